@@ -1,0 +1,120 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{FromWire, InvalidInput};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal, $alphabet:literal, $allowed:expr) => {
+        $(#[$doc])*
+        #[doc = concat!("\n1 to ", $max, " characters: ", $alphabet, ". Checked when made with [`new`](Self::new) and again before it is sent;")]
+        #[doc = "taken as it comes when WeChat Pay sends it."]
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters that it may have.
+            pub const MAX_CHARS: usize = $max;
+
+            /// Checks and wraps a value.
+            ///
+            /// # Errors
+            /// The value is empty, too long or holds another character.
+            pub fn new(value: impl Into<String>) -> Result<Self, InvalidInput> {
+                let id = Self(value.into());
+                id.check($field)?;
+                Ok(id)
+            }
+
+            /// Checks the documented form again, naming `field` if it is broken.
+            ///
+            /// # Errors
+            /// The value is empty, too long or holds another character.
+            pub fn check(&self, field: &'static str) -> Result<(), InvalidInput> {
+                check(&self.0, field, $max, $alphabet, $allowed)
+            }
+
+            /// The value as it goes on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidInput;
+
+            fn from_str(value: &str) -> Result<Self, InvalidInput> {
+                Self::new(value)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromWire for $name {
+            fn from_wire(text: &str) -> Option<Self> {
+                Some(Self(text.to_owned()))
+            }
+        }
+    };
+}
+
+id!(/// A merchant number (商户号).
+    MchId, "mch_id", 32, "digits", |b| b.is_ascii_digit());
+id!(/// An app id (公众账号ID) or the corpid of a WeCom company.
+    AppId, "appid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+id!(/// A user as one app knows them (用户标识).
+    OpenId, "openid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+id!(/// The merchant's own order number (商户订单号), unique under one merchant number.
+    OutTradeNo, "out_trade_no", 32, "letters, digits and `_-|*@`", |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
+id!(/// WeChat Pay's number of an order (微信支付订单号).
+    TransactionId, "transaction_id", 32, "letters and digits", |b| b.is_ascii_alphanumeric());
+id!(/// The merchant's own number of a payment to an employee (商户订单号), unique under one merchant number.
+    ///
+    /// The documents allow 32 characters when paying but only 28 when querying. A payment that can't be queried can't be
+    /// settled, so the shorter limit holds for both.
+    PartnerTradeNo, "partner_trade_no", 28, "letters and digits", |b| b.is_ascii_alphanumeric());
+id!(/// WeChat Pay's number of a payment to an employee (微信订单号).
+    PaymentNo, "payment_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+id!(/// The merchant's own number of a transfer batch (商家批次单号).
+    OutBatchNo, "out_batch_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+id!(/// WeChat Pay's number of a transfer batch (微信支付批次单号).
+    BatchId, "batch_id", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+id!(/// The merchant's own number of one transfer in a batch (商家明细单号).
+    OutDetailNo, "out_detail_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+id!(/// WeChat Pay's number of one transfer (微信支付明细单号, 付款单号).
+    DetailId, "detail_id", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+
+fn check(
+    value: &str,
+    field: &'static str,
+    max: usize,
+    alphabet: &str,
+    allowed: fn(u8) -> bool,
+) -> Result<(), InvalidInput> {
+    if value.is_empty() {
+        return Err(InvalidInput::new(field, "must not be empty"));
+    }
+    if !value.bytes().all(allowed) {
+        return Err(InvalidInput::new(
+            field,
+            format!("must be made of {alphabet} only"),
+        ));
+    }
+    if value.len() > max {
+        let has = value.len();
+        return Err(InvalidInput::new(
+            field,
+            format!("must have at most {max} characters, has {has}"),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,330 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+
+use thiserror::Error;
+
+use crate::{Class, CodeFacts, Outcome, Sent, XmlError};
+
+/// A request that would be refused, caught before anything is sent.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{field}: {rule}")]
+pub struct InvalidInput {
+    field: Cow<'static, str>,
+    rule: Cow<'static, str>,
+}
+
+impl InvalidInput {
+    /// `field` breaks `rule`; the rule is worded as what must be ("must have at most 81 characters, has 90").
+    pub fn new(field: impl Into<Cow<'static, str>>, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: field.into(),
+            rule: rule.into(),
+        }
+    }
+
+    /// The field's name on the wire, or the setting's name.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The rule that it breaks.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+}
+
+/// A key that could not sign, open or be read. Nothing was sent.
+#[derive(Debug, Error)]
+#[error("{reason}")]
+pub struct SigningError {
+    reason: Cow<'static, str>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl SigningError {
+    /// It failed because of `reason`, which must hold nothing secret.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: reason.into(),
+            source: None,
+        }
+    }
+
+    /// The same, with what caused it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+/// No complete HTTP response arrived.
+#[derive(Debug, Error)]
+#[error("{}", match .sent { Sent::No => "the request was not sent", Sent::Maybe => "no complete response; the request may have been sent" })]
+pub struct TransportError {
+    sent: Sent,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl TransportError {
+    /// No byte of the request can have reached the server. When in doubt, use [`Self::maybe_sent`].
+    pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            sent: Sent::No,
+            source: source.into(),
+        }
+    }
+
+    /// The request may have reached the server.
+    pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            sent: Sent::Maybe,
+            source: source.into(),
+        }
+    }
+
+    /// Whether the request may have reached the server.
+    pub fn sent(&self) -> Sent {
+        self.sent
+    }
+}
+
+/// Something answered without saying anything trusted about the business.
+///
+/// Code and message are claims of an unsigned text: they help a person, and decide nothing about money.
+#[derive(Debug, Error)]
+#[error("HTTP {status}: {}{message}", .code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+pub struct ProtocolError {
+    status: u16,
+    code: Option<String>,
+    message: String,
+}
+
+impl ProtocolError {
+    /// A protocol error with the HTTP status and the message, which may come from the server.
+    pub fn new(status: u16, message: &str) -> Self {
+        Self {
+            status,
+            code: None,
+            message: printable(message),
+        }
+    }
+
+    /// The same, with the error code that the text claims.
+    #[must_use]
+    pub fn with_code(mut self, code: Option<&str>) -> Self {
+        self.code = code.map(printable);
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The error code that the unsigned text claims, such as `SYSTEMERROR`.
+    pub fn claimed_code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The message that the unsigned text claims.
+    pub fn claimed_message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// A reply or notification that is not proven to be WeChat Pay's.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("not verified: {failure}")]
+pub struct VerificationError {
+    failure: VerificationFailure,
+}
+
+impl VerificationError {
+    /// The failure.
+    pub fn failure(&self) -> &VerificationFailure {
+        &self.failure
+    }
+}
+
+impl From<VerificationFailure> for VerificationError {
+    fn from(failure: VerificationFailure) -> Self {
+        Self { failure }
+    }
+}
+
+/// Why something is not verified.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum VerificationFailure {
+    /// A part that carries the proof is missing: `sign`, or one of the four headers.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A part that carries the proof occurs more than once.
+    #[error("{0} occurs more than once")]
+    Repeated(&'static str),
+    /// A part that carries the proof does not have its form.
+    #[error("{0} does not have its form")]
+    Malformed(&'static str),
+    /// The signature was made with another algorithm than the configured one.
+    #[error("the signature is of another algorithm than the configured {0}")]
+    Algorithm(&'static str),
+    /// The signature does not fit the message and the key.
+    #[error("the signature does not fit")]
+    Mismatch,
+    /// A signature probe (签名探测): WeChat Pay tests whether a wrong signature is refused, and sends again.
+    #[error("a signature probe, refused like any wrong signature")]
+    Probe,
+    /// The timestamp is more than 300 seconds away from the clock.
+    #[error("the timestamp is {0} s away from this clock, more than 300 s")]
+    Stale(u64),
+    /// No key is known under this serial number.
+    #[error("no key is known for serial {0}")]
+    UnknownSerial(String),
+    /// The signature fits, but a value carries what looks like a further field, so that the signed text is ambiguous.
+    #[error("{0} carries a further field, so the signed text is ambiguous")]
+    Ambiguous(String),
+    /// The reply is not signed, and speaks of another merchant or number than was asked.
+    #[error("unsigned, and {0} is not what was sent")]
+    Foreign(&'static str),
+    /// The keys could not be reached or are broken.
+    #[error("the key cannot be used: {0}")]
+    Key(&'static str),
+}
+
+/// An accepted reply refuses the business.
+#[derive(Debug, Error)]
+#[error("{code}: {message}")]
+pub struct BusinessError {
+    status: u16,
+    code: String,
+    message: String,
+    outcome: Outcome,
+    class: Class,
+}
+
+impl BusinessError {
+    /// A refusal with `code`, whose meaning is looked up in the endpoint's sorted table.
+    ///
+    /// A code that is not in the table is [`Outcome::Unknown`] and [`Class::UNLISTED`].
+    pub fn new(status: u16, code: &str, message: &str, table: &[CodeFacts]) -> Self {
+        let facts = table
+            .binary_search_by(|facts| facts.code.cmp(code))
+            .ok()
+            .and_then(|at| table.get(at));
+        Self {
+            status,
+            code: printable(code),
+            message: printable(message),
+            outcome: facts.map_or(Outcome::Unknown, |facts| facts.outcome),
+            class: facts.map_or(Class::UNLISTED, |facts| facts.class),
+        }
+    }
+
+    /// The HTTP status; always 200 in APIv2.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The error code, such as `NOTENOUGH`.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The server's words. For people: they change without notice and decide nothing.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What the code says about the effect, if the endpoint is one that writes.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// What else the documents say of the code.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+}
+
+/// An accepted reply that is not understood, or that answers something else.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{field}: {problem}")]
+pub struct DecodeError {
+    field: String,
+    problem: DecodeProblem,
+}
+
+impl DecodeError {
+    /// `field` has this problem.
+    pub fn new(field: impl Into<String>, problem: DecodeProblem) -> Self {
+        Self {
+            field: printable(&field.into()),
+            problem,
+        }
+    }
+
+    /// `field` is missing or empty.
+    pub fn missing(field: impl Into<String>) -> Self {
+        Self::new(field, DecodeProblem::Missing)
+    }
+
+    /// `field` does not have its form.
+    pub fn malformed(field: impl Into<String>) -> Self {
+        Self::new(field, DecodeProblem::Malformed)
+    }
+
+    /// `field` is not what was asked for.
+    pub fn mismatch(field: impl Into<String>) -> Self {
+        Self::new(field, DecodeProblem::Mismatch)
+    }
+
+    /// The field's name on the wire, or `xml` or `json` for the whole message.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> &DecodeProblem {
+        &self.problem
+    }
+}
+
+impl From<XmlError> for DecodeError {
+    fn from(error: XmlError) -> Self {
+        Self::new("xml", DecodeProblem::Xml(error))
+    }
+}
+
+/// What is wrong with a reply's field.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum DecodeProblem {
+    /// It is missing or empty.
+    #[error("missing")]
+    Missing,
+    /// It does not have its form.
+    #[error("does not have its form")]
+    Malformed,
+    /// It is not what was asked for: the reply answers another request.
+    #[error("is not what was asked for")]
+    Mismatch,
+    /// The message is not the flat XML of APIv2.
+    #[error("{0}")]
+    Xml(XmlError),
+    /// The message is not JSON that can be read without doubt.
+    #[error("{0}")]
+    Json(String),
+}
+
+/// Server text with control characters escaped, so that it can't steer a terminal or forge a log line.
+fn printable(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, c| {
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}

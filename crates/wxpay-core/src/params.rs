@@ -1,0 +1,224 @@
+use std::fmt::{self, Display, Write};
+use std::ops::Range;
+
+use crate::xml::{self, XmlLimits};
+use crate::{DecodeError, FromWire, InvalidInput, XmlError};
+
+/// A flat APIv2 message: names to values, in the order in which they are signed (bytes of the name).
+///
+/// `Debug` shows the names only, since values can be personal or secret.
+#[derive(Clone, Default)]
+pub struct Params {
+    /// Every name and value, one after the other: a message of 28 fields costs two allocations.
+    text: String,
+    /// Sorted by name.
+    fields: Vec<Field>,
+}
+
+#[derive(Clone)]
+struct Field {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Params {
+    /// An empty message.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty message with room for `fields` fields of `bytes` bytes in all.
+    pub fn with_capacity(fields: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            fields: Vec::with_capacity(fields),
+        }
+    }
+
+    /// Reads a message from its XML form, `<xml><name>value</name>…</xml>`.
+    ///
+    /// # Errors
+    /// [`XmlError`] names the rule that the text breaks. What a reply that can't be read says about the money: nothing.
+    pub fn from_xml(xml: &[u8]) -> Result<Self, XmlError> {
+        Self::from_xml_within(xml, &XmlLimits::default())
+    }
+
+    /// Reads a message from its XML form with other limits.
+    ///
+    /// # Errors
+    /// As [`from_xml`](Self::from_xml).
+    pub fn from_xml_within(xml: &[u8], limits: &XmlLimits) -> Result<Self, XmlError> {
+        xml::read(xml, limits)
+    }
+
+    /// Writes the message in its XML form.
+    pub fn to_xml(&self) -> String {
+        xml::write(self)
+    }
+
+    /// Sets a value, replacing an earlier one of that name.
+    pub fn set(&mut self, name: &str, value: impl Display) {
+        let start = self.text.len();
+        // Writing to a String does not fail; a Display that does leaves a shorter value.
+        let _ = write!(self.text, "{value}");
+        let value = start..self.text.len();
+        match self.position(name) {
+            Ok(at) => {
+                if let Some(field) = self.fields.get_mut(at) {
+                    field.value = value;
+                }
+            }
+            Err(at) => {
+                let start = self.text.len();
+                self.text.push_str(name);
+                let name = start..self.text.len();
+                self.fields.insert(at, Field { name, value });
+            }
+        }
+    }
+
+    /// Takes a field out and says whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        self.position(name).map(|at| self.fields.remove(at)).is_ok()
+    }
+
+    /// A value; an empty one counts as absent, as it does when signing.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let field = self.fields.get(self.position(name).ok()?)?;
+        Some(self.slice(&field.value)).filter(|value| !value.is_empty())
+    }
+
+    /// A value that must be there.
+    ///
+    /// # Errors
+    /// It is missing, empty or does not have its form.
+    pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
+        self.optional(name)?
+            .ok_or_else(|| DecodeError::missing(name))
+    }
+
+    /// A value that may be there.
+    ///
+    /// # Errors
+    /// It does not have its form.
+    pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
+        self.get(name)
+            .map(|text| T::from_wire(text).ok_or_else(|| DecodeError::malformed(name)))
+            .transpose()
+    }
+
+    /// All names and values in signing order, empty values included.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields
+            .iter()
+            .map(|field| (self.slice(&field.name), self.slice(&field.value)))
+    }
+
+    /// The number of fields.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The first field whose value carries `&` and one of the `known` names and `=`.
+    ///
+    /// The signed text joins fields with `&`, so such a value and a further field look the same to a signature.
+    pub fn ambiguous(&self, known: &[&str]) -> Option<&str> {
+        let carries = |value: &str| {
+            value.split('&').skip(1).any(|part| {
+                part.split_once('=')
+                    .is_some_and(|(name, _)| known.contains(&name))
+            })
+        };
+        self.iter()
+            .find(|(_, value)| value.contains('&') && carries(value))
+            .map(|(name, _)| name)
+    }
+
+    /// Checks that every field can be sent as it is and signed without doubt.
+    ///
+    /// # Errors
+    /// A name is not an XML name of APIv2, or a value is empty, begins or ends with white space (WeChat Pay's own sample
+    /// code trims before signing, others do not), or holds a carriage return or a character that XML can't carry.
+    pub fn check_outgoing(&self) -> Result<(), InvalidInput> {
+        for (name, value) in self.iter() {
+            let broken = |rule: &'static str| Err(InvalidInput::new(name.to_owned(), rule));
+            if !xml::is_name(name) {
+                return broken(
+                    "must be a letter or `_`, then letters, digits, `_` or `$`, at most 64",
+                );
+            }
+            if value.is_empty() {
+                return broken("must not be empty; leave it out instead");
+            }
+            if value.trim() != value {
+                return broken("must not begin or end with white space");
+            }
+            if value.contains('\r') {
+                return broken("must not hold a carriage return");
+            }
+            if !value.chars().all(xml::is_character) {
+                return broken("must not hold a control character");
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a field that must be new; for the XML reader.
+    pub(crate) fn insert_new(&mut self, name: &str, value: &str) -> Result<(), XmlError> {
+        match self.position(name) {
+            Ok(_) => Err(XmlError::Duplicate(name.to_owned())),
+            Err(at) => {
+                let start = self.text.len();
+                self.text.push_str(name);
+                let middle = self.text.len();
+                self.text.push_str(value);
+                let field = Field {
+                    name: start..middle,
+                    value: middle..self.text.len(),
+                };
+                self.fields.insert(at, field);
+                Ok(())
+            }
+        }
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.fields
+            .binary_search_by(|field| self.slice(&field.name).cmp(name))
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Params {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Params {}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+impl<N: AsRef<str>, V: Display> FromIterator<(N, V)> for Params {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let mut params = Self::new();
+        for (name, value) in fields {
+            params.set(name.as_ref(), value);
+        }
+        params
+    }
+}

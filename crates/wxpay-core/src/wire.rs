@@ -1,0 +1,27 @@
+/// A value read from a text that WeChat Pay sent.
+///
+/// Reading is lenient where a shape does not matter (an identifier may grow a letter) and strict where a misreading costs
+/// money (an amount is digits and nothing else).
+pub trait FromWire: Sized {
+    /// The value, or `None` when the text does not have its form. Never called with an empty text.
+    fn from_wire(text: &str) -> Option<Self>;
+}
+
+impl FromWire for String {
+    fn from_wire(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+macro_rules! integer {
+    ($($type:ty),+) => {$(
+        impl FromWire for $type {
+            fn from_wire(text: &str) -> Option<Self> {
+                // `parse` would also take a leading plus sign.
+                text.starts_with(|c: char| c.is_ascii_digit() || c == '-').then(|| text.parse().ok())?
+            }
+        }
+    )+};
+}
+
+integer!(i64, u64, u32);

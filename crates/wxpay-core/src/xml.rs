@@ -1,0 +1,299 @@
+//! The XML of APIv2: one flat element, and nothing that two readers could read differently. The only file that knows quick-xml.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesDecl, BytesStart, Event};
+use thiserror::Error;
+
+use crate::Params;
+
+/// How large a message may be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct XmlLimits {
+    /// Bytes of the whole text.
+    pub bytes: usize,
+    /// Fields.
+    pub fields: usize,
+    /// Bytes of one value.
+    pub value_bytes: usize,
+}
+
+impl Default for XmlLimits {
+    /// 64 KiB, 128 fields, 4 KiB a value: several times what any documented message holds.
+    fn default() -> Self {
+        Self {
+            bytes: 64 * 1024,
+            fields: 128,
+            value_bytes: 4 * 1024,
+        }
+    }
+}
+
+/// Why a text is not a message of APIv2.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum XmlError {
+    /// The text, a value or the number of fields is over its limit.
+    #[error("too large: over {limit} {what}")]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// The bytes are not UTF-8, or the declaration names another encoding.
+    #[error("not UTF-8")]
+    Encoding,
+    /// The text is not well-formed.
+    #[error("not well-formed at byte {0}")]
+    Syntax(u64),
+    /// The text ends before its root element does.
+    #[error("cut short")]
+    Truncated,
+    /// There is no root element `<xml>`, or something beside it.
+    #[error("not a single <xml> element")]
+    Root,
+    /// A document type declaration, the door to XXE.
+    #[error("has a DOCTYPE")]
+    Doctype,
+    /// A comment or processing instruction.
+    #[error("has a comment or processing instruction")]
+    Comment,
+    /// An element has an attribute.
+    #[error("<{0}> has an attribute")]
+    Attribute(String),
+    /// An element's name is not one that APIv2 uses.
+    #[error("has an element whose name is not letters, digits, _ and $")]
+    Name,
+    /// An element holds further elements.
+    #[error("<{0}> holds further elements")]
+    Nested(String),
+    /// There is text between the elements.
+    #[error("has text between its elements")]
+    Text,
+    /// Two elements have one name.
+    #[error("<{0}> occurs twice")]
+    Duplicate(String),
+    /// An entity other than the five of XML and character references.
+    #[error("<{0}> has an unknown entity")]
+    Entity(String),
+    /// A character that XML does not allow, or `]]>` in plain text.
+    #[error("<{0}> has a character that XML does not allow")]
+    Character(String),
+}
+
+/// Whether `name` is `[A-Za-z_][A-Za-z0-9_$]{0,63}`.
+pub(crate) fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')
+        && name.len() <= 64
+}
+
+/// Whether XML 1.0 allows the character.
+pub(crate) fn is_character(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Reads one `<xml>` element of flat fields.
+pub(crate) fn read(xml: &[u8], limits: &XmlLimits) -> Result<Params, XmlError> {
+    if xml.len() > limits.bytes {
+        return Err(too_large("bytes", limits.bytes));
+    }
+    let text = std::str::from_utf8(xml).map_err(|_| XmlError::Encoding)?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().enable_all_checks(true);
+
+    open_root(&mut reader, text)?;
+    let mut params = Params::with_capacity(32, text.len());
+    loop {
+        match next(&mut reader, text)? {
+            Event::Start(start) => {
+                let name = field_name(&start, &params, limits)?.to_owned();
+                let value = read_value(&mut reader, text, &name, limits)?;
+                params.insert_new(&name, &value)?;
+            }
+            Event::Empty(start) => {
+                let name = field_name(&start, &params, limits)?;
+                params.insert_new(name, "")?;
+            }
+            Event::End(_) => break,
+            Event::Text(text) if is_blank(&text) => {}
+            Event::Eof => return Err(XmlError::Truncated),
+            other => return Err(refusal(&other)),
+        }
+    }
+    loop {
+        match next(&mut reader, text)? {
+            Event::Text(text) if is_blank(&text) => {}
+            Event::Eof => return Ok(params),
+            Event::DocType(_) => return Err(XmlError::Doctype),
+            Event::Comment(_) | Event::PI(_) => return Err(XmlError::Comment),
+            _ => return Err(XmlError::Root),
+        }
+    }
+}
+
+/// Writes the fields in their order, escaped.
+pub(crate) fn write(params: &Params) -> String {
+    let bytes = params
+        .iter()
+        .map(|(name, value)| 2 * name.len() + value.len() + 8);
+    let mut out = String::with_capacity(bytes.sum::<usize>() + 16);
+    out.push_str("<xml>");
+    for (name, value) in params.iter() {
+        out.push('<');
+        out.push_str(name);
+        out.push('>');
+        escape(value, &mut out);
+        out.push_str("</");
+        out.push_str(name);
+        out.push('>');
+    }
+    out.push_str("</xml>");
+    out
+}
+
+/// Passes the declaration and the root's start tag.
+fn open_root(reader: &mut Reader<&[u8]>, text: &str) -> Result<(), XmlError> {
+    let mut first = true;
+    loop {
+        match next(reader, text)? {
+            Event::Decl(declaration) if first => check_declaration(&declaration)?,
+            Event::Text(text) if is_blank(&text) => {}
+            Event::Start(start) if start.name().as_ref() == "xml" => {
+                return no_attributes(&start);
+            }
+            Event::Eof if first => return Err(XmlError::Root),
+            Event::Eof => return Err(XmlError::Truncated),
+            Event::DocType(_) => return Err(XmlError::Doctype),
+            Event::Comment(_) | Event::PI(_) => return Err(XmlError::Comment),
+            _ => return Err(XmlError::Root),
+        }
+        first = false;
+    }
+}
+
+/// Joins text, CDATA and references up to the end tag.
+fn read_value<'a>(
+    reader: &mut Reader<&'a [u8]>,
+    text: &str,
+    name: &str,
+    limits: &XmlLimits,
+) -> Result<Cow<'a, str>, XmlError> {
+    let character = || XmlError::Character(name.to_owned());
+    let mut value = Cow::Borrowed("");
+    loop {
+        let piece = match next(reader, text)? {
+            Event::Text(text) if text.contains("]]>") => return Err(character()),
+            Event::Text(text) => text.into_inner(),
+            Event::CData(data) => data.into_inner(),
+            Event::GeneralRef(reference) => match &*reference {
+                "amp" => Cow::Borrowed("&"),
+                "lt" => Cow::Borrowed("<"),
+                "gt" => Cow::Borrowed(">"),
+                "quot" => Cow::Borrowed("\""),
+                "apos" => Cow::Borrowed("'"),
+                _ if !reference.is_char_ref() => return Err(XmlError::Entity(name.to_owned())),
+                _ => {
+                    let c = reference.resolve_char_ref().ok().flatten();
+                    Cow::Owned(c.ok_or_else(character)?.to_string())
+                }
+            },
+            Event::End(_) => return Ok(value),
+            Event::Start(_) | Event::Empty(_) => return Err(XmlError::Nested(name.to_owned())),
+            Event::Eof => return Err(XmlError::Truncated),
+            other => return Err(refusal(&other)),
+        };
+        if !piece.chars().all(is_character) {
+            return Err(character());
+        }
+        if value.len() + piece.len() > limits.value_bytes {
+            return Err(too_large("bytes in one value", limits.value_bytes));
+        }
+        if value.is_empty() {
+            value = piece;
+        } else {
+            value.to_mut().push_str(&piece);
+        }
+    }
+}
+
+fn field_name<'a>(
+    start: &'a BytesStart<'_>,
+    params: &Params,
+    limits: &XmlLimits,
+) -> Result<&'a str, XmlError> {
+    let name = start.name().into_inner();
+    if !is_name(name) {
+        return Err(XmlError::Name);
+    }
+    no_attributes(start)?;
+    if params.len() >= limits.fields {
+        return Err(too_large("fields", limits.fields));
+    }
+    Ok(name)
+}
+
+fn no_attributes(start: &BytesStart<'_>) -> Result<(), XmlError> {
+    if is_blank(start.attributes_raw()) {
+        Ok(())
+    } else {
+        Err(XmlError::Attribute(
+            start.name().into_inner().chars().take(64).collect(),
+        ))
+    }
+}
+
+fn check_declaration(declaration: &BytesDecl<'_>) -> Result<(), XmlError> {
+    match declaration.encoding() {
+        None => Ok(()),
+        Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
+        Some(_) => Err(XmlError::Encoding),
+    }
+}
+
+fn next<'a>(reader: &mut Reader<&'a [u8]>, text: &str) -> Result<Event<'a>, XmlError> {
+    reader.read_event().map_err(|_| {
+        // An error at the very end means that something was not closed.
+        if reader.buffer_position() >= text.len() as u64 {
+            XmlError::Truncated
+        } else {
+            XmlError::Syntax(reader.error_position())
+        }
+    })
+}
+
+fn refusal(event: &Event<'_>) -> XmlError {
+    match event {
+        Event::DocType(_) => XmlError::Doctype,
+        Event::Comment(_) | Event::PI(_) | Event::Decl(_) => XmlError::Comment,
+        _ => XmlError::Text,
+    }
+}
+
+fn too_large(what: &'static str, limit: usize) -> XmlError {
+    XmlError::TooLarge { what, limit }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|b| b" \t\r\n".contains(&b))
+}
+
+fn escape(value: &str, out: &mut String) {
+    for c in value.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A plain one would be read back as a line feed.
+            '\r' => out.push_str("&#13;"),
+            c => out.push(c),
+        }
+    }
+}
