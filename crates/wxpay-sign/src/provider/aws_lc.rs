@@ -1,0 +1,73 @@
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, PrivateDecryptingKey};
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
+use rustls_pki_types::PrivateKeyDer;
+use wxpay_core::{InvalidInput, SigningError};
+use zeroize::Zeroizing;
+
+use super::{PrivateRsa, PublicRsa, Rsa, broken_private, broken_public, does_not_open};
+
+#[derive(Debug)]
+pub(super) struct AwsLc;
+
+impl Rsa for AwsLc {
+    fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+        let pair = match &key {
+            PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
+            PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()).ok(),
+            _ => None,
+        };
+        let signing = pair.ok_or_else(broken_private)?;
+        let der: Pkcs8V1Der<'_> = signing.as_der().map_err(|_| broken_private())?;
+        let opening = PrivateDecryptingKey::from_pkcs8(der.as_ref())
+            .and_then(|key| OaepPrivateDecryptingKey::new(key).map_err(Into::into))
+            .map_err(|_| broken_private())?;
+        Ok(Box::new(Private { signing, opening }))
+    }
+
+    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
+        let key =
+            ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).map_err(|_| broken_public())?;
+        Ok(Box::new(Public(key)))
+    }
+}
+
+struct Private {
+    signing: KeyPair,
+    opening: OaepPrivateDecryptingKey,
+}
+
+impl PrivateRsa for Private {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let mut signature = vec![0; self.signing.public_modulus_len()];
+        self.signing
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                message,
+                &mut signature,
+            )
+            .map_err(|_| SigningError::new("aws-lc could not sign"))?;
+        Ok(signature)
+    }
+
+    fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+        let mut plaintext = Zeroizing::new(vec![0; self.opening.min_output_size()]);
+        let length = self
+            .opening
+            .decrypt(&OAEP_SHA1_MGF1SHA1, ciphertext, &mut plaintext, None)
+            .map_err(|_| does_not_open())?
+            .len();
+        plaintext.truncate(length);
+        Ok(plaintext)
+    }
+}
+
+struct Public(ParsedPublicKey);
+
+impl PublicRsa for Public {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(message, signature).is_ok()
+    }
+}

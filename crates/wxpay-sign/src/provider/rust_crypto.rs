@@ -1,0 +1,70 @@
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
+use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
+use rsa::rand_core::OsRng;
+use rsa::signature::{RandomizedSigner, SignatureEncoding, Verifier};
+use rsa::traits::PublicKeyParts;
+use rsa::{Oaep, RsaPrivateKey, RsaPublicKey};
+use rustls_pki_types::PrivateKeyDer;
+use sha1::Sha1;
+use sha2::Sha256;
+use wxpay_core::{InvalidInput, SigningError};
+use zeroize::Zeroizing;
+
+use super::{PrivateRsa, PublicRsa, Rsa, broken_private, broken_public, does_not_open};
+
+#[derive(Debug)]
+pub(super) struct RustCrypto;
+
+impl Rsa for RustCrypto {
+    fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+        let key = match &key {
+            PrivateKeyDer::Pkcs8(der) => RsaPrivateKey::from_pkcs8_der(der.secret_pkcs8_der()).ok(),
+            PrivateKeyDer::Pkcs1(der) => RsaPrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok(),
+            _ => None,
+        };
+        let key = key
+            .filter(|key| key.size() >= SMALLEST)
+            .ok_or_else(broken_private)?;
+        Ok(Box::new(Private(SigningKey::new(key))))
+    }
+
+    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
+        let key = RsaPublicKey::from_public_key_der(spki).ok();
+        let key = key
+            .filter(|key| key.size() >= SMALLEST)
+            .ok_or_else(broken_public)?;
+        Ok(Box::new(Public(VerifyingKey::new(key))))
+    }
+}
+
+/// Bytes of the modulus; aws-lc refuses smaller keys by itself.
+const SMALLEST: usize = 256;
+
+struct Private(SigningKey<Sha256>);
+
+impl PrivateRsa for Private {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        // With random numbers the operation is blinded, which is all this crate offers against timing attacks.
+        self.0
+            .try_sign_with_rng(&mut OsRng, message)
+            .map(|signature| signature.to_vec())
+            .map_err(|_| SigningError::new("the key could not sign"))
+    }
+
+    fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+        let key: &RsaPrivateKey = self.0.as_ref();
+        key.decrypt_blinded(&mut OsRng, Oaep::new::<Sha1>(), ciphertext)
+            .map(Zeroizing::new)
+            .map_err(|_| does_not_open())
+    }
+}
+
+struct Public(VerifyingKey<Sha256>);
+
+impl PublicRsa for Public {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::try_from(signature)
+            .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
+    }
+}

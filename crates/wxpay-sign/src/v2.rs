@@ -1,0 +1,181 @@
+//! The signature of APIv2 (签名算法): a digest over all fields and the merchant's APIv2 key.
+//!
+//! <https://pay.weixin.qq.com/doc/v2/merchant/4011985891>
+
+use hmac::{Hmac, Mac};
+use md5::{Digest, Md5};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use wxpay_core::{InvalidInput, Params, Secret, VerificationError, VerificationFailure};
+
+use crate::{Proof, Verified};
+
+/// The digest of an APIv2 signature.
+#[allow(clippy::exhaustive_enums)] // the protocol is frozen
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SignType {
+    /// `MD5`: 32 hexadecimal digits.
+    Md5,
+    /// `HMAC-SHA256`: 64 hexadecimal digits.
+    HmacSha256,
+}
+
+impl SignType {
+    /// The name in the field `sign_type`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::HmacSha256 => "HMAC-SHA256",
+        }
+    }
+
+    const fn digits(self) -> usize {
+        match self {
+            Self::Md5 => 32,
+            Self::HmacSha256 => 64,
+        }
+    }
+}
+
+/// The APIv2 key (APIv2密钥, 32 characters), which signs and verifies.
+#[derive(Clone, Debug)]
+pub struct Key(Secret);
+
+impl Key {
+    /// Takes the key as it was set on the merchant platform.
+    ///
+    /// # Errors
+    /// It is not 32 printable ASCII characters.
+    pub fn new(key: impl Into<Secret>) -> Result<Self, InvalidInput> {
+        let key = key.into();
+        let text = key.expose();
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(InvalidInput::new(
+                "APIv2 key",
+                "must be 32 printable ASCII characters",
+            ));
+        }
+        Ok(Self(key))
+    }
+
+    /// Signs every field that is not empty, except `sign`: upper-case hexadecimal digits.
+    pub fn sign(&self, params: &Params, sign_type: SignType) -> String {
+        let mut hex = String::with_capacity(sign_type.digits());
+        for byte in self.digest(params, sign_type) {
+            hex.push(hex_digit(byte >> 4));
+            hex.push(hex_digit(byte & 15));
+        }
+        hex
+    }
+
+    /// Checks the field `sign` over all other fields, those this crate does not know included.
+    ///
+    /// The algorithm is the one that was configured or asked for, never one that the message names.
+    ///
+    /// # Errors
+    /// `sign` is missing, is not upper-case hexadecimal, is of the other algorithm, or does not fit. The message proves
+    /// nothing then: after a write, the outcome is unknown.
+    pub fn verify(
+        &self,
+        params: Params,
+        sign_type: SignType,
+    ) -> Result<Verified<Params>, VerificationError> {
+        let sign = params
+            .get("sign")
+            .ok_or(VerificationFailure::Missing("sign"))?;
+        let claimed = decode_hex(sign).ok_or(VerificationFailure::Malformed("sign"))?;
+        match sign.len() {
+            digits if digits == sign_type.digits() => {}
+            32 | 64 => return Err(VerificationFailure::Algorithm(sign_type.name()).into()),
+            _ => return Err(VerificationFailure::Malformed("sign").into()),
+        }
+        if !bool::from(self.digest(&params, sign_type).ct_eq(&claimed)) {
+            return Err(VerificationFailure::Mismatch.into());
+        }
+        let proof = match sign_type {
+            SignType::Md5 => Proof::Md5,
+            SignType::HmacSha256 => Proof::HmacSha256,
+        };
+        Ok(Verified::new(params, proof))
+    }
+
+    fn digest(&self, params: &Params, sign_type: SignType) -> Vec<u8> {
+        match sign_type {
+            SignType::Md5 => {
+                let mut digest = Md5::new();
+                feed(fields(params), "key", &self.0, |bytes| digest.update(bytes));
+                digest.finalize().to_vec()
+            }
+            SignType::HmacSha256 => {
+                let mut digest = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes())
+                    .expect("HMAC takes a key of any length");
+                feed(fields(params), "key", &self.0, |bytes| digest.update(bytes));
+                digest.finalize().into_bytes().to_vec()
+            }
+        }
+    }
+}
+
+/// Accepts a reply of an endpoint whose replies carry no `sign`.
+///
+/// Only the TLS connection vouches for such a reply: take it from a transport that checks the server's certificate, and
+/// compare its numbers with those that were sent.
+pub const fn danger_accept_unsigned(params: Params) -> Verified<Params> {
+    Verified::new(params, Proof::TlsAlone)
+}
+
+/// The text that is signed, up to the `&key=` that follows it: `name=value` joined by `&`, in the order of the names' bytes.
+///
+/// For looking at why a signature does not fit. It holds every value of the message, so keep it out of logs.
+pub fn canonical_text(params: &Params) -> String {
+    let parts: Vec<String> = fields(params)
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    parts.join("&")
+}
+
+fn fields(params: &Params) -> impl Iterator<Item = (&str, &str)> {
+    params
+        .iter()
+        .filter(|(name, value)| *name != "sign" && !value.is_empty())
+}
+
+/// Feeds `name=value&…&suffix=secret` to a digest, without building the text.
+pub(crate) fn feed<'a>(
+    fields: impl Iterator<Item = (&'a str, &'a str)>,
+    suffix: &str,
+    secret: &Secret,
+    mut update: impl FnMut(&[u8]),
+) {
+    for (name, value) in fields {
+        update(name.as_bytes());
+        update(b"=");
+        update(value.as_bytes());
+        update(b"&");
+    }
+    update(suffix.as_bytes());
+    update(b"=");
+    update(secret.expose().as_bytes());
+}
+
+pub(crate) fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16)
+        .unwrap_or('0')
+        .to_ascii_uppercase()
+}
+
+/// The bytes of upper-case hexadecimal digits.
+fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    let nibble = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'A'..=b'F' => Some(b - b'A' + 10),
+        _ => None,
+    };
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| match pair {
+            &[high, low] => Some(nibble(high)? << 4 | nibble(low)?),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,86 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::HeaderMap;
+use wxpay_core::{Timestamp, VerificationError, VerificationFailure};
+
+use super::PlatformKeys;
+use crate::{Proof, Verified};
+
+/// How far a signed message's timestamp may be from the clock, in seconds to either side.
+pub const WINDOW_SECONDS: u64 = 300;
+
+/// Verifies a reply or notification over its raw body.
+///
+/// # Errors
+/// One of the four headers is missing or there twice, the timestamp is too far from `now`, the serial number is unknown,
+/// or the signature does not fit; a signature probe (签名探测) is refused like any wrong signature. The message proves
+/// nothing then: after a write, the outcome is unknown.
+pub async fn verify(
+    headers: &HeaderMap,
+    body: Bytes,
+    keys: &dyn PlatformKeys,
+    now: Timestamp,
+) -> Result<Verified<Bytes>, VerificationError> {
+    let timestamp = single(headers, "Wechatpay-Timestamp")?;
+    let nonce = single(headers, "Wechatpay-Nonce")?;
+    let serial_no = single(headers, "Wechatpay-Serial")?;
+    let signature = single(headers, "Wechatpay-Signature")?;
+    check_type(headers)?;
+    check_window(timestamp, now)?;
+    if signature.starts_with("WECHATPAY/SIGNTEST/") {
+        return Err(VerificationFailure::Probe.into());
+    }
+    let signature = STANDARD
+        .decode(signature)
+        .map_err(|_| VerificationFailure::Malformed("Wechatpay-Signature"))?;
+
+    let mut message = Vec::with_capacity(timestamp.len() + nonce.len() + body.len() + 3);
+    for part in [timestamp.as_bytes(), nonce.as_bytes(), &body] {
+        message.extend_from_slice(part);
+        message.push(b'\n');
+    }
+    keys.verify(serial_no, &message, &signature).await?;
+    let proof = Proof::Rsa {
+        serial_no: serial_no.to_owned(),
+    };
+    Ok(Verified::new(body, proof))
+}
+
+/// The one value of a header: two of them would let two readers see different messages.
+fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, VerificationError> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().ok_or(VerificationFailure::Missing(name))?;
+    if values.next().is_some() {
+        return Err(VerificationFailure::Repeated(name).into());
+    }
+    match value.to_str() {
+        Ok("") => Err(VerificationFailure::Missing(name).into()),
+        Ok(text) => Ok(text),
+        Err(_) => Err(VerificationFailure::Malformed(name).into()),
+    }
+}
+
+/// `Wechatpay-Signature-Type` may be absent, and must not name the national algorithms (国密) when it is there.
+fn check_type(headers: &HeaderMap) -> Result<(), VerificationError> {
+    let rsa = "WECHATPAY2-SHA256-RSA2048";
+    match single(headers, "Wechatpay-Signature-Type") {
+        Ok(name) if name == rsa => Ok(()),
+        Ok(_) => Err(VerificationFailure::Algorithm(rsa).into()),
+        Err(error) if matches!(error.failure(), VerificationFailure::Missing(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn check_window(timestamp: &str, now: Timestamp) -> Result<(), VerificationError> {
+    let malformed = VerificationFailure::Malformed("Wechatpay-Timestamp");
+    if !timestamp.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(malformed.into());
+    }
+    let seconds: i64 = timestamp.parse().map_err(|_| malformed)?;
+    let away = seconds.abs_diff(now.unix());
+    if away > WINDOW_SECONDS {
+        return Err(VerificationFailure::Stale(away).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use wxpay_core::{MchId, SigningError, Timestamp};
+
+use super::MerchantKey;
+
+/// What is signed of a request, exactly as it goes on the wire.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // the protocol signs these five and nothing else
+pub struct RequestToSign<'a> {
+    /// The method, such as `GET`.
+    pub method: &'a str,
+    /// Path and query as they are sent, encoded; no host and no fragment.
+    pub target: &'a str,
+    /// When it is signed; WeChat Pay accepts five minutes to either side.
+    pub timestamp: Timestamp,
+    /// At most 32 characters, new for every request.
+    pub nonce_str: &'a str,
+    /// The body as it is sent; empty for a GET. For an upload, the text of its `meta` part alone.
+    pub body: &'a [u8],
+}
+
+impl RequestToSign<'_> {
+    /// The five lines that are signed, each ended by a line feed.
+    pub fn message(&self) -> Vec<u8> {
+        let Self {
+            method,
+            target,
+            timestamp,
+            nonce_str,
+            body,
+        } = self;
+        let head = format!("{method}\n{target}\n{}\n{nonce_str}\n", timestamp.unix());
+        let mut message = Vec::with_capacity(head.len() + body.len() + 1);
+        message.extend_from_slice(head.as_bytes());
+        message.extend_from_slice(body);
+        message.push(b'\n');
+        message
+    }
+}
+
+/// Signs a request: the value of its `Authorization` header.
+///
+/// `mch_id` is the merchant number that the key belongs to; for a service provider, its own (`sp_mchid`).
+///
+/// # Errors
+/// The key can't sign. Nothing was sent.
+pub async fn authorize(
+    key: &dyn MerchantKey,
+    mch_id: &MchId,
+    request: &RequestToSign<'_>,
+) -> Result<String, SigningError> {
+    let signature = STANDARD.encode(key.sign(&request.message()).await?);
+    Ok(format!(
+        r#"WECHATPAY2-SHA256-RSA2048 mchid="{mch_id}",nonce_str="{}",signature="{signature}",timestamp="{}",serial_no="{}""#,
+        request.nonce_str,
+        request.timestamp.unix(),
+        key.serial_no(),
+    ))
+}

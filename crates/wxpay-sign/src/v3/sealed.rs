@@ -1,0 +1,43 @@
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use wxpay_core::{FromWire, Secret, SigningError};
+
+use super::MerchantKey;
+
+/// A field that WeChat Pay sealed for the merchant's certificate (敏感信息加密), such as a name.
+///
+/// It is opened on demand: a value that can't be opened does not spoil the reply around it.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Sealed(String);
+
+impl Sealed {
+    /// The text as it came: base64 of one RSA block.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Opens the field with the merchant's private key.
+    ///
+    /// # Errors
+    /// It is not base64, or was not sealed for this key: another certificate of the merchant may have been the one.
+    pub async fn open(&self, key: &dyn MerchantKey) -> Result<Secret, SigningError> {
+        let ciphertext = STANDARD
+            .decode(&self.0)
+            .map_err(|_| SigningError::new("the sealed field is not base64"))?;
+        key.decrypt(&ciphertext).await
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[sealed]")
+    }
+}
+
+impl FromWire for Sealed {
+    fn from_wire(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
+    }
+}

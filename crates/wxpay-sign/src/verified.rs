@@ -1,0 +1,46 @@
+/// A message whose origin was checked.
+///
+/// It can be made only by this crate, so endpoints that take nothing else can't decode what was never verified.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Verified<T> {
+    value: T,
+    proof: Proof,
+}
+
+/// What the origin of a message rests on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Proof {
+    /// An MD5 signature with the APIv2 key.
+    Md5,
+    /// An HMAC-SHA256 signature with the APIv2 key.
+    HmacSha256,
+    /// An RSA signature by the WeChat Pay key with this serial number.
+    Rsa {
+        /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
+        serial_no: String,
+    },
+    /// No signature: the endpoint's replies carry none, and the TLS connection is all there is.
+    TlsAlone,
+}
+
+impl<T> Verified<T> {
+    pub(crate) const fn new(value: T, proof: Proof) -> Self {
+        Self { value, proof }
+    }
+
+    /// The message.
+    pub const fn get(&self) -> &T {
+        &self.value
+    }
+
+    /// The message, without its proof.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// What its origin rests on.
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
