@@ -1,2 +1,42 @@
-//! x
-fn main() {}
+//! Chores of the workspace. `cargo xtask --help` lists them.
+
+mod codegen;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the wxpay workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Write the endpoints of wxpay-api from `xtask/spec`
+    Codegen {
+        /// Write nothing; fail when a file differs from what its spec says
+        #[arg(long)]
+        check: bool,
+        /// The workspace, if not the one this program was built in
+        #[arg(long, value_name = "DIR")]
+        root: Option<std::path::PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().chore {
+        Chore::Codegen { check, root } => codegen::run(root, check),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            for problem in problems {
+                eprintln!("error: {problem}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -3,12 +3,21 @@ use std::str::FromStr;
 
 use crate::{FromWire, InvalidInput};
 
+/// A checked identifier.
+pub trait Identifier: AsRef<str> {
+    /// Checks the documented form, naming `field` if it is broken.
+    ///
+    /// # Errors
+    /// The value is empty, too long or holds a character that is not allowed.
+    fn check(&self, field: &'static str) -> Result<(), InvalidInput>;
+}
+
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal, $alphabet:literal, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal, $alphabet:literal, $allowed:expr $(, $personal:ident)?) => {
         $(#[$doc])*
         #[doc = concat!("\n1 to ", $max, " characters: ", $alphabet, ". Checked when made with [`new`](Self::new) and again before it is sent;")]
         #[doc = "taken as it comes when WeChat Pay sends it."]
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct $name(String);
 
         impl $name {
@@ -25,17 +34,15 @@ macro_rules! id {
                 Ok(id)
             }
 
-            /// Checks the documented form again, naming `field` if it is broken.
-            ///
-            /// # Errors
-            /// The value is empty, too long or holds another character.
-            pub fn check(&self, field: &'static str) -> Result<(), InvalidInput> {
-                check(&self.0, field, $max, $alphabet, $allowed)
-            }
-
             /// The value as it goes on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl Identifier for $name {
+            fn check(&self, field: &'static str) -> Result<(), InvalidInput> {
+                check(&self.0, field, $max, $alphabet, $allowed)
             }
         }
 
@@ -59,6 +66,14 @@ macro_rules! id {
             }
         }
 
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let shown = &self.0;
+                $(let shown = $personal(shown);)?
+                write!(f, "{}({shown:?})", stringify!($name))
+            }
+        }
+
         impl FromWire for $name {
             fn from_wire(text: &str) -> Option<Self> {
                 Some(Self(text.to_owned()))
@@ -71,8 +86,8 @@ id!(/// A merchant number (商户号).
     MchId, "mch_id", 32, "digits", |b| b.is_ascii_digit());
 id!(/// An app id (公众账号ID) or the corpid of a WeCom company.
     AppId, "appid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
-id!(/// A user as one app knows them (用户标识).
-    OpenId, "openid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+id!(/// A user as one app knows them (用户标识). `Debug` shows the first four characters only.
+    OpenId, "openid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b), masked);
 id!(/// The merchant's own order number (商户订单号), unique under one merchant number.
     OutTradeNo, "out_trade_no", 32, "letters, digits and `_-|*@`", |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
 id!(/// WeChat Pay's number of an order (微信支付订单号).
@@ -92,6 +107,11 @@ id!(/// The merchant's own number of one transfer in a batch (商家明细单号
     OutDetailNo, "out_detail_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
 id!(/// WeChat Pay's number of one transfer (微信支付明细单号, 付款单号).
     DetailId, "detail_id", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+
+/// A personal value as it may be shown.
+fn masked(value: &str) -> String {
+    value.chars().take(4).chain(std::iter::once('…')).collect()
+}
 
 fn check(
     value: &str,

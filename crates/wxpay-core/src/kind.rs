@@ -3,7 +3,7 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
-use crate::{Class, CodeFacts, Outcome, Sent, XmlError};
+use crate::{Class, CodeFacts, Outcome, Sent};
 
 /// A request that would be refused, caught before anything is sent.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -184,9 +184,6 @@ pub enum VerificationFailure {
     /// The signature fits, but a value carries what looks like a further field, so that the signed text is ambiguous.
     #[error("{0} carries a further field, so the signed text is ambiguous")]
     Ambiguous(String),
-    /// The reply is not signed, and speaks of another merchant or number than was asked.
-    #[error("unsigned, and {0} is not what was sent")]
-    Foreign(&'static str),
     /// The keys could not be reached or are broken.
     #[error("the key cannot be used: {0}")]
     Key(&'static str),
@@ -279,7 +276,7 @@ impl DecodeError {
         Self::new(field, DecodeProblem::Mismatch)
     }
 
-    /// The field's name on the wire, or `xml` or `json` for the whole message.
+    /// The field's name on the wire, or `json` for the whole message.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -287,12 +284,6 @@ impl DecodeError {
     /// What is wrong with it.
     pub fn problem(&self) -> &DecodeProblem {
         &self.problem
-    }
-}
-
-impl From<XmlError> for DecodeError {
-    fn from(error: XmlError) -> Self {
-        Self::new("xml", DecodeProblem::Xml(error))
     }
 }
 
@@ -309,9 +300,6 @@ pub enum DecodeProblem {
     /// It is not what was asked for: the reply answers another request.
     #[error("is not what was asked for")]
     Mismatch,
-    /// The message is not the flat XML of APIv2.
-    #[error("{0}")]
-    Xml(XmlError),
     /// The message is not JSON that can be read without doubt.
     #[error("{0}")]
     Json(String),

@@ -124,14 +124,15 @@ impl Params {
         self.fields.is_empty()
     }
 
-    /// The first field whose value carries `&` and one of the `known` names and `=`.
+    /// The first field whose value carries `&` and one of the `known` names and `=`; a name that ends in `$n` stands for all
+    /// its numbers.
     ///
     /// The signed text joins fields with `&`, so such a value and a further field look the same to a signature.
     pub fn ambiguous(&self, known: &[&str]) -> Option<&str> {
         let carries = |value: &str| {
             value.split('&').skip(1).any(|part| {
                 part.split_once('=')
-                    .is_some_and(|(name, _)| known.contains(&name))
+                    .is_some_and(|(name, _)| known.iter().any(|known| is_named(name, known)))
             })
         };
         self.iter()
@@ -194,6 +195,16 @@ impl Params {
 
     fn slice(&self, range: &Range<usize>) -> &str {
         self.text.get(range.clone()).unwrap_or_default()
+    }
+}
+
+fn is_named(name: &str, known: &str) -> bool {
+    let number = known
+        .strip_suffix("$n")
+        .and_then(|stem| name.strip_prefix(stem));
+    match number {
+        Some(number) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
+        None => name == known,
     }
 }
 

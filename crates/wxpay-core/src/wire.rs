@@ -1,3 +1,5 @@
+use crate::Secret;
+
 /// A value read from a text that WeChat Pay sent.
 ///
 /// Reading is lenient where a shape does not matter (an identifier may grow a letter) and strict where a misreading costs
@@ -5,6 +7,18 @@
 pub trait FromWire: Sized {
     /// The value, or `None` when the text does not have its form. Never called with an empty text.
     fn from_wire(text: &str) -> Option<Self>;
+}
+
+impl FromWire for bool {
+    fn from_wire(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl FromWire for Secret {
+    fn from_wire(text: &str) -> Option<Self> {
+        Some(Self::new(text))
+    }
 }
 
 impl FromWire for String {

@@ -39,6 +39,17 @@ impl<T> Verified<T> {
         self.value
     }
 
+    /// The message read into another form, with the same proof.
+    ///
+    /// `read` is a plain function, which can't bring in anything from outside the message.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn read<U, E>(self, read: fn(&T) -> Result<U, E>) -> Result<Verified<U>, E> {
+        let value = read(&self.value)?;
+        Ok(Verified::new(value, self.proof))
+    }
+
     /// What its origin rests on.
     pub const fn proof(&self) -> &Proof {
         &self.proof

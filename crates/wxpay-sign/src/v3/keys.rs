@@ -32,6 +32,11 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
 /// WeChat Pay's public keys (微信支付公钥, 平台证书), by serial number.
 #[async_trait]
 pub trait PlatformKeys: Debug + Send + Sync + 'static {
+    /// The id that requests name in `Wechatpay-Serial`, so that WeChat Pay signs its replies with that public key.
+    fn requested_serial(&self) -> Option<&str> {
+        None
+    }
+
     /// RSASSA-PKCS1-v1_5 with SHA-256, by the key with this serial number and no other.
     ///
     /// # Errors

@@ -127,6 +127,11 @@ impl fmt::Debug for PublicKeys {
 
 #[async_trait]
 impl PlatformKeys for PublicKeys {
+    fn requested_serial(&self) -> Option<&str> {
+        let mut ids = self.0.iter().map(|(id, _)| id.as_str());
+        ids.find(|id| id.starts_with("PUB_KEY_ID_"))
+    }
+
     async fn verify(
         &self,
         serial_no: &str,

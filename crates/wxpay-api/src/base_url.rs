@@ -1,0 +1,36 @@
+use http::Uri;
+use wxpay_core::InvalidInput;
+
+/// The host that serves all endpoints.
+pub(crate) const MAIN: &str = "https://api.mch.weixin.qq.com";
+
+/// Where requests go: scheme, host and, in front of a gateway, a path that is sent but not signed.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl(String);
+
+impl BaseUrl {
+    pub(crate) fn new(text: &str) -> Result<Self, InvalidInput> {
+        let broken = |rule: &'static str| InvalidInput::new("base_url", rule);
+        let uri: Uri = text.parse().map_err(|_| broken("must be a URL"))?;
+        if !matches!(uri.scheme_str(), Some("https" | "http")) {
+            return Err(broken("must begin with https://"));
+        }
+        if uri.query().is_some() || text.contains('#') {
+            return Err(broken("must have no query and no fragment"));
+        }
+        if uri
+            .authority()
+            .is_none_or(|authority| authority.as_str().contains('@'))
+        {
+            return Err(broken("must have a host and no user name"));
+        }
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+
+    /// The URL of a target, which begins with a slash.
+    pub(crate) fn join(&self, target: &str) -> Result<Uri, InvalidInput> {
+        let url = format!("{}{target}", self.0);
+        url.parse()
+            .map_err(|_| InvalidInput::new("path", "must make a URL with the base URL"))
+    }
+}

@@ -1,0 +1,89 @@
+use bytes::Bytes;
+use http::Response;
+use wxpay_core::{
+    BusinessError, DecodeError, ErrorKind, Params, ProtocolError, VerificationFailure,
+};
+use wxpay_sign::Verified;
+use wxpay_sign::v2::{Key, SignType, danger_accept_unsigned};
+
+use super::{Fields, Merchant, Meta};
+
+/// What a reply is checked against.
+#[derive(Debug)]
+pub(super) struct Expected<'a> {
+    pub(super) meta: &'static Meta,
+    pub(super) merchant: &'a Merchant,
+    pub(super) key: &'a Key,
+    pub(super) sign_type: SignType,
+}
+
+impl Expected<'_> {
+    /// Takes a reply through the three levels: communication, origin, business.
+    pub(super) fn accept(&self, response: &Response<Bytes>) -> Result<Verified<Params>, ErrorKind> {
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(ProtocolError::new(status, "not a reply of APIv2").into());
+        }
+        let params = Params::from_xml(response.body()).map_err(|error| {
+            ProtocolError::new(status, &format!("not a message of APIv2: {error}"))
+        })?;
+        match params.get("return_code") {
+            Some("SUCCESS") => {}
+            Some("FAIL") => return Err(claimed_failure(status, &params).into()),
+            _ => {
+                return Err(
+                    ProtocolError::new(status, "return_code is neither SUCCESS nor FAIL").into(),
+                );
+            }
+        }
+        let reply = self.check_origin(params)?;
+        match reply.get().get("result_code") {
+            Some("SUCCESS") => Ok(reply),
+            Some("FAIL") => Err(self.refusal(status, reply.get()).into()),
+            Some(_) => Err(DecodeError::malformed("result_code").into()),
+            None => Err(DecodeError::missing("result_code").into()),
+        }
+    }
+
+    fn check_origin(&self, params: Params) -> Result<Verified<Params>, ErrorKind> {
+        let Self {
+            meta,
+            merchant,
+            key,
+            sign_type,
+        } = self;
+        let reply = if meta.reply_signed {
+            key.verify(params, *sign_type)
+                .map_err(ErrorKind::Verification)?
+        } else {
+            danger_accept_unsigned(params)
+        };
+        let params = reply.get();
+        let fields = Fields::of(params);
+        if let Some(name) = params.ambiguous(meta.names) {
+            let failure = VerificationFailure::Ambiguous(name.to_owned());
+            return Err(ErrorKind::Verification(failure.into()));
+        }
+        let succeeded = params.get("result_code") == Some("SUCCESS");
+        if params.get("mch_id").is_some() || (succeeded && !meta.reply_signed) {
+            fields.echo("mch_id", &merchant.mch_id)?;
+        }
+        // An unsigned reply's appid is not compared: the documents' own samples answer with another form of it.
+        if meta.reply_signed && params.get("appid").is_some() {
+            fields.echo("appid", &merchant.app_id)?;
+        }
+        Ok(reply)
+    }
+
+    fn refusal(&self, status: u16, reply: &Params) -> BusinessError {
+        let code = reply.get("err_code").unwrap_or_default();
+        let message = reply.get("err_code_des").unwrap_or_default();
+        BusinessError::new(status, code, message, self.meta.errors)
+    }
+}
+
+/// A `return_code` of `FAIL` is never signed. Some carry an `err_code` all the same.
+fn claimed_failure(status: u16, params: &Params) -> ProtocolError {
+    let message = params.get("err_code_des").or_else(|| params.get("return_msg"));
+    ProtocolError::new(status, message.unwrap_or_default()).with_code(params.get("err_code"))
+}

@@ -1,0 +1,228 @@
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use wxpay_core::{
+    Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError, Timestamp, TransportError,
+};
+use wxpay_sign::v3::{RequestToSign, Sealed, authorize};
+use wxpay_transport::{Hints, Transport};
+
+use super::reply::accept;
+use super::{Call, Credentials, Endpoint, Json, Meta};
+use crate::USER_AGENT;
+use crate::base_url::{self, BaseUrl};
+use crate::source::Source;
+
+/// A client of APIv3. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Config>);
+
+#[derive(Clone, Debug)]
+struct Config {
+    mch_id: MchId,
+    credentials: Credentials,
+    transport: Arc<dyn Transport>,
+    base_url: BaseUrl,
+    source: Source,
+}
+
+impl Client {
+    /// Starts a client from who asks, what proves it and how bytes leave.
+    ///
+    /// `mch_id` is the merchant number that the private key belongs to; for a service provider, its own (`sp_mchid`).
+    pub fn builder(
+        mch_id: MchId,
+        credentials: Credentials,
+        transport: impl Transport,
+    ) -> ClientBuilder {
+        ClientBuilder {
+            mch_id,
+            credentials,
+            transport: Arc::new(transport),
+            base_url: base_url::MAIN.to_owned(),
+            source: Source::default(),
+        }
+    }
+
+    /// Sends a request and reads its verified reply.
+    ///
+    /// Write the merchant's number down before, and do not wrap this in a timeout of your own: when the future is dropped
+    /// there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
+    ///
+    /// # Errors
+    /// [`Error::outcome`] says what the failure means for the money.
+    pub async fn send<E: Endpoint>(&self, request: &E) -> Result<E::Response> {
+        let (http, pending) = self.prepare(request).await?;
+        match self.0.transport.send(http).await {
+            Ok(response) => pending.finish(response).await,
+            Err(error) => Err(pending.failed(error)),
+        }
+    }
+
+    /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers that do their own I/O.
+    ///
+    /// # Errors
+    /// A parameter breaks a documented rule, or the key can't sign. Nothing was sent.
+    pub async fn prepare<'a, E: Endpoint>(
+        &self,
+        request: &'a E,
+    ) -> Result<(Request<Bytes>, Pending<'a, E>)> {
+        let meta = E::META;
+        let mut call = Call::default();
+        let signed = match request.encode(&mut call) {
+            Ok(()) => self.sign(meta, call).await,
+            Err(error) => Err(error.into()),
+        };
+        let http = signed.map_err(|kind| Error::new(meta.name, meta.effect, kind))?;
+        Ok((
+            http,
+            Pending {
+                client: self.clone(),
+                request,
+            },
+        ))
+    }
+
+    /// Opens a sealed field of a reply (敏感信息解密), such as a name, with the merchant's private key.
+    ///
+    /// # Errors
+    /// It was not sealed for this key. The reply around it stands.
+    pub async fn open(&self, sealed: &Sealed) -> Result<Secret, SigningError> {
+        sealed.open(&*self.0.credentials.merchant_key).await
+    }
+
+    async fn sign(&self, meta: &'static Meta, call: Call) -> Result<Request<Bytes>, ErrorKind> {
+        let Config {
+            mch_id,
+            credentials,
+            base_url,
+            source,
+            ..
+        } = &*self.0;
+        let target = call.target(meta)?;
+        let body: Option<Bytes> = call.into_body().map(|json| json.to_bytes().into());
+        let authorization = authorize(
+            &*credentials.merchant_key,
+            mch_id,
+            &RequestToSign {
+                method: meta.method.name(),
+                target: &target,
+                timestamp: source.now(),
+                nonce_str: &source.nonce()?,
+                body: body.as_deref().unwrap_or_default(),
+            },
+        )
+        .await?;
+        let mut authorization = HeaderValue::try_from(authorization)
+            .map_err(|_| SigningError::new("the serial number must be printable ASCII"))?;
+        authorization.set_sensitive(true);
+
+        let mut request = Request::builder()
+            .method(meta.method.name())
+            .uri(base_url.join(&target)?)
+            .header(header::ACCEPT, "application/json")
+            .header(header::USER_AGENT, USER_AGENT)
+            .header(header::AUTHORIZATION, authorization)
+            .extension(Hints::new(meta.name, meta.effect, false));
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(id) = credentials.platform_keys.requested_serial() {
+            request = request.header("Wechatpay-Serial", id);
+        }
+        let request = request.body(body.unwrap_or_default());
+        Ok(request.map_err(|_| InvalidInput::new("path", "must make a request"))?)
+    }
+}
+
+/// A request on its way.
+#[must_use = "the reply still has to be verified"]
+pub struct Pending<'a, E> {
+    client: Client,
+    request: &'a E,
+}
+
+impl<E: Endpoint> Pending<'_, E> {
+    /// The second half of [`Client::send`]: verifies and reads the reply.
+    ///
+    /// # Errors
+    /// [`Error::outcome`] says what the failure means for the money.
+    pub async fn finish(self, response: Response<Bytes>) -> Result<E::Response> {
+        let Config {
+            credentials,
+            source,
+            ..
+        } = &*self.client.0;
+        let keys = &*credentials.platform_keys;
+        let accepted = accept(E::META, keys, source.now(), &response).await;
+        accepted
+            .and_then(|body| Ok(self.request.decode(body.read(Json::of_body)?)?))
+            .map_err(|kind| {
+                Error::new(E::META.name, E::META.effect, kind).with_reply(response.into_body())
+            })
+    }
+
+    /// Gives a transport's failure its meaning.
+    pub fn failed(self, error: TransportError) -> Error {
+        Error::new(E::META.name, E::META.effect, error)
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Pending<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending")
+            .field("endpoint", &E::META.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Client`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    mch_id: MchId,
+    credentials: Credentials,
+    transport: Arc<dyn Transport>,
+    base_url: String,
+    source: Source,
+}
+
+impl ClientBuilder {
+    /// Sends to another host, such as a sandbox or a gateway. A path in it is sent but not signed.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Takes nonces from elsewhere, for tests: 1 to 32 letters and digits.
+    pub fn nonce(
+        mut self,
+        nonce: impl Fn() -> Result<String, SigningError> + Send + Sync + 'static,
+    ) -> Self {
+        self.source.nonce = Arc::new(nonce);
+        self
+    }
+
+    /// Takes the time from elsewhere, for tests and for machines whose clock can't be set.
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.source.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// The merchant number or the base URL does not have its form.
+    pub fn build(self) -> Result<Client, InvalidInput> {
+        crate::text::checked("mch_id", &self.mch_id)?;
+        Ok(Client(Arc::new(Config {
+            mch_id: self.mch_id,
+            credentials: self.credentials,
+            transport: self.transport,
+            base_url: BaseUrl::new(&self.base_url)?,
+            source: self.source,
+        })))
+    }
+}

@@ -1,0 +1,98 @@
+use wxpay_core::{CodeFacts, Effect};
+
+/// The constant facts of an APIv3 endpoint.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Meta {
+    /// The endpoint's name, such as `v3.partner_transfer.detail_by_out_no`.
+    pub name: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path, with `{name}` where a part of it is a parameter.
+    pub path: &'static str,
+    /// Whether a call can change anything.
+    pub effect: Effect,
+    /// The endpoint to call when the outcome of this one is unknown.
+    pub resolve: Option<&'static str>,
+    /// Whether the document names the backup host `api2.mch.weixin.qq.com` (备域名).
+    pub backup_host: bool,
+    /// Calls a second that the document allows a merchant, if it says so.
+    pub per_second: Option<u32>,
+    /// The documented error codes, sorted. A code that is not here is unknown.
+    pub errors: &'static [CodeFacts],
+}
+
+/// The methods that APIv3 uses.
+#[allow(missing_docs)] // their names say it
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// The name as it is sent and signed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl Meta {
+    /// An endpoint that only reads.
+    pub const fn read(name: &'static str, method: Method, path: &'static str) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            effect: Effect::Read,
+            resolve: None,
+            backup_host: false,
+            per_second: None,
+            errors: &[],
+        }
+    }
+
+    /// An endpoint that can move money or change an order; `resolve` names the query that settles an unknown outcome.
+    pub const fn write(
+        name: &'static str,
+        method: Method,
+        path: &'static str,
+        resolve: &'static str,
+    ) -> Self {
+        let mut meta = Self::read(name, method, path);
+        meta.effect = Effect::Write;
+        meta.resolve = Some(resolve);
+        meta
+    }
+
+    /// The document names the backup host.
+    #[must_use]
+    pub const fn backup_host(mut self) -> Self {
+        self.backup_host = true;
+        self
+    }
+
+    /// Calls a second that the document allows a merchant.
+    #[must_use]
+    pub const fn per_second(mut self, calls: u32) -> Self {
+        self.per_second = Some(calls);
+        self
+    }
+
+    /// The documented error codes, sorted by code.
+    #[must_use]
+    pub const fn errors(mut self, errors: &'static [CodeFacts]) -> Self {
+        self.errors = errors;
+        self
+    }
+}

@@ -1,0 +1,160 @@
+use std::borrow::Cow;
+
+use wxpay_core::{DecodeError, FromWire};
+
+use super::Json;
+
+/// An object of a reply being read; errors name the path to the member.
+#[derive(Clone, Debug)]
+pub struct Object<'a> {
+    members: &'a [(String, Json)],
+    path: String,
+}
+
+impl<'a> Object<'a> {
+    /// The reply itself.
+    ///
+    /// # Errors
+    /// It is not an object.
+    pub fn of(json: &'a Json) -> Result<Self, DecodeError> {
+        match json {
+            Json::Object(members) => Ok(Self {
+                members,
+                path: String::new(),
+            }),
+            _ => Err(DecodeError::malformed("json")),
+        }
+    }
+
+    /// A member that must be there.
+    ///
+    /// # Errors
+    /// It is missing, null or does not have its form.
+    pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
+        let text = self
+            .scalar(name)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))?;
+        T::from_wire(&text).ok_or_else(|| DecodeError::malformed(self.at(name)))
+    }
+
+    /// A member that must be there under one of several names that the documents give it.
+    ///
+    /// # Errors
+    /// It is under none of them, does not have its form, or two of them are there and differ.
+    pub fn require_any<T: FromWire + PartialEq>(&self, names: &[&str]) -> Result<T, DecodeError> {
+        let mut found = None;
+        for name in names {
+            let Some(value) = self.optional::<T>(name)? else {
+                continue;
+            };
+            if found.as_ref().is_some_and(|earlier| *earlier != value) {
+                return Err(DecodeError::mismatch(self.at(name)));
+            }
+            found = Some(value);
+        }
+        found.ok_or_else(|| DecodeError::missing(self.at(&names.join(" or "))))
+    }
+
+    /// A member that may be there; null and an empty text count as absent.
+    ///
+    /// # Errors
+    /// It does not have its form.
+    pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
+        match self.scalar(name)? {
+            None => Ok(None),
+            Some(text) if text.is_empty() => Ok(None),
+            Some(text) => T::from_wire(&text)
+                .map(Some)
+                .ok_or_else(|| DecodeError::malformed(self.at(name))),
+        }
+    }
+
+    /// Checks that the reply repeats `asked` in the member `name`.
+    ///
+    /// # Errors
+    /// The member is missing or differs.
+    pub fn echo(&self, name: &str, asked: impl AsRef<str>) -> Result<(), DecodeError> {
+        match self.scalar(name)? {
+            Some(value) if value == asked.as_ref() => Ok(()),
+            Some(_) => Err(DecodeError::mismatch(self.at(name))),
+            None => Err(DecodeError::missing(self.at(name))),
+        }
+    }
+
+    /// As [`echo`](Self::echo), where the documents do not promise the member.
+    ///
+    /// # Errors
+    /// The member is there and differs.
+    pub fn echo_if_present(&self, name: &str, asked: impl AsRef<str>) -> Result<(), DecodeError> {
+        match self.scalar(name)? {
+            None => Ok(()),
+            Some(_) => self.echo(name, asked),
+        }
+    }
+
+    /// An object within this one.
+    ///
+    /// # Errors
+    /// The member is there and is not an object.
+    pub fn object(&self, name: &str) -> Result<Option<Self>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Object(members)) => Ok(Some(Self {
+                members,
+                path: self.at(name),
+            })),
+            Some(_) => Err(DecodeError::malformed(self.at(name))),
+        }
+    }
+
+    /// The objects of a list; none when the member is absent.
+    ///
+    /// # Errors
+    /// The member is not a list of objects.
+    pub fn objects(&self, name: &str) -> Result<Vec<Self>, DecodeError> {
+        let malformed = || DecodeError::malformed(self.at(name));
+        let list = match self.member(name) {
+            None | Some(Json::Null) => return Ok(Vec::new()),
+            Some(Json::List(list)) => list,
+            Some(_) => return Err(malformed()),
+        };
+        let object = |(n, json): (usize, &'a Json)| match json {
+            Json::Object(members) => Ok(Self {
+                members,
+                path: format!("{}[{n}]", self.at(name)),
+            }),
+            _ => Err(malformed()),
+        };
+        list.iter().enumerate().map(object).collect()
+    }
+
+    /// The text of a scalar. Numbers are sometimes sent as texts and texts as numbers.
+    fn scalar(&self, name: &str) -> Result<Option<Cow<'a, str>>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Text(text)) => Ok(Some(Cow::Borrowed(text))),
+            Some(Json::Integer(integer)) => Ok(Some(Cow::Owned(integer.to_string()))),
+            Some(Json::Bool(value)) => {
+                Ok(Some(Cow::Borrowed(if *value { "true" } else { "false" })))
+            }
+            Some(Json::Number(_) | Json::List(_) | Json::Object(_)) => {
+                Err(DecodeError::malformed(self.at(name)))
+            }
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<&'a Json> {
+        self.members
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    fn at(&self, name: &str) -> String {
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
+    }
+}

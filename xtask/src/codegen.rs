@@ -1,0 +1,44 @@
+//! Specs in, Rust out: `xtask/spec/v2/pay/refund.toml` becomes `wxpay_api::v2::pay::Refund`.
+
+mod docs;
+mod emit;
+mod endpoint;
+mod index;
+mod lint;
+mod names;
+mod output;
+mod spec;
+mod types;
+
+use std::path::{Path, PathBuf};
+
+use crate::codegen::output::Output;
+use crate::codegen::spec::Endpoint;
+
+/// Everything that is wrong, each with its file and line.
+pub(crate) type Problems = Vec<String>;
+
+/// Writes the generated files, or with `check` compares them.
+pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
+    let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let endpoints = spec::read_all(&root.join("xtask/spec"))?;
+    lint::check_all(&endpoints)?;
+    let mut output = Output::default();
+    index::write(&endpoints, &mut output);
+    for endpoint in &endpoints {
+        output.rust(endpoint_path(endpoint), endpoint::file(endpoint));
+    }
+    let products = index::features(&endpoints);
+    output
+        .finish(&root.join("crates/wxpay-api"), &products, check)
+        .map_err(|problem| vec![problem])?
+}
+
+fn endpoint_path(endpoint: &Endpoint) -> String {
+    format!(
+        "generated/{}/{}/{}.rs",
+        endpoint.version.folder(),
+        endpoint.product,
+        endpoint.name
+    )
+}

@@ -1,0 +1,296 @@
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Problems;
+
+/// A table whose members keep their order and their place in the file.
+pub(crate) type Table<T> = IndexMap<String, Spanned<T>>;
+
+/// One endpoint with the place of its spec.
+pub(crate) struct Endpoint {
+    pub(crate) file: PathBuf,
+    text: String,
+    pub(crate) version: Version,
+    pub(crate) product: String,
+    pub(crate) name: String,
+    pub(crate) spec: Spec,
+}
+
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Version {
+    V2,
+    V3,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spec {
+    pub(crate) title: Spanned<String>,
+    pub(crate) doc: Spanned<String>,
+    pub(crate) method: Option<Spanned<Method>>,
+    pub(crate) path: Spanned<String>,
+    pub(crate) effect: Spanned<Effect>,
+    pub(crate) resolve: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) client_cert: bool,
+    #[serde(default)]
+    pub(crate) backup_host: bool,
+    pub(crate) sign_types: Option<Spanned<Vec<SignType>>>,
+    pub(crate) workwx_sign: Option<Spanned<Workwx>>,
+    pub(crate) reply_sign: Option<Spanned<ReplySign>>,
+    pub(crate) per_second: Option<u32>,
+    pub(crate) notes: Option<String>,
+    #[serde(default)]
+    pub(crate) request: Table<Field>,
+    #[serde(default)]
+    pub(crate) one_of: Table<Table<Field>>,
+    #[serde(default)]
+    pub(crate) response: Table<Field>,
+    #[serde(default)]
+    pub(crate) group: Table<Table<Field>>,
+    #[serde(default)]
+    pub(crate) list: Table<Table<Field>>,
+    #[serde(default, rename = "enum")]
+    pub(crate) enums: Table<Table<Value>>,
+    #[serde(default)]
+    pub(crate) errors: Table<Code>,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+pub(crate) enum Method {
+    #[serde(rename = "GET")]
+    Get,
+    #[serde(rename = "POST")]
+    Post,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Effect {
+    Read,
+    Write,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+pub(crate) enum SignType {
+    #[serde(rename = "MD5")]
+    Md5,
+    #[serde(rename = "HMAC-SHA256")]
+    HmacSha256,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Workwx {
+    Pay,
+    Redpack,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReplySign {
+    Required,
+    None,
+}
+
+/// One field: exactly one of `type`, `enum`, `one_of`, `group` and `list` says what it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Field {
+    #[serde(rename = "type")]
+    pub(crate) ty: Option<String>,
+    #[serde(rename = "enum")]
+    pub(crate) enumeration: Option<String>,
+    pub(crate) one_of: Option<String>,
+    pub(crate) group: Option<String>,
+    pub(crate) list: Option<String>,
+    pub(crate) when: Option<Condition>,
+    pub(crate) count: Option<String>,
+    pub(crate) wire: Option<Wire>,
+    #[serde(rename = "in")]
+    pub(crate) place: Option<Place>,
+    #[serde(default)]
+    pub(crate) required: bool,
+    pub(crate) required_if: Option<Condition>,
+    pub(crate) echo: Option<Echo>,
+    pub(crate) max_chars: Option<usize>,
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) min: Option<i64>,
+    pub(crate) doc: String,
+}
+
+/// `{ other_field = "VALUE" }`, with one member.
+pub(crate) type Condition = IndexMap<String, String>;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Wire {
+    One(String),
+    Several(Vec<String>),
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Place {
+    Path,
+    Query,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Echo {
+    Always(bool),
+    Sometimes(EchoWhen),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EchoWhen {
+    IfPresent,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Value {
+    pub(crate) name: Option<String>,
+    pub(crate) progress: Option<Progress>,
+    pub(crate) doc: String,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Progress {
+    Pending,
+    Succeeded,
+    Failed,
+    Returned,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Code {
+    pub(crate) status: Option<u16>,
+    pub(crate) class: String,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) doc: String,
+}
+
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    NotExecuted,
+    Unknown,
+}
+
+impl Endpoint {
+    /// The full name, such as `v2.pay.order_query`.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}.{}.{}", self.version.folder(), self.product, self.name)
+    }
+
+    /// A problem with its file and line.
+    pub(crate) fn problem(&self, at: std::ops::Range<usize>, reason: impl fmt::Display) -> String {
+        let before = self.text.as_bytes().iter().take(at.start);
+        let line = before.filter(|b| **b == b'\n').count() + 1;
+        format!("{}:{line}: {reason}", self.file.display())
+    }
+
+    /// The method; APIv2 knows `POST` alone.
+    pub(crate) fn method(&self) -> Method {
+        self.spec
+            .method
+            .as_ref()
+            .map_or(Method::Post, |method| *method.get_ref())
+    }
+}
+
+impl Version {
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::V2 => "v2",
+            Self::V3 => "v3",
+        }
+    }
+}
+
+impl Field {
+    /// The name on the wire; the first of several.
+    pub(crate) fn wire<'a>(&'a self, name: &'a str) -> &'a str {
+        match &self.wire {
+            Some(Wire::One(wire)) => wire,
+            Some(Wire::Several(wires)) => wires.first().map_or(name, String::as_str),
+            None => name,
+        }
+    }
+
+    /// All names on the wire.
+    pub(crate) fn wires(&self, name: &str) -> Vec<String> {
+        match &self.wire {
+            Some(Wire::One(wire)) => vec![wire.clone()],
+            Some(Wire::Several(wires)) => wires.clone(),
+            None => vec![name.to_owned()],
+        }
+    }
+}
+
+/// Reads every spec, in the order of their paths.
+pub(crate) fn read_all(folder: &Path) -> Result<Vec<Endpoint>, Problems> {
+    let mut endpoints = Vec::new();
+    let mut problems = Problems::new();
+    for version in [Version::V2, Version::V3] {
+        for product in children(&folder.join(version.folder()))? {
+            for file in children(&product)? {
+                match read(version, &product, file) {
+                    Ok(endpoint) => endpoints.push(endpoint),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(endpoints)
+    } else {
+        Err(problems)
+    }
+}
+
+fn read(version: Version, product: &Path, file: PathBuf) -> Result<Endpoint, String> {
+    let shown = file.display();
+    let stem = |path: &Path| {
+        path.file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+    };
+    if file.extension().is_none_or(|extension| extension != "toml") {
+        return Err(format!("{shown}: a spec must be a .toml file"));
+    }
+    let text = fs::read_to_string(&file).map_err(|error| format!("{shown}: {error}"))?;
+    let spec = toml::from_str(&text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
+        format!("{shown}:{line}: {}", error.message())
+    })?;
+    Ok(Endpoint {
+        version,
+        product: stem(product).unwrap_or_default(),
+        name: stem(&file).unwrap_or_default(),
+        text,
+        spec,
+        file,
+    })
+}
+
+fn children(folder: &Path) -> Result<Vec<PathBuf>, Problems> {
+    let broken = |error| vec![format!("{}: {error}", folder.display())];
+    let entries = fs::read_dir(folder).map_err(broken)?;
+    let mut paths = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(broken)?;
+    paths.sort();
+    Ok(paths)
+}
