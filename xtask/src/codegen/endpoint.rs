@@ -51,7 +51,7 @@ fn meta(endpoint: &Endpoint) -> String {
     };
     let mut out = match (spec.effect.get_ref(), &spec.resolve) {
         (Effect::Write, Some(resolve)) => format!(
-            "Meta::write(\"{name}\", {method}\"{path}\", \"{}\")",
+            "Meta::write(\"{name}\", {method}{path}, \"{}\")",
             resolve.get_ref()
         ),
         _ => format!("Meta::read(\"{name}\", {method}{path})"),

@@ -312,7 +312,11 @@ impl FromWire for DetailByOutNoFailReason {
 impl Endpoint for DetailByOutNo {
     type Response = DetailByOutNoResponse;
 
-    const META: &'static Meta = &Meta::read("v3.partner_transfer.detail_by_out_no", Method::Get, "/v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}").backup_host().per_second(50).errors(ERRORS);
+    const META: &'static Meta =
+        &Meta::read("v3.partner_transfer.detail_by_out_no", Method::Get, PATH)
+            .backup_host()
+            .per_second(50)
+            .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         call.path("out_batch_no", &self.out_batch_no)?;
@@ -357,6 +361,8 @@ pub async fn detail_by_out_no(
 ) -> Result<DetailByOutNoResponse> {
     client.send(request).await
 }
+
+const PATH: &str = "/v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}";
 
 const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
