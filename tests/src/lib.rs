@@ -1,1 +1,6 @@
-//! x
+//! What the tests share: the golden vectors, a transport that plays a script, and replies as WeChat Pay writes them.
+
+pub mod clients;
+pub mod replies;
+pub mod scripted;
+pub mod vectors;

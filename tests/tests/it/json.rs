@@ -1,0 +1,173 @@
+//! The JSON of APIv3: what is read, what is refused, and a user's own endpoint with a body and a query.
+
+use serde_json::json;
+use wxpay_api::Max;
+use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, OutTradeNo};
+use wxpay_api::sign::Verified;
+use wxpay_api::v3::{Call, Endpoint, Json, Meta, Method, Object};
+use wxpay_tests::scripted::Scripted;
+use wxpay_tests::{clients, replies};
+
+#[test]
+fn a_name_twice_is_refused_at_any_depth() {
+    for text in [
+        r#"{"a":1,"a":1}"#,
+        r#"{"b":{"a":1,"c":2,"a":1}}"#,
+        r#"[{"a":1,"a":null}]"#,
+        r#"{"a":1,"\u0061":2}"#,
+    ] {
+        assert!(Json::parse(text.as_bytes()).is_err(), "{text}");
+    }
+    assert!(Json::parse(br#"{"a":{"a":1},"b":{"a":1}}"#).is_ok());
+}
+
+#[test]
+fn only_json_is_read() {
+    for text in [
+        "",
+        "{",
+        "{}x",
+        "{'a':1}",
+        "{\"a\":01}",
+        "NaN",
+        "{\"a\":1,}",
+        "\u{FEFF}{}",
+        "{\"a\":\"\n\"}",
+        "1e999",
+    ] {
+        assert!(Json::parse(text.as_bytes()).is_err(), "{text}");
+    }
+    assert!(Json::parse(b"{\"a\":\"\xFF\"}").is_err());
+    assert!(Json::parse("[".repeat(100_000).as_bytes()).is_err());
+}
+
+#[test]
+fn debug_shows_names_only() {
+    let json = Json::parse(r#"{"name":"张三","n":[1,true,null,1.5]}"#.as_bytes()).unwrap();
+    assert_eq!(
+        format!("{json:?}"),
+        r#"{"name": text, "n": [integer, bool, null, number]}"#
+    );
+}
+
+#[test]
+fn members_are_found_by_their_path() {
+    let json = Json::parse(
+        &serde_json::to_vec(&json!({
+            "amount": { "total": 5, "currency": "" },
+            "list": [{ "id": "a" }, { "id": 7 }],
+            "flag": true,
+        }))
+        .unwrap(),
+    )
+    .unwrap();
+    let root = Object::of(&json).unwrap();
+    let amount = root.object("amount").unwrap().unwrap();
+    assert_eq!(amount.require::<i64>("total").unwrap(), 5);
+    assert_eq!(amount.optional::<String>("currency").unwrap(), None);
+    assert_eq!(
+        amount.require::<i64>("missing").unwrap_err().field(),
+        "amount.missing"
+    );
+    let ids: Vec<String> = root
+        .objects("list")
+        .unwrap()
+        .iter()
+        .map(|member| member.require("id").unwrap())
+        .collect();
+    assert_eq!(ids, ["a", "7"]);
+    assert_eq!(
+        root.objects("list").unwrap()[1]
+            .require::<String>("x")
+            .unwrap_err()
+            .field(),
+        "list[1].x"
+    );
+    assert!(root.require::<bool>("flag").unwrap());
+    assert!(
+        root.objects("amount").is_err()
+            && root.object("list").is_err()
+            && root.require::<String>("list").is_err()
+    );
+    assert!(root.object("absent").unwrap().is_none() && root.objects("absent").unwrap().is_empty());
+}
+
+/// 关闭订单 in APIv3, which this crate does not have.
+struct Close {
+    out_trade_no: OutTradeNo,
+    body: Json,
+    note: &'static str,
+}
+
+impl Endpoint for Close {
+    type Response = ();
+    const META: &'static Meta = &Meta::write(
+        "my.close",
+        Method::Post,
+        "/v3/pay/transactions/out-trade-no/{out_trade_no}/close",
+        "my.query",
+    );
+
+    fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        call.path("out_trade_no", &self.out_trade_no)?;
+        call.query_text("note", self.note, Max::Chars(9))?;
+        call.body(self.body.clone())
+    }
+
+    fn decode(&self, reply: Verified<Json>) -> Result<(), DecodeError> {
+        assert_eq!(reply.get(), &Json::Null);
+        Ok(())
+    }
+}
+
+fn close(body: Json) -> Close {
+    Close {
+        out_trade_no: OutTradeNo::new("a|b*@-_").unwrap(),
+        body,
+        note: "1 &/中",
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_of_ones_own_sends_a_body_and_a_query() {
+    let transport = Scripted::answering(replies::v3_signed(204, "", clients::NOW));
+    let body = Json::object([
+        ("mchid", Json::from("1900000109")),
+        ("n", Json::from(5)),
+        ("b", Json::from(true)),
+    ]);
+    clients::v3(transport.clone())
+        .send(&close(body))
+        .await
+        .unwrap();
+    let seen = transport.seen();
+    let sent = &seen[0];
+    assert_eq!(
+        sent.uri().path_and_query().unwrap(),
+        "/v3/pay/transactions/out-trade-no/a%7Cb%2A%40-_/close?note=1%20%26%2F%E4%B8%AD"
+    );
+    assert_eq!(sent.body(), r#"{"mchid":"1900000109","n":5,"b":true}"#);
+    assert_eq!(sent.headers()["content-type"], "application/json");
+    assert_eq!(sent.method(), "POST");
+}
+
+#[tokio::test]
+async fn bodies_that_wechat_pay_refuses_are_not_sent() {
+    for (body, field) in [
+        (Json::object([("a", Json::from("早安😀"))]), "body.a"),
+        (
+            Json::object([("a", Json::List(vec![Json::from("x"), Json::Null]))]),
+            "body.a[1]",
+        ),
+        (Json::object([("a", Json::Number(1.5))]), "body.a"),
+    ] {
+        let error = clients::v3(Scripted::default())
+            .send(&close(body))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Invalid(invalid) if invalid.field() == field),
+            "{error}"
+        );
+    }
+}

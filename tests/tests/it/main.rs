@@ -1,0 +1,13 @@
+//! Behaviour through the public API, in one binary.
+
+mod detail_by_out_no;
+mod forms;
+mod json;
+mod order_query;
+mod outcome;
+mod pay_employee;
+mod query_employee_payment;
+mod samples;
+mod sign;
+mod types;
+mod xml;
