@@ -1,1 +1,53 @@
-//! x
+//! A local WeChat Pay (微信支付) for tests and demonstrations: a real HTTPS server on loopback, with its own certificate
+//! authority, its own merchant and its own ledger.
+//!
+//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers four endpoints ([`Api`]) as the
+//! documents describe them. Requests are checked from the text of the protocol, with code that shares nothing with the
+//! client: a client that signs wrongly is refused here as it would be there. [`Sandbox::inject`] makes the next answer go
+//! wrong in a chosen way ([`Fault`]); [`Sandbox::payouts`] then tells what was really paid, and [`Sandbox::requests`] what
+//! was really asked.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use wxpay_sandbox::{Api, Fault, Order, Sandbox};
+//!
+//! let sandbox = Sandbox::start().await?;
+//! sandbox.add_order(Order::paid("20150806125346", 10_099));
+//! sandbox.inject(Api::OrderQuery, Fault::Html502)?;
+//! assert!(sandbox.base_url().starts_with("https://localhost:"));
+//! assert!(sandbox.payouts().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it leaves to the real one: limits per user and day, the 15 seconds between two payments to one user, refunds of
+//! orders, and the platform-certificate mode. [`Fault::ErrorCode`] stands in for the first two.
+
+mod certificates;
+mod exchange;
+mod fault;
+mod merchant;
+mod order;
+mod payload;
+mod payout;
+mod platform;
+mod random;
+mod sandbox;
+mod seen;
+mod server;
+mod state;
+mod transfer;
+mod v2;
+mod v3;
+
+#[cfg(test)]
+mod vectors;
+
+pub use fault::{Api, Fault, InjectError};
+pub use merchant::Merchant;
+pub use order::{Coupon, Order};
+pub use payout::{Payout, PayoutStatus};
+pub use sandbox::{Sandbox, StartError};
+pub use seen::{SeenRequest, SignatureCheck, SignatureKind};
+pub use transfer::{AmountField, Transfer};

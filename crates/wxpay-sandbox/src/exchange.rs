@@ -1,0 +1,193 @@
+//! One request and its answer: routing, checking, taking effect, and going wrong as told.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use wxpay_core::Timestamp;
+
+use crate::payload::{self, Closed, Payload};
+use crate::state::Shared;
+use crate::v2::{self, order_query, pay, payout_query};
+use crate::v3::{self, detail};
+use crate::{Api, Fault, SeenRequest, SignatureCheck};
+
+/// A request that was read to its end.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// The path and query as they were on the wire.
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) client_certificate: bool,
+}
+
+/// An answer before it is signed.
+pub(crate) enum Draft {
+    V2(v2::Message),
+    V3(v3::Answer),
+}
+
+/// Answers one request, or ends its connection.
+pub(crate) async fn serve(
+    shared: &Shared,
+    client_certificate: bool,
+    request: Request<Incoming>,
+) -> Result<Response<Payload>, Closed> {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Ok(payload::empty(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        Err(_) => return Err(Closed),
+    };
+    let target = head.uri.path_and_query();
+    let call = Call {
+        target: target.map_or_else(String::new, |target| target.as_str().to_owned()),
+        method: head.method,
+        headers: head.headers,
+        body,
+        client_certificate,
+    };
+
+    let api = route(&call);
+    let (place, fault) = shared.arrive(call.seen(api.ok()));
+    let response = match api {
+        Ok(api) => answer(shared, &call, api, fault, place).await?,
+        Err(status) => payload::empty(status),
+    };
+    shared.note_status(place, response.status().as_u16());
+    Ok(response)
+}
+
+async fn answer(
+    shared: &Shared,
+    call: &Call,
+    api: Api,
+    fault: Option<Fault>,
+    place: usize,
+) -> Result<Response<Payload>, Closed> {
+    let now = shared.state().now();
+    let mut signatures = Vec::new();
+    let draft = respond(shared, call, api, fault.as_ref(), now, &mut signatures);
+    shared.note_signatures(place, signatures);
+    let draft = draft?;
+
+    match fault {
+        Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+        Some(Fault::Stall) => std::future::pending().await,
+        Some(Fault::Html502) => {
+            return Ok(payload::whole(
+                StatusCode::BAD_GATEWAY,
+                "text/html",
+                BAD_GATEWAY,
+            ));
+        }
+        _ => {}
+    }
+    let response = match draft {
+        Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
+        Draft::V3(answer) => answer.seal(shared, fault.as_ref(), now),
+    };
+    Ok(match fault {
+        Some(Fault::EmptyBody) => payload::empty(StatusCode::OK),
+        Some(Fault::TruncatedBody) => payload::cut(response),
+        _ => response,
+    })
+}
+
+/// Checks the request, lets it take effect unless the fault says otherwise, and drafts the answer.
+fn respond(
+    shared: &Shared,
+    call: &Call,
+    api: Api,
+    fault: Option<&Fault>,
+    now: Timestamp,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Draft, Closed> {
+    let commit = !matches!(
+        fault,
+        Some(Fault::DropBeforeCommit | Fault::ErrorCode { .. })
+    );
+    let draft = match api {
+        Api::PayEmployee => {
+            let done = pay::check(call, &shared.merchant, signatures).and_then(|params| {
+                if commit {
+                    pay::perform(&params, &mut shared.state())
+                } else {
+                    // The fault has an answer of its own, or none.
+                    Ok(v2::Message::default())
+                }
+            });
+            Draft::V2(done.unwrap_or_else(|refusal| refusal.message(call, api)))
+        }
+        Api::PayoutQuery => {
+            let done = payout_query::check(call, &shared.merchant, signatures)
+                .and_then(|params| payout_query::perform(&params, &shared.state()));
+            Draft::V2(done.unwrap_or_else(|refusal| refusal.message(call, api)))
+        }
+        Api::OrderQuery => {
+            let done = order_query::check(call, &shared.merchant, signatures)
+                .and_then(|params| order_query::perform(&params, &shared.state()));
+            Draft::V2(done.unwrap_or_else(|refusal| refusal.message(call, api)))
+        }
+        Api::TransferDetail => {
+            let done = detail::check(call, shared, now, signatures)
+                .and_then(|numbers| detail::perform(&numbers, shared));
+            Draft::V3(done.unwrap_or_else(|refusal| refusal))
+        }
+    };
+    match fault {
+        Some(Fault::DropBeforeCommit | Fault::DropAfterCommit) => Err(Closed),
+        Some(
+            Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
+        ) => Ok(match api {
+            Api::TransferDetail => Draft::V3(v3::Answer::documented_error(code, message)),
+            _ => Draft::V2(v2::Refusal::code(code, message).message(call, api)),
+        }),
+        Some(Fault::ReturnCodeFail { message, code }) => {
+            Ok(Draft::V2(v2::return_fail(message, code.as_deref())))
+        }
+        Some(Fault::OtherReply) => Ok(match draft {
+            Draft::V2(message) => Draft::V2(message.about_another()),
+            Draft::V3(answer) => Draft::V3(answer.about_another()),
+        }),
+        _ => Ok(draft),
+    }
+}
+
+/// The endpoint, or the status with which its absence is answered.
+fn route(call: &Call) -> Result<Api, StatusCode> {
+    let path = call.target.split('?').next().unwrap_or_default();
+    match path {
+        "/mmpaymkttransfers/promotion/paywwsptrans2pocket" => Ok(Api::PayEmployee),
+        "/mmpaymkttransfers/promotion/querywwsptrans2pocket" => Ok(Api::PayoutQuery),
+        "/pay/orderquery" => Ok(Api::OrderQuery),
+        _ if detail::Numbers::of(path).is_none() => Err(StatusCode::NOT_FOUND),
+        _ if call.method != Method::GET => Err(StatusCode::METHOD_NOT_ALLOWED),
+        _ => Ok(Api::TransferDetail),
+    }
+}
+
+impl Call {
+    fn seen(&self, api: Option<Api>) -> SeenRequest {
+        SeenRequest {
+            api,
+            method: self.method.clone(),
+            target: self.target.clone(),
+            headers: self.headers.clone(),
+            client_certificate: self.client_certificate,
+            body: self.body.clone(),
+            signatures: Vec::new(),
+            fault: None,
+            status: None,
+        }
+    }
+}
+
+/// In bytes; far beyond any message.
+const MAX_BODY: usize = 1 << 20;
+
+const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+    <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";

@@ -1,0 +1,126 @@
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// The endpoints of the sandbox.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Api {
+    /// 向员工付款: `POST /mmpaymkttransfers/promotion/paywwsptrans2pocket`.
+    PayEmployee,
+    /// 查询付款记录: `POST /mmpaymkttransfers/promotion/querywwsptrans2pocket`.
+    PayoutQuery,
+    /// 查询订单: `POST /pay/orderquery`.
+    OrderQuery,
+    /// 商家明细单号查询明细单:
+    /// `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}`.
+    TransferDetail,
+}
+
+/// A way for one answer to go wrong.
+///
+/// The request is read and its signatures are checked as ever. "Took effect" means what the request would have done
+/// without the fault: a payment is in the ledger, unless the request was refused.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The request takes no effect and the connection is closed.
+    DropBeforeCommit,
+    /// The request took effect and the connection is closed.
+    DropAfterCommit,
+    /// The request took effect; the answer announces its length, and half of it comes before the connection is closed.
+    TruncatedBody,
+    /// The request took effect; a gateway answers for it with status 502 and a page of HTML.
+    Html502,
+    /// The request took effect; the answer is status 200 and nothing.
+    EmptyBody,
+    /// The request takes no effect and is answered with an error code: `err_code` of APIv2, `code` of APIv3 (with the
+    /// status that the documents give it, or 400).
+    ErrorCode {
+        /// The code, such as `SYSTEMERROR`.
+        code: String,
+        /// `err_code_des` of APIv2, `message` of APIv3.
+        message: String,
+    },
+    /// The request took effect and is answered with an error code all the same.
+    ErrorCodeAfterCommit {
+        /// The code, such as `SYSTEMERROR`.
+        code: String,
+        /// `err_code_des` of APIv2, `message` of APIv3.
+        message: String,
+    },
+    /// The request took effect; `return_code` is `FAIL`, with `result_code` and `err_code` beside it if a code is given,
+    /// as in the documents' sample of 企业付款. APIv2 only.
+    ReturnCodeFail {
+        /// `return_msg`.
+        message: String,
+        /// `err_code`, if there is to be one.
+        code: Option<String>,
+    },
+    /// The answer's signature is one of another text. Signed replies only.
+    WrongSignature,
+    /// The answer has no signature. Signed replies only.
+    MissingSignature,
+    /// The answer was signed an hour ago, correctly. APIv3 only.
+    StaleSignature,
+    /// The answer's signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3 only.
+    ProbeSignature,
+    /// The answer was signed, then an amount, a state or a code in it was changed. Signed replies only.
+    TamperedBody,
+    /// The answer is authentic and correctly signed, but about another number.
+    OtherReply,
+    /// The request took effect; the answer takes this long.
+    Delay(Duration),
+    /// The request took effect; the answer never comes, and the connection stays open.
+    Stall,
+}
+
+/// A fault that does not exist for an endpoint.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[error("replies of {api:?} can't have {fault:?}")]
+#[non_exhaustive]
+pub struct InjectError {
+    /// The endpoint.
+    pub api: Api,
+    /// The fault.
+    pub fault: Fault,
+}
+
+impl Fault {
+    /// [`ErrorCode`](Self::ErrorCode).
+    pub fn error_code(code: &str, message: &str) -> Self {
+        Self::ErrorCode {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    /// [`ErrorCodeAfterCommit`](Self::ErrorCodeAfterCommit).
+    pub fn error_code_after_commit(code: &str, message: &str) -> Self {
+        Self::ErrorCodeAfterCommit {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    /// Whether replies of `api` can go wrong in this way.
+    pub fn applies_to(&self, api: Api) -> bool {
+        match self {
+            Self::WrongSignature | Self::MissingSignature | Self::TamperedBody => {
+                matches!(api, Api::OrderQuery | Api::TransferDetail)
+            }
+            Self::StaleSignature | Self::ProbeSignature => api == Api::TransferDetail,
+            Self::ReturnCodeFail { .. } => api != Api::TransferDetail,
+            _ => true,
+        }
+    }
+}
+
+impl InjectError {
+    pub(crate) fn new(api: Api, fault: &Fault) -> Self {
+        Self {
+            api,
+            fault: fault.clone(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+use wxpay_core::{Fen, Timestamp};
+
+use crate::random::{self, DIGITS};
+
+/// An order (订单) as `orderquery` reports it.
+///
+/// Make one with [`paid`](Self::paid) or [`unpaid`](Self::unpaid), then change what matters. Texts go out as they are, so
+/// that a test can send what no document lists.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Order {
+    /// The merchant's order number (商户订单号).
+    pub out_trade_no: String,
+    /// WeChat Pay's order number (微信支付订单号).
+    pub transaction_id: String,
+    /// The state (交易状态). Unless it is `SUCCESS`, the reply holds the number, the state, its description and `attach` only.
+    pub trade_state: String,
+    /// The description of the state (交易状态描述).
+    pub trade_state_desc: Option<String>,
+    /// The amount of the order (标价金额).
+    pub total_fee: Fen,
+    /// The currency of the amount (标价币种).
+    pub fee_type: String,
+    /// The amount less coupons that need no top-up (应结订单金额).
+    pub settlement_total_fee: Option<Fen>,
+    /// The coupons (代金券) used, numbered from 0 in the reply. `cash_fee` is the total less these.
+    pub coupons: Vec<Coupon>,
+    /// The user (用户标识).
+    pub openid: String,
+    /// Whether the user follows the account (是否关注公众账号).
+    pub is_subscribe: bool,
+    /// The kind of trade (交易类型), such as `JSAPI`.
+    pub trade_type: String,
+    /// The bank (付款银行).
+    pub bank_type: String,
+    /// The terminal (设备号).
+    pub device_info: Option<String>,
+    /// The merchant's own data (附加数据).
+    pub attach: Option<String>,
+    /// When it was paid (支付完成时间).
+    pub time_end: Timestamp,
+}
+
+/// A coupon (代金券) used in an order.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Coupon {
+    /// `CASH` (充值代金券) or `NO_CASH` (非充值优惠券).
+    pub coupon_type: String,
+    /// Its id (代金券ID).
+    pub coupon_id: String,
+    /// What it paid (单个代金券支付金额).
+    pub coupon_fee: Fen,
+}
+
+impl Order {
+    /// An order that was paid just now, of `total_fee` fen.
+    pub fn paid(out_trade_no: &str, total_fee: i64) -> Self {
+        Self {
+            out_trade_no: out_trade_no.to_owned(),
+            transaction_id: format!("4200{}", random::text(DIGITS, 24)),
+            trade_state: "SUCCESS".to_owned(),
+            trade_state_desc: Some("支付成功".to_owned()),
+            total_fee: Fen::new(total_fee),
+            fee_type: "CNY".to_owned(),
+            settlement_total_fee: None,
+            coupons: Vec::new(),
+            openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o".to_owned(),
+            is_subscribe: false,
+            trade_type: "JSAPI".to_owned(),
+            bank_type: "OTHERS".to_owned(),
+            device_info: None,
+            attach: None,
+            time_end: Timestamp::now(),
+        }
+    }
+
+    /// An order in another state, such as `NOTPAY` with `订单未支付`.
+    pub fn unpaid(out_trade_no: &str, trade_state: &str, trade_state_desc: &str) -> Self {
+        Self {
+            trade_state: trade_state.to_owned(),
+            trade_state_desc: Some(trade_state_desc.to_owned()),
+            ..Self::paid(out_trade_no, 0)
+        }
+    }
+}
+
+impl Coupon {
+    /// A coupon of `coupon_fee` fen.
+    pub fn new(coupon_type: &str, coupon_id: &str, coupon_fee: i64) -> Self {
+        Self {
+            coupon_type: coupon_type.to_owned(),
+            coupon_id: coupon_id.to_owned(),
+            coupon_fee: Fen::new(coupon_fee),
+        }
+    }
+}

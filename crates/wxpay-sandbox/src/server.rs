@@ -1,0 +1,74 @@
+//! Accepting connections: TLS, then HTTP/1.1.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rustls::crypto::aws_lc_rs;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::certificates::Certificates;
+use crate::exchange;
+use crate::state::Shared;
+
+/// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting: `orderquery` and APIv3 need none.
+pub(crate) fn tls_config(
+    certificates: &Certificates,
+) -> Result<Arc<ServerConfig>, Box<dyn StdError + Send + Sync>> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(certificates.ca.clone())?;
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .allow_unauthenticated()
+            .build()?;
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(
+            vec![certificates.server.clone()],
+            certificates.server_key.clone_key(),
+        )?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// Accepts connections until it is aborted, which closes them all.
+pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, shared: Arc<Shared>) {
+    let tls = TlsAcceptor::from(tls);
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(connection(stream, tls.clone(), Arc::clone(&shared)));
+            }
+            // Out of file descriptors, or the peer is gone already.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, tls: TlsAcceptor, shared: Arc<Shared>) {
+    let _ = stream.set_nodelay(true);
+    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await else {
+        return;
+    };
+    // The verifier lets none through but the merchant's.
+    let client_certificate = stream.get_ref().1.peer_certificates().is_some();
+    let service = service_fn(|request| exchange::serve(&shared, client_certificate, request));
+    // A fault ends the connection with an error, and so does a client that goes away.
+    let _ = http1::Builder::new()
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+const HANDSHAKE: Duration = Duration::from_secs(10);

@@ -1,0 +1,161 @@
+//! What the sandbox remembers.
+
+use std::collections::{HashMap, VecDeque};
+use std::error::Error as StdError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+use wxpay_core::{Fen, Params, Timestamp};
+
+use crate::certificates::Certificates;
+use crate::platform::Platform;
+use crate::{
+    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, SignatureCheck, Transfer,
+};
+
+/// What every connection shares.
+pub(crate) struct Shared {
+    pub(crate) merchant: Merchant,
+    pub(crate) platform: Platform,
+    state: Mutex<State>,
+}
+
+/// What changes while the sandbox runs.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) clock: Option<Timestamp>,
+    pub(crate) balance: Option<Fen>,
+    pub(crate) seen: Vec<SeenRequest>,
+    faults: HashMap<Api, VecDeque<Fault>>,
+    names: HashMap<String, String>,
+    orders: IndexMap<String, Order>,
+    payouts: IndexMap<String, PayoutEntry>,
+    transfers: HashMap<(String, String), Transfer>,
+}
+
+/// A payment and the parameters that asked for it.
+pub(crate) struct PayoutEntry {
+    pub(crate) payout: Payout,
+    /// Without `nonce_str` and the signatures: what has to be the same when it is asked for again.
+    pub(crate) parameters: Params,
+}
+
+impl Shared {
+    pub(crate) fn new(certificates: Certificates) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        Ok(Self {
+            platform: Platform::new(
+                certificates.platform_private.secret_pkcs8_der(),
+                certificates.merchant_public,
+            )?,
+            merchant: certificates.merchant,
+            state: Mutex::default(),
+        })
+    }
+
+    /// The state, for as long as the guard lives. Never held across an await.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a request, takes the fault that waits for it, and gives its place in [`State::seen`].
+    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (usize, Option<Fault>) {
+        let mut state = self.state();
+        let waiting = request.api.and_then(|api| state.faults.get_mut(&api));
+        request.fault = waiting.and_then(VecDeque::pop_front);
+        let fault = request.fault.clone();
+        state.seen.push(request);
+        (state.seen.len() - 1, fault)
+    }
+
+    /// Notes the signatures of a request.
+    pub(crate) fn note_signatures(&self, place: usize, signatures: Vec<SignatureCheck>) {
+        if let Some(seen) = self.state().seen.get_mut(place) {
+            seen.signatures = signatures;
+        }
+    }
+
+    /// Notes the status of the answer.
+    pub(crate) fn note_status(&self, place: usize, status: u16) {
+        if let Some(seen) = self.state().seen.get_mut(place) {
+            seen.status = Some(status);
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn queue_fault(&mut self, api: Api, fault: Fault) {
+        self.faults.entry(api).or_default().push_back(fault);
+    }
+
+    pub(crate) fn add_order(&mut self, order: Order) {
+        self.orders.insert(order.out_trade_no.clone(), order);
+    }
+
+    pub(crate) fn add_transfer(&mut self, transfer: Transfer) {
+        let numbers = (
+            transfer.out_batch_no.clone(),
+            transfer.out_detail_no.clone(),
+        );
+        self.transfers.insert(numbers, transfer);
+    }
+
+    pub(crate) fn register_name(&mut self, openid: &str, name: &str) {
+        self.names.insert(openid.to_owned(), name.to_owned());
+    }
+
+    pub(crate) fn set_payout_status(&mut self, number: &str, status: PayoutStatus) -> bool {
+        let Some(entry) = self.payouts.get_mut(number) else {
+            return false;
+        };
+        entry.payout.status = status;
+        true
+    }
+
+    pub(crate) fn add_payout(&mut self, payout: Payout, parameters: Params) {
+        let entry = PayoutEntry { payout, parameters };
+        self.payouts
+            .insert(entry.payout.partner_trade_no.clone(), entry);
+    }
+
+    /// A payment that was made, to be asked for once more.
+    pub(crate) fn payout_mut(&mut self, number: &str) -> Option<&mut PayoutEntry> {
+        self.payouts.get_mut(number)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.unwrap_or_else(Timestamp::now)
+    }
+
+    pub(crate) fn payouts(&self) -> Vec<Payout> {
+        let payouts = self.payouts.values();
+        payouts.map(|entry| entry.payout.clone()).collect()
+    }
+
+    pub(crate) fn payout(&self, number: &str) -> Option<&Payout> {
+        self.payouts.get(number).map(|entry| &entry.payout)
+    }
+
+    pub(crate) fn name(&self, openid: &str) -> Option<&str> {
+        self.names.get(openid).map(String::as_str)
+    }
+
+    /// The order of a `transaction_id`, or else of an `out_trade_no`.
+    pub(crate) fn order(
+        &self,
+        transaction_id: Option<&str>,
+        out_trade_no: Option<&str>,
+    ) -> Option<&Order> {
+        match (transaction_id, out_trade_no) {
+            (Some(id), _) => self
+                .orders
+                .values()
+                .find(|order| order.transaction_id == id),
+            (None, number) => self.orders.get(number?),
+        }
+    }
+
+    pub(crate) fn transfer(&self, out_batch_no: &str, out_detail_no: &str) -> Option<&Transfer> {
+        let numbers = (out_batch_no.to_owned(), out_detail_no.to_owned());
+        self.transfers.get(&numbers)
+    }
+}

@@ -1,0 +1,127 @@
+use std::borrow::Cow;
+
+use http::{Response, StatusCode};
+use wxpay_core::Fen;
+
+use crate::payload::{self, Payload};
+use crate::random::another;
+use crate::v2::sign::{self, SignType};
+use crate::{Fault, Merchant};
+
+/// A reply: its fields in their order, and how it is to be signed, if it is.
+#[derive(Default)]
+pub(crate) struct Message {
+    fields: Vec<Field>,
+    sign_type: Option<SignType>,
+}
+
+struct Field {
+    name: Cow<'static, str>,
+    value: String,
+    /// Whether the value is written as it is; texts go into CDATA.
+    plain: bool,
+}
+
+impl Message {
+    /// A reply to be signed in this way.
+    pub(crate) fn signed(sign_type: SignType) -> Self {
+        Self {
+            fields: Vec::new(),
+            sign_type: Some(sign_type),
+        }
+    }
+
+    /// Adds a text.
+    pub(crate) fn text(self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.field(name.into(), value.into(), false)
+    }
+
+    /// Adds a text, if there is one.
+    pub(crate) fn optional(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a number of digits that is no number to compute with.
+    pub(crate) fn plain(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.field(name.into(), value.into(), true)
+    }
+
+    /// Adds an amount.
+    pub(crate) fn fen(self, name: impl Into<Cow<'static, str>>, amount: Fen) -> Self {
+        self.field(name.into(), amount.to_string(), true)
+    }
+
+    /// The same reply about another number.
+    pub(crate) fn about_another(mut self) -> Self {
+        for field in &mut self.fields {
+            if NUMBERS.contains(&&*field.name) {
+                field.value = another(&field.value);
+            }
+        }
+        self
+    }
+
+    /// Signs the reply, if it is to be signed, and writes it.
+    pub(crate) fn seal(mut self, merchant: &Merchant, fault: Option<&Fault>) -> Response<Payload> {
+        if let Some(sign_type) = self.sign_type {
+            let fields = self
+                .fields
+                .iter()
+                .map(|field| (&*field.name, &*field.value));
+            let mut sign = sign::sign(sign_type, fields, merchant.api_v2_key.expose());
+            if fault == Some(&Fault::WrongSignature) {
+                sign = another(&sign);
+            }
+            if fault != Some(&Fault::MissingSignature) {
+                self = self.text("sign", sign);
+            }
+            if fault == Some(&Fault::TamperedBody) {
+                self.tamper();
+            }
+        }
+        payload::whole(StatusCode::OK, "text/plain", self.to_xml())
+    }
+
+    fn field(mut self, name: Cow<'static, str>, value: String, plain: bool) -> Self {
+        self.fields.push(Field { name, value, plain });
+        self
+    }
+
+    fn tamper(&mut self) {
+        let target = ["total_fee", "trade_state", "err_code"]
+            .iter()
+            .find_map(|name| self.fields.iter().position(|field| field.name == *name));
+        if let Some(field) = target.and_then(|at| self.fields.get_mut(at)) {
+            field.value = match &*field.value {
+                "SUCCESS" => "NOTPAY".to_owned(),
+                value if field.plain => another(value),
+                _ => "SUCCESS".to_owned(),
+            };
+        }
+    }
+
+    fn to_xml(&self) -> String {
+        let mut xml = String::from("<xml>\n");
+        for Field { name, value, plain } in &self.fields {
+            if *plain {
+                xml += &format!("<{name}>{value}</{name}>\n");
+            } else {
+                let text = value.replace("]]>", "]]]]><![CDATA[>");
+                xml += &format!("<{name}><![CDATA[{text}]]></{name}>\n");
+            }
+        }
+        xml + "</xml>"
+    }
+}
+
+/// The fields that name what a reply is about.
+const NUMBERS: [&str; 5] = [
+    "partner_trade_no",
+    "payment_no",
+    "detail_id",
+    "out_trade_no",
+    "transaction_id",
+];

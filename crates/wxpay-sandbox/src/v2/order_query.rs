@@ -1,0 +1,125 @@
+//! 查询订单.
+
+use http::Method;
+use wxpay_core::{Fen, Params, TimeFormat};
+
+use crate::exchange::Call;
+use crate::state::State;
+use crate::v2::sign::{self, SignType};
+use crate::v2::{Message, Refusal};
+use crate::{Merchant, Order, SignatureCheck, SignatureKind, random};
+
+/// Checks all of a request that can be checked without the orders.
+pub(crate) fn check(
+    call: &Call,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Params, Refusal> {
+    let refuse = |message: &str| Err(Refusal::Return(message.to_owned()));
+    if call.method != Method::POST {
+        return refuse("请使用post方法");
+    }
+    let Ok(params) = Params::from_xml(&call.body) else {
+        return refuse("XML格式错误");
+    };
+    if params.get("mch_id") != Some(merchant.mch_id.as_str()) {
+        return refuse("商户号mch_id或sub_mch_id不存在");
+    }
+    if params.get("appid") != Some(merchant.appid.as_str()) {
+        return refuse("商户号mch_id与appid不匹配");
+    }
+    let Some(sign_type) = sign_type(&params) else {
+        return refuse("签名类型sign_type错误");
+    };
+    let expected = sign::sign(sign_type, params.iter(), merchant.api_v2_key.expose());
+    let held = params.get("sign") == Some(&*expected);
+    signatures.push(SignatureCheck::new(SignatureKind::Sign, held));
+    if !held {
+        return refuse("签名错误");
+    }
+    if params
+        .get("nonce_str")
+        .is_none_or(|nonce| nonce.chars().count() > 32)
+    {
+        return refuse("随机字符串nonce_str格式错误");
+    }
+    match (params.get("transaction_id"), params.get("out_trade_no")) {
+        (None, None) => refuse("缺少参数"),
+        (Some(id), _) if !is_number(id, b"") => refuse("transaction_id格式错误"),
+        (_, Some(number)) if !is_number(number, b"_-|*@") => refuse("out_trade_no格式错误"),
+        _ => Ok(params),
+    }
+}
+
+/// Tells the state of an order.
+pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
+    let order = state
+        .order(params.get("transaction_id"), params.get("out_trade_no"))
+        .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "此交易订单号不存在"))?;
+    let reply = Message::signed(sign_type(params).unwrap_or(SignType::Md5))
+        .text("return_code", "SUCCESS")
+        .text("return_msg", "OK")
+        .optional("appid", params.get("appid"))
+        .optional("mch_id", params.get("mch_id"))
+        .text("nonce_str", random::nonce())
+        .text("result_code", "SUCCESS")
+        .text("out_trade_no", &order.out_trade_no)
+        .text("trade_state", &order.trade_state)
+        .optional("trade_state_desc", order.trade_state_desc.as_deref())
+        .optional("attach", order.attach.as_deref());
+    Ok(match &*order.trade_state {
+        "SUCCESS" => paid(reply, order),
+        _ => reply,
+    })
+}
+
+/// Adds what only a paid order has.
+fn paid(reply: Message, order: &Order) -> Message {
+    let mut coupons = order.coupons.iter();
+    let coupon_fee = coupons
+        .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
+        .unwrap_or_default();
+    let cash_fee = order.total_fee.checked_sub(coupon_fee).unwrap_or_default();
+    let mut reply = reply
+        .optional("device_info", order.device_info.as_deref())
+        .text("openid", &order.openid)
+        .text("is_subscribe", if order.is_subscribe { "Y" } else { "N" })
+        .text("trade_type", &order.trade_type)
+        .text("bank_type", &order.bank_type)
+        .fen("total_fee", order.total_fee)
+        .text("fee_type", &order.fee_type)
+        .text("transaction_id", &order.transaction_id)
+        .text("time_end", order.time_end.format(TimeFormat::Compact))
+        .fen("cash_fee", cash_fee)
+        .text("cash_fee_type", &order.fee_type);
+    if let Some(settlement) = order.settlement_total_fee {
+        reply = reply.fen("settlement_total_fee", settlement);
+    }
+    if order.coupons.is_empty() {
+        return reply;
+    }
+    reply = reply
+        .fen("coupon_fee", coupon_fee)
+        .plain("coupon_count", order.coupons.len().to_string());
+    for (n, coupon) in order.coupons.iter().enumerate() {
+        reply = reply
+            .text(format!("coupon_type_{n}"), &coupon.coupon_type)
+            .text(format!("coupon_id_{n}"), &coupon.coupon_id)
+            .fen(format!("coupon_fee_{n}"), coupon.coupon_fee);
+    }
+    reply
+}
+
+/// The way the request is signed; the reply is signed in the same one.
+fn sign_type(params: &Params) -> Option<SignType> {
+    params
+        .get("sign_type")
+        .map_or(Some(SignType::Md5), SignType::parse)
+}
+
+fn is_number(number: &str, marks: &[u8]) -> bool {
+    number.len() <= 32
+        && number
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
+}

@@ -1,0 +1,188 @@
+//! 向员工付款.
+
+use std::net::IpAddr;
+
+use wxpay_core::{Fen, Params, TimeFormat};
+
+use crate::exchange::Call;
+use crate::random::{self, DIGITS};
+use crate::state::State;
+use crate::v2::request::{self, Need, Rule, wrong};
+use crate::v2::{Message, Refusal, sign};
+use crate::{Merchant, Payout, PayoutStatus, SignatureCheck, SignatureKind};
+
+/// Checks all of a request that can be checked without the ledger.
+pub(crate) fn check(
+    call: &Call,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Params, Refusal> {
+    let params = request::read(call, merchant, "NOAUTH", signatures)?;
+    check_workwx_sign(&params, merchant, signatures)?;
+    request::check_fields(&params, RULES)?;
+    check_forms(&params)?;
+    Ok(params)
+}
+
+/// Pays, or says once more what was paid under this number.
+pub(crate) fn perform(params: &Params, state: &mut State) -> Result<Message, Refusal> {
+    let number = params.get("partner_trade_no").unwrap_or_default();
+    let mut parameters = params.clone();
+    for name in ["nonce_str", "sign", "workwx_sign"] {
+        parameters.remove(name);
+    }
+    if let Some(earlier) = state.payout_mut(number) {
+        if earlier.parameters != parameters {
+            return Err(Refusal::code("FATAL_ERROR", "两次请求参数不一致"));
+        }
+        earlier.payout.requests = earlier.payout.requests.saturating_add(1);
+        return repeat(params, &earlier.payout);
+    }
+
+    let amount = amount(params)?;
+    if amount < MINIMUM {
+        return Err(Refusal::code("AMOUNT_LIMIT", "付款金额不能小于最低限额"));
+    }
+    check_payee(params, state)?;
+    if let Some(balance) = state.balance {
+        let left = balance
+            .checked_sub(amount)
+            .filter(|left| *left >= Fen::ZERO);
+        let left = left.ok_or_else(|| Refusal::code("NOTENOUGH", "余额不足"))?;
+        state.balance = Some(left);
+    }
+    let text = |name| params.get(name).unwrap_or_default().to_owned();
+    let payout = Payout {
+        partner_trade_no: number.to_owned(),
+        payment_no: format!("10000183{}", random::text(DIGITS, 20)),
+        payment_time: state.now(),
+        openid: text("openid"),
+        amount,
+        re_user_name: params.get("re_user_name").map(str::to_owned),
+        desc: text("desc"),
+        status: PayoutStatus::Success,
+        requests: 1,
+    };
+    let reply = success(params, &payout);
+    state.add_payout(payout, parameters);
+    Ok(reply)
+}
+
+fn check_workwx_sign(
+    params: &Params,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<(), Refusal> {
+    let expected = sign::workwx_sign(params.iter(), merchant.workwx_secret.expose());
+    let agentid = merchant.agentid.to_string();
+    let held = params.get("workwx_sign") == Some(&*expected)
+        && params.get("agentid").is_none_or(|sent| sent == agentid);
+    signatures.push(SignatureCheck::new(SignatureKind::WorkwxSign, held));
+    if held {
+        Ok(())
+    } else {
+        Err(Refusal::code("WORKWX_SIGN_ERROR", "企业微信签名错误"))
+    }
+}
+
+fn check_forms(params: &Params) -> Result<(), Refusal> {
+    let is = |name, check: fn(&str) -> bool| match params.get(name) {
+        Some(value) if !check(value) => Err(wrong(name, "格式错误")),
+        _ => Ok(()),
+    };
+    is("partner_trade_no", |number| {
+        number.bytes().all(|b| b.is_ascii_alphanumeric())
+    })?;
+    is("check_name", |check| {
+        ["NO_CHECK", "FORCE_CHECK"].contains(&check)
+    })?;
+    is("ww_msg_type", |kind| {
+        ["NORMAL_MSG", "APPROVAL_MSG"].contains(&kind)
+    })?;
+    is("spbill_create_ip", |ip| ip.parse::<IpAddr>().is_ok())?;
+    is("agentid", |id| id.parse::<u32>().is_ok())?;
+    is("approval_type", |kind| kind == "1")?;
+    amount(params)?;
+    let needs = |name: &'static str| {
+        params
+            .get(name)
+            .map(drop)
+            .ok_or_else(|| wrong(name, "缺少参数"))
+    };
+    if params.get("check_name") == Some("FORCE_CHECK") {
+        needs("re_user_name")?;
+    }
+    if params.get("ww_msg_type") == Some("APPROVAL_MSG") {
+        needs("approval_number")?;
+        needs("approval_type")?;
+    }
+    Ok(())
+}
+
+fn amount(params: &Params) -> Result<Fen, Refusal> {
+    let amount = params.optional("amount").ok().flatten();
+    let amount = amount.filter(|amount| *amount >= Fen::ZERO);
+    amount.ok_or_else(|| wrong("amount", "格式错误"))
+}
+
+fn check_payee(params: &Params, state: &State) -> Result<(), Refusal> {
+    let openid = params.get("openid").unwrap_or_default();
+    let known = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+    if !openid.bytes().all(known) {
+        return Err(Refusal::code("OPENID_ERROR", "Openid错误"));
+    }
+    let forced = params.get("check_name") == Some("FORCE_CHECK");
+    match state.name(openid) {
+        Some(name) if forced && params.get("re_user_name") != Some(name) => {
+            Err(Refusal::code("NAME_MISMATCH", "姓名校验出错"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn repeat(params: &Params, payout: &Payout) -> Result<Message, Refusal> {
+    match &payout.status {
+        PayoutStatus::Success => Ok(success(params, payout)),
+        PayoutStatus::Failed { reason } => Err(Refusal::code("SEND_FAILED", reason.as_str())),
+        _ => Err(Refusal::code("SYSTEMERROR", "系统繁忙，请稍后再试")),
+    }
+}
+
+fn success(params: &Params, payout: &Payout) -> Message {
+    Message::default()
+        .text("return_code", "SUCCESS")
+        .text("return_msg", "ok")
+        .optional("appid", params.get("appid"))
+        .optional("mch_id", params.get("mch_id"))
+        .optional("device_info", params.get("device_info"))
+        .text("nonce_str", random::nonce())
+        .text("result_code", "SUCCESS")
+        .text("partner_trade_no", &payout.partner_trade_no)
+        .text("payment_no", &payout.payment_no)
+        .text(
+            "payment_time",
+            payout.payment_time.format(TimeFormat::DateTime),
+        )
+}
+
+/// One yuan.
+const MINIMUM: Fen = Fen::new(100);
+
+const RULES: &[Rule] = &[
+    Rule("appid", 128, Need::Required),
+    Rule("mch_id", 32, Need::Required),
+    Rule("device_info", 32, Need::Optional),
+    Rule("nonce_str", 32, Need::Required),
+    Rule("partner_trade_no", 32, Need::Required),
+    Rule("openid", 64, Need::Required),
+    Rule("check_name", 16, Need::Required),
+    Rule("re_user_name", 64, Need::Optional),
+    Rule("amount", 18, Need::Required),
+    Rule("desc", 81, Need::Required),
+    Rule("spbill_create_ip", 32, Need::Required),
+    Rule("ww_msg_type", 32, Need::Required),
+    Rule("approval_number", 128, Need::Optional),
+    Rule("approval_type", 1, Need::Optional),
+    Rule("act_name", 50, Need::Required),
+    Rule("agentid", 10, Need::Optional),
+];

@@ -1,0 +1,54 @@
+//! 查询付款记录.
+
+use wxpay_core::{Params, TimeFormat};
+
+use crate::exchange::Call;
+use crate::state::State;
+use crate::v2::request::{self, Need, Rule};
+use crate::v2::{Message, Refusal};
+use crate::{Merchant, SignatureCheck};
+
+/// Checks all of a request that can be checked without the ledger.
+pub(crate) fn check(
+    call: &Call,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Params, Refusal> {
+    let params = request::read(call, merchant, "NO_AUTH", signatures)?;
+    request::check_fields(&params, RULES)?;
+    Ok(params)
+}
+
+/// Tells what has become of a payment.
+pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
+    let payout = state
+        .payout(params.get("partner_trade_no").unwrap_or_default())
+        .filter(|payout| state.now().unix() - payout.payment_time.unix() <= MAX_AGE)
+        .ok_or_else(|| Refusal::code("NOT_FOUND", "指定单号数据不存在"))?;
+    Ok(Message::default()
+        .text("return_code", "SUCCESS")
+        .text("return_msg", "获取成功")
+        .text("result_code", "SUCCESS")
+        .plain("mch_id", params.get("mch_id").unwrap_or_default())
+        .optional("appid", params.get("appid"))
+        .text("detail_id", &payout.payment_no)
+        .text("partner_trade_no", &payout.partner_trade_no)
+        .text("status", payout.status.as_str())
+        .optional("reason", payout.status.reason())
+        .fen("payment_amount", payout.amount)
+        .text("openid", &payout.openid)
+        .text(
+            "transfer_time",
+            payout.payment_time.format(TimeFormat::DateTime),
+        )
+        .optional("transfer_name", payout.re_user_name.as_deref())
+        .text("desc", &payout.desc))
+}
+
+/// Thirty days, in seconds.
+const MAX_AGE: i64 = 30 * 24 * 3600;
+
+const RULES: &[Rule] = &[
+    Rule("nonce_str", 32, Need::Required),
+    Rule("partner_trade_no", 28, Need::Required),
+];

@@ -1,0 +1,72 @@
+use wxpay_core::Params;
+
+use crate::Api;
+use crate::exchange::Call;
+use crate::random;
+use crate::v2::Message;
+use crate::v2::sign::SignType;
+
+/// Why a request is not done.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// `return_code` is `FAIL`, with this `return_msg`; never signed.
+    Return(String),
+    /// `result_code` is `FAIL`.
+    Code { code: String, message: String },
+}
+
+impl Refusal {
+    pub(crate) fn code(code: &str, message: impl Into<String>) -> Self {
+        Self::Code {
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    /// The reply that says so.
+    pub(crate) fn message(&self, call: &Call, api: Api) -> Message {
+        let (code, message) = match self {
+            Self::Return(message) => return return_fail(message, None),
+            Self::Code { code, message } => (code, message),
+        };
+        let request = Params::from_xml(&call.body).unwrap_or_default();
+        let reply = match api {
+            Api::OrderQuery => {
+                let sign_type = request.get("sign_type").and_then(SignType::parse);
+                Message::signed(sign_type.unwrap_or(SignType::Md5))
+                    .text("return_code", "SUCCESS")
+                    .text("return_msg", "OK")
+            }
+            _ => Message::default()
+                .text("return_code", "SUCCESS")
+                .text("return_msg", message),
+        };
+        let reply = match api {
+            // Its document lists no more than the error.
+            Api::PayoutQuery => reply,
+            _ => reply
+                .optional("appid", request.get("appid"))
+                .optional("mch_id", request.get("mch_id"))
+                .optional("device_info", request.get("device_info"))
+                .text("nonce_str", random::nonce()),
+        };
+        reply
+            .text("result_code", "FAIL")
+            .text("err_code", code)
+            .text("err_code_des", message)
+    }
+}
+
+/// `return_code` is `FAIL`, and an error code stands beside it if there is one.
+pub(crate) fn return_fail(message: &str, code: Option<&str>) -> Message {
+    let reply = Message::default()
+        .text("return_code", "FAIL")
+        .text("return_msg", message);
+    match code {
+        None => reply,
+        Some(code) => reply
+            .text("result_code", "FAIL")
+            .text("err_code", code)
+            .text("err_code_des", message),
+    }
+}

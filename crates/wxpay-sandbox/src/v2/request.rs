@@ -1,0 +1,89 @@
+//! What the requests to the mmpaymkttransfers family are held to.
+
+use http::Method;
+use wxpay_core::Params;
+
+use crate::exchange::Call;
+use crate::v2::Refusal;
+use crate::v2::sign::{self, SignType};
+use crate::{Merchant, SignatureCheck, SignatureKind};
+
+/// A field of a request: its name, the most characters it may have, and whether it must be there.
+pub(crate) struct Rule(pub(crate) &'static str, pub(crate) usize, pub(crate) Need);
+
+#[derive(PartialEq)]
+pub(crate) enum Need {
+    Required,
+    Optional,
+}
+
+/// Reads a request and checks what both endpoints check in the same way, up to `sign`.
+pub(crate) fn read(
+    call: &Call,
+    merchant: &Merchant,
+    no_auth: &str,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Params, Refusal> {
+    if call.method != Method::POST {
+        return Err(Refusal::code("HTTP_METHOD_ERROR", "请使用HTTP POST方法"));
+    }
+    let params = Params::from_xml(&call.body)
+        .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
+    if !call.client_certificate {
+        return Err(Refusal::code(
+            "CA_ERROR",
+            "请求未携带证书，或请求携带的证书出错",
+        ));
+    }
+    check_merchant(&params, merchant, no_auth)?;
+
+    let expected = sign::sign(SignType::Md5, params.iter(), merchant.api_v2_key.expose());
+    // The family knows no sign_type (签名类型): a request that sends one was signed by other rules.
+    let held = params.get("sign") == Some(&*expected) && !has(&params, "sign_type");
+    signatures.push(SignatureCheck::new(SignatureKind::Sign, held));
+    if !held {
+        return Err(Refusal::code("SIGN_ERROR", "签名错误"));
+    }
+    Ok(params)
+}
+
+/// Holds every field to its rule.
+pub(crate) fn check_fields(params: &Params, rules: &[Rule]) -> Result<(), Refusal> {
+    for Rule(name, max, need) in rules {
+        match params.get(name) {
+            Some(value) if value.chars().count() > *max => {
+                return Err(wrong(name, "长度超过限制"));
+            }
+            None if *need == Need::Required => return Err(wrong(name, "缺少参数")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `PARAM_ERROR` about one field.
+pub(crate) fn wrong(name: &str, what: &str) -> Refusal {
+    Refusal::code("PARAM_ERROR", format!("参数错误: {name} {what}"))
+}
+
+fn check_merchant(params: &Params, merchant: &Merchant, no_auth: &str) -> Result<(), Refusal> {
+    let mch_id = params
+        .get("mch_id")
+        .ok_or_else(|| wrong("mch_id", "缺少参数"))?;
+    if mch_id != merchant.mch_id.as_str() {
+        return Err(Refusal::code(no_auth, "没有权限"));
+    }
+    let appid = params
+        .get("appid")
+        .ok_or_else(|| wrong("appid", "缺少参数"))?;
+    if appid != merchant.appid.as_str() {
+        let message = "企业微信商户号和企业关系校验失败";
+        return Err(Refusal::code("WORKWX_MCHID_ERROR", message));
+    }
+    Ok(())
+}
+
+/// Whether the field was sent, be it empty.
+fn has(params: &Params, name: &str) -> bool {
+    params.iter().any(|(other, _)| other == name)
+}

@@ -1,0 +1,252 @@
+use std::collections::BTreeMap;
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5};
+use reqwest::{Certificate, Identity, Response};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
+use wxpay_core::{Params, Timestamp};
+use wxpay_sandbox::Sandbox;
+
+pub(crate) const PAY: &str = "/mmpaymkttransfers/promotion/paywwsptrans2pocket";
+pub(crate) const QUERY: &str = "/mmpaymkttransfers/promotion/querywwsptrans2pocket";
+pub(crate) const ORDER: &str = "/pay/orderquery";
+
+pub(crate) type Fields = BTreeMap<String, String>;
+
+/// A sandbox and two clients: with the merchant's certificate and without.
+pub(crate) struct Client {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) with_certificate: reqwest::Client,
+    pub(crate) without: reqwest::Client,
+}
+
+impl Client {
+    pub(crate) async fn start() -> Self {
+        let sandbox = Sandbox::start().await.unwrap();
+        let with_certificate = builder(&sandbox).identity(identity(&sandbox));
+        Self {
+            with_certificate: with_certificate.build().unwrap(),
+            without: builder(&sandbox).build().unwrap(),
+            sandbox,
+        }
+    }
+
+    /// A good payment, before it is signed.
+    pub(crate) fn payment(&self, number: &str) -> Fields {
+        let mut fields = self.query(number);
+        for (name, value) in [
+            ("openid", "oxTWIuGaIt6gTKsQRLau2M0yL16E"),
+            ("check_name", "NO_CHECK"),
+            ("amount", "10099"),
+            ("desc", "六月出差报销费用"),
+            ("spbill_create_ip", "192.168.0.1"),
+            ("ww_msg_type", "NORMAL_MSG"),
+            ("act_name", "产品部门报销"),
+        ] {
+            fields.insert(name.to_owned(), value.to_owned());
+        }
+        fields.insert(
+            "agentid".to_owned(),
+            self.sandbox.merchant().agentid.to_string(),
+        );
+        fields
+    }
+
+    /// A good query of a payment, before it is signed.
+    pub(crate) fn query(&self, number: &str) -> Fields {
+        let mut fields = self.named();
+        fields.insert("partner_trade_no".to_owned(), number.to_owned());
+        fields
+    }
+
+    /// A good query of an order, before it is signed.
+    pub(crate) fn order(&self, name: &str, number: &str) -> Fields {
+        let mut fields = self.named();
+        fields.insert(name.to_owned(), number.to_owned());
+        fields
+    }
+
+    /// Signs a payment as its document says, `workwx_sign` first.
+    pub(crate) fn sign_payment(&self, mut fields: Fields) -> Fields {
+        let signed = [
+            "amount",
+            "appid",
+            "desc",
+            "mch_id",
+            "nonce_str",
+            "openid",
+            "partner_trade_no",
+            "ww_msg_type",
+        ];
+        let mut few = fields.clone();
+        few.retain(|name, _| signed.contains(&&**name));
+        let text = join(&few) + "&secret=" + self.sandbox.merchant().workwx_secret.expose();
+        fields.insert("workwx_sign".to_owned(), hex(&Md5::digest(text)));
+        self.sign(fields)
+    }
+
+    /// Signs a message of APIv2 by its own `sign_type`.
+    pub(crate) fn sign(&self, mut fields: Fields) -> Fields {
+        fields.remove("sign");
+        let key = self.sandbox.merchant().api_v2_key.expose();
+        let hmac = fields
+            .get("sign_type")
+            .is_some_and(|kind| kind == "HMAC-SHA256");
+        let sign = signature(&fields, key, hmac);
+        fields.insert("sign".to_owned(), sign);
+        fields
+    }
+
+    pub(crate) async fn pay(&self, fields: Fields) -> Params {
+        self.post(PAY, &self.sign_payment(fields)).await
+    }
+
+    /// Posts a message with the merchant's certificate and reads the reply.
+    pub(crate) async fn post(&self, path: &str, fields: &Fields) -> Params {
+        let reply = self.try_post(path, fields).await.unwrap();
+        assert_eq!(reply.status(), 200);
+        Params::from_xml(&reply.bytes().await.unwrap()).unwrap()
+    }
+
+    pub(crate) async fn try_post(&self, path: &str, fields: &Fields) -> reqwest::Result<Response> {
+        let request = self.with_certificate.post(self.url(path)).body(xml(fields));
+        request.send().await
+    }
+
+    /// Whether a reply of `orderquery` is signed as the request was.
+    pub(crate) fn is_signed(&self, reply: &Params, hmac: bool) -> bool {
+        let key = self.sandbox.merchant().api_v2_key.expose();
+        let fields = reply.iter().filter(|(name, _)| *name != "sign");
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        reply.get("sign") == Some(&*signature(&fields.collect(), key, hmac))
+    }
+
+    /// The `Authorization` of a GET request.
+    pub(crate) fn authorization(&self, target: &str, timestamp: i64) -> String {
+        let merchant = self.sandbox.merchant();
+        let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
+        let message = format!("GET\n{target}\n{timestamp}\n{nonce}\n\n");
+        let pem = merchant.client_key_pem.expose().as_bytes();
+        let key = PrivatePkcs8KeyDer::from_pem_slice(pem).unwrap();
+        let key = KeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
+        let mut signature = vec![0; key.public_modulus_len()];
+        let random = SystemRandom::new();
+        key.sign(
+            &RSA_PKCS1_SHA256,
+            &random,
+            message.as_bytes(),
+            &mut signature,
+        )
+        .unwrap();
+        format!(
+            r#"WECHATPAY2-SHA256-RSA2048 mchid="{}",nonce_str="{nonce}",signature="{}",timestamp="{timestamp}",serial_no="{}""#,
+            merchant.mch_id,
+            STANDARD.encode(signature),
+            merchant.serial_no,
+        )
+    }
+
+    pub(crate) async fn get(&self, target: &str, authorization: &str) -> reqwest::Result<Response> {
+        let request = self.without.get(self.url(target));
+        let request = request.header("accept", "application/json");
+        let request = request.header("user-agent", "wxpay-sandbox-tests");
+        request.header("authorization", authorization).send().await
+    }
+
+    /// A good request of APIv3.
+    pub(crate) async fn get_signed(&self, target: &str) -> reqwest::Result<Response> {
+        let authorization = self.authorization(target, Timestamp::now().unix());
+        self.get(target, &authorization).await
+    }
+
+    /// Reads a reply of APIv3: its body, its timestamp and whether its signature holds.
+    pub(crate) async fn read(&self, reply: Response) -> (Vec<u8>, i64, bool) {
+        let header = |name| match reply.headers().get(name) {
+            Some(value) => value.to_str().unwrap().to_owned(),
+            None => String::new(),
+        };
+        let merchant = self.sandbox.merchant();
+        let timestamp = header("wechatpay-timestamp");
+        let nonce = header("wechatpay-nonce");
+        let signature = STANDARD.decode(header("wechatpay-signature"));
+        let serial_fits = header("wechatpay-serial") == merchant.platform_key_id;
+        let body = reply.bytes().await.unwrap().to_vec();
+
+        let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();
+        message.extend_from_slice(&body);
+        message.push(b'\n');
+        let pem = merchant.platform_public_key_pem.as_bytes();
+        let public = SubjectPublicKeyInfoDer::from_pem_slice(pem).unwrap();
+        let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public.as_ref());
+        let held = signature.is_ok_and(|signature| public.verify(&message, &signature).is_ok());
+        (
+            body,
+            timestamp.parse().unwrap_or_default(),
+            held && serial_fits,
+        )
+    }
+
+    pub(crate) fn url(&self, target: &str) -> String {
+        format!("{}{target}", self.sandbox.base_url())
+    }
+
+    fn named(&self) -> Fields {
+        let merchant = self.sandbox.merchant();
+        Fields::from([
+            ("appid".to_owned(), merchant.appid.to_string()),
+            ("mch_id".to_owned(), merchant.mch_id.to_string()),
+            (
+                "nonce_str".to_owned(),
+                "3PG2J4ILTKCH16CQ2502SI8ZNMTM67VS".to_owned(),
+            ),
+        ])
+    }
+}
+
+pub(crate) fn xml(fields: &Fields) -> String {
+    let fields = fields.iter();
+    let fields = fields.map(|(name, value)| format!("<{name}><![CDATA[{value}]]></{name}>"));
+    format!("<xml>{}</xml>", fields.collect::<String>())
+}
+
+pub(crate) fn identity(sandbox: &Sandbox) -> Identity {
+    let merchant = sandbox.merchant();
+    let pem = merchant.client_cert_pem.clone() + merchant.client_key_pem.expose();
+    Identity::from_pem(pem.as_bytes()).unwrap()
+}
+
+pub(crate) fn builder(sandbox: &Sandbox) -> reqwest::ClientBuilder {
+    let ca = Certificate::from_pem(sandbox.ca_pem().as_bytes()).unwrap();
+    reqwest::Client::builder()
+        .tls_certs_only([ca])
+        .no_proxy()
+        .https_only(true)
+}
+
+fn signature(fields: &Fields, key: &str, hmac: bool) -> String {
+    let text = join(fields) + "&key=" + key;
+    if hmac {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+        hex(hmac::sign(&key, text.as_bytes()).as_ref())
+    } else {
+        hex(&Md5::digest(text))
+    }
+}
+
+fn join(fields: &Fields) -> String {
+    let fields = fields.iter().filter(|(_, value)| !value.is_empty());
+    let fields: Vec<_> = fields
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    fields.join("&")
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02X}")).collect()
+}
