@@ -4,3 +4,12 @@ pub mod clients;
 pub mod replies;
 pub mod scripted;
 pub mod vectors;
+
+/// The code in both READMEs compiles.
+#[cfg(doctest)]
+mod readmes {
+    #[doc = include_str!("../../README.md")]
+    struct English;
+    #[doc = include_str!("../../README.zh-CN.md")]
+    struct Chinese;
+}

@@ -21,7 +21,7 @@ pub(crate) type Problems = Vec<String>;
 /// Writes the generated files, or with `check` compares them.
 pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let endpoints = spec::read_all(&root.join("xtask/spec"))?;
+    let endpoints = spec::read_all(&root)?;
     lint::check_all(&endpoints)?;
     let mut output = Output::default();
     index::write(&endpoints, &mut output);

@@ -1,4 +1,58 @@
-//! Endpoints of WeChat Pay (微信支付): typed, signed and verified.
+//! Endpoints of WeChat Pay (微信支付): requests typed and signed, replies verified before they are read.
+//!
+//! The two protocols have a client each, since neither's keys can sign for the other: [`v2::Client`] (XML, MD5 or
+//! HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a [`Transport`](transport::Transport).
+#![cfg_attr(
+    all(feature = "v2-pay", feature = "reqwest"),
+    doc = r#"
+```no_run
+use wxpay_api::sign::v2::Key;
+use wxpay_api::transport::ReqwestTransport;
+use wxpay_api::v2::{Client, Credentials, Merchant, pay};
+
+# async fn example() -> Result<(), Box<dyn std::error::Error>> {
+let merchant = Merchant::new("1900000109".parse()?, "wxd678efh567hg6787".parse()?);
+let credentials = Credentials::new(Key::new(std::env::var("WXPAY_V2_KEY")?)?);
+let client = Client::builder(merchant, credentials, ReqwestTransport::new()?).build()?;
+
+let order = pay::OrderQueryOrder::OutTradeNo("20150806125346".parse()?);
+let found = client.send(&pay::OrderQuery { order }).await?;
+match found.paid {
+    Some(paid) => println!("paid {} fen", paid.total_fee),
+    None => println!("not paid: {}", found.trade_state.as_str()),
+}
+# Ok(())
+# }
+```
+"#
+)]
+//!
+//! # What to do when a call fails
+//!
+//! | [`Error::outcome`](core::Error::outcome) | meaning | what to do |
+//! | --- | --- | --- |
+//! | [`NotExecuted`](core::Outcome::NotExecuted) | proven: this call had no effect | mend the cause; calling again is safe |
+//! | [`Unknown`](core::Outcome::Unknown) | the money may have moved, now or in an earlier call under this number | query; call again only with the same number and the same parameters |
+//! | [`ReadFailed`](core::Outcome::ReadFailed) | a query failed: it says nothing, `NOT_FOUND` included | query again, some minutes later |
+//!
+//! A dropped future and a dead process leave no error to ask. Write the merchant's number down before you send, and set
+//! the timeout in the transport rather than around the call.
+//!
+//! A wrong key makes a payment look unknown, since WeChat Pay's refusal of it is unsigned. So make one query at the start
+//! of a program, to prove its keys.
+//!
+//! # Below the endpoints
+//!
+//! - `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the sending, for programs
+//!   that have their own way of it.
+//! - [`v2::Endpoint`] and [`v3::Endpoint`] can be implemented for an endpoint that is missing here.
+//! - The layers are re-exported: [`core`], [`sign`], [`transport`].
+//!
+//! # Features
+//!
+//! `reqwest`, `rustls` and `aws-lc-rs` (default) bring a transport, its TLS and the RSA of in-memory keys; `rust-crypto`
+//! is RSA in pure Rust. Each product has a feature (`v2-pay`, `v2-wecom`, `v3-partner-transfer`); `v2`, `v3` and `full`
+//! (default) are groups of them.
 
 mod base_url;
 mod generated;

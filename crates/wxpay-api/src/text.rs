@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use wxpay_core::{Identifier, InvalidInput};
 
 /// The longest a text may be, in the unit that is checked.
@@ -36,12 +34,4 @@ pub(crate) fn checked<'a>(
 ) -> Result<&'a str, InvalidInput> {
     id.check(field)?;
     Ok(id.as_ref())
-}
-
-/// A field that another field's value makes necessary.
-pub(crate) fn required_with(field: &'static str, other: &str, value: &str) -> InvalidInput {
-    InvalidInput::new(
-        field,
-        Cow::Owned(format!("is required when {other} is {value}")),
-    )
 }

@@ -15,4 +15,5 @@ pub use fields::Fields;
 pub use form::Form;
 pub use meta::{Meta, SignTypes};
 
+#[allow(unreachable_pub, unused_imports)] // nothing is there without a product's feature
 pub use crate::generated::v2::*;

@@ -22,6 +22,11 @@ impl InvalidInput {
         }
     }
 
+    /// `field` is missing, which the `value` of another field makes necessary.
+    pub fn required_with(field: &'static str, other: &str, value: &str) -> Self {
+        Self::new(field, format!("is required when {other} is {value}"))
+    }
+
     /// The field's name on the wire, or the setting's name.
     pub fn field(&self) -> &str {
         &self.field

@@ -8,6 +8,7 @@ mod outcome;
 mod pay_employee;
 mod query_employee_payment;
 mod samples;
+mod sandbox;
 mod sign;
 mod types;
 mod xml;

@@ -70,9 +70,17 @@ pub(crate) fn variant(wire: &str, value: &Value) -> String {
 
 /// The variant that takes any other value: sending one is dangerous, receiving one is not.
 pub(crate) fn other(endpoint: &Endpoint, name: &str) -> &'static str {
-    let sent =
-        fields(&endpoint.spec.request).any(|(_, field)| field.enumeration.as_deref() == Some(name));
-    if sent { "DangerOther" } else { "Other" }
+    let spec = &endpoint.spec;
+    let choices = spec
+        .one_of
+        .values()
+        .flat_map(|members| fields(members.get_ref()));
+    let mut sent = fields(&spec.request).chain(choices);
+    if sent.any(|(_, field)| field.enumeration.as_deref() == Some(name)) {
+        "DangerOther"
+    } else {
+        "Other"
+    }
 }
 
 fn request(endpoint: &Endpoint) -> String {

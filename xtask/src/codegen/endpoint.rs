@@ -1,6 +1,8 @@
 //! One generated file: the types, the facts, and how a request is written and a reply read.
 
-use super::emit::{fields, is_required, type_name, types, variant};
+use indexmap::IndexSet;
+
+use super::emit::{fields, is_required, rust_type, type_name, types, variant};
 use super::names::{camel, holds_word};
 use super::spec::{
     Code, Condition, Echo, Effect, Endpoint, Field, Method, Outcome, Place, ReplySign, SignType,
@@ -96,7 +98,7 @@ fn encode(endpoint: &Endpoint) -> String {
     for (name, field) in fields(&endpoint.spec.request) {
         if let Some((other, value)) = field.required_if.as_ref().and_then(Condition::first) {
             out += &format!(
-                "if {} && self.options.{name}.is_none() {{\nreturn Err(required_with(\"{name}\", \"{other}\", \"{value}\"));\n}}\n",
+                "if {} && self.options.{name}.is_none() {{\nreturn Err(InvalidInput::required_with(\"{name}\", \"{other}\", \"{value}\"));\n}}\n",
                 is_value(
                     endpoint,
                     &endpoint.spec.request,
@@ -177,42 +179,23 @@ fn decode(endpoint: &Endpoint) -> String {
             out += &check_echo(endpoint, name, field, echo);
         }
     }
-    let conditions: Vec<&Condition> = fields(&spec.response)
+    // What conditions look at is read first, and put into the reply last.
+    let bound: IndexSet<&String> = fields(&spec.response)
         .filter_map(|(_, field)| field.required_if.as_ref().or(field.when.as_ref()))
+        .filter_map(|condition| condition.first().map(|(name, _)| name))
         .collect();
-    let mut bound: Vec<&String> = conditions
-        .iter()
-        .filter_map(|condition| Some(condition.first()?.0))
-        .collect();
-    bound.dedup();
-    for name in bound {
-        if let Some(field) = spec.response.get(name) {
-            out += &format!(
-                "let {name}: {} = {};\n",
-                super::emit::rust_type(endpoint, field.get_ref()),
-                read_field(endpoint, name, field.get_ref())
-            );
+    for name in &bound {
+        if let Some(field) = spec.response.get(*name) {
+            let ty = rust_type(endpoint, field.get_ref());
+            let read = read_field(endpoint, name, field.get_ref());
+            out += &format!("let {name}: {ty} = {read};\n");
         }
     }
     out += &format!("Ok({}Response {{\n", type_name(endpoint));
-    for (name, field) in fields(&spec.response) {
-        let is_bound = conditions
-            .iter()
-            .any(|condition| condition.contains_key(name));
-        if is_bound {
-            // Written last: the conditions above still look at it.
-            continue;
-        }
+    for (name, field) in fields(&spec.response).filter(|(name, _)| !bound.contains(name)) {
         out += &format!("{name}: {},\n", read_conditional(endpoint, name, field));
     }
-    let mut written: Vec<&String> = conditions
-        .iter()
-        .filter_map(|condition| Some(condition.first()?.0))
-        .collect();
-    written.dedup();
-    for name in written {
-        out += &format!("{name},\n");
-    }
+    out.extend(bound.iter().map(|name| format!("{name},\n")));
     out += "reply,\n})\n";
     out
 }
@@ -482,7 +465,6 @@ fn imports(endpoint: &Endpoint, body: &str) -> String {
         ),
     };
     out += &group("crate", used(&["Max"]));
-    out += &group("crate::text", used(&["required_with"]));
     out += &group(module, used(runtime));
     out.push('\n');
     out

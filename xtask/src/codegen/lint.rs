@@ -1,12 +1,11 @@
+mod tables;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Problems;
 use super::names::is_snake;
-use super::spec::{
-    Condition, Echo, Effect, Endpoint, Field, Outcome, Place, ReplySign, SignType, Table, Version,
-};
-use super::types::{self, Written};
+use super::spec::{Effect, Endpoint, Method, Outcome, Place, ReplySign, SignType, Version};
 
 /// What serde can't say: the rules between fields, tables and files.
 pub(crate) fn check_all(endpoints: &[Endpoint]) -> Result<(), Problems> {
@@ -15,7 +14,7 @@ pub(crate) fn check_all(endpoints: &[Endpoint]) -> Result<(), Problems> {
         .iter()
         .map(|endpoint| (endpoint.full_name(), *endpoint.spec.effect.get_ref()))
         .collect();
-    let mut routes: HashSet<(&str, bool)> = HashSet::new();
+    let mut routes: HashSet<(&str, Method)> = HashSet::new();
     for endpoint in endpoints {
         let mut lint = Lint {
             endpoint,
@@ -25,8 +24,7 @@ pub(crate) fn check_all(endpoints: &[Endpoint]) -> Result<(), Problems> {
         lint.tables();
         lint.errors();
         let path = &endpoint.spec.path;
-        let get = endpoint.method() == super::spec::Method::Get;
-        if !routes.insert((path.get_ref(), get)) {
+        if !routes.insert((path.get_ref(), endpoint.method())) {
             lint.say(path.span(), "another spec has this method and path");
         }
     }
@@ -105,6 +103,9 @@ impl Lint<'_> {
                 }
             }
         }
+        if spec.per_second.is_some() {
+            self.say(spec.path.span(), "`per_second` is for APIv3");
+        }
         if spec.reply_sign.is_none() {
             self.say(
                 spec.path.span(),
@@ -132,6 +133,9 @@ impl Lint<'_> {
         let spec = &self.endpoint.spec;
         if spec.method.is_none() {
             self.say(spec.path.span(), "APIv3 needs a `method`");
+        }
+        if spec.client_cert {
+            self.say(spec.path.span(), "APIv3 asks for no client certificate");
         }
         if let Some(types) = &spec.sign_types {
             self.say(
@@ -172,177 +176,6 @@ impl Lint<'_> {
                 spec.path.span(),
                 "every {name} of the path must be a request field",
             );
-        }
-    }
-
-    fn tables(&mut self) {
-        let spec = &self.endpoint.spec;
-        self.table(&spec.request, true);
-        for members in spec.one_of.values() {
-            if members.get_ref().len() < 2 {
-                self.say(members.span(), "a choice needs two members at least");
-            }
-            self.table(members.get_ref(), true);
-        }
-        self.table(&spec.response, false);
-        for members in spec.group.values().chain(spec.list.values()) {
-            self.table(members.get_ref(), false);
-        }
-        for values in spec.enums.values() {
-            let members = values.get_ref().values();
-            let known = members
-                .filter(|value| value.get_ref().progress.is_some())
-                .count();
-            if known != 0 && known != values.get_ref().len() {
-                self.say(values.span(), "either every value has a `progress` or none");
-            }
-            for value in values.get_ref().values() {
-                if value.get_ref().doc.trim().is_empty() {
-                    self.say(value.span(), "doc must not be empty");
-                }
-            }
-        }
-    }
-
-    fn table(&mut self, table: &Table<Field>, request: bool) {
-        for (name, field) in table {
-            for reason in self.field(name, field.get_ref(), table, request) {
-                self.say(field.span(), format!("{name}: {reason}"));
-            }
-        }
-    }
-
-    fn field(&self, name: &str, field: &Field, table: &Table<Field>, request: bool) -> Vec<String> {
-        let mut reasons = self.kind(field, request);
-        let mut add = |broken: bool, reason: &str| {
-            if broken {
-                reasons.push(reason.to_owned());
-            }
-        };
-        add(!is_snake(name), "must be named in snake_case");
-        add(field.doc.trim().is_empty(), "doc must not be empty");
-        add(
-            field.required && field.required_if.is_some(),
-            "is required always or on a condition, not both",
-        );
-        add(request && field.echo.is_some(), "only a reply can echo");
-        add(
-            request && field.wire.is_some(),
-            "a request field has its wire name",
-        );
-        add(
-            !request && (field.max_chars.or(field.max_bytes).is_some() || field.min.is_some()),
-            "a reply is not limited",
-        );
-        add(!request && field.place.is_some(), "a reply has no place");
-        add(
-            matches!(field.echo, Some(Echo::Always(false))),
-            "leave `echo = false` out",
-        );
-        if field.echo.is_some() {
-            let spec = &self.endpoint.spec;
-            let asked = spec.request.contains_key(name)
-                || spec
-                    .one_of
-                    .values()
-                    .any(|members| members.get_ref().contains_key(name));
-            add(!asked, "echoes a field that is not in the request");
-        }
-        for condition in field.required_if.iter().chain(&field.when) {
-            if let Some(reason) = self.condition(condition, table) {
-                add(true, &reason);
-            }
-        }
-        reasons
-    }
-
-    /// That the field is exactly one thing, and that the thing is known and bounded.
-    fn kind(&self, field: &Field, request: bool) -> Vec<String> {
-        let spec = &self.endpoint.spec;
-        let mut reasons = Vec::new();
-        let unknown = |what: &str, name: &str| vec![format!("unknown {what} `{name}`")];
-        match (
-            &field.ty,
-            &field.enumeration,
-            &field.one_of,
-            &field.group,
-            &field.list,
-        ) {
-            (Some(ty), None, None, None, None) => match types::find(ty) {
-                None => return unknown("type", ty),
-                Some(ty) if request => {
-                    let bounded = field.max_chars.is_some() != field.max_bytes.is_some();
-                    match ty.written {
-                        Written::Text | Written::Secret if !bounded => {
-                            reasons.push(
-                                "a text in a request needs either `max_chars` or `max_bytes`"
-                                    .to_owned(),
-                            );
-                        }
-                        Written::Fen if field.min.is_none() => {
-                            reasons.push("an amount in a request needs a `min` in fen".to_owned());
-                        }
-                        Written::Never => {
-                            reasons.push(format!("`{}` is for replies only", ty.name))
-                        }
-                        _ => {}
-                    }
-                }
-                Some(_) => {}
-            },
-            (None, Some(name), None, None, None) if !spec.enums.contains_key(name) => {
-                return unknown("enum", name);
-            }
-            (None, Some(_), None, None, None) => {}
-            (None, None, Some(name), None, None) if !spec.one_of.contains_key(name) => {
-                return unknown("one_of", name);
-            }
-            (None, None, Some(_), None, None) if !request => {
-                reasons.push("a choice is for requests only".to_owned())
-            }
-            (None, None, Some(_), None, None) => {}
-            (None, None, None, Some(name), None) if !spec.group.contains_key(name) => {
-                return unknown("group", name);
-            }
-            (None, None, None, Some(_), None) => {
-                if field.when.is_none() {
-                    reasons.push("a group needs `when`".to_owned());
-                }
-            }
-            (None, None, None, None, Some(name)) if !spec.list.contains_key(name) => {
-                return unknown("list", name);
-            }
-            (None, None, None, None, Some(_)) => {
-                if field.count.is_none() {
-                    reasons.push("a numbered list needs `count`".to_owned());
-                }
-            }
-            _ => reasons.push(
-                "needs exactly one of `type`, `enum`, `one_of`, `group` and `list`".to_owned(),
-            ),
-        }
-        if request && (field.group.is_some() || field.list.is_some()) {
-            reasons.push("groups and numbered lists are for replies only".to_owned());
-        }
-        reasons
-    }
-
-    fn condition(&self, condition: &Condition, table: &Table<Field>) -> Option<String> {
-        let Some((name, value)) = condition.first().filter(|_| condition.len() == 1) else {
-            return Some("a condition names one field and one value".to_owned());
-        };
-        let values = table
-            .get(name)
-            .and_then(|field| field.get_ref().enumeration.as_ref())
-            .and_then(|name| self.endpoint.spec.enums.get(name));
-        match values {
-            None => Some(format!(
-                "the condition's `{name}` is not an enum of this table"
-            )),
-            Some(values) if !values.get_ref().contains_key(value) => {
-                Some(format!("`{value}` is not a value of `{name}`"))
-            }
-            Some(_) => None,
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) type Table<T> = IndexMap<String, Spanned<T>>;
 
 /// One endpoint with the place of its spec.
 pub(crate) struct Endpoint {
-    pub(crate) file: PathBuf,
+    file: String,
     text: String,
     pub(crate) version: Version,
     pub(crate) product: String,
@@ -61,7 +61,7 @@ pub(crate) struct Spec {
     pub(crate) errors: Table<Code>,
 }
 
-#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq)]
 pub(crate) enum Method {
     #[serde(rename = "GET")]
     Get,
@@ -197,7 +197,7 @@ impl Endpoint {
     pub(crate) fn problem(&self, at: std::ops::Range<usize>, reason: impl fmt::Display) -> String {
         let before = self.text.as_bytes().iter().take(at.start);
         let line = before.filter(|b| **b == b'\n').count() + 1;
-        format!("{}:{line}: {reason}", self.file.display())
+        format!("{}:{line}: {reason}", self.file)
     }
 
     /// The method; APIv2 knows `POST` alone.
@@ -238,14 +238,15 @@ impl Field {
     }
 }
 
-/// Reads every spec, in the order of their paths.
-pub(crate) fn read_all(folder: &Path) -> Result<Vec<Endpoint>, Problems> {
+/// Reads every spec, in the order of their paths. Problems name files from `root` on.
+pub(crate) fn read_all(root: &Path) -> Result<Vec<Endpoint>, Problems> {
     let mut endpoints = Vec::new();
     let mut problems = Problems::new();
     for version in [Version::V2, Version::V3] {
-        for product in children(&folder.join(version.folder()))? {
+        let folder = root.join("xtask/spec").join(version.folder());
+        for product in children(&folder)? {
             for file in children(&product)? {
-                match read(version, &product, file) {
+                match read(version, &product, &file, root) {
                     Ok(endpoint) => endpoints.push(endpoint),
                     Err(problem) => problems.push(problem),
                 }
@@ -259,8 +260,12 @@ pub(crate) fn read_all(folder: &Path) -> Result<Vec<Endpoint>, Problems> {
     }
 }
 
-fn read(version: Version, product: &Path, file: PathBuf) -> Result<Endpoint, String> {
-    let shown = file.display();
+fn read(version: Version, product: &Path, file: &Path, root: &Path) -> Result<Endpoint, String> {
+    let shown = file
+        .strip_prefix(root)
+        .unwrap_or(file)
+        .display()
+        .to_string();
     let stem = |path: &Path| {
         path.file_stem()
             .map(|stem| stem.to_string_lossy().into_owned())
@@ -268,7 +273,7 @@ fn read(version: Version, product: &Path, file: PathBuf) -> Result<Endpoint, Str
     if file.extension().is_none_or(|extension| extension != "toml") {
         return Err(format!("{shown}: a spec must be a .toml file"));
     }
-    let text = fs::read_to_string(&file).map_err(|error| format!("{shown}: {error}"))?;
+    let text = fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))?;
     let spec = toml::from_str(&text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
@@ -277,10 +282,10 @@ fn read(version: Version, product: &Path, file: PathBuf) -> Result<Endpoint, Str
     Ok(Endpoint {
         version,
         product: stem(product).unwrap_or_default(),
-        name: stem(&file).unwrap_or_default(),
+        name: stem(file).unwrap_or_default(),
         text,
         spec,
-        file,
+        file: shown,
     })
 }
 

@@ -84,6 +84,8 @@ impl Expected<'_> {
 
 /// A `return_code` of `FAIL` is never signed. Some carry an `err_code` all the same.
 fn claimed_failure(status: u16, params: &Params) -> ProtocolError {
-    let message = params.get("err_code_des").or_else(|| params.get("return_msg"));
+    let message = params
+        .get("err_code_des")
+        .or_else(|| params.get("return_msg"));
     ProtocolError::new(status, message.unwrap_or_default()).with_code(params.get("err_code"))
 }

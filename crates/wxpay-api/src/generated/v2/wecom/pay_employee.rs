@@ -9,7 +9,6 @@ use wxpay_core::{
 use wxpay_sign::{Verified, workwx};
 
 use crate::Max;
-use crate::text::required_with;
 use crate::v2::{Client, Endpoint, Fields, Form, Meta};
 
 /// Pays an employee from the merchant's balance (向员工付款).
@@ -242,12 +241,16 @@ impl Endpoint for PayEmployee {
         if self.check_name == PayEmployeeCheckName::ForceCheck
             && self.options.re_user_name.is_none()
         {
-            return Err(required_with("re_user_name", "check_name", "FORCE_CHECK"));
+            return Err(InvalidInput::required_with(
+                "re_user_name",
+                "check_name",
+                "FORCE_CHECK",
+            ));
         }
         if self.ww_msg_type == PayEmployeeMessageType::ApprovalMsg
             && self.options.approval_number.is_none()
         {
-            return Err(required_with(
+            return Err(InvalidInput::required_with(
                 "approval_number",
                 "ww_msg_type",
                 "APPROVAL_MSG",
@@ -256,7 +259,7 @@ impl Endpoint for PayEmployee {
         if self.ww_msg_type == PayEmployeeMessageType::ApprovalMsg
             && self.options.approval_type.is_none()
         {
-            return Err(required_with(
+            return Err(InvalidInput::required_with(
                 "approval_type",
                 "ww_msg_type",
                 "APPROVAL_MSG",

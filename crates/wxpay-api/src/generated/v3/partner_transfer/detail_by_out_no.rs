@@ -11,7 +11,7 @@ use crate::v3::{Call, Client, Endpoint, Json, Meta, Method, Object};
 
 /// Queries one transfer of a batch by the merchant's numbers (商家明细单号查询明细单).
 ///
-/// `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}` ([document](https://pay.weixin.qq.com/docs/partner/apis/partner-batch-transfer/transfer-detail/get-transfer-detail-by-out-no.html))
+/// `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}` ([document](https://pay.weixin.qq.com/doc/v3/partner/4012718434))
 ///
 /// Works for 30 days. A 404 `NOT_FOUND` is no proof of failure: the transfer may be under way, or its record may not have
 /// landed yet. Check that the number is in that batch, ask again some minutes later, and never while the batch is being sent.

@@ -1,0 +1,351 @@
+//! The generator as its user meets it: through the command, on a copy of the specs and of the generated files.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A copy of what the generator reads and writes.
+struct Copy(tempfile::TempDir);
+
+impl Copy {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let copy = Self(tempfile::tempdir().unwrap());
+        for part in [
+            "xtask/spec/v2",
+            "xtask/spec/v3",
+            "crates/wxpay-api/src/generated",
+            "crates/wxpay-api/src/generated.rs",
+            "crates/wxpay-api/Cargo.toml",
+        ] {
+            copy_all(&root.join(part), &copy.path(part));
+        }
+        copy
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("codegen")
+            .args(arguments)
+            .arg("--root")
+            .arg(self.0.path())
+            .output()
+            .unwrap()
+    }
+
+    /// What the generator says to a changed spec.
+    fn refusal(&self, spec: &str, change: impl Fn(&str) -> String) -> String {
+        let path = self.path(spec);
+        let before = fs::read_to_string(&path).unwrap();
+        let after = change(&before);
+        assert_ne!(before, after, "the change changes nothing");
+        fs::write(&path, after).unwrap();
+        let output = self.run(&[]);
+        fs::write(&path, before).unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    if from.is_dir() {
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy_all(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
+}
+
+const PAY: &str = "xtask/spec/v2/wecom/pay_employee.toml";
+const ORDER: &str = "xtask/spec/v2/pay/order_query.toml";
+const DETAIL: &str = "xtask/spec/v3/partner_transfer/detail_by_out_no.toml";
+
+#[test]
+fn the_committed_code_is_what_the_specs_say() {
+    let output = Copy::new().run(&["--check"]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn a_touched_file_is_found_and_mended() {
+    let copy = Copy::new();
+    for file in [
+        "crates/wxpay-api/src/generated/v2/pay/order_query.rs",
+        "crates/wxpay-api/src/generated/v2.rs",
+        "crates/wxpay-api/src/generated.rs",
+        "crates/wxpay-api/Cargo.toml",
+    ] {
+        let path = copy.path(file);
+        let before = fs::read_to_string(&path).unwrap();
+        fs::write(&path, before.replacen("v2", "v9", 1)).unwrap();
+        let check = copy.run(&["--check"]);
+        assert!(!check.status.success(), "{file}");
+        assert!(String::from_utf8_lossy(&check.stderr).contains(file));
+        assert!(copy.run(&[]).status.success());
+        assert_eq!(fs::read_to_string(&path).unwrap(), before, "{file}");
+    }
+    let stray = copy.path("crates/wxpay-api/src/generated/v2/pay/stray.rs");
+    fs::write(&stray, "").unwrap();
+    assert!(!copy.run(&["--check"]).status.success());
+    assert!(copy.run(&[]).status.success());
+    assert!(!stray.exists());
+}
+
+#[test]
+fn a_removed_spec_takes_its_code_along() {
+    let copy = Copy::new();
+    fs::remove_file(copy.path(DETAIL)).unwrap();
+    fs::remove_dir(copy.path("xtask/spec/v3/partner_transfer")).unwrap();
+    assert!(copy.run(&[]).status.success());
+    assert!(
+        !copy
+            .path("crates/wxpay-api/src/generated/v3/partner_transfer/detail_by_out_no.rs")
+            .exists()
+    );
+    assert!(
+        !fs::read_to_string(copy.path("crates/wxpay-api/Cargo.toml"))
+            .unwrap()
+            .contains("v3-partner-transfer")
+    );
+}
+
+#[test]
+fn a_broken_spec_is_refused_with_file_line_and_reason() {
+    let copy = Copy::new();
+    let replaced =
+        |from: &'static str, to: &'static str| move |spec: &str| spec.replacen(from, to, 1);
+    let cases: Vec<(&str, &str, &str, &str)> = vec![
+        (
+            PAY,
+            "client_cert = true",
+            "client_certs = true",
+            "unknown field `client_certs`",
+        ),
+        (
+            PAY,
+            "max_chars = 81",
+            "max_char = 81",
+            "unknown field `max_char`",
+        ),
+        (
+            PAY,
+            "resolve     = \"v2.wecom.query_employee_payment\"\n",
+            "",
+            "a write must name in `resolve`",
+        ),
+        (
+            PAY,
+            "v2.wecom.query_employee_payment",
+            "v2.wecom.pay_employee",
+            "is not a read endpoint",
+        ),
+        (
+            PAY,
+            "v2.wecom.query_employee_payment",
+            "v2.wecom.missing",
+            "is not a read endpoint",
+        ),
+        (
+            PAY,
+            "effect      = \"write\"",
+            "effect      = \"read\"",
+            "a read has nothing to resolve",
+        ),
+        (
+            PAY,
+            "AMOUNT_LIMIT ",
+            "ZZZ_LIMIT ",
+            "error codes must be sorted",
+        ),
+        (
+            PAY,
+            "class = \"D L\"",
+            "class = \"L D\"",
+            "a class is A, D or Q",
+        ),
+        (
+            PAY,
+            "outcome = \"unknown\", doc = \"The amount",
+            "doc = \"The amount",
+            "a write's code needs an `outcome`",
+        ),
+        (
+            PAY,
+            "class = \"A C\", outcome = \"unknown\"",
+            "class = \"A C\", outcome = \"not_executed\"",
+            "only a definite code",
+        ),
+        (
+            PAY,
+            "max_chars = 81, ",
+            "",
+            "a text in a request needs either `max_chars` or `max_bytes`",
+        ),
+        (
+            PAY,
+            "max_chars = 81",
+            "max_chars = 81, max_bytes = 81",
+            "a text in a request needs either",
+        ),
+        (
+            PAY,
+            "min = 100, ",
+            "",
+            "an amount in a request needs a `min`",
+        ),
+        (
+            PAY,
+            "type = \"Fen\"",
+            "type = \"Money\"",
+            "unknown type `Money`",
+        ),
+        (
+            PAY,
+            "enum = \"CheckName\"",
+            "enum = \"Missing\"",
+            "unknown enum `Missing`",
+        ),
+        (
+            PAY,
+            "check_name = \"FORCE_CHECK\"",
+            "check_name = \"SOME_CHECK\"",
+            "is not a value of `check_name`",
+        ),
+        (
+            PAY,
+            "required_if = { check_name",
+            "required_if = { amount",
+            "is not an enum of this table",
+        ),
+        (
+            PAY,
+            "sign_types  = [\"MD5\"]",
+            "sign_types  = [\"MD5\", \"HMAC-SHA256\"]",
+            "takes MD5 alone",
+        ),
+        (
+            PAY,
+            "reply_sign  = \"none\"\n",
+            "",
+            "APIv2 needs `reply_sign`",
+        ),
+        (
+            PAY,
+            ", echo = true",
+            "",
+            "an unsigned reply must repeat a number",
+        ),
+        (
+            ORDER,
+            "out_trade_no   = { type = \"OutTradeNo\", doc = \"The merchant's own number (商户订单号)\" }\n",
+            "",
+            "a choice needs two members",
+        ),
+        (
+            ORDER,
+            "count = \"coupon_count\", ",
+            "",
+            "a numbered list needs `count`",
+        ),
+        (
+            ORDER,
+            "when = { trade_state = \"SUCCESS\" }, ",
+            "",
+            "a group needs `when`",
+        ),
+        (
+            ORDER,
+            "progress = \"failed\", ",
+            "",
+            "either every value has a `progress` or none",
+        ),
+        (
+            ORDER,
+            "class = \"Q\", doc",
+            "class = \"Q\", outcome = \"unknown\", doc",
+            "a read's has none",
+        ),
+        (
+            ORDER,
+            "doc = \"Its kind (代金券类型)\"",
+            "doc = \"\"",
+            "doc must not be empty",
+        ),
+        (
+            ORDER,
+            "[group.Paid]",
+            "[group.Coupon]",
+            "another table is called `Coupon`",
+        ),
+        (
+            ORDER,
+            "Y = { name = \"Yes\"",
+            "Y = { name = \"No\"",
+            "another variant is called `No`",
+        ),
+        (
+            ORDER,
+            "attach           =",
+            "type             =",
+            "keyword of Rust",
+        ),
+        (
+            ORDER,
+            "path        = \"/pay/orderquery\"",
+            "path        = \"/mmpaymkttransfers/promotion/querywwsptrans2pocket\"",
+            "another spec has this method and path",
+        ),
+        (
+            ORDER,
+            "echo = true, doc",
+            "echo = false, doc",
+            "leave `echo = false` out",
+        ),
+        (
+            DETAIL,
+            "method      = \"GET\"\n",
+            "",
+            "APIv3 needs a `method`",
+        ),
+        (DETAIL, "in = \"path\", ", "", "go together"),
+        (DETAIL, "{out_batch_no}", "{out_no}", "go together"),
+        (
+            DETAIL,
+            "status = 404, ",
+            "",
+            "an APIv3 code has its HTTP `status`",
+        ),
+        (
+            DETAIL,
+            "title       = ",
+            "titel       = ",
+            "unknown field `titel`",
+        ),
+    ];
+    for (spec, from, to, reason) in cases {
+        let refusal = copy.refusal(spec, replaced(from, to));
+        assert!(refusal.contains(reason), "{from} -> {to}: {refusal}");
+        let line = refusal.lines().find(|line| line.contains(reason)).unwrap();
+        let (file, rest) = line
+            .split_once(".toml")
+            .unwrap_or_else(|| panic!("no file: {line}"));
+        assert!(file.starts_with("error: xtask/spec/"), "{line}");
+        let number = rest.trim_start_matches(':').split(':').next().unwrap();
+        assert!(
+            number.parse::<usize>().is_ok_and(|number| number > 0),
+            "no line: {line}"
+        );
+    }
+}
