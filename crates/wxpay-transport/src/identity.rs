@@ -1,0 +1,133 @@
+use std::fmt;
+
+use reqwest::Identity;
+use rustls::crypto::aws_lc_rs::sign::any_supported_type;
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::pem::{PemObject, SectionKind};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
+
+use crate::BuildError;
+
+const CERT: &str = "apiclient_cert.pem";
+const KEY: &str = "apiclient_key.pem";
+
+/// The merchant's client certificate and its key, as the two files hold them.
+#[derive(Clone)]
+pub(crate) struct IdentityPem {
+    cert: Zeroizing<Vec<u8>>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl IdentityPem {
+    pub(crate) fn new(cert: &[u8], key: &[u8]) -> Self {
+        Self {
+            cert: Zeroizing::new(cert.to_vec()),
+            key: Zeroizing::new(key.to_vec()),
+        }
+    }
+
+    /// Parses both files here, because reqwest would silently take the last key of several.
+    pub(crate) fn load(&self) -> Result<Identity, BuildError> {
+        let chain = certificates(&self.cert)?;
+        check_key(&self.key, chain)?;
+
+        // reqwest wants both in one text. The exact capacity keeps the key from being copied by growth.
+        let mut pem = Zeroizing::new(Vec::with_capacity(self.cert.len() + 1 + self.key.len()));
+        pem.extend_from_slice(&self.cert);
+        pem.push(b'\n');
+        pem.extend_from_slice(&self.key);
+        Identity::from_pem(&pem)
+            .map_err(|_| BuildError::new(CERT, "can't be used together with its key"))
+    }
+}
+
+impl fmt::Debug for IdentityPem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, BuildError> {
+    let mut chain = Vec::new();
+    for (kind, der) in sections(CERT, pem)? {
+        match kind {
+            SectionKind::Certificate => chain.push(CertificateDer::from(der.to_vec())),
+            SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey => {
+                let problem =
+                    "holds a private key; give the certificate alone (are the two files swapped?)";
+                return Err(BuildError::new(CERT, problem));
+            }
+            _ => {
+                return Err(BuildError::new(
+                    CERT,
+                    "holds something else than certificates",
+                ));
+            }
+        }
+    }
+    if chain.is_empty() {
+        let problem = "holds no certificate (-----BEGIN CERTIFICATE-----)";
+        return Err(BuildError::new(CERT, problem));
+    }
+    Ok(chain)
+}
+
+fn check_key(pem: &[u8], chain: Vec<CertificateDer<'static>>) -> Result<(), BuildError> {
+    let encrypted = pem.windows(9).any(|window| window == b"ENCRYPTED");
+    if encrypted {
+        let problem =
+            "is encrypted; give the key as it is, in PKCS#8 (-----BEGIN PRIVATE KEY-----)";
+        return Err(BuildError::new(KEY, problem));
+    }
+
+    let sections = sections(KEY, pem)?;
+    let key = match sections.as_slice() {
+        [(SectionKind::PrivateKey, der)] => PrivateKeyDer::Pkcs8(der.as_slice().into()),
+        [(SectionKind::RsaPrivateKey, der)] => PrivateKeyDer::Pkcs1(der.as_slice().into()),
+        [] => {
+            let problem = "holds no private key (-----BEGIN PRIVATE KEY-----)";
+            return Err(BuildError::new(KEY, problem));
+        }
+        [(SectionKind::Certificate, _), ..] => {
+            let problem =
+                "holds a certificate; give the private key alone (are the two files swapped?)";
+            return Err(BuildError::new(KEY, problem));
+        }
+        [_] => {
+            return Err(BuildError::new(
+                KEY,
+                "holds a key that is neither PKCS#8 nor PKCS#1",
+            ));
+        }
+        [_, _, ..] => {
+            let problem =
+                "holds more than one thing; it must hold one private key and nothing else";
+            return Err(BuildError::new(KEY, problem));
+        }
+    };
+
+    // No source below: it describes what is wrong inside a private key.
+    let key = any_supported_type(&key)
+        .map_err(|_| BuildError::new(KEY, "holds a private key that can't be read"))?;
+    match CertifiedKey::new(chain, key).keys_match() {
+        Ok(()) => Ok(()),
+        Err(rustls::Error::InconsistentKeys(_)) => {
+            let problem = "is not the key of the first certificate in apiclient_cert.pem";
+            Err(BuildError::new(KEY, problem))
+        }
+        Err(error) => {
+            Err(BuildError::new(CERT, "holds a certificate that can't be read").with_source(error))
+        }
+    }
+}
+
+type Section = (SectionKind, Zeroizing<Vec<u8>>);
+
+fn sections(file: &'static str, pem: &[u8]) -> Result<Vec<Section>, BuildError> {
+    // No source: a parse error may quote the file.
+    <(SectionKind, Vec<u8>)>::pem_slice_iter(pem)
+        .map(|section| section.map(|(kind, der)| (kind, Zeroizing::new(der))))
+        .collect::<Result<_, _>>()
+        .map_err(|_| BuildError::new(file, "is not in PEM form"))
+}

@@ -1,0 +1,146 @@
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response, Version};
+use reqwest::Client;
+use wxpay_core::{Effect, TransportError};
+
+use crate::limits::Limits;
+use crate::target;
+use crate::{BuildError, Hints, ReqwestTransportBuilder, Transport};
+
+/// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the environment.
+///
+/// - URLs are `https`, over TLS 1.2 or 1.3. See [`Roots`](crate::Roots) for who is trusted.
+/// - Requests that only read share kept connections. A request that may write, or that has no [`Hints`], opens a
+///   connection of its own.
+/// - Answers come back as they were sent, never decompressed, up to a size that is set.
+/// - A request that needs the client certificate is refused when none was given.
+/// - The TLS primitives are aws-lc-rs's, unless the program installed another rustls provider for the whole process.
+///
+/// Cloning is cheap and shares the connections. Calls are made inside a tokio runtime with I/O and time turned on;
+/// elsewhere they panic.
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    pub(crate) reads: Client,
+    pub(crate) writes: Client,
+    pub(crate) limits: Limits,
+    pub(crate) plain_http_to_loopback: bool,
+    pub(crate) has_identity: bool,
+}
+
+impl ReqwestTransport {
+    /// A transport with the defaults and without a client certificate.
+    ///
+    /// # Errors
+    ///
+    /// The TLS library can't be set up, or there is none. No request exists yet.
+    pub fn new() -> Result<Self, BuildError> {
+        Self::builder().build()
+    }
+
+    /// Starts with the defaults.
+    pub fn builder() -> ReqwestTransportBuilder {
+        ReqwestTransportBuilder::new()
+    }
+
+    /// What reqwest is to send, or why it must not.
+    fn prepare(
+        &self,
+        mut request: Request<Bytes>,
+        hints: Option<Hints>,
+    ) -> Result<reqwest::Request, TransportError> {
+        let uri = request.uri().clone();
+        // The type of the HTTP version, not a wish: another one would be refused after connecting, as "maybe sent".
+        *request.version_mut() = Version::HTTP_11;
+        request.extensions_mut().clear();
+        let request: reqwest::Request = request.try_into().map_err(classify)?;
+
+        target::check(request.url(), &uri, self.plain_http_to_loopback)
+            .map_err(TransportError::not_sent)?;
+        // Without TLS there is no certificate to show: a simulator on loopback gets the request without.
+        let needs_identity = hints.is_some_and(|hints| hints.client_cert);
+        if needs_identity && !self.has_identity && request.url().scheme() == "https" {
+            return Err(TransportError::not_sent(NO_IDENTITY));
+        }
+        Ok(request)
+    }
+
+    /// Reads the whole answer. From here on the request was sent, whatever goes wrong.
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let most = self.limits.max_response_bytes;
+        let too_long = || {
+            let problem = format!("the answer is longer than {most} bytes (max_response_bytes)");
+            TransportError::maybe_sent(problem)
+        };
+        if response
+            .content_length()
+            .is_some_and(|length| length > most as u64)
+        {
+            return Err(too_long());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| TransportError::maybe_sent(error.without_url()))?
+        {
+            if chunk.len() > most - body.len() {
+                return Err(too_long());
+            }
+            body.extend_from_slice(&chunk);
+        }
+
+        let mut whole = Response::new(Bytes::from(body));
+        *whole.status_mut() = response.status();
+        *whole.version_mut() = response.version();
+        *whole.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(whole)
+    }
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let hints = request.extensions().get::<Hints>().copied();
+        let request = self.prepare(request, hints)?;
+        let client = match hints.map(|hints| hints.effect) {
+            Some(Effect::Read) => &self.reads,
+            Some(Effect::Write) | None => &self.writes,
+        };
+        let response = client.execute(request).await.map_err(classify)?;
+        self.read(response).await
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the clients: reqwest shows proxies and headers.
+        f.debug_struct("ReqwestTransport")
+            .field("limits", &self.limits)
+            .field("plain_http_to_loopback", &self.plain_http_to_loopback)
+            .field("has_identity", &self.has_identity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Judges an error from before the answer's first line was read.
+///
+/// `is_connect` covers name, connection, proxy tunnel and TLS handshake. It decides before `is_timeout`, because a
+/// connect timeout is both. A connection that was closed too early is neither, and nobody can tell when it was closed.
+fn classify(error: reqwest::Error) -> TransportError {
+    let not_sent = error.is_connect() || error.is_builder();
+    let error = error.without_url();
+    if not_sent {
+        TransportError::not_sent(error)
+    } else {
+        TransportError::maybe_sent(error)
+    }
+}
+
+const NO_IDENTITY: &str = "this endpoint needs the merchant's client certificate: give apiclient_cert.pem and \
+    apiclient_key.pem to the transport (identity_pem)";

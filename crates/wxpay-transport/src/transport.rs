@@ -1,0 +1,48 @@
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use wxpay_core::TransportError;
+
+/// Sends one HTTP request and returns the whole response.
+///
+/// # Contract
+///
+/// Callers decide about money by what an implementation says, so it keeps to this:
+///
+/// - One call is one attempt. Never retry and never follow a redirect, not even with the same bytes: the caller alone
+///   knows whether a request may be sent again.
+/// - Any HTTP status is an `Ok`, redirects and server errors included. An `Err` means that no complete response arrived.
+/// - Say [`TransportError::not_sent`] only when no byte of the request can have reached the server: the address was not
+///   resolved, the connection not opened, the TLS handshake not completed. In every other case, and in every doubt, say
+///   [`TransportError::maybe_sent`]. A connection that is closed without an answer is such a doubt, whenever it is
+///   closed: the server may have read the request and acted on it.
+/// - Bound the time of a call, and let the time to connect run out clearly before the whole: a timeout in which "still
+///   connecting" can't be told from "waiting for the answer" is `maybe_sent`.
+/// - Bound the size of what is read, and give bodies back byte for byte: they are signed.
+/// - Log no body and no header, and put none into an error. Keep URLs out of errors too: they carry identifiers.
+/// - Put a `User-Agent` on a request that has none: WeChat Pay refuses a request without one.
+///
+/// A call can be dropped before it ends. The request may have been executed by then, so a dropped call means what
+/// `maybe_sent` means.
+///
+/// [`Hints`](crate::Hints) in the request's extensions tell what kind of request it is. They may be ignored.
+#[async_trait]
+pub trait Transport: Debug + Send + Sync + 'static {
+    /// Sends `request`, whose URL is absolute, in one attempt.
+    ///
+    /// # Errors
+    ///
+    /// No complete response arrived. [`TransportError::sent`] tells whether the request may have taken effect: after
+    /// [`Sent::No`](crate::Sent::No) it has none, after [`Sent::Maybe`](crate::Sent::Maybe) only a query can tell.
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
+}
+
+#[async_trait]
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        (**self).send(request).await
+    }
+}
