@@ -1,7 +1,9 @@
 //! Specs in, Rust out: `xtask/spec/v2/pay/refund.toml` becomes `wxpay_api::v2::pay::Refund`.
 
+mod decode;
 mod docs;
 mod emit;
+mod encode;
 mod endpoint;
 mod index;
 mod lint;
@@ -21,16 +23,16 @@ pub(crate) type Problems = Vec<String>;
 /// Writes the generated files, or with `check` compares them.
 pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let endpoints = spec::read_all(&root)?;
+    let (products, endpoints) = spec::read_all(&root)?;
     lint::check_all(&endpoints)?;
     let mut output = Output::default();
-    index::write(&endpoints, &mut output);
+    index::write(&products, &endpoints, &mut output);
     for endpoint in &endpoints {
         output.rust(endpoint_path(endpoint), endpoint::file(endpoint));
     }
-    let products = index::features(&endpoints);
+    let features = index::features(&products);
     output
-        .finish(&root.join("crates/wxpay-api"), &products, check)
+        .finish(&root.join("crates/wxpay-api"), &features, check)
         .map_err(|problem| vec![problem])?
 }
 

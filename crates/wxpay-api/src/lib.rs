@@ -56,11 +56,13 @@ match found.paid {
 
 mod base_url;
 mod generated;
+mod notice;
 mod source;
 mod text;
 pub mod v2;
 pub mod v3;
 
+pub use notice::{NoticeError, SeenNotices, Unexpected};
 pub use text::Max;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 

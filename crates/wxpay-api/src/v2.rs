@@ -6,6 +6,7 @@ mod endpoint;
 mod fields;
 mod form;
 mod meta;
+mod notice;
 mod reply;
 
 pub use client::{Client, ClientBuilder, Pending};
@@ -14,6 +15,7 @@ pub use endpoint::Endpoint;
 pub use fields::Fields;
 pub use form::Form;
 pub use meta::{Meta, SignTypes};
+pub use notice::{Notices, Paid, PaymentNotice, acknowledge, refuse};
 
 #[allow(unreachable_pub, unused_imports)] // nothing is there without a product's feature
 pub use crate::generated::v2::*;

@@ -1,21 +1,49 @@
 //! APIv3: JSON, signed by RSA over the exact bytes of request and reply.
 
+#[cfg(feature = "axum")]
+mod axum;
+mod body;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+mod bootstrap;
 mod call;
 mod client;
 mod credentials;
 mod endpoint;
 mod json;
 mod meta;
+mod notice;
 mod object;
+mod payment_notice;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+mod platform;
 mod reply;
 
+pub use body::Body;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+pub use bootstrap::RefreshError;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, Pending};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use json::Json;
 pub use meta::{Meta, Method};
+pub use notice::{EventType, Notice, Notices, acknowledge, refuse};
 pub use object::Object;
+pub use payment_notice::{Paid, PaymentNotice};
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+pub use platform::{Certificates, CertificatesBuilder};
 
 #[allow(unreachable_pub, unused_imports)] // nothing is there without a product's feature
 pub use crate::generated::v3::*;

@@ -27,6 +27,12 @@ impl InvalidInput {
         Self::new(field, format!("is required when {other} is {value}"))
     }
 
+    /// The same, where the field is a member of `outer`: `amount` becomes `detail_list[3].amount`.
+    #[must_use]
+    pub fn within(self, outer: impl std::fmt::Display) -> Self {
+        Self::new(format!("{outer}.{}", self.field), self.rule)
+    }
+
     /// The field's name on the wire, or the setting's name.
     pub fn field(&self) -> &str {
         &self.field
@@ -171,12 +177,15 @@ pub enum VerificationFailure {
     /// A part that carries the proof does not have its form.
     #[error("{0} does not have its form")]
     Malformed(&'static str),
-    /// The signature was made with another algorithm than the configured one.
-    #[error("the signature is of another algorithm than the configured {0}")]
+    /// The signature or the ciphertext was made with another algorithm than the configured one.
+    #[error("made with another algorithm than the configured {0}")]
     Algorithm(&'static str),
     /// The signature does not fit the message and the key.
     #[error("the signature does not fit")]
     Mismatch,
+    /// The ciphertext was changed, or was made with another key.
+    #[error("{0} does not open with this key")]
+    Unopened(&'static str),
     /// A signature probe (签名探测): WeChat Pay tests whether a wrong signature is refused, and sends again.
     #[error("a signature probe, refused like any wrong signature")]
     Probe,

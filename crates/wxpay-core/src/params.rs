@@ -48,7 +48,18 @@ impl Params {
     /// # Errors
     /// As [`from_xml`](Self::from_xml).
     pub fn from_xml_within(xml: &[u8], limits: &XmlLimits) -> Result<Self, XmlError> {
-        xml::read(xml, limits)
+        xml::read(xml, "xml", limits)
+    }
+
+    /// Reads a message whose root element is `<root>` by another name, as in the opened text of a refund notification (退款结果通知).
+    ///
+    /// A field that holds further elements is refused unless [`XmlLimits::depth`] allows them; its value is then the text
+    /// between its tags as it stands, and the names in it are no fields of this message.
+    ///
+    /// # Errors
+    /// As [`from_xml`](Self::from_xml).
+    pub fn from_xml_root(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Self, XmlError> {
+        xml::read(xml, root, limits)
     }
 
     /// Writes the message in its XML form.

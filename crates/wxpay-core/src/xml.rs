@@ -1,11 +1,12 @@
-//! The XML of APIv2: one flat element, and nothing that two readers could read differently. The only file that knows quick-xml.
+//! The XML of APIv2: one flat element, and nothing that two readers could read differently. Only this module knows quick-xml.
 
-use std::borrow::Cow;
+mod value;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 use thiserror::Error;
 
+use self::value::read_value;
 use crate::Params;
 
 /// How large a message may be.
@@ -18,15 +19,19 @@ pub struct XmlLimits {
     pub fields: usize,
     /// Bytes of one value.
     pub value_bytes: usize,
+    /// Levels of elements that a field may hold. With 0, the default, such a field is refused; with more, its value is the
+    /// text between its tags, not decoded.
+    pub depth: usize,
 }
 
 impl Default for XmlLimits {
-    /// 64 KiB, 128 fields, 4 KiB a value: several times what any documented message holds.
+    /// 64 KiB, 128 fields, 4 KiB a value, nothing nested: several times what any documented message holds.
     fn default() -> Self {
         Self {
             bytes: 64 * 1024,
             fields: 128,
             value_bytes: 4 * 1024,
+            depth: 0,
         }
     }
 }
@@ -52,8 +57,8 @@ pub enum XmlError {
     /// The text ends before its root element does.
     #[error("cut short")]
     Truncated,
-    /// There is no root element `<xml>`, or something beside it.
-    #[error("not a single <xml> element")]
+    /// There is no root element of the expected name (`<xml>` unless another was asked for), or something beside it.
+    #[error("not a single root element of the expected name")]
     Root,
     /// A document type declaration, the door to XXE.
     #[error("has a DOCTYPE")]
@@ -67,7 +72,7 @@ pub enum XmlError {
     /// An element's name is not one that APIv2 uses.
     #[error("has an element whose name is not letters, digits, _ and $")]
     Name,
-    /// An element holds further elements.
+    /// An element holds further elements, or more levels of them than the limit.
     #[error("<{0}> holds further elements")]
     Nested(String),
     /// There is text between the elements.
@@ -99,8 +104,8 @@ pub(crate) fn is_character(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// Reads one `<xml>` element of flat fields.
-pub(crate) fn read(xml: &[u8], limits: &XmlLimits) -> Result<Params, XmlError> {
+/// Reads one element of flat fields, whose name is `root`.
+pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params, XmlError> {
     if xml.len() > limits.bytes {
         return Err(too_large("bytes", limits.bytes));
     }
@@ -109,7 +114,7 @@ pub(crate) fn read(xml: &[u8], limits: &XmlLimits) -> Result<Params, XmlError> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);
 
-    open_root(&mut reader, text)?;
+    open_root(&mut reader, text, root)?;
     let mut params = Params::with_capacity(32, text.len());
     loop {
         match next(&mut reader, text)? {
@@ -160,13 +165,13 @@ pub(crate) fn write(params: &Params) -> String {
 }
 
 /// Passes the declaration and the root's start tag.
-fn open_root(reader: &mut Reader<&[u8]>, text: &str) -> Result<(), XmlError> {
+fn open_root(reader: &mut Reader<&[u8]>, text: &str, root: &str) -> Result<(), XmlError> {
     let mut first = true;
     loop {
         match next(reader, text)? {
             Event::Decl(declaration) if first => check_declaration(&declaration)?,
             Event::Text(text) if is_blank(&text) => {}
-            Event::Start(start) if start.name().as_ref() == "xml" => {
+            Event::Start(start) if start.name().as_ref() == root => {
                 return no_attributes(&start);
             }
             Event::Eof if first => return Err(XmlError::Root),
@@ -179,65 +184,23 @@ fn open_root(reader: &mut Reader<&[u8]>, text: &str) -> Result<(), XmlError> {
     }
 }
 
-/// Joins text, CDATA and references up to the end tag.
-fn read_value<'a>(
-    reader: &mut Reader<&'a [u8]>,
-    text: &str,
-    name: &str,
-    limits: &XmlLimits,
-) -> Result<Cow<'a, str>, XmlError> {
-    let character = || XmlError::Character(name.to_owned());
-    let mut value = Cow::Borrowed("");
-    loop {
-        let piece = match next(reader, text)? {
-            Event::Text(text) if text.contains("]]>") => return Err(character()),
-            Event::Text(text) => text.into_inner(),
-            Event::CData(data) => data.into_inner(),
-            Event::GeneralRef(reference) => match &*reference {
-                "amp" => Cow::Borrowed("&"),
-                "lt" => Cow::Borrowed("<"),
-                "gt" => Cow::Borrowed(">"),
-                "quot" => Cow::Borrowed("\""),
-                "apos" => Cow::Borrowed("'"),
-                _ if !reference.is_char_ref() => return Err(XmlError::Entity(name.to_owned())),
-                _ => {
-                    let c = reference.resolve_char_ref().ok().flatten();
-                    Cow::Owned(c.ok_or_else(character)?.to_string())
-                }
-            },
-            Event::End(_) => return Ok(value),
-            Event::Start(_) | Event::Empty(_) => return Err(XmlError::Nested(name.to_owned())),
-            Event::Eof => return Err(XmlError::Truncated),
-            other => return Err(refusal(&other)),
-        };
-        if !piece.chars().all(is_character) {
-            return Err(character());
-        }
-        if value.len() + piece.len() > limits.value_bytes {
-            return Err(too_large("bytes in one value", limits.value_bytes));
-        }
-        if value.is_empty() {
-            value = piece;
-        } else {
-            value.to_mut().push_str(&piece);
-        }
-    }
-}
-
 fn field_name<'a>(
     start: &'a BytesStart<'_>,
     params: &Params,
     limits: &XmlLimits,
 ) -> Result<&'a str, XmlError> {
-    let name = start.name().into_inner();
-    if !is_name(name) {
-        return Err(XmlError::Name);
-    }
-    no_attributes(start)?;
+    check_element(start)?;
     if params.len() >= limits.fields {
         return Err(too_large("fields", limits.fields));
     }
-    Ok(name)
+    Ok(start.name().into_inner())
+}
+
+fn check_element(start: &BytesStart<'_>) -> Result<(), XmlError> {
+    if !is_name(start.name().into_inner()) {
+        return Err(XmlError::Name);
+    }
+    no_attributes(start)
 }
 
 fn no_attributes(start: &BytesStart<'_>) -> Result<(), XmlError> {

@@ -1,15 +1,89 @@
 //! The signatures of WeChat Pay (微信支付), without I/O: no HTTP client, no runtime, no files.
 //!
-//! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2.
+//! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a front end needs to pay.
 //! - [`workwx`]: the second signature of WeCom payments (企业微信), over a fixed list of fields.
-//! - [`v3`]: RSA over the exact request and reply of APIv3, and sealed fields (敏感信息).
+//! - [`v3`]: RSA over the exact request and reply of APIv3, sealed fields (敏感信息), notifications and certificates.
 //!
 //! A [`Verified`] value can be made only here, so holding one is the proof that a check was made and held.
 //!
-//! RSA comes from a [`Provider`](provider::Provider): `aws-lc-rs` (default) or `rust-crypto`. With neither feature, bring
-//! your own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
+//! # APIv2
+//!
+//! One key, set on the merchant platform, signs and verifies.
+//!
+//! ```
+//! use wxpay_core::Params;
+//! use wxpay_sign::v2::{Key, SignType};
+//!
+//! let key = Key::new("192006250b4c09247ec02edce69f6a2d")?;
+//! let mut request: Params = [
+//!     ("appid", "wxd930ea5d5a258f4f"),
+//!     ("mch_id", "10000100"),
+//!     ("device_info", "1000"),
+//!     ("body", "test"),
+//!     ("nonce_str", "ibuaiVcKdpRxkhJA"),
+//! ]
+//! .into_iter()
+//! .collect();
+//! let sign = key.sign(&request, SignType::Md5);
+//! assert_eq!(sign, "9A0A8659F005D6984697E2CA0A9CF3B7");
+//! request.set("sign", sign);
+//!
+//! // A reply is verified with the algorithm of the request, never with one that the reply names.
+//! let reply = key.verify(request, SignType::Md5).expect("it was signed with this key");
+//! assert_eq!(reply.get().get("mch_id"), Some("10000100"));
+//! # Ok::<(), wxpay_core::InvalidInput>(())
+//! ```
+//!
+//! # APIv3
+//!
+//! The merchant's private key signs requests; WeChat Pay's public keys verify replies and notifications.
+//!
+//! ```
+//! # #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+//! # mod example {
+//! use bytes::Bytes;
+//! use http::{HeaderMap, Uri};
+//! use wxpay_core::{MchId, Timestamp};
+//! use wxpay_sign::v3::{self, PrivateKey, PublicKeys, RequestToSign};
+//!
+//! type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+//!
+//! /// The `Authorization` header of a query.
+//! async fn authorize(url: &Uri, key_pem: &str, certificate_pem: &str) -> Result<String> {
+//!     let key = PrivateKey::from_pem_for_certificate(key_pem, certificate_pem)?;
+//!     let request = RequestToSign {
+//!         method: "GET",
+//!         target: v3::target(url),
+//!         timestamp: Timestamp::now(),
+//!         nonce_str: &wxpay_sign::nonce()?,
+//!         body: b"",
+//!     };
+//!     Ok(v3::authorize(&key, &MchId::new("1900009191")?, &request).await?)
+//! }
+//!
+//! /// The body of the reply, once it is proven to be WeChat Pay's.
+//! async fn verify(headers: &HeaderMap, body: Bytes, id: &str, public_key_pem: &str) -> Result<Bytes> {
+//!     let keys = PublicKeys::new().with_public_key(id, public_key_pem)?;
+//!     let reply = v3::verify(headers, body, &keys, Timestamp::now()).await?;
+//!     Ok(reply.into_inner())
+//! }
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `aws-lc-rs` | yes | keys in memory by aws-lc: fast, constant-time; needs a C compiler |
+//! | `rust-crypto` | no | keys in memory in pure Rust; `rsa` is listed in RUSTSEC-2023-0071 (a timing side channel) |
+//! | `p12` | no | reading `apiclient_cert.p12`; drags in pre-releases of `cms` and `pkcs12` |
+//!
+//! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on. With neither, bring your
+//! own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
 
 mod nonce;
+mod payment;
+mod pem;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub mod provider;
 pub mod v2;

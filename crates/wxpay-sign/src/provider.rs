@@ -1,8 +1,7 @@
-//! Where the RSA of in-memory keys comes from.
+//! Where the RSA and AES-GCM of in-memory keys come from.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
-pub(crate) mod pem;
 #[cfg(feature = "rust-crypto")]
 mod rust_crypto;
 
@@ -12,9 +11,9 @@ use rustls_pki_types::PrivateKeyDer;
 use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
-/// A source of RSA. With both features on, the default is aws-lc.
+/// A source of RSA and AES-GCM. With both features on, the default is aws-lc.
 #[derive(Clone, Copy, Debug)]
-pub struct Provider(&'static dyn Rsa);
+pub struct Provider(&'static dyn Crypto);
 
 impl Provider {
     /// aws-lc: fast, constant-time, written in C and assembler.
@@ -39,6 +38,16 @@ impl Provider {
     pub(crate) fn public(self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
         self.0.public(spki)
     }
+
+    pub(crate) fn open_gcm(
+        self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: Vec<u8>,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        self.0.open_gcm(key, nonce, associated_data, ciphertext)
+    }
 }
 
 impl Default for Provider {
@@ -53,13 +62,26 @@ impl Default for Provider {
     }
 }
 
-/// Makes keys from DER.
-trait Rsa: Debug + Sync {
+trait Crypto: Debug + Sync {
+    /// A private key from DER.
     fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput>;
+
+    /// A public key from a SubjectPublicKeyInfo.
     fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput>;
+
+    /// Opens AES-256-GCM whose tag is the last 16 bytes; `None` when it does not fit.
+    fn open_gcm(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: Vec<u8>,
+    ) -> Option<Zeroizing<Vec<u8>>>;
 }
 
 pub(crate) trait PrivateRsa: Send + Sync {
+    /// The public half as RSAPublicKey of PKCS#1, in DER.
+    fn public_key(&self) -> Vec<u8>;
     /// PKCS#1 v1.5 with SHA-256.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
     /// OAEP with SHA-1.
@@ -69,6 +91,10 @@ pub(crate) trait PrivateRsa: Send + Sync {
 pub(crate) trait PublicRsa: Send + Sync {
     /// PKCS#1 v1.5 with SHA-256.
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool;
+    /// The most bytes that OAEP with SHA-1 can seal: 42 fewer than the modulus has.
+    fn seal_limit(&self) -> usize;
+    /// OAEP with SHA-1.
+    fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
 fn broken_private() -> InvalidInput {
@@ -84,4 +110,8 @@ fn broken_public() -> InvalidInput {
 
 fn does_not_open() -> SigningError {
     SigningError::new("the sealed field was not sealed for this key")
+}
+
+fn does_not_seal() -> SigningError {
+    SigningError::new("the public key could not seal the text")
 }

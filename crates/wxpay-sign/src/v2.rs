@@ -2,12 +2,16 @@
 //!
 //! <https://pay.weixin.qq.com/doc/v2/merchant/4011985891>
 
+mod notice;
+pub mod payment;
+
 use hmac::{Hmac, Mac};
 use md5::{Digest, Md5};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use wxpay_core::{InvalidInput, Params, Secret, VerificationError, VerificationFailure};
 
+pub use self::notice::{ACKNOWLEDGEMENT, refusal};
 use crate::{Proof, Verified};
 
 /// The digest of an APIv2 signature.

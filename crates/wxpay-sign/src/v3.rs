@@ -2,18 +2,35 @@
 //!
 //! <https://pay.weixin.qq.com/doc/v3/merchant/4012365342>
 
-mod keys;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-mod memory;
+mod api_key;
+mod certificate;
+mod charset;
+mod keys;
+#[cfg(feature = "p12")]
+mod p12;
+pub mod payment;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod private_key;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod public_keys;
 mod reply;
 mod request;
 mod sealed;
 mod serial;
 
-pub use keys::{MerchantKey, PlatformKeys};
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-pub use memory::{PrivateKey, PublicKeys};
+pub use api_key::{ApiKey, Encrypted, Opened};
+pub use certificate::Certificate;
+pub use charset::check_charset;
+pub use keys::{MerchantKey, PlatformKeys, SealedTexts};
+#[cfg(feature = "p12")]
+pub use p12::P12;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+pub use private_key::PrivateKey;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+pub use public_keys::PublicKeys;
 pub use reply::{WINDOW_SECONDS, verify};
-pub use request::{RequestToSign, authorize};
+pub use request::{RequestToSign, authorize, target};
 pub use sealed::Sealed;
 pub use serial::same_serial;

@@ -20,6 +20,9 @@ pub enum Proof {
         /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
         serial_no: String,
     },
+    /// Decrypted with the merchant's APIv2 key. Who made it knows the key, but ECB does not protect it against changes: confirm
+    /// by a query before acting on it.
+    Opened,
     /// No signature: the endpoint's replies carry none, and the TLS connection is all there is.
     TlsAlone,
 }
@@ -45,9 +48,8 @@ impl<T> Verified<T> {
     ///
     /// # Errors
     /// Those of `read`.
-    pub fn read<U, E>(self, read: fn(&T) -> Result<U, E>) -> Result<Verified<U>, E> {
-        let value = read(&self.value)?;
-        Ok(Verified::new(value, self.proof))
+    pub fn read<U, E>(&self, read: fn(&T) -> Result<U, E>) -> Result<Verified<U>, E> {
+        Ok(Verified::new(read(&self.value)?, self.proof.clone()))
     }
 
     /// What its origin rests on.

@@ -13,8 +13,7 @@ use wxpay_api::sign::Proof;
 use wxpay_api::transport::Hints;
 use wxpay_api::v3::Endpoint;
 use wxpay_api::v3::partner_transfer::{
-    DetailByOutNo, DetailByOutNoAccountType, DetailByOutNoFailReason, DetailByOutNoResponse,
-    detail_by_out_no,
+    AccountType, DetailByOutNo, DetailByOutNoResponse, FailReason, detail_by_out_no,
 };
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::vectors::{of_kind, text};
@@ -113,15 +112,9 @@ async fn the_documents_sample_is_a_success() {
     )));
     let detail = detail_by_out_no(&client, &request()).await.unwrap();
     assert_eq!(detail.detail_status.progress(), Progress::Succeeded);
-    assert_eq!(
-        detail.fail_reason,
-        Some(DetailByOutNoFailReason::AccountFrozen)
-    );
+    assert_eq!(detail.fail_reason, Some(FailReason::AccountFrozen));
     assert_eq!(detail.amount, Fen::new(200_000));
-    assert_eq!(
-        detail.account_type,
-        Some(DetailByOutNoAccountType::WechatPay)
-    );
+    assert_eq!(detail.account_type, Some(AccountType::WechatPay));
     assert_eq!(detail.bank_name.as_deref(), Some("招商银行"));
     assert_eq!(
         detail
@@ -248,10 +241,7 @@ async fn states_and_reasons_are_open() {
         .await
         .unwrap();
         let got = detail.fail_reason.unwrap();
-        assert!(
-            !matches!(got, DetailByOutNoFailReason::Other(_)),
-            "{reason}"
-        );
+        assert!(!matches!(got, FailReason::Other(_)), "{reason}");
         assert_eq!(got.as_str(), reason);
     }
     let detail = signed(&changed(json!({ "fail_reason": "PAY_ROLL_CARD_NEW" })))
@@ -259,9 +249,7 @@ async fn states_and_reasons_are_open() {
         .unwrap();
     assert_eq!(
         detail.fail_reason,
-        Some(DetailByOutNoFailReason::Other(
-            "PAY_ROLL_CARD_NEW".to_owned()
-        ))
+        Some(FailReason::Other("PAY_ROLL_CARD_NEW".to_owned()))
     );
 }
 

@@ -1,8 +1,10 @@
 //! Behaviour through the public API, in one binary.
 
+mod create_batch;
 mod detail_by_out_no;
 mod forms;
 mod json;
+mod notices;
 mod order_query;
 mod outcome;
 mod pay_employee;

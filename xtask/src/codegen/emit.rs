@@ -2,8 +2,8 @@
 
 use super::docs::{aliases, belongs, comment, of_endpoint};
 use super::names::camel;
-use super::spec::{Endpoint, Field, Progress, Table, Value, Version};
-use super::types;
+use super::spec::{Endpoint, Field, Progress, Shared, Table, Value, Version};
+use super::{decode, encode, types};
 
 /// The request's type, such as `PayEmployee`.
 pub(crate) fn type_name(endpoint: &Endpoint) -> String {
@@ -13,44 +13,103 @@ pub(crate) fn type_name(endpoint: &Endpoint) -> String {
 /// Every type of the endpoint.
 pub(crate) fn types(endpoint: &Endpoint) -> String {
     let spec = &endpoint.spec;
-    let mut out = request(endpoint);
-    for (name, members) in &spec.one_of {
-        out += &choice(endpoint, name, members.get_ref());
+    let name = type_name(endpoint);
+    let doc = of_endpoint(endpoint) + &aliases(endpoint);
+    let mut out = sent(endpoint, &name, &doc, &spec.request);
+    for (object, members) in objects(endpoint, true) {
+        let doc = belongs("A part of", endpoint);
+        out += &sent(endpoint, &format!("{name}{object}"), &doc, members);
+        out += &encode::object(endpoint, object, members);
+    }
+    for (choice, members) in &spec.one_of {
+        out += &one_of(endpoint, choice, members.get_ref());
     }
     out += &reply(endpoint);
-    for (name, members) in &spec.group {
-        out += &part(endpoint, name, members.get_ref());
+    for (part, members) in spec.group.iter().chain(&spec.list) {
+        out += &received(endpoint, part, members.get_ref());
     }
-    for (name, members) in &spec.list {
-        out += &part(endpoint, name, members.get_ref());
+    for (object, members) in objects(endpoint, false) {
+        out += &received(endpoint, object, members);
+        out += &decode::object(endpoint, object, members);
     }
-    for (name, values) in &spec.enums {
-        out += &enumeration(endpoint, name, values.get_ref());
+    for (values_name, values) in &spec.enums {
+        let doc = belongs("A value of", endpoint);
+        let other = other(endpoint, values_name);
+        out += &enumeration(
+            &format!("{name}{values_name}"),
+            &doc,
+            other,
+            values.get_ref(),
+        );
     }
     out
+}
+
+/// The types that the endpoints of a product share.
+pub(crate) fn shared(shared: &Shared) -> String {
+    let mut out = String::new();
+    for (name, values) in &shared.enums {
+        let doc = comment("A value that several endpoints of this product have.");
+        out += &enumeration(name, &doc, "Other", values.get_ref());
+    }
+    let progress = if out.contains("Progress::") {
+        "use wxpay_core::{FromWire, Progress};"
+    } else {
+        "use wxpay_core::FromWire;"
+    };
+    format!("{progress}\n\n{out}")
+}
+
+/// The objects that are sent, or those that are received.
+pub(crate) fn objects(
+    endpoint: &Endpoint,
+    sent: bool,
+) -> impl Iterator<Item = (&String, &Table<Field>)> {
+    let of_direction = move |(name, _): &(&String, &Table<Field>)| is_sent(endpoint, name) == sent;
+    let objects = endpoint
+        .spec
+        .object
+        .iter()
+        .map(|(name, members)| (name, members.get_ref()));
+    objects.filter(of_direction)
+}
+
+/// Whether an object is part of the request.
+pub(crate) fn is_sent(endpoint: &Endpoint, object: &str) -> bool {
+    let spec = &endpoint.spec;
+    let names = |table: &Table<Field>| {
+        fields(table)
+            .any(|(_, field)| [&field.object, &field.list].contains(&&Some(object.to_owned())))
+    };
+    let mut others = spec.object.iter().filter(|(name, _)| *name != object);
+    names(&spec.request)
+        || others.any(|(name, members)| names(members.get_ref()) && is_sent(endpoint, name))
 }
 
 /// A field's type without its `Option`.
 pub(crate) fn rust_type(endpoint: &Endpoint, field: &Field) -> String {
     let owner = type_name(endpoint);
-    let named = field
-        .enumeration
-        .as_ref()
-        .or(field.one_of.as_ref())
-        .or(field.group.as_ref());
-    match (&field.list, named, &field.ty) {
-        (Some(list), _, _) => format!("Vec<{owner}{list}>"),
-        (None, Some(name), _) => format!("{owner}{name}"),
-        (None, None, ty) => ty
-            .as_deref()
-            .and_then(types::find)
-            .map_or_else(String::new, |ty| ty.rust.to_owned()),
+    if let Some(list) = &field.list {
+        return format!("Vec<{owner}{list}>");
     }
-}
-
-/// The fields that go into the options of a request.
-pub(crate) fn optional(endpoint: &Endpoint) -> impl Iterator<Item = (&String, &Field)> {
-    fields(&endpoint.spec.request).filter(|(_, field)| !is_required(field))
+    if let Some(name) = &field.enumeration {
+        let shared = endpoint.enumeration(name).is_some_and(|(_, shared)| shared);
+        return if shared {
+            name.clone()
+        } else {
+            format!("{owner}{name}")
+        };
+    }
+    if let Some(name) = field
+        .one_of
+        .as_ref()
+        .or(field.group.as_ref())
+        .or(field.object.as_ref())
+    {
+        return format!("{owner}{name}");
+    }
+    let ty = field.ty.as_deref().and_then(types::find);
+    ty.map_or_else(String::new, |ty| ty.rust.to_owned())
 }
 
 /// Whether a request can't do without the field.
@@ -71,11 +130,12 @@ pub(crate) fn variant(wire: &str, value: &Value) -> String {
 /// The variant that takes any other value: sending one is dangerous, receiving one is not.
 pub(crate) fn other(endpoint: &Endpoint, name: &str) -> &'static str {
     let spec = &endpoint.spec;
-    let choices = spec
-        .one_of
-        .values()
-        .flat_map(|members| fields(members.get_ref()));
-    let mut sent = fields(&spec.request).chain(choices);
+    let choices = spec.one_of.values().map(|members| members.get_ref());
+    let objects = objects(endpoint, true).map(|(_, members)| members);
+    let mut sent = choices
+        .chain(objects)
+        .chain([&spec.request])
+        .flat_map(fields);
     if sent.any(|(_, field)| field.enumeration.as_deref() == Some(name)) {
         "DangerOther"
     } else {
@@ -83,36 +143,30 @@ pub(crate) fn other(endpoint: &Endpoint, name: &str) -> &'static str {
     }
 }
 
-fn request(endpoint: &Endpoint) -> String {
-    let name = type_name(endpoint);
-    let has_options = optional(endpoint).next().is_some();
-    let mut out = of_endpoint(endpoint);
-    out += &aliases(endpoint);
+/// A struct of what is sent, with its options if it has optional members.
+fn sent(endpoint: &Endpoint, name: &str, doc: &str, table: &Table<Field>) -> String {
+    let (required, optional): (Vec<_>, Vec<_>) =
+        fields(table).partition(|(_, field)| is_required(field));
+    let mut out = doc.to_owned();
     out += "#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change\n";
     out += &format!("#[derive(Clone, Debug)]\npub struct {name} {{\n");
-    for (field_name, field) in
-        fields(&endpoint.spec.request).filter(|(_, field)| is_required(field))
-    {
+    for (field_name, field) in required {
         out += &comment(&format!("{}.", field.doc));
         out += &format!("pub {field_name}: {},\n", rust_type(endpoint, field));
     }
-    if has_options {
-        out += &format!("/// The optional fields.\npub options: {name}Options,\n");
+    if optional.is_empty() {
+        return out + "}\n\n";
     }
-    out += "}\n\n";
-    if has_options {
-        out += &options(endpoint);
-    }
-    out
+    out += &format!("/// The optional fields.\npub options: {name}Options,\n}}\n\n");
+    out + &options(endpoint, name, &optional)
 }
 
-fn options(endpoint: &Endpoint) -> String {
-    let name = type_name(endpoint);
-    let mut out = belongs("The optional fields of", endpoint);
+fn options(endpoint: &Endpoint, name: &str, optional: &[(&String, &Field)]) -> String {
+    let mut out = comment(&format!("The optional fields of [`{name}`]."));
     out += &format!(
         "#[derive(Clone, Debug, Default)]\n#[non_exhaustive]\npub struct {name}Options {{\n"
     );
-    for (field_name, field) in optional(endpoint) {
+    for (field_name, field) in optional {
         out += &comment(&format!("{}.", field.doc));
         out += &format!(
             "pub {field_name}: Option<{}>,\n",
@@ -120,21 +174,18 @@ fn options(endpoint: &Endpoint) -> String {
         );
     }
     out += &format!("}}\n\nimpl {name}Options {{\n");
-    let setters: Vec<String> = optional(endpoint)
-        .map(|(field_name, field)| {
-            let ty = rust_type(endpoint, field);
-            let doc = comment(&format!("{}.", field.doc));
-            format!(
-                "{doc}#[must_use]\npub fn {field_name}(mut self, {field_name}: impl Into<{ty}>) -> Self {{\nself.{field_name} = Some({field_name}.into());\nself\n}}\n"
-            )
-        })
-        .collect();
-    out += &setters.join("\n");
-    out += "}\n\n";
-    out
+    let setter = |(field_name, field): &(&String, &Field)| {
+        let ty = rust_type(endpoint, field);
+        let doc = comment(&format!("{}.", field.doc));
+        format!(
+            "{doc}#[must_use]\npub fn {field_name}(mut self, {field_name}: impl Into<{ty}>) -> Self {{\nself.{field_name} = Some({field_name}.into());\nself\n}}\n"
+        )
+    };
+    out += &optional.iter().map(setter).collect::<Vec<_>>().join("\n");
+    out + "}\n\n"
 }
 
-fn choice(endpoint: &Endpoint, name: &str, members: &Table<Field>) -> String {
+fn one_of(endpoint: &Endpoint, name: &str, members: &Table<Field>) -> String {
     let mut out = belongs("Exactly one of these, for", endpoint);
     out += "#[allow(clippy::exhaustive_enums)] // the document lists them all\n";
     out += &format!(
@@ -165,7 +216,7 @@ fn reply(endpoint: &Endpoint) -> String {
     out
 }
 
-fn part(endpoint: &Endpoint, name: &str, members: &Table<Field>) -> String {
+fn received(endpoint: &Endpoint, name: &str, members: &Table<Field>) -> String {
     let mut out = belongs("A part of the reply to", endpoint);
     out += &format!(
         "#[derive(Clone, Debug)]\n#[non_exhaustive]\npub struct {}{name} {{\n",
@@ -191,10 +242,8 @@ fn reply_fields(endpoint: &Endpoint, table: &Table<Field>) -> String {
     out
 }
 
-fn enumeration(endpoint: &Endpoint, name: &str, values: &Table<Value>) -> String {
-    let ty = format!("{}{name}", type_name(endpoint));
-    let other = other(endpoint, name);
-    let mut out = belongs("A value of", endpoint);
+fn enumeration(ty: &str, doc: &str, other: &str, values: &Table<Value>) -> String {
+    let mut out = doc.to_owned();
     out += &format!(
         "#[derive(Clone, Debug, Eq, Hash, PartialEq)]\n#[non_exhaustive]\npub enum {ty} {{\n"
     );

@@ -1,14 +1,10 @@
 //! One generated file: the types, the facts, and how a request is written and a reply read.
 
-use indexmap::IndexSet;
-
-use super::emit::{fields, is_required, rust_type, type_name, types, variant};
-use super::names::{camel, holds_word};
-use super::spec::{
-    Code, Condition, Echo, Effect, Endpoint, Field, Method, Outcome, Place, ReplySign, SignType,
-    Table, Version, Workwx,
-};
-use super::types::{Written, written};
+use super::decode::decode;
+use super::emit::{fields, type_name, types};
+use super::encode::encode;
+use super::names::holds_word;
+use super::spec::{Code, Effect, Endpoint, Method, Outcome, ReplySign, SignType, Version, Workwx};
 
 /// The whole file, to be formatted.
 pub(crate) fn file(endpoint: &Endpoint) -> String {
@@ -31,7 +27,7 @@ fn implementation(endpoint: &Endpoint) -> String {
         Version::V3 => ("Json", "call: &mut Call"),
     };
     format!(
-        "impl Endpoint for {name} {{\ntype Response = {name}Response;\n\nconst META: &'static Meta = &{};\n\nfn encode(&self, {fills}) -> Result<(), InvalidInput> {{\n{}Ok(())\n}}\n\nfn decode(&self, reply: Verified<{message}>) -> Result<{name}Response, DecodeError> {{\n{}}}\n}}\n\n",
+        "impl Endpoint for {name} {{\ntype Response = {name}Response;\n\nconst META: &'static Meta = &{};\n\nfn encode(&self, {fills}) -> Result<(), InvalidInput> {{\n{}}}\n\nfn decode(&self, reply: Verified<{message}>) -> Result<{name}Response, DecodeError> {{\n{}}}\n}}\n\n",
         meta(endpoint),
         encode(endpoint),
         decode(endpoint),
@@ -91,222 +87,6 @@ fn meta(endpoint: &Endpoint) -> String {
     call(endpoint.version == Version::V2, ".names(NAMES)");
     call(!spec.errors.is_empty(), ".errors(ERRORS)");
     out
-}
-
-fn encode(endpoint: &Endpoint) -> String {
-    let mut out = String::new();
-    for (name, field) in fields(&endpoint.spec.request) {
-        if let Some((other, value)) = field.required_if.as_ref().and_then(Condition::first) {
-            out += &format!(
-                "if {} && self.options.{name}.is_none() {{\nreturn Err(InvalidInput::required_with(\"{name}\", \"{other}\", \"{value}\"));\n}}\n",
-                is_value(
-                    endpoint,
-                    &endpoint.spec.request,
-                    &format!("self.{other}"),
-                    other,
-                    value
-                )
-            );
-        }
-    }
-    for (name, field) in fields(&endpoint.spec.request) {
-        if let Some(choice) = &field.one_of {
-            out += &format!("match &self.{name} {{\n");
-            for (member, field) in endpoint
-                .spec
-                .one_of
-                .get(choice)
-                .into_iter()
-                .flat_map(|members| fields(members.get_ref()))
-            {
-                let write = write_field(endpoint, member, field, "value");
-                out += &format!(
-                    "{}{choice}::{}(value) => {write},\n",
-                    type_name(endpoint),
-                    camel(member)
-                );
-            }
-            out += "}\n";
-        } else if is_required(field) {
-            let write = write_field(endpoint, name, field, &format!("&self.{name}"));
-            out += &format!("{write};\n");
-        } else {
-            let write = write_field(endpoint, name, field, "value");
-            out += &format!("if let Some(value) = &self.options.{name} {{\n{write};\n}}\n");
-        }
-    }
-    out
-}
-
-/// The call that checks and writes one field; `value` is a reference to it.
-fn write_field(endpoint: &Endpoint, name: &str, field: &Field, value: &str) -> String {
-    let max = match (field.max_chars, field.max_bytes) {
-        (Some(max), _) => format!("Max::Chars({max})"),
-        (None, Some(max)) => format!("Max::Bytes({max})"),
-        // An enum's own values are short; this bounds the ones that nobody knows.
-        (None, None) => "Max::Chars(64)".to_owned(),
-    };
-    let by_value = value
-        .strip_prefix('&')
-        .map_or_else(|| format!("*{value}"), str::to_owned);
-    let text = match written(field) {
-        Written::Secret => format!("{}.expose()", value.trim_start_matches('&')),
-        _ => value.to_owned(),
-    };
-    match (endpoint.version, field.place, written(field)) {
-        (Version::V3, Some(Place::Path), _) => format!("call.path(\"{name}\", {value})?"),
-        (Version::V3, _, Written::Id) => format!("call.query(\"{name}\", {value})?"),
-        (Version::V3, _, _) => format!("call.query_text(\"{name}\", {text}, {max})?"),
-        (Version::V2, _, Written::Id) => format!("form.id(\"{name}\", {value})?"),
-        (Version::V2, _, Written::Fen) => format!(
-            "form.fen(\"{name}\", {by_value}, {})?",
-            field.min.unwrap_or(0)
-        ),
-        (Version::V2, _, Written::Ip) => format!("form.ip(\"{name}\", {by_value})?"),
-        (Version::V2, _, Written::Plain) => format!("form.set(\"{name}\", {value})"),
-        (Version::V2, _, _) => format!("form.text(\"{name}\", {text}, {max})?"),
-    }
-}
-
-fn decode(endpoint: &Endpoint) -> String {
-    let spec = &endpoint.spec;
-    let mut out = match endpoint.version {
-        Version::V2 => "let fields = Fields::of(reply.get());\n".to_owned(),
-        Version::V3 => "let fields = Object::of(reply.get())?;\n".to_owned(),
-    };
-    for (name, field) in fields(&spec.response) {
-        if let Some(echo) = &field.echo {
-            out += &check_echo(endpoint, name, field, echo);
-        }
-    }
-    // What conditions look at is read first, and put into the reply last.
-    let bound: IndexSet<&String> = fields(&spec.response)
-        .filter_map(|(_, field)| field.required_if.as_ref().or(field.when.as_ref()))
-        .filter_map(|condition| condition.first().map(|(name, _)| name))
-        .collect();
-    for name in &bound {
-        if let Some(field) = spec.response.get(*name) {
-            let ty = rust_type(endpoint, field.get_ref());
-            let read = read_field(endpoint, name, field.get_ref());
-            out += &format!("let {name}: {ty} = {read};\n");
-        }
-    }
-    out += &format!("Ok({}Response {{\n", type_name(endpoint));
-    for (name, field) in fields(&spec.response).filter(|(name, _)| !bound.contains(name)) {
-        out += &format!("{name}: {},\n", read_conditional(endpoint, name, field));
-    }
-    out.extend(bound.iter().map(|name| format!("{name},\n")));
-    out += "reply,\n})\n";
-    out
-}
-
-fn check_echo(endpoint: &Endpoint, name: &str, field: &Field, echo: &Echo) -> String {
-    let check = match echo {
-        Echo::Always(_) => "echo",
-        Echo::Sometimes(_) => "echo_if_present",
-    };
-    let wire = field.wire(name);
-    let spec = &endpoint.spec;
-    if spec.request.contains_key(name) {
-        return format!("fields.{check}(\"{wire}\", &self.{name})?;\n");
-    }
-    let choice = spec
-        .one_of
-        .iter()
-        .find(|(_, members)| members.get_ref().contains_key(name))
-        .map(|(choice, _)| choice);
-    let asked = fields(&spec.request)
-        .find(|(_, field)| field.one_of.as_ref() == choice)
-        .map(|(name, _)| name);
-    match (choice, asked) {
-        (Some(choice), Some(asked)) => format!(
-            "if let {}{choice}::{}(asked) = &self.{asked} {{\nfields.{check}(\"{wire}\", asked)?;\n}}\n",
-            type_name(endpoint),
-            camel(name)
-        ),
-        _ => String::new(),
-    }
-}
-
-fn read_conditional(endpoint: &Endpoint, name: &str, field: &Field) -> String {
-    let table = &endpoint.spec.response;
-    let condition = field
-        .required_if
-        .as_ref()
-        .or(field.when.as_ref())
-        .and_then(Condition::first);
-    let Some((other, value)) = condition else {
-        return read_field(endpoint, name, field);
-    };
-    let test = is_value(endpoint, table, other, other, value);
-    match &field.group {
-        Some(group) => {
-            let members = endpoint.spec.group.get(group);
-            let reads: String = members
-                .into_iter()
-                .flat_map(|members| fields(members.get_ref()))
-                .map(|(name, field)| format!("{name}: {},\n", read_field(endpoint, name, field)))
-                .collect();
-            format!(
-                "if {test} {{\nSome({}{group} {{\n{reads}}})\n}} else {{\nNone\n}}",
-                type_name(endpoint)
-            )
-        }
-        None => {
-            let wire = field.wire(name);
-            format!(
-                "if {test} {{\nSome(fields.require(\"{wire}\")?)\n}} else {{\nfields.optional(\"{wire}\")?\n}}"
-            )
-        }
-    }
-}
-
-fn read_field(endpoint: &Endpoint, name: &str, field: &Field) -> String {
-    if let (Some(list), Some(count)) = (&field.list, &field.count) {
-        let members = endpoint.spec.list.get(list);
-        let reads: String = members
-            .into_iter()
-            .flat_map(|members| fields(members.get_ref()))
-            .map(|(name, field)| {
-                format!(
-                    "{name}: fields.optional(&format!(\"{}\"))?,\n",
-                    field.wire(name).replace("$n", "{n}")
-                )
-            })
-            .collect();
-        return format!(
-            "fields.numbered(\"{count}\", |n| {{\nOk({}{list} {{\n{reads}}})\n}})?",
-            type_name(endpoint)
-        );
-    }
-    let wires = field.wires(name);
-    match (field.required, wires.as_slice()) {
-        (true, [wire]) => format!("fields.require(\"{wire}\")?"),
-        (true, wires) => format!("fields.require_any(&[\"{}\"])?", wires.join("\", \"")),
-        (false, _) => format!("fields.optional(\"{}\")?", field.wire(name)),
-    }
-}
-
-/// The test whether the enum at `place` is one value.
-fn is_value(
-    endpoint: &Endpoint,
-    table: &Table<Field>,
-    place: &str,
-    name: &str,
-    wire: &str,
-) -> String {
-    let enumeration = table
-        .get(name)
-        .and_then(|field| field.get_ref().enumeration.as_ref());
-    let value = enumeration
-        .and_then(|name| Some((name, endpoint.spec.enums.get(name)?.get_ref().get(wire)?)));
-    value.map_or_else(String::new, |(name, value)| {
-        format!(
-            "{place} == {}{name}::{}",
-            type_name(endpoint),
-            variant(wire, value.get_ref())
-        )
-    })
 }
 
 fn constants(endpoint: &Endpoint) -> String {
@@ -440,7 +220,7 @@ fn imports(endpoint: &Endpoint, body: &str) -> String {
         super::types::TYPES
             .iter()
             .map(|ty| ty.rust)
-            .filter(|rust| !["String", "u32", "IpAddr", "Sealed"].contains(rust)),
+            .filter(|rust| !["String", "bool", "u32", "IpAddr", "Sealed"].contains(rust)),
     );
     core.sort_unstable();
     let mut out = String::new();
@@ -460,10 +240,19 @@ fn imports(endpoint: &Endpoint, body: &str) -> String {
         Version::V3 => (
             "crate::v3",
             &[
-                "Call", "Client", "Endpoint", "Json", "Meta", "Method", "Object",
+                "Body", "Call", "Client", "Endpoint", "Json", "Meta", "Method", "Object",
             ],
         ),
     };
+    let shared = endpoint
+        .shared
+        .enums
+        .keys()
+        .filter(|name| holds_word(body, name));
+    let shared: Vec<&str> = shared.map(String::as_str).collect();
+    if !shared.is_empty() {
+        out += &format!("use super::types::{{{}}};\n", shared.join(", "));
+    }
     out += &group("crate", used(&["Max"]));
     out += &group(module, used(runtime));
     out.push('\n');

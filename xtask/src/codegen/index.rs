@@ -1,84 +1,81 @@
 //! The files that gather the endpoints, and the feature list.
 
-use std::collections::BTreeMap;
-
+use super::emit;
 use super::output::{Output, ROOT};
-use super::spec::{Endpoint, Version};
-
-type Products<'a> = BTreeMap<(Version, &'a str), Vec<&'a Endpoint>>;
+use super::spec::{Endpoint, Product, Version};
 
 /// Writes `generated.rs`, `generated/v2.rs`, `generated/v2/pay.rs` and their like.
-pub(crate) fn write(endpoints: &[Endpoint], output: &mut Output) {
-    let products = products(endpoints);
+pub(crate) fn write(products: &[Product], endpoints: &[Endpoint], output: &mut Output) {
     output.rust(
         ROOT.to_owned(),
         "pub(crate) mod v2;\npub(crate) mod v3;\n".to_owned(),
     );
     for version in [Version::V2, Version::V3] {
-        let folder = version.folder();
-        let modules: String = products
-            .keys()
-            .filter(|(of, _)| *of == version)
-            .map(|(_, product)| {
-                format!(
-                    "#[cfg(feature = \"{}\")]\npub mod {product};\n",
-                    feature(version, product)
-                )
-            })
-            .collect();
-        output.rust(format!("generated/{folder}.rs"), modules);
+        let of_version = products.iter().filter(|product| product.version == version);
+        let modules = of_version.map(|product| {
+            format!(
+                "#[cfg(feature = \"{}\")]\npub mod {};\n",
+                feature(product),
+                product.name
+            )
+        });
+        output.rust(
+            format!("generated/{}.rs", version.folder()),
+            modules.collect(),
+        );
     }
-    for ((version, product), endpoints) in &products {
-        let mut file = format!("//! The endpoints of `{product}`:\n//!\n");
-        for endpoint in endpoints {
+    for product in products {
+        let folder = format!("generated/{}/{}", product.version.folder(), product.name);
+        let is_of = |endpoint: &&Endpoint| {
+            endpoint.version == product.version && endpoint.product == product.name
+        };
+        let endpoints: Vec<&Endpoint> = endpoints.iter().filter(is_of).collect();
+        let mut file = format!("//! The endpoints of `{}`:\n//!\n", product.name);
+        for endpoint in &endpoints {
             let (name, title) = (&endpoint.name, endpoint.spec.title.get_ref());
             file += &format!("//! - [`{name}()`]: {title}\n");
         }
+        let mut modules: Vec<&str> = endpoints
+            .iter()
+            .map(|endpoint| endpoint.name.as_str())
+            .collect();
+        if !product.shared.enums.is_empty() {
+            modules.push("types");
+            output.rust(format!("{folder}/types.rs"), emit::shared(&product.shared));
+        }
+        modules.sort_unstable();
+        file.push('\n');
+        file.extend(modules.iter().map(|module| format!("mod {module};\n")));
         file.push('\n');
         file.extend(
-            endpoints
+            modules
                 .iter()
-                .map(|endpoint| format!("mod {};\n", endpoint.name)),
+                .map(|module| format!("pub use {module}::*;\n")),
         );
-        file.push('\n');
-        file.extend(
-            endpoints
-                .iter()
-                .map(|endpoint| format!("pub use {}::*;\n", endpoint.name)),
-        );
-        output.rust(format!("generated/{}/{product}.rs", version.folder()), file);
+        output.rust(format!("{folder}.rs"), file);
     }
 }
 
 /// The lines of the feature table, one product a line and then the groups.
-pub(crate) fn features(endpoints: &[Endpoint]) -> String {
-    let products = products(endpoints);
-    let mut out = String::new();
-    for (version, product) in products.keys() {
-        out += &format!("{} = []\n", feature(*version, product));
-    }
+pub(crate) fn features(products: &[Product]) -> String {
+    let mut out: String = products
+        .iter()
+        .map(|product| format!("{} = []\n", feature(product)))
+        .collect();
     for version in [Version::V2, Version::V3] {
-        let names: Vec<String> = products
-            .keys()
-            .filter(|(of, _)| *of == version)
-            .map(|(_, product)| format!("\"{}\"", feature(version, product)))
+        let of_version = products.iter().filter(|product| product.version == version);
+        let names: Vec<String> = of_version
+            .map(|product| format!("\"{}\"", feature(product)))
             .collect();
         out += &format!("{} = [{}]\n", version.folder(), names.join(", "));
     }
     out + "full = [\"v2\", \"v3\"]\n"
 }
 
-fn feature(version: Version, product: &str) -> String {
-    format!("{}-{}", version.folder(), product.replace('_', "-"))
-}
-
-fn products(endpoints: &[Endpoint]) -> Products<'_> {
-    let mut products = Products::new();
-    for endpoint in endpoints {
-        products
-            .entry((endpoint.version, &endpoint.product))
-            .or_default()
-            .push(endpoint);
-    }
-    products
+fn feature(product: &Product) -> String {
+    format!(
+        "{}-{}",
+        product.version.folder(),
+        product.name.replace('_', "-")
+    )
 }

@@ -1,3 +1,4 @@
+mod field;
 mod tables;
 
 use std::collections::{HashMap, HashSet};

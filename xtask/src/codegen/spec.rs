@@ -1,9 +1,11 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::Problems;
@@ -19,6 +21,15 @@ pub(crate) struct Endpoint {
     pub(crate) product: String,
     pub(crate) name: String,
     pub(crate) spec: Spec,
+    pub(crate) shared: Rc<Shared>,
+}
+
+/// The tables that the endpoints of a product share: its `types.toml`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shared {
+    #[serde(default, rename = "enum")]
+    pub(crate) enums: Table<Table<Value>>,
 }
 
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -55,6 +66,8 @@ pub(crate) struct Spec {
     pub(crate) group: Table<Table<Field>>,
     #[serde(default)]
     pub(crate) list: Table<Table<Field>>,
+    #[serde(default)]
+    pub(crate) object: Table<Table<Field>>,
     #[serde(default, rename = "enum")]
     pub(crate) enums: Table<Table<Value>>,
     #[serde(default)]
@@ -98,7 +111,7 @@ pub(crate) enum ReplySign {
     None,
 }
 
-/// One field: exactly one of `type`, `enum`, `one_of`, `group` and `list` says what it is.
+/// One field: exactly one of `type`, `enum`, `one_of`, `group`, `object` and `list` says what it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Field {
@@ -108,7 +121,12 @@ pub(crate) struct Field {
     pub(crate) enumeration: Option<String>,
     pub(crate) one_of: Option<String>,
     pub(crate) group: Option<String>,
+    pub(crate) object: Option<String>,
     pub(crate) list: Option<String>,
+    pub(crate) min_items: Option<usize>,
+    pub(crate) max_items: Option<usize>,
+    #[serde(default)]
+    pub(crate) encrypted: bool,
     pub(crate) when: Option<Condition>,
     pub(crate) count: Option<String>,
     pub(crate) wire: Option<Wire>,
@@ -139,6 +157,7 @@ pub(crate) enum Wire {
 pub(crate) enum Place {
     Path,
     Query,
+    Body,
 }
 
 #[derive(Deserialize)]
@@ -200,6 +219,16 @@ impl Endpoint {
         format!("{}:{line}: {reason}", self.file)
     }
 
+    /// The values of an enum, and whether the whole product shares it.
+    pub(crate) fn enumeration(&self, name: &str) -> Option<(&Table<Value>, bool)> {
+        let own = self
+            .spec
+            .enums
+            .get(name)
+            .map(|values| (values.get_ref(), false));
+        own.or_else(|| Some((self.shared.enums.get(name)?.get_ref(), true)))
+    }
+
     /// The method; APIv2 knows `POST` alone.
     pub(crate) fn method(&self) -> Method {
         self.spec
@@ -238,38 +267,58 @@ impl Field {
     }
 }
 
+/// A product: its endpoints, and what they share.
+pub(crate) struct Product {
+    pub(crate) version: Version,
+    pub(crate) name: String,
+    pub(crate) shared: Rc<Shared>,
+}
+
 /// Reads every spec, in the order of their paths. Problems name files from `root` on.
-pub(crate) fn read_all(root: &Path) -> Result<Vec<Endpoint>, Problems> {
-    let mut endpoints = Vec::new();
-    let mut problems = Problems::new();
+pub(crate) fn read_all(root: &Path) -> Result<(Vec<Product>, Vec<Endpoint>), Problems> {
+    let (mut products, mut endpoints, mut problems) = (Vec::new(), Vec::new(), Problems::new());
     for version in [Version::V2, Version::V3] {
-        let folder = root.join("xtask/spec").join(version.folder());
-        for product in children(&folder)? {
-            for file in children(&product)? {
-                match read(version, &product, &file, root) {
-                    Ok(endpoint) => endpoints.push(endpoint),
+        for folder in children(&root.join("xtask/spec").join(version.folder()))? {
+            let types = folder.join("types.toml");
+            let shared = if types.exists() {
+                read(root, &types).map(|(shared, _)| shared)
+            } else {
+                Ok(Shared::default())
+            };
+            let shared = Rc::new(shared.unwrap_or_else(|problem| {
+                problems.push(problem);
+                Shared::default()
+            }));
+            for file in children(&folder)?.into_iter().filter(|file| *file != types) {
+                match read(root, &file) {
+                    Ok((spec, text)) => endpoints.push(Endpoint {
+                        file: shown(root, &file),
+                        text,
+                        version,
+                        product: stem(&folder),
+                        name: stem(&file),
+                        spec,
+                        shared: Rc::clone(&shared),
+                    }),
                     Err(problem) => problems.push(problem),
                 }
             }
+            products.push(Product {
+                version,
+                name: stem(&folder),
+                shared,
+            });
         }
     }
     if problems.is_empty() {
-        Ok(endpoints)
+        Ok((products, endpoints))
     } else {
         Err(problems)
     }
 }
 
-fn read(version: Version, product: &Path, file: &Path, root: &Path) -> Result<Endpoint, String> {
-    let shown = file
-        .strip_prefix(root)
-        .unwrap_or(file)
-        .display()
-        .to_string();
-    let stem = |path: &Path| {
-        path.file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-    };
+fn read<T: DeserializeOwned>(root: &Path, file: &Path) -> Result<(T, String), String> {
+    let shown = shown(root, file);
     if file.extension().is_none_or(|extension| extension != "toml") {
         return Err(format!("{shown}: a spec must be a .toml file"));
     }
@@ -279,14 +328,20 @@ fn read(version: Version, product: &Path, file: &Path, root: &Path) -> Result<En
         let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
         format!("{shown}:{line}: {}", error.message())
     })?;
-    Ok(Endpoint {
-        version,
-        product: stem(product).unwrap_or_default(),
-        name: stem(file).unwrap_or_default(),
-        text,
-        spec,
-        file: shown,
-    })
+    Ok((spec, text))
+}
+
+fn shown(root: &Path, file: &Path) -> String {
+    file.strip_prefix(root)
+        .unwrap_or(file)
+        .display()
+        .to_string()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 fn children(folder: &Path) -> Result<Vec<PathBuf>, Problems> {

@@ -19,8 +19,10 @@ pub(crate) enum Written {
     Secret,
     /// An amount with a minimum.
     Fen,
-    /// A value without a rule of its own.
-    Plain,
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Integer,
     /// An address, which has 32 characters at most in every document.
     Ip,
     /// Replies only.
@@ -43,9 +45,10 @@ const fn id(name: &'static str) -> Type {
 pub(crate) const TYPES: &[Type] = &[
     id("AppId"),
     id("BatchId"),
+    ty("Boolean", "bool", Written::Boolean),
     id("DetailId"),
     ty("Fen", "Fen", Written::Fen),
-    ty("Integer", "u32", Written::Plain),
+    ty("Integer", "u32", Written::Integer),
     ty("Ip", "IpAddr", Written::Ip),
     id("MchId"),
     id("OpenId"),

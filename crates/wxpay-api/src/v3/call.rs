@@ -1,7 +1,9 @@
+use std::fmt::Display;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wxpay_core::{Identifier, InvalidInput};
 
-use super::{Json, Meta};
+use super::{Body, Json, Meta};
 use crate::Max;
 use crate::text::{check_max, checked};
 
@@ -17,7 +19,13 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 pub struct Call {
     path: Vec<(&'static str, String)>,
     query: Vec<(&'static str, String)>,
-    body: Option<Json>,
+    body: Option<Content>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Body(Body),
+    Json(Json),
 }
 
 impl Call {
@@ -62,13 +70,23 @@ impl Call {
         Ok(())
     }
 
+    /// Adds a query parameter that has no rule of its own, such as a number.
+    pub fn query_value(&mut self, name: &'static str, value: impl Display) {
+        self.query.push((name, value.to_string()));
+    }
+
     /// Sets the body.
+    pub fn body(&mut self, body: Body) {
+        self.body = Some(Content::Body(body));
+    }
+
+    /// Sets a body that is not an object, or that the caller has as JSON.
     ///
     /// # Errors
-    /// A text holds a character outside the Basic Multilingual Plane, such as an emoji: WeChat Pay refuses it.
-    pub fn body(&mut self, body: Json) -> Result<(), InvalidInput> {
+    /// It holds null, a fraction or a character beyond U+FFFF, such as an emoji: WeChat Pay refuses them.
+    pub fn json(&mut self, body: Json) -> Result<(), InvalidInput> {
         body.check_outgoing("body")?;
-        self.body = Some(body);
+        self.body = Some(Content::Json(body));
         Ok(())
     }
 
@@ -102,7 +120,21 @@ impl Call {
         Ok(target)
     }
 
-    pub(crate) fn into_body(self) -> Option<Json> {
-        self.body
+    /// What has to be sealed before the body can be written.
+    pub(crate) fn secrets(&self) -> Vec<&str> {
+        let mut secrets = Vec::new();
+        if let Some(Content::Body(body)) = &self.body {
+            body.secrets(&mut secrets);
+        }
+        secrets
+    }
+
+    /// The body with the sealed texts in it; the outer `None` when they are fewer than the secrets.
+    pub(crate) fn into_body(self, sealed: Vec<String>) -> Option<Option<Json>> {
+        match self.body {
+            None => Some(None),
+            Some(Content::Json(json)) => Some(Some(json)),
+            Some(Content::Body(body)) => body.seal(&mut sealed.into_iter()).map(Some),
+        }
     }
 }

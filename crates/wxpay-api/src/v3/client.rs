@@ -102,7 +102,18 @@ impl Client {
             ..
         } = &*self.0;
         let target = call.target(meta)?;
-        let body: Option<Bytes> = call.into_body().map(|json| json.to_bytes().into());
+        let keys = &*credentials.platform_keys;
+        let (serial_no, texts) = match call.secrets().as_slice() {
+            [] => (keys.requested_serial().map(str::to_owned), Vec::new()),
+            secrets => {
+                let sealed = keys.seal(secrets).await?;
+                (Some(sealed.serial_no), sealed.texts)
+            }
+        };
+        let body = call.into_body(texts).ok_or_else(|| {
+            SigningError::new("the platform keys sealed fewer fields than they were given")
+        })?;
+        let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
         let authorization = authorize(
             &*credentials.merchant_key,
             mch_id,
@@ -129,8 +140,8 @@ impl Client {
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
-        if let Some(id) = credentials.platform_keys.requested_serial() {
-            request = request.header("Wechatpay-Serial", id);
+        if let Some(serial_no) = serial_no {
+            request = request.header("Wechatpay-Serial", serial_no);
         }
         let request = request.body(body.unwrap_or_default());
         Ok(request.map_err(|_| InvalidInput::new("path", "must make a request"))?)

@@ -80,15 +80,14 @@ impl Json {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
+    /// Checks that WeChat Pay takes the value; `at` is where it stands.
     pub(crate) fn check_outgoing(&self, at: &str) -> Result<(), InvalidInput> {
         let broken = |rule: &'static str| Err(InvalidInput::new(at.to_owned(), rule));
         match self {
             Self::Null => broken("must not be null; leave it out instead"),
             Self::Number(_) => broken("must be an integer"),
-            Self::Text(text) if text.chars().any(|c| c > '\u{FFFF}') => {
-                broken("must not hold characters beyond U+FFFF, such as emoji")
-            }
-            Self::Bool(_) | Self::Integer(_) | Self::Text(_) => Ok(()),
+            Self::Text(text) => check_characters(at, text),
+            Self::Bool(_) | Self::Integer(_) => Ok(()),
             Self::List(members) => {
                 let mut members = members.iter().enumerate();
                 members.try_for_each(|(n, value)| value.check_outgoing(&format!("{at}[{n}]")))
@@ -99,6 +98,15 @@ impl Json {
             }
         }
     }
+}
+
+/// WeChat Pay takes the Basic Multilingual Plane alone: UTF-8 of one to three bytes a character.
+pub(crate) fn check_characters(at: &str, text: &str) -> Result<(), InvalidInput> {
+    if text.chars().any(|c| c > '\u{FFFF}') {
+        let rule = "must not hold characters beyond U+FFFF, such as emoji";
+        return Err(InvalidInput::new(at.to_owned(), rule));
+    }
+    Ok(())
 }
 
 impl From<&str> for Json {

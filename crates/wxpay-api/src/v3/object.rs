@@ -107,11 +107,24 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The objects of a list; none when the member is absent.
+    /// An object within this one that must be there.
     ///
     /// # Errors
-    /// The member is not a list of objects.
-    pub fn objects(&self, name: &str) -> Result<Vec<Self>, DecodeError> {
+    /// The member is missing or is not an object.
+    pub fn require_object(&self, name: &str) -> Result<Self, DecodeError> {
+        self.object(name)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// The objects of a list, each read by `read`; none when the member is absent.
+    ///
+    /// # Errors
+    /// The member is not a list of objects; those of `read`.
+    pub fn objects<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Self) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
         let malformed = || DecodeError::malformed(self.at(name));
         let list = match self.member(name) {
             None | Some(Json::Null) => return Ok(Vec::new()),
@@ -119,7 +132,7 @@ impl<'a> Object<'a> {
             Some(_) => return Err(malformed()),
         };
         let object = |(n, json): (usize, &'a Json)| match json {
-            Json::Object(members) => Ok(Self {
+            Json::Object(members) => read(&Self {
                 members,
                 path: format!("{}[{n}]", self.at(name)),
             }),

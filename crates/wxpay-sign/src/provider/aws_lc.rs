@@ -1,17 +1,25 @@
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, PrivateDecryptingKey};
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
+use aws_lc_rs::rsa::{
+    KeyPair, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, OaepPublicEncryptingKey,
+    PrivateDecryptingKey, PublicEncryptingKey,
+};
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+};
 use rustls_pki_types::PrivateKeyDer;
 use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
-use super::{PrivateRsa, PublicRsa, Rsa, broken_private, broken_public, does_not_open};
+use super::{
+    Crypto, PrivateRsa, PublicRsa, broken_private, broken_public, does_not_open, does_not_seal,
+};
 
 #[derive(Debug)]
 pub(super) struct AwsLc;
 
-impl Rsa for AwsLc {
+impl Crypto for AwsLc {
     fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
         let pair = match &key {
             PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
@@ -27,9 +35,30 @@ impl Rsa for AwsLc {
     }
 
     fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
-        let key =
+        let verifying =
             ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).map_err(|_| broken_public())?;
-        Ok(Box::new(Public(key)))
+        let sealing = PublicEncryptingKey::from_der(spki)
+            .and_then(|key| OaepPublicEncryptingKey::new(key).map_err(Into::into))
+            .map_err(|_| broken_public())?;
+        Ok(Box::new(Public { verifying, sealing }))
+    }
+
+    fn open_gcm(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: Vec<u8>,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let mut text = Zeroizing::new(ciphertext);
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?);
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let length = key
+            .open_in_place(nonce, Aad::from(associated_data), &mut text)
+            .ok()?
+            .len();
+        text.truncate(length);
+        Some(text)
     }
 }
 
@@ -39,6 +68,10 @@ struct Private {
 }
 
 impl PrivateRsa for Private {
+    fn public_key(&self) -> Vec<u8> {
+        self.signing.public_key().as_ref().to_vec()
+    }
+
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let mut signature = vec![0; self.signing.public_modulus_len()];
         self.signing
@@ -64,10 +97,28 @@ impl PrivateRsa for Private {
     }
 }
 
-struct Public(ParsedPublicKey);
+struct Public {
+    verifying: ParsedPublicKey,
+    sealing: OaepPublicEncryptingKey,
+}
 
 impl PublicRsa for Public {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.0.verify_sig(message, signature).is_ok()
+        self.verifying.verify_sig(message, signature).is_ok()
+    }
+
+    fn seal_limit(&self) -> usize {
+        self.sealing.max_plaintext_size(&OAEP_SHA1_MGF1SHA1)
+    }
+
+    fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let mut ciphertext = vec![0; self.sealing.ciphertext_size()];
+        let length = self
+            .sealing
+            .encrypt(&OAEP_SHA1_MGF1SHA1, plaintext, &mut ciphertext, None)
+            .map_err(|_| does_not_seal())?
+            .len();
+        ciphertext.truncate(length);
+        Ok(ciphertext)
     }
 }

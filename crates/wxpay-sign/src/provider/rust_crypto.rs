@@ -1,4 +1,6 @@
-use rsa::pkcs1::DecodeRsaPrivateKey;
+use aes_gcm::aead::{AeadInPlace, KeyInit};
+use aes_gcm::{Aes256Gcm, Nonce, Tag};
+use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
 use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
 use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use rsa::rand_core::OsRng;
@@ -11,12 +13,14 @@ use sha2::Sha256;
 use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
-use super::{PrivateRsa, PublicRsa, Rsa, broken_private, broken_public, does_not_open};
+use super::{
+    Crypto, PrivateRsa, PublicRsa, broken_private, broken_public, does_not_open, does_not_seal,
+};
 
 #[derive(Debug)]
 pub(super) struct RustCrypto;
 
-impl Rsa for RustCrypto {
+impl Crypto for RustCrypto {
     fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
         let key = match &key {
             PrivateKeyDer::Pkcs8(der) => RsaPrivateKey::from_pkcs8_der(der.secret_pkcs8_der()).ok(),
@@ -36,6 +40,28 @@ impl Rsa for RustCrypto {
             .ok_or_else(broken_public)?;
         Ok(Box::new(Public(VerifyingKey::new(key))))
     }
+
+    fn open_gcm(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: Vec<u8>,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let mut text = Zeroizing::new(ciphertext);
+        let tag: [u8; 16] = *text.last_chunk()?;
+        let length = text.len() - tag.len();
+        text.truncate(length);
+        Aes256Gcm::new(key.into())
+            .decrypt_in_place_detached(
+                Nonce::from_slice(nonce),
+                associated_data,
+                &mut text,
+                Tag::from_slice(&tag),
+            )
+            .ok()?;
+        Some(text)
+    }
 }
 
 /// Bytes of the modulus; aws-lc refuses smaller keys by itself.
@@ -44,6 +70,12 @@ const SMALLEST: usize = 256;
 struct Private(SigningKey<Sha256>);
 
 impl PrivateRsa for Private {
+    fn public_key(&self) -> Vec<u8> {
+        let key: &RsaPrivateKey = self.0.as_ref();
+        let der = key.to_public_key().to_pkcs1_der();
+        der.map(|der| der.as_bytes().to_vec()).unwrap_or_default()
+    }
+
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         // With random numbers the operation is blinded, which is all this crate offers against timing attacks.
         self.0
@@ -66,5 +98,16 @@ impl PublicRsa for Public {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::try_from(signature)
             .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
+    }
+
+    fn seal_limit(&self) -> usize {
+        let key: &RsaPublicKey = self.0.as_ref();
+        key.size().saturating_sub(42)
+    }
+
+    fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let key: &RsaPublicKey = self.0.as_ref();
+        key.encrypt(&mut OsRng, Oaep::new::<Sha1>(), plaintext)
+            .map_err(|_| does_not_seal())
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use wxpay_core::{Secret, SigningError, VerificationError};
@@ -29,6 +30,21 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
     }
 }
 
+#[async_trait]
+impl<K: MerchantKey + ?Sized> MerchantKey for Arc<K> {
+    fn serial_no(&self) -> &str {
+        (**self).serial_no()
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        (**self).sign(message).await
+    }
+
+    async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
+        (**self).decrypt(ciphertext).await
+    }
+}
+
 /// WeChat Pay's public keys (微信支付公钥, 平台证书), by serial number.
 #[async_trait]
 pub trait PlatformKeys: Debug + Send + Sync + 'static {
@@ -47,4 +63,56 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), VerificationError>;
+
+    /// Seals sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key.
+    ///
+    /// # Errors
+    /// A text has more bytes of UTF-8 than one RSA block takes (214 for 2048 bits), there is no key, or these keys seal
+    /// nothing, as by default. Nothing was sealed and nothing was sent.
+    async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
+        let _ = plaintexts;
+        Err(SigningError::new(
+            "these platform keys do not seal sensitive fields",
+        ))
+    }
+}
+
+#[async_trait]
+impl<K: PlatformKeys + ?Sized> PlatformKeys for Arc<K> {
+    fn requested_serial(&self) -> Option<&str> {
+        (**self).requested_serial()
+    }
+
+    async fn verify(
+        &self,
+        serial_no: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), VerificationError> {
+        (**self).verify(serial_no, message, signature).await
+    }
+
+    async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
+        (**self).seal(plaintexts).await
+    }
+}
+
+/// Sealed texts and the key that they were sealed with, which the request must name in `Wechatpay-Serial`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SealedTexts {
+    /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
+    pub serial_no: String,
+    /// The sealed texts in base64, in the order of the plaintexts.
+    pub texts: Vec<String>,
+}
+
+impl SealedTexts {
+    /// Texts that were sealed with the key of this serial number.
+    pub fn new(serial_no: impl Into<String>, texts: Vec<String>) -> Self {
+        Self {
+            serial_no: serial_no.into(),
+            texts,
+        }
+    }
 }

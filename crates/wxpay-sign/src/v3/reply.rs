@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use wxpay_core::{Timestamp, VerificationError, VerificationFailure};
 
-use super::PlatformKeys;
+use super::{PlatformKeys, RequestToSign};
 use crate::{Proof, Verified};
 
 /// How far a signed message's timestamp may be from the clock, in seconds to either side.
@@ -63,7 +63,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Ver
 
 /// `Wechatpay-Signature-Type` may be absent, and must not name the national algorithms (国密) when it is there.
 fn check_type(headers: &HeaderMap) -> Result<(), VerificationError> {
-    let rsa = "WECHATPAY2-SHA256-RSA2048";
+    let rsa = RequestToSign::SCHEME;
     match single(headers, "Wechatpay-Signature-Type") {
         Ok(name) if name == rsa => Ok(()),
         Ok(_) => Err(VerificationFailure::Algorithm(rsa).into()),

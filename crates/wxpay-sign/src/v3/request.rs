@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http::uri::{PathAndQuery, Uri};
 use wxpay_core::{MchId, SigningError, Timestamp};
 
 use super::MerchantKey;
@@ -21,6 +22,9 @@ pub struct RequestToSign<'a> {
 }
 
 impl RequestToSign<'_> {
+    /// The scheme of the `Authorization` header, which is also the value of `Wechatpay-Signature-Type`.
+    pub const SCHEME: &'static str = "WECHATPAY2-SHA256-RSA2048";
+
     /// The five lines that are signed, each ended by a line feed.
     pub fn message(&self) -> Vec<u8> {
         let Self {
@@ -39,6 +43,11 @@ impl RequestToSign<'_> {
     }
 }
 
+/// The request target that is signed: path and query as they are sent, without host and fragment.
+pub fn target(url: &Uri) -> &str {
+    url.path_and_query().map_or("/", PathAndQuery::as_str)
+}
+
 /// Signs a request: the value of its `Authorization` header.
 ///
 /// `mch_id` is the merchant number that the key belongs to; for a service provider, its own (`sp_mchid`).
@@ -52,7 +61,8 @@ pub async fn authorize(
 ) -> Result<String, SigningError> {
     let signature = STANDARD.encode(key.sign(&request.message()).await?);
     Ok(format!(
-        r#"WECHATPAY2-SHA256-RSA2048 mchid="{mch_id}",nonce_str="{}",signature="{signature}",timestamp="{}",serial_no="{}""#,
+        r#"{} mchid="{mch_id}",nonce_str="{}",signature="{signature}",timestamp="{}",serial_no="{}""#,
+        RequestToSign::SCHEME,
         request.nonce_str,
         request.timestamp.unix(),
         key.serial_no(),

@@ -2,8 +2,22 @@
 
 //! The endpoints of `partner_transfer`:
 //!
+//! - [`batch_by_id()`]: Queries a batch of transfers by WeChat Pay's number (微信支付批次单号查询批次单)
+//! - [`batch_by_out_no()`]: Queries a batch of transfers by the merchant's number (商家批次单号查询批次单)
+//! - [`create_batch()`]: Starts a batch of transfers to users' balances (发起批量转账)
+//! - [`detail_by_id()`]: Queries one transfer of a batch by WeChat Pay's numbers (微信支付明细单号查询明细单)
 //! - [`detail_by_out_no()`]: Queries one transfer of a batch by the merchant's numbers (商家明细单号查询明细单)
 
+mod batch_by_id;
+mod batch_by_out_no;
+mod create_batch;
+mod detail_by_id;
 mod detail_by_out_no;
+mod types;
 
+pub use batch_by_id::*;
+pub use batch_by_out_no::*;
+pub use create_batch::*;
+pub use detail_by_id::*;
 pub use detail_by_out_no::*;
+pub use types::*;

@@ -1,0 +1,74 @@
+//! What the notifications (回调通知) of both protocols have in common.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use thiserror::Error;
+use wxpay_core::{DecodeError, VerificationError};
+
+/// Why a notification is not believed or not understood.
+///
+/// It says nothing about the money: query the order. WeChat Pay sends a notification again that was not acknowledged, so
+/// answer with [`v2::refuse`](crate::v2::refuse) or [`v3::refuse`](crate::v3::refuse).
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NoticeError {
+    /// It is not proven to be WeChat Pay's, which signature probes (签名探测) are not meant to be.
+    #[error(transparent)]
+    Unverified(#[from] VerificationError),
+    /// It is proven, and lacks what it must have.
+    #[error(transparent)]
+    Unreadable(#[from] DecodeError),
+    /// It is of another kind than the one that was asked for.
+    #[error("it is about {0}")]
+    OtherEvent(String),
+}
+
+/// A payment notification is about something else than what was expected: another order, amount, merchant or app.
+///
+/// Do not ship. Query the order and have a person look: the notification itself is authentic.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{field} is not what was expected")]
+pub struct Unexpected {
+    field: &'static str,
+}
+
+impl Unexpected {
+    pub(crate) const fn new(field: &'static str) -> Self {
+        Self { field }
+    }
+
+    /// The field that differs, by its name on the wire.
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+}
+
+/// Tells whether a notification was taken in before.
+///
+/// WeChat Pay delivers a notification up to fifteen times, also at once and out of order. Ask where you record the payment
+/// itself, in the same transaction: an entry that is made before the work is done loses the payment when the work fails.
+pub trait SeenNotices {
+    /// Whether the key was recorded. A payment's key is the order and the event, so that a repeated delivery under a new
+    /// notification id is found too.
+    fn seen(&self, key: &str) -> bool;
+}
+
+impl<F: Fn(&str) -> bool> SeenNotices for F {
+    fn seen(&self, key: &str) -> bool {
+        self(key)
+    }
+}
+
+pub(crate) fn answer(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let content_type = HeaderValue::from_static(content_type);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, content_type);
+    response
+}

@@ -1,0 +1,187 @@
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use wxpay_core::{
+    AppId, Fen, MchId, OpenId, OutTradeNo, Params, TransactionId, VerificationFailure, WireTime,
+};
+use wxpay_sign::Verified;
+use wxpay_sign::v2::{ACKNOWLEDGEMENT, Key, SignType, refusal};
+
+use super::Fields;
+use crate::notice::{SeenNotices, answer};
+use crate::{NoticeError, Unexpected};
+
+/// Verifies the notifications (通知) of APIv2.
+///
+/// They carry no time, so an old one can be sent again by whoever recorded it: record what was taken in, and compare the
+/// amount.
+#[derive(Clone, Debug)]
+pub struct Notices {
+    key: Key,
+    sign_type: SignType,
+}
+
+impl Notices {
+    /// From the APIv2 key and the digest that the orders are made with.
+    pub const fn new(key: Key, sign_type: SignType) -> Self {
+        Self { key, sign_type }
+    }
+
+    /// Verifies and reads a payment notification (支付结果通知) from its body as it came.
+    ///
+    /// # Errors
+    /// It is not proven to be WeChat Pay's, or lacks what a payment has. Nothing of it was read then.
+    pub fn payment(&self, body: &[u8]) -> Result<PaymentNotice, NoticeError> {
+        let message = self.verify(body)?;
+        let fields = Fields::of(message.get());
+        Ok(PaymentNotice {
+            succeeded: message.get().get("result_code") == Some("SUCCESS"),
+            appid: fields.require("appid")?,
+            mch_id: fields.require("mch_id")?,
+            out_trade_no: fields.require("out_trade_no")?,
+            paid: Paid {
+                out_trade_no: fields.require("out_trade_no")?,
+                transaction_id: fields.require("transaction_id")?,
+                total_fee: fields.require("total_fee")?,
+                cash_fee: fields.optional("cash_fee")?,
+                openid: fields.optional("openid")?,
+                time_end: fields.optional("time_end")?,
+                message,
+            },
+        })
+    }
+
+    /// Verifies a notification and leaves its fields to the caller.
+    ///
+    /// # Errors
+    /// It is not proven to be WeChat Pay's.
+    pub fn verify(&self, body: &[u8]) -> Result<Verified<Params>, NoticeError> {
+        let params = read(body)?;
+        let verified = self.key.verify(params, self.sign_type)?;
+        if let Some(name) = verified.get().ambiguous(MONEY) {
+            return Err(NoticeError::Unverified(
+                VerificationFailure::Ambiguous(name.to_owned()).into(),
+            ));
+        }
+        Ok(verified)
+    }
+
+    /// Opens a refund notification (退款结果通知), which is encrypted and not signed.
+    ///
+    /// Its cipher does not protect it against changes: query the refund before acting on it.
+    ///
+    /// # Errors
+    /// It does not open with the key.
+    pub fn refund(&self, body: &[u8]) -> Result<Verified<Params>, NoticeError> {
+        let params = read(body)?;
+        let sealed = params
+            .get("req_info")
+            .ok_or(VerificationFailure::Missing("req_info"));
+        let sealed = sealed.map_err(|failure| NoticeError::Unverified(failure.into()))?;
+        Ok(self.key.open_refund_notice(sealed)?)
+    }
+}
+
+/// A payment notification of APIv2, verified. It yields the payment only against what the shop expects.
+#[derive(Clone, Debug)]
+pub struct PaymentNotice {
+    succeeded: bool,
+    appid: AppId,
+    mch_id: MchId,
+    out_trade_no: OutTradeNo,
+    paid: Paid,
+}
+
+/// A payment that is the one that was expected.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Paid {
+    /// The merchant's own number (商户订单号).
+    pub out_trade_no: OutTradeNo,
+    /// WeChat Pay's number (微信支付订单号).
+    pub transaction_id: TransactionId,
+    /// The order's amount in fen (订单金额).
+    pub total_fee: Fen,
+    /// What the user paid, in fen (现金支付金额).
+    pub cash_fee: Option<Fen>,
+    /// The user (用户标识).
+    pub openid: Option<OpenId>,
+    /// When it was paid (支付完成时间).
+    pub time_end: Option<WireTime>,
+    /// The whole message, for what this version does not know.
+    pub message: Verified<Params>,
+}
+
+impl PaymentNotice {
+    /// The merchant's own number (商户订单号), by which to find what to expect.
+    pub fn out_trade_no(&self) -> &OutTradeNo {
+        &self.out_trade_no
+    }
+
+    /// The payment, if it is the expected one: this order, this amount in fen, this merchant and this app.
+    ///
+    /// # Errors
+    /// Something differs, or the payment did not succeed. Do not ship.
+    pub fn expect(
+        self,
+        out_trade_no: &OutTradeNo,
+        total_fee: Fen,
+        mch_id: &MchId,
+        appid: &AppId,
+    ) -> Result<Paid, Unexpected> {
+        let held = [
+            (self.out_trade_no == *out_trade_no, "out_trade_no"),
+            (self.succeeded, "result_code"),
+            (self.paid.total_fee == total_fee, "total_fee"),
+            (self.mch_id == *mch_id, "mch_id"),
+            (self.appid == *appid, "appid"),
+        ];
+        match held.iter().find(|(held, _)| !held) {
+            Some((_, field)) => Err(Unexpected::new(field)),
+            None => Ok(self.paid),
+        }
+    }
+
+    /// Whether `seen` has recorded this payment, by its order.
+    pub fn is_repeated(&self, seen: &impl SeenNotices) -> bool {
+        seen.seen(&self.key())
+    }
+
+    /// What a shop records of a payment that it took in: the same for every delivery.
+    pub fn key(&self) -> String {
+        format!("payment:{}", self.out_trade_no)
+    }
+}
+
+/// The answer to a notification that was taken in.
+pub fn acknowledge() -> Response<Bytes> {
+    answer(StatusCode::OK, "text/xml; charset=utf-8", ACKNOWLEDGEMENT)
+}
+
+/// The answer to a notification that was not taken in; WeChat Pay sends it again later.
+///
+/// It says which of the two it was, and nothing of why: that is for the shop's own log.
+pub fn refuse(error: &NoticeError) -> Response<Bytes> {
+    let message = match error {
+        NoticeError::Unverified(_) => "not verified",
+        _ => "not understood",
+    };
+    answer(StatusCode::OK, "text/xml; charset=utf-8", refusal(message))
+}
+
+/// What must not hide within the value of another field.
+const MONEY: &[&str] = &[
+    "appid",
+    "cash_fee",
+    "mch_id",
+    "out_trade_no",
+    "result_code",
+    "return_code",
+    "total_fee",
+    "transaction_id",
+];
+
+fn read(body: &[u8]) -> Result<Params, NoticeError> {
+    let malformed =
+        |_| NoticeError::Unverified(VerificationFailure::Malformed("the message").into());
+    Params::from_xml(body).map_err(malformed)
+}

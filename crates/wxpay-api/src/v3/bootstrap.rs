@@ -1,0 +1,110 @@
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use thiserror::Error;
+use wxpay_core::{DecodeError, Error, InvalidInput, Timestamp, VerificationError};
+use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, verify};
+
+use super::{Json, Object};
+
+/// Why platform certificates could not be had. The ones that were known stay.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RefreshError {
+    /// The merchant has no platform certificates (404 `RESOURCE_NOT_EXISTS`): it was opened with the WeChat Pay public key.
+    #[error(
+        "this merchant has no platform certificates: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…)"
+    )]
+    NoCertificates,
+    /// The call itself failed.
+    #[error("the certificates could not be fetched")]
+    Call(#[source] Error),
+    /// Something else than a list answered.
+    #[error("the certificates could not be fetched: HTTP {0}")]
+    Status(u16),
+    /// The list lacks what it must have.
+    #[error("the list of certificates is not understood")]
+    Unreadable(#[from] DecodeError),
+    /// A certificate of the list can't be used, or is not the one that the list says.
+    #[error("a platform certificate can't be used")]
+    Certificate(#[source] InvalidInput),
+    /// A certificate does not open with the APIv3 key, or the list's own signature fits none of them.
+    #[error("the list of certificates is not proven to be WeChat Pay's")]
+    Unverified(#[from] VerificationError),
+}
+
+/// The certificates of a reply, believed.
+///
+/// The one reply that can't be verified before it is read: its key is within. What opens with the APIv3 key comes from
+/// somebody who has that key, and the list's own signature must then fit a certificate that came with it.
+pub(super) async fn open_list(
+    response: &Response<Bytes>,
+    api_key: &ApiKey,
+    now: Timestamp,
+) -> Result<Vec<Certificate>, RefreshError> {
+    let status = response.status();
+    let body = response.body();
+    if status == StatusCode::NOT_FOUND && claims(body, "RESOURCE_NOT_EXISTS") {
+        return Err(RefreshError::NoCertificates);
+    }
+    if status != StatusCode::OK {
+        return Err(RefreshError::Status(status.as_u16()));
+    }
+    let json = Json::of_body(body)?;
+    let entries = Object::of(&json)?.objects("data", Entry::read)?;
+    let mut certificates = Vec::new();
+    let mut keys = PublicKeys::new();
+    for entry in entries {
+        let certificate = entry.open(api_key)?;
+        if certificate.is_valid_at(now) {
+            keys = keys
+                .with_certificate(&certificate)
+                .map_err(RefreshError::Certificate)?;
+            certificates.push(certificate);
+        }
+    }
+    verify(response.headers(), body.clone(), &keys, now).await?;
+    Ok(certificates)
+}
+
+/// An unsigned claim, which only chooses the words of an error.
+fn claims(body: &[u8], code: &str) -> bool {
+    Json::parse(body).is_ok_and(|json| json.get("code").and_then(Json::as_str) == Some(code))
+}
+
+struct Entry {
+    serial_no: String,
+    algorithm: String,
+    nonce: String,
+    associated_data: Option<String>,
+    ciphertext: String,
+}
+
+impl Entry {
+    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
+        let sealed = fields.require_object("encrypt_certificate")?;
+        Ok(Self {
+            serial_no: fields.require("serial_no")?,
+            algorithm: sealed.require("algorithm")?,
+            nonce: sealed.require("nonce")?,
+            associated_data: sealed.optional("associated_data")?,
+            ciphertext: sealed.require("ciphertext")?,
+        })
+    }
+
+    fn open(&self, api_key: &ApiKey) -> Result<Certificate, RefreshError> {
+        let opened = api_key.open(&Encrypted {
+            algorithm: &self.algorithm,
+            nonce: &self.nonce,
+            associated_data: self.associated_data.as_deref(),
+            ciphertext: &self.ciphertext,
+        })?;
+        let broken =
+            |rule| RefreshError::Certificate(InvalidInput::new("encrypt_certificate", rule));
+        let pem = opened.as_str().ok_or_else(|| broken("must be PEM"))?;
+        let certificate = Certificate::from_pem(pem).map_err(RefreshError::Certificate)?;
+        if !wxpay_sign::v3::same_serial(certificate.serial_no(), &self.serial_no) {
+            return Err(broken("must have the serial number that the list gives it"));
+        }
+        Ok(certificate)
+    }
+}

@@ -1,0 +1,135 @@
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use wxpay_core::{InvalidInput, Secret, VerificationError, VerificationFailure};
+use zeroize::Zeroizing;
+
+use crate::Verified;
+use crate::provider::Provider;
+
+/// The APIv3 key (APIv3密钥, 32 characters), which opens notifications and platform certificates.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    key: Secret,
+    provider: Provider,
+}
+
+/// An encrypted part of a notification (`resource`) or of a certificate list (`encrypt_certificate`), as it came.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // the protocol has these four
+pub struct Encrypted<'a> {
+    /// `algorithm`: `AEAD_AES_256_GCM`.
+    pub algorithm: &'a str,
+    /// `nonce`: 12 bytes. It is not the nonce of the headers.
+    pub nonce: &'a str,
+    /// `associated_data`, which may be missing or empty.
+    pub associated_data: Option<&'a str>,
+    /// `ciphertext`: base64.
+    pub ciphertext: &'a str,
+}
+
+/// An opened text. `Debug` hides it, and its memory is wiped when it is dropped.
+pub struct Opened(Zeroizing<Vec<u8>>);
+
+impl ApiKey {
+    /// Takes the key as it was set on the merchant platform, with the default provider.
+    ///
+    /// # Errors
+    /// It is not 32 printable ASCII characters.
+    pub fn new(key: impl Into<Secret>) -> Result<Self, InvalidInput> {
+        Self::with_provider(Provider::default(), key)
+    }
+
+    /// The same with a named provider.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_provider(provider: Provider, key: impl Into<Secret>) -> Result<Self, InvalidInput> {
+        let key = key.into();
+        let text = key.expose();
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(InvalidInput::new(
+                "APIv3 key",
+                "must be 32 printable ASCII characters",
+            ));
+        }
+        Ok(Self { key, provider })
+    }
+
+    /// Opens an encrypted part (证书和回调报文解密).
+    ///
+    /// That it opens proves that its maker knows the key, not that it is new: verify the signature of the message around
+    /// it first.
+    ///
+    /// <https://pay.weixin.qq.com/doc/v3/merchant/4012071382>
+    ///
+    /// # Errors
+    /// The algorithm is not `AEAD_AES_256_GCM`, a part does not have its form, or the ciphertext was changed or made with
+    /// another key. It says nothing about the money then; a query does.
+    pub fn open(&self, resource: &Encrypted<'_>) -> Result<Opened, VerificationError> {
+        if resource.algorithm != ALGORITHM {
+            return Err(VerificationFailure::Algorithm(ALGORITHM).into());
+        }
+        let nonce: &[u8; 12] = resource
+            .nonce
+            .as_bytes()
+            .try_into()
+            .map_err(|_| VerificationFailure::Malformed("nonce"))?;
+        let ciphertext = STANDARD
+            .decode(resource.ciphertext)
+            .map_err(|_| VerificationFailure::Malformed("ciphertext"))?;
+        let key: &[u8; 32] = self
+            .key
+            .expose()
+            .as_bytes()
+            .try_into()
+            .map_err(|_| VerificationFailure::Key("it does not have 32 bytes"))?;
+        let associated_data = resource.associated_data.unwrap_or_default().as_bytes();
+        self.provider
+            .open_gcm(key, nonce, associated_data, ciphertext)
+            .map(Opened)
+            .ok_or_else(|| VerificationFailure::Unopened("ciphertext").into())
+    }
+
+    /// Opens an encrypted part of a verified message; what comes out carries the message's proof.
+    ///
+    /// `part` is a plain function, which can't bring in anything from outside the message.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_part<T>(
+        &self,
+        message: &Verified<T>,
+        part: fn(&T) -> Encrypted<'_>,
+    ) -> Result<Verified<Opened>, VerificationError> {
+        let opened = self.open(&part(message.get()))?;
+        Ok(Verified::new(opened, message.proof().clone()))
+    }
+}
+
+impl Opened {
+    /// The bytes: JSON, or the PEM text of a certificate.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The text, if the bytes are UTF-8.
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+}
+
+impl AsRef<[u8]> for Opened {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[opened]")
+    }
+}
+
+const ALGORITHM: &str = "AEAD_AES_256_GCM";

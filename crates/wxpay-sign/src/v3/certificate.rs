@@ -1,0 +1,117 @@
+use std::fmt;
+use std::time::Duration;
+
+use wxpay_core::{InvalidInput, Timestamp};
+use x509_cert::der::{Decode, Encode};
+
+use crate::pem;
+
+/// An X.509 certificate: WeChat Pay's (平台证书), which verifies and seals, or the merchant's own (商户API证书).
+///
+/// Its chain is not checked. What vouches for a platform certificate is that it came sealed with the APIv3 key
+/// ([`ApiKey`](super::ApiKey)) in a reply that its own key signed.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Certificate {
+    serial_no: String,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    /// SubjectPublicKeyInfo.
+    spki: Vec<u8>,
+    /// What the SubjectPublicKeyInfo holds: for RSA, the RSAPublicKey of PKCS#1.
+    public_key: Vec<u8>,
+}
+
+impl Certificate {
+    /// Reads a PEM text that holds one certificate, such as `wechatpay_….pem`.
+    ///
+    /// # Errors
+    /// The text holds no certificate or several, or a broken one.
+    pub fn from_pem(pem: &str) -> Result<Self, InvalidInput> {
+        Self::from_der(&pem::certificate(pem)?)
+    }
+
+    /// Reads the first certificate of a PEM text, which in a chain file is the owner's own, such as in `apiclient_cert.pem`.
+    ///
+    /// # Errors
+    /// The text holds no certificate, or the first one is broken.
+    pub fn first_from_pem(pem: &str) -> Result<Self, InvalidInput> {
+        Self::from_der(&pem::first_certificate(pem)?)
+    }
+
+    /// Reads a certificate in DER.
+    ///
+    /// # Errors
+    /// It is not an X.509 certificate, or its serial number is not positive.
+    pub fn from_der(der: &[u8]) -> Result<Self, InvalidInput> {
+        let broken = |rule| InvalidInput::new("certificate", rule);
+        let certificate =
+            x509_cert::Certificate::from_der(der).map_err(|_| broken("must be X.509"))?;
+        let inner = certificate.tbs_certificate();
+        let key = inner.subject_public_key_info();
+        let time = |time: &x509_cert::time::Time| moment(time.to_unix_duration());
+        let times = inner.validity();
+        Ok(Self {
+            serial_no: serial_no(inner.serial_number().as_bytes())
+                .ok_or_else(|| broken("must have a positive serial number"))?,
+            not_before: time(&times.not_before).ok_or_else(|| broken("must have real dates"))?,
+            not_after: time(&times.not_after).ok_or_else(|| broken("must have real dates"))?,
+            spki: key.to_der().map_err(|_| broken("must be X.509"))?,
+            public_key: key.subject_public_key.raw_bytes().to_vec(),
+        })
+    }
+
+    /// The serial number (证书序列号): upper-case hexadecimal, two digits for each byte.
+    pub fn serial_no(&self) -> &str {
+        &self.serial_no
+    }
+
+    /// The moment from which it is valid (生效时间).
+    pub const fn not_before(&self) -> Timestamp {
+        self.not_before
+    }
+
+    /// The last moment at which it is valid (失效时间).
+    pub const fn not_after(&self) -> Timestamp {
+        self.not_after
+    }
+
+    /// Whether it is valid at this moment, its first and last second included.
+    pub fn is_valid_at(&self, moment: Timestamp) -> bool {
+        (self.not_before.unix()..=self.not_after.unix()).contains(&moment.unix())
+    }
+
+    /// The public key as SubjectPublicKeyInfo in DER.
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.spki
+    }
+
+    #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+    pub(super) fn has_public_key(&self, pkcs1: &[u8]) -> bool {
+        self.public_key == pkcs1
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("serial_no", &self.serial_no)
+            .field("not_before", &self.not_before.to_string())
+            .field("not_after", &self.not_after.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+fn moment(since_1970: Duration) -> Option<Timestamp> {
+    Timestamp::from_unix(i64::try_from(since_1970.as_secs()).ok()?)
+}
+
+/// DER writes a zero byte before a number whose first bit is set, since that bit is the sign.
+fn serial_no(number: &[u8]) -> Option<String> {
+    let number = match number {
+        [0, rest @ ..] => rest,
+        [128..=255, ..] => return None,
+        number => number,
+    };
+    let hex: String = number.iter().map(|byte| format!("{byte:02X}")).collect();
+    (!hex.is_empty()).then_some(hex)
+}

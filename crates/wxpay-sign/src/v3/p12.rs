@@ -1,0 +1,88 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use p12_keystore::error::Error;
+use p12_keystore::{CertificateBag, Pkcs12Archive};
+use wxpay_core::{InvalidInput, Secret};
+use zeroize::Zeroizing;
+
+/// What `apiclient_cert.p12` holds: the merchant's certificate and its private key.
+///
+/// `Debug` hides the key, and its memory is wiped when it is dropped.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct P12 {
+    /// The merchant's certificate, then the others of the file, in PEM.
+    pub certificate_pem: String,
+    /// The private key, PKCS#8 in PEM, not encrypted.
+    pub key_pem: Secret,
+}
+
+impl P12 {
+    /// Opens a PKCS#12 file, with the old ciphers (RC2, 3DES) that WeChat Pay's own files use or with newer ones.
+    ///
+    /// The password of the file that WeChat Pay hands out is the merchant number (商户号).
+    ///
+    /// # Errors
+    /// The bytes are not such a file, the password is wrong, or it does not hold one private key with its certificate.
+    pub fn open(bytes: &[u8], password: &Secret) -> Result<Self, InvalidInput> {
+        let archive = Pkcs12Archive::from_pkcs12(bytes, password.expose()).map_err(|error| {
+            broken(match error {
+                Error::MacError(_) => {
+                    "must come with its password, which for WeChat Pay's own file is the merchant number"
+                }
+                Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => {
+                    "must be encrypted with RC2, 3DES or AES"
+                }
+                Error::InvalidParameters => "must not ask for more than a million iterations",
+                _ => "must be a PKCS#12 file that its password opens",
+            })
+        })?;
+        let [key] = archive.keys.as_slice() else {
+            return Err(broken("must hold one private key"));
+        };
+        let linked = |bag: &CertificateBag| match (&bag.local_key_id, &key.local_key_id) {
+            (Some(certificate), Some(key)) => certificate.as_slice() == key.as_ref(),
+            _ => false,
+        };
+        let own = match archive.certs.as_slice() {
+            [only] => only,
+            several => several
+                .iter()
+                .find(|bag| linked(bag))
+                .ok_or_else(|| broken("must say which certificate belongs to its key"))?,
+        };
+        let others = archive.certs.iter().filter(|bag| !std::ptr::eq(*bag, own));
+        let certificates = std::iter::once(own).chain(others);
+        Ok(Self {
+            certificate_pem: certificates
+                .map(|bag| pem("CERTIFICATE", bag.cert.as_der()).to_string())
+                .collect(),
+            key_pem: Secret::new(pem("PRIVATE KEY", key.key.as_der()).as_str()),
+        })
+    }
+}
+
+fn broken(rule: &'static str) -> InvalidInput {
+    InvalidInput::new("p12", rule)
+}
+
+/// Lines of 64 characters, in memory that is reserved beforehand so that no copy is left behind.
+fn pem(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let base64 = Zeroizing::new(STANDARD.encode(der));
+    let capacity = base64.len() + base64.len() / 64 + 2 * label.len() + 40;
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
+    text.push_str("-----BEGIN ");
+    text.push_str(label);
+    text.push_str("-----\n");
+    let mut rest = base64.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        text.push_str(line);
+        text.push('\n');
+        rest = more;
+    }
+    text.push_str("-----END ");
+    text.push_str(label);
+    text.push_str("-----\n");
+    text
+}

@@ -1,0 +1,134 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use wxpay_core::VerificationFailure;
+use wxpay_sign::v3::{ApiKey, Encrypted};
+
+use crate::vectors::{of_kind, providers, text};
+
+#[test]
+fn encrypted_parts_open() {
+    for vector in of_kind("v3_aead_decrypt") {
+        let (input, expected) = (&vector["input"], &vector["expected"]);
+        for provider in providers() {
+            let key = ApiKey::with_provider(provider, text(&input["api_v3_key"])).unwrap();
+            let opened = key.open(&Encrypted {
+                algorithm: text(&input["algorithm"]),
+                nonce: text(&input["nonce"]),
+                associated_data: input["associated_data"].as_str(),
+                ciphertext: text(&input["ciphertext"]),
+            });
+            match expected["plaintext"].as_str() {
+                Some(plaintext) => {
+                    let opened = opened.unwrap();
+                    assert_eq!(opened.as_str(), Some(plaintext));
+                    assert_eq!(opened.as_bytes(), plaintext.as_bytes());
+                    assert!(!format!("{opened:?}").contains(plaintext));
+                }
+                None if expected["error"] == true => assert!(opened.is_err(), "{}", vector["id"]),
+                None => drop(opened),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_does_not_open_has_its_reason() {
+    let vectors = of_kind("v3_aead_decrypt");
+    let input = &vectors[0]["input"];
+    let ciphertext = text(&input["ciphertext"]);
+    let good = Encrypted {
+        algorithm: "AEAD_AES_256_GCM",
+        nonce: text(&input["nonce"]),
+        associated_data: input["associated_data"].as_str(),
+        ciphertext,
+    };
+    let unopened = VerificationFailure::Unopened("ciphertext");
+    for provider in providers() {
+        let key = ApiKey::with_provider(provider, text(&input["api_v3_key"])).unwrap();
+        let failure = |part: &Encrypted<'_>| key.open(part).unwrap_err().failure().clone();
+        for algorithm in ["", "AEAD_SM4_GCM", "aead_aes_256_gcm", "AEAD_AES_256_GCM "] {
+            assert_eq!(
+                failure(&Encrypted { algorithm, ..good }),
+                VerificationFailure::Algorithm("AEAD_AES_256_GCM")
+            );
+        }
+        for nonce in [
+            "",
+            "fdasflkja48",
+            "fdasflkja4844",
+            "好好好好好",
+            &"x".repeat(4096),
+        ] {
+            assert_eq!(
+                failure(&Encrypted { nonce, ..good }),
+                VerificationFailure::Malformed("nonce")
+            );
+        }
+        // Four characters of three bytes are twelve bytes.
+        assert_eq!(
+            failure(&Encrypted {
+                nonce: "好好好好",
+                ..good
+            }),
+            unopened
+        );
+        for ciphertext in ["*", "AAA", "AAAA\n"] {
+            assert_eq!(
+                failure(&Encrypted { ciphertext, ..good }),
+                VerificationFailure::Malformed("ciphertext")
+            );
+        }
+        // Shorter than its tag.
+        for length in 0..16 {
+            let ciphertext = STANDARD.encode(vec![0; length]);
+            assert_eq!(
+                failure(&Encrypted {
+                    ciphertext: &ciphertext,
+                    ..good
+                }),
+                unopened
+            );
+        }
+        let bytes = STANDARD.decode(ciphertext).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut bytes = bytes.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let ciphertext = STANDARD.encode(bytes);
+            assert_eq!(
+                failure(&Encrypted {
+                    ciphertext: &ciphertext,
+                    ..good
+                }),
+                unopened
+            );
+        }
+        for associated_data in [None, Some(""), Some("Transaction"), Some("transaction ")] {
+            assert_eq!(
+                failure(&Encrypted {
+                    associated_data,
+                    ..good
+                }),
+                unopened
+            );
+        }
+        let other = ApiKey::with_provider(provider, "ExampleApiV3Key0123456789abcdefh").unwrap();
+        assert_eq!(other.open(&good).unwrap_err().failure(), &unopened);
+    }
+}
+
+#[test]
+fn api_keys_have_32_characters() {
+    for key in [
+        "",
+        "ExampleApiV3Key0123456789abcdef",
+        "ExampleApiV3Key0123456789abcdefgh",
+        "ExampleApiV3Key0123456789abcdef ",
+        "ExampleApiV3Key0123456789abcdef\n",
+        "ExampleApiV3Key0123456789abcdé",
+    ] {
+        assert!(ApiKey::new(key).is_err(), "{key:?}");
+    }
+    let key = "ExampleApiV3Key0123456789abcdefg";
+    let shown = format!("{:?}", ApiKey::new(key).unwrap());
+    assert!(!shown.contains(key), "{shown}");
+}

@@ -1,0 +1,23 @@
+//! The signing layer against golden vectors, and against what must be refused.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod api_key;
+mod certificate;
+mod charset;
+mod notice;
+#[cfg(feature = "p12")]
+mod p12;
+mod payment;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod private_key;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod seal;
+mod target;
+mod vectors;

@@ -1,0 +1,152 @@
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use wxpay_core::{FromWire, VerificationError, VerificationFailure};
+use wxpay_sign::v3::{Certificate, MerchantKey, PlatformKeys, PrivateKey, PublicKeys, Sealed};
+
+use crate::vectors::{key, of_kind, pem, providers, text};
+
+const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0114232134912410000000000000";
+
+fn certificate(name: &str) -> Certificate {
+    Certificate::from_pem(&pem(name)).unwrap()
+}
+
+#[tokio::test]
+async fn texts_are_sealed_up_to_the_limit_of_one_block() {
+    for vector in of_kind("oaep_encrypt_limit") {
+        let (input, expected) = (&vector["input"], &vector["expected"]);
+        let platform = Certificate::from_pem(&key(text(&input["public_key"]))).unwrap();
+        for provider in providers() {
+            let keys = PublicKeys::new()
+                .with_certificate_by(provider, &platform)
+                .unwrap();
+            let plaintext = text(&input["text"]);
+            match keys.seal(&["short", plaintext]).await {
+                Ok(sealed) => {
+                    assert_eq!(expected["allowed"], true, "{}", vector["id"]);
+                    assert_eq!(sealed.serial_no, platform.serial_no());
+                    let own = PrivateKey::from_pem_with(provider, &key("plat_key"), "00").unwrap();
+                    for (sealed, plaintext) in sealed.texts.iter().zip(["short", plaintext]) {
+                        assert_eq!(STANDARD.decode(sealed).unwrap().len(), 256);
+                        let opened = Sealed::from_wire(sealed).unwrap().open(&own).await;
+                        assert_eq!(opened.unwrap().expose(), plaintext);
+                    }
+                }
+                Err(error) => {
+                    assert_eq!(expected["allowed"], false, "{}", vector["id"]);
+                    let error = error.to_string();
+                    assert!(
+                        error.contains(&expected["utf8_bytes"].to_string()),
+                        "{error}"
+                    );
+                    assert!(error.contains("214"), "{error}");
+                    assert!(!error.contains(plaintext));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn bytes_are_counted_not_characters() {
+    for provider in providers() {
+        let keys = PublicKeys::new()
+            .with_certificate_by(provider, &certificate("serial_high_bit.pem"))
+            .unwrap();
+        for fits in ["", &"x".repeat(214), &"好".repeat(71)] {
+            assert!(keys.seal(&[fits]).await.is_ok(), "{}", fits.len());
+        }
+        for over in ["x".repeat(215), "好".repeat(72), "x".repeat(100_000)] {
+            assert!(keys.seal(&["", &over]).await.is_err(), "{}", over.len());
+        }
+        assert!(keys.seal(&[]).await.unwrap().texts.is_empty());
+        // Sealing uses fresh random numbers each time.
+        let sealed = keys.seal(&["same", "same"]).await.unwrap();
+        assert_ne!(sealed.texts[0], sealed.texts[1]);
+    }
+}
+
+#[tokio::test]
+async fn the_sealing_key_is_the_public_key_else_the_newest_certificate() {
+    let old = Certificate::from_pem(&key("plat")).unwrap();
+    let new = certificate("serial_high_bit.pem");
+    assert!(old.not_before() < new.not_before());
+    for provider in providers() {
+        let serial_no = async |keys: &PublicKeys| keys.seal(&["x"]).await.unwrap().serial_no;
+        let with = |keys: PublicKeys, certificate: &Certificate| {
+            keys.with_certificate_by(provider, certificate).unwrap()
+        };
+        let both = with(with(PublicKeys::new(), &new), &old);
+        assert_eq!(serial_no(&both).await, new.serial_no());
+        let both = with(with(PublicKeys::new(), &old), &new);
+        assert_eq!(serial_no(&both).await, new.serial_no());
+        let public_key = key("doc_wechatpay_public");
+        let all = both
+            .clone()
+            .with_public_key_by(provider, PUBLIC_KEY_ID, &public_key)
+            .unwrap();
+        assert_eq!(serial_no(&all).await, PUBLIC_KEY_ID);
+        assert_eq!(all.requested_serial(), Some(PUBLIC_KEY_ID));
+        assert_eq!(both.requested_serial(), None);
+        let serials: Vec<_> = all.serials().collect();
+        assert_eq!(serials, [old.serial_no(), new.serial_no(), PUBLIC_KEY_ID]);
+        assert_eq!((both.len(), all.len()), (2, 3));
+        assert!(all.contains(&new.serial_no().to_lowercase()) && !all.contains("01"));
+    }
+    let error = PublicKeys::new().seal(&["x"]).await.unwrap_err();
+    assert!(error.to_string().contains("no key"), "{error}");
+}
+
+#[tokio::test]
+async fn a_serial_number_is_taken_once() {
+    let platform = Certificate::from_pem(&key("plat")).unwrap();
+    for provider in providers() {
+        let keys = PublicKeys::new()
+            .with_certificate_by(provider, &platform)
+            .unwrap();
+        let error = keys.with_certificate_by(provider, &platform).unwrap_err();
+        assert_eq!(
+            (error.field(), error.rule()),
+            ("serial_no", "is known already")
+        );
+    }
+}
+
+#[tokio::test]
+async fn certificates_verify_by_their_serial_number() {
+    let platform = Certificate::from_pem(&key("plat")).unwrap();
+    for provider in providers() {
+        let keys = PublicKeys::new()
+            .with_certificate_by(provider, &platform)
+            .unwrap();
+        let own = PrivateKey::from_pem_with(provider, &key("plat_key"), "00").unwrap();
+        let signature = own.sign(b"x").await.unwrap();
+        let failure = async |serial_no: &str, message: &[u8]| {
+            let result = keys.verify(serial_no, message, &signature).await;
+            result.err().map(|error| error.failure().clone())
+        };
+        assert_eq!(failure(platform.serial_no(), b"x").await, None);
+        assert_eq!(
+            failure(platform.serial_no(), b"y").await,
+            Some(VerificationFailure::Mismatch)
+        );
+        let unknown = VerificationFailure::UnknownSerial("01".to_owned());
+        assert_eq!(failure("01", b"x").await, Some(unknown));
+    }
+}
+
+#[derive(Debug)]
+struct VerifyOnly;
+
+#[async_trait]
+impl PlatformKeys for VerifyOnly {
+    async fn verify(&self, _: &str, _: &[u8], _: &[u8]) -> Result<(), VerificationError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn keys_need_not_seal() {
+    assert!(VerifyOnly.seal(&["x"]).await.is_err());
+}

@@ -1,0 +1,254 @@
+//! Notifications of both protocols: nothing is read before it is proven, and nothing is paid that was not expected.
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo, Timestamp, VerificationFailure};
+use wxpay_api::sign::v2::{Key, SignType};
+use wxpay_api::sign::v3::{ApiKey, PublicKeys};
+use wxpay_api::{NoticeError, v2, v3};
+use wxpay_tests::vectors::{of_kind, text, texts};
+use wxpay_tests::{clients, replies};
+
+fn order(number: &str) -> OutTradeNo {
+    OutTradeNo::new(number).unwrap()
+}
+
+const PAYMENT: [(&str, &str); 9] = [
+    ("return_code", "SUCCESS"),
+    ("result_code", "SUCCESS"),
+    ("appid", "wx1"),
+    ("mch_id", clients::MCH_ID),
+    ("out_trade_no", "T1"),
+    ("transaction_id", "4200000001"),
+    ("total_fee", "100"),
+    ("time_end", "20251120103456"),
+    ("nonce_str", "abc"),
+];
+
+fn payment(changes: &[(&'static str, &'static str)]) -> Bytes {
+    let fields = PAYMENT.map(|(name, value)| {
+        let changed = changes.iter().find(|(known, _)| *known == name);
+        changed.copied().unwrap_or((name, value))
+    });
+    replies::v2_signed(&fields, SignType::HmacSha256).into_body()
+}
+
+fn v2_notices() -> v2::Notices {
+    v2::Notices::new(Key::new(clients::API_KEY).unwrap(), SignType::HmacSha256)
+}
+
+fn failure(error: &NoticeError) -> &VerificationFailure {
+    match error {
+        NoticeError::Unverified(verification) => verification.failure(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn v2_a_payment_is_paid_only_as_expected() {
+    let read = |body: Bytes| v2_notices().payment(&body).unwrap();
+    let (mch_id, app_id) = (
+        MchId::new(clients::MCH_ID).unwrap(),
+        AppId::new("wx1").unwrap(),
+    );
+    let notice = read(payment(&[]));
+    assert_eq!(notice.out_trade_no(), &order("T1"));
+    let paid = notice
+        .expect(&order("T1"), Fen::new(100), &mch_id, &app_id)
+        .unwrap();
+    assert_eq!(
+        (paid.total_fee, paid.transaction_id.as_str()),
+        (Fen::new(100), "4200000001")
+    );
+    let differs = |body: Bytes, fen: i64| {
+        read(body)
+            .expect(&order("T1"), Fen::new(fen), &mch_id, &app_id)
+            .unwrap_err()
+            .field()
+    };
+    assert_eq!(differs(payment(&[]), 101), "total_fee");
+    assert_eq!(differs(payment(&[("total_fee", "1")]), 100), "total_fee");
+    assert_eq!(
+        differs(payment(&[("out_trade_no", "T2")]), 100),
+        "out_trade_no"
+    );
+    assert_eq!(differs(payment(&[("mch_id", "1900000110")]), 100), "mch_id");
+    assert_eq!(differs(payment(&[("appid", "wx2")]), 100), "appid");
+    assert_eq!(
+        differs(payment(&[("result_code", "FAIL")]), 100),
+        "result_code"
+    );
+}
+
+#[test]
+fn v2_what_is_not_proven_is_not_read() {
+    let refused = |body: &[u8]| failure(&v2_notices().payment(body).unwrap_err()).clone();
+    let good = String::from_utf8(payment(&[]).to_vec()).unwrap();
+    assert_eq!(
+        refused(good.replace("[100]", "[1]").as_bytes()),
+        VerificationFailure::Mismatch
+    );
+    assert_eq!(
+        refused(&replies::v2_signed(&PAYMENT, SignType::Md5).into_body()),
+        VerificationFailure::Algorithm("HMAC-SHA256")
+    );
+    assert_eq!(
+        refused(&replies::v2_unsigned(&PAYMENT).into_body()),
+        VerificationFailure::Missing("sign")
+    );
+    assert_eq!(
+        refused(b"<xml></xml>"),
+        VerificationFailure::Missing("sign")
+    );
+    assert_eq!(
+        refused(b"garbage"),
+        VerificationFailure::Malformed("the message")
+    );
+    let merged = good.replace(
+        "<time_end><![CDATA[20251120103456]]>",
+        "<time_end><![CDATA[20251120103456&total_fee=100]]>",
+    );
+    assert!(v2_notices().payment(merged.as_bytes()).is_err());
+    let answer = v2::refuse(&v2_notices().payment(b"garbage").unwrap_err());
+    assert!(std::str::from_utf8(answer.body()).unwrap().contains("FAIL"));
+    assert!(
+        std::str::from_utf8(v2::acknowledge().body())
+            .unwrap()
+            .contains("SUCCESS")
+    );
+}
+
+#[test]
+fn a_repeated_payment_is_known_by_its_order() {
+    let notice = v2_notices().payment(&payment(&[])).unwrap();
+    let mut recorded = HashSet::new();
+    assert!(!notice.is_repeated(&|key: &str| recorded.contains(key)));
+    recorded.insert(notice.key());
+    assert!(notice.is_repeated(&|key: &str| recorded.contains(key)));
+}
+
+#[test]
+fn v2_a_refund_is_opened() {
+    let vector = &of_kind("v2_refund_req_info")[0]["input"];
+    let notices = v2::Notices::new(Key::new(text(&vector["key"])).unwrap(), SignType::Md5);
+    let body = replies::v2_unsigned(&[
+        ("return_code", "SUCCESS"),
+        ("req_info", text(&vector["req_info"])),
+    ])
+    .into_body();
+    let opened = notices.refund(&body).unwrap();
+    assert_eq!(opened.get().get("refund_status"), Some("SUCCESS"));
+    assert!(matches!(
+        notices.refund(b"<xml><a>1</a></xml>"),
+        Err(NoticeError::Unverified(_))
+    ));
+}
+
+/// The golden notification: its headers, its body and who may read it when.
+fn golden() -> (Value, HeaderMap, Bytes) {
+    let input = of_kind("v3_notification")[0]["input"].clone();
+    let headers = texts(&input["headers"]).into_iter();
+    let headers = headers.map(|(name, value)| {
+        (
+            name.parse::<http::HeaderName>().unwrap(),
+            value.parse().unwrap(),
+        )
+    });
+    (
+        input.clone(),
+        headers.collect(),
+        Bytes::from(text(&input["body"]).to_owned()),
+    )
+}
+
+fn v3_notices(input: &Value, skew: i64) -> v3::Notices {
+    let mut keys = PublicKeys::new();
+    for (serial, _) in texts(&input["trust"]) {
+        keys = keys
+            .with_public_key(&serial, &replies::platform_public_key())
+            .unwrap();
+    }
+    let now = input["now"].as_i64().unwrap() + skew;
+    v3::Notices::new(keys, ApiKey::new(text(&input["api_v3_key"])).unwrap())
+        .clock(move || Timestamp::from_unix(now).unwrap())
+}
+
+#[tokio::test]
+async fn v3_a_notification_is_verified_then_opened() {
+    let (input, headers, body) = golden();
+    let expected = &of_kind("v3_notification")[0]["expected"];
+    let notice = v3_notices(&input, 0).open(&headers, body).await.unwrap();
+    assert_eq!(notice.event_type, text(&expected["event_type"]));
+    assert_eq!(notice.plaintext(), text(&expected["plaintext"]).as_bytes());
+    let known = notice.id.clone();
+    assert!(notice.is_repeated(&|id: &str| id == known));
+}
+
+#[tokio::test]
+async fn v3_what_is_not_proven_is_not_opened() {
+    let (input, headers, body) = golden();
+    let open = async |headers: &HeaderMap, body: Bytes, skew: i64| {
+        let error = v3_notices(&input, skew)
+            .open(headers, body)
+            .await
+            .unwrap_err();
+        (
+            failure(&error).clone(),
+            v3::refuse(&error).status().as_u16(),
+        )
+    };
+    for skew in [310, -310] {
+        let (failure, status) = open(&headers, body.clone(), skew).await;
+        assert!(
+            matches!(failure, VerificationFailure::Stale(_)) && status == 401,
+            "{skew} {failure:?}"
+        );
+    }
+    let text = std::str::from_utf8(&body).unwrap();
+    for changed in [
+        text.replace("EV-", "EW-"),
+        format!("{text} "),
+        text.replacen('{', "{ ", 1),
+        String::new(),
+    ] {
+        assert_eq!(
+            open(&headers, changed.into(), 0).await,
+            (VerificationFailure::Mismatch, 401)
+        );
+    }
+    for name in [
+        "Wechatpay-Timestamp",
+        "Wechatpay-Nonce",
+        "Wechatpay-Serial",
+        "Wechatpay-Signature",
+    ] {
+        let mut without = headers.clone();
+        without.remove(name);
+        assert_eq!(
+            open(&without, body.clone(), 0).await,
+            (VerificationFailure::Missing(name), 401)
+        );
+    }
+    let mut probe = headers.clone();
+    let signature = format!(
+        "WECHATPAY/SIGNTEST/{}",
+        headers["Wechatpay-Signature"].to_str().unwrap()
+    );
+    probe.insert("Wechatpay-Signature", signature.parse().unwrap());
+    assert_eq!(
+        open(&probe, body.clone(), 0).await,
+        (VerificationFailure::Probe, 401)
+    );
+    // The right signature, and another APIv3 key.
+    let mut other = input.clone();
+    other["api_v3_key"] = "0".repeat(32).into();
+    let error = v3_notices(&other, 0)
+        .open(&headers, body)
+        .await
+        .unwrap_err();
+    assert!(matches!(failure(&error), VerificationFailure::Unopened(_)));
+    assert_eq!(v3::acknowledge().status(), 204);
+}
