@@ -1,12 +1,14 @@
 //! The XML of APIv2: one flat element, and nothing that two readers could read differently. Only this module knows quick-xml.
 
 mod value;
+mod write;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 use thiserror::Error;
 
 use self::value::read_value;
+pub(crate) use self::write::write;
 use crate::Params;
 
 /// How large a message may be.
@@ -144,26 +146,6 @@ pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params,
     }
 }
 
-/// Writes the fields in their order, escaped.
-pub(crate) fn write(params: &Params) -> String {
-    let bytes = params
-        .iter()
-        .map(|(name, value)| 2 * name.len() + value.len() + 8);
-    let mut out = String::with_capacity(bytes.sum::<usize>() + 16);
-    out.push_str("<xml>");
-    for (name, value) in params.iter() {
-        out.push('<');
-        out.push_str(name);
-        out.push('>');
-        escape(value, &mut out);
-        out.push_str("</");
-        out.push_str(name);
-        out.push('>');
-    }
-    out.push_str("</xml>");
-    out
-}
-
 /// Passes the declaration and the root's start tag.
 fn open_root(reader: &mut Reader<&[u8]>, text: &str, root: &str) -> Result<(), XmlError> {
     let mut first = true;
@@ -246,17 +228,4 @@ fn too_large(what: &'static str, limit: usize) -> XmlError {
 
 fn is_blank(text: &str) -> bool {
     text.bytes().all(|b| b" \t\r\n".contains(&b))
-}
-
-fn escape(value: &str, out: &mut String) {
-    for c in value.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A plain one would be read back as a line feed.
-            '\r' => out.push_str("&#13;"),
-            c => out.push(c),
-        }
-    }
 }

@@ -8,11 +8,11 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use wxpay_core::Secret;
+use wxpay_core::{Secret, Timestamp};
 
-use crate::Merchant;
 use crate::merchant::Account;
-use crate::random;
+use crate::platform::PlatformCertificate;
+use crate::{Merchant, Trust, random};
 
 /// Everything made at the start: what the server keeps and what the merchant is given.
 pub(crate) struct Certificates {
@@ -23,14 +23,22 @@ pub(crate) struct Certificates {
     pub(crate) merchant: Merchant,
     /// The merchant's public key, a SubjectPublicKeyInfo.
     pub(crate) merchant_public: Vec<u8>,
-    /// The platform's private key, PKCS#8.
+    /// The private key of the platform's public one, PKCS#8.
     pub(crate) platform_private: PrivatePkcs8KeyDer<'static>,
+    /// The platform's first certificate, unless its public key is all there is.
+    pub(crate) platform_certificate: Option<PlatformCertificate>,
 }
 
 impl Certificates {
-    /// Makes new ones. It takes the time of two RSA keys.
-    pub(crate) fn generate() -> Result<Self, Box<dyn StdError + Send + Sync>> {
+    /// Makes new ones. It takes the time of two RSA keys, or of three with a platform certificate.
+    pub(crate) fn generate(trust: Trust) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let platform = thread::spawn(rsa_key);
+        let platform_certificate = match trust {
+            Trust::PublicKey => None,
+            Trust::Certificates | Trust::Both => {
+                Some(PlatformCertificate::first(Timestamp::now())?)
+            }
+        };
         let merchant_key = rsa_key()?;
         let platform = platform.join().map_err(|_| "no platform key")??;
 
@@ -48,6 +56,7 @@ impl Certificates {
             server_key: PrivatePkcs8KeyDer::from(server_key.serialize_der()).into(),
             merchant_public: merchant_key.subject_public_key_info(),
             platform_private: platform.serialize_der().into(),
+            platform_certificate,
             merchant: Merchant {
                 sp_mchid: account.mch_id.clone(),
                 mch_id: account.mch_id,
@@ -58,7 +67,7 @@ impl Certificates {
                 agentid: account.agentid,
                 client_cert_pem: client.pem(),
                 client_key_pem: Secret::new(merchant_key.serialize_pem()),
-                serial_no: serial.iter().map(|byte| format!("{byte:02X}")).collect(),
+                serial_no: hex(&serial),
                 platform_key_id: account.platform_key_id,
                 platform_public_key_pem: platform.public_key_pem(),
             },
@@ -66,7 +75,7 @@ impl Certificates {
     }
 }
 
-fn rsa_key() -> Result<KeyPair, rcgen::Error> {
+pub(crate) fn rsa_key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)
 }
 
@@ -109,11 +118,16 @@ fn named(common_name: &str) -> CertificateParams {
 }
 
 /// Twenty bytes, the first of which needs no sign byte before it and has no leading zero digit.
-fn serial() -> [u8; 20] {
+pub(crate) fn serial() -> [u8; 20] {
     let mut serial = [0; 20];
     random::fill(&mut serial);
     if let Some(first) = serial.first_mut() {
         *first = *first & 0x3F | 0x40;
     }
     serial
+}
+
+/// A serial number as WeChat Pay writes it.
+pub(crate) fn hex(serial: &[u8]) -> String {
+    serial.iter().map(|byte| format!("{byte:02X}")).collect()
 }

@@ -1,4 +1,4 @@
-//! One request and its answer: routing, checking, taking effect, and going wrong as told.
+//! One request and its answer: checking, taking effect, and going wrong as told.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -7,10 +7,9 @@ use hyper::body::Incoming;
 use wxpay_core::Timestamp;
 
 use crate::payload::{self, Closed, Payload};
+use crate::route::{Resource, Route};
 use crate::state::Shared;
-use crate::v2::{self, order_query, pay, payout_query};
-use crate::v3::{self, detail};
-use crate::{Api, Fault, SeenRequest, SignatureCheck};
+use crate::{Api, Fault, SeenRequest, SignatureCheck, v2, v3};
 
 /// A request that was read to its end.
 pub(crate) struct Call {
@@ -51,10 +50,11 @@ pub(crate) async fn serve(
         client_certificate,
     };
 
-    let api = route(&call);
-    let (place, fault) = shared.arrive(call.seen(api.ok()));
-    let response = match api {
-        Ok(api) => answer(shared, &call, api, fault, place).await?,
+    let route = Route::of(&call.method, &call.target);
+    let api = route.as_ref().ok().map(Route::api);
+    let (place, fault) = shared.arrive(call.seen(api));
+    let response = match route {
+        Ok(route) => answer(shared, &call, route, fault, place).await?,
         Err(status) => payload::empty(status),
     };
     shared.note_status(place, response.status().as_u16());
@@ -64,13 +64,13 @@ pub(crate) async fn serve(
 async fn answer(
     shared: &Shared,
     call: &Call,
-    api: Api,
+    route: Route<'_>,
     fault: Option<Fault>,
     place: usize,
 ) -> Result<Response<Payload>, Closed> {
     let now = shared.state().now();
     let mut signatures = Vec::new();
-    let draft = respond(shared, call, api, fault.as_ref(), now, &mut signatures);
+    let draft = respond(shared, call, route, fault.as_ref(), now, &mut signatures);
     shared.note_signatures(place, signatures);
     let draft = draft?;
 
@@ -88,7 +88,14 @@ async fn answer(
     }
     let response = match draft {
         Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
-        Draft::V3(answer) => answer.seal(shared, fault.as_ref(), now),
+        Draft::V3(answer) => {
+            let key = shared.platform.signer(match route {
+                // Whoever asks for certificates may have no other key yet.
+                Route::V3(Resource::Certificates) => None,
+                _ => call.serial(),
+            });
+            answer.seal(&key, fault.as_ref(), now)
+        }
     };
     Ok(match fault {
         Some(Fault::EmptyBody) => payload::empty(StatusCode::OK),
@@ -101,7 +108,7 @@ async fn answer(
 fn respond(
     shared: &Shared,
     call: &Call,
-    api: Api,
+    route: Route<'_>,
     fault: Option<&Fault>,
     now: Timestamp,
     signatures: &mut Vec<SignatureCheck>,
@@ -110,41 +117,19 @@ fn respond(
         fault,
         Some(Fault::DropBeforeCommit | Fault::ErrorCode { .. })
     );
-    let draft = match api {
-        Api::PayEmployee => {
-            let done = pay::check(call, &shared.merchant, signatures).and_then(|params| {
-                if commit {
-                    pay::perform(&params, &mut shared.state())
-                } else {
-                    // The fault has an answer of its own, or none.
-                    Ok(v2::Message::default())
-                }
-            });
-            Draft::V2(done.unwrap_or_else(|refusal| refusal.message(call, api)))
-        }
-        Api::PayoutQuery => {
-            let done = payout_query::check(call, &shared.merchant, signatures)
-                .and_then(|params| payout_query::perform(&params, &shared.state()));
-            Draft::V2(done.unwrap_or_else(|refusal| refusal.message(call, api)))
-        }
-        Api::OrderQuery => {
-            let done = order_query::check(call, &shared.merchant, signatures)
-                .and_then(|params| order_query::perform(&params, &shared.state()));
-            Draft::V2(done.unwrap_or_else(|refusal| refusal.message(call, api)))
-        }
-        Api::TransferDetail => {
-            let done = detail::check(call, shared, now, signatures)
-                .and_then(|numbers| detail::perform(&numbers, shared));
-            Draft::V3(done.unwrap_or_else(|refusal| refusal))
+    let draft = match route {
+        Route::V2(api) => Draft::V2(v2::respond(api, call, shared, commit, signatures)),
+        Route::V3(resource) => {
+            Draft::V3(v3::respond(resource, call, shared, now, commit, signatures))
         }
     };
     match fault {
         Some(Fault::DropBeforeCommit | Fault::DropAfterCommit) => Err(Closed),
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
-        ) => Ok(match api {
-            Api::TransferDetail => Draft::V3(v3::Answer::documented_error(code, message)),
-            _ => Draft::V2(v2::Refusal::code(code, message).message(call, api)),
+        ) => Ok(match route {
+            Route::V2(api) => Draft::V2(v2::Refusal::code(code, message).message(call, api)),
+            Route::V3(_) => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
         Some(Fault::ReturnCodeFail { message, code }) => {
             Ok(Draft::V2(v2::return_fail(message, code.as_deref())))
@@ -157,20 +142,18 @@ fn respond(
     }
 }
 
-/// The endpoint, or the status with which its absence is answered.
-fn route(call: &Call) -> Result<Api, StatusCode> {
-    let path = call.target.split('?').next().unwrap_or_default();
-    match path {
-        "/mmpaymkttransfers/promotion/paywwsptrans2pocket" => Ok(Api::PayEmployee),
-        "/mmpaymkttransfers/promotion/querywwsptrans2pocket" => Ok(Api::PayoutQuery),
-        "/pay/orderquery" => Ok(Api::OrderQuery),
-        _ if detail::Numbers::of(path).is_none() => Err(StatusCode::NOT_FOUND),
-        _ if call.method != Method::GET => Err(StatusCode::METHOD_NOT_ALLOWED),
-        _ => Ok(Api::TransferDetail),
-    }
-}
-
 impl Call {
+    /// The platform key that the request names.
+    pub(crate) fn serial(&self) -> Option<&str> {
+        self.headers.get("wechatpay-serial")?.to_str().ok()
+    }
+
+    /// What follows the `?`.
+    pub(crate) fn query(&self) -> &str {
+        let parts = self.target.split_once('?');
+        parts.map_or("", |(_, query)| query)
+    }
+
     fn seen(&self, api: Option<Api>) -> SeenRequest {
         SeenRequest {
             api,

@@ -15,12 +15,24 @@ pub enum Api {
     /// 商家明细单号查询明细单:
     /// `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}`.
     TransferDetail,
+    /// 微信明细单号查询明细单: `GET /v3/partner-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}`.
+    TransferDetailById,
+    /// 发起批量转账: `POST /v3/partner-transfer/batches`.
+    CreateBatch,
+    /// 商家批次单号查询批次单: `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}`.
+    BatchByOutNo,
+    /// 微信支付批次单号查询批次单: `GET /v3/partner-transfer/batches/batch-id/{batch_id}`.
+    BatchById,
+    /// 获取平台证书列表: `GET /v3/certificates`.
+    Certificates,
+    /// 商户签名验签／加解密测试: `POST /v3/security/echo`.
+    SecurityEcho,
 }
 
 /// A way for one answer to go wrong.
 ///
 /// The request is read and its signatures are checked as ever. "Took effect" means what the request would have done
-/// without the fault: a payment is in the ledger, unless the request was refused.
+/// without the fault: a payment is in the ledger, a batch of transfers is accepted, unless the request was refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -65,9 +77,13 @@ pub enum Fault {
     StaleSignature,
     /// The answer's signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3 only.
     ProbeSignature,
-    /// The answer was signed, then an amount, a state or a code in it was changed. Signed replies only.
+    /// The answer is signed, but names a key in `Wechatpay-Serial` that does not exist. APIv3 only.
+    UnknownSerial,
+    /// The answer was signed, then an amount, a state, a code or whatever matters most in it was changed. Signed replies
+    /// only.
     TamperedBody,
-    /// The answer is authentic and correctly signed, but about another number.
+    /// The answer is authentic and correctly signed, but about another number: another `serial_no` beside the certificate,
+    /// in the list of them, and another text from the echo.
     OtherReply,
     /// The request took effect; the answer takes this long.
     Delay(Duration),
@@ -84,6 +100,16 @@ pub struct InjectError {
     pub api: Api,
     /// The fault.
     pub fault: Fault,
+}
+
+impl Api {
+    /// Whether its messages are JSON, signed with RSA.
+    fn is_v3(self) -> bool {
+        !matches!(
+            self,
+            Self::PayEmployee | Self::PayoutQuery | Self::OrderQuery
+        )
+    }
 }
 
 impl Fault {
@@ -107,10 +133,10 @@ impl Fault {
     pub fn applies_to(&self, api: Api) -> bool {
         match self {
             Self::WrongSignature | Self::MissingSignature | Self::TamperedBody => {
-                matches!(api, Api::OrderQuery | Api::TransferDetail)
+                api.is_v3() || api == Api::OrderQuery
             }
-            Self::StaleSignature | Self::ProbeSignature => api == Api::TransferDetail,
-            Self::ReturnCodeFail { .. } => api != Api::TransferDetail,
+            Self::StaleSignature | Self::ProbeSignature | Self::UnknownSerial => api.is_v3(),
+            Self::ReturnCodeFail { .. } => !api.is_v3(),
             _ => true,
         }
     }

@@ -1,11 +1,14 @@
 //! A local WeChat Pay (微信支付) for tests and demonstrations: a real HTTPS server on loopback, with its own certificate
 //! authority, its own merchant and its own ledger.
 //!
-//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers four endpoints ([`Api`]) as the
-//! documents describe them. Requests are checked from the text of the protocol, with code that shares nothing with the
-//! client: a client that signs wrongly is refused here as it would be there. [`Sandbox::inject`] makes the next answer go
-//! wrong in a chosen way ([`Fault`]); [`Sandbox::payouts`] then tells what was really paid, and [`Sandbox::requests`] what
-//! was really asked.
+//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers the endpoints of [`Api`] as the
+//! documents describe them; [`Sandbox::builder`] does so with platform certificates (平台证书), or in the midst of the move
+//! from them to the public key ([`Trust`]). Requests are checked from the text of the protocol, with code that shares
+//! nothing with the client: a client that signs wrongly is refused here as it would be there.
+//!
+//! [`Sandbox::inject`] makes the next answer go wrong in a chosen way ([`Fault`]); [`Sandbox::payouts`] and
+//! [`Sandbox::batches`] then tell what was really done, and [`Sandbox::requests`] what was really asked.
+//! [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or not, to a callback.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -21,33 +24,43 @@
 //! # }
 //! ```
 //!
-//! What it leaves to the real one: limits per user and day, the 15 seconds between two payments to one user, refunds of
-//! orders, and the platform-certificate mode. [`Fault::ErrorCode`] stands in for the first two.
+//! What it leaves to the real one: limits per user and day, the 15 seconds between two payments to one user, making and
+//! refunding orders, closing batches of transfers, the notice that an echo can ask for, and the end of queries after 30
+//! days. [`Fault::ErrorCode`] stands in for the first two.
 
+mod batch;
+mod builder;
 mod certificates;
 mod exchange;
 mod fault;
 mod merchant;
+mod notice;
 mod order;
 mod payload;
 mod payout;
 mod platform;
 mod random;
+mod route;
 mod sandbox;
 mod seen;
 mod server;
 mod state;
 mod transfer;
+mod trust;
 mod v2;
 mod v3;
 
 #[cfg(test)]
 mod vectors;
 
+pub use batch::{Batch, BatchTerms, TransferTerms};
+pub use builder::{SandboxBuilder, StartError};
 pub use fault::{Api, Fault, InjectError};
 pub use merchant::Merchant;
+pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
 pub use order::{Coupon, Order};
 pub use payout::{Payout, PayoutStatus};
-pub use sandbox::{Sandbox, StartError};
+pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, SignatureCheck, SignatureKind};
 pub use transfer::{AmountField, Transfer};
+pub use trust::Trust;

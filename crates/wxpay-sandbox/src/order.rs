@@ -83,6 +83,14 @@ impl Order {
             ..Self::paid(out_trade_no, 0)
         }
     }
+
+    /// What the coupons paid.
+    pub(crate) fn coupon_fee(&self) -> Fen {
+        let mut coupons = self.coupons.iter();
+        coupons
+            .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
+            .unwrap_or_default()
+    }
 }
 
 impl Coupon {

@@ -1,68 +1,98 @@
+//! WeChat Pay's side of APIv3: its keys, and what it knows of the merchant's.
+
+mod certificate;
+mod key;
+mod merchant;
+
 use std::error::Error as StdError;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey};
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use wxpay_core::Timestamp;
 
-/// The RSA keys of WeChat Pay's side: its own, and the merchant's public one.
+use crate::Trust;
+
+pub(crate) use certificate::PlatformCertificate;
+pub(crate) use key::PlatformKey;
+pub(crate) use merchant::MerchantKey;
+#[cfg(test)]
+pub(crate) use merchant::verify;
+
+/// The keys of both sides.
 pub(crate) struct Platform {
-    own: KeyPair,
-    merchant: Vec<u8>,
-    sealing: OaepPublicEncryptingKey,
+    pub(crate) merchant: MerchantKey,
+    trust: Trust,
+    public_key: Arc<PlatformKey>,
+    /// From the oldest to the newest; empty only when the public key is all there is.
+    certificates: RwLock<Vec<Arc<PlatformCertificate>>>,
+    rotating: Mutex<()>,
 }
 
 impl Platform {
-    /// Takes the platform's PKCS#8 key and the merchant's SubjectPublicKeyInfo.
     pub(crate) fn new(
-        own: &[u8],
-        merchant: Vec<u8>,
-    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
-        let public = PublicEncryptingKey::from_der(&merchant)?;
-        Ok(Self {
-            own: KeyPair::from_pkcs8(own)?,
-            sealing: OaepPublicEncryptingKey::new(public)?,
+        merchant: MerchantKey,
+        trust: Trust,
+        public_key: PlatformKey,
+        certificate: Option<PlatformCertificate>,
+    ) -> Self {
+        Self {
             merchant,
-        })
+            trust,
+            public_key: Arc::new(public_key),
+            certificates: RwLock::new(certificate.into_iter().map(Arc::new).collect()),
+            rotating: Mutex::default(),
+        }
     }
 
-    /// Signs a text: PKCS#1 v1.5 with SHA-256, base64.
-    pub(crate) fn sign(&self, message: &[u8]) -> String {
-        let mut signature = vec![0; self.own.public_modulus_len()];
-        self.own
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
-            .expect("an RSA key of 2048 bits signs any message");
-        STANDARD.encode(signature)
+    /// Makes a certificate to sign with from now on, and gives its serial number, unless the public key is all there is.
+    /// The earlier certificates stay good for sealing. It takes the time of an RSA key.
+    pub(crate) fn rotate(
+        &self,
+        now: Timestamp,
+    ) -> Result<Option<String>, Box<dyn StdError + Send + Sync>> {
+        let _one_at_a_time = self.rotating.lock();
+        let Some(newest) = self.certificates().pop() else {
+            return Ok(None);
+        };
+        let next = newest.next(now)?;
+        let serial = next.key.serial().to_owned();
+        let mut all = self
+            .certificates
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.push(Arc::new(next));
+        Ok(Some(serial))
     }
 
-    /// Whether the merchant signed `message`.
-    pub(crate) fn merchant_signed(&self, message: &[u8], signature: &str) -> bool {
-        verify(&self.merchant, message, signature)
+    pub(crate) fn trust(&self) -> Trust {
+        self.trust
     }
 
-    /// Seals a sensitive field (敏感信息) for the merchant; `None` when it is too long for one block.
-    pub(crate) fn seal(&self, text: &str) -> Option<String> {
-        let mut block = vec![0; self.sealing.ciphertext_size()];
-        let sealed = self
-            .sealing
-            .encrypt(&OAEP_SHA1_MGF1SHA1, text.as_bytes(), &mut block, None)
-            .ok()?;
-        Some(STANDARD.encode(sealed))
+    /// The certificates, from the oldest to the newest.
+    pub(crate) fn certificates(&self) -> Vec<Arc<PlatformCertificate>> {
+        let all = self.certificates.read();
+        all.unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
 
-/// Whether `signature`, base64 of PKCS#1 v1.5 with SHA-256, fits the message and the SubjectPublicKeyInfo.
-pub(crate) fn verify(public: &[u8], message: &[u8], signature: &str) -> bool {
-    let Ok(signature) = STANDARD.decode(signature) else {
-        return false;
-    };
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public)
-        .verify(message, &signature)
-        .is_ok()
+    /// The key to sign with for a request that names a key, or none.
+    pub(crate) fn signer(&self, named: Option<&str>) -> Arc<PlatformKey> {
+        let newest = match self.trust {
+            Trust::PublicKey => None,
+            Trust::Both if named == Some(self.public_key.serial()) => None,
+            Trust::Certificates | Trust::Both => self.certificates().pop(),
+        };
+        newest.map_or_else(
+            || Arc::clone(&self.public_key),
+            |newest| Arc::clone(&newest.key),
+        )
+    }
+
+    /// The live key of a `Wechatpay-Serial`.
+    pub(crate) fn key(&self, serial: &str) -> Option<Arc<PlatformKey>> {
+        if self.trust != Trust::Certificates && serial == self.public_key.serial() {
+            return Some(Arc::clone(&self.public_key));
+        }
+        let certificates = self.certificates();
+        let mut keys = certificates.iter().map(|certificate| &certificate.key);
+        keys.find(|key| key.serial() == serial).map(Arc::clone)
+    }
 }

@@ -1,18 +1,18 @@
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use wxpay_core::{Fen, Timestamp};
 
-use crate::certificates::Certificates;
+#[cfg(doc)]
+use crate::Trust;
+use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
 use crate::state::Shared;
 use crate::{
-    Api, Fault, InjectError, Merchant, Order, Payout, PayoutStatus, SeenRequest, Transfer, server,
+    Api, Batch, Fault, InjectError, Merchant, Order, Payout, PayoutStatus, SandboxBuilder,
+    SeenRequest, StartError, Transfer,
 };
 
 /// A running local WeChat Pay (微信支付).
@@ -25,46 +25,62 @@ pub struct Sandbox {
     server: AbortHandle,
 }
 
-/// Why the sandbox did not start.
+/// Why there is no new platform certificate.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum StartError {
-    /// No port on 127.0.0.1 could be bound.
-    #[error("can't listen on 127.0.0.1")]
-    Listen(#[source] io::Error),
-    /// The keys, the certificates or the TLS configuration could not be made.
-    #[error("can't make keys and certificates")]
+pub enum RotateError {
+    /// The sandbox runs in the mode [`Trust::PublicKey`], which has no certificates.
+    #[error("there are no platform certificates")]
+    NoCertificates,
+    /// The key or the certificate could not be made.
+    #[error("can't make a platform certificate")]
     Keys(#[source] Box<dyn StdError + Send + Sync>),
 }
 
 impl Sandbox {
-    /// Makes a merchant with fresh keys and starts to answer on a free port of 127.0.0.1.
+    /// Makes a merchant with fresh keys and starts to answer on a free port of 127.0.0.1, in the mode
+    /// [`Trust::PublicKey`].
     ///
     /// It runs on the Tokio runtime that this is called on.
     ///
     /// # Errors
     /// No port could be bound, or no keys could be made.
     pub async fn start() -> Result<Self, StartError> {
-        let certificates = tokio::task::spawn_blocking(Certificates::generate)
-            .await
-            .map_err(|error| StartError::Keys(error.into()))?
-            .map_err(StartError::Keys)?;
-        let tls = server::tls_config(&certificates).map_err(StartError::Keys)?;
-        let ca_pem = certificates.ca_pem.clone();
-        let shared = Shared::new(certificates).map_err(StartError::Keys)?;
+        Self::builder().start().await
+    }
 
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(StartError::Listen)?;
-        let port = listener.local_addr().map_err(StartError::Listen)?.port();
-        let shared = Arc::new(shared);
-        let accepting = tokio::spawn(server::accept(listener, tls, Arc::clone(&shared)));
-        Ok(Self {
+    /// A sandbox to be started in another way than [`start`](Self::start) does.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        base_url: String,
+        ca_pem: String,
+        server: AbortHandle,
+    ) -> Self {
+        Self {
             shared,
-            base_url: format!("https://localhost:{port}"),
+            base_url,
             ca_pem,
-            server: accepting.abort_handle(),
-        })
+            server,
+        }
+    }
+
+    /// Adds a platform certificate (平台证书) and gives its serial number. Replies and notices are signed with it from now
+    /// on; `/v3/certificates` lists the earlier ones too, and they stay good for sealing.
+    ///
+    /// # Errors
+    /// The sandbox has no certificates, or none could be made.
+    pub async fn rotate_certificate(&self) -> Result<String, RotateError> {
+        let now = self.shared.state().now();
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || shared.platform.rotate(now))
+            .await
+            .map_err(|error| RotateError::Keys(error.into()))?
+            .map_err(RotateError::Keys)?
+            .ok_or(RotateError::NoCertificates)
     }
 
     /// Makes the next request to `api` go wrong. Faults wait in line; each is for one request.
@@ -84,17 +100,39 @@ impl Sandbox {
         self.shared.state().add_order(order);
     }
 
-    /// Adds a transfer (转账明细单) for the APIv3 query to find, replacing one of the same two numbers.
+    /// Adds a transfer (转账明细单) for the APIv3 queries to find, replacing one of the same two numbers.
     pub fn add_transfer(&self, transfer: Transfer) {
-        self.shared.state().add_transfer(transfer);
+        self.shared.state().batches.add_transfer(transfer);
     }
 
-    /// Registers the real name of a user, which `FORCE_CHECK` is then held to. A user without one passes with any name.
+    /// Carries out the transfers of a batch that are still `PROCESSING`, and says whether there is a batch of this number.
+    ///
+    /// They succeed, unless the name given is not the [registered](Self::register_name) one: that fails with
+    /// `NAME_NOT_CORRECT`.
+    pub fn settle_batch(&self, out_batch_no: &str) -> bool {
+        self.shared.state().settle_batch(out_batch_no)
+    }
+
+    /// Sets what a transfer has become, and says whether there is one of these numbers. The texts go out as they are.
+    pub fn set_transfer_status(
+        &self,
+        out_batch_no: &str,
+        out_detail_no: &str,
+        status: &str,
+        fail_reason: Option<&str>,
+    ) -> bool {
+        self.shared
+            .state()
+            .set_transfer_status(out_batch_no, out_detail_no, status, fail_reason)
+    }
+
+    /// Registers the real name of a user, which `FORCE_CHECK` and batches of transfers are then held to. A user without
+    /// one passes with any name.
     pub fn register_name(&self, openid: &str, name: &str) {
         self.shared.state().register_name(openid, name);
     }
 
-    /// Sets the money that payments can be made from. Until this is called there is no limit.
+    /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
     pub fn set_balance(&self, balance: Fen) {
         self.shared.state().balance = Some(balance);
     }
@@ -109,6 +147,22 @@ impl Sandbox {
     /// Stops the sandbox's clock at a moment. Until this is called it is the system's.
     pub fn freeze_clock(&self, now: Timestamp) {
         self.shared.state().clock = Some(now);
+    }
+
+    /// Posts a notice of APIv3 to a callback URL, and gives what was answered.
+    ///
+    /// # Errors
+    /// There is nothing to tell, or nobody answered. See [`NotifyError`].
+    pub async fn notify_v3(&self, url: &str, notice: Notice) -> Result<NoticeAnswer, NotifyError> {
+        notice::notify_v3(&self.shared, url, &notice).await
+    }
+
+    /// Posts a notice of APIv2 to a callback URL, and gives what was answered.
+    ///
+    /// # Errors
+    /// There is nothing to tell, or nobody answered. See [`NotifyError`].
+    pub async fn notify_v2(&self, url: &str, notice: Notice) -> Result<NoticeAnswer, NotifyError> {
+        notice::notify_v2(&self.shared, url, &notice).await
     }
 
     /// `https://localhost:` and the port.
@@ -134,6 +188,23 @@ impl Sandbox {
     /// Every payment that was made, in order. One entry is one time that money moved.
     pub fn payouts(&self) -> Vec<Payout> {
         self.shared.state().payouts()
+    }
+
+    /// Every batch of transfers that was made by a request, in order.
+    pub fn batches(&self) -> Vec<Batch> {
+        self.shared.state().batches.all()
+    }
+
+    /// Every transfer, by batch and in order, whether a request made it or [`add_transfer`](Self::add_transfer) did.
+    pub fn transfers(&self) -> Vec<Transfer> {
+        self.shared.state().batches.transfers()
+    }
+
+    /// The platform certificates (平台证书) as PEM, from the oldest to the newest; none in the mode [`Trust::PublicKey`].
+    pub fn platform_certificate_pems(&self) -> Vec<String> {
+        let certificates = self.shared.platform.certificates();
+        let pems = certificates.iter().map(|certificate| &certificate.pem);
+        pems.cloned().collect()
     }
 
     /// Every request that was read to its end, in order of arrival. All are kept until the sandbox is dropped.

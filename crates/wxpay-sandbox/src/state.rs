@@ -1,5 +1,7 @@
 //! What the sandbox remembers.
 
+mod batches;
+
 use std::collections::{HashMap, VecDeque};
 use std::error::Error as StdError;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,10 +10,12 @@ use indexmap::IndexMap;
 use wxpay_core::{Fen, Params, Timestamp};
 
 use crate::certificates::Certificates;
-use crate::platform::Platform;
+use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::{
-    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, SignatureCheck, Transfer,
+    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, SignatureCheck, Trust,
 };
+
+pub(crate) use batches::Batches;
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -30,7 +34,7 @@ pub(crate) struct State {
     names: HashMap<String, String>,
     orders: IndexMap<String, Order>,
     payouts: IndexMap<String, PayoutEntry>,
-    transfers: HashMap<(String, String), Transfer>,
+    pub(crate) batches: Batches,
 }
 
 /// A payment and the parameters that asked for it.
@@ -41,12 +45,21 @@ pub(crate) struct PayoutEntry {
 }
 
 impl Shared {
-    pub(crate) fn new(certificates: Certificates) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+    pub(crate) fn new(
+        certificates: Certificates,
+        trust: Trust,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        let public_key = PlatformKey::new(
+            certificates.merchant.platform_key_id.clone(),
+            certificates.platform_private.secret_pkcs8_der(),
+        )?;
         Ok(Self {
             platform: Platform::new(
-                certificates.platform_private.secret_pkcs8_der(),
-                certificates.merchant_public,
-            )?,
+                MerchantKey::new(certificates.merchant_public)?,
+                trust,
+                public_key,
+                certificates.platform_certificate,
+            ),
             merchant: certificates.merchant,
             state: Mutex::default(),
         })
@@ -91,14 +104,6 @@ impl State {
         self.orders.insert(order.out_trade_no.clone(), order);
     }
 
-    pub(crate) fn add_transfer(&mut self, transfer: Transfer) {
-        let numbers = (
-            transfer.out_batch_no.clone(),
-            transfer.out_detail_no.clone(),
-        );
-        self.transfers.insert(numbers, transfer);
-    }
-
     pub(crate) fn register_name(&mut self, openid: &str, name: &str) {
         self.names.insert(openid.to_owned(), name.to_owned());
     }
@@ -108,6 +113,31 @@ impl State {
             return false;
         };
         entry.payout.status = status;
+        true
+    }
+
+    pub(crate) fn settle_batch(&mut self, out_batch_no: &str) -> bool {
+        let now = self.now();
+        let names = &self.names;
+        self.batches.settle(out_batch_no, now, |openid, name| {
+            names.get(openid).is_none_or(|real| real == name)
+        })
+    }
+
+    pub(crate) fn set_transfer_status(
+        &mut self,
+        out_batch_no: &str,
+        out_detail_no: &str,
+        status: &str,
+        fail_reason: Option<&str>,
+    ) -> bool {
+        let now = self.now();
+        let Some(transfer) = self.batches.transfer_mut(out_batch_no, out_detail_no) else {
+            return false;
+        };
+        transfer.detail_status = status.to_owned();
+        transfer.fail_reason = fail_reason.map(str::to_owned);
+        transfer.update_time = now;
         true
     }
 
@@ -152,10 +182,5 @@ impl State {
                 .find(|order| order.transaction_id == id),
             (None, number) => self.orders.get(number?),
         }
-    }
-
-    pub(crate) fn transfer(&self, out_batch_no: &str, out_detail_no: &str) -> Option<&Transfer> {
-        let numbers = (out_batch_no.to_owned(), out_detail_no.to_owned());
-        self.transfers.get(&numbers)
     }
 }

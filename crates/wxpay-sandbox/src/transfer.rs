@@ -23,7 +23,8 @@ pub struct Transfer {
     pub detail_status: String,
     /// The amount (转账金额).
     pub total_amount: Fen,
-    /// The member that carries the amount.
+    /// The member that carries the amount when the transfer is found by the merchant's numbers. Found by WeChat Pay's, it
+    /// is `transfer_amount` in any case.
     pub amount_field: AmountField,
     /// The remark (转账备注).
     pub transfer_remark: String,

@@ -1,12 +1,43 @@
 //! APIv2: XML messages with `sign` (签名).
 
 mod message;
-pub(crate) mod order_query;
-pub(crate) mod pay;
-pub(crate) mod payout_query;
+pub(crate) mod notice;
+mod order_query;
+mod pay;
+mod payout_query;
 mod refusal;
 mod request;
 pub(crate) mod sign;
 
 pub(crate) use message::Message;
 pub(crate) use refusal::{Refusal, return_fail};
+
+use crate::exchange::Call;
+use crate::state::Shared;
+use crate::{Api, SignatureCheck};
+
+/// Checks a request and, if it is to take effect, carries it out.
+pub(crate) fn respond(
+    api: Api,
+    call: &Call,
+    shared: &Shared,
+    commit: bool,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Message {
+    let merchant = &shared.merchant;
+    let done = match api {
+        Api::PayEmployee => pay::check(call, merchant, signatures).and_then(|params| {
+            if commit {
+                pay::perform(&params, &mut shared.state())
+            } else {
+                // The fault has an answer of its own, or none.
+                Ok(Message::default())
+            }
+        }),
+        Api::PayoutQuery => payout_query::check(call, merchant, signatures)
+            .and_then(|params| payout_query::perform(&params, &shared.state())),
+        _ => order_query::check(call, merchant, signatures)
+            .and_then(|params| order_query::perform(&params, &shared.state())),
+    };
+    done.unwrap_or_else(|refusal| refusal.message(call, api))
+}

@@ -9,8 +9,10 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::Value;
 
-use crate::platform;
+use crate::platform::{self, PlatformKey};
+use crate::v2::notice;
 use crate::v2::sign::{self, SignType};
+use crate::v3::aead;
 use crate::v3::authorization::Authorization;
 
 #[test]
@@ -104,6 +106,46 @@ fn v3_request_sign() {
         assert!(!platform::verify(public.as_ref(), &other, signature));
     });
     assert_eq!(checked, 5);
+}
+
+#[test]
+fn v3_aead() {
+    let checked = each("v3_aead_decrypt", |input, expected| {
+        // The other one is of a text that was tampered with.
+        if let Some(plaintext) = expected["plaintext"].as_str() {
+            let member = |name: &str| text(&input[name]);
+            let ciphertext = aead::encrypt(
+                member("api_v3_key"),
+                member("nonce"),
+                member("associated_data"),
+                plaintext,
+            );
+            assert_eq!(ciphertext.as_deref(), input["ciphertext"].as_str());
+        }
+    });
+    assert_eq!(checked, 2);
+}
+
+#[test]
+fn v2_req_info() {
+    let checked = each("v2_refund_req_info", |input, expected| {
+        let sealed = notice::req_info(text(&expected["plaintext"]), text(&input["key"]));
+        assert_eq!(sealed.as_deref(), input["req_info"].as_str());
+    });
+    assert_eq!(checked, 1);
+}
+
+#[test]
+fn oaep() {
+    let vectors = vectors();
+    let checked = each("oaep_decrypt", |input, expected| {
+        let pem = &vectors["keys"][text(&input["private_key"])]["pem"];
+        let key = PrivatePkcs8KeyDer::from_pem_slice(text(pem).as_bytes()).unwrap();
+        let key = PlatformKey::new(String::new(), key.secret_pkcs8_der()).unwrap();
+        let opened = key.open(text(&input["ciphertext"]));
+        assert_eq!(opened.as_deref(), expected["plaintext"].as_str());
+    });
+    assert_eq!(checked, 1);
 }
 
 /// Runs `check` on the input and the expectation of each vector of a kind, and counts them.

@@ -1,10 +1,10 @@
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 use wxpay_core::{BusinessError, ErrorKind, ProtocolError, Timestamp};
 use wxpay_sign::Verified;
 use wxpay_sign::v3::{PlatformKeys, verify};
 
-use super::{Json, Meta};
+use super::{ErrorBody, Meta};
 
 /// Takes a reply through its signature first and its status second.
 ///
@@ -17,35 +17,28 @@ pub(super) async fn accept(
     response: &Response<Bytes>,
 ) -> Result<Verified<Bytes>, ErrorKind> {
     let status = response.status();
+    let error = |body: &[u8]| ErrorBody::parse(status.as_u16(), response.headers(), body);
     if !status.is_success() && !response.headers().contains_key("Wechatpay-Signature") {
-        return Err(claimed_failure(status, response.body()).into());
+        return Err(claimed_failure(&error(response.body())).into());
     }
     let body = verify(response.headers(), response.body().clone(), keys, now).await?;
     if status.is_success() {
         return Ok(body);
     }
-    let Some((code, message)) = code_and_message(body.get()) else {
-        return Err(
-            ProtocolError::new(status.as_u16(), "signed, but not an error of APIv3").into(),
-        );
+    let error = error(body.get());
+    let Some(code) = error.code else {
+        return Err(ProtocolError::new(error.status, "signed, but not an error of APIv3").into());
     };
-    Err(BusinessError::new(status.as_u16(), &code, &message, meta.errors).into())
+    let message = error.message.unwrap_or_default();
+    Err(BusinessError::new(error.status, &code, &message, meta.errors).into())
 }
 
-fn claimed_failure(status: StatusCode, body: &[u8]) -> ProtocolError {
-    match code_and_message(body) {
-        Some((code, message)) => {
-            ProtocolError::new(status.as_u16(), &message).with_code(Some(&code))
+fn claimed_failure(error: &ErrorBody) -> ProtocolError {
+    match &error.code {
+        Some(code) => {
+            let message = error.message.as_deref().unwrap_or_default();
+            ProtocolError::new(error.status, message).with_code(Some(code))
         }
-        None => ProtocolError::new(status.as_u16(), "not a reply of APIv3"),
+        None => ProtocolError::new(error.status, "not a reply of APIv3"),
     }
-}
-
-fn code_and_message(body: &[u8]) -> Option<(String, String)> {
-    let json = Json::parse(body).ok()?;
-    let text = |name| json.get(name).and_then(Json::as_str);
-    Some((
-        text("code")?.to_owned(),
-        text("message").unwrap_or_default().to_owned(),
-    ))
 }

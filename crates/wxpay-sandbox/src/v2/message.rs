@@ -65,7 +65,12 @@ impl Message {
     }
 
     /// Signs the reply, if it is to be signed, and writes it.
-    pub(crate) fn seal(mut self, merchant: &Merchant, fault: Option<&Fault>) -> Response<Payload> {
+    pub(crate) fn seal(self, merchant: &Merchant, fault: Option<&Fault>) -> Response<Payload> {
+        payload::whole(StatusCode::OK, "text/plain", self.write(merchant, fault))
+    }
+
+    /// Signs the message, if it is to be signed, and gives its XML.
+    pub(crate) fn write(mut self, merchant: &Merchant, fault: Option<&Fault>) -> String {
         if let Some(sign_type) = self.sign_type {
             let fields = self
                 .fields
@@ -82,7 +87,7 @@ impl Message {
                 self.tamper();
             }
         }
-        payload::whole(StatusCode::OK, "text/plain", self.to_xml())
+        self.to_xml("xml")
     }
 
     fn field(mut self, name: Cow<'static, str>, value: String, plain: bool) -> Self {
@@ -103,8 +108,9 @@ impl Message {
         }
     }
 
-    fn to_xml(&self) -> String {
-        let mut xml = String::from("<xml>\n");
+    /// Writes the fields under a root element.
+    pub(crate) fn to_xml(&self, root: &str) -> String {
+        let mut xml = format!("<{root}>\n");
         for Field { name, value, plain } in &self.fields {
             if *plain {
                 xml += &format!("<{name}>{value}</{name}>\n");
@@ -113,7 +119,7 @@ impl Message {
                 xml += &format!("<{name}><![CDATA[{text}]]></{name}>\n");
             }
         }
-        xml + "</xml>"
+        xml + "</" + root + ">"
     }
 }
 

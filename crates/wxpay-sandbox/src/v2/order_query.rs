@@ -68,25 +68,22 @@ pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal
         .optional("trade_state_desc", order.trade_state_desc.as_deref())
         .optional("attach", order.attach.as_deref());
     Ok(match &*order.trade_state {
-        "SUCCESS" => paid(reply, order),
+        "SUCCESS" => paid(reply, order, order.total_fee),
         _ => reply,
     })
 }
 
-/// Adds what only a paid order has.
-fn paid(reply: Message, order: &Order) -> Message {
-    let mut coupons = order.coupons.iter();
-    let coupon_fee = coupons
-        .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
-        .unwrap_or_default();
-    let cash_fee = order.total_fee.checked_sub(coupon_fee).unwrap_or_default();
+/// Adds what only a paid order has. The `total_fee` is the order's, if it is to be right.
+pub(crate) fn paid(reply: Message, order: &Order, total_fee: Fen) -> Message {
+    let coupon_fee = order.coupon_fee();
+    let cash_fee = total_fee.checked_sub(coupon_fee).unwrap_or_default();
     let mut reply = reply
         .optional("device_info", order.device_info.as_deref())
         .text("openid", &order.openid)
         .text("is_subscribe", if order.is_subscribe { "Y" } else { "N" })
         .text("trade_type", &order.trade_type)
         .text("bank_type", &order.bank_type)
-        .fen("total_fee", order.total_fee)
+        .fen("total_fee", total_fee)
         .text("fee_type", &order.fee_type)
         .text("transaction_id", &order.transaction_id)
         .text("time_end", order.time_end.format(TimeFormat::Compact))

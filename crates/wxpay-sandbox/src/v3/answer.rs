@@ -1,13 +1,13 @@
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use wxpay_core::Timestamp;
 
 use crate::Fault;
 use crate::payload::{self, Payload};
+use crate::platform::PlatformKey;
 use crate::random::{self, HEX};
-use crate::state::Shared;
-use crate::v3::detail::Detail;
+use crate::v3::signature::{put, sign};
 
 /// A reply, and whether it is to be signed.
 pub(crate) struct Answer {
@@ -16,23 +16,35 @@ pub(crate) struct Answer {
     signed: bool,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
+/// The body of a reply that is no error.
+pub(crate) trait Content: Send {
+    fn to_json(&self) -> Vec<u8>;
+
+    /// Turns into the body about another number.
+    fn become_another(&mut self);
+
+    /// Changes what matters most.
+    fn tamper(&mut self);
+}
+
 enum Body {
-    Detail(Box<Detail>),
-    Error {
-        code: String,
-        message: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        detail: Option<Value>,
-    },
+    Content(Box<dyn Content>),
+    Error(ErrorBody),
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    code: String,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Value>,
 }
 
 impl Answer {
-    pub(crate) fn detail(detail: Detail) -> Self {
+    pub(crate) fn ok(content: impl Content + 'static) -> Self {
         Self {
             status: StatusCode::OK,
-            body: Body::Detail(Box::new(detail)),
+            body: Body::Content(Box::new(content)),
             signed: true,
         }
     }
@@ -40,13 +52,24 @@ impl Answer {
     pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
         Self {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            body: Body::Error {
+            body: Body::Error(ErrorBody {
                 code: code.to_owned(),
                 message: message.to_owned(),
                 detail: None,
-            },
+            }),
             signed: true,
         }
+    }
+
+    /// `PARAM_ERROR` about one field. The `location` is `body`, `query` or `url`.
+    pub(crate) fn param_error(location: &str, field: &str, value: Value, issue: &str) -> Self {
+        let detail = json!({
+            "field": field,
+            "value": value,
+            "issue": issue,
+            "location": location,
+        });
+        Self::error(400, "PARAM_ERROR", "参数错误").with_detail(detail)
     }
 
     /// An error with the status that the documents give its code.
@@ -76,16 +99,16 @@ impl Answer {
     }
 
     pub(crate) fn with_detail(mut self, value: Value) -> Self {
-        if let Body::Error { detail, .. } = &mut self.body {
-            *detail = Some(value);
+        if let Body::Error(error) = &mut self.body {
+            error.detail = Some(value);
         }
         self
     }
 
     /// The same answer about another number.
     pub(crate) fn about_another(mut self) -> Self {
-        if let Body::Detail(detail) = &mut self.body {
-            detail.become_another();
+        if let Body::Content(content) = &mut self.body {
+            content.become_another();
         }
         self
     }
@@ -93,14 +116,14 @@ impl Answer {
     /// Writes and signs the answer.
     pub(crate) fn seal(
         mut self,
-        shared: &Shared,
+        key: &PlatformKey,
         fault: Option<&Fault>,
         now: Timestamp,
     ) -> Response<Payload> {
-        let body = self.to_json();
+        let body = self.body.to_json();
         let mut headers = HeaderMap::new();
         if self.signed {
-            sign(&body, shared, fault, now, &mut headers);
+            headers = sign(&body, key, fault, now);
         }
         let internal = if self.status.is_success() { "0" } else { "1" };
         let request_id = format!("08{}-{internal}", random::text(HEX, 38));
@@ -108,8 +131,8 @@ impl Answer {
 
         let body = match fault {
             Some(Fault::TamperedBody) if self.signed => {
-                self.tamper();
-                self.to_json()
+                self.body.tamper();
+                self.body.to_json()
             }
             _ => body,
         };
@@ -117,62 +140,25 @@ impl Answer {
         response.headers_mut().extend(headers);
         response
     }
+}
 
+impl Body {
     fn tamper(&mut self) {
-        match &mut self.body {
-            Body::Detail(detail) => detail.tamper(),
-            Body::Error { code, .. } => "TAMPERED".clone_into(code),
+        match self {
+            Self::Content(content) => content.tamper(),
+            Self::Error(error) => "TAMPERED".clone_into(&mut error.code),
         }
     }
 
     fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.body).expect("texts and numbers are JSON")
+        match self {
+            Self::Content(content) => content.to_json(),
+            Self::Error(error) => to_json(error),
+        }
     }
 }
 
-fn sign(
-    body: &[u8],
-    shared: &Shared,
-    fault: Option<&Fault>,
-    now: Timestamp,
-    headers: &mut HeaderMap,
-) {
-    let stale = fault == Some(&Fault::StaleSignature);
-    let timestamp = now.unix() - if stale { AN_HOUR } else { 0 };
-    let nonce = random::nonce();
-    let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();
-    message.extend_from_slice(body);
-    message.push(b'\n');
-    if fault == Some(&Fault::WrongSignature) {
-        message.push(b'\n');
-    }
-    let mut signature = shared.platform.sign(&message);
-    if fault == Some(&Fault::ProbeSignature) {
-        signature.insert_str(0, "WECHATPAY/SIGNTEST/");
-    }
-
-    put(headers, "wechatpay-nonce", &nonce);
-    put(
-        headers,
-        "wechatpay-serial",
-        &shared.merchant.platform_key_id,
-    );
-    if fault != Some(&Fault::MissingSignature) {
-        put(headers, "wechatpay-signature", &signature);
-    }
-    put(
-        headers,
-        "wechatpay-signature-type",
-        "WECHATPAY2-SHA256-RSA2048",
-    );
-    put(headers, "wechatpay-timestamp", &timestamp.to_string());
+/// Writes texts, numbers and lists of them.
+pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("texts and numbers are JSON")
 }
-
-fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(HeaderName::from_static(name), value);
-    }
-}
-
-/// In seconds.
-const AN_HOUR: i64 = 3600;

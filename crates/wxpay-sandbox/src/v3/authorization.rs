@@ -1,10 +1,13 @@
 //! 签名认证 of requests, from its document.
 
+use std::sync::Arc;
+
 use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use serde_json::json;
 use wxpay_core::Timestamp;
 
 use crate::exchange::Call;
+use crate::platform::{Platform, PlatformKey};
 use crate::state::Shared;
 use crate::v3::Answer;
 use crate::{SignatureCheck, SignatureKind};
@@ -34,6 +37,29 @@ pub(crate) fn check(
     let held = result.is_ok();
     signatures.push(SignatureCheck::new(SignatureKind::Authorization, held));
     result
+}
+
+/// The platform key that the request names, if it names one.
+pub(crate) fn named_key(
+    call: &Call,
+    platform: &Platform,
+) -> Result<Option<Arc<PlatformKey>>, Answer> {
+    if !call.headers.contains_key("wechatpay-serial") {
+        return Ok(None);
+    }
+    match call.serial().and_then(|serial| platform.key(serial)) {
+        Some(key) => Ok(Some(key)),
+        None => {
+            let message = "平台证书序列号Wechatpay-Serial错误";
+            Err(Answer::error(400, "PARAM_ERROR", message))
+        }
+    }
+}
+
+/// Why a request with sealed fields (敏感信息) has to name a key.
+pub(crate) fn no_serial() -> Answer {
+    let message = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
+    Answer::error(400, "PARAM_ERROR", message)
 }
 
 impl<'a> Authorization<'a> {
@@ -105,7 +131,7 @@ fn check_authorization(call: &Call, shared: &Shared, now: Timestamp) -> Result<(
         return refuse("商户证书序列号有误。请使用签名私钥匹配的证书序列号");
     }
     let message = members.message(call.method.as_str(), &call.target, &call.body);
-    if shared.platform.merchant_signed(&message, members.signature) {
+    if shared.platform.merchant.signed(&message, members.signature) {
         return Ok(());
     }
     // The real one helps in this way too.

@@ -1,17 +1,10 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::hmac;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use reqwest::{Certificate, Identity, Response};
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
-use wxpay_core::{Params, Timestamp};
-use wxpay_sandbox::Sandbox;
+use wxpay_core::Params;
+use wxpay_sandbox::{Sandbox, Trust};
 
 pub(crate) const PAY: &str = "/mmpaymkttransfers/promotion/paywwsptrans2pocket";
 pub(crate) const QUERY: &str = "/mmpaymkttransfers/promotion/querywwsptrans2pocket";
@@ -28,7 +21,14 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn start() -> Self {
-        let sandbox = Sandbox::start().await.unwrap();
+        Self::of(Sandbox::start().await.unwrap())
+    }
+
+    pub(crate) async fn start_with(trust: Trust) -> Self {
+        Self::of(Sandbox::builder().trust(trust).start().await.unwrap())
+    }
+
+    fn of(sandbox: Sandbox) -> Self {
         let with_certificate = builder(&sandbox).identity(identity(&sandbox));
         Self {
             with_certificate: with_certificate.build().unwrap(),
@@ -125,71 +125,6 @@ impl Client {
         let fields = reply.iter().filter(|(name, _)| *name != "sign");
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         reply.get("sign") == Some(&*signature(&fields.collect(), key, hmac))
-    }
-
-    /// The `Authorization` of a GET request.
-    pub(crate) fn authorization(&self, target: &str, timestamp: i64) -> String {
-        let merchant = self.sandbox.merchant();
-        let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
-        let message = format!("GET\n{target}\n{timestamp}\n{nonce}\n\n");
-        let pem = merchant.client_key_pem.expose().as_bytes();
-        let key = PrivatePkcs8KeyDer::from_pem_slice(pem).unwrap();
-        let key = KeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
-        let mut signature = vec![0; key.public_modulus_len()];
-        let random = SystemRandom::new();
-        key.sign(
-            &RSA_PKCS1_SHA256,
-            &random,
-            message.as_bytes(),
-            &mut signature,
-        )
-        .unwrap();
-        format!(
-            r#"WECHATPAY2-SHA256-RSA2048 mchid="{}",nonce_str="{nonce}",signature="{}",timestamp="{timestamp}",serial_no="{}""#,
-            merchant.mch_id,
-            STANDARD.encode(signature),
-            merchant.serial_no,
-        )
-    }
-
-    pub(crate) async fn get(&self, target: &str, authorization: &str) -> reqwest::Result<Response> {
-        let request = self.without.get(self.url(target));
-        let request = request.header("accept", "application/json");
-        let request = request.header("user-agent", "wxpay-sandbox-tests");
-        request.header("authorization", authorization).send().await
-    }
-
-    /// A good request of APIv3.
-    pub(crate) async fn get_signed(&self, target: &str) -> reqwest::Result<Response> {
-        let authorization = self.authorization(target, Timestamp::now().unix());
-        self.get(target, &authorization).await
-    }
-
-    /// Reads a reply of APIv3: its body, its timestamp and whether its signature holds.
-    pub(crate) async fn read(&self, reply: Response) -> (Vec<u8>, i64, bool) {
-        let header = |name| match reply.headers().get(name) {
-            Some(value) => value.to_str().unwrap().to_owned(),
-            None => String::new(),
-        };
-        let merchant = self.sandbox.merchant();
-        let timestamp = header("wechatpay-timestamp");
-        let nonce = header("wechatpay-nonce");
-        let signature = STANDARD.decode(header("wechatpay-signature"));
-        let serial_fits = header("wechatpay-serial") == merchant.platform_key_id;
-        let body = reply.bytes().await.unwrap().to_vec();
-
-        let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();
-        message.extend_from_slice(&body);
-        message.push(b'\n');
-        let pem = merchant.platform_public_key_pem.as_bytes();
-        let public = SubjectPublicKeyInfoDer::from_pem_slice(pem).unwrap();
-        let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public.as_ref());
-        let held = signature.is_ok_and(|signature| public.verify(&message, &signature).is_ok());
-        (
-            body,
-            timestamp.parse().unwrap_or_default(),
-            held && serial_fits,
-        )
     }
 
     pub(crate) fn url(&self, target: &str) -> String {

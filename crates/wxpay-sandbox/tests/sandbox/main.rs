@@ -7,8 +7,16 @@
     clippy::indexing_slicing
 )]
 
+mod batch_rules;
+mod batches;
+mod callback;
+mod certificates;
 mod client;
 mod faults;
+mod notices;
+mod notices_v2;
 mod orders;
 mod payouts;
 mod transfers;
+mod v3;
+mod x509;

@@ -1,8 +1,3 @@
-use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, PrivateDecryptingKey};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rustls_pki_types::PrivatePkcs8KeyDer;
-use rustls_pki_types::pem::PemObject;
 use serde_json::Value;
 use wxpay_core::Timestamp;
 use wxpay_sandbox::{AmountField, Transfer};
@@ -26,7 +21,7 @@ async fn a_transfer_is_reported_signed_with_its_name_sealed() {
     assert_eq!(body["sp_mchid"], client.sandbox.merchant().mch_id.as_str());
     assert_eq!(body["update_time"].as_str().unwrap().len(), 29);
     assert_eq!(
-        open(&client, body["username"].as_str().unwrap()),
+        client.open(body["username"].as_str().unwrap()),
         "欧阳修".as_bytes()
     );
 
@@ -125,16 +120,4 @@ pub(crate) fn transfer() -> Transfer {
     let mut transfer = Transfer::new("plfk2020042013", "x23zy545Bd5436", 200_000);
     transfer.username = "欧阳修".to_owned();
     transfer
-}
-
-fn open(client: &Client, sealed: &str) -> Vec<u8> {
-    let pem = client.sandbox.merchant().client_key_pem.expose().as_bytes();
-    let key = PrivatePkcs8KeyDer::from_pem_slice(pem).unwrap();
-    let key = PrivateDecryptingKey::from_pkcs8(key.secret_pkcs8_der()).unwrap();
-    let key = OaepPrivateDecryptingKey::new(key).unwrap();
-    let sealed = STANDARD.decode(sealed).unwrap();
-    let mut block = vec![0; key.min_output_size()];
-    key.decrypt(&OAEP_SHA1_MGF1SHA1, &sealed, &mut block, None)
-        .unwrap()
-        .to_vec()
 }

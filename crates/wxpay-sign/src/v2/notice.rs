@@ -33,7 +33,7 @@ impl Key {
     ///
     /// Its cipher does not protect it against changes: confirm by a query before acting on it.
     ///
-    /// <https://pay.weixin.qq.com/doc/v2/merchant/4011983426>
+    /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935223>
     ///
     /// # Errors
     /// It is not base64 of whole blocks, or does not open with this key to a message. It says nothing about the refund then;
@@ -59,7 +59,7 @@ impl Key {
     /// AES-256-ECB with the 32 lower-case digits of the key's MD5 as its key.
     fn decrypt_blocks(&self, mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
         let mut digits = Zeroizing::new([0_u8; 32]);
-        let digest = Md5::digest(self.0.expose());
+        let digest: Zeroizing<[u8; 16]> = Zeroizing::new(Md5::digest(self.0.expose()).into());
         let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         for (digit, nibble) in digits.iter_mut().zip(nibbles) {
             *digit = u8::try_from(hex_digit(nibble).to_ascii_lowercase()).unwrap_or(b'0');

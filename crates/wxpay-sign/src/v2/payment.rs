@@ -1,6 +1,6 @@
 //! What a front end needs to start a payment of APIv2 (调起支付): the `prepay_id` with its own signature.
 //!
-//! <https://pay.weixin.qq.com/doc/v2/merchant/4011935289>
+//! <https://pay.weixin.qq.com/doc/v2/merchant/4011985891>
 
 use wxpay_core::{AppId, MchId, Params, Timestamp};
 

@@ -66,6 +66,8 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
 
     /// Seals sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key.
     ///
+    /// <https://pay.weixin.qq.com/doc/v3/merchant/4013053257>
+    ///
     /// # Errors
     /// A text has more bytes of UTF-8 than one RSA block takes (214 for 2048 bits), there is no key, or these keys seal
     /// nothing, as by default. Nothing was sealed and nothing was sent.

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 /// What `apiclient_cert.p12` holds: the merchant's certificate and its private key.
 ///
-/// `Debug` hides the key, and its memory is wiped when it is dropped.
+/// `Debug` hides the key, and its memory is wiped when it is dropped; the copies that the file's reader makes on the way are
+/// not. Convert the file to PEM once where that matters.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct P12 {

@@ -1,9 +1,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use wxpay_core::VerificationFailure;
-use wxpay_sign::v3::{ApiKey, Encrypted};
+use http::HeaderMap;
+use serde_json::Value;
+use wxpay_core::{Params, Timestamp, VerificationFailure};
+use wxpay_sign::v3::{self, ApiKey, Certificate, Encrypted, PublicKeys};
+use wxpay_sign::{Proof, v2};
 
-use crate::vectors::{of_kind, providers, text};
+use crate::vectors::{of_kind, providers, text, texts};
 
 #[test]
 fn encrypted_parts_open() {
@@ -131,4 +134,69 @@ fn api_keys_have_32_characters() {
     let key = "ExampleApiV3Key0123456789abcdefg";
     let shown = format!("{:?}", ApiKey::new(key).unwrap());
     assert!(!shown.contains(key), "{shown}");
+}
+
+#[tokio::test]
+async fn a_certificate_list_vouches_for_itself() {
+    for vector in of_kind("v3_certificates") {
+        let (input, expected) = (&vector["input"], &vector["expected"]);
+        let body: Value = serde_json::from_str(text(&input["body"])).unwrap();
+        let headers: HeaderMap = texts(&input["headers"])
+            .into_iter()
+            .map(|(name, value)| {
+                (
+                    name.parse::<http::HeaderName>().unwrap(),
+                    value.parse().unwrap(),
+                )
+            })
+            .collect();
+        let now = Timestamp::from_unix(input["now"].as_i64().unwrap()).unwrap();
+        for provider in providers() {
+            let key = ApiKey::with_provider(provider, text(&input["api_v3_key"])).unwrap();
+            let mut keys = PublicKeys::new();
+            for entry in body["data"].as_array().unwrap() {
+                let part = &entry["encrypt_certificate"];
+                let opened = key.open(&Encrypted {
+                    algorithm: text(&part["algorithm"]),
+                    nonce: text(&part["nonce"]),
+                    associated_data: part["associated_data"].as_str(),
+                    ciphertext: text(&part["ciphertext"]),
+                });
+                let opened = opened.unwrap();
+                let certificate = Certificate::from_pem(opened.as_str().unwrap()).unwrap();
+                assert_eq!(certificate.serial_no(), text(&entry["serial_no"]));
+                assert!(certificate.is_valid_at(now));
+                keys = keys.with_certificate_by(provider, &certificate).unwrap();
+            }
+            let serials: Vec<_> = keys.serials().collect();
+            assert_eq!(expected["serials"], Value::from(serials));
+            let reply = text(&input["body"]).to_owned();
+            let verified = v3::verify(&headers, reply.into(), &keys, now).await;
+            assert_eq!(
+                verified.is_ok(),
+                expected["accept"] == true,
+                "{}",
+                vector["id"]
+            );
+        }
+    }
+}
+
+#[test]
+fn an_opened_part_carries_the_proof_of_its_message() {
+    fn part(message: &Params) -> Encrypted<'_> {
+        Encrypted {
+            algorithm: message.get("algorithm").unwrap_or_default(),
+            nonce: message.get("nonce").unwrap_or_default(),
+            associated_data: message.get("associated_data"),
+            ciphertext: message.get("ciphertext").unwrap_or_default(),
+        }
+    }
+    let input = &of_kind("v3_aead_decrypt")[0]["input"];
+    let key = ApiKey::new(text(&input["api_v3_key"])).unwrap();
+    let message: Params = texts(input).into_iter().collect();
+    let message = v2::danger_accept_unsigned(message);
+    let opened = key.open_part(&message, part).unwrap();
+    assert_eq!(opened.proof(), &Proof::TlsAlone);
+    assert_eq!(opened.get().as_str(), Some("{\"a\":1}"));
 }

@@ -1,0 +1,61 @@
+use wxpay_core::{Fen, Timestamp};
+
+/// A batch of transfers (转账批次单) that a request made.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Batch {
+    /// The merchant's number (商家批次单号).
+    pub out_batch_no: String,
+    /// WeChat Pay's number (微信支付批次单号).
+    pub batch_id: String,
+    /// What was asked for.
+    pub terms: BatchTerms,
+    /// When it was made (批次创建时间).
+    pub create_time: Timestamp,
+    /// How many accepted requests asked for it, the first included.
+    pub requests: u32,
+}
+
+/// What a batch of transfers is to be: the same when it is asked for once more.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct BatchTerms {
+    /// The merchant whose money or users it is about (特约商户号).
+    pub sub_mchid: String,
+    /// That merchant's app (特约商户appid).
+    pub sub_appid: Option<String>,
+    /// The service provider's app (服务商的appid).
+    pub sp_appid: Option<String>,
+    /// What that merchant lets the service provider do (特约商户授权类型).
+    pub authorization_type: String,
+    /// The name (批次名称).
+    pub batch_name: String,
+    /// The remark (批次备注).
+    pub batch_remark: String,
+    /// The sum (转账总金额).
+    pub total_amount: Fen,
+    /// What it is for (批量转账用途).
+    pub transfer_purpose: Option<String>,
+    /// The scene (转账场景).
+    pub transfer_scene: Option<String>,
+    /// The transfers (转账明细列表).
+    pub transfers: Vec<TransferTerms>,
+}
+
+/// What one transfer of a batch is to be, its sealed fields opened.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct TransferTerms {
+    /// The merchant's number (商家明细单号).
+    pub out_detail_no: String,
+    /// The amount (转账金额).
+    pub transfer_amount: Fen,
+    /// The remark (转账备注).
+    pub transfer_remark: String,
+    /// Who is paid (收款用户openid).
+    pub openid: String,
+    /// The name of who is paid (收款用户姓名).
+    pub user_name: String,
+    /// The identity card of who is paid (收款用户身份证).
+    pub user_id_card: Option<String>,
+}

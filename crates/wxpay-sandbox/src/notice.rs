@@ -1,0 +1,206 @@
+//! Notices (通知): what WeChat Pay tells the merchant on its own.
+
+mod deliver;
+
+use std::error::Error as StdError;
+
+use bytes::Bytes;
+use thiserror::Error;
+use wxpay_core::{Fen, Timestamp};
+
+use crate::random::{self, DIGITS};
+use crate::state::Shared;
+use crate::{Fault, Order, v2, v3};
+
+/// A notice to be sent to a callback URL.
+///
+/// A clone is the same notice: sending both is what WeChat Pay does when the first answer does not reach it.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Notice {
+    pub(crate) id: String,
+    pub(crate) out_trade_no: String,
+    pub(crate) refund: Option<Refund>,
+    pub(crate) fault: Option<NoticeFault>,
+    pub(crate) hmac_sha256: bool,
+    pub(crate) public_key: bool,
+}
+
+/// What a notice about a refund is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Refund {
+    pub(crate) out_refund_no: String,
+    pub(crate) refund_id: String,
+    pub(crate) refund_fee: Fen,
+}
+
+/// A way for a notice to be one that must not be believed, or only after a query.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum NoticeFault {
+    /// The body was changed after it was signed. A refund of APIv2, which has no signature, is encrypted with another key.
+    Forged,
+    /// The signature is one of another text. Signed notices only.
+    WrongSignature,
+    /// There is no signature. Signed notices only.
+    MissingSignature,
+    /// The signature is right, but an hour old. APIv3 only.
+    Stale,
+    /// The signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3 only.
+    Probe,
+    /// The signature is right, but `Wechatpay-Serial` names a key that does not exist. APIv3 only.
+    UnknownSerial,
+    /// The notice is authentic, but the order's amount in it is this one.
+    OtherAmount(Fen),
+}
+
+/// What a callback answered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NoticeAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+    /// Whether WeChat Pay takes it for a yes: status 200 or 204 for APIv3, status 200 and a `return_code` of `SUCCESS` for
+    /// APIv2. It sends the notice again otherwise.
+    pub acknowledged: bool,
+}
+
+/// Why a notice was not sent, or got no answer.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NotifyError {
+    /// The sandbox has no order of this number.
+    #[error("there is no order {0}")]
+    NoOrder(String),
+    /// The order was not paid; nothing is told about such.
+    #[error("order {0} is not paid")]
+    NotPaid(String),
+    /// Such a notice can't go wrong in this way.
+    #[error("such a notice can't have {0:?}")]
+    Fault(NoticeFault),
+    /// The URL is not one of plain HTTP.
+    #[error("the callback is not an http:// URL")]
+    Url,
+    /// The callback could not be reached, or did not answer in HTTP.
+    #[error("the callback did not answer")]
+    Delivery(#[source] Box<dyn StdError + Send + Sync>),
+    /// The answer did not come within the five seconds that WeChat Pay waits.
+    #[error("the callback did not answer in time")]
+    Late,
+}
+
+impl Notice {
+    /// The notice that an order was paid (支付通知).
+    pub fn payment(out_trade_no: &str) -> Self {
+        Self {
+            id: format!("EV-{}", random::text(DIGITS, 20)),
+            out_trade_no: out_trade_no.to_owned(),
+            refund: None,
+            fault: None,
+            hmac_sha256: false,
+            public_key: false,
+        }
+    }
+
+    /// The notice that `refund_fee` fen of a paid order went back (退款结果通知).
+    pub fn refund(out_trade_no: &str, out_refund_no: &str, refund_fee: i64) -> Self {
+        Self {
+            refund: Some(Refund {
+                out_refund_no: out_refund_no.to_owned(),
+                refund_id: format!("5030{}", random::text(DIGITS, 24)),
+                refund_fee: Fen::new(refund_fee),
+            }),
+            ..Self::payment(out_trade_no)
+        }
+    }
+
+    /// The same notice, gone wrong.
+    pub fn fault(mut self, fault: NoticeFault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// The same notice, signed with HMAC-SHA256 where APIv2 would sign with MD5.
+    pub fn hmac_sha256(mut self) -> Self {
+        self.hmac_sha256 = true;
+        self
+    }
+
+    /// The same notice, signed with the public key's side in the mode [`Trust::Both`](crate::Trust::Both), where a part of
+    /// the notices is. No other mode has a choice.
+    pub fn public_key(mut self) -> Self {
+        self.public_key = true;
+        self
+    }
+
+    /// The notice's id (通知ID) in APIv3.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The amount of the order, as it is to be told.
+    pub(crate) fn total(&self, order: &Order) -> Fen {
+        match self.fault {
+            Some(NoticeFault::OtherAmount(amount)) => amount,
+            _ => order.total_fee,
+        }
+    }
+
+    /// What is to go wrong with the signature.
+    pub(crate) fn signature_fault(&self) -> Option<Fault> {
+        Some(match self.fault? {
+            NoticeFault::Forged => Fault::TamperedBody,
+            NoticeFault::WrongSignature => Fault::WrongSignature,
+            NoticeFault::MissingSignature => Fault::MissingSignature,
+            NoticeFault::Stale => Fault::StaleSignature,
+            NoticeFault::Probe => Fault::ProbeSignature,
+            NoticeFault::UnknownSerial => Fault::UnknownSerial,
+            NoticeFault::OtherAmount(_) => return None,
+        })
+    }
+
+    fn order(&self, shared: &Shared) -> Result<(Order, Timestamp), NotifyError> {
+        let state = shared.state();
+        let order = state.order(None, Some(&self.out_trade_no)).cloned();
+        let order = order.ok_or_else(|| NotifyError::NoOrder(self.out_trade_no.clone()))?;
+        match &*order.trade_state {
+            // A refunded order was paid.
+            "SUCCESS" | "REFUND" => Ok((order, state.now())),
+            _ => Err(NotifyError::NotPaid(order.out_trade_no)),
+        }
+    }
+}
+
+/// Sends a notice of APIv3.
+pub(crate) async fn notify_v3(
+    shared: &Shared,
+    url: &str,
+    notice: &Notice,
+) -> Result<NoticeAnswer, NotifyError> {
+    let (order, now) = notice.order(shared)?;
+    let (headers, body) = v3::notice::write(notice, &order, shared, now);
+    let (status, body) = deliver::post(url, headers, body).await?;
+    Ok(NoticeAnswer {
+        status,
+        body,
+        acknowledged: matches!(status, 200 | 204),
+    })
+}
+
+/// Sends a notice of APIv2.
+pub(crate) async fn notify_v2(
+    shared: &Shared,
+    url: &str,
+    notice: &Notice,
+) -> Result<NoticeAnswer, NotifyError> {
+    let (order, now) = notice.order(shared)?;
+    let (headers, body) = v2::notice::write(notice, &order, shared, now)?;
+    let (status, body) = deliver::post(url, headers, body).await?;
+    Ok(NoticeAnswer {
+        status,
+        acknowledged: status == 200 && v2::notice::is_success(&body),
+        body,
+    })
+}

@@ -1,0 +1,77 @@
+//! 获取平台证书列表.
+
+use serde::Serialize;
+use wxpay_core::TimeFormat;
+
+use crate::Trust;
+use crate::platform::PlatformCertificate;
+use crate::random::another;
+use crate::state::Shared;
+use crate::v3::aead::Encrypted;
+use crate::v3::answer::to_json;
+use crate::v3::input::Query;
+use crate::v3::{Answer, Content, system_error};
+
+/// The body of the reply.
+#[derive(Serialize)]
+struct List {
+    data: Vec<Item>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    serial_no: String,
+    effective_time: String,
+    expire_time: String,
+    encrypt_certificate: Encrypted,
+}
+
+/// Lists the certificates, each encrypted.
+pub(crate) fn list(query: &str, shared: &Shared) -> Result<Answer, Answer> {
+    let algorithm = Query(query).choice("algorithm_type", &["RSA", "SM2", "ALL"])?;
+    if shared.platform.trust() == Trust::PublicKey || algorithm == Some("SM2") {
+        return Err(Answer::error(404, "RESOURCE_NOT_EXISTS", NONE));
+    }
+    let key = shared.merchant.api_v3_key.expose();
+    let certificates = shared.platform.certificates();
+    let items = certificates
+        .iter()
+        .map(|certificate| Item::new(certificate, key))
+        .collect::<Option<_>>();
+    let data = items.ok_or_else(system_error)?;
+    Ok(Answer::ok(List { data }))
+}
+
+impl Item {
+    fn new(certificate: &PlatformCertificate, key: &str) -> Option<Self> {
+        Some(Self {
+            serial_no: certificate.key.serial().to_owned(),
+            effective_time: certificate.effective_time.format(TimeFormat::Rfc3339),
+            expire_time: certificate.expire_time.format(TimeFormat::Rfc3339),
+            encrypt_certificate: Encrypted::new(key, "certificate", &certificate.pem)?,
+        })
+    }
+}
+
+impl Content for List {
+    fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+
+    fn become_another(&mut self) {
+        for item in &mut self.data {
+            item.serial_no = another(&item.serial_no);
+        }
+    }
+
+    /// Each certificate begins a minute earlier.
+    fn tamper(&mut self) {
+        for item in &mut self.data {
+            item.effective_time = another(&item.effective_time);
+        }
+    }
+}
+
+/// In the words of the real one.
+const NONE: &str = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。可查看指引\
+    https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/wxp-pub-key-guide.html";

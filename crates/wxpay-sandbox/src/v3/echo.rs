@@ -1,0 +1,65 @@
+//! 商户签名验签／加解密测试.
+
+use serde::Serialize;
+
+use crate::exchange::Call;
+use crate::platform::PlatformKey;
+use crate::random::another;
+use crate::state::Shared;
+use crate::v3::answer::to_json;
+use crate::v3::input::{Body, Object};
+use crate::v3::{Answer, Content, authorization};
+
+/// The body of the reply.
+#[derive(Serialize)]
+struct Echo {
+    echo_message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encrypted_echo_message: Option<String>,
+}
+
+/// Says the texts back: the sealed one is opened, and sealed again for the merchant.
+pub(crate) fn answer(
+    call: &Call,
+    shared: &Shared,
+    key: Option<&PlatformKey>,
+) -> Result<Answer, Answer> {
+    let key = key.ok_or_else(authorization::no_serial)?;
+    let body = Body::read(call)?;
+    let fields = Object::root(&body)?;
+    let echo_message = fields.text("echo_message", MAX)?.to_owned();
+    if let Some(url) = fields.optional_text("notify_url", 256)?
+        && !url.starts_with("https://")
+    {
+        return Err(fields.refuse("notify_url", "须为https地址"));
+    }
+    let encrypted_echo_message = match fields.optional_sealed("encrypted_echo_message", key)? {
+        None => None,
+        Some(text) => {
+            let sealed = shared.platform.merchant.seal(&text);
+            let too_long = || fields.refuse("encrypted_echo_message", "长度超过限制");
+            Some(sealed.ok_or_else(too_long)?)
+        }
+    };
+    Ok(Answer::ok(Echo {
+        echo_message,
+        encrypted_echo_message,
+    }))
+}
+
+impl Content for Echo {
+    fn to_json(&self) -> Vec<u8> {
+        to_json(self)
+    }
+
+    fn become_another(&mut self) {
+        self.echo_message = another(&self.echo_message);
+    }
+
+    fn tamper(&mut self) {
+        self.become_another();
+    }
+}
+
+/// In characters. The document names no limit.
+const MAX: usize = 4096;

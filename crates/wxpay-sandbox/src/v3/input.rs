@@ -1,0 +1,207 @@
+//! What requests of APIv3 carry: a JSON body, or parameters behind the `?`.
+
+use http::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+
+use crate::exchange::Call;
+use crate::platform::PlatformKey;
+use crate::v3::Answer;
+
+/// A JSON body.
+pub(crate) struct Body(Value);
+
+/// An object in a body, and where it is.
+pub(crate) struct Object<'a> {
+    members: &'a Map<String, Value>,
+    /// A JSON pointer.
+    at: String,
+}
+
+/// The text behind the `?`. No parameter of the sandbox needs percent-encoding.
+pub(crate) struct Query<'a>(pub(crate) &'a str);
+
+impl Body {
+    /// Reads the body, and holds it to what every body is held to.
+    pub(crate) fn read(call: &Call) -> Result<Self, Answer> {
+        let kind = call.headers.get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            let message = "Http头Content-Type须为application/json";
+            return Err(Answer::error(400, "INVALID_REQUEST", message));
+        }
+        let Ok(body) = serde_json::from_slice(&call.body) else {
+            return Err(Answer::error(400, "PARAM_ERROR", "请求体不是合法的JSON"));
+        };
+        match unwanted(&body, "") {
+            Some((at, issue)) => Err(Answer::param_error("body", &at, Value::Null, issue)),
+            None => Ok(Self(body)),
+        }
+    }
+}
+
+impl<'a> Object<'a> {
+    /// The whole body.
+    pub(crate) fn root(body: &'a Body) -> Result<Self, Answer> {
+        Self::of(&body.0, String::new())
+    }
+
+    /// A text that has to be there, of so many characters at most.
+    pub(crate) fn text(&self, name: &str, max: usize) -> Result<&'a str, Answer> {
+        let text = self.optional_text(name, max)?;
+        text.ok_or_else(|| self.refuse(name, "缺少参数"))
+    }
+
+    /// A text that may be there, of so many characters at most.
+    pub(crate) fn optional_text(&self, name: &str, max: usize) -> Result<Option<&'a str>, Answer> {
+        match self.members.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Err(self.refuse(name, "不能为空")),
+            Some(Value::String(text)) if text.chars().count() > max => {
+                Err(self.refuse(name, &format!("长度超过限制，最多{max}个字符")))
+            }
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.refuse(name, "须为字符串")),
+        }
+    }
+
+    /// A number of the merchant's: digits and letters.
+    pub(crate) fn number(&self, name: &str, max: usize) -> Result<&'a str, Answer> {
+        let number = self.text(name, max)?;
+        if number.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            Ok(number)
+        } else {
+            Err(self.refuse(name, "只能由数字、大小写字母组成"))
+        }
+    }
+
+    /// A text that may be there, and is one of these.
+    pub(crate) fn optional_choice(
+        &self,
+        name: &str,
+        choices: &[&str],
+    ) -> Result<Option<&'a str>, Answer> {
+        match self.optional_text(name, usize::MAX)? {
+            Some(text) if !choices.contains(&text) => Err(self.refuse(name, "不是有效的枚举值")),
+            text => Ok(text),
+        }
+    }
+
+    /// A text that has to be there, and is one of these.
+    pub(crate) fn choice(&self, name: &str, choices: &[&str]) -> Result<&'a str, Answer> {
+        let text = self.optional_choice(name, choices)?;
+        text.ok_or_else(|| self.refuse(name, "缺少参数"))
+    }
+
+    /// A positive integer that has to be there.
+    pub(crate) fn positive(&self, name: &str) -> Result<i64, Answer> {
+        let value = self.members.get(name);
+        let value = value.ok_or_else(|| self.refuse(name, "缺少参数"))?;
+        let number = value.as_i64().filter(|number| *number > 0);
+        number.ok_or_else(|| self.refuse(name, "须为正整数"))
+    }
+
+    /// A sealed text (敏感信息) that may be there, opened.
+    pub(crate) fn optional_sealed(
+        &self,
+        name: &str,
+        key: &PlatformKey,
+    ) -> Result<Option<String>, Answer> {
+        let Some(sealed) = self.optional_text(name, 1024)? else {
+            return Ok(None);
+        };
+        let opened = key.open(sealed);
+        let opened = opened.ok_or_else(|| self.refuse(name, "平台私钥解密失败"))?;
+        Ok(Some(opened))
+    }
+
+    /// A sealed text (敏感信息) that has to be there, opened.
+    pub(crate) fn sealed(&self, name: &str, key: &PlatformKey) -> Result<String, Answer> {
+        let opened = self.optional_sealed(name, key)?;
+        opened.ok_or_else(|| self.refuse(name, "缺少参数"))
+    }
+
+    /// A list of objects that has to be there, of so many at most.
+    pub(crate) fn list(&self, name: &str, max: usize) -> Result<Vec<Self>, Answer> {
+        let Some(Value::Array(list)) = self.members.get(name) else {
+            return Err(self.refuse(name, "须为数组"));
+        };
+        if list.is_empty() || list.len() > max {
+            return Err(self.refuse(name, &format!("须有1至{max}项")));
+        }
+        let items = list.iter().enumerate();
+        items
+            .map(|(n, item)| Self::of(item, format!("{}/{name}/{n}", self.at)))
+            .collect()
+    }
+
+    /// `PARAM_ERROR` about one member.
+    pub(crate) fn refuse(&self, name: &str, issue: &str) -> Answer {
+        let value = match self.members.get(name) {
+            Some(Value::Array(_) | Value::Object(_)) | None => Value::Null,
+            Some(value) => value.clone(),
+        };
+        Answer::param_error("body", &format!("{}/{name}", self.at), value, issue)
+    }
+
+    fn of(value: &'a Value, at: String) -> Result<Self, Answer> {
+        match value {
+            Value::Object(members) => Ok(Self { members, at }),
+            _ => Err(Answer::param_error("body", &at, Value::Null, "须为对象")),
+        }
+    }
+}
+
+impl<'a> Query<'a> {
+    /// The value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        let mut pairs = self.0.split('&').filter_map(|pair| pair.split_once('='));
+        let found = pairs.find(|(other, _)| *other == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// A parameter that may be there, and is one of these.
+    pub(crate) fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<&'a str>, Answer> {
+        match self.get(name) {
+            Some(value) if !choices.contains(&value) => Err(refuse(name, value)),
+            value => Ok(value),
+        }
+    }
+
+    /// An integer that may be there, from one bound to the other.
+    pub(crate) fn integer(
+        &self,
+        name: &str,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<usize>, Answer> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let number = value.parse().ok();
+        let number = number.filter(|number| (least..=most).contains(number));
+        number.map(Some).ok_or_else(|| refuse(name, value))
+    }
+}
+
+fn refuse(name: &str, value: &str) -> Answer {
+    Answer::param_error("query", name, value.into(), "不是有效的取值")
+}
+
+/// What no body may hold: `null`, and characters of four bytes.
+fn unwanted(value: &Value, at: &str) -> Option<(String, &'static str)> {
+    let wide = |text: &str| text.chars().any(|c| c > '\u{FFFF}');
+    match value {
+        Value::Null => Some((at.to_owned(), "不支持null，请不要传该字段")),
+        Value::String(text) if wide(text) => Some((at.to_owned(), "只支持1至3字节的UTF-8字符")),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(n, item)| unwanted(item, &format!("{at}/{n}")))
+        }
+        Value::Object(members) => {
+            let mut members = members.iter();
+            members.find_map(|(name, member)| unwanted(member, &format!("{at}/{name}")))
+        }
+        _ => None,
+    }
+}
