@@ -9,7 +9,7 @@ use crate::{
     TransportError, VerificationError,
 };
 
-/// A result whose error is [`Error`].
+/// A result whose error is [`Error`](struct@Error).
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failed call, with what it says about the money.

@@ -111,7 +111,7 @@ fn write(endpoint: &Endpoint, name: &str, field: &Field, value: &str) -> String 
             format!("call.query(\"{name}\", {value})?")
         }
         (Version::V3, Some(Place::Query), Written::Boolean | Written::Integer) => {
-            format!("call.query_value(\"{name}\", {value})")
+            format!("call.query_value(\"{name}\", {owner})")
         }
         (Version::V3, Some(Place::Query), _) => {
             format!("call.query_text(\"{name}\", {exposed}, {max})?")
@@ -128,7 +128,7 @@ fn write(endpoint: &Endpoint, name: &str, field: &Field, value: &str) -> String 
         (Version::V2, _, Written::Fen) => format!("form.fen(\"{name}\", {by_value}, {fen})?"),
         (Version::V2, _, Written::Ip) => format!("form.ip(\"{name}\", {by_value})?"),
         (Version::V2, _, Written::Integer | Written::Boolean) => {
-            format!("form.set(\"{name}\", {value})")
+            format!("form.set(\"{name}\", {owner})")
         }
         (Version::V2, _, _) => format!("form.text(\"{name}\", {exposed}, {max})?"),
     }

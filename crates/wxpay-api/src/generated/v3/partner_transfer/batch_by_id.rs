@@ -213,7 +213,7 @@ impl Endpoint for BatchById {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         call.path("batch_id", &self.batch_id)?;
-        call.query_value("need_query_detail", &self.need_query_detail);
+        call.query_value("need_query_detail", self.need_query_detail);
         if let Some(value) = &self.options.offset {
             call.query_value("offset", value);
         }

@@ -217,7 +217,7 @@ impl Endpoint for BatchByOutNo {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         call.path("out_batch_no", &self.out_batch_no)?;
-        call.query_value("need_query_detail", &self.need_query_detail);
+        call.query_value("need_query_detail", self.need_query_detail);
         if let Some(value) = &self.options.offset {
             call.query_value("offset", value);
         }
