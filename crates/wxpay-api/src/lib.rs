@@ -41,6 +41,12 @@ match found.paid {
 //! A wrong key makes a payment look unknown, since WeChat Pay's refusal of it is unsigned. So make one query at the start
 //! of a program, to prove its keys.
 //!
+//! # Notifications
+//!
+//! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read, and a payment
+//! notification yields a payment only against the order, amount, merchant and app that the shop expects. With the feature
+//! `axum`, a handler takes a [`v3::Notice`].
+//!
 //! # Below the endpoints
 //!
 //! - `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the sending, for programs
@@ -51,7 +57,7 @@ match found.paid {
 //! # Features
 //!
 //! `reqwest`, `rustls` and `aws-lc-rs` (default) bring a transport, its TLS and the RSA of in-memory keys; `rust-crypto`
-//! is RSA in pure Rust. Each product has a feature (`v2-pay`, `v2-wecom`, `v3-partner-transfer`); `v2`, `v3` and `full`
+//! is RSA in pure Rust; `axum` brings the extractor. Each product has a feature (`v2-pay`, `v3-partner-transfer`, …); `v2`, `v3` and `full`
 //! (default) are groups of them.
 
 mod base_url;

@@ -1,6 +1,8 @@
 //! APIv3: JSON, signed by RSA over the exact bytes of request and reply.
+//!
+//! Notifications and platform certificates need in-memory keys: the feature `aws-lc-rs` or `rust-crypto`.
 
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", any(feature = "aws-lc-rs", feature = "rust-crypto")))]
 mod axum;
 mod body;
 #[cfg(all(
@@ -15,8 +17,10 @@ mod endpoint;
 mod error_body;
 mod json;
 mod meta;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod notice;
 mod object;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod payment_notice;
 #[cfg(all(
     feature = "v3-certificates",
@@ -38,8 +42,10 @@ pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
 pub use json::Json;
 pub use meta::{Meta, Method};
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use notice::{EventType, Notice, Notices, acknowledge, refuse};
 pub use object::Object;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use payment_notice::{Paid, PaymentNotice};
 #[cfg(all(
     feature = "v3-certificates",
