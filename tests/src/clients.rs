@@ -1,6 +1,7 @@
 //! Clients with fixed keys, nonces and clocks, so that what they send can be compared byte for byte.
 
 use wxpay_api::core::{AppId, MchId, Timestamp};
+use wxpay_api::sign::provider::Provider;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
@@ -38,9 +39,19 @@ pub fn v2(sign_type: SignType, transport: impl Transport) -> v2::Client {
 
 /// A client of APIv3 that trusts [`replies::PLATFORM_KEY_ID`].
 pub fn v3(transport: impl Transport) -> v3::Client {
-    let merchant_key = PrivateKey::from_pem(&vectors::key("mch"), SERIAL_NO).unwrap();
+    v3_by(Provider::default(), transport)
+}
+
+/// The same with a named provider.
+pub fn v3_by(provider: Provider, transport: impl Transport) -> v3::Client {
+    let merchant_key =
+        PrivateKey::from_pem_with(provider, &vectors::key("mch"), SERIAL_NO).unwrap();
     let platform = PublicKeys::new()
-        .with_public_key(replies::PLATFORM_KEY_ID, &replies::platform_public_key())
+        .with_public_key_by(
+            provider,
+            replies::PLATFORM_KEY_ID,
+            &replies::platform_public_key(),
+        )
         .unwrap();
     v3::Client::builder(
         MchId::new(MCH_ID).unwrap(),

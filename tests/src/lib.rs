@@ -1,7 +1,9 @@
-//! What the tests share: the golden vectors, a transport that plays a script, and replies as WeChat Pay writes them.
+//! What the tests share: the golden vectors and what runs them, a transport that plays a script, and replies as WeChat Pay
+//! writes them.
 
 pub mod clients;
 pub mod replies;
+pub mod runner;
 pub mod scripted;
 pub mod vectors;
 

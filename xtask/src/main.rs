@@ -1,6 +1,7 @@
 //! Chores of the workspace. `cargo xtask --help` lists them.
 
 mod codegen;
+mod fuzz;
 
 use std::process::ExitCode;
 
@@ -24,11 +25,21 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         root: Option<std::path::PathBuf>,
     },
+    /// Build the fuzz targets of `fuzz/` and run each for a while; needs a C++ compiler
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+        /// A target to run; all of them when none is named
+        #[arg(long, value_name = "NAME")]
+        target: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().chore {
         Chore::Codegen { check, root } => codegen::run(root, check),
+        Chore::Fuzz { seconds, target } => fuzz::run(seconds, &target),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::post;
+use wxpay_api::NoticeError;
 use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo};
 use wxpay_api::sign::v3::{ApiKey, PublicKeys};
 use wxpay_api::v3::{Notice, Notices, PaymentNotice};
@@ -28,8 +29,10 @@ struct Ledger {
 }
 
 async fn paid(State(ledger): State<Arc<Ledger>>, notice: Notice) -> StatusCode {
-    let Ok(payment) = PaymentNotice::read(&notice) else {
-        return StatusCode::NO_CONTENT; // another event: acknowledged, and not for us
+    let payment = match PaymentNotice::read(&notice) {
+        Ok(payment) => payment,
+        Err(NoticeError::OtherEvent(_)) => return StatusCode::NO_CONTENT, // not for this handler
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR, // a payment that can't be read is never acknowledged
     };
     let (number, amount) = &ledger.order;
     let key = payment.key();

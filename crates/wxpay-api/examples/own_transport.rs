@@ -35,6 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = reqwest::Certificate::from_pem(sandbox.ca_pem().as_bytes())?;
     let http = reqwest::Client::builder()
         .https_only(true)
+        .connect_timeout(std::time::Duration::from_secs(5))
         .no_proxy()
         .tls_certs_only([root]);
     let http = http

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use http::Uri;
 use wxpay_core::InvalidInput;
 
@@ -12,8 +14,17 @@ impl BaseUrl {
     pub(crate) fn new(text: &str) -> Result<Self, InvalidInput> {
         let broken = |rule: &'static str| InvalidInput::new("base_url", rule);
         let uri: Uri = text.parse().map_err(|_| broken("must be a URL"))?;
-        if !matches!(uri.scheme_str(), Some("https" | "http")) {
-            return Err(broken("must begin with https://"));
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback =
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if loopback => {}
+            _ => {
+                return Err(broken(
+                    "must begin with https://; plain HTTP goes to this machine only",
+                ));
+            }
         }
         if uri.query().is_some() || text.contains('#') {
             return Err(broken("must have no query and no fragment"));

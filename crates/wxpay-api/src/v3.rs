@@ -11,6 +11,11 @@ mod body;
 ))]
 mod bootstrap;
 mod call;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+mod certificates_builder;
 mod client;
 mod credentials;
 mod endpoint;
@@ -36,6 +41,11 @@ pub use body::Body;
 ))]
 pub use bootstrap::RefreshError;
 pub use call::Call;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+pub use certificates_builder::CertificatesBuilder;
 pub use client::{Client, ClientBuilder, Pending};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
@@ -51,7 +61,7 @@ pub use payment_notice::{Paid, PaymentNotice};
     feature = "v3-certificates",
     any(feature = "aws-lc-rs", feature = "rust-crypto")
 ))]
-pub use platform::{Certificates, CertificatesBuilder};
+pub use platform::Certificates;
 
 #[allow(unreachable_pub, unused_imports)] // nothing is there without a product's feature
 pub use crate::generated::v3::*;

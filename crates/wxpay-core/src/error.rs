@@ -79,6 +79,8 @@ impl Error {
     }
 
     /// Whether the state has to be queried before acting: everything but a proven "not executed".
+    ///
+    /// It speaks of this call: an earlier one under the same number keeps its own outcome.
     #[must_use]
     pub fn must_query(&self) -> bool {
         self.outcome() != Outcome::NotExecuted

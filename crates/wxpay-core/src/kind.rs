@@ -319,14 +319,23 @@ pub enum DecodeProblem {
     Json(String),
 }
 
-/// Server text with control characters escaped, so that it can't steer a terminal or forge a log line.
+/// Server text as it may be shown: not too long, and without characters that steer a terminal or forge a log line.
 fn printable(text: &str) -> String {
-    text.chars().fold(String::new(), |mut out, c| {
-        if c.is_control() {
+    const LONGEST: usize = 256;
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+    };
+    let mut out = String::new();
+    for c in text.chars().take(LONGEST) {
+        if steers(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);
         }
-        out
-    })
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
 }

@@ -62,6 +62,9 @@ pub enum XmlError {
     /// There is no root element of the expected name (`<xml>` unless another was asked for), or something beside it.
     #[error("not a single root element of the expected name")]
     Root,
+    /// The declaration `<?xml …?>` is not the usual one.
+    #[error("has a malformed declaration")]
+    Declaration,
     /// A document type declaration, the door to XXE.
     #[error("has a DOCTYPE")]
     Doctype,
@@ -113,6 +116,10 @@ pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params,
     }
     let text = std::str::from_utf8(xml).map_err(|_| XmlError::Encoding)?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if text.starts_with('\u{FEFF}') {
+        // quick-xml would pass over a second one.
+        return Err(XmlError::Root);
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);
 
@@ -195,11 +202,30 @@ fn no_attributes(start: &BytesStart<'_>) -> Result<(), XmlError> {
     }
 }
 
+/// `xml version="1.0"`, then perhaps the encoding, then perhaps `standalone`, and nothing else.
 fn check_declaration(declaration: &BytesDecl<'_>) -> Result<(), XmlError> {
-    match declaration.encoding() {
-        None => Ok(()),
-        Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
-        Some(_) => Err(XmlError::Encoding),
+    let mut members = declaration.split_ascii_whitespace().map(|member| {
+        let (name, value) = member.split_once('=')?;
+        let quoted = |mark| value.strip_prefix(mark)?.strip_suffix(mark);
+        Some((name, quoted('"').or_else(|| quoted('\''))?))
+    });
+    let known = members.next().is_some_and(|name| name.is_none())
+        && matches!(members.next(), Some(Some(("version", "1.0" | "1.1"))));
+    if !declaration.starts_with("xml ") || !known {
+        return Err(XmlError::Declaration);
+    }
+    let mut rest = members.peekable();
+    if let Some(Some(("encoding", encoding))) = rest.peek() {
+        if !encoding.eq_ignore_ascii_case("utf-8") {
+            return Err(XmlError::Encoding);
+        }
+        rest.next();
+    }
+    rest.next_if(|member| matches!(member, Some(("standalone", "yes" | "no"))));
+    if rest.next().is_some() {
+        Err(XmlError::Declaration)
+    } else {
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ impl Provider {
 
     pub(crate) fn private(
         self,
-        key: PrivateKeyDer<'_>,
+        key: &PrivateKeyDer<'_>,
     ) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
         self.0.private(key)
     }
@@ -64,7 +64,7 @@ impl Default for Provider {
 
 trait Crypto: Debug + Sync {
     /// A private key from DER.
-    fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput>;
+    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput>;
 
     /// A public key from a SubjectPublicKeyInfo.
     fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput>;

@@ -304,3 +304,158 @@ async fn both_kinds_of_key_are_trusted_during_the_migration() {
         replies::PLATFORM_KEY_ID
     );
 }
+
+/// A transport whose answers come only when the test lets them.
+#[derive(Clone, Debug)]
+struct Slow {
+    script: Scripted,
+    gate: Arc<tokio::sync::Semaphore>,
+}
+
+#[async_trait::async_trait]
+impl wxpay_api::transport::Transport for Slow {
+    async fn send(&self, request: http::Request<Bytes>) -> Answer {
+        let answer = self.script.send(request).await;
+        self.gate.acquire().await.unwrap().forget();
+        answer
+    }
+}
+
+fn slow(
+    golden: &Golden,
+    script: &Scripted,
+) -> (Certificates, Arc<tokio::sync::Semaphore>, Arc<AtomicI64>) {
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let now = Arc::new(AtomicI64::new(golden.input["now"].as_i64().unwrap()));
+    let clock = Arc::clone(&now);
+    let key = PrivateKey::from_pem(&vectors::key("mch"), clients::SERIAL_NO).unwrap();
+    let api_key = ApiKey::new(text(&golden.input["api_v3_key"])).unwrap();
+    let transport = Slow {
+        script: script.clone(),
+        gate: Arc::clone(&gate),
+    };
+    let certificates = Certificates::builder(
+        MchId::new(clients::MCH_ID).unwrap(),
+        key,
+        api_key,
+        transport,
+    )
+    .clock(move || Timestamp::from_unix(clock.load(Ordering::SeqCst)).unwrap())
+    .build()
+    .unwrap();
+    (certificates, gate, now)
+}
+
+#[tokio::test]
+async fn a_refresh_outlives_the_call_that_began_it() {
+    let golden = Golden::new();
+    let script = Scripted::new([golden.good()]);
+    let (certificates, gate, _) = slow(&golden, &script);
+    let (message, signature) = signed().await;
+    let first = tokio::time::timeout(
+        std::time::Duration::from_millis(20),
+        certificates.verify(&golden.serial_no, message, &signature),
+    );
+    assert!(
+        first.await.is_err(),
+        "the first call goes away while it waits"
+    );
+    gate.add_permits(1);
+    certificates
+        .verify(&golden.serial_no, message, &signature)
+        .await
+        .unwrap();
+    assert_eq!(script.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_list_that_is_merely_old() {
+    let golden = Golden::new();
+    let script = Scripted::new([golden.good(), golden.good()]);
+    let (certificates, gate, now) = slow(&golden, &script);
+    let (message, signature) = signed().await;
+    gate.add_permits(1);
+    certificates
+        .verify(&golden.serial_no, message, &signature)
+        .await
+        .unwrap();
+    now.fetch_add(12 * 3600, Ordering::SeqCst);
+    for _ in 0..3 {
+        certificates
+            .verify(&golden.serial_no, message, &signature)
+            .await
+            .unwrap();
+    }
+    assert_eq!(
+        script.seen().len(),
+        2,
+        "one refresh hangs, and the known key serves on"
+    );
+}
+
+#[tokio::test]
+async fn a_failure_is_told_where_it_hurts() {
+    let golden = Golden::new();
+    let missing = || {
+        Ok(replies::plain(
+            404,
+            r#"{"code":"RESOURCE_NOT_EXISTS","message":"x"}"#,
+        ))
+    };
+    let transport = Scripted::new([missing()]);
+    let (builder, now) = golden.certificates(transport.clone());
+    let certificates = builder.build().unwrap();
+    let (message, signature) = signed().await;
+    let error = certificates
+        .verify(&golden.serial_no, message, &signature)
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("use the WeChat Pay public key"),
+        "{error}"
+    );
+    let error = certificates.seal(&["x"]).await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap();
+    assert!(source.to_string().contains("PUB_KEY_ID_"));
+    assert!(matches!(
+        certificates.last_failure().as_deref(),
+        Some(RefreshError::NoCertificates)
+    ));
+    // An old certificate seals nothing.
+    let transport = Scripted::new([golden.good(), missing()]);
+    let (builder, moved) = golden.certificates(transport);
+    let certificates = builder.build().unwrap();
+    certificates.seal(&["x"]).await.unwrap();
+    moved.fetch_add(30 * 365 * 86_400, Ordering::SeqCst);
+    assert!(certificates.seal(&["x"]).await.is_err());
+    drop(now);
+}
+
+#[tokio::test]
+async fn the_id_of_the_public_key_has_its_prefix() {
+    let golden = Golden::new();
+    let builder = golden.certificates(Scripted::default()).0;
+    let bare = replies::PLATFORM_KEY_ID.trim_start_matches("PUB_KEY_ID_");
+    assert!(
+        builder
+            .public_key(bare, &replies::platform_public_key())
+            .is_err()
+    );
+}
+
+#[test]
+fn an_expired_certificate_is_told() {
+    use wxpay_api::sign::v3::Certificate;
+    let certificate = Certificate::from_pem(&vectors::key("mch_cert")).unwrap();
+    let at = |moment: Timestamp, by: i64| Timestamp::from_unix(moment.unix() + by).unwrap();
+    assert!(certificate.check_valid_at(certificate.not_after()).is_ok());
+    let error = certificate
+        .check_valid_at(at(certificate.not_after(), 1))
+        .unwrap_err();
+    assert!(error.rule().contains("expired at"), "{error}");
+    assert!(
+        certificate
+            .check_valid_at(at(certificate.not_before(), -1))
+            .is_err()
+    );
+}

@@ -136,6 +136,8 @@ fn base_urls_are_checked() {
         "ftp://x",
         "https://",
         "https://u:p@x",
+        "http://example.com",
+        "http://127.0.0.1.example.com",
         "https://x/?q=1",
         "https://x/#f",
         "/path",

@@ -73,7 +73,12 @@ fn members_are_found_by_their_path() {
     assert_eq!(ids, ["a", "7"]);
     let missing = root.objects("list", |member| member.require::<String>("x"));
     assert_eq!(missing.unwrap_err().field(), "list[0].x");
+    assert_eq!(
+        amount.require::<String>("currency").unwrap_err().field(),
+        "amount.currency"
+    );
     assert!(root.require::<bool>("flag").unwrap());
+    assert!(root.require_objects("absent", |_| Ok(())).is_err());
     assert!(
         root.objects("amount", |_| Ok(())).is_err()
             && root.object("list").is_err()

@@ -107,11 +107,6 @@ fn v2_what_is_not_proven_is_not_read() {
         refused(b"garbage"),
         VerificationFailure::Malformed("the message")
     );
-    let merged = good.replace(
-        "<time_end><![CDATA[20251120103456]]>",
-        "<time_end><![CDATA[20251120103456&total_fee=100]]>",
-    );
-    assert!(v2_notices().payment(merged.as_bytes()).is_err());
     let answer = v2::refuse(&v2_notices().payment(b"garbage").unwrap_err());
     assert!(std::str::from_utf8(answer.body()).unwrap().contains("FAIL"));
     assert!(
@@ -119,6 +114,40 @@ fn v2_what_is_not_proven_is_not_read() {
             .unwrap()
             .contains("SUCCESS")
     );
+}
+
+#[test]
+fn v2_a_payment_says_success_on_every_level_and_in_yuan() {
+    let (mch_id, app_id) = (
+        MchId::new(clients::MCH_ID).unwrap(),
+        AppId::new("wx1").unwrap(),
+    );
+    for (name, value, field) in [
+        ("return_code", "FAIL", "result_code"),
+        ("return_code", "", "result_code"),
+        ("trade_state", "REFUND", "result_code"),
+        ("fee_type", "JPY", "fee_type"),
+    ] {
+        let mut fields = PAYMENT.to_vec();
+        fields.retain(|(known, _)| *known != name);
+        fields.push((name, value));
+        let body = replies::v2_signed(&fields, SignType::HmacSha256).into_body();
+        let notice = v2_notices().payment(&body).unwrap();
+        assert_eq!(
+            notice
+                .expect(&order("T1"), Fen::new(100), &mch_id, &app_id)
+                .unwrap_err()
+                .field(),
+            field
+        );
+    }
+}
+
+#[test]
+fn one_number_of_two_merchants_is_two_payments() {
+    let key = |body: Bytes| v2_notices().payment(&body).unwrap().key();
+    assert_eq!(key(payment(&[])), key(payment(&[("nonce_str", "other")])));
+    assert_ne!(key(payment(&[])), key(payment(&[("mch_id", "1900000110")])));
 }
 
 #[test]

@@ -92,4 +92,11 @@ fn server_text_can_not_steer_a_terminal() {
     );
     let error = BusinessError::new(200, "A\n", "x\r", TABLE);
     assert_eq!(error.to_string(), "A\\n: x\\r");
+    let long = BusinessError::new(200, "A", &"字".repeat(1000), TABLE);
+    assert!(long.message().chars().count() < 300);
+    assert!(
+        !BusinessError::new(200, "A", "a\u{202E}b", TABLE)
+            .message()
+            .contains('\u{202E}')
+    );
 }

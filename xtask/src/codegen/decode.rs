@@ -163,7 +163,12 @@ fn read_field(endpoint: &Endpoint, name: &str, field: &Field) -> String {
             );
         }
         (Some(list), None, _) => {
-            return format!("fields.objects(\"{wire}\", {owner}{list}::read)?");
+            let objects = if field.required {
+                "require_objects"
+            } else {
+                "objects"
+            };
+            return format!("fields.{objects}(\"{wire}\", {owner}{list}::read)?");
         }
         (None, _, Some(object)) if field.required => {
             return format!("{owner}{object}::read(&fields.require_object(\"{wire}\")?)?");

@@ -34,7 +34,7 @@ impl Notices {
         let message = self.verify(body)?;
         let fields = Fields::of(message.get());
         Ok(PaymentNotice {
-            succeeded: message.get().get("result_code") == Some("SUCCESS"),
+            succeeded: succeeded(message.get()),
             appid: fields.require("appid")?,
             mch_id: fields.require("mch_id")?,
             out_trade_no: fields.require("out_trade_no")?,
@@ -57,7 +57,7 @@ impl Notices {
     pub fn verify(&self, body: &[u8]) -> Result<Verified<Params>, NoticeError> {
         let params = read(body)?;
         let verified = self.key.verify(params, self.sign_type)?;
-        if let Some(name) = verified.get().ambiguous(MONEY) {
+        if let Some(name) = verified.get().ambiguous(NAMES) {
             return Err(NoticeError::Unverified(
                 VerificationFailure::Ambiguous(name.to_owned()).into(),
             ));
@@ -132,6 +132,7 @@ impl PaymentNotice {
             (self.out_trade_no == *out_trade_no, "out_trade_no"),
             (self.succeeded, "result_code"),
             (self.paid.total_fee == total_fee, "total_fee"),
+            (in_yuan(&self.paid.message), "fee_type"),
             (self.mch_id == *mch_id, "mch_id"),
             (self.appid == *appid, "appid"),
         ];
@@ -148,7 +149,7 @@ impl PaymentNotice {
 
     /// What a shop records of a payment that it took in: the same for every delivery.
     pub fn key(&self) -> String {
-        format!("payment:{}", self.out_trade_no)
+        format!("payment:{}:{}", self.mch_id, self.out_trade_no)
     }
 }
 
@@ -168,17 +169,56 @@ pub fn refuse(error: &NoticeError) -> Response<Bytes> {
     answer(StatusCode::OK, "text/xml; charset=utf-8", refusal(message))
 }
 
-/// What must not hide within the value of another field.
-const MONEY: &[&str] = &[
+/// The fields of a payment notification, none of which may hide within the value of another.
+const NAMES: &[&str] = &[
     "appid",
+    "attach",
+    "bank_type",
     "cash_fee",
+    "cash_fee_type",
+    "coupon_count",
+    "coupon_fee",
+    "coupon_fee_$n",
+    "coupon_id_$n",
+    "coupon_type_$n",
+    "device_info",
+    "err_code",
+    "err_code_des",
+    "fee_type",
+    "is_subscribe",
     "mch_id",
+    "nonce_str",
+    "openid",
     "out_trade_no",
     "result_code",
     "return_code",
+    "return_msg",
+    "settlement_total_fee",
+    "sign_type",
+    "sub_appid",
+    "sub_is_subscribe",
+    "sub_mch_id",
+    "sub_openid",
+    "time_end",
     "total_fee",
+    "trade_type",
     "transaction_id",
 ];
+
+/// [`Fen`] are of the yuan.
+fn in_yuan(message: &Verified<Params>) -> bool {
+    message
+        .get()
+        .get("fee_type")
+        .is_none_or(|currency| currency == "CNY")
+}
+
+/// Every level says so. A reply to an order query is signed alike, and may say REFUND.
+fn succeeded(message: &Params) -> bool {
+    let success = |name| message.get(name) == Some("SUCCESS");
+    let state = message.get("trade_state");
+    success("return_code") && success("result_code") && state.is_none_or(|state| state == "SUCCESS")
+}
 
 fn read(body: &[u8]) -> Result<Params, NoticeError> {
     let malformed =

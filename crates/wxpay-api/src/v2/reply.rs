@@ -60,7 +60,8 @@ impl Expected<'_> {
         };
         let params = reply.get();
         let fields = Fields::of(params);
-        if let Some(name) = params.ambiguous(meta.names) {
+        // Without a signature there is no signed text that could be ambiguous.
+        if let Some(name) = params.ambiguous(meta.names).filter(|_| meta.reply_signed) {
             let failure = VerificationFailure::Ambiguous(name.to_owned());
             return Err(ErrorKind::Verification(failure.into()));
         }

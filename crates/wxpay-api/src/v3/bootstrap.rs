@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use thiserror::Error;
@@ -7,7 +9,7 @@ use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, verify};
 use super::{Json, Object};
 
 /// Why platform certificates could not be had. The ones that were known stay.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum RefreshError {
     /// The merchant has no platform certificates (404 `RESOURCE_NOT_EXISTS`): it was opened with the WeChat Pay public key.
@@ -17,7 +19,7 @@ pub enum RefreshError {
     NoCertificates,
     /// The call itself failed.
     #[error("the certificates could not be fetched")]
-    Call(#[source] Error),
+    Call(#[source] Arc<Error>),
     /// Something else than a list answered.
     #[error("the certificates could not be fetched: HTTP {0}")]
     Status(u16),
@@ -30,6 +32,12 @@ pub enum RefreshError {
     /// A certificate does not open with the APIv3 key, or the list's own signature fits none of them.
     #[error("the list of certificates is not proven to be WeChat Pay's")]
     Unverified(#[from] VerificationError),
+}
+
+impl RefreshError {
+    pub(super) fn call(error: Error) -> Self {
+        Self::Call(Arc::new(error))
+    }
 }
 
 /// The certificates of a reply, believed.

@@ -107,6 +107,12 @@ impl Client {
             [] => (keys.requested_serial().map(str::to_owned), Vec::new()),
             secrets => {
                 let sealed = keys.seal(secrets).await?;
+                if sealed.texts.len() != secrets.len() {
+                    return Err(SigningError::new(
+                        "the platform keys sealed another number of fields than they were given",
+                    )
+                    .into());
+                }
                 (Some(sealed.serial_no), sealed.texts)
             }
         };

@@ -29,11 +29,10 @@ impl<'a> Object<'a> {
     /// A member that must be there.
     ///
     /// # Errors
-    /// It is missing, null or does not have its form.
+    /// It is missing, null, empty or does not have its form.
     pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
-        let text = self
-            .scalar(name)?
-            .ok_or_else(|| DecodeError::missing(self.at(name)))?;
+        let text = self.scalar(name)?.filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| DecodeError::missing(self.at(name)))?;
         T::from_wire(&text).ok_or_else(|| DecodeError::malformed(self.at(name)))
     }
 
@@ -88,6 +87,7 @@ impl<'a> Object<'a> {
     pub fn echo_if_present(&self, name: &str, asked: impl AsRef<str>) -> Result<(), DecodeError> {
         match self.scalar(name)? {
             None => Ok(()),
+            Some(text) if text.is_empty() => Ok(()),
             Some(_) => self.echo(name, asked),
         }
     }
@@ -139,6 +139,21 @@ impl<'a> Object<'a> {
             _ => Err(malformed()),
         };
         list.iter().enumerate().map(object).collect()
+    }
+
+    /// The objects of a list that must be there, each read by `read`.
+    ///
+    /// # Errors
+    /// As [`objects`](Self::objects), or the member is absent.
+    pub fn require_objects<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Self) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Err(DecodeError::missing(self.at(name))),
+            Some(_) => self.objects(name, read),
+        }
     }
 
     /// The text of a scalar. Numbers are sometimes sent as texts and texts as numbers.

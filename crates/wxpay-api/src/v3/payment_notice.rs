@@ -6,6 +6,9 @@ use crate::{NoticeError, Unexpected};
 
 /// A payment notification (支付成功通知) of APIv3. It yields the payment only against what the shop expects.
 ///
+/// Those of a merchant by itself (直连商户): the notifications of service providers and of combined orders have other members
+/// and are [`NoticeError::Unreadable`] here. Never acknowledge what could not be read.
+///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012791902>
 #[derive(Clone, Debug)]
 pub struct PaymentNotice {
@@ -13,6 +16,7 @@ pub struct PaymentNotice {
     trade_state: String,
     appid: AppId,
     mchid: MchId,
+    currency: Option<String>,
     paid: Paid,
 }
 
@@ -66,6 +70,12 @@ impl PaymentNotice {
             (self.out_trade_no == *out_trade_no, "out_trade_no"),
             (self.trade_state == "SUCCESS", "trade_state"),
             (self.paid.total == total, "amount.total"),
+            (
+                self.currency
+                    .as_deref()
+                    .is_none_or(|currency| currency == "CNY"),
+                "amount.currency",
+            ),
             (self.mchid == *mchid, "mchid"),
             (self.appid == *appid, "appid"),
         ];
@@ -82,7 +92,12 @@ impl PaymentNotice {
 
     /// What a shop records of a payment that it took in: the same for every delivery.
     pub fn key(&self) -> String {
-        format!("{}:{}", EventType::TRANSACTION_SUCCESS, self.out_trade_no)
+        format!(
+            "{}:{}:{}",
+            EventType::TRANSACTION_SUCCESS,
+            self.mchid,
+            self.out_trade_no
+        )
     }
 
     fn of(json: &Json) -> Result<Self, DecodeError> {
@@ -94,6 +109,7 @@ impl PaymentNotice {
             trade_state: fields.require("trade_state")?,
             appid: fields.require("appid")?,
             mchid: fields.require("mchid")?,
+            currency: amount.optional("currency")?,
             paid: Paid {
                 out_trade_no: out_trade_no.clone(),
                 transaction_id: fields.require("transaction_id")?,

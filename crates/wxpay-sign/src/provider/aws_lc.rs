@@ -20,8 +20,8 @@ use super::{
 pub(super) struct AwsLc;
 
 impl Crypto for AwsLc {
-    fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
-        let pair = match &key {
+    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+        let pair = match key {
             PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
             PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()).ok(),
             _ => None,

@@ -21,8 +21,8 @@ use super::{
 pub(super) struct RustCrypto;
 
 impl Crypto for RustCrypto {
-    fn private(&self, key: PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
-        let key = match &key {
+    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+        let key = match key {
             PrivateKeyDer::Pkcs8(der) => RsaPrivateKey::from_pkcs8_der(der.secret_pkcs8_der()).ok(),
             PrivateKeyDer::Pkcs1(der) => RsaPrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok(),
             _ => None,

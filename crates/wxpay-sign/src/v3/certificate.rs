@@ -80,6 +80,30 @@ impl Certificate {
         (self.not_before.unix()..=self.not_after.unix()).contains(&moment.unix())
     }
 
+    /// Checks that it is valid at this moment, for the start of a program.
+    ///
+    /// An expired `apiclient_cert.pem` is refused by WeChat Pay's servers only after a TLS 1.3 handshake, so that each
+    /// payment with it would look unknown.
+    ///
+    /// # Errors
+    /// It has expired, or is not valid yet.
+    pub fn check_valid_at(&self, moment: Timestamp) -> Result<(), InvalidInput> {
+        let broken = |what, when: Timestamp| {
+            let serial_no = &self.serial_no;
+            Err(InvalidInput::new(
+                "certificate",
+                format!("{serial_no} {what} {when}"),
+            ))
+        };
+        if moment.unix() > self.not_after.unix() {
+            return broken("must not be used any more: it expired at", self.not_after);
+        }
+        if moment.unix() < self.not_before.unix() {
+            return broken("must not be used yet: it is valid from", self.not_before);
+        }
+        Ok(())
+    }
+
     /// The public key as SubjectPublicKeyInfo in DER.
     pub fn public_key_der(&self) -> &[u8] {
         &self.spki

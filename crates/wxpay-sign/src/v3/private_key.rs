@@ -3,7 +3,7 @@ use std::fmt;
 use async_trait::async_trait;
 use rustls_pki_types::PrivateKeyDer;
 use wxpay_core::{InvalidInput, Secret, SigningError};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{Certificate, MerchantKey};
 use crate::pem;
@@ -35,7 +35,10 @@ impl PrivateKey {
         pem: &str,
         serial_no: &str,
     ) -> Result<Self, InvalidInput> {
-        Self::read(provider, pem::private_key(pem)?, serial_no)
+        let mut der = pem::private_key(pem)?;
+        let key = Self::read(provider, &der, serial_no);
+        der.zeroize();
+        key
     }
 
     /// Reads a key in DER (PKCS#8 or PKCS#1) with the default provider.
@@ -57,7 +60,7 @@ impl PrivateKey {
     ) -> Result<Self, InvalidInput> {
         let key = PrivateKeyDer::try_from(der)
             .map_err(|_| InvalidInput::new("private key", "must be PKCS#8 or PKCS#1 in DER"))?;
-        Self::read(provider, key, serial_no)
+        Self::read(provider, &key, serial_no)
     }
 
     /// Reads `apiclient_key.pem` and takes the serial number from `apiclient_cert.pem`, with the default provider.
@@ -100,7 +103,7 @@ impl PrivateKey {
 
     fn read(
         provider: Provider,
-        key: PrivateKeyDer<'_>,
+        key: &PrivateKeyDer<'_>,
         serial_no: &str,
     ) -> Result<Self, InvalidInput> {
         if serial_no.is_empty() || !serial_no.bytes().all(|b| b.is_ascii_hexdigit()) {

@@ -176,7 +176,7 @@ impl Endpoint for ListCertificates {
     fn decode(&self, reply: Verified<Json>) -> Result<ListCertificatesResponse, DecodeError> {
         let fields = Object::of(reply.get())?;
         Ok(ListCertificatesResponse {
-            data: fields.objects("data", ListCertificatesCertificate::read)?,
+            data: fields.require_objects("data", ListCertificatesCertificate::read)?,
             reply,
         })
     }

@@ -2,7 +2,7 @@
 
 use wxpay_core::{
     AppId, BatchId, Certainty, Class, CodeFacts, DecodeError, DetailId, Fen, InvalidInput, MchId,
-    OpenId, OutBatchNo, OutDetailNo, Outcome, Result, WireTime,
+    OpenId, OutBatchNo, OutDetailNo, Outcome, Result, Secret, WireTime,
 };
 use wxpay_sign::Verified;
 use wxpay_sign::v3::Sealed;
@@ -79,7 +79,7 @@ pub struct DetailByIdResponse {
     /// The bank (银行名称).
     pub bank_name: Option<String>,
     /// The last digits of the card (银行卡尾号).
-    pub bank_card_number_tail: Option<String>,
+    pub bank_card_number_tail: Option<Secret>,
     /// The whole reply, for what this version does not know.
     pub reply: Verified<Json>,
 }

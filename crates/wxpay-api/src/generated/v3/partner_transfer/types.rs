@@ -364,13 +364,15 @@ impl FromWire for TransferScene {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum BatchStatus {
+    /// `WAIT_PAY`: Waiting for the payer (待付款确认).
+    WaitPay,
     /// `ACCEPTED`: Accepted (已受理): the merchant may still have to agree to it.
     Accepted,
     /// `PROCESSING`: Under way (转账中).
     Processing,
     /// `FINISHED`: Finished (已完成): each of its transfers has its own end, which is not always success.
     Finished,
-    /// `CLOSED`: Closed (已关闭): nothing of it was transferred.
+    /// `CLOSED`: Closed (已关闭): look at `close_reason`, and at each transfer before any of it is paid again.
     Closed,
     /// A value that this version does not know, as it came.
     Other(String),
@@ -380,6 +382,7 @@ impl BatchStatus {
     /// The value as it goes on the wire.
     pub fn as_str(&self) -> &str {
         match self {
+            Self::WaitPay => "WAIT_PAY",
             Self::Accepted => "ACCEPTED",
             Self::Processing => "PROCESSING",
             Self::Finished => "FINISHED",
@@ -398,6 +401,7 @@ impl AsRef<str> for BatchStatus {
 impl FromWire for BatchStatus {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
+            "WAIT_PAY" => Self::WaitPay,
             "ACCEPTED" => Self::Accepted,
             "PROCESSING" => Self::Processing,
             "FINISHED" => Self::Finished,
