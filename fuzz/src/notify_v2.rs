@@ -83,7 +83,7 @@ impl Receiver {
         if let Some(paid) = self.paid(body) {
             assert!(verified.is_some());
             self.assert_same_money(&paid);
-            for name in ["cash_fee", "transaction_id"] {
+            for name in ["cash_fee", "openid", "time_end", "transaction_id"] {
                 assert_eq!(paid.get().get(name), self.params.get(name), "{name}");
             }
         }

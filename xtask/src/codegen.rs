@@ -26,7 +26,8 @@ pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     let (products, endpoints) = spec::read_all(&root)?;
     lint::check_all(&endpoints)?;
     let mut output = Output::default();
-    index::write(&products, &endpoints, &mut output);
+    let unsigned = spec::read_unsigned(&root)?;
+    index::write(&products, &endpoints, &unsigned, &mut output);
     for endpoint in &endpoints {
         output.rust(endpoint_path(endpoint), endpoint::file(endpoint));
     }

@@ -106,18 +106,18 @@ fn a_touched_file_is_found_and_mended() {
 #[test]
 fn a_removed_spec_takes_its_code_along() {
     let copy = Copy::new();
-    fs::remove_file(copy.path(DETAIL)).unwrap();
-    fs::remove_dir(copy.path("xtask/spec/v3/partner_transfer")).unwrap();
+    fs::remove_file(copy.path("xtask/spec/v3/security/echo.toml")).unwrap();
+    fs::remove_dir(copy.path("xtask/spec/v3/security")).unwrap();
     assert!(copy.run(&[]).status.success());
     assert!(
         !copy
-            .path("crates/wxpay-api/src/generated/v3/partner_transfer/detail_by_out_no.rs")
+            .path("crates/wxpay-api/src/generated/v3/security/echo.rs")
             .exists()
     );
     assert!(
         !fs::read_to_string(copy.path("crates/wxpay-api/Cargo.toml"))
             .unwrap()
-            .contains("v3-partner-transfer")
+            .contains("v3-security")
     );
 }
 

@@ -1,9 +1,10 @@
 //! The JSON of APIv3: what is read, what is refused, and a user's own endpoint with a body and a query.
 
+use bytes::Bytes;
 use serde_json::json;
 use wxpay_api::Max;
 use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, OutTradeNo};
-use wxpay_api::sign::Verified;
+use wxpay_api::sign::{Proof, Verified};
 use wxpay_api::v3::{Call, Endpoint, Json, Meta, Method, Object};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};
@@ -168,4 +169,73 @@ async fn bodies_that_wechat_pay_refuses_are_not_sent() {
             "{error}"
         );
     }
+}
+
+/// Downloads of a file, which is no JSON.
+macro_rules! download {
+    ($name:ident, $meta:expr) => {
+        struct $name;
+
+        impl Endpoint for $name {
+            type Response = (Vec<u8>, Proof);
+            const META: &'static Meta = $meta;
+
+            fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+                call.query_text(
+                    "token",
+                    "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA_Cv_isgaUtBzp4QtiozLO",
+                    Max::Chars(64),
+                )
+            }
+
+            fn decode(&self, _: Verified<Json>) -> Result<Self::Response, DecodeError> {
+                Err(DecodeError::malformed("json"))
+            }
+
+            fn decode_body(&self, body: Verified<Bytes>) -> Result<Self::Response, DecodeError> {
+                Ok((body.get().to_vec(), body.proof().clone()))
+            }
+        }
+    };
+}
+
+download!(
+    Bill,
+    &Meta::read("my.bill", Method::Get, "/v3/billdownload/file")
+);
+download!(
+    Other,
+    &Meta::read("my.other", Method::Get, "/v3/billdownload/files")
+);
+download!(
+    Write,
+    &Meta::write("my.write", Method::Get, "/v3/billdownload/file", "my.query")
+);
+
+#[tokio::test]
+async fn only_the_listed_files_may_come_unsigned() {
+    let file = || Scripted::answering(replies::plain(200, "\u{FEFF}交易时间,公众账号ID"));
+    let (bytes, proof) = clients::v3(file()).send(&Bill).await.unwrap();
+    assert_eq!((bytes.len(), proof), (30, Proof::TlsAlone));
+    assert!(matches!(
+        clients::v3(file()).send(&Other).await.unwrap_err().kind(),
+        ErrorKind::Verification(_)
+    ));
+    assert!(matches!(
+        clients::v3(file()).send(&Write).await.unwrap_err().kind(),
+        ErrorKind::Verification(_)
+    ));
+    let signed = replies::v3_signed(200, "x", clients::NOW);
+    let forged = signed.map(|_| Bytes::from("y"));
+    assert!(
+        clients::v3(Scripted::answering(forged))
+            .send(&Bill)
+            .await
+            .is_err()
+    );
+    let error = clients::v3(Scripted::answering(replies::plain(404, "{}")))
+        .send(&Bill)
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Protocol(_)));
 }

@@ -5,7 +5,12 @@ use super::output::{Output, ROOT};
 use super::spec::{Endpoint, Product, Version};
 
 /// Writes `generated.rs`, `generated/v2.rs`, `generated/v2/pay.rs` and their like.
-pub(crate) fn write(products: &[Product], endpoints: &[Endpoint], output: &mut Output) {
+pub(crate) fn write(
+    products: &[Product],
+    endpoints: &[Endpoint],
+    unsigned: &[String],
+    output: &mut Output,
+) {
     output.rust(
         ROOT.to_owned(),
         "pub(crate) mod v2;\npub(crate) mod v3;\n".to_owned(),
@@ -19,10 +24,11 @@ pub(crate) fn write(products: &[Product], endpoints: &[Endpoint], output: &mut O
                 product.name
             )
         });
-        output.rust(
-            format!("generated/{}.rs", version.folder()),
-            modules.collect(),
-        );
+        let mut modules: String = modules.collect();
+        if version == Version::V3 {
+            modules += &constant(unsigned);
+        }
+        output.rust(format!("generated/{}.rs", version.folder()), modules);
     }
     for product in products {
         let folder = format!("generated/{}/{}", product.version.folder(), product.name);
@@ -54,6 +60,17 @@ pub(crate) fn write(products: &[Product], endpoints: &[Endpoint], output: &mut O
         );
         output.rust(format!("{folder}.rs"), file);
     }
+}
+
+/// The paths whose replies carry no signature.
+fn constant(unsigned: &[String]) -> String {
+    let paths: String = unsigned
+        .iter()
+        .map(|path| format!("\"{path}\",\n"))
+        .collect();
+    format!(
+        "\n/// Replies of success that carry no signature: files. `{{}}` stands for a parameter.\npub(crate) const UNSIGNED: &[&str] = &[\n{paths}];\n"
+    )
 }
 
 /// The lines of the feature table, one product a line and then the groups.

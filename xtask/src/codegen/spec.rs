@@ -267,6 +267,28 @@ impl Field {
     }
 }
 
+/// `v3/unsigned.toml`: the paths whose replies carry no signature.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Unsigned {
+    pub(crate) paths: Vec<String>,
+}
+
+/// Reads the paths whose replies carry no signature.
+pub(crate) fn read_unsigned(root: &Path) -> Result<Vec<String>, Problems> {
+    let file = root.join(UNSIGNED);
+    let (unsigned, _) = read::<Unsigned>(root, &file).map_err(|problem| vec![problem])?;
+    let shown = shown(root, &file);
+    if !unsigned.paths.is_sorted() || unsigned.paths.iter().any(|path| !path.starts_with("/v3/")) {
+        return Err(vec![format!(
+            "{shown}:1: paths must begin with /v3/ and be sorted"
+        )]);
+    }
+    Ok(unsigned.paths)
+}
+
+const UNSIGNED: &str = "xtask/spec/v3/unsigned.toml";
+
 /// A product: its endpoints, and what they share.
 pub(crate) struct Product {
     pub(crate) version: Version,
@@ -278,7 +300,11 @@ pub(crate) struct Product {
 pub(crate) fn read_all(root: &Path) -> Result<(Vec<Product>, Vec<Endpoint>), Problems> {
     let (mut products, mut endpoints, mut problems) = (Vec::new(), Vec::new(), Problems::new());
     for version in [Version::V2, Version::V3] {
-        for folder in children(&root.join("xtask/spec").join(version.folder()))? {
+        let folders = children(&root.join("xtask/spec").join(version.folder()))?;
+        for folder in folders
+            .into_iter()
+            .filter(|path| *path != root.join(UNSIGNED))
+        {
             let types = folder.join("types.toml");
             let shared = if types.exists() {
                 read(root, &types).map(|(shared, _)| shared)

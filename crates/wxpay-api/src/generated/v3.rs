@@ -6,3 +6,12 @@ pub mod certificates;
 pub mod partner_transfer;
 #[cfg(feature = "v3-security")]
 pub mod security;
+
+/// Replies of success that carry no signature: files. `{}` stands for a parameter.
+pub(crate) const UNSIGNED: &[&str] = &[
+    "/v3/billdownload/file",
+    "/v3/merchant-service/images/{}",
+    "/v3/new-tax-control-fapiao/download",
+    "/v3/transferdownload/elecvoucherfile",
+    "/v3/transferdownload/signfile",
+];

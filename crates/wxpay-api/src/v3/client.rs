@@ -10,7 +10,7 @@ use wxpay_sign::v3::{RequestToSign, Sealed, authorize};
 use wxpay_transport::{Hints, Transport};
 
 use super::reply::accept;
-use super::{Call, Credentials, Endpoint, Json, Meta};
+use super::{Call, Credentials, Endpoint, Meta};
 use crate::USER_AGENT;
 use crate::base_url::{self, BaseUrl};
 use crate::source::Source;
@@ -175,7 +175,7 @@ impl<E: Endpoint> Pending<'_, E> {
         let keys = &*credentials.platform_keys;
         let accepted = accept(E::META, keys, source.now(), &response).await;
         accepted
-            .and_then(|body| Ok(self.request.decode(body.read(Json::of_body)?)?))
+            .and_then(|body| Ok(self.request.decode_body(body)?))
             .map_err(|kind| {
                 Error::new(E::META.name, E::META.effect, kind).with_reply(response.into_body())
             })

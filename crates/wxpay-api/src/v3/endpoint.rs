@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use wxpay_core::{DecodeError, InvalidInput};
 use wxpay_sign::Verified;
 
@@ -26,4 +27,12 @@ pub trait Endpoint: Send + Sync {
     /// # Errors
     /// The reply lacks what it must have, or answers something else. After a write, the outcome is unknown.
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError>;
+
+    /// Reads the bytes of a reply; by itself, as JSON. For a file that is downloaded (账单下载), which is no JSON.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    fn decode_body(&self, body: Verified<Bytes>) -> Result<Self::Response, DecodeError> {
+        self.decode(body.read(Json::of_body)?)
+    }
 }
