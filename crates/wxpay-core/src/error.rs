@@ -22,6 +22,7 @@ struct Inner {
     effect: Effect,
     kind: ErrorKind,
     reply: Option<Bytes>,
+    request_id: Option<String>,
 }
 
 impl Error {
@@ -32,6 +33,7 @@ impl Error {
             effect,
             kind: kind.into(),
             reply: None,
+            request_id: None,
         }))
     }
 
@@ -39,6 +41,13 @@ impl Error {
     #[must_use]
     pub fn with_reply(mut self, body: Bytes) -> Self {
         self.0.reply = Some(body);
+        self
+    }
+
+    /// The same error with the id that WeChat Pay gave the request.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: Option<&str>) -> Self {
+        self.0.request_id = request_id.map(str::to_owned);
         self
     }
 
@@ -94,6 +103,11 @@ impl Error {
         }
     }
 
+    /// The id that WeChat Pay gave the request (`Request-ID`, 唯一请求ID), which its support asks for. APIv3 only.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
     /// The body of the reply, where there was one, whether or not it could be trusted.
     ///
     /// For support and for people. It may hold personal data, and an unverified one proves nothing.
@@ -114,6 +128,7 @@ impl fmt::Debug for Error {
             .field("endpoint", &self.0.endpoint)
             .field("outcome", &self.outcome())
             .field("kind", &self.0.kind)
+            .field("request_id", &self.0.request_id)
             .finish_non_exhaustive()
     }
 }

@@ -394,6 +394,24 @@ async fn what_is_no_reply_says_nothing() {
     }
 }
 
+#[tokio::test]
+async fn an_error_has_the_id_of_its_request() {
+    for (mut response, id) in [
+        (
+            replies::plain(404, "{}"),
+            Some("08F78BB5AF0610D302D9-268435462"),
+        ),
+        (replies::plain(502, ""), None),
+    ] {
+        if let Some(id) = id {
+            response
+                .headers_mut()
+                .insert("Request-ID", id.parse().unwrap());
+        }
+        assert_eq!(answered(response).await.unwrap_err().request_id(), id);
+    }
+}
+
 #[test]
 fn numbers_have_their_documented_form() {
     assert!(OutBatchNo::new("a".repeat(64)).is_ok());

@@ -177,7 +177,13 @@ impl<E: Endpoint> Pending<'_, E> {
         accepted
             .and_then(|body| Ok(self.request.decode_body(body)?))
             .map_err(|kind| {
-                Error::new(E::META.name, E::META.effect, kind).with_reply(response.into_body())
+                let request_id = response
+                    .headers()
+                    .get("Request-ID")
+                    .and_then(|id| id.to_str().ok());
+                Error::new(E::META.name, E::META.effect, kind)
+                    .with_request_id(request_id)
+                    .with_reply(response.into_body())
             })
     }
 
