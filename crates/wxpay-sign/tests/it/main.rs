@@ -11,6 +11,7 @@
 mod api_key;
 mod certificate;
 mod charset;
+mod nonce;
 mod notice;
 #[cfg(feature = "p12")]
 mod p12;
