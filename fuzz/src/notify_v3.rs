@@ -47,7 +47,8 @@ fn check_message(data: &[u8]) {
 struct Attack {
     id: String,
     event_type: Option<String>,
-    nonce: String,
+    /// `None` for one of the right length, which is not easily met by chance.
+    nonce: Option<String>,
     associated_data: Option<String>,
     plaintext: Plaintext,
     tampering: Option<Tampering>,
@@ -68,6 +69,7 @@ enum Change {
     Object(u8),
     Total(i64),
     TotalText(String),
+    Currency(String),
 }
 
 /// What someone does to a sealed resource who does not have the key.
@@ -85,8 +87,9 @@ enum Tampering {
 impl Attack {
     fn check(&self) {
         let plaintext = self.plaintext.bytes();
+        let nonce = self.nonce.as_deref().unwrap_or("fdasflkja484");
         // A nonce of another length can't seal; the receiver must refuse it.
-        let sealing: [u8; 12] = self.nonce.as_bytes().try_into().unwrap_or(*b"fdasflkja484");
+        let sealing: [u8; 12] = nonce.as_bytes().try_into().unwrap_or(*b"fdasflkja484");
         let payload = Payload {
             msg: &plaintext,
             aad: self
@@ -100,7 +103,7 @@ impl Attack {
             .expect("small enough");
         let mut resource = json!({
             "algorithm": "AEAD_AES_256_GCM",
-            "nonce": self.nonce,
+            "nonce": nonce,
             "associated_data": self.associated_data,
             "ciphertext": STANDARD.encode(&sealed),
         });
@@ -113,7 +116,8 @@ impl Attack {
         let opened = now(CREDULOUS.open(&credible_headers(NOW), body.to_string().into()));
 
         let readable = Json::parse(&plaintext);
-        let sound = !tampered && self.nonce.len() == 12 && readable.is_ok();
+        let named = !self.id.is_empty() && !event_type.is_empty();
+        let sound = named && !tampered && nonce.len() == 12 && readable.is_ok();
         match opened {
             Ok(notice) => {
                 assert!(sound, "{self:?}");
@@ -156,6 +160,11 @@ fn check_payment(payment: PaymentNotice, plaintext: &[u8]) {
         _ => false,
     };
     assert!(says(&json["amount"]["total"], "100"), "{json}");
+    let currency = &json["amount"]["currency"];
+    assert!(
+        currency.is_null() || says(currency, "") || says(currency, "CNY"),
+        "{json}"
+    );
     for (name, expected) in [
         ("out_trade_no", number),
         ("mchid", mchid),
@@ -199,6 +208,7 @@ impl Plaintext {
                 Change::Object(at) => (at, json!({ "total": 100 })),
                 Change::Total(total) => (&0, json!({ "total": total })),
                 Change::TotalText(total) => (&0, json!({ "total": total })),
+                Change::Currency(name) => (&0, json!({ "total": 100, "currency": name })),
             };
             payment[name_of(*at)] = value;
         }

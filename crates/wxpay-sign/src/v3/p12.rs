@@ -5,6 +5,10 @@ use p12_keystore::{CertificateBag, Pkcs12Archive};
 use wxpay_core::{InvalidInput, Secret};
 use zeroize::Zeroizing;
 
+/// Opening one part of a file may cost a million iterations, so the length bounds how many parts there can be.
+/// WeChat Pay's own files have about 3 KiB.
+const MAX_BYTES: usize = 16 * 1024;
+
 /// What `apiclient_cert.p12` holds: the merchant's certificate and its private key.
 ///
 /// `Debug` hides the key, and its memory is wiped when it is dropped; the copies that the file's reader makes on the way are
@@ -24,8 +28,12 @@ impl P12 {
     /// The password of the file that WeChat Pay hands out is the merchant number (商户号).
     ///
     /// # Errors
-    /// The bytes are not such a file, the password is wrong, or it does not hold one private key with its certificate.
+    /// The bytes are not such a file or more than 16 KiB, the password is wrong, or the file does not hold one private key
+    /// with its certificate.
     pub fn open(bytes: &[u8], password: &Secret) -> Result<Self, InvalidInput> {
+        if bytes.len() > MAX_BYTES {
+            return Err(broken("must have at most 16 KiB"));
+        }
         let archive = Pkcs12Archive::from_pkcs12(bytes, password.expose()).map_err(|error| {
             broken(match error {
                 Error::MacError(_) => {

@@ -80,6 +80,8 @@ fn what_does_not_open_has_its_reason() {
             .contains("iterations")
     );
     assert!(open("chain.pem", PASSWORD).unwrap_err().contains("PKCS#12"));
+    let long = P12::open(&[0x30; 16 * 1024 + 1], &Secret::new(PASSWORD)).unwrap_err();
+    assert!(long.to_string().contains("16 KiB"), "{long}");
 }
 
 #[test]
