@@ -394,6 +394,27 @@ async fn nobody_waits_for_a_list_that_is_merely_old() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_stood_still_is_begun_anew() {
+    let golden = Golden::new();
+    let script = Scripted::new([golden.good(), golden.good(), golden.good()]);
+    let (certificates, gate, now) = slow(&golden, &script);
+    let (message, signature) = signed().await;
+    gate.add_permits(1);
+    certificates.refresh().await.unwrap();
+    now.fetch_add(12 * 3600, Ordering::SeqCst);
+    certificates
+        .verify(&golden.serial_no, message, &signature)
+        .await
+        .unwrap();
+    assert_eq!(script.seen().len(), 2, "begun beside the call, and left");
+    now.fetch_add(3600, Ordering::SeqCst);
+    gate.add_permits(1);
+    let unknown = certificates.verify("AB01", message, &signature).await;
+    assert!(unknown.is_err());
+    assert_eq!(script.seen().len(), 3);
+}
+
+#[tokio::test]
 async fn a_failure_is_told_where_it_hurts() {
     let golden = Golden::new();
     let missing = || {

@@ -47,6 +47,8 @@ pub(super) struct Inner {
 pub(super) struct State {
     certificates: Arc<Vec<Certificate>>,
     flight: Option<Flight>,
+    /// When the flight began.
+    departed: Option<Timestamp>,
     /// When the last attempt ended.
     tried: Option<Timestamp>,
     /// When age alone is next a reason to try.
@@ -57,6 +59,10 @@ pub(super) struct State {
 }
 
 type Flight = Shared<BoxFuture<'static, ()>>;
+
+/// A refresh that nobody waits for stands still when no call moves it on. After this long its request or its reply would
+/// be outside the time that signatures allow.
+const GROUNDED_AFTER_SECONDS: u64 = 120;
 
 impl Certificates {
     /// Starts from who asks, what signs, the APIv3 key that opens the certificates and how bytes leave.
@@ -135,9 +141,13 @@ impl Inner {
 
     /// The refresh that is under way, or a new one.
     fn flight(self: &Arc<Self>) -> Flight {
+        let now = self.now();
         let mut state = self.state();
+        let in_time = state
+            .departed
+            .is_some_and(|departed| now.unix().abs_diff(departed.unix()) <= GROUNDED_AFTER_SECONDS);
         match &state.flight {
-            Some(flight) if flight.peek().is_none() => flight.clone(),
+            Some(flight) if in_time && flight.peek().is_none() => flight.clone(),
             _ => {
                 let inner = Arc::clone(self);
                 let flight = async move {
@@ -146,6 +156,7 @@ impl Inner {
                 };
                 let flight = flight.boxed().shared();
                 state.flight = Some(flight.clone());
+                state.departed = Some(now);
                 flight
             }
         }
