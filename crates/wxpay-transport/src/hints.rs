@@ -2,7 +2,8 @@ use wxpay_core::Effect;
 
 /// What kind of request this is, found by a [`Transport`](crate::Transport) in the request's extensions.
 ///
-/// Hints help to choose a connection or to name a span. They may be ignored: a request is complete without them.
+/// Hints help to choose a connection, a host or a pace, and to name a span. They may be ignored: a request is complete
+/// without them. A request without hints is one that may write, and that no other host may see.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Hints {
@@ -12,15 +13,35 @@ pub struct Hints {
     pub effect: Effect,
     /// Whether the server asks for the merchant's client certificate (双向证书) in the TLS handshake.
     pub client_cert: bool,
+    /// Whether the endpoint's document names the backup host `api2.mch.weixin.qq.com` (备用域名).
+    pub backup_host: bool,
+    /// How many calls a second the endpoint's document grants one merchant (频率限制), if it says.
+    pub per_second: Option<u32>,
 }
 
 impl Hints {
-    /// Hints for a request to `endpoint`.
+    /// Hints for a request to `endpoint`, which has no backup host and no documented rate.
     pub const fn new(endpoint: &'static str, effect: Effect, client_cert: bool) -> Self {
         Self {
             endpoint,
             effect,
             client_cert,
+            backup_host: false,
+            per_second: None,
         }
+    }
+
+    /// The same, and whether the document names the backup host.
+    #[must_use]
+    pub const fn backup_host(mut self, named: bool) -> Self {
+        self.backup_host = named;
+        self
+    }
+
+    /// The same, and how many calls a second one merchant has.
+    #[must_use]
+    pub const fn per_second(mut self, calls: Option<u32>) -> Self {
+        self.per_second = calls;
+        self
     }
 }

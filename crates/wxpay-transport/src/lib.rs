@@ -19,6 +19,7 @@
 mod build_error;
 #[cfg(feature = "reqwest")]
 mod builder;
+mod download;
 mod hints;
 #[cfg(feature = "rustls")]
 mod identity;
@@ -40,6 +41,7 @@ mod transport;
 pub use build_error::BuildError;
 #[cfg(feature = "reqwest")]
 pub use builder::ReqwestTransportBuilder;
+pub use download::{Chunks, Download, DownloadLimits};
 pub use hints::Hints;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use wxpay_core::TransportError;
 
+use crate::{Download, DownloadLimits};
+
 /// Sends one HTTP request and returns the whole response.
 ///
 /// # Contract
@@ -38,11 +40,36 @@ pub trait Transport: Debug + Send + Sync + 'static {
     /// No complete response arrived. [`TransportError::sent`] tells whether the request may have taken effect: after
     /// [`Sent::No`](crate::Sent::No) it has none, after [`Sent::Maybe`](crate::Sent::Maybe) only a query can tell.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
+
+    /// Sends `request` in one attempt and hands the body of the answer over in pieces, for files such as bills (账单).
+    ///
+    /// By itself it reads the whole answer with [`send`](Self::send), under that method's limits, and hands it over in
+    /// one piece. An implementation that can read on demand overrides it, and keeps to both timeouts of `limits`.
+    ///
+    /// # Errors
+    ///
+    /// No answer began, or a body that is already here is too long. Files are only read, so this can be asked again.
+    async fn download(
+        &self,
+        request: Request<Bytes>,
+        limits: DownloadLimits,
+    ) -> Result<Response<Download>, TransportError> {
+        let answer = self.send(request).await?;
+        Ok(answer.map(|body| Download::new(Some(body), limits)))
+    }
 }
 
 #[async_trait]
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         (**self).send(request).await
+    }
+
+    async fn download(
+        &self,
+        request: Request<Bytes>,
+        limits: DownloadLimits,
+    ) -> Result<Response<Download>, TransportError> {
+        (**self).download(request, limits).await
     }
 }

@@ -119,7 +119,9 @@ impl Client {
         Request::post(self.0.base_url.join(meta.path)?)
             .header(header::CONTENT_TYPE, "text/xml; charset=utf-8")
             .header(header::USER_AGENT, USER_AGENT)
-            .extension(Hints::new(meta.name, meta.effect, meta.client_cert))
+            .extension(
+                Hints::new(meta.name, meta.effect, meta.client_cert).backup_host(meta.backup_host),
+            )
             .body(params.to_xml().into())
             .map_err(|_| InvalidInput::new("path", "must make a request"))
     }

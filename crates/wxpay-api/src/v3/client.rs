@@ -142,7 +142,11 @@ impl Client {
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, USER_AGENT)
             .header(header::AUTHORIZATION, authorization)
-            .extension(Hints::new(meta.name, meta.effect, false));
+            .extension(
+                Hints::new(meta.name, meta.effect, false)
+                    .backup_host(meta.backup_host)
+                    .per_second(meta.per_second),
+            );
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
