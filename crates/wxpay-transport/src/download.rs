@@ -35,6 +35,11 @@ impl Download {
         }
     }
 
+    /// A body that is already here, in one piece.
+    pub fn whole(body: Bytes, limits: DownloadLimits) -> Self {
+        Self::new(Whole(Some(body)), limits)
+    }
+
     /// The next piece; `None` when the body is complete. Pieces have any length and no meaning of their own.
     ///
     /// # Errors
@@ -82,11 +87,12 @@ pub trait Chunks: Send + 'static {
     async fn next(&mut self) -> Result<Option<Bytes>, TransportError>;
 }
 
-/// A body that is already here, in one piece.
+struct Whole(Option<Bytes>);
+
 #[async_trait]
-impl Chunks for Option<Bytes> {
+impl Chunks for Whole {
     async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
-        Ok(self.take())
+        Ok(self.0.take())
     }
 }
 

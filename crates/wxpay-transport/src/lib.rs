@@ -19,6 +19,8 @@
 mod build_error;
 #[cfg(feature = "reqwest")]
 mod builder;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod download;
 mod hints;
 #[cfg(feature = "rustls")]

@@ -55,7 +55,7 @@ pub trait Transport: Debug + Send + Sync + 'static {
         limits: DownloadLimits,
     ) -> Result<Response<Download>, TransportError> {
         let answer = self.send(request).await?;
-        Ok(answer.map(|body| Download::new(Some(body), limits)))
+        Ok(answer.map(|body| Download::whole(body, limits)))
     }
 }
 

@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod answers;
+#[cfg(feature = "rustls")]
+mod conformance;
 mod connecting;
 #[cfg(feature = "rustls")]
 mod environment;

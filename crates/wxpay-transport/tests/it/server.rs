@@ -18,8 +18,6 @@ pub(crate) enum Act {
     ResetAtOnce,
     /// Reads the request, then closes.
     CloseAfterReading,
-    /// Reads the request, then resets.
-    ResetAfterReading,
     /// Reads the request and never answers.
     Stall,
     /// Answers, then closes.
@@ -96,7 +94,6 @@ async fn serve(mut stream: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
         seen.lock().unwrap().push(request);
         match &act {
             Act::CloseAtOnce | Act::ResetAtOnce | Act::CloseAfterReading => return,
-            Act::ResetAfterReading => return reset(stream),
             Act::Stall => sleep(FOREVER).await,
             Act::Reply(reply) => {
                 write_reply(&mut stream, reply).await;

@@ -1,0 +1,192 @@
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use wxpay_core::{Effect, TransportError};
+
+use super::memory::Watch;
+use super::verdict::{Evidence, SECRET};
+use super::{Fault, Report, Row, Setup, Verdict};
+use crate::{Hints, Transport};
+
+/// Runs a transport against every fault, as a call that may write and as one that only reads.
+///
+/// `make` builds the transport, anew for each fault, from a [`Setup`]. It may panic: that row is then wrong. Everything
+/// runs on a tokio runtime of its own, so that this can be called from anywhere, and so that a transport that blocks
+/// its thread can be checked too. It takes some ten seconds.
+///
+/// # Panics
+///
+/// If no runtime can be started.
+pub fn check<T: Transport>(make: impl Fn(&Setup) -> T + Send + Sync + 'static) -> Report {
+    check_some(make, |_| true)
+}
+
+/// Runs a transport against the chosen faults only, as [`check`] does against all.
+///
+/// # Panics
+///
+/// If no runtime can be started.
+pub fn check_some<T: Transport>(
+    make: impl Fn(&Setup) -> T + Send + Sync + 'static,
+    choose: impl Fn(&Fault) -> bool,
+) -> Report {
+    let faults = super::faults().into_iter().filter(choose).collect();
+    let checks = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .enable_all()
+            .build()
+            .expect("a runtime can be started");
+        let report = runtime.block_on(check_each(faults, Arc::new(make)));
+        // A transport that never ends must not keep the report back.
+        runtime.shutdown_background();
+        report
+    });
+    match checks.join() {
+        Ok(report) => report,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+async fn check_each<T: Transport>(
+    faults: Vec<Fault>,
+    make: Arc<impl Fn(&Setup) -> T + Send + Sync + 'static>,
+) -> Report {
+    let cases = faults
+        .into_iter()
+        .flat_map(|fault| [Effect::Write, Effect::Read].map(|effect| (fault.clone(), effect)))
+        .enumerate();
+    let (heavy, light): (Vec<_>, Vec<_>) = cases.partition(|(_, (fault, _))| fault.heavy);
+
+    let mut rows = Vec::new();
+    let mut waiting = light.into_iter();
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some((index, (fault, effect))) = waiting.next()
+        {
+            let make = Arc::clone(&make);
+            running.spawn(async move { (index, check_one(fault, effect, make).await) });
+        }
+        match running.join_next().await {
+            Some(Ok(row)) => rows.push(row),
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            None => break,
+        }
+    }
+    for (index, (fault, effect)) in heavy {
+        rows.push((index, check_one(fault, effect, Arc::clone(&make)).await));
+    }
+    rows.sort_by_key(|(index, _)| *index);
+    Report {
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+    }
+}
+
+async fn check_one<T: Transport>(
+    fault: Fault,
+    effect: Effect,
+    make: Arc<impl Fn(&Setup) -> T + Send + Sync + 'static>,
+) -> Row {
+    let mut row = Row {
+        fault: fault.name,
+        effect,
+        expected: fault.expected.clone(),
+        said: None,
+        elapsed: Duration::ZERO,
+        requests: 0,
+        memory: None,
+        verdict: Verdict::Right,
+    };
+    let scene = match fault.start().await {
+        Ok(scene) => scene,
+        Err(error) => {
+            row.verdict = Verdict::NotRun(error.to_string());
+            return row;
+        }
+    };
+    let setup = scene.setup().clone();
+    let url = format!("{}/pay?q=%2F{SECRET}", scene.base_url());
+    let calls = fault.calls;
+    let watch = fault.heavy.then(Watch::start);
+
+    // A task of its own, which may block, panic or never end.
+    let longest = (setup.total_timeout + Duration::from_secs(3)) * 2;
+    let task = tokio::spawn({
+        let setup = setup.clone();
+        async move { call(&make(&setup), &url, effect, calls).await }
+    });
+    let end = timeout(longest, task).await;
+    row.memory = watch.and_then(Watch::stop);
+    let (said, elapsed) = match end {
+        Ok(Ok((said, elapsed))) => (Some(said), elapsed),
+        Ok(Err(_)) | Err(_) => (None, longest),
+    };
+    row.elapsed = elapsed;
+    let requests = scene.requests().await;
+    row.requests = requests.len();
+    row.verdict = Evidence {
+        fault: &fault,
+        setup: &setup,
+        said: said.as_ref(),
+        elapsed,
+        connections: scene.connections().await,
+        connections_elsewhere: scene.connections_elsewhere(),
+        requests: &requests,
+        written: scene.written(),
+        memory: row.memory,
+        sent: match effect {
+            Effect::Write => (POST, BODY),
+            Effect::Read => (GET, ""),
+        },
+    }
+    .judge();
+    row.said = said.map(|said| match said {
+        Ok(answer) => Ok(answer.status().as_u16()),
+        Err(error) => Err(error.sent()),
+    });
+    row
+}
+
+/// The end of the last call, and how long that one took.
+async fn call(
+    transport: &impl Transport,
+    url: &str,
+    effect: Effect,
+    calls: usize,
+) -> (Result<Response<Bytes>, TransportError>, Duration) {
+    for _ in 1..calls {
+        // Only there to leave something behind: a kept connection, a cookie.
+        let _ = transport.send(request(url, effect)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let start = Instant::now();
+    let said = transport.send(request(url, effect)).await;
+    (said, start.elapsed())
+}
+
+fn request(url: &str, effect: Effect) -> Request<Bytes> {
+    let (method, body) = match effect {
+        Effect::Write => ("POST", BODY),
+        Effect::Read => ("GET", ""),
+    };
+    let hints = Hints::new("conformance", effect, false);
+    Request::builder()
+        .method(method)
+        .uri(url)
+        .header("accept", "*/*")
+        .extension(hints)
+        .body(Bytes::from_static(body.as_bytes()))
+        .expect("the suite's URLs are sound")
+}
+
+const POST: &str = "POST /pay?q=%2Fo1Secret7 HTTP/1.1\r\n";
+const GET: &str = "GET /pay?q=%2Fo1Secret7 HTTP/1.1\r\n";
+const BODY: &str = "<xml>o1secret7</xml>";
+const WORKERS: usize = 8;
+const AT_ONCE: usize = 24;

@@ -1,0 +1,162 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use wxpay_core::{Sent, TransportError};
+
+use super::{Expected, Fault, Setup, Verdict};
+
+/// Everything that a judgement needs.
+pub(super) struct Evidence<'a> {
+    pub(super) fault: &'a Fault,
+    pub(super) setup: &'a Setup,
+    /// The last call's end, if it has one.
+    pub(super) said: Option<&'a Result<Response<Bytes>, TransportError>>,
+    pub(super) elapsed: Duration,
+    pub(super) connections: usize,
+    pub(super) connections_elsewhere: usize,
+    pub(super) requests: &'a [String],
+    pub(super) written: u64,
+    pub(super) memory: Option<u64>,
+    /// How the head of a request must begin, and the body with which it must end.
+    pub(super) sent: (&'static str, &'static str),
+}
+
+impl Evidence<'_> {
+    pub(super) fn judge(&self) -> Verdict {
+        match self.problem() {
+            Some(problem) => Verdict::Wrong(problem),
+            None if self.is_cautious() => Verdict::Cautious,
+            None => Verdict::Right,
+        }
+    }
+
+    fn is_cautious(&self) -> bool {
+        self.fault.expected == Expected::NotSent
+            && matches!(self.said, Some(Err(error)) if error.sent() == Sent::Maybe)
+    }
+
+    fn problem(&self) -> Option<String> {
+        let Some(said) = self.said else {
+            return Some("the call never ended, or panicked".to_owned());
+        };
+        self.wrong_claim(said)
+            .or_else(|| self.wrong_traffic())
+            .or_else(|| self.wrong_request())
+            .or_else(|| self.wrong_cost())
+            .or_else(|| leak(said))
+    }
+
+    fn wrong_claim(&self, said: &Result<Response<Bytes>, TransportError>) -> Option<String> {
+        match (&self.fault.expected, said) {
+            (Expected::NotSent, Err(_)) => None,
+            (Expected::MaybeSent | Expected::AnswerOrMaybeSent(..), Err(error)) => {
+                let lie = "\"not sent\", but the server may have seen it";
+                (error.sent() == Sent::No).then(|| lie.to_owned())
+            }
+            (
+                Expected::Answer(status, body) | Expected::AnswerOrMaybeSent(status, body),
+                Ok(answer),
+            ) => {
+                if answer.status().as_u16() != *status {
+                    Some(format!("answered {}", answer.status()))
+                } else if answer.body() != body {
+                    let length = answer.body().len();
+                    Some(format!(
+                        "the body is not the one that was sent, {length} bytes"
+                    ))
+                } else {
+                    None
+                }
+            }
+            (Expected::Answer(status, _), Err(_)) => Some(format!("an error in place of {status}")),
+            (_, Ok(answer)) => Some(format!("answered {}", answer.status())),
+        }
+    }
+
+    fn wrong_traffic(&self) -> Option<String> {
+        let calls = self.fault.calls;
+        if self.connections_elsewhere > 0 {
+            Some("it called a server that it was not told to call".to_owned())
+        } else if self.requests.len() > calls {
+            Some(format!(
+                "{} requests for {calls} calls",
+                self.requests.len()
+            ))
+        } else if self.connections > calls {
+            Some(format!(
+                "{} connections for {calls} calls",
+                self.connections
+            ))
+        } else {
+            None
+        }
+    }
+
+    fn wrong_request(&self) -> Option<String> {
+        let (begins, ends) = self.sent;
+        self.requests.iter().find_map(|request| {
+            let lower = request.to_ascii_lowercase();
+            let (head, body) = lower.split_once("\r\n\r\n").unwrap_or_default();
+            if !request.starts_with(begins) {
+                Some(format!(
+                    "the request is not the one that was given: it must begin {begins:?}"
+                ))
+            } else if !body.is_empty() && !ends.starts_with(body) {
+                Some("the request's body is not the one that was given".to_owned())
+            } else if head.contains("\r\ncookie:") || head.contains("authorization:") {
+                Some("the request holds a cookie or credentials that it was not given".to_owned())
+            } else if !head.contains("\r\nuser-agent: ") {
+                Some("the request has no User-Agent".to_owned())
+            } else {
+                None
+            }
+        })
+    }
+
+    fn wrong_cost(&self) -> Option<String> {
+        let longest = if self.fault.ends_connecting {
+            self.setup.connect_timeout
+        } else {
+            self.setup.total_timeout
+        };
+        let cap = self.setup.max_response_bytes as u64;
+        if self.elapsed > longest + BUSY {
+            Some(format!(
+                "it took {} ms, may take {}",
+                self.elapsed.as_millis(),
+                longest.as_millis()
+            ))
+        } else if self.fault.heavy && self.written > cap + IN_FLIGHT {
+            Some(format!("it read {} MiB", self.written / MIB))
+        } else if self.memory.is_some_and(|bytes| bytes > cap + SPARE) {
+            Some("it took too much memory".to_owned())
+        } else {
+            None
+        }
+    }
+}
+
+/// What an error must not tell: the URL and the bodies.
+fn leak(said: &Result<Response<Bytes>, TransportError>) -> Option<String> {
+    let error = said.as_ref().err()?;
+    let mut text = format!("{error:?} {error}");
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text += &format!(" {error:?} {error}");
+        source = error.source();
+    }
+    let leaks = text.contains(SECRET) || text.contains("<xml>");
+    leaks.then(|| "the error tells the URL or a body".to_owned())
+}
+
+/// In the query and the body of every request.
+pub(super) const SECRET: &str = "o1Secret7";
+
+const MIB: u64 = 1024 * 1024;
+/// What sockets may hold beside what was read.
+const IN_FLIGHT: u64 = 16 * MIB;
+/// What a client may need beside the body: buffers, threads, the allocator's own ways.
+const SPARE: u64 = 32 * MIB;
+/// Time that a busy machine may add.
+const BUSY: Duration = Duration::from_millis(1500);

@@ -1,0 +1,128 @@
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+use tokio_rustls::server::TlsStream;
+
+use super::fault::Step;
+
+/// What the server of a scene saw.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) connections: AtomicUsize,
+    /// Requests of which at least the head arrived, as text.
+    pub(super) requests: Mutex<Vec<String>>,
+    pub(super) written: AtomicU64,
+}
+
+/// A connection of the server, with or without TLS.
+pub(super) enum Wire {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Wire {
+    /// Plays the script and then closes the connection in good order.
+    pub(super) async fn play(mut self, script: &[Step], seen: &Seen) {
+        for step in script {
+            let alive = match step {
+                Step::Read => self.read_request(seen, false).await,
+                Step::ReadHead => self.read_request(seen, true).await,
+                Step::Send(bytes) => self.write(bytes, seen).await,
+                Step::Drip(bytes) => {
+                    for byte in bytes.iter().cycle() {
+                        if !self.write(&[*byte], seen).await {
+                            break;
+                        }
+                        sleep(DRIP).await;
+                    }
+                    false
+                }
+                Step::Flood(bytes) => {
+                    while self.write(bytes, seen).await {}
+                    false
+                }
+                Step::Wait => {
+                    sleep(ON_ITS_WAY).await;
+                    true
+                }
+                Step::Stall => std::future::pending().await,
+                Step::Reset => {
+                    // RST in place of FIN.
+                    let _ = self.tcp().set_zero_linger();
+                    return;
+                }
+                Step::Cut => {
+                    let _ = self.tcp().shutdown().await;
+                    false
+                }
+                Step::Beneath(bytes) => self.tcp().write_all(bytes).await.is_ok(),
+            };
+            if !alive {
+                return;
+            }
+        }
+        let _ = match &mut self {
+            Self::Plain(stream) => stream.shutdown().await,
+            Self::Tls(stream) => stream.shutdown().await,
+        };
+    }
+
+    /// Whether a request arrived before the peer closed.
+    async fn read_request(&mut self, seen: &Seen, head_only: bool) -> bool {
+        let mut bytes = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n")
+                && (head_only || body.len() >= content_length(head))
+            {
+                let mut requests = seen.requests.lock().unwrap_or_else(PoisonError::into_inner);
+                requests.push(text);
+                return true;
+            }
+            let read = match self {
+                Self::Plain(stream) => stream.read(&mut buffer).await,
+                Self::Tls(stream) => stream.read(&mut buffer).await,
+            };
+            match read {
+                Ok(0) | Err(_) => return false,
+                Ok(length) => bytes.extend(buffer.iter().take(length)),
+            }
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8], seen: &Seen) -> bool {
+        let written = match self {
+            Self::Plain(stream) => stream.write_all(bytes).await,
+            Self::Tls(stream) => match stream.write_all(bytes).await {
+                Ok(()) => stream.flush().await,
+                Err(error) => Err(error),
+            },
+        };
+        seen.written
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        written.is_ok()
+    }
+
+    fn tcp(&mut self) -> &mut TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_mut().0,
+        }
+    }
+}
+
+fn content_length(head: &str) -> usize {
+    head.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+const ON_ITS_WAY: Duration = Duration::from_millis(100);
+const DRIP: Duration = Duration::from_millis(50);

@@ -1,0 +1,227 @@
+//! The suite for implementers, run against our own transport and against ones that are wrong on purpose.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use wxpay_core::TransportError;
+use wxpay_transport::conformance::{self, Expected, Fault, Report, Setup, Verdict};
+use wxpay_transport::{ReqwestTransport, ReqwestTransportBuilder, Transport};
+
+fn builder(setup: &Setup) -> ReqwestTransportBuilder {
+    let builder = ReqwestTransport::builder()
+        .connect_timeout(setup.connect_timeout)
+        .response_timeout(setup.response_timeout)
+        .total_timeout(setup.total_timeout)
+        .max_response_bytes(setup.max_response_bytes)
+        .only_root_pem(setup.root_pem.as_bytes())
+        .allow_plain_http_to_loopback();
+    match &setup.identity {
+        None => builder,
+        Some(identity) => {
+            builder.identity_pem(identity.cert_pem.as_bytes(), identity.key_pem.as_bytes())
+        }
+    }
+}
+
+fn right(setup: &Setup) -> ReqwestTransport {
+    builder(setup).build().unwrap()
+}
+
+/// Memory is that of the whole process, so these tests run one by one.
+static MEMORY: Mutex<()> = Mutex::new(());
+
+#[test]
+fn ours_conforms() {
+    let _alone = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let report = conformance::check(right);
+    assert!(report.is_conforming(), "{report}");
+    assert_eq!(report.cautious().count(), 0, "{report}");
+    let not_run = |row: &&conformance::Row| matches!(row.verdict, Verdict::NotRun(_));
+    let not_run = report.rows().iter().filter(not_run).count();
+    assert_eq!(not_run, if cfg!(target_os = "linux") { 0 } else { 2 });
+    assert_eq!(report.rows().len(), 2 * conformance::faults().len());
+}
+
+#[test]
+fn faults_have_names_of_their_own() {
+    let faults = conformance::faults();
+    let names: BTreeSet<_> = faults.iter().map(Fault::name).collect();
+    assert_eq!(names.len(), faults.len());
+    let tls = names.iter().filter(|name| name.starts_with("TLS")).count();
+    assert!(tls >= 13 && names.len() - tls >= 27, "{names:?}");
+}
+
+#[test]
+fn greedy_transport_fails_the_floods() {
+    let _alone = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let greedy = |setup: &Setup| {
+        let builder = builder(setup).max_response_bytes(64 * 1024 * 1024);
+        builder.build().unwrap()
+    };
+    let report = conformance::check_some(greedy, Fault::is_flood);
+    assert_wrong(&report, |fault| {
+        ["endless body", "endless chunks"].contains(&fault.name())
+    });
+}
+
+#[test]
+fn slow_transport_fails_the_stalls() {
+    let slow = |setup: &Setup| {
+        let builder = builder(setup)
+            .response_timeout(Duration::from_secs(5))
+            .total_timeout(Duration::from_secs(5));
+        builder.build().unwrap()
+    };
+    let stalls = |fault: &Fault| {
+        let name = fault.name();
+        let waits = ["stall", "drips", "without end"]
+            .iter()
+            .any(|word| name.contains(word));
+        waits && *fault.expected() == Expected::MaybeSent
+    };
+    let report = conformance::check_some(slow, stalls);
+    assert_wrong(&report, |_| true);
+}
+
+/// What a wrong transport does with the answer, or the error, of a right one.
+#[derive(Clone, Copy, Debug)]
+enum Wrong {
+    SaysNotSent,
+    SaysMaybe,
+    SendsAgain,
+    Follows,
+    TellsUrl,
+    TakesErrorsForAnswers,
+    Panics,
+}
+
+#[derive(Debug)]
+struct WrongTransport(ReqwestTransport, Wrong);
+
+#[async_trait]
+impl Transport for WrongTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let again = request.clone();
+        let end = self.0.send(request).await;
+        match (self.1, end) {
+            (Wrong::SaysNotSent, Err(error)) => Err(TransportError::not_sent(error)),
+            (Wrong::SaysMaybe, Err(error)) => Err(TransportError::maybe_sent(error)),
+            (Wrong::SendsAgain, Err(_)) => self.0.send(again).await,
+            (Wrong::TellsUrl, Err(_)) => Err(TransportError::maybe_sent(again.uri().to_string())),
+            (Wrong::TakesErrorsForAnswers, Err(_)) => Ok(Response::new(Bytes::new())),
+            (Wrong::Panics, Err(_)) => panic!("a transport that panics"),
+            (Wrong::Follows, Ok(answer)) if answer.status().is_redirection() => {
+                let (mut parts, body) = again.into_parts();
+                match answer.headers().get("location") {
+                    Some(location) => {
+                        parts.uri = location.to_str().unwrap().parse().unwrap();
+                        self.0.send(Request::from_parts(parts, body)).await
+                    }
+                    None => Ok(answer),
+                }
+            }
+            (_, end) => end,
+        }
+    }
+}
+
+/// Runs all but the floods.
+fn check_wrong(wrong: Wrong) -> Report {
+    let make = move |setup: &Setup| WrongTransport(right(setup), wrong);
+    conformance::check_some(make, |fault| !fault.is_flood())
+}
+
+/// Exactly the named faults are wrong, each as a read and as a write. Where HTTP leaves a choice, only some calls end
+/// in an error, so those may be wrong beside them.
+#[track_caller]
+fn assert_wrong(report: &Report, named: impl Fn(&Fault) -> bool) {
+    let run: BTreeSet<_> = report.rows().iter().map(|row| row.fault).collect();
+    let wrong: Vec<_> = report
+        .wrong()
+        .filter(|row| !matches!(row.expected, Expected::AnswerOrMaybeSent(..)))
+        .map(|row| row.fault)
+        .collect();
+    let expected: Vec<_> = conformance::faults()
+        .into_iter()
+        .filter(|fault| run.contains(fault.name()) && named(fault))
+        .flat_map(|fault| [fault.name(); 2])
+        .collect();
+    assert!(!expected.is_empty());
+    assert_eq!(wrong, expected);
+}
+
+fn must_be_maybe(fault: &Fault) -> bool {
+    *fault.expected() == Expected::MaybeSent
+}
+
+#[test]
+fn calling_everything_not_sent_is_wrong() {
+    assert_wrong(&check_wrong(Wrong::SaysNotSent), must_be_maybe);
+}
+
+#[test]
+fn calling_everything_maybe_sent_is_cautious() {
+    let report = check_wrong(Wrong::SaysMaybe);
+    assert!(report.is_conforming(), "{report}");
+    let not_sent = |row: &&conformance::Row| row.expected == Expected::NotSent;
+    let not_sent = report.rows().iter().filter(not_sent).count();
+    assert_eq!(report.cautious().count(), not_sent);
+    assert!(not_sent >= 2 * 13);
+}
+
+/// Sending again shows in what the server sees. Where nobody listens, nobody sees it.
+#[test]
+fn sending_again_is_wrong() {
+    let report = check_wrong(Wrong::SendsAgain);
+    let unseen = [
+        "connection refused",
+        "name does not resolve",
+        "connect times out",
+    ];
+    let wrong: BTreeSet<_> = report.wrong().map(|row| row.fault).collect();
+    for fault in conformance::faults() {
+        let fails = matches!(fault.expected(), Expected::NotSent | Expected::MaybeSent);
+        if fails && !fault.is_flood() && !unseen.contains(&fault.name()) {
+            assert!(wrong.contains(fault.name()), "{}\n{report}", fault.name());
+        }
+    }
+}
+
+#[test]
+fn following_redirects_is_wrong() {
+    assert_wrong(&check_wrong(Wrong::Follows), |fault| {
+        fault.name().contains("elsewhere") || fault.name().contains("to itself")
+    });
+}
+
+#[test]
+fn telling_the_url_is_wrong() {
+    assert_wrong(&check_wrong(Wrong::TellsUrl), |fault| {
+        matches!(fault.expected(), Expected::NotSent | Expected::MaybeSent)
+    });
+}
+
+#[test]
+fn taking_errors_for_answers_is_wrong() {
+    assert_wrong(&check_wrong(Wrong::TakesErrorsForAnswers), |fault| {
+        matches!(fault.expected(), Expected::NotSent | Expected::MaybeSent)
+    });
+}
+
+#[test]
+fn panicking_is_wrong_and_ends_nothing_else() {
+    let report = check_wrong(Wrong::Panics);
+    assert!(
+        report
+            .rows()
+            .iter()
+            .any(|row| row.verdict == Verdict::Right)
+    );
+    assert_wrong(&report, |fault| {
+        matches!(fault.expected(), Expected::NotSent | Expected::MaybeSent)
+    });
+}
