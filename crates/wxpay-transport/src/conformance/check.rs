@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use wxpay_core::{Effect, TransportError};
@@ -15,9 +16,9 @@ use crate::{Hints, Transport};
 
 /// Runs a transport against every fault, as a call that may write and as one that only reads.
 ///
-/// `make` builds the transport, anew for each fault, from a [`Setup`]. It may panic: that row is then wrong. Everything
-/// runs on a tokio runtime of its own, so that this can be called from anywhere, and so that a transport that blocks
-/// its thread can be checked too. It takes some ten seconds.
+/// `make` builds the transport, anew for each fault, from a [`Setup`]. It may panic: that row is then wrong. Every call
+/// runs on a thread and a tokio runtime of its own, so that this can be called from anywhere, and so that a transport
+/// that blocks its thread can be checked too. It takes some ten seconds.
 ///
 /// # Panics
 ///
@@ -41,9 +42,8 @@ pub fn check_some<T: Transport>(
             .worker_threads(WORKERS)
             .enable_all()
             .build()
-            .expect("a runtime can be started");
+            .expect(STARTED);
         let report = runtime.block_on(check_each(faults, Arc::new(make)));
-        // A transport that never ends must not keep the report back.
         runtime.shutdown_background();
         report
     });
@@ -115,13 +115,14 @@ async fn check_one<T: Transport>(
     let calls = fault.calls;
     let watch = fault.heavy.then(Watch::start);
 
-    // A task of its own, which may block, panic or never end.
     let longest = (setup.total_timeout + Duration::from_secs(3)) * 2;
-    let task = tokio::spawn({
+    let (tell, told) = oneshot::channel();
+    thread::spawn({
         let setup = setup.clone();
-        async move { call(&make(&setup), &url, effect, calls).await }
+        // A panic in here drops `tell`, and whoever gave up waiting has dropped the other end.
+        move || drop(tell.send(alone(call(&*make, &setup, &url, effect, calls))))
     });
-    let end = timeout(longest, task).await;
+    let end = timeout(longest, told).await;
     row.memory = watch.and_then(Watch::stop);
     let (said, elapsed) = match end {
         Ok(Ok((said, elapsed))) => (Some(said), elapsed),
@@ -153,13 +154,27 @@ async fn check_one<T: Transport>(
     row
 }
 
+/// Runs a call on a runtime of its own, so that one that blocks its thread holds up neither servers nor other calls.
+fn alone<T>(call: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect(STARTED);
+    let end = runtime.block_on(call);
+    runtime.shutdown_background();
+    end
+}
+
 /// The end of the last call, and how long that one took.
-async fn call(
-    transport: &impl Transport,
+async fn call<T: Transport>(
+    make: &impl Fn(&Setup) -> T,
+    setup: &Setup,
     url: &str,
     effect: Effect,
     calls: usize,
 ) -> (Result<Response<Bytes>, TransportError>, Duration) {
+    let transport = make(setup);
     for _ in 1..calls {
         // Only there to leave something behind: a kept connection, a cookie.
         let _ = transport.send(request(url, effect)).await;
@@ -188,5 +203,6 @@ fn request(url: &str, effect: Effect) -> Request<Bytes> {
 const POST: &str = "POST /pay?q=%2Fo1Secret7 HTTP/1.1\r\n";
 const GET: &str = "GET /pay?q=%2Fo1Secret7 HTTP/1.1\r\n";
 const BODY: &str = "<xml>o1secret7</xml>";
-const WORKERS: usize = 8;
+const STARTED: &str = "a runtime can be started";
+const WORKERS: usize = 4;
 const AT_ONCE: usize = 24;

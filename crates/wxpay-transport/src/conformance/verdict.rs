@@ -115,7 +115,8 @@ impl Evidence<'_> {
     }
 
     fn wrong_cost(&self) -> Option<String> {
-        let longest = if self.fault.ends_connecting {
+        // Who can't tell connecting from waiting may take as long as for both.
+        let longest = if self.fault.ends_connecting && !self.is_cautious() {
             self.setup.connect_timeout
         } else {
             self.setup.total_timeout
@@ -127,12 +128,15 @@ impl Evidence<'_> {
                 self.elapsed.as_millis(),
                 longest.as_millis()
             ))
-        } else if self.fault.heavy && self.written > cap + IN_FLIGHT {
-            Some(format!("it read {} MiB", self.written / MIB))
-        } else if self.memory.is_some_and(|bytes| bytes > cap + SPARE) {
-            Some("it took too much memory".to_owned())
-        } else {
+        } else if !self.fault.heavy {
             None
+        } else if let Some(memory) = self.memory {
+            let problem = format!("it took {} MiB of memory", memory / MIB);
+            (memory > cap + SPARE).then_some(problem)
+        } else {
+            // Where memory can't be seen, what was read tells the most that was kept.
+            let problem = format!("it read {} MiB", self.written / MIB);
+            (self.written > cap + SPARE).then_some(problem)
         }
     }
 }
@@ -154,9 +158,7 @@ fn leak(said: &Result<Response<Bytes>, TransportError>) -> Option<String> {
 pub(super) const SECRET: &str = "o1Secret7";
 
 const MIB: u64 = 1024 * 1024;
-/// What sockets may hold beside what was read.
-const IN_FLIGHT: u64 = 16 * MIB;
-/// What a client may need beside the body: buffers, threads, the allocator's own ways.
+/// What a client may need beside the body: buffers, threads, sockets, the allocator's own ways.
 const SPARE: u64 = 32 * MIB;
 /// Time that a busy machine may add.
 const BUSY: Duration = Duration::from_millis(1500);
