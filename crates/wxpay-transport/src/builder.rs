@@ -62,7 +62,8 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// The longest body to read, in bytes. 1 MiB by default, at least 64 KiB; downloads of bills need more.
+    /// The longest body to read, in bytes. 1 MiB by default, at least 64 KiB. A
+    /// [`download`](crate::Transport::download) has a limit of its own.
     ///
     /// A longer answer ends the call with an error after which the request may have taken effect.
     #[must_use]
@@ -129,8 +130,13 @@ impl ReqwestTransportBuilder {
         #[cfg(feature = "rustls")]
         let tls = self.tls.load()?;
 
-        let client = |kept_connections| {
-            let client = self.client(user_agent.clone(), proxy.clone());
+        let client = |kept_connections, timeouts: bool| {
+            let mut client = self.client(user_agent.clone(), proxy.clone());
+            if timeouts {
+                client = client
+                    .read_timeout(self.limits.response_timeout)
+                    .timeout(self.limits.total_timeout);
+            }
             #[cfg(feature = "rustls")]
             let client = tls.apply(client);
             client
@@ -140,14 +146,16 @@ impl ReqwestTransportBuilder {
                     BuildError::new("TLS", "can't be set up").with_source(error.without_url())
                 })
         };
-        let reads = client(8)?;
+        let reads = client(8, true)?;
         // Every write has a connection of its own. The server may close a kept one just when the next request is on
         // its way, and that request would end as "maybe sent" without need.
-        let writes = client(0)?;
+        let writes = client(0, true)?;
+        let downloads = client(0, false)?;
 
         Ok(ReqwestTransport {
             reads,
             writes,
+            downloads,
             limits: self.limits,
             plain_http_to_loopback: self.plain_http_to_loopback,
             #[cfg(feature = "rustls")]
@@ -162,8 +170,6 @@ impl ReqwestTransportBuilder {
     fn client(&self, user_agent: HeaderValue, proxy: Option<Proxy>) -> ClientBuilder {
         let mut client = Client::builder()
             .connect_timeout(self.limits.connect_timeout)
-            .read_timeout(self.limits.response_timeout)
-            .timeout(self.limits.total_timeout)
             .pool_idle_timeout(READ_IDLE)
             .https_only(!self.plain_http_to_loopback)
             .http1_only()

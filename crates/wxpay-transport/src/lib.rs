@@ -30,6 +30,8 @@ mod limits;
 #[cfg(feature = "reqwest")]
 mod proxy;
 #[cfg(feature = "reqwest")]
+mod reqwest_download;
+#[cfg(feature = "reqwest")]
 mod reqwest_transport;
 #[cfg(feature = "rustls")]
 mod roots;

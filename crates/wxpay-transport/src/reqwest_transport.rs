@@ -7,15 +7,16 @@ use reqwest::Client;
 use wxpay_core::{Effect, TransportError};
 
 use crate::limits::Limits;
-use crate::target;
-use crate::{BuildError, Hints, ReqwestTransportBuilder, Transport};
+use crate::{BuildError, Download, DownloadLimits, Hints, ReqwestTransportBuilder, Transport};
+use crate::{reqwest_download, target};
 
 /// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the environment.
 ///
 /// - URLs are `https`, over TLS 1.2 or 1.3. See [`Roots`](crate::Roots) for who is trusted.
 /// - Requests that only read share kept connections. A request that may write, or that has no [`Hints`], opens a
 ///   connection of its own.
-/// - Answers come back as they were sent, never decompressed, up to a size that is set.
+/// - Answers come back as they were sent, never decompressed, up to a size that is set. A
+///   [`download`](Transport::download) is read piece by piece, under limits of its own.
 /// - A request that needs the client certificate is refused when none was given.
 /// - The TLS primitives are aws-lc-rs's, unless the program installed another rustls provider for the whole process.
 ///
@@ -25,6 +26,8 @@ use crate::{BuildError, Hints, ReqwestTransportBuilder, Transport};
 pub struct ReqwestTransport {
     pub(crate) reads: Client,
     pub(crate) writes: Client,
+    /// Without timeouts but that for connecting: each download has its own.
+    pub(crate) downloads: Client,
     pub(crate) limits: Limits,
     pub(crate) plain_http_to_loopback: bool,
     pub(crate) has_identity: bool,
@@ -115,6 +118,16 @@ impl Transport for ReqwestTransport {
         let response = client.execute(request).await.map_err(classify)?;
         self.read(response).await
     }
+
+    async fn download(
+        &self,
+        request: Request<Bytes>,
+        limits: DownloadLimits,
+    ) -> Result<Response<Download>, TransportError> {
+        let hints = request.extensions().get::<Hints>().copied();
+        let request = self.prepare(request, hints)?;
+        reqwest_download::begin(&self.downloads, request, limits).await
+    }
 }
 
 impl fmt::Debug for ReqwestTransport {
@@ -132,7 +145,7 @@ impl fmt::Debug for ReqwestTransport {
 ///
 /// `is_connect` covers name, connection, proxy tunnel and TLS handshake. It decides before `is_timeout`, because a
 /// connect timeout is both. A connection that was closed too early is neither, and nobody can tell when it was closed.
-fn classify(error: reqwest::Error) -> TransportError {
+pub(crate) fn classify(error: reqwest::Error) -> TransportError {
     let not_sent = error.is_connect() || error.is_builder();
     let error = error.without_url();
     if not_sent {
