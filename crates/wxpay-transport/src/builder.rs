@@ -159,9 +159,7 @@ impl ReqwestTransportBuilder {
             limits: self.limits,
             plain_http_to_loopback: self.plain_http_to_loopback,
             #[cfg(feature = "rustls")]
-            has_identity: self.tls.has_identity(),
-            #[cfg(not(feature = "rustls"))]
-            has_identity: false,
+            identity: tls.identity_validity(),
         })
     }
 

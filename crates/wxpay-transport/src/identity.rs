@@ -5,6 +5,8 @@ use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::{PemObject, SectionKind};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use wxpay_core::Timestamp;
+use x509_cert::der::Decode;
 use zeroize::Zeroizing;
 
 use crate::BuildError;
@@ -28,23 +30,71 @@ impl IdentityPem {
     }
 
     /// Parses both files here, because reqwest would silently take the last key of several.
-    pub(crate) fn load(&self) -> Result<Identity, BuildError> {
+    pub(crate) fn load(&self) -> Result<LoadedIdentity, BuildError> {
         let chain = certificates(&self.cert)?;
+        let validity = Validity::of(&chain)?;
         check_key(&self.key, chain)?;
+        validity
+            .check(Timestamp::now())
+            .map_err(|problem| BuildError::new(CERT, problem))?;
 
         // reqwest wants both in one text. The exact capacity keeps the key from being copied by growth.
         let mut pem = Zeroizing::new(Vec::with_capacity(self.cert.len() + 1 + self.key.len()));
         pem.extend_from_slice(&self.cert);
         pem.push(b'\n');
         pem.extend_from_slice(&self.key);
-        Identity::from_pem(&pem)
-            .map_err(|_| BuildError::new(CERT, "can't be used together with its key"))
+        let identity = Identity::from_pem(&pem)
+            .map_err(|_| BuildError::new(CERT, "can't be used together with its key"))?;
+        Ok(LoadedIdentity { identity, validity })
     }
 }
 
 impl fmt::Debug for IdentityPem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+/// The parsed [`IdentityPem`].
+pub(crate) struct LoadedIdentity {
+    pub(crate) identity: Identity,
+    pub(crate) validity: Validity,
+}
+
+/// From when to when the client certificate is valid.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Validity {
+    not_before: Timestamp,
+    not_after: Timestamp,
+}
+
+impl Validity {
+    fn of(chain: &[CertificateDer<'_>]) -> Result<Self, BuildError> {
+        let broken = || BuildError::new(CERT, "holds a certificate that can't be read");
+        let first = chain.first().ok_or_else(broken)?;
+        let certificate = x509_cert::Certificate::from_der(first).map_err(|_| broken())?;
+        let times = certificate.tbs_certificate().validity();
+        let moment = |time: &x509_cert::time::Time| {
+            let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok();
+            seconds.and_then(Timestamp::from_unix).ok_or_else(broken)
+        };
+        Ok(Self {
+            not_before: moment(&times.not_before)?,
+            not_after: moment(&times.not_after)?,
+        })
+    }
+
+    /// WeChat Pay refuses a certificate that is out of its time, in TLS 1.3 only when the request is on its way: every
+    /// payment with it would read as unknown.
+    pub(crate) fn check(self, now: Timestamp) -> Result<(), String> {
+        if now.unix() > self.not_after.unix() {
+            Err(format!("expired at {}; get a new one", self.not_after))
+        } else if now.unix() < self.not_before.unix() {
+            let from = self.not_before;
+            Err(format!("is valid from {from} only; is the clock right?"))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -12,6 +12,8 @@
 //!
 //! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.
 //! - `rustls` (default): TLS for it.
+//! - `p12`: the client certificate from `apiclient_cert.p12`. It drags in pre-releases of `cms` and `pkcs12`.
+//! - `conformance`: the contract of [`Transport`] as a test suite.
 //!
 //! Without features this crate is the trait alone, and brings no HTTP client and no async runtime.
 
@@ -25,6 +27,8 @@ mod download;
 mod hints;
 #[cfg(feature = "rustls")]
 mod identity;
+#[cfg(feature = "p12")]
+mod identity_p12;
 #[cfg(feature = "reqwest")]
 mod limits;
 #[cfg(feature = "reqwest")]

@@ -17,7 +17,7 @@ use crate::{reqwest_download, target};
 ///   connection of its own.
 /// - Answers come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
-/// - A request that needs the client certificate is refused when none was given.
+/// - A request that needs the client certificate is refused when none was given, or when it has expired.
 /// - The TLS primitives are aws-lc-rs's, unless the program installed another rustls provider for the whole process.
 ///
 /// Cloning is cheap and shares the connections. Calls are made inside a tokio runtime with I/O and time turned on;
@@ -30,7 +30,9 @@ pub struct ReqwestTransport {
     pub(crate) downloads: Client,
     pub(crate) limits: Limits,
     pub(crate) plain_http_to_loopback: bool,
-    pub(crate) has_identity: bool,
+    /// From when to when the client certificate is valid, if there is one.
+    #[cfg(feature = "rustls")]
+    pub(crate) identity: Option<crate::identity::Validity>,
 }
 
 impl ReqwestTransport {
@@ -64,10 +66,35 @@ impl ReqwestTransport {
             .map_err(TransportError::not_sent)?;
         // Without TLS there is no certificate to show: a simulator on loopback gets the request without.
         let needs_identity = hints.is_some_and(|hints| hints.client_cert);
-        if needs_identity && !self.has_identity && request.url().scheme() == "https" {
-            return Err(TransportError::not_sent(NO_IDENTITY));
+        if needs_identity && request.url().scheme() == "https" {
+            self.check_identity()?;
         }
         Ok(request)
+    }
+
+    #[cfg(feature = "rustls")]
+    fn check_identity(&self) -> Result<(), TransportError> {
+        let Some(validity) = self.identity else {
+            return Err(TransportError::not_sent(NO_IDENTITY));
+        };
+        validity
+            .check(wxpay_core::Timestamp::now())
+            .map_err(|problem| TransportError::not_sent(format!("apiclient_cert.pem {problem}")))
+    }
+
+    #[cfg(feature = "rustls")]
+    fn has_identity(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    fn has_identity(&self) -> bool {
+        false
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    fn check_identity(&self) -> Result<(), TransportError> {
+        Err(TransportError::not_sent(NO_IDENTITY))
     }
 
     /// Reads the whole answer. From here on the request was sent, whatever goes wrong.
@@ -136,7 +163,7 @@ impl fmt::Debug for ReqwestTransport {
         f.debug_struct("ReqwestTransport")
             .field("limits", &self.limits)
             .field("plain_http_to_loopback", &self.plain_http_to_loopback)
-            .field("has_identity", &self.has_identity)
+            .field("has_identity", &self.has_identity())
             .finish_non_exhaustive()
     }
 }
@@ -156,4 +183,4 @@ pub(crate) fn classify(error: reqwest::Error) -> TransportError {
 }
 
 const NO_IDENTITY: &str = "this endpoint needs the merchant's client certificate: give apiclient_cert.pem and \
-    apiclient_key.pem to the transport (identity_pem)";
+    apiclient_key.pem to the transport (identity_pem), or apiclient_cert.p12 (identity_p12)";

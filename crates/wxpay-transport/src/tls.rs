@@ -1,6 +1,6 @@
-use reqwest::{ClientBuilder, Identity, tls};
+use reqwest::{ClientBuilder, tls};
 
-use crate::identity::IdentityPem;
+use crate::identity::{IdentityPem, LoadedIdentity, Validity};
 use crate::roots::{Trust, TrustChoice};
 use crate::{BuildError, ReqwestTransportBuilder, Roots};
 
@@ -12,7 +12,21 @@ impl ReqwestTransportBuilder {
     /// the transport lives, and the caller's copies stay the caller's to wipe.
     #[must_use]
     pub fn identity_pem(mut self, cert_pem: &[u8], key_pem: &[u8]) -> Self {
-        self.tls.identity = Some(IdentityPem::new(cert_pem, key_pem));
+        self.tls.identity = Some(IdentityChoice::Pem(IdentityPem::new(cert_pem, key_pem)));
+        self
+    }
+
+    /// The merchant's client certificate (商户API证书) from the contents of `apiclient_cert.p12`, in place of the PEM
+    /// files.
+    ///
+    /// The password of the file that WeChat Pay hands out is the merchant number (商户号).
+    #[cfg(feature = "p12")]
+    #[must_use]
+    pub fn identity_p12(mut self, p12: &[u8], password: impl Into<wxpay_core::Secret>) -> Self {
+        self.tls.identity = Some(IdentityChoice::P12(crate::identity_p12::IdentityP12::new(
+            p12,
+            password.into(),
+        )));
         self
     }
 
@@ -44,26 +58,43 @@ impl ReqwestTransportBuilder {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TlsChoice {
-    identity: Option<IdentityPem>,
+    identity: Option<IdentityChoice>,
     trust: TrustChoice,
+}
+
+#[derive(Clone, Debug)]
+enum IdentityChoice {
+    Pem(IdentityPem),
+    #[cfg(feature = "p12")]
+    P12(crate::identity_p12::IdentityP12),
+}
+
+impl IdentityChoice {
+    fn load(&self) -> Result<LoadedIdentity, BuildError> {
+        match self {
+            Self::Pem(pem) => pem.load(),
+            #[cfg(feature = "p12")]
+            Self::P12(p12) => p12.open()?.load(),
+        }
+    }
 }
 
 impl TlsChoice {
     pub(crate) fn load(&self) -> Result<Tls, BuildError> {
         Ok(Tls {
-            identity: self.identity.as_ref().map(IdentityPem::load).transpose()?,
+            identity: self
+                .identity
+                .as_ref()
+                .map(IdentityChoice::load)
+                .transpose()?,
             trust: self.trust.load()?,
         })
-    }
-
-    pub(crate) fn has_identity(&self) -> bool {
-        self.identity.is_some()
     }
 }
 
 /// The parsed [`TlsChoice`].
 pub(crate) struct Tls {
-    identity: Option<Identity>,
+    identity: Option<LoadedIdentity>,
     trust: Trust,
 }
 
@@ -75,8 +106,13 @@ impl Tls {
             .tls_version_min(tls::Version::TLS_1_2);
         let client = self.trust.apply(client);
         match &self.identity {
-            Some(identity) => client.identity(identity.clone()),
+            Some(loaded) => client.identity(loaded.identity.clone()),
             None => client,
         }
+    }
+
+    /// From when to when the client certificate is valid, if there is one.
+    pub(crate) fn identity_validity(&self) -> Option<Validity> {
+        Some(self.identity.as_ref()?.validity)
     }
 }

@@ -1,11 +1,16 @@
 //! The merchant's client certificate.
 
+use std::time::{Duration, SystemTime};
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::Request;
-use rcgen::{KeyPair, PKCS_RSA_SHA256};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, date_time_ymd};
+use tokio::time::sleep;
 use tokio_rustls::rustls::pki_types::CertificateDer;
+#[cfg(feature = "p12")]
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use wxpay_core::{Effect, Sent};
 use wxpay_transport::{BuildError, Hints, Transport};
@@ -182,6 +187,100 @@ fn bad_files_are_refused_by_name() {
             assert!(line.starts_with('-') || !text.contains(line), "{text}");
         }
     }
+}
+
+/// An expired certificate would be refused by the server only after the request is on its way.
+#[test]
+fn certificate_out_of_its_time_is_refused() {
+    let ca = Ca::new("clients");
+    let fresh = |change: fn(&mut CertificateParams)| {
+        ca.leaf_with("merchant", change, KeyPair::generate().unwrap())
+    };
+    let expired = ca.expired_leaf("merchant");
+    let future = fresh(|params| params.not_before = date_time_ymd(3000, 1, 1));
+    for (leaf, problem) in [
+        (expired, "expired at 2021-01-01"),
+        (future, "is valid from 3000-01-01"),
+    ] {
+        let error = build_error(&leaf.cert, &leaf.key);
+        assert_eq!(error.setting(), CERT);
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn certificate_that_expires_later_is_not_sent() {
+    let ca = Ca::new("server");
+    let clients = Ca::new("clients");
+    let server = TlsServer::start(&ca.leaf("localhost")).await;
+    let soon = SystemTime::now() + Duration::from_secs(2);
+    let leaf = clients.leaf_with(
+        "merchant",
+        |params| params.not_after = soon.into(),
+        KeyPair::generate().unwrap(),
+    );
+    let transport = builder()
+        .only_root_pem(ca.pem.as_bytes())
+        .identity_pem(leaf.cert.as_bytes(), leaf.key.as_bytes())
+        .build()
+        .unwrap();
+    let needing = || needing_identity(server.url());
+    transport.send(needing()).await.unwrap();
+    sleep(Duration::from_secs(3)).await;
+    let error = assert_sent(transport.send(needing()).await, Sent::No, "expired");
+    assert!(chain(&error).contains("expired at"), "{}", chain(&error));
+    // Who does not need it does not care.
+    let read = post(server.url(), Some(Effect::Read));
+    transport.send(read).await.unwrap();
+    assert_eq!(server.requests().await, 2);
+}
+
+#[cfg(feature = "p12")]
+#[tokio::test]
+async fn certificate_of_a_p12_file_is_shown() {
+    let ca = Ca::new("server");
+    let clients = Ca::new("clients");
+    let leaf = clients.leaf("merchant");
+    let p12 = p12(&leaf, "1900009191");
+    for tls13 in [true, false] {
+        let own = ca.leaf("localhost");
+        let server = TlsServer::start_with(&own, Some(&clients), tls13, End::Notified).await;
+        let transport = builder()
+            .only_root_pem(ca.pem.as_bytes())
+            .identity_p12(&p12, "1900009191")
+            .build()
+            .unwrap();
+        let answer = transport.send(needing_identity(server.url())).await;
+        assert_eq!(answer.unwrap().status(), 200);
+        let shown = CertificateDer::from_pem_slice(leaf.cert.as_bytes()).unwrap();
+        assert_eq!(server.clients(), [Some(shown.to_vec())]);
+    }
+
+    for (file, password, problem) in [
+        (p12.as_slice(), "1900000109", "password"),
+        (b"not a file", "1900009191", "PKCS#12"),
+    ] {
+        let built = builder().identity_p12(file, password).build();
+        let error = built.unwrap_err();
+        assert_eq!(error.setting(), "apiclient_cert.p12");
+        assert!(error.to_string().contains(problem), "{error}");
+        assert!(!chain(&error).contains(password), "{}", chain(&error));
+    }
+    let debug = format!("{:?}", builder().identity_p12(&p12, "hunter2"));
+    assert!(!debug.contains("hunter2"), "{debug}");
+}
+
+#[cfg(feature = "p12")]
+fn p12(leaf: &Leaf, password: &str) -> Vec<u8> {
+    use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKey, PrivateKeyChain};
+    let cert = CertificateDer::from_pem_slice(leaf.cert.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
+    let key = PrivateKey::from_der(key.secret_der()).unwrap();
+    let cert = Certificate::from_der(&cert).unwrap();
+    let mut store = KeyStore::new();
+    let entry = PrivateKeyChain::new(b"1".as_slice(), key, [cert]);
+    store.add_entry("merchant", KeyStoreEntry::PrivateKeyChain(entry));
+    store.writer(password).write().unwrap()
 }
 
 #[test]
