@@ -27,14 +27,16 @@ pub const NOW: i64 = 1_796_000_000;
 
 /// A client of APIv2 that prefers `sign_type`.
 pub fn v2(sign_type: SignType, transport: impl Transport) -> v2::Client {
+    v2_builder(sign_type, transport).build().unwrap()
+}
+
+/// The same, still to be built.
+pub fn v2_builder(sign_type: SignType, transport: impl Transport) -> v2::ClientBuilder {
     let merchant = v2::Merchant::new(MchId::new(MCH_ID).unwrap(), AppId::new(APP_ID).unwrap());
     let credentials = v2::Credentials::new(Key::new(API_KEY).unwrap())
         .sign_type(sign_type)
         .workwx(AppSecret::new(APP_SECRET).unwrap());
-    v2::Client::builder(merchant, credentials, transport)
-        .nonce(|| Ok(NONCE.to_owned()))
-        .build()
-        .unwrap()
+    v2::Client::builder(merchant, credentials, transport).nonce(|| Ok(NONCE.to_owned()))
 }
 
 /// A client of APIv3 that trusts [`replies::PLATFORM_KEY_ID`].
@@ -44,6 +46,11 @@ pub fn v3(transport: impl Transport) -> v3::Client {
 
 /// The same with a named provider.
 pub fn v3_by(provider: Provider, transport: impl Transport) -> v3::Client {
+    v3_builder(provider, transport).build().unwrap()
+}
+
+/// The same, still to be built.
+pub fn v3_builder(provider: Provider, transport: impl Transport) -> v3::ClientBuilder {
     let merchant_key =
         PrivateKey::from_pem_with(provider, &vectors::key("mch"), SERIAL_NO).unwrap();
     let platform = PublicKeys::new()
@@ -60,6 +67,4 @@ pub fn v3_by(provider: Provider, transport: impl Transport) -> v3::Client {
     )
     .nonce(|| Ok(NONCE.to_owned()))
     .clock(|| Timestamp::from_unix(NOW).unwrap())
-    .build()
-    .unwrap()
 }

@@ -3,6 +3,7 @@
 mod certificates;
 mod create_batch;
 mod detail_by_out_no;
+mod faults;
 mod forms;
 mod json;
 mod malformed;
