@@ -2,6 +2,7 @@
 //! writes them.
 
 pub mod clients;
+pub mod load;
 pub mod replies;
 pub mod runner;
 pub mod scripted;

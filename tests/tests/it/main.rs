@@ -6,6 +6,7 @@ mod detail_by_out_no;
 mod faults;
 mod forms;
 mod json;
+mod load;
 mod malformed;
 mod negatives;
 mod notices;

@@ -1,0 +1,42 @@
+//! Puts load on the transports and prints what came of it.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use wxpay_tests::load::calls;
+
+/// Puts load on the transports and prints what came of it.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Payouts, then queries, all at once to a sandbox that answers slowly
+    Calls {
+        /// How many of each
+        #[arg(long, default_value_t = 1000)]
+        count: usize,
+        /// How long each answer takes, in milliseconds
+        #[arg(long, default_value_t = 1000)]
+        delay: u64,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match Arguments::parse().what {
+        What::Calls { count, delay } => {
+            let mut lost = false;
+            for calls in calls::run(count, Duration::from_millis(delay)).await {
+                println!("{calls}");
+                lost |= calls.answered != calls.made || calls.requests != calls.made;
+                lost |= calls.booked.is_some_and(|booked| booked != calls.made);
+            }
+            ExitCode::from(u8::from(lost))
+        }
+    }
+}
