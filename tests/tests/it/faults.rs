@@ -53,7 +53,10 @@ async fn every_fault_on_every_endpoint() {
 async fn check(fault: Fault, call: Call) {
     let context = format!("{}, {call:?}", fault.name());
     let Ok(scene) = fault.start().await else {
-        assert!(!cfg!(target_os = "linux"), "{context}: can't be made here");
+        // Elsewhere than on Linux some can't be made.
+        if cfg!(target_os = "linux") {
+            panic!("{context}: can't be made");
+        }
         return;
     };
     let transport: Arc<dyn Transport> = Arc::new(transport(scene.setup(), call));
