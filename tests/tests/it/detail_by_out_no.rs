@@ -73,11 +73,11 @@ async fn the_request_is_signed_over_what_is_sent() {
     assert_eq!(sent.headers()["wechatpay-serial"], replies::PLATFORM_KEY_ID);
     assert_eq!(
         sent.extensions().get(),
-        Some(&Hints::new(
-            "v3.partner_transfer.detail_by_out_no",
-            Effect::Read,
-            false
-        ))
+        Some(
+            &Hints::new("v3.partner_transfer.detail_by_out_no", Effect::Read, false)
+                .backup_host(true)
+                .per_second(Some(50))
+        )
     );
     let authorization = &sent.headers()["authorization"];
     assert!(authorization.is_sensitive());

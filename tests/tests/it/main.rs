@@ -14,6 +14,7 @@ mod order_query;
 mod outcome;
 mod pay_employee;
 mod query_employee_payment;
+mod ready;
 mod runner;
 mod samples;
 mod sandbox;

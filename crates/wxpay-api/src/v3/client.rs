@@ -4,7 +4,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use wxpay_core::{
-    Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError, Timestamp, TransportError,
+    Effect, Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError, Timestamp,
+    TransportError,
 };
 use wxpay_sign::v3::{RequestToSign, Sealed, authorize};
 use wxpay_transport::{Hints, Transport};
@@ -64,7 +65,8 @@ impl Client {
     /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers that do their own I/O.
     ///
     /// # Errors
-    /// A parameter breaks a documented rule, or the key can't sign. Nothing was sent.
+    /// A parameter breaks a documented rule, the key can't sign, or no key of WeChat Pay is there to verify the reply to a
+    /// write. Nothing was sent.
     pub async fn prepare<'a, E: Endpoint>(
         &self,
         request: &'a E,
@@ -103,6 +105,9 @@ impl Client {
         } = &*self.0;
         let target = call.target(meta)?;
         let keys = &*credentials.platform_keys;
+        if meta.effect == Effect::Write {
+            keys.ready().await?;
+        }
         let (serial_no, texts) = match call.secrets().as_slice() {
             [] => (keys.requested_serial().map(str::to_owned), Vec::new()),
             secrets => {

@@ -106,6 +106,14 @@ impl Certificates {
         Arc::clone(&self.0.state().certificates)
     }
 
+    fn nothing_to(&self, purpose: &str) -> SigningError {
+        let error = SigningError::new(format!("there is no valid key of WeChat Pay to {purpose}"));
+        match self.last_failure() {
+            Some(failure) => error.with_source(failure),
+            None => error,
+        }
+    }
+
     /// Why the last refresh failed, if it did.
     pub fn last_failure(&self) -> Option<Arc<RefreshError>> {
         self.0.state().last_failure.clone()
@@ -266,6 +274,14 @@ impl PlatformKeys for Certificates {
         self.0.public_key.as_ref().map(|(id, _)| id.as_str())
     }
 
+    async fn ready(&self) -> Result<(), SigningError> {
+        let keys = self.0.keys_with(|keys| !keys.is_empty()).await;
+        if keys.is_empty() {
+            return Err(self.nothing_to("verify the reply with"));
+        }
+        Ok(())
+    }
+
     async fn verify(
         &self,
         serial_no: &str,
@@ -288,13 +304,10 @@ impl PlatformKeys for Certificates {
 
     async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
         let keys = self.0.keys_with(|keys| !keys.is_empty()).await;
-        match self.last_failure() {
-            Some(failure) if keys.is_empty() => Err(SigningError::new(
-                "there is no valid key of WeChat Pay to seal with",
-            )
-            .with_source(failure)),
-            _ => keys.seal(plaintexts).await,
+        if keys.is_empty() {
+            return Err(self.nothing_to("seal with"));
         }
+        keys.seal(plaintexts).await
     }
 }
 

@@ -53,6 +53,15 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
         None
     }
 
+    /// Makes sure that there is a key to verify with, before a request leaves that can move money: without one its reply
+    /// could only read as unknown. By default there always is.
+    ///
+    /// # Errors
+    /// There is none, and none can be had. Nothing was sent.
+    async fn ready(&self) -> Result<(), SigningError> {
+        Ok(())
+    }
+
     /// RSASSA-PKCS1-v1_5 with SHA-256, by the key with this serial number and no other.
     ///
     /// # Errors
@@ -83,6 +92,10 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
 impl<K: PlatformKeys + ?Sized> PlatformKeys for Arc<K> {
     fn requested_serial(&self) -> Option<&str> {
         (**self).requested_serial()
+    }
+
+    async fn ready(&self) -> Result<(), SigningError> {
+        (**self).ready().await
     }
 
     async fn verify(

@@ -145,6 +145,15 @@ impl PlatformKeys for PublicKeys {
         self.serials().find(|id| id.starts_with("PUB_KEY_ID_"))
     }
 
+    async fn ready(&self) -> Result<(), SigningError> {
+        if self.is_empty() {
+            return Err(SigningError::new(
+                "there is no key of WeChat Pay to verify the reply with",
+            ));
+        }
+        Ok(())
+    }
+
     async fn verify(
         &self,
         serial_no: &str,
