@@ -7,19 +7,24 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
+//! - [`Failover`] wraps a transport.
 //!
 //! # Features
 //!
 //! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.
 //! - `rustls` (default): TLS for it.
+//! - `tokio`: `TokioTimer`, a [`Timer`]. `reqwest` turns it on.
 //!
-//! Without features this crate is the trait alone, and brings no HTTP client and no async runtime.
+//! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
 
 #[cfg(feature = "reqwest")]
 mod build_error;
 #[cfg(feature = "reqwest")]
 mod builder;
+mod clock;
 mod download;
+mod failover;
+mod health;
 mod hints;
 #[cfg(feature = "rustls")]
 mod identity;
@@ -31,6 +36,8 @@ mod proxy;
 mod reqwest_transport;
 #[cfg(feature = "rustls")]
 mod roots;
+mod rules;
+mod share;
 #[cfg(feature = "reqwest")]
 mod target;
 #[cfg(feature = "rustls")]
@@ -41,12 +48,17 @@ mod transport;
 pub use build_error::BuildError;
 #[cfg(feature = "reqwest")]
 pub use builder::ReqwestTransportBuilder;
+#[cfg(feature = "tokio")]
+pub use clock::TokioTimer;
+pub use clock::{Clock, SystemClock, Timer};
 pub use download::{Chunks, Download, DownloadLimits};
+pub use failover::Failover;
 pub use hints::Hints;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "rustls")]
 pub use roots::Roots;
+pub use share::Share;
 pub use transport::Transport;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};

@@ -1,0 +1,13 @@
+//! The wrappers around a transport that keeps to a script, in a time of our own.
+//!
+//! What counts in each test is what reached the inner transport, and what the caller was told about it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod failover;
+mod health;
+mod probes;
+#[allow(dead_code)] // the tests of a single feature don't need all of it
+mod script;
+#[allow(dead_code)]
+mod time;
