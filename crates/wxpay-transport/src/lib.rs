@@ -7,16 +7,23 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
-//! - [`Failover`] wraps a transport.
+//! - [`Failover`] and `Retry` wrap a transport.
 //!
 //! # Features
 //!
 //! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.
 //! - `rustls` (default): TLS for it.
-//! - `tokio`: `TokioTimer`, a [`Timer`]. `reqwest` turns it on.
+//! - `retry`: the wrapper `Retry`.
+//! - `tokio`: `TokioTimer`, by which `Retry` waits unless it is given a [`Timer`]. `reqwest` turns it on.
 //!
 //! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
 
+#[cfg(feature = "retry")]
+mod attempt;
+#[cfg(feature = "retry")]
+mod backoff;
+#[cfg(feature = "retry")]
+mod budget;
 #[cfg(feature = "reqwest")]
 mod build_error;
 #[cfg(feature = "reqwest")]
@@ -34,6 +41,8 @@ mod limits;
 mod proxy;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+#[cfg(feature = "retry")]
+mod retry;
 #[cfg(feature = "rustls")]
 mod roots;
 mod rules;
@@ -44,6 +53,8 @@ mod target;
 mod tls;
 mod transport;
 
+#[cfg(feature = "retry")]
+pub use attempt::Attempt;
 #[cfg(feature = "reqwest")]
 pub use build_error::BuildError;
 #[cfg(feature = "reqwest")]
@@ -56,6 +67,8 @@ pub use failover::Failover;
 pub use hints::Hints;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;
+#[cfg(feature = "retry")]
+pub use retry::Retry;
 #[cfg(feature = "rustls")]
 pub use roots::Roots;
 pub use share::Share;

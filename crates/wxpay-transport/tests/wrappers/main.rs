@@ -7,6 +7,10 @@
 mod failover;
 mod health;
 mod probes;
+#[cfg(feature = "retry")]
+mod retry;
+#[cfg(feature = "retry")]
+mod retry_waits;
 #[allow(dead_code)] // the tests of a single feature don't need all of it
 mod script;
 #[allow(dead_code)]
