@@ -152,6 +152,7 @@ impl<T> Failover<T> {
     fn learn<B>(&self, turn: &Turn<'_>, result: &Result<Response<B>, TransportError>) {
         match result {
             Ok(answer) if !is_gateways(answer) => turn.main_answered(),
+            Err(error) if rules::refused_for_pace(error) => {}
             Ok(_) | Err(_) => turn.main_failed(self.clock.now(), &self.policy),
         }
     }
@@ -197,7 +198,7 @@ impl<T: Transport> Transport for Failover<T> {
 fn goes_on<B>(effect: Effect, first: &Result<Response<B>, TransportError>) -> bool {
     let failed = match first {
         Ok(answer) => is_gateways(answer),
-        Err(_) => true,
+        Err(error) => !rules::refused_for_pace(error),
     };
     failed && rules::may_go_again(effect, first)
 }

@@ -7,14 +7,15 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
-//! - [`Failover`] and `Retry` wrap a transport.
+//! - [`Failover`], `Retry` and `RateLimit` wrap a transport.
 //!
 //! # Features
 //!
 //! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.
 //! - `rustls` (default): TLS for it.
-//! - `retry`: the wrapper `Retry`.
-//! - `tokio`: `TokioTimer`, by which `Retry` waits unless it is given a [`Timer`]. `reqwest` turns it on.
+//! - `retry`, `rate-limit`: the wrappers `Retry` and `RateLimit`.
+//! - `tokio`: `TokioTimer`, by which `Retry` and `RateLimit` wait unless they are given a [`Timer`]. `reqwest` turns it
+//!   on.
 //!
 //! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
 
@@ -37,8 +38,12 @@ mod hints;
 mod identity;
 #[cfg(feature = "reqwest")]
 mod limits;
+#[cfg(feature = "rate-limit")]
+mod pace;
 #[cfg(feature = "reqwest")]
 mod proxy;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 #[cfg(feature = "retry")]
@@ -65,6 +70,8 @@ pub use clock::{Clock, SystemClock, Timer};
 pub use download::{Chunks, Download, DownloadLimits};
 pub use failover::Failover;
 pub use hints::Hints;
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::{RateLimit, RateLimited};
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "retry")]

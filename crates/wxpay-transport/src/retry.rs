@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use wxpay_core::TransportError;
+use wxpay_core::{Effect, TransportError};
 
 #[cfg(feature = "tokio")]
 use crate::TokioTimer;
@@ -138,7 +138,7 @@ impl<T> Retry<T> {
                 self.budget.refill(number > NonZeroU32::MIN);
                 return result;
             }
-            if number >= self.max_attempts || !rules::may_go_again(effect, &result) {
+            if number >= self.max_attempts || !goes_on(effect, &result) {
                 return result;
             }
             let wait = self.wait(number.get(), &result, &body);
@@ -204,6 +204,11 @@ fn failed<B>(result: &Result<Response<B>, TransportError>) -> bool {
         Ok(answer) => matches!(answer.status().as_u16(), 429 | 500 | 502 | 503 | 504),
         Err(_) => true,
     }
+}
+
+fn goes_on<B>(effect: Effect, result: &Result<Response<B>, TransportError>) -> bool {
+    let hopeless = matches!(result, Err(error) if rules::refused_for_pace(error));
+    !hopeless && rules::may_go_again(effect, result)
 }
 
 /// The longest `Retry-After` in seconds. One that is too large for any number of seconds is a very long wait.

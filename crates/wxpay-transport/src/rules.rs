@@ -4,6 +4,8 @@ use http::{Request, Response};
 use wxpay_core::{Effect, Sent, TransportError};
 
 use crate::Hints;
+#[cfg(feature = "rate-limit")]
+use crate::RateLimited;
 
 /// What the request can do. One that says nothing may write.
 pub(crate) fn effect<B>(request: &Request<B>) -> Effect {
@@ -38,5 +40,19 @@ pub(crate) fn both<B>(
         (Ok(_), Err(_)) => older,
         (Err(before), Err(now)) if before.sent() == Sent::Maybe && now.sent() == Sent::No => older,
         (Err(_), Err(_)) => newer,
+    }
+}
+
+/// Whether a [`RateLimit`](crate::RateLimit) further in refused the call. No host has failed then, and another attempt
+/// would only make the queue longer.
+pub(crate) fn refused_for_pace(error: &TransportError) -> bool {
+    #[cfg(feature = "rate-limit")]
+    {
+        std::error::Error::source(error).is_some_and(|source| source.is::<RateLimited>())
+    }
+    #[cfg(not(feature = "rate-limit"))]
+    {
+        let _ = error;
+        false
     }
 }

@@ -7,6 +7,8 @@
 mod failover;
 mod health;
 mod probes;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "retry")]
