@@ -7,19 +7,20 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
-//! - [`Failover`], `Retry` and `RateLimit` wrap a transport.
+//! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
 //!
 //! # Features
 //!
 //! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.
 //! - `rustls` (default): TLS for it.
-//! - `retry`, `rate-limit`: the wrappers `Retry` and `RateLimit`.
+//! - `retry`, `rate-limit`, `tracing`: the wrappers `Retry`, `RateLimit` and `Trace`.
 //! - `tokio`: `TokioTimer`, by which `Retry` and `RateLimit` wait unless they are given a [`Timer`]. `reqwest` turns it
 //!   on.
 //!
 //! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
+#![doc = include_str!("wrappers.md")]
 
-#[cfg(feature = "retry")]
+#[cfg(any(feature = "retry", feature = "tracing"))]
 mod attempt;
 #[cfg(feature = "retry")]
 mod backoff;
@@ -56,9 +57,11 @@ mod share;
 mod target;
 #[cfg(feature = "rustls")]
 mod tls;
+#[cfg(feature = "tracing")]
+mod trace;
 mod transport;
 
-#[cfg(feature = "retry")]
+#[cfg(any(feature = "retry", feature = "tracing"))]
 pub use attempt::Attempt;
 #[cfg(feature = "reqwest")]
 pub use build_error::BuildError;
@@ -79,6 +82,8 @@ pub use retry::Retry;
 #[cfg(feature = "rustls")]
 pub use roots::Roots;
 pub use share::Share;
+#[cfg(feature = "tracing")]
+pub use trace::Trace;
 pub use transport::Transport;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};

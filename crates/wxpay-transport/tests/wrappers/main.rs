@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(all(feature = "retry", feature = "rate-limit", feature = "tracing"))]
+mod any_order;
+#[cfg(all(feature = "retry", feature = "rate-limit", feature = "tracing"))]
+mod downloads;
 mod failover;
 mod health;
 mod probes;
@@ -17,3 +21,5 @@ mod retry_waits;
 mod script;
 #[allow(dead_code)]
 mod time;
+#[cfg(feature = "tracing")]
+mod trace;
