@@ -7,6 +7,7 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
+//! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
 //!
 //! # Features
 //!
@@ -14,16 +15,29 @@
 //! - `rustls` (default): TLS for it.
 //! - `p12`: the client certificate from `apiclient_cert.p12`. It drags in pre-releases of `cms` and `pkcs12`.
 //! - `conformance`: the contract of [`Transport`] as a test suite.
+//! - `retry`, `rate-limit`, `tracing`: the wrappers `Retry`, `RateLimit` and `Trace`.
+//! - `tokio`: `TokioTimer`, by which `Retry` and `RateLimit` wait unless they are given a [`Timer`]. `reqwest` turns it
+//!   on.
 //!
-//! Without features this crate is the trait alone, and brings no HTTP client and no async runtime.
+//! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
+#![doc = include_str!("wrappers.md")]
 
+#[cfg(any(feature = "retry", feature = "tracing"))]
+mod attempt;
+#[cfg(feature = "retry")]
+mod backoff;
+#[cfg(feature = "retry")]
+mod budget;
 #[cfg(feature = "reqwest")]
 mod build_error;
 #[cfg(feature = "reqwest")]
 mod builder;
+mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod download;
+mod failover;
+mod health;
 mod hints;
 #[cfg(feature = "rustls")]
 mod identity;
@@ -31,30 +45,53 @@ mod identity;
 mod identity_p12;
 #[cfg(feature = "reqwest")]
 mod limits;
+#[cfg(feature = "rate-limit")]
+mod pace;
 #[cfg(feature = "reqwest")]
 mod proxy;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 #[cfg(feature = "reqwest")]
 mod reqwest_download;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+#[cfg(feature = "retry")]
+mod retry;
 #[cfg(feature = "rustls")]
 mod roots;
+mod rules;
+mod share;
 #[cfg(feature = "reqwest")]
 mod target;
 #[cfg(feature = "rustls")]
 mod tls;
+#[cfg(feature = "tracing")]
+mod trace;
 mod transport;
 
+#[cfg(any(feature = "retry", feature = "tracing"))]
+pub use attempt::Attempt;
 #[cfg(feature = "reqwest")]
 pub use build_error::BuildError;
 #[cfg(feature = "reqwest")]
 pub use builder::ReqwestTransportBuilder;
+#[cfg(feature = "tokio")]
+pub use clock::TokioTimer;
+pub use clock::{Clock, SystemClock, Timer};
 pub use download::{Chunks, Download, DownloadLimits};
+pub use failover::Failover;
 pub use hints::Hints;
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::{RateLimit, RateLimited};
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::ReqwestTransport;
+#[cfg(feature = "retry")]
+pub use retry::Retry;
 #[cfg(feature = "rustls")]
 pub use roots::Roots;
+pub use share::Share;
+#[cfg(feature = "tracing")]
+pub use trace::Trace;
 pub use transport::Transport;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};
