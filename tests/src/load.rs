@@ -4,6 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 pub mod calls;
+pub mod failover;
+pub mod hosts;
 
 /// How long calls took, sorted.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use wxpay_tests::load::calls;
+use wxpay_tests::load::{calls, failover};
 
 /// Puts load on the transports and prints what came of it.
 #[derive(Parser)]
@@ -24,6 +24,15 @@ enum What {
         #[arg(long, default_value_t = 1000)]
         delay: u64,
     },
+    /// Reads and writes through two hosts, of which the main one fails in several ways
+    Failover {
+        /// How many callers are busy at once
+        #[arg(long, default_value_t = 50)]
+        at_once: usize,
+        /// How long they are, in milliseconds, for each kind of failure
+        #[arg(long, default_value_t = 5000)]
+        time: u64,
+    },
 }
 
 #[tokio::main]
@@ -37,6 +46,16 @@ async fn main() -> ExitCode {
                 lost |= calls.booked.is_some_and(|booked| booked != calls.made);
             }
             ExitCode::from(u8::from(lost))
+        }
+        What::Failover { at_once, time } => {
+            let mut wrong = false;
+            for trouble in failover::TROUBLES {
+                let outcome = failover::run(trouble, at_once, Duration::from_millis(time)).await;
+                println!("main host: {trouble:?}\n{outcome}");
+                wrong |= outcome.reads_answered != outcome.reads;
+                wrong |= outcome.duplicated + outcome.denied + outcome.invented > 0;
+            }
+            ExitCode::from(u8::from(wrong))
         }
     }
 }

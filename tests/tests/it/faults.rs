@@ -2,13 +2,16 @@
 //! and what the servers saw.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use wxpay_api::core::{Error, ErrorKind, Outcome, Sent};
 use wxpay_api::sign::provider::Provider;
 use wxpay_api::sign::v2::SignType;
 use wxpay_api::transport::conformance::{Expected, Fault, Scene, Setup, faults};
-use wxpay_api::transport::{ReqwestTransport, Transport};
+use wxpay_api::transport::{Failover, RateLimit, ReqwestTransport, Retry, Trace, Transport};
 use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
 use wxpay_api::v2::wecom::QueryEmployeePayment;
 use wxpay_api::v3::partner_transfer::DetailByOutNo;
@@ -48,6 +51,54 @@ async fn every_fault_on_every_endpoint() {
     while let Some(check) = checks.join_next().await {
         check.unwrap();
     }
+}
+
+/// Wrapped in everything that sends again and turns elsewhere, a payout still reaches one server, and that once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn wrapped_payout_is_sent_once_and_nowhere_else() {
+    let mut checks = JoinSet::new();
+    for fault in faults() {
+        if fault.is_flood() {
+            continue;
+        }
+        while checks.len() >= 40 {
+            checks.join_next().await.unwrap().unwrap();
+        }
+        checks.spawn(check_wrapped(fault));
+    }
+    while let Some(check) = checks.join_next().await {
+        check.unwrap();
+    }
+}
+
+async fn check_wrapped(fault: Fault) {
+    let context = fault.name();
+    let Ok(scene) = fault.start().await else {
+        return;
+    };
+    let backup = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let main = scene.base_url().split_once("://").unwrap().1;
+    let hosts = (
+        main.parse().unwrap(),
+        backup.local_addr().unwrap().to_string().parse().unwrap(),
+    );
+    let inner = transport(scene.setup(), Call::PayEmployee);
+    let failover = Failover::new(Trace::new(inner)).hosts(hosts.0, hosts.1);
+    let stack: Arc<dyn Transport> = Arc::new(Retry::new(RateLimit::new(failover)));
+    for _ in 1..fault.calls() {
+        let _ = send(&scene, &stack, Call::PayEmployee).await;
+    }
+    let error = send(&scene, &stack, Call::PayEmployee).await.unwrap_err();
+    let expected = match fault.expected() {
+        Expected::NotSent => Outcome::NotExecuted,
+        _ => Outcome::Unknown,
+    };
+    assert_eq!(error.outcome(), expected, "{context}: {error:?}");
+    assert!(scene.requests().await.len() <= fault.calls(), "{context}");
+    assert_eq!(scene.connections_elsewhere(), 0, "{context}");
+    // The document of the payout names no backup host.
+    let turned = timeout(Duration::from_millis(30), backup.accept()).await;
+    assert!(turned.is_err(), "{context}");
 }
 
 async fn check(fault: Fault, call: Call) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use wxpay_tests::load::calls;
+use wxpay_tests::load::failover::{self, TROUBLES, Trouble};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_lost() {
@@ -13,4 +14,33 @@ async fn no_call_is_lost() {
         assert!(calls.elapsed < Duration::from_secs(20), "{calls}");
     }
     assert_eq!(payouts.booked, Some(200));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failover_loses_no_read_and_doubles_no_write() {
+    for trouble in TROUBLES {
+        let outcome = failover::run(trouble, 10, Duration::from_millis(1500)).await;
+        let context = format!("{trouble:?}\n{outcome}");
+        assert!(outcome.reads > 0 && outcome.writes > 0, "{context}");
+        assert_eq!(outcome.reads_answered, outcome.reads, "{context}");
+        assert_eq!((outcome.duplicated, outcome.denied), (0, 0), "{context}");
+        assert_eq!(
+            (outcome.invented, outcome.writes_not_sent),
+            (0, 0),
+            "{context}"
+        );
+        match trouble {
+            Trouble::None | Trouble::Slow => assert_eq!(outcome.at.1, 0, "{context}"),
+            // The first writes meet the fault; then the main host counts as down.
+            Trouble::Down => assert_eq!(outcome.writes_answered, outcome.writes, "{context}"),
+            Trouble::HalfOpen | Trouble::BadGateway => {
+                assert!(outcome.writes_unknown > 0, "{context}");
+                assert!(
+                    outcome.writes_answered > outcome.writes_unknown,
+                    "{context}"
+                );
+            }
+            Trouble::Flapping => assert!(outcome.at.0 > 0 && outcome.at.1 > 0, "{context}"),
+        }
+    }
 }
