@@ -27,9 +27,9 @@ pub(crate) enum Act {
     Reply(u16, Vec<(&'static str, &'static str)>, &'static str),
     Fail(Sent),
     /// So much time passes first.
-    After(Duration, Box<Act>),
+    After(Duration, Box<Self>),
     /// Somebody gives a permit first.
-    Until(Arc<Semaphore>, Box<Act>),
+    Until(Arc<Semaphore>, Box<Self>),
     /// Nothing comes until the attempt is dropped.
     Hang,
 }
