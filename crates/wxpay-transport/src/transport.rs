@@ -23,9 +23,24 @@ use crate::{Download, DownloadLimits};
 ///   closed: the server may have read the request and acted on it.
 /// - Bound the time of a call, and let the time to connect run out clearly before the whole: a timeout in which "still
 ///   connecting" can't be told from "waiting for the answer" is `maybe_sent`.
-/// - Bound the size of what is read, and give bodies back byte for byte: they are signed.
+/// - An answer that ends early is an `Err`: a body shorter than its length, chunks without the last one, and over TLS a
+///   body without a length whose connection ends without close_notify. Some HTTP clients take such an end for the whole.
+/// - Send the path and the query as they are written, an empty body as no body at all, and no cookie or credentials that
+///   the request doesn't carry.
+/// - Bound the size of what is read, and give bodies back byte for byte, never decompressed: they are signed.
 /// - Log no body and no header, and put none into an error. Keep URLs out of errors too: they carry identifiers.
 /// - Put a `User-Agent` on a request that has none: WeChat Pay refuses a request without one.
+/// - Use `https` only, with the server's certificate and name checked: some replies of APIv2 are unsigned, and then TLS
+///   is all that proves them.
+///
+#[cfg_attr(
+    feature = "conformance",
+    doc = "[`conformance::check`](crate::conformance::check) shows whether an implementation does all that."
+)]
+#[cfg_attr(
+    not(feature = "conformance"),
+    doc = "The feature `conformance` brings a test suite that shows whether an implementation does all that."
+)]
 ///
 /// A call can be dropped before it ends. The request may have been executed by then, so a dropped call means what
 /// `maybe_sent` means.
