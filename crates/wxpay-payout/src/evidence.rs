@@ -1,0 +1,110 @@
+//! What came of a call, as far as money is concerned.
+
+use bytes::Bytes;
+use wxpay_core::{Certainty, Class, Error, Fen};
+
+/// How a try to pay ended.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums)] // complete by definition
+pub enum PayEnd {
+    /// Provably nothing left this machine.
+    NotSent(Error),
+    /// WeChat Pay says that it paid, under our number.
+    Paid {
+        /// WeChat Pay's number of the payment (微信订单号).
+        payment_no: String,
+    },
+    /// WeChat Pay refused, in a reply that is its own.
+    Refused(Refusal),
+    /// Anything else: it may have paid.
+    Unclear(String),
+}
+
+/// How a query ended.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_enums)] // complete by definition
+pub enum QueryEnd {
+    /// The payment has been made.
+    Paid {
+        /// WeChat Pay's number of the payment (付款单号).
+        payment_no: Option<String>,
+        /// The amount by WeChat Pay's books.
+        amount: Option<Fen>,
+        /// The payee by WeChat Pay's books, as [`payee_digest`](crate::payee_digest) writes it.
+        payee: Option<String>,
+    },
+    /// The payment failed for good; the text says why, for people.
+    Failed(Option<String>),
+    /// It is under way, or in a state that is not known here.
+    Processing,
+    /// There is no such payment, so far.
+    NotFound,
+    /// The query was refused. That says nothing about the payment.
+    Refused(Refusal),
+    /// Anything else. That says nothing about the payment.
+    Unclear(String),
+}
+
+/// A refusal: its code, what the documents say of it, and the server's words.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The code, such as `NOTENOUGH`.
+    pub code: String,
+    /// What the documents say of it.
+    pub class: Class,
+    /// The server's words, for people.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal with this code, which the documents put into `class`.
+    pub fn new(code: impl Into<String>, class: Class, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            class,
+            message: message.into(),
+        }
+    }
+
+    /// Whether the code names a cause that stops this try, if no earlier one is in doubt.
+    pub fn is_definite(&self) -> bool {
+        self.class.certainty == Certainty::Definite
+    }
+
+    /// Whether every other payout would be refused alike: by the merchant's settings, or for want of money.
+    pub fn stops_everybody(&self) -> bool {
+        let money = self.is_definite() && self.class.same_number && !self.class.limit;
+        self.class.configuration || money
+    }
+
+    /// Whether a payout that this refused may, once confirmed, be made under another number: neither the merchant's
+    /// settings nor a condition that passes are to blame, but the payment itself.
+    pub fn allows_replacement(&self) -> bool {
+        self.is_definite() && !self.class.configuration && !self.class.same_number
+    }
+}
+
+/// The signed request as it is sent every time, to the byte.
+///
+/// It holds the payee and, if it was given, the name. `Debug` shows its length.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Message(Bytes);
+
+impl Message {
+    /// A request of these bytes.
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Message({} bytes)", self.0.len())
+    }
+}

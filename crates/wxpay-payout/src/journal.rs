@@ -1,0 +1,133 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use async_trait::async_trait;
+use wxpay_core::PartnerTradeNo;
+
+use crate::{DayFull, Entry, IntentId, Limits, Moment};
+
+mod memory;
+
+pub use memory::MemoryJournal;
+
+/// Where payouts are written down before they are sent, and what becomes of them.
+///
+/// Each method is one transaction, durable when it returns: after a power cut it is there, or the method never returned.
+/// Several processes may share a journal.
+///
+/// # The rules of every implementation
+///
+/// - An intent has one entry at a time that is not [replaced](Entry::replaced_by), and a number has one entry for ever.
+/// - A change is taken only if [`Entry::version`] is that of the entry in the journal, which then is counted up by one.
+///   Otherwise nothing changes, and the answer is [`JournalError::Conflict`].
+/// - The limits are kept in the same transaction. A payout counts on the day of [`Entry::counted`] from its insertion
+///   until it is rejected or failed; whoever writes such an end sets `counted` to `None`, and the amount is free again.
+#[async_trait]
+pub trait Journal: fmt::Debug + Send + Sync + 'static {
+    /// Adds an entry for an intent that has none, if the day of [`Entry::counted`] has room for it.
+    ///
+    /// # Errors
+    /// The journal can't be written.
+    async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError>;
+
+    /// Takes the change that begins a send, if the limits allow it now: the gap between two sends to a payee, the rate of
+    /// all sends, and on a later day than the one it counts on, that day's limits.
+    ///
+    /// # Errors
+    /// The journal can't be written, or the entry was changed by somebody else.
+    async fn begin_send(
+        &self,
+        entry: &Entry,
+        now: Moment,
+        limits: &Limits,
+    ) -> Result<Begun, JournalError>;
+
+    /// Takes any other change, and gives the entry with its new version.
+    ///
+    /// # Errors
+    /// The journal can't be written, or the entry was changed by somebody else.
+    async fn update(&self, entry: &Entry) -> Result<Entry, JournalError>;
+
+    /// Takes `old`, whose [`Entry::replaced_by`] names the number of `new`, and adds `new` as [`insert`](Self::insert)
+    /// does, both or neither.
+    ///
+    /// # Errors
+    /// The journal can't be written, or `old` was changed by somebody else.
+    async fn replace(
+        &self,
+        old: &Entry,
+        new: &Entry,
+        limits: &Limits,
+    ) -> Result<Inserted, JournalError>;
+
+    /// The entry of a number.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError>;
+
+    /// The entry of an intent that was not replaced.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError>;
+
+    /// At most `most` numbers of unsettled payouts, from the one whose [`Entry::next_at`] is earliest on.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError>;
+
+    /// At most `most` entries, replaced ones too, in the order of their numbers, from behind `after` on.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    async fn page(
+        &self,
+        after: Option<&PartnerTradeNo>,
+        most: usize,
+    ) -> Result<Vec<Entry>, JournalError>;
+}
+
+/// What came of an insertion.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_enums)] // complete by definition
+pub enum Inserted {
+    /// The entry is in the journal.
+    New,
+    /// The intent has an entry already, and keeps it.
+    Existing(Box<Entry>),
+    /// A daily limit has no room. Nothing was added.
+    Full(DayFull),
+}
+
+/// What came of beginning a send.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_enums)] // complete by definition
+pub enum Begun {
+    /// It is in the journal, with this version. Now the bytes may leave.
+    Now(Box<Entry>),
+    /// Not before this moment. Nothing was changed.
+    NotBefore(Moment),
+    /// The limits of the new day have no room. Nothing was changed.
+    Full(DayFull),
+}
+
+/// The journal did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// Somebody else has changed the entry meanwhile. Nothing was changed.
+    #[error("somebody else has changed the entry meanwhile")]
+    Conflict,
+    /// The storage failed. What was to be written may be there or not.
+    #[error("the journal's storage failed")]
+    Storage(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl JournalError {
+    /// The storage failed for this reason.
+    pub fn storage(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Storage(source.into())
+    }
+}

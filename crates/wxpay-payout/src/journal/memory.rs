@@ -1,0 +1,194 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use wxpay_core::PartnerTradeNo;
+
+use super::{Begun, Inserted, Journal, JournalError};
+use crate::{Day, DayFull, DaySum, Entry, IntentId, Limits, Moment};
+
+/// A journal in memory, for tests: whatever it knows is gone with the process, and a payout with it.
+#[derive(Debug, Default)]
+pub struct MemoryJournal(Mutex<Books>);
+
+#[derive(Debug, Default)]
+struct Books {
+    entries: BTreeMap<PartnerTradeNo, Entry>,
+    current: HashMap<IntentId, PartnerTradeNo>,
+    open: BTreeSet<(Moment, PartnerTradeNo)>,
+    merchant: HashMap<Day, DaySum>,
+    payees: HashMap<(Day, String), DaySum>,
+    last_sent: HashMap<String, Moment>,
+    pace: Option<Moment>,
+}
+
+impl MemoryJournal {
+    /// An empty journal.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Books {
+    fn check_day(&self, entry: &Entry, day: Day, limits: &Limits) -> Result<(), DayFull> {
+        let payee = self.payees.get(&(day, entry.payee.clone()));
+        let merchant = self.merchant.get(&day);
+        limits.check_day(
+            day,
+            payee.copied().unwrap_or_default(),
+            merchant.copied().unwrap_or_default(),
+            entry.amount,
+        )
+    }
+
+    fn checked(&self, entry: &Entry) -> Result<&Entry, JournalError> {
+        match self.entries.get(&entry.number) {
+            Some(old) if old.version == entry.version => Ok(old),
+            _ => Err(JournalError::Conflict),
+        }
+    }
+
+    /// Puts an entry in the place of the one of its number, with everything that is counted by it.
+    fn put(&mut self, entry: Entry) {
+        if let Some(old) = self.entries.get(&entry.number) {
+            self.open.remove(&(old.next_at, old.number.clone()));
+            if let Some(day) = old.counted {
+                let (payee, amount) = (old.payee.clone(), old.amount);
+                self.count(day, payee, |sum| sum.without(amount));
+            }
+        }
+        if let Some(day) = entry.counted {
+            let amount = entry.amount;
+            self.count(day, entry.payee.clone(), |sum| sum.with(amount));
+        }
+        if !entry.state.is_settled() {
+            self.open.insert((entry.next_at, entry.number.clone()));
+        }
+        self.entries.insert(entry.number.clone(), entry);
+    }
+
+    fn count(&mut self, day: Day, payee: String, change: impl Fn(DaySum) -> DaySum) {
+        let sum = self.merchant.entry(day).or_default();
+        *sum = change(*sum);
+        let sum = self.payees.entry((day, payee)).or_default();
+        *sum = change(*sum);
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        self.current
+            .insert(entry.intent.clone(), entry.number.clone());
+        self.put(entry.clone());
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
+        let mut books = self.books();
+        let current = books.current.get(&entry.intent);
+        if let Some(old) = current.and_then(|number| books.entries.get(number)) {
+            return Ok(Inserted::Existing(Box::new(old.clone())));
+        }
+        if books.entries.contains_key(&entry.number) {
+            return Err(JournalError::Conflict);
+        }
+        if let Some(day) = entry.counted
+            && let Err(full) = books.check_day(entry, day, limits)
+        {
+            return Ok(Inserted::Full(full));
+        }
+        books.add(entry);
+        Ok(Inserted::New)
+    }
+
+    async fn begin_send(
+        &self,
+        entry: &Entry,
+        now: Moment,
+        limits: &Limits,
+    ) -> Result<Begun, JournalError> {
+        let mut books = self.books();
+        let counted = books.checked(entry)?.counted;
+        let last = books.last_sent.get(&entry.payee).copied();
+        let earliest = limits.earliest_send(now, last, books.pace);
+        if earliest > now {
+            return Ok(Begun::NotBefore(earliest));
+        }
+        let today = now.day();
+        if counted != Some(today)
+            && let Err(full) = books.check_day(entry, today, limits)
+        {
+            return Ok(Begun::Full(full));
+        }
+        let mut begun = entry.clone();
+        begun.version += 1;
+        begun.counted = Some(today);
+        books.put(begun.clone());
+        books.last_sent.insert(entry.payee.clone(), now);
+        books.pace = Some(limits.next_pace(now));
+        Ok(Begun::Now(Box::new(begun)))
+    }
+
+    async fn update(&self, entry: &Entry) -> Result<Entry, JournalError> {
+        let mut books = self.books();
+        books.checked(entry)?;
+        let mut changed = entry.clone();
+        changed.version += 1;
+        books.put(changed.clone());
+        Ok(changed)
+    }
+
+    async fn replace(
+        &self,
+        old: &Entry,
+        new: &Entry,
+        limits: &Limits,
+    ) -> Result<Inserted, JournalError> {
+        let mut books = self.books();
+        books.checked(old)?;
+        if books.entries.contains_key(&new.number) {
+            return Err(JournalError::Conflict);
+        }
+        if let Some(day) = new.counted
+            && let Err(full) = books.check_day(new, day, limits)
+        {
+            return Ok(Inserted::Full(full));
+        }
+        let mut replaced = old.clone();
+        replaced.version += 1;
+        books.put(replaced);
+        books.add(new);
+        Ok(Inserted::New)
+    }
+
+    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+        Ok(self.books().entries.get(number).cloned())
+    }
+
+    async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError> {
+        let books = self.books();
+        let number = books.current.get(intent);
+        Ok(number.and_then(|number| books.entries.get(number)).cloned())
+    }
+
+    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+        let books = self.books();
+        let numbers = books.open.iter().take(most);
+        Ok(numbers.map(|(_, number)| number.clone()).collect())
+    }
+
+    async fn page(
+        &self,
+        after: Option<&PartnerTradeNo>,
+        most: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
+        let books = self.books();
+        let behind = |number: &PartnerTradeNo| after.is_none_or(|after| number > after);
+        let entries = books.entries.values().filter(|entry| behind(&entry.number));
+        Ok(entries.take(most).cloned().collect())
+    }
+}

@@ -1,0 +1,186 @@
+use std::fmt;
+
+use wxpay_core::{Fen, PartnerTradeNo};
+
+use crate::entry::{Alarm, Entry, State};
+use crate::{DayFull, IntentId, Moment};
+
+/// What became of every payout of a run: each is in exactly one of the lists.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Reconciliation {
+    /// Paid, in this run or before.
+    pub paid: Vec<PaidLine>,
+    /// Certainly not paid.
+    pub rejected: Vec<RejectedLine>,
+    /// Paid perhaps. A later run goes on with them.
+    pub unknown: Vec<UnknownLine>,
+    /// Nothing was sent for them, now or before.
+    pub not_started: Vec<NotStarted>,
+    /// The journal could not be read at the end. They are in there, and count as unknown.
+    pub unread: Vec<PartnerTradeNo>,
+}
+
+/// A payout that has been paid.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PaidLine {
+    /// The caller's name for it.
+    pub intent: IntentId,
+    /// The merchant's number (商户订单号).
+    pub number: PartnerTradeNo,
+    /// The amount.
+    pub amount: Fen,
+    /// WeChat Pay's number (微信订单号).
+    pub payment_no: Option<String>,
+}
+
+/// A payout that certainly was not paid.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RejectedLine {
+    /// The caller's name for it.
+    pub intent: IntentId,
+    /// The merchant's number (商户订单号).
+    pub number: PartnerTradeNo,
+    /// The amount.
+    pub amount: Fen,
+    /// Why, for people.
+    pub reason: String,
+    /// Whether the intent may be paid under another number; otherwise the same number is sent again once the cause is
+    /// mended.
+    pub replaceable: bool,
+}
+
+/// A payout that may have been paid.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UnknownLine {
+    /// The caller's name for it.
+    pub intent: IntentId,
+    /// The merchant's number (商户订单号). It must not be replaced by another one.
+    pub number: PartnerTradeNo,
+    /// The amount.
+    pub amount: Fen,
+    /// What is known, for people.
+    pub reason: String,
+    /// Why a person has to look, if one has to.
+    pub alarm: Option<Alarm>,
+    /// When there is something to do next.
+    pub next_at: Moment,
+}
+
+impl UnknownLine {
+    /// What to do about it, for people.
+    pub fn advice(&self) -> &'static str {
+        match self.alarm {
+            None => "resolve it later with the same journal; never pay it under another number",
+            Some(Alarm::Mismatch) => "look it up at WeChat Pay: this number paid something else",
+            Some(Alarm::ParametersDiffer) => {
+                "find out who else uses this number; do not follow the advice to change it"
+            }
+            Some(Alarm::Configuration) => "mend the merchant's settings or keys, then resolve it",
+            Some(Alarm::UnlistedCode) => "ask WeChat Pay's support, then resolve it",
+            Some(Alarm::QueryWindowClosed) => {
+                "look it up in the bill; it can't be queried any more"
+            }
+            Some(Alarm::ResendWindowClosed) => {
+                "look it up in the bill; after 10 days a person may declare it failed"
+            }
+        }
+    }
+}
+
+/// An intent for which nothing was sent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NotStarted {
+    /// The caller's name for it.
+    pub intent: IntentId,
+    /// Why.
+    pub reason: NotStartedReason,
+}
+
+/// Why nothing was sent for an intent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum NotStartedReason {
+    /// The run was stopped before.
+    Stopped,
+    /// A daily limit has no room.
+    Full(DayFull),
+    /// It breaks a rule.
+    Refused(String),
+    /// The run ended early: every further payout would have met this too.
+    Halted(String),
+}
+
+impl fmt::Display for NotStartedReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped => f.write_str("stopped before"),
+            Self::Full(full) => full.fmt(f),
+            Self::Refused(why) => f.write_str(why),
+            Self::Halted(why) => write!(f, "the run ended early: {why}"),
+        }
+    }
+}
+
+impl Reconciliation {
+    /// The sum of what was paid.
+    pub fn paid_amount(&self) -> Fen {
+        sum(self.paid.iter().map(|line| line.amount))
+    }
+
+    /// The sum of what may have been paid.
+    pub fn unknown_amount(&self) -> Fen {
+        sum(self.unknown.iter().map(|line| line.amount))
+    }
+
+    /// How many payouts are in it.
+    pub fn len(&self) -> usize {
+        self.taken_up() + self.not_started.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn taken_up(&self) -> usize {
+        self.paid.len() + self.rejected.len() + self.unknown.len() + self.unread.len()
+    }
+
+    pub(crate) fn add(&mut self, entry: Entry) {
+        let replaceable = entry.allows_replacement();
+        let reason = entry.reason.unwrap_or_default();
+        let (intent, number, amount) = (entry.intent, entry.number, entry.amount);
+        match entry.state {
+            State::Paid => self.paid.push(PaidLine {
+                intent,
+                number,
+                amount,
+                payment_no: entry.payment_no,
+            }),
+            State::Rejected | State::Failed => self.rejected.push(RejectedLine {
+                intent,
+                number,
+                amount,
+                reason,
+                replaceable,
+            }),
+            State::Prepared | State::Sending | State::Unknown => self.unknown.push(UnknownLine {
+                intent,
+                number,
+                amount,
+                reason,
+                alarm: entry.alarm,
+                next_at: entry.next_at,
+            }),
+        }
+    }
+}
+
+fn sum(amounts: impl Iterator<Item = Fen>) -> Fen {
+    Fen::new(amounts.fold(0, |sum, amount| sum.saturating_add(amount.get())))
+}

@@ -1,0 +1,57 @@
+use std::time::Duration;
+
+/// How long the engine waits for what. The defaults are those of WeChat Pay's documents and its staff's answers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rules {
+    /// The shortest time between a send and the first query after it. One minute.
+    pub settle: Duration,
+    /// The waits between queries that say "under way" or nothing; the last one is for all further ones. 1, 2, 5, 15 and
+    /// 60 minutes.
+    pub query_waits: Vec<Duration>,
+    /// The shortest time between two `NOT_FOUND`s that both count, and between such a one and the next send. 5 minutes.
+    pub not_found_gap: Duration,
+    /// How many `NOT_FOUND`s confirm a definite refusal. 2.
+    pub confirmations: u32,
+    /// Whether a payout in doubt that WeChat Pay does not know is sent again, with the same number and the same bytes.
+    pub resend: bool,
+    /// For how long after the first send it may be sent again. 7 days.
+    pub resend_for: Duration,
+    /// After how long since the last send a person may declare a payout failed that WeChat Pay still does not know. 10
+    /// days.
+    pub attest_after: Duration,
+    /// For how long after the first send WeChat Pay answers queries. 30 days.
+    pub query_window: Duration,
+    /// For how long whoever works on a payout has it alone. Longer than any call takes. 5 minutes.
+    ///
+    /// When a process dies in the middle of a send, the payout is in doubt after this.
+    pub lease: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            settle: MINUTE,
+            query_waits: [1, 2, 5, 15, 60].map(|minutes| MINUTE * minutes).to_vec(),
+            not_found_gap: MINUTE * 5,
+            confirmations: 2,
+            resend: true,
+            resend_for: DAY * 7,
+            attest_after: DAY * 10,
+            query_window: DAY * 30,
+            lease: MINUTE * 5,
+        }
+    }
+}
+
+impl Rules {
+    /// The wait after so many queries that settled nothing.
+    pub(crate) fn query_wait(&self, queries: u32) -> Duration {
+        let at = usize::try_from(queries).unwrap_or(usize::MAX);
+        let wait = self.query_waits.get(at).or_else(|| self.query_waits.last());
+        wait.copied().unwrap_or(MINUTE)
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,0 +1,27 @@
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use wxpay_core::{Error, PartnerTradeNo};
+
+use crate::evidence::{Message, PayEnd, QueryEnd};
+use crate::intent::Payment;
+
+mod wecom;
+
+pub use wecom::Wecom;
+
+/// The calls that a payout is made of. [`Wecom`] makes them to WeChat Pay; a simulation can stand in its place.
+#[async_trait]
+pub trait Service: Debug + Send + Sync + 'static {
+    /// Writes and signs the request, without sending anything.
+    ///
+    /// # Errors
+    /// A field breaks a documented rule, or the request can't be signed.
+    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error>;
+
+    /// Sends the request, these bytes and no others, once.
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd;
+
+    /// Asks what has become of the payment with this number.
+    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd;
+}

@@ -1,0 +1,124 @@
+use async_trait::async_trait;
+use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment, QueryEmployeePaymentResponse};
+use wxpay_api::v2::{Client, Endpoint, Fields, Form, Meta};
+use wxpay_core::{
+    DecodeError, Error, ErrorKind, InvalidInput, Outcome, Params, PartnerTradeNo, PaymentNo,
+    Progress,
+};
+use wxpay_sign::Verified;
+use wxpay_transport::Transport;
+
+use super::Service;
+use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
+use crate::intent::{Payment, payee};
+
+/// 向员工付款 and 查询付款记录 over a [`Client`].
+#[derive(Clone, Debug)]
+pub struct Wecom<T> {
+    client: Client,
+    transport: T,
+}
+
+impl<T: Transport> Wecom<T> {
+    /// Over this client, which signs and verifies, and this transport, over which everything is sent.
+    ///
+    /// The transport's time limits must stay under the lease of the [`Rules`](crate::Rules).
+    pub fn new(client: Client, transport: T) -> Self {
+        Self { client, transport }
+    }
+
+    /// Sends the stored bytes in the place of those that the client has just written. The reply is read as ever.
+    async fn send(&self, number: &PartnerTradeNo, message: &Message) -> Result<PaymentNo, Error> {
+        let stored = Stored(number);
+        let (mut request, pending) = self.client.prepare(&stored)?;
+        *request.body_mut() = message.bytes().clone();
+        match self.transport.send(request).await {
+            Ok(answer) => pending.finish(answer),
+            Err(error) => Err(pending.failed(error)),
+        }
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Service for Wecom<T> {
+    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+        let request = payment.with_number(number.clone());
+        let (request, _) = self.client.prepare(&request)?;
+        Ok(Message::new(request.into_body()))
+    }
+
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+        match self.send(number, message).await {
+            Ok(payment_no) => PayEnd::Paid {
+                payment_no: payment_no.to_string(),
+            },
+            Err(error) if error.outcome() == Outcome::NotExecuted => PayEnd::NotSent(error),
+            Err(error) => match refusal(&error) {
+                Some(refusal) => PayEnd::Refused(refusal),
+                None => PayEnd::Unclear(error.to_string()),
+            },
+        }
+    }
+
+    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+        let request = QueryEmployeePayment {
+            partner_trade_no: number.clone(),
+        };
+        let answer = match self.client.prepare(&request) {
+            Err(error) => Err(error),
+            Ok((request, pending)) => match self.transport.send(request).await {
+                Ok(answer) => pending.finish(answer),
+                Err(error) => Err(pending.failed(error)),
+            },
+        };
+        match answer {
+            Ok(found) => found_to_end(found),
+            Err(error) => match refusal(&error) {
+                Some(refusal) if refusal.code == "NOT_FOUND" => QueryEnd::NotFound,
+                Some(refusal) => QueryEnd::Refused(refusal),
+                None => QueryEnd::Unclear(error.to_string()),
+            },
+        }
+    }
+}
+
+fn found_to_end(found: QueryEmployeePaymentResponse) -> QueryEnd {
+    match found.status.progress() {
+        Progress::Succeeded => QueryEnd::Paid {
+            payment_no: found.detail_id.map(|id| id.to_string()),
+            amount: found.payment_amount,
+            payee: found.openid.map(|openid| payee(openid.as_str())),
+        },
+        Progress::Failed => QueryEnd::Failed(found.reason),
+        Progress::Pending | Progress::Returned | Progress::Unknown => QueryEnd::Processing,
+    }
+}
+
+fn refusal(error: &Error) -> Option<Refusal> {
+    match error.kind() {
+        ErrorKind::Business(business) => Some(Refusal::new(
+            business.code(),
+            business.class(),
+            business.message(),
+        )),
+        _ => None,
+    }
+}
+
+/// A payment whose request is there already, to the byte. Only its reply is read.
+struct Stored<'a>(&'a PartnerTradeNo);
+
+impl Endpoint for Stored<'_> {
+    type Response = PaymentNo;
+    const META: &'static Meta = PayEmployee::META;
+
+    fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        form.id("partner_trade_no", self.0)
+    }
+
+    fn decode(&self, reply: Verified<Params>) -> Result<PaymentNo, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("partner_trade_no", self.0)?;
+        fields.require("payment_no")
+    }
+}

@@ -1,0 +1,266 @@
+use std::fmt;
+
+use wxpay_core::{Error, Fen, InvalidInput, PartnerTradeNo};
+
+use crate::entry::{Alarm, Entry, State};
+use crate::evidence::Refusal;
+use crate::journal::JournalError;
+use crate::{DayFull, IntentId, Moment};
+
+/// A payout that is in the journal and has not left. Only [`Payouts::send`](crate::Payouts::send) takes it, once.
+#[derive(Debug)]
+#[must_use = "it is in the journal, and nothing is paid before it is sent"]
+pub struct Prepared(pub(crate) Entry);
+
+impl Prepared {
+    /// The caller's name for it.
+    pub fn intent(&self) -> &IntentId {
+        &self.0.intent
+    }
+
+    /// The merchant's number (商户订单号), which it keeps whatever happens.
+    pub fn number(&self) -> &PartnerTradeNo {
+        &self.0.number
+    }
+
+    /// The amount.
+    pub fn amount(&self) -> Fen {
+        self.0.amount
+    }
+}
+
+/// What [`Payouts::prepare`](crate::Payouts::prepare) found.
+#[derive(Debug)]
+#[must_use = "nothing is paid yet, or somebody has paid already"]
+#[allow(clippy::exhaustive_enums, clippy::large_enum_variant)] // complete by definition; a short-lived value
+pub enum Preparation {
+    /// Nothing has left. It can be sent.
+    Ready(Prepared),
+    /// It was sent before, now or in an earlier run. This is how far it has come.
+    Before(Settlement),
+}
+
+/// How a payout stands after a send or a query.
+///
+/// It is to be matched without a `_` arm: whoever sends has to say what happens to a payout that is unknown.
+#[derive(Debug)]
+#[must_use = "an unknown payout has to be resolved, and must never be paid under another number"]
+#[allow(clippy::exhaustive_enums, clippy::large_enum_variant)] // complete by definition; a short-lived value
+pub enum Settlement {
+    /// It has been paid.
+    Paid(Paid),
+    /// It was not paid and will not be under this number, unless it is sent again.
+    Rejected(Rejected),
+    /// It may have been paid, or may still be. It is in the journal and loses nothing by waiting.
+    Unknown(Unknown),
+}
+
+/// A payout that has been paid, once.
+#[derive(Clone, Debug)]
+pub struct Paid(pub(crate) Entry);
+
+impl Paid {
+    /// The caller's name for it.
+    pub fn intent(&self) -> &IntentId {
+        &self.0.intent
+    }
+
+    /// The merchant's number (商户订单号).
+    pub fn number(&self) -> &PartnerTradeNo {
+        &self.0.number
+    }
+
+    /// The amount that was paid.
+    pub fn amount(&self) -> Fen {
+        self.0.amount
+    }
+
+    /// WeChat Pay's number (微信订单号).
+    pub fn payment_no(&self) -> Option<&str> {
+        self.0.payment_no.as_deref()
+    }
+}
+
+/// A payout of which it is certain that it was not paid: WeChat Pay says that it failed, or refused it and does not know
+/// it afterwards either.
+#[derive(Debug)]
+pub struct Rejected(pub(crate) Entry);
+
+impl Rejected {
+    /// The caller's name for it.
+    pub fn intent(&self) -> &IntentId {
+        &self.0.intent
+    }
+
+    /// The merchant's number (商户订单号).
+    pub fn number(&self) -> &PartnerTradeNo {
+        &self.0.number
+    }
+
+    /// The amount that was not paid.
+    pub fn amount(&self) -> Fen {
+        self.0.amount
+    }
+
+    /// The refusal, if there was one. A payment that WeChat Pay took and that failed has none.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal.as_ref()
+    }
+
+    /// Why, for people.
+    pub fn reason(&self) -> &str {
+        self.0.reason.as_deref().unwrap_or("failed (转账失败)")
+    }
+
+    /// Whether it can be sent again with the same number and bytes, once its cause is mended.
+    pub fn can_be_sent_again(&self) -> bool {
+        self.0.state == State::Rejected
+    }
+
+    /// The right to pay the same intent under another number, once.
+    ///
+    /// # Errors
+    /// The refusal speaks of the merchant's settings or of a condition that passes: mend it and send the same number
+    /// again, with [`Payouts::again`](crate::Payouts::again). Or the right was used already.
+    #[allow(clippy::result_large_err)] // gives back what it took
+    pub fn into_permit(self) -> Result<ReplacementPermit, Self> {
+        if self.0.allows_replacement() {
+            Ok(ReplacementPermit(self.0))
+        } else {
+            Err(self)
+        }
+    }
+}
+
+/// The right to pay an intent under another number, because the one before it certainly was not paid.
+///
+/// Only [`Rejected::into_permit`] makes one, and [`Payouts::replace`](crate::Payouts::replace) uses it up.
+#[derive(Debug)]
+#[must_use = "the intent is not paid"]
+pub struct ReplacementPermit(pub(crate) Entry);
+
+/// A payout that may have been paid, or may still be.
+///
+/// [`resolve`](crate::Payouts::resolve) it, or [`park`](Self::park) it: it is in the journal, and whoever resolves it
+/// later goes on from here. It has no way to another number.
+#[derive(Debug)]
+#[must_use = "it has to be resolved, now or later"]
+pub struct Unknown(pub(crate) Entry);
+
+impl Unknown {
+    /// The caller's name for it.
+    pub fn intent(&self) -> &IntentId {
+        &self.0.intent
+    }
+
+    /// The merchant's number (商户订单号).
+    pub fn number(&self) -> &PartnerTradeNo {
+        &self.0.number
+    }
+
+    /// The amount that may have been paid. It counts on the limits as if it had been.
+    pub fn amount(&self) -> Fen {
+        self.0.amount
+    }
+
+    /// What is known, for people.
+    pub fn reason(&self) -> &str {
+        self.0.reason.as_deref().unwrap_or("under way")
+    }
+
+    /// Why a person has to look, if one has to.
+    pub fn alarm(&self) -> Option<&Alarm> {
+        self.0.alarm.as_ref()
+    }
+
+    /// When there is something to do next.
+    pub fn next_at(&self) -> Moment {
+        self.0.next_at
+    }
+
+    /// Leaves it to a later [`Payouts::resolve_by_number`](crate::Payouts::resolve_by_number) or
+    /// [`run`](crate::Payouts::run).
+    pub fn park(self) -> PartnerTradeNo {
+        self.0.number
+    }
+}
+
+impl Settlement {
+    /// How an entry stands.
+    pub(crate) fn of(entry: Entry) -> Self {
+        match entry.state {
+            State::Paid => Self::Paid(Paid(entry)),
+            State::Rejected | State::Failed => Self::Rejected(Rejected(entry)),
+            State::Prepared | State::Sending | State::Unknown => Self::Unknown(Unknown(entry)),
+        }
+    }
+}
+
+/// Why an intent was not prepared. Nothing was sent, and nothing is in the journal unless it was before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The payment breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidInput),
+    /// The request could not be written or signed.
+    #[error(transparent)]
+    Compose(#[from] Error),
+    /// A daily limit has no room.
+    #[error(transparent)]
+    Full(#[from] DayFull),
+    /// The journal has this intent with another payment. Another payment needs another name.
+    #[error(
+        "the journal has {0} with another payment: another amount, payee or text needs another intent"
+    )]
+    OtherPayment(IntentId),
+    /// The journal failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Provably nothing left this machine, now or in an earlier try. The payout can be sent later.
+#[derive(Debug)]
+pub struct NotSent {
+    pub(crate) prepared: Box<Prepared>,
+    pub(crate) cause: NotSentCause,
+}
+
+/// Why nothing left.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotSentCause {
+    /// The connection was never there, or the request was refused here.
+    #[error(transparent)]
+    Call(Error),
+    /// A daily limit has no room.
+    #[error(transparent)]
+    Full(DayFull),
+    /// The journal could not take the send, so it was not made.
+    #[error(transparent)]
+    Journal(JournalError),
+}
+
+impl NotSent {
+    /// Why.
+    pub fn cause(&self) -> &NotSentCause {
+        &self.cause
+    }
+
+    /// The payout, to be sent again.
+    pub fn into_prepared(self) -> Prepared {
+        *self.prepared
+    }
+}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was not sent", self.prepared.intent())
+    }
+}
+
+impl std::error::Error for NotSent {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}
