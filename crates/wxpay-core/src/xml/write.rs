@@ -2,10 +2,10 @@ use crate::Params;
 
 /// Writes the fields in their order, escaped.
 pub(crate) fn write(params: &Params) -> String {
-    let bytes = params
-        .iter()
-        .map(|(name, value)| 2 * name.len() + value.len() + 8);
-    let mut out = String::with_capacity(bytes.sum::<usize>() + 16);
+    let fields = params.iter();
+    let pieces = fields.flat_map(|(name, value)| ["<></>", name, name, value]);
+    let bytes = pieces.chain(["<xml></xml>"]).map(str::len).sum();
+    let mut out = String::with_capacity(bytes);
     out.push_str("<xml>");
     for (name, value) in params.iter() {
         out.push('<');

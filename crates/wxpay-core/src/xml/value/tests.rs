@@ -50,8 +50,18 @@ fn nesting_is_refused_unless_asked_for_and_bounded() {
         "</b>".repeat(5000)
     );
     assert_eq!(nested(&deep, 16), refused("a"));
-    let long = format!("<xml><a>{}</a></xml>", "<b>1</b>".repeat(600));
-    assert!(matches!(nested(&long, 1), Err(XmlError::TooLarge { .. })));
+    let long = |inner: &str| {
+        nested(
+            &format!("<xml><a>{}{inner}</a></xml>", "<b>1</b>".repeat(511)),
+            1,
+        )
+    };
+    assert!(long("<b>1</b>").is_ok(), "4,096 bytes");
+    let limit = XmlError::TooLarge {
+        what: "bytes in one value",
+        limit: 4096,
+    };
+    assert_eq!(long("<b>12</b>"), Err(limit));
 }
 
 #[test]

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use wxpay_api::core::{Params, XmlError};
-use wxpay_tests::vectors::text;
+use wxpay_core::{Params, XmlError};
 
 /// The name of a reason in the corpus, and the element that it names.
 fn reason(error: &XmlError) -> (&'static str, Option<&str>) {
@@ -30,6 +29,12 @@ fn reason(error: &XmlError) -> (&'static str, Option<&str>) {
     }
 }
 
+fn text(value: &Value) -> &str {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("not a text: {value}"))
+}
+
 fn message(entry: &Value) -> Vec<u8> {
     if let Some(xml) = entry["xml"].as_str() {
         return xml.as_bytes().to_vec();
@@ -50,7 +55,7 @@ fn message(entry: &Value) -> Vec<u8> {
 
 #[test]
 fn malformed_messages_are_refused_for_their_reason() {
-    let corpus = include_str!("../../vectors/malformed_xml.json");
+    let corpus = include_str!("../../../../tests/vectors/malformed_xml.json");
     let corpus: Value = serde_json::from_str(corpus).unwrap();
     let entries = corpus["entries"].as_array().unwrap();
     assert!(entries.len() >= 60, "{}", entries.len());
