@@ -178,7 +178,7 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs
         .map(|pair| match pair {
-            &[high, low] => Some(nibble(high)? << 4 | nibble(low)?),
+            &[high, low] => Some(nibble(high)? * 16 + nibble(low)?),
             _ => None,
         })
         .collect()

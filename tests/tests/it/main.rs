@@ -17,6 +17,5 @@ mod ready;
 mod runner;
 mod samples;
 mod sandbox;
-mod sign;
 mod trust;
 mod types;

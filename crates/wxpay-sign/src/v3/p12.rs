@@ -75,23 +75,17 @@ fn broken(rule: &'static str) -> InvalidInput {
     InvalidInput::new("p12", rule)
 }
 
-/// Lines of 64 characters, in memory that is reserved beforehand so that no copy is left behind.
+/// Lines of 64 characters.
 fn pem(label: &str, der: &[u8]) -> Zeroizing<String> {
     let base64 = Zeroizing::new(STANDARD.encode(der));
-    let capacity = base64.len() + base64.len() / 64 + 2 * label.len() + 40;
-    let mut text = Zeroizing::new(String::with_capacity(capacity));
-    text.push_str("-----BEGIN ");
-    text.push_str(label);
-    text.push_str("-----\n");
+    let mut pieces = vec!["-----BEGIN ", label, "-----\n"];
     let mut rest = base64.as_str();
     while !rest.is_empty() {
         let (line, more) = rest.split_at_checked(64).unwrap_or((rest, ""));
-        text.push_str(line);
-        text.push('\n');
+        pieces.extend([line, "\n"]);
         rest = more;
     }
-    text.push_str("-----END ");
-    text.push_str(label);
-    text.push_str("-----\n");
-    text
+    pieces.extend(["-----END ", label, "-----\n"]);
+    // The text is as long as its pieces from the start, so that it leaves no copy behind by growing.
+    Zeroizing::new(pieces.concat())
 }

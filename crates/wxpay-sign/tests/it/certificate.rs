@@ -47,6 +47,20 @@ fn validity_includes_its_first_and_last_second() {
     assert!(certificate.is_valid_at(last));
     assert!(certificate.is_valid_at(at("2031-11-21T06:45:23.999Z")));
     assert!(!certificate.is_valid_at(next(last, 1)));
+    let rule = |time| {
+        let error = certificate.check_valid_at(time).unwrap_err();
+        assert!(error.rule().contains(certificate.serial_no()), "{error}");
+        error.rule().to_owned()
+    };
+    for time in [first, next(first, 1), next(last, -1), last] {
+        assert_eq!(certificate.check_valid_at(time), Ok(()));
+    }
+    for seconds in [1, 86_400] {
+        let late = rule(next(last, seconds));
+        assert!(late.contains("expired at 2031-11-21T14:45:23"), "{late}");
+        let early = rule(next(first, -seconds));
+        assert!(early.contains("valid from 2026-11-22T14:45:23"), "{early}");
+    }
     let far = Certificate::from_pem(&pem("year_2076.pem")).unwrap();
     assert_eq!(far.not_after(), at("2076-11-09T12:23:19Z"));
 }

@@ -11,6 +11,7 @@
 mod api_key;
 mod certificate;
 mod charset;
+mod keys;
 mod nonce;
 mod notice;
 #[cfg(feature = "p12")]
@@ -19,6 +20,13 @@ mod payment;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod private_key;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod public_keys;
+mod reply;
+mod request;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod seal;
+mod serial;
 mod target;
+mod v2;
 mod vectors;
+mod workwx;

@@ -83,6 +83,32 @@ async fn keys_are_read_from_der() {
 }
 
 #[test]
+fn broken_files_have_clear_errors() {
+    let good = key("mch");
+    for provider in providers() {
+        let rule = |pem: &str| {
+            let error = PrivateKey::from_pem_with(provider, pem, "00").unwrap_err();
+            assert_eq!(error.field(), "private key");
+            error.rule().to_owned()
+        };
+        assert!(rule("").contains("BEGIN PRIVATE KEY"));
+        assert!(rule(&format!("{good}\n{good}")).contains("only one"));
+        assert!(rule(&good.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")).contains("encrypted"));
+        assert!(rule(&good.replace("MII", "MIJ")).contains("RSA"));
+        for serial_no in ["", "not hex", "0x1F", "é"] {
+            let error = PrivateKey::from_pem_with(provider, &good, serial_no).unwrap_err();
+            assert_eq!(error.field(), "serial_no", "{serial_no:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_shows_its_serial_number_only() {
+    let own = PrivateKey::from_pem(&key("mch"), "0a").unwrap();
+    assert_eq!(format!("{own:?}"), r#"PrivateKey { serial_no: "0A", .. }"#);
+}
+
+#[test]
 fn keys_that_are_too_small_or_not_rsa_are_refused() {
     for provider in providers() {
         for name in ["small_key.pem", "elliptic_key.pem"] {

@@ -1,7 +1,6 @@
-use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use wxpay_core::{FromWire, VerificationError, VerificationFailure};
+use wxpay_core::{FromWire, VerificationFailure};
 use wxpay_sign::v3::{Certificate, MerchantKey, PlatformKeys, PrivateKey, PublicKeys, Sealed};
 
 use crate::vectors::{key, of_kind, pem, providers, text};
@@ -136,17 +135,17 @@ async fn certificates_verify_by_their_serial_number() {
     }
 }
 
-#[derive(Debug)]
-struct VerifyOnly;
-
-#[async_trait]
-impl PlatformKeys for VerifyOnly {
-    async fn verify(&self, _: &str, _: &[u8], _: &[u8]) -> Result<(), VerificationError> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
-async fn keys_need_not_seal() {
-    assert!(VerifyOnly.seal(&["x"]).await.is_err());
+async fn a_sealed_field_is_kept_as_it_came_and_does_not_show() {
+    for provider in providers() {
+        let own = PrivateKey::from_pem_with(provider, &key("plat_key"), "00").unwrap();
+        let field = Sealed::from_wire("not base64").unwrap();
+        assert_eq!(field.as_str(), "not base64");
+        assert_eq!(format!("{field:?}"), "[sealed]");
+        let error = field.open(&own).await.unwrap_err().to_string();
+        assert!(error.contains("base64"), "{error}");
+        let field = Sealed::from_wire(&STANDARD.encode([1; 256])).unwrap();
+        let error = field.open(&own).await.unwrap_err().to_string();
+        assert!(error.contains("not sealed for this key"), "{error}");
+    }
 }
