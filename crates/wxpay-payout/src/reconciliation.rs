@@ -107,6 +107,8 @@ pub struct NotStarted {
 pub enum NotStartedReason {
     /// The run was stopped before.
     Stopped,
+    /// No connection came about for as long as the run was patient.
+    Unreached,
     /// A daily limit has no room.
     Full(DayFull),
     /// It breaks a rule.
@@ -119,6 +121,7 @@ impl fmt::Display for NotStartedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped => f.write_str("stopped before"),
+            Self::Unreached => f.write_str("WeChat Pay was not reached"),
             Self::Full(full) => full.fmt(f),
             Self::Refused(why) => f.write_str(why),
             Self::Halted(why) => write!(f, "the run ended early: {why}"),

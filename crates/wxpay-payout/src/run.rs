@@ -1,167 +1,48 @@
-use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
+use std::collections::{BTreeSet, HashMap};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use futures_util::future::{Either, FutureExt, select};
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::future::{BoxFuture, FutureExt, poll_fn};
+use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt};
 use wxpay_core::PartnerTradeNo;
 
+use self::options::Iterated;
 use crate::entry::{Entry, State};
 use crate::evidence::Refusal;
 use crate::intent::Intent;
-use crate::payouts::Step;
+use crate::payouts::{Engine, Step};
 use crate::reconciliation::{NotStarted, NotStartedReason, Reconciliation};
 use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
 use crate::{IntentId, JournalError, Moment, Payouts};
 
-/// How [`Payouts::run`] works.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RunOptions {
-    /// How many calls are made at once. 16.
-    pub at_once: NonZeroUsize,
-    /// For how long unknown payouts are followed after the last intent has been sent. 15 minutes.
-    ///
-    /// What is still unknown then is in the reconciliation and in the journal; the next run goes on with it.
-    pub patience: Duration,
-    /// What ends the run early.
-    pub stop: Stop,
-    progress: Option<Arc<Tell>>,
-}
+mod options;
 
-type Tell = dyn Fn(&Progress) + Send + Sync;
-
-impl RunOptions {
-    /// The defaults.
-    pub fn new() -> Self {
-        Self {
-            at_once: const { NonZeroUsize::new(16).unwrap() },
-            patience: Duration::from_secs(15 * 60),
-            stop: Stop::default(),
-            progress: None,
-        }
-    }
-
-    /// Makes this many calls at once.
-    #[must_use]
-    pub fn at_once(mut self, calls: NonZeroUsize) -> Self {
-        self.at_once = calls;
-        self
-    }
-
-    /// Follows unknown payouts for this long.
-    #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
-        self
-    }
-
-    /// Ends early when this says so.
-    #[must_use]
-    pub fn stop(mut self, stop: Stop) -> Self {
-        self.stop = stop;
-        self
-    }
-
-    /// Tells this how far the run has come, after each step. It must be quick.
-    #[must_use]
-    pub fn progress(mut self, tell: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
-        self.progress = Some(Arc::new(tell));
-        self
-    }
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl std::fmt::Debug for RunOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RunOptions")
-            .field("at_once", &self.at_once)
-            .field("patience", &self.patience)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Ends a run early, from another thread or a signal handler. Clones are one.
-///
-/// Calls that are under way are waited for; nothing new begins.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// One that has not stopped anything.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Stops.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether it has.
-    pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// How far a run has come, in payouts.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Taken up from the source.
-    pub taken: usize,
-    /// Paid, in this run or before.
-    pub paid: usize,
-    /// Rejected.
-    pub rejected: usize,
-    /// Neither so far.
-    pub open: usize,
-    /// Not started: a limit, a wrong field, or the run was stopped.
-    pub not_started: usize,
-}
-
-/// Where intents come from, when they take time to come. Iterators are given to [`Payouts::run`] as they are.
-#[async_trait]
-pub trait Source: Send {
-    /// The next intent, until there is none.
-    async fn next(&mut self) -> Option<Intent>;
-}
-
-struct Iterated<I>(I);
-
-#[async_trait]
-impl<I: Iterator<Item = Intent> + Send> Source for Iterated<I> {
-    async fn next(&mut self) -> Option<Intent> {
-        self.0.next()
-    }
-}
+pub use options::{Progress, RunOptions, Source, Stop};
 
 impl Payouts {
     /// Pays all these intents, each once, and tells what became of each.
     ///
     /// It can be stopped, dropped or killed at any moment, and run again with the same intents: what was paid stays paid
     /// once, and what is in doubt is followed. A refusal that would meet every further payout alike (settings, keys, no
-    /// money) ends the run early; so does a failing journal.
+    /// money) keeps what has not left from leaving; so does a failing journal.
     pub async fn run<I>(&self, intents: I, options: RunOptions) -> Reconciliation
     where
         I: IntoIterator<Item = Intent>,
         I::IntoIter: Send,
     {
-        self.run_from(&mut Iterated(intents.into_iter()), options)
-            .await
+        let mut source = Iterated(intents.into_iter());
+        self.run_from(&mut source, options).await
     }
 
     /// The same from a source that takes time.
     pub async fn run_from(&self, source: &mut dyn Source, options: RunOptions) -> Reconciliation {
-        Run::new(self, options).run(source).await
+        let intents = stream::unfold(source, |source| async move {
+            let intent = source.next().await?;
+            Some((intent, source))
+        });
+        Run::new(self, options).run(Box::pin(intents)).await
     }
 }
 
@@ -172,8 +53,12 @@ struct Run<'a> {
     result: Reconciliation,
     /// Unsettled payouts, by the moment at which there is something to do.
     waiting: BTreeSet<(Moment, PartnerTradeNo)>,
-    /// The last intent was sent then.
-    sent_all_at: Option<Moment>,
+    /// Those of them that have not left.
+    unsent: HashMap<PartnerTradeNo, IntentId>,
+    /// Whether there are no more intents.
+    drained: bool,
+    /// When something was last sent or settled.
+    moved_at: Moment,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
 }
@@ -184,6 +69,16 @@ enum Done {
     Stepped(PartnerTradeNo, Result<Step, JournalError>),
 }
 
+/// What the run waits for.
+enum Event {
+    Intent(Option<Intent>),
+    Done(Done),
+    Time,
+}
+
+type Intents<'s> = Pin<Box<dyn Stream<Item = Intent> + Send + 's>>;
+type Working = FuturesUnordered<BoxFuture<'static, Done>>;
+
 impl<'a> Run<'a> {
     fn new(payouts: &'a Payouts, options: RunOptions) -> Self {
         Self {
@@ -192,92 +87,111 @@ impl<'a> Run<'a> {
             progress: Progress::default(),
             result: Reconciliation::default(),
             waiting: BTreeSet::new(),
-            sent_all_at: None,
+            unsent: HashMap::new(),
+            drained: false,
+            moved_at: payouts.0.now(),
             halted: None,
         }
     }
 
-    async fn run(mut self, source: &mut dyn Source) -> Reconciliation {
-        let engine = Arc::clone(&self.payouts.0);
+    async fn run(mut self, mut intents: Intents<'_>) -> Reconciliation {
         let at_once = self.options.at_once.get();
-        let mut working = FuturesUnordered::new();
-        let mut drained = false;
+        let mut working = Working::new();
         loop {
-            let now = engine.now();
-            self.halt_if_stopped();
-            while working.len() < at_once {
-                if let Some(number) = self.take_due(now) {
-                    let engine = Arc::clone(&engine);
-                    let step = async move {
-                        let step = engine.step(&number).await;
-                        Done::Stepped(number, step)
-                    };
-                    working.push(step.boxed());
-                } else if drained {
-                    break;
-                } else if let Some(intent) = source.next().await {
+            if self.options.stop.is_stopped() {
+                self.halted.get_or_insert(NotStartedReason::Stopped);
+            }
+            while working.len() < at_once
+                && let Some(number) = self.take_due()
+            {
+                let engine = Arc::clone(&self.payouts.0);
+                working.push(step(engine, number).boxed());
+            }
+            let has_room = working.len() < at_once;
+            let wake_at = if has_room { self.wake_at() } else { None };
+            if working.is_empty() && self.drained && wake_at.is_none() {
+                break;
+            }
+            match self
+                .event(
+                    &mut working,
+                    &mut intents,
+                    has_room && !self.drained,
+                    wake_at,
+                )
+                .await
+            {
+                Event::Time => {}
+                Event::Intent(None) => self.drained = true,
+                Event::Intent(Some(intent)) => {
                     self.progress.taken += 1;
-                    if let Some(reason) = self.halted.clone() {
-                        self.not_started(intent.id, reason);
-                        continue;
-                    }
-                    self.progress.open += 1;
-                    let payouts = self.payouts.clone();
-                    let prepare = async move {
-                        let prepared = payouts.prepare(&intent).await;
-                        Done::Prepared(intent.id, prepared)
-                    };
-                    working.push(prepare.boxed());
-                } else {
-                    drained = true;
-                }
-            }
-            if drained && !self.has_unsent() {
-                self.sent_all_at.get_or_insert(now);
-            }
-            let until = self.wake_at(now, working.len() < at_once);
-            let done = match (working.is_empty(), until) {
-                (true, None) => break,
-                (true, Some(until)) => {
-                    engine.sleep_until(until).await;
-                    continue;
-                }
-                (false, None) => working.next().await,
-                (false, Some(until)) => {
-                    let sleep = Box::pin(engine.sleep_until(until));
-                    match select(working.next(), sleep).await {
-                        Either::Left((done, _)) => done,
-                        Either::Right(_) => continue,
+                    match self.halted.clone() {
+                        Some(reason) => self.not_started(intent.id, reason),
+                        None => {
+                            self.progress.open += 1;
+                            working.push(prepare(self.payouts.clone(), intent).boxed());
+                        }
                     }
                 }
-            };
-            if let Some(done) = done {
-                self.note(done).await;
-                self.tell();
+                Event::Done(done) => {
+                    self.note(done);
+                    self.tell();
+                }
             }
         }
-        self.give_up_waiting().await;
+        self.leave_waiting().await;
         self.tell();
         self.result
     }
 
-    fn halt_if_stopped(&mut self) {
-        if self.options.stop.is_stopped() {
-            self.halted.get_or_insert(NotStartedReason::Stopped);
-        }
+    /// Whatever happens first. The intents go on coming while work is done, and the other way round.
+    async fn event(
+        &self,
+        working: &mut Working,
+        intents: &mut Intents<'_>,
+        takes_intents: bool,
+        wake_at: Option<Moment>,
+    ) -> Event {
+        let engine = &self.payouts.0;
+        let mut sleep = wake_at.map(|at| Box::pin(engine.sleep_until(at)));
+        poll_fn(|context| {
+            if let Poll::Ready(Some(done)) = working.poll_next_unpin(context) {
+                return Poll::Ready(Event::Done(done));
+            }
+            if takes_intents && let Poll::Ready(intent) = intents.poll_next_unpin(context) {
+                return Poll::Ready(Event::Intent(intent));
+            }
+            match &mut sleep {
+                Some(sleep) => sleep.poll_unpin(context).map(|()| Event::Time),
+                None => Poll::Pending,
+            }
+        })
+        .await
     }
 
-    fn take_due(&mut self, now: Moment) -> Option<PartnerTradeNo> {
-        let (at, _) = self.waiting.first()?;
-        if *at > now || self.options.stop.is_stopped() || self.is_out_of_patience(now) {
-            return None;
+    /// The next payout with something to do now.
+    fn take_due(&mut self) -> Option<PartnerTradeNo> {
+        let now = self.payouts.0.now();
+        while let Some((at, number)) = self.waiting.first().cloned() {
+            if at > now || self.options.stop.is_stopped() || self.is_out_of_patience(now) {
+                return None;
+            }
+            self.waiting.pop_first();
+            match self.halted.clone() {
+                // What has not left need not leave any more.
+                Some(reason) if self.unsent.contains_key(&number) => {
+                    self.not_sent(&number, reason);
+                }
+                _ => return Some(number),
+            }
         }
-        self.waiting.pop_first().map(|(_, number)| number)
+        None
     }
 
-    /// When to look again, if nothing ends before; `None` when there is nothing to wait for.
-    fn wake_at(&self, now: Moment, has_room: bool) -> Option<Moment> {
-        if self.options.stop.is_stopped() || self.is_out_of_patience(now) || !has_room {
+    /// When to look again, if nothing happens before; `None` when there is nothing to wait for.
+    fn wake_at(&self) -> Option<Moment> {
+        let now = self.payouts.0.now();
+        if self.options.stop.is_stopped() || self.is_out_of_patience(now) {
             return None;
         }
         let (at, _) = self.waiting.first()?;
@@ -286,22 +200,15 @@ impl<'a> Run<'a> {
     }
 
     fn is_out_of_patience(&self, now: Moment) -> bool {
-        let sent_all = self.sent_all_at;
-        sent_all.is_some_and(|at| now.since(at) >= self.options.patience)
+        self.drained && now.since(self.moved_at) >= self.options.patience
     }
 
-    fn has_unsent(&self) -> bool {
-        self.result.taken_up() < self.progress.taken
-            && self.waiting.iter().any(|(at, _)| *at == SOON)
-    }
-
-    async fn note(&mut self, done: Done) {
+    fn note(&mut self, done: Done) {
         match done {
             Done::Prepared(intent, Err(error)) => {
                 self.progress.open -= 1;
-                if matches!(error, PrepareError::Journal(JournalError::Storage(_))) {
-                    self.halted
-                        .get_or_insert_with(|| NotStartedReason::Halted(error.to_string()));
+                if matches!(error, PrepareError::Journal(_)) {
+                    self.halt(error.to_string());
                 }
                 let reason = match error {
                     PrepareError::Full(full) => NotStartedReason::Full(full),
@@ -309,8 +216,11 @@ impl<'a> Run<'a> {
                 };
                 self.not_started(intent, reason);
             }
-            Done::Prepared(_, Ok(Preparation::Ready(prepared))) => {
-                self.waiting.insert((SOON, prepared.0.number));
+            Done::Prepared(intent, Ok(Preparation::Ready(prepared))) => {
+                self.moved();
+                let number = prepared.0.number;
+                self.unsent.insert(number.clone(), intent);
+                self.waiting.insert((SOON, number));
             }
             Done::Prepared(_, Ok(Preparation::Before(settlement))) => match settlement {
                 Settlement::Unknown(unknown) => {
@@ -319,62 +229,73 @@ impl<'a> Run<'a> {
                 Settlement::Paid(paid) => self.settled(paid.0),
                 Settlement::Rejected(rejected) => self.settled(rejected.0),
             },
-            Done::Stepped(number, step) => self.stepped(number, step),
+            Done::Stepped(number, Ok(step)) => self.stepped(number, step),
+            Done::Stepped(number, Err(error)) => {
+                self.halt(error.to_string());
+                self.wait(number, AGAIN);
+            }
         }
     }
 
-    fn stepped(&mut self, number: PartnerTradeNo, step: Result<Step, JournalError>) {
+    fn stepped(&mut self, number: PartnerTradeNo, step: Step) {
         match step {
-            Ok(Step::Moved(entry)) if entry.state.is_settled() => self.settled(entry),
-            Ok(Step::Moved(entry)) => {
+            Step::Moved(entry) if entry.state.is_settled() => self.settled(entry),
+            Step::Moved(entry) => {
+                if self.unsent.remove(&number).is_some() {
+                    self.moved();
+                }
                 self.halt_for(entry.refusal.as_ref());
-                self.waiting.insert((entry.next_at, number));
+                self.waiting
+                    .insert((entry.next_at.max(self.soonest()), number));
             }
-            Ok(Step::Wait(entry, until)) => self.wait(entry, until),
-            Ok(Step::Person(entry)) => self.leave(entry),
-            Ok(Step::NotSent(entry, NotSentCause::Full(full))) => {
-                self.progress.open -= 1;
-                self.not_started(entry.intent, NotStartedReason::Full(full));
+            Step::Wait(entry, until) => {
+                if entry.state != State::Prepared {
+                    self.unsent.remove(&number);
+                }
+                self.waiting.insert((until, number));
             }
-            Ok(Step::NotSent(entry, NotSentCause::Journal(error))) => {
-                self.halted
-                    .get_or_insert_with(|| NotStartedReason::Halted(error.to_string()));
-                self.wait(entry, SOON.after(LOOK));
+            Step::Person(entry) => {
+                self.unsent.remove(&number);
+                self.result.add(entry);
             }
-            Ok(Step::NotSent(entry, NotSentCause::Call(_))) => {
-                let later = self.payouts.0.now().after(AGAIN);
-                self.wait(entry, later);
+            Step::NotSent(_, NotSentCause::Full(full)) => {
+                self.not_sent(&number, NotStartedReason::Full(full));
             }
-            Err(error) => {
-                self.halted
-                    .get_or_insert_with(|| NotStartedReason::Halted(error.to_string()));
-                let later = self.payouts.0.now().after(AGAIN);
-                self.waiting.insert((later, number));
+            Step::NotSent(_, NotSentCause::Journal(error)) => {
+                self.halt(error.to_string());
+                self.wait(number, AGAIN);
             }
+            Step::NotSent(_, NotSentCause::Call(_)) => self.wait(number, AGAIN),
         }
     }
 
-    /// What has not left need not leave any more once the run is halted.
-    fn wait(&mut self, entry: Entry, until: Moment) {
-        match self.halted.clone() {
-            Some(reason) if entry.state == State::Prepared => {
-                self.progress.open -= 1;
-                self.not_started(entry.intent, reason);
-            }
-            _ => {
-                self.waiting.insert((until, entry.number));
-            }
-        }
+    fn wait(&mut self, number: PartnerTradeNo, time: Duration) {
+        let until = self.payouts.0.now().after(time);
+        self.waiting.insert((until, number));
+    }
+
+    /// A step that changed nothing for a moment must not be repeated at once.
+    fn soonest(&self) -> Moment {
+        self.payouts.0.now().after(Duration::from_millis(1))
+    }
+
+    fn moved(&mut self) {
+        self.moved_at = self.payouts.0.now();
+    }
+
+    fn halt(&mut self, why: String) {
+        self.halted.get_or_insert(NotStartedReason::Halted(why));
     }
 
     fn halt_for(&mut self, refusal: Option<&Refusal>) {
         if let Some(refusal) = refusal.filter(|refusal| refusal.stops_everybody()) {
-            let why = format!("{}: {}", refusal.code, refusal.message);
-            self.halted.get_or_insert(NotStartedReason::Halted(why));
+            self.halt(format!("{}: {}", refusal.code, refusal.message));
         }
     }
 
     fn settled(&mut self, entry: Entry) {
+        self.moved();
+        self.unsent.remove(&entry.number);
         self.progress.open -= 1;
         if entry.state == State::Paid {
             self.progress.paid += 1;
@@ -384,8 +305,15 @@ impl<'a> Run<'a> {
         self.result.add(entry);
     }
 
-    fn leave(&mut self, entry: Entry) {
-        self.result.add(entry);
+    /// A prepared payout that will not leave in this run. One that was sent before stays unknown.
+    fn not_sent(&mut self, number: &PartnerTradeNo, reason: NotStartedReason) {
+        match self.unsent.remove(number) {
+            Some(intent) => {
+                self.progress.open -= 1;
+                self.not_started(intent, reason);
+            }
+            None => self.wait(number.clone(), LATER),
+        }
     }
 
     fn not_started(&mut self, intent: IntentId, reason: NotStartedReason) {
@@ -394,16 +322,16 @@ impl<'a> Run<'a> {
     }
 
     /// Tells of whatever is still waiting, as the journal has it.
-    async fn give_up_waiting(&mut self) {
+    async fn leave_waiting(&mut self) {
         for (_, number) in std::mem::take(&mut self.waiting) {
             match self.payouts.0.journal.by_number(&number).await {
                 Ok(Some(entry)) if entry.state == State::Prepared => {
-                    let reason = self.halted.clone().unwrap_or(NotStartedReason::Stopped);
-                    self.progress.open -= 1;
-                    self.not_started(entry.intent, reason);
+                    let reason = self.halted.clone().unwrap_or(NotStartedReason::Unreached);
+                    self.unsent.insert(number.clone(), entry.intent);
+                    self.not_sent(&number, reason);
                 }
                 Ok(Some(entry)) if entry.state.is_settled() => self.settled(entry),
-                Ok(Some(entry)) => self.leave(entry),
+                Ok(Some(entry)) => self.result.add(entry),
                 Ok(None) | Err(_) => self.result.unread.push(number),
             }
         }
@@ -416,7 +344,18 @@ impl<'a> Run<'a> {
     }
 }
 
+async fn prepare(payouts: Payouts, intent: Intent) -> Done {
+    let prepared = payouts.prepare(&intent).await;
+    Done::Prepared(intent.id, prepared)
+}
+
+async fn step(engine: Arc<Engine>, number: PartnerTradeNo) -> Done {
+    let step = engine.step(&number).await;
+    Done::Stepped(number, step)
+}
+
 /// Before every real moment: to be sent as soon as there is room.
 const SOON: Moment = Moment::from_millis(0);
 const LOOK: Duration = Duration::from_millis(100);
 const AGAIN: Duration = Duration::from_secs(2);
+const LATER: Duration = Duration::from_secs(60);

@@ -1,0 +1,137 @@
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+#[cfg(doc)]
+use crate::Payouts;
+use crate::intent::Intent;
+
+/// How [`Payouts::run`] works.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RunOptions {
+    /// How many calls are made at once. 16.
+    pub at_once: NonZeroUsize,
+    /// For how long the run goes on when nothing more is sent and nothing settled. 15 minutes.
+    ///
+    /// What is still unknown then is in the reconciliation and in the journal; the next run goes on with it.
+    pub patience: Duration,
+    /// What ends the run early.
+    pub stop: Stop,
+    pub(super) progress: Option<Arc<Tell>>,
+}
+
+pub(super) type Tell = dyn Fn(&Progress) + Send + Sync;
+
+impl RunOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self {
+            at_once: const { NonZeroUsize::new(16).unwrap() },
+            patience: Duration::from_secs(15 * 60),
+            stop: Stop::default(),
+            progress: None,
+        }
+    }
+
+    /// Makes this many calls at once.
+    #[must_use]
+    pub fn at_once(mut self, calls: NonZeroUsize) -> Self {
+        self.at_once = calls;
+        self
+    }
+
+    /// Goes on for this long when nothing more is sent and nothing settled.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Ends early when this says so.
+    #[must_use]
+    pub fn stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Tells this how far the run has come, after each step. It must be quick.
+    #[must_use]
+    pub fn progress(mut self, tell: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(tell));
+        self
+    }
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for RunOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunOptions")
+            .field("at_once", &self.at_once)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ends a run early, from another thread or a signal handler. Clones are one.
+///
+/// Calls that are under way are waited for; nothing new begins.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// One that has not stopped anything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it has.
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// How far a run has come, in payouts.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Taken up from the source.
+    pub taken: usize,
+    /// Paid, in this run or before.
+    pub paid: usize,
+    /// Rejected.
+    pub rejected: usize,
+    /// Neither so far.
+    pub open: usize,
+    /// Not started: a limit, a wrong field, or the run was stopped.
+    pub not_started: usize,
+}
+
+/// Where intents come from, when they take time to come. Iterators are given to [`Payouts::run`] as they are.
+#[async_trait]
+pub trait Source: Send {
+    /// The next intent, until there is none.
+    async fn next(&mut self) -> Option<Intent>;
+}
+
+pub(super) struct Iterated<I>(pub(super) I);
+
+#[async_trait]
+impl<I: Iterator<Item = Intent> + Send> Source for Iterated<I> {
+    async fn next(&mut self) -> Option<Intent> {
+        self.0.next()
+    }
+}
