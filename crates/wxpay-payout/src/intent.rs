@@ -130,11 +130,12 @@ impl Payment {
 
     /// The payee in the journal's limits: a digest, because the openid itself is not needed for counting.
     pub(crate) fn payee(&self) -> String {
-        payee(self.openid.as_str())
+        payee_digest(self.openid.as_str())
     }
 }
 
-pub(crate) fn payee(openid: &str) -> String {
+/// A payee as the journal and a [`Service`](crate::Service) name one: a digest of the openid, 32 hexadecimal digits.
+pub fn payee_digest(openid: &str) -> String {
     let digest = Sha256::digest(openid);
     hex(digest.get(..16).unwrap_or_default())
 }

@@ -1,5 +1,70 @@
 //! Payouts over WeChat Pay (微信支付) that are settled exactly once.
+//!
+//! WeChat Pay's documents say it in red: a failed reply to a payout does not mean that the payout failed. Query it, and
+//! repeat it only with the same number and the same parameters. Whoever takes a new number pays twice; whoever books a
+//! failure loses what was paid. This crate keeps to that, and makes the rest impossible to write:
+//!
+//! - [`Payouts::prepare`] writes number, amount and the signed bytes into a [`Journal`] before anything is sent. After a
+//!   crash the same intent gets the same payout.
+//! - [`Payouts::send`] ends in a [`Settlement`], which has to be matched whole: [`Paid`], [`Rejected`] or [`Unknown`]. An
+//!   error means that provably nothing left this machine, and nothing else.
+//! - [`Unknown`] can be [resolved](Payouts::resolve) and [parked](Unknown::park). It has no way to another number.
+//! - Only a [`Rejected`] can hand out a [`ReplacementPermit`], and [`Payouts::replace`] uses it up.
+//! - Every repetition has the same number and the same bytes.
+//! - A query and a send of one payout never run at once, whatever the number of processes on the journal.
+//! - [`Limits`] are reserved in the transaction that prepares; what is unknown counts as spent.
+//! - [`Payouts::run`] does all of it for thousands of intents and ends in a [`Reconciliation`] that has each once.
+//!
+//! ```no_run
+//! # use wxpay_payout::{Intent, Payouts, Preparation, Settlement};
+//! # async fn pay(payouts: &Payouts, intent: &Intent) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut settlement = match payouts.prepare(intent).await? {
+//!     Preparation::Ready(prepared) => payouts.send(prepared).await?,
+//!     Preparation::Before(settlement) => settlement,
+//! };
+//! loop {
+//!     settlement = match settlement {
+//!         Settlement::Paid(paid) => {
+//!             println!("{} is paid as {}", paid.intent(), paid.number());
+//!             return Ok(());
+//!         }
+//!         Settlement::Rejected(rejected) => {
+//!             println!("{} is not paid: {}", rejected.intent(), rejected.reason());
+//!             return Ok(());
+//!         }
+//!         // Waits as long as the rules say, then asks WeChat Pay. Parking it for a later run is as good.
+//!         Settlement::Unknown(unknown) => payouts.resolve(unknown).await?,
+//!     };
+//! }
+//! # }
+//! ```
+//!
+//! # When is a payout rejected?
+//!
+//! - WeChat Pay's query says `FAILED`, or
+//! - the one refusal that it met is definite by the documents (`NAME_MISMATCH`, say), no try of it is in doubt, and WeChat
+//!   Pay does not know it (`NOT_FOUND`) two times, five minutes apart, or
+//! - a person [attests](Payouts::attest_failed) it, ten days after the last send at the earliest.
+//!
+//! Everything else is unknown: time-outs, cut replies, `SYSTEMERROR`, codes that no document lists, and a definite refusal
+//! of a payout of which an earlier try is in doubt, since that one may have paid. `NOT_FOUND` alone is no proof.
+//!
+//! # `FATAL_ERROR`
+//!
+//! The document's advice after `FATAL_ERROR` (两次请求参数不一致) is to change the number. It is not followed: the code proves
+//! that WeChat Pay knows this number already, so what it stands for may be paid, and another number would pay it again. The
+//! payout stays unknown with [`Alarm::ParametersDiffer`], and queries go on.
+//!
+//! # What is kept
+//!
+//! The journal holds the bytes that are sent, payee and name in them, until the payout is settled, and digests after that.
+//!
+//! # Features
+//!
+//! - `sqlite` (default): `SqliteJournal`, a journal in one file, with SQLite compiled in.
+//! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
 
+mod detail;
 mod entry;
 mod evidence;
 mod intent;
@@ -16,9 +81,10 @@ mod service;
 mod settlement;
 mod state;
 
+pub use detail::{Blame, DetailStanding};
 pub use entry::{Alarm, Entry, Lease, State};
 pub use evidence::{Message, PayEnd, QueryEnd, Refusal};
-pub use intent::{Intent, IntentId, Payment};
+pub use intent::{Intent, IntentId, Payment, payee_digest};
 pub use journal::{Journal, JournalError, MemoryJournal};
 pub use limits::{DayFull, DayLimit, DaySum, Limits};
 pub use moment::{Day, Moment};

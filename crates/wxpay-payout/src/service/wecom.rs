@@ -10,7 +10,7 @@ use wxpay_transport::Transport;
 
 use super::Service;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
-use crate::intent::{Payment, payee};
+use crate::intent::{Payment, payee_digest};
 
 /// 向员工付款 and 查询付款记录 over a [`Client`].
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ fn found_to_end(found: QueryEmployeePaymentResponse) -> QueryEnd {
         Progress::Succeeded => QueryEnd::Paid {
             payment_no: found.detail_id.map(|id| id.to_string()),
             amount: found.payment_amount,
-            payee: found.openid.map(|openid| payee(openid.as_str())),
+            payee: found.openid.map(|openid| payee_digest(openid.as_str())),
         },
         Progress::Failed => QueryEnd::Failed(found.reason),
         Progress::Pending | Progress::Returned | Progress::Unknown => QueryEnd::Processing,

@@ -25,6 +25,9 @@ use crate::v2::{Client, Endpoint, Fields, Form, Meta};
 /// The platform's limits, unless the merchant changed them: 100 fen at least, 200 yuan for one payment and for one user a
 /// day, 10 payments and 15 seconds between two for one user, 100,000 yuan a day in all. They are left to the server.
 ///
+/// This is the low level, for those who keep books of their own. The crate `wxpay-payout` writes each payment down before
+/// it is sent, keeps these limits, and settles it exactly once.
+///
 /// - Changes things; an unknown outcome is settled by [`QueryEmployeePayment`](crate::v2::wecom::QueryEmployeePayment).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5, over the `workwx_sign` too; `sign_type` is not sent.

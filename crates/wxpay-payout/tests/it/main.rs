@@ -1,0 +1,4 @@
+//! The payout engine, through its public API.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod detail;
