@@ -124,18 +124,27 @@ impl Payouts {
     /// Waits until there is something to do about an unknown payout, and does it: asks WeChat Pay, or sends it again with
     /// the same number and the same bytes, as the [`Rules`] allow.
     ///
-    /// One call is one step. Go on as long as the answer is [`Settlement::Unknown`], or park it.
+    /// One call is one step. Go on as long as the answer is [`Settlement::Unknown`], or park it. If there is nothing to do
+    /// but for a person, it waits as long as between two late queries.
     ///
     /// # Errors
     /// The journal failed. The payout is in there as it was.
     pub async fn resolve(&self, unknown: Unknown) -> Result<Settlement, JournalError> {
+        let engine = &*self.0;
+        let patience = engine.rules.query_wait(u32::MAX);
         loop {
-            match self.0.step(&unknown.0.number).await? {
-                Step::Wait(_, until) => self.0.sleep_until(until).await,
-                Step::Moved(entry) | Step::Person(entry) | Step::NotSent(entry, _) => {
-                    return Ok(Settlement::of(entry));
+            let (entry, pause) = match engine.step(&unknown.0.number).await? {
+                Step::Wait(_, until) => {
+                    engine.sleep_until(until).await;
+                    continue;
                 }
-            }
+                Step::Moved(entry) => return Ok(Settlement::of(entry)),
+                Step::NotSent(entry, _) => (entry, engine.rules.query_wait(0)),
+                Step::Person(entry) => (entry, patience),
+            };
+            // Nothing has changed, and asking again at once would change nothing.
+            engine.timer.sleep(pause).await;
+            return Ok(Settlement::of(entry));
         }
     }
 
