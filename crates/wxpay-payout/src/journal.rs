@@ -1,19 +1,26 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use wxpay_core::PartnerTradeNo;
 
 use crate::{DayFull, Entry, IntentId, Limits, Moment};
 
+pub mod conformance;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 pub use memory::MemoryJournal;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteJournal, file::OpenError};
 
 /// Where payouts are written down before they are sent, and what becomes of them.
 ///
 /// Each method is one transaction, durable when it returns: after a power cut it is there, or the method never returned.
 /// Several processes may share a journal.
+/// [`conformance`] is a test suite for whoever implements one.
 ///
 /// # The rules of every implementation
 ///
@@ -87,6 +94,55 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
         after: Option<&PartnerTradeNo>,
         most: usize,
     ) -> Result<Vec<Entry>, JournalError>;
+}
+
+#[async_trait]
+impl<J: Journal + ?Sized> Journal for Arc<J> {
+    async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
+        (**self).insert(entry, limits).await
+    }
+
+    async fn begin_send(
+        &self,
+        entry: &Entry,
+        now: Moment,
+        limits: &Limits,
+    ) -> Result<Begun, JournalError> {
+        (**self).begin_send(entry, now, limits).await
+    }
+
+    async fn update(&self, entry: &Entry) -> Result<Entry, JournalError> {
+        (**self).update(entry).await
+    }
+
+    async fn replace(
+        &self,
+        old: &Entry,
+        new: &Entry,
+        limits: &Limits,
+    ) -> Result<Inserted, JournalError> {
+        (**self).replace(old, new, limits).await
+    }
+
+    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+        (**self).by_number(number).await
+    }
+
+    async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError> {
+        (**self).by_intent(intent).await
+    }
+
+    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+        (**self).open(most).await
+    }
+
+    async fn page(
+        &self,
+        after: Option<&PartnerTradeNo>,
+        most: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
+        (**self).page(after, most).await
+    }
 }
 
 /// What came of an insertion.

@@ -2,3 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod detail;
+#[cfg(feature = "sqlite")]
+mod journal;
+mod world;

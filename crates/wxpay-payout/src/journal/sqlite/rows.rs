@@ -1,0 +1,243 @@
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use wxpay_core::{Certainty, Class, Fen, PartnerTradeNo};
+
+use super::JournalError;
+use crate::{Alarm, Day, Entry, IntentId, Lease, Message, Moment, Refusal, State};
+
+pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> {
+    let refusal = entry.refusal.as_ref();
+    let lease = entry.lease.as_ref();
+    let class = refusal.map(|refusal| class_text(refusal.class));
+    // Not OR REPLACE, which would also push out another entry of the same intent.
+    db.prepare_cached("DELETE FROM entries WHERE number = ?1")
+        .and_then(|mut delete| delete.execute([entry.number.as_str()]))
+        .map_err(JournalError::storage)?;
+    db.prepare_cached(
+        "INSERT INTO entries VALUES (:number, :intent, :version, :state, :fingerprint, :payee, :amount, \
+         :message, :counted, :sends, :doubt, :refusal_code, :refusal_class, :refusal_message, :queries, :not_found, \
+         :not_found_at, :prepared_at, :first_sent_at, :last_sent_at, :next_at, :closed_at, :payment_no, :reason, :alarm, \
+         :lease_holder, :lease_until, :replaced_by)",
+    )
+    .and_then(|mut set| {
+        set.execute(named_params! {
+            ":number": entry.number.as_str(),
+            ":intent": entry.intent.as_str(),
+            ":version": i64::try_from(entry.version).unwrap_or(i64::MAX),
+            ":state": state_text(entry.state),
+            ":fingerprint": entry.fingerprint,
+            ":payee": entry.payee,
+            ":amount": entry.amount.get(),
+            ":message": entry.message.as_ref().map(|message| message.bytes().to_vec()),
+            ":counted": entry.counted.map(Day::number),
+            ":sends": entry.sends,
+            ":doubt": entry.doubt,
+            ":refusal_code": refusal.map(|refusal| refusal.code.as_str()),
+            ":refusal_class": class,
+            ":refusal_message": refusal.map(|refusal| refusal.message.as_str()),
+            ":queries": entry.queries,
+            ":not_found": entry.not_found,
+            ":not_found_at": entry.not_found_at.map(Moment::millis),
+            ":prepared_at": entry.prepared_at.millis(),
+            ":first_sent_at": entry.first_sent_at.map(Moment::millis),
+            ":last_sent_at": entry.last_sent_at.map(Moment::millis),
+            ":next_at": entry.next_at.millis(),
+            ":closed_at": entry.closed_at.map(Moment::millis),
+            ":payment_no": entry.payment_no,
+            ":reason": entry.reason,
+            ":alarm": entry.alarm.as_ref().map(alarm_text),
+            ":lease_holder": lease.map(|lease| lease.holder.as_str()),
+            ":lease_until": lease.map(|lease| lease.until.millis()),
+            ":replaced_by": entry.replaced_by.as_ref().map(PartnerTradeNo::as_str),
+        })
+    })
+    .map_err(JournalError::storage)?;
+    Ok(())
+}
+
+pub(super) fn by_number(
+    db: &Connection,
+    number: &PartnerTradeNo,
+) -> Result<Option<Entry>, JournalError> {
+    db.prepare_cached("SELECT * FROM entries WHERE number = ?1")
+        .and_then(|mut get| get.query_row([number.as_str()], read).optional())
+        .map_err(JournalError::storage)
+}
+
+pub(super) fn by_intent(db: &Connection, intent: &IntentId) -> Result<Option<Entry>, JournalError> {
+    db.prepare_cached("SELECT * FROM entries WHERE intent = ?1 AND replaced_by IS NULL")
+        .and_then(|mut get| get.query_row([intent.as_str()], read).optional())
+        .map_err(JournalError::storage)
+}
+
+pub(super) fn open(db: &Connection, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    let mut numbers = db
+        .prepare_cached(
+            "SELECT number FROM entries WHERE closed_at IS NULL ORDER BY next_at, number LIMIT ?1",
+        )
+        .map_err(JournalError::storage)?;
+    let rows = numbers.query_map([limit(most)], |row| number(row, "number"));
+    rows.and_then(Iterator::collect)
+        .map_err(JournalError::storage)
+}
+
+pub(super) fn page(
+    db: &Connection,
+    after: Option<&PartnerTradeNo>,
+    most: usize,
+) -> Result<Vec<Entry>, JournalError> {
+    let mut entries = db
+        .prepare_cached("SELECT * FROM entries WHERE number > ?1 ORDER BY number LIMIT ?2")
+        .map_err(JournalError::storage)?;
+    let after = after.map_or("", PartnerTradeNo::as_str);
+    let rows = entries.query_map((after, limit(most)), read);
+    rows.and_then(Iterator::collect)
+        .map_err(JournalError::storage)
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let moment =
+        |name| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(name)?.map(Moment::from_millis));
+    let text = |name| row.get::<_, Option<String>>(name);
+    let intent: String = row.get("intent")?;
+    let state: String = row.get("state")?;
+    let refusal = match (text("refusal_code")?, text("refusal_class")?) {
+        (Some(code), Some(class)) => {
+            let class = class_of(&class).ok_or_else(|| broken("refusal_class"))?;
+            Some(Refusal::new(
+                code,
+                class,
+                text("refusal_message")?.unwrap_or_default(),
+            ))
+        }
+        _ => None,
+    };
+    let alarm = match text("alarm")? {
+        Some(alarm) => Some(alarm_of(&alarm).ok_or_else(|| broken("alarm"))?),
+        None => None,
+    };
+    let lease = match (text("lease_holder")?, moment("lease_until")?) {
+        (Some(holder), Some(until)) => Some(Lease { holder, until }),
+        _ => None,
+    };
+    let replaced_by = match text("replaced_by")? {
+        Some(_) => Some(number(row, "replaced_by")?),
+        None => None,
+    };
+    Ok(Entry {
+        intent: IntentId::new(intent).map_err(|_| broken("intent"))?,
+        number: number(row, "number")?,
+        version: u64::try_from(row.get::<_, i64>("version")?).map_err(|_| broken("version"))?,
+        state: state_of(&state).ok_or_else(|| broken("state"))?,
+        fingerprint: row.get("fingerprint")?,
+        payee: row.get("payee")?,
+        amount: Fen::new(row.get("amount")?),
+        message: row.get::<_, Option<Vec<u8>>>("message")?.map(Message::new),
+        counted: row.get::<_, Option<i64>>("counted")?.map(Day::from_number),
+        sends: row.get("sends")?,
+        doubt: row.get("doubt")?,
+        refusal,
+        queries: row.get("queries")?,
+        not_found: row.get("not_found")?,
+        not_found_at: moment("not_found_at")?,
+        prepared_at: Moment::from_millis(row.get("prepared_at")?),
+        first_sent_at: moment("first_sent_at")?,
+        last_sent_at: moment("last_sent_at")?,
+        next_at: Moment::from_millis(row.get("next_at")?),
+        closed_at: moment("closed_at")?,
+        payment_no: text("payment_no")?,
+        reason: text("reason")?,
+        alarm,
+        lease,
+        replaced_by,
+    })
+}
+
+fn number(row: &Row<'_>, name: &'static str) -> rusqlite::Result<PartnerTradeNo> {
+    let number: String = row.get(name)?;
+    PartnerTradeNo::new(number).map_err(|_| broken(name))
+}
+
+fn broken(column: &'static str) -> rusqlite::Error {
+    let problem = format!("{column} holds what no version of the journal writes");
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
+}
+
+const STATES: [(State, &str); 6] = [
+    (State::Prepared, "prepared"),
+    (State::Sending, "sending"),
+    (State::Unknown, "unknown"),
+    (State::Paid, "paid"),
+    (State::Rejected, "rejected"),
+    (State::Failed, "failed"),
+];
+
+const ALARMS: [(Alarm, &str); 6] = [
+    (Alarm::Mismatch, "mismatch"),
+    (Alarm::ParametersDiffer, "parameters_differ"),
+    (Alarm::Configuration, "configuration"),
+    (Alarm::UnlistedCode, "unlisted_code"),
+    (Alarm::QueryWindowClosed, "query_window_closed"),
+    (Alarm::ResendWindowClosed, "resend_window_closed"),
+];
+
+fn state_text(state: State) -> &'static str {
+    let known = STATES.iter().find(|(known, _)| *known == state);
+    known.map_or("", |(_, text)| text)
+}
+
+fn state_of(text: &str) -> Option<State> {
+    let known = STATES.iter().find(|(_, known)| *known == text);
+    known.map(|(state, _)| *state)
+}
+
+fn alarm_text(alarm: &Alarm) -> &'static str {
+    let known = ALARMS.iter().find(|(known, _)| known == alarm);
+    known.map_or("", |(_, text)| text)
+}
+
+fn alarm_of(text: &str) -> Option<Alarm> {
+    let known = ALARMS.iter().find(|(_, known)| *known == text);
+    known.map(|(alarm, _)| alarm.clone())
+}
+
+/// As the specs write it: `D C L S`.
+fn class_text(class: Class) -> String {
+    let mut text = match class.certainty {
+        Certainty::Definite => "D",
+        Certainty::Ambiguous => "A",
+        Certainty::QueryFailed => "Q",
+    }
+    .to_owned();
+    for (is, letter) in [
+        (class.configuration, " C"),
+        (class.limit, " L"),
+        (class.same_number, " S"),
+    ] {
+        text.push_str(if is { letter } else { "" });
+    }
+    text
+}
+
+fn class_of(text: &str) -> Option<Class> {
+    let mut letters = text.split(' ');
+    let mut class = Class::new(match letters.next()? {
+        "D" => Certainty::Definite,
+        "A" => Certainty::Ambiguous,
+        "Q" => Certainty::QueryFailed,
+        _ => return None,
+    });
+    for letter in letters {
+        class = match letter {
+            "C" => class.configuration(),
+            "L" => class.limit(),
+            "S" => class.same_number(),
+            _ => return None,
+        };
+    }
+    Some(class)
+}

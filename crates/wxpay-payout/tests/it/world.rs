@@ -1,0 +1,107 @@
+//! A service that plays a script, and engines over it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_core::{Error, Fen, PartnerTradeNo};
+use wxpay_payout::{Intent, Journal, Message, Moment, PayEnd, Payment, Payouts, QueryEnd, Service};
+use wxpay_transport::TokioTimer;
+
+/// What was called, in order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Call {
+    Pay(PartnerTradeNo, Message),
+    Query(PartnerTradeNo),
+}
+
+/// Ends pays and queries by a script; when that has ended, pays succeed and queries find them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scripted {
+    pub(crate) pays: Arc<Mutex<VecDeque<PayEnd>>>,
+    pub(crate) queries: Arc<Mutex<VecDeque<QueryEnd>>>,
+    pub(crate) calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Scripted {
+    pub(crate) fn new(
+        pays: impl IntoIterator<Item = PayEnd>,
+        queries: impl IntoIterator<Item = QueryEnd>,
+    ) -> Self {
+        Self {
+            pays: Arc::new(Mutex::new(pays.into_iter().collect())),
+            queries: Arc::new(Mutex::new(queries.into_iter().collect())),
+            calls: Arc::default(),
+        }
+    }
+
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        let calls = self.calls.lock().unwrap();
+        let pays = calls.iter().filter_map(|call| match call {
+            Call::Pay(_, message) => Some(message.clone()),
+            Call::Query(_) => None,
+        });
+        pays.collect()
+    }
+}
+
+#[async_trait]
+impl Service for Scripted {
+    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+        Ok(Message::new(format!("{number} {}", payment.amount)))
+    }
+
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+        let call = Call::Pay(number.clone(), message.clone());
+        self.calls.lock().unwrap().push(call);
+        self.pays
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or(PayEnd::Paid {
+                payment_no: "1".to_owned(),
+            })
+    }
+
+    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+        self.calls.lock().unwrap().push(Call::Query(number.clone()));
+        self.queries
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or(QueryEnd::NotFound)
+    }
+}
+
+/// Noon in China, on tokio's clock, which a test pauses.
+pub(crate) fn clock() -> impl Fn() -> Moment + Send + Sync + 'static {
+    let start = tokio::time::Instant::now();
+    move || Moment::from_millis(1_796_011_200_000).after(start.elapsed())
+}
+
+pub(crate) fn payouts(journal: impl Journal) -> Payouts {
+    payouts_over(journal, Scripted::default())
+}
+
+pub(crate) fn payouts_over(journal: impl Journal, service: impl Service) -> Payouts {
+    Payouts::builder(journal, service, TokioTimer::new())
+        .clock(clock())
+        .build()
+}
+
+pub(crate) fn intent(name: &str, amount: i64) -> Intent {
+    Intent {
+        id: name.parse().unwrap(),
+        payment: Payment {
+            openid: format!("openid-{name}").parse().unwrap(),
+            amount: Fen::new(amount),
+            check_name: PayEmployeeCheckName::NoCheck,
+            desc: "报销".to_owned(),
+            act_name: "项目".to_owned(),
+            spbill_create_ip: [127, 0, 0, 1].into(),
+            ww_msg_type: PayEmployeeMessageType::NormalMsg,
+            options: PayEmployeeOptions::default(),
+        },
+    }
+}
