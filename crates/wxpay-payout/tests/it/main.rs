@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod detail;
+mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
 mod world;
