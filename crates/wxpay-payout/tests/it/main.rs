@@ -1,8 +1,10 @@
 //! The payout engine, through its public API.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod breaks;
 mod detail;
 mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
+mod simulation;
 mod world;

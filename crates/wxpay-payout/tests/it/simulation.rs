@@ -1,0 +1,45 @@
+//! A glance at the simulation, which `cargo run --release -p wxpay-payout --example simulate` runs at length.
+
+#[path = "../../examples/simulate"]
+mod simulate {
+    pub(crate) mod chance;
+    pub(crate) mod policies;
+    pub(crate) mod seed;
+    pub(crate) mod world;
+}
+
+use simulate::policies::{POLICIES, Policy};
+use simulate::seed::run;
+use wxpay_payout::State;
+
+#[test]
+fn ours_is_right_and_six_others_are_wrong() {
+    for policy in POLICIES {
+        let ends: Vec<_> = (0..2_000)
+            .map(|seed| (seed, run(seed, policy, false)))
+            .collect();
+        let wrong: Vec<_> = ends
+            .iter()
+            .filter(|(_, end)| end.violation.is_some())
+            .collect();
+        if policy == Policy::Ours {
+            // Twelve days are enough for each to come to its end.
+            let open = ends
+                .iter()
+                .filter(|(_, end)| end.state != Some(State::Paid));
+            assert_eq!(open.count(), 0);
+            assert!(wrong.is_empty(), "{wrong:?}");
+        } else {
+            assert!(!wrong.is_empty(), "{policy:?} was not found out");
+        }
+    }
+}
+
+#[test]
+fn seed_repeats_itself() {
+    for seed in 0..50 {
+        let (one, other) = (run(seed, Policy::Ours, true), run(seed, Policy::Ours, true));
+        assert!(!one.history.is_empty());
+        assert_eq!(one.history, other.history, "{seed}");
+    }
+}
