@@ -25,7 +25,8 @@ async fn what_goes_wrong_says_nothing_about_what_was_paid() {
         (Fault::OtherReply, true),
     ];
     for (n, (fault, paid)) in faults.into_iter().enumerate() {
-        let number = format!("A{n}");
+        // Long enough not to occur by chance in another order's reply.
+        let number = format!("FAULTYPAYOUT{n}");
         client
             .sandbox
             .inject(Api::PayEmployee, fault.clone())
