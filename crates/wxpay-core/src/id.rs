@@ -74,6 +74,13 @@ macro_rules! id {
             }
         }
 
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl FromWire for $name {
             fn from_wire(text: &str) -> Option<Self> {
                 Some(Self(text.to_owned()))

@@ -14,6 +14,8 @@ mod money;
 mod outcome;
 mod params;
 mod secret;
+#[cfg(feature = "serde")]
+mod serialize;
 mod time;
 mod wire;
 mod xml;
