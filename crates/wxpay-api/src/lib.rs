@@ -69,6 +69,7 @@ mod text;
 pub mod v2;
 pub mod v3;
 
+pub use base_url::check_base_url;
 pub use notice::{NoticeError, SeenNotices, Unexpected};
 pub use text::Max;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};

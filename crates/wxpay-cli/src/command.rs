@@ -2,6 +2,7 @@
 
 mod completions;
 mod demo;
+mod doctor;
 
 use std::process::ExitCode;
 
@@ -17,15 +18,21 @@ pub(crate) enum Command {
     ///
     /// Nothing leaves this machine. The exit code is 0 only when every step holds.
     Demo,
+    /// Check a configuration before it goes live: one line a check, green, yellow or red, with what to do
+    ///
+    /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
+    /// unless a check is red (1).
+    Doctor(Box<doctor::Arguments>),
     /// Print a script that completes the arguments of `wxpay` in a shell
     Completions(completions::Arguments),
 }
 
 impl Command {
     /// Does it, and says with which code the process ends.
-    pub(crate) async fn run(self, _lang: Lang) -> Result<ExitCode, Fail> {
+    pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
             Self::Demo => demo::run().await,
+            Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::Completions(arguments) => completions::run(&arguments),
         }
     }

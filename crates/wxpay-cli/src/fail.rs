@@ -41,6 +41,12 @@ impl Fail {
         &self.said
     }
 
+    /// Each cause behind it, from the nearest on.
+    pub(crate) fn causes(&self) -> Vec<String> {
+        let cause = self.cause.as_deref().map(|cause| cause as &dyn Error);
+        cause.map(chain).unwrap_or_default()
+    }
+
     /// What it says, and each cause behind it, one a line.
     pub(crate) fn write(&self, out: &mut impl Write, lang: Lang) -> io::Result<()> {
         writeln!(
@@ -49,10 +55,8 @@ impl Fail {
             lang.pick("error: ", "错误："),
             self.said.in_lang(lang)
         )?;
-        let mut cause = self.cause.as_deref().map(|cause| cause as &dyn Error);
-        while let Some(error) = cause {
-            writeln!(out, "{}{error}", lang.pick("  because: ", "  原因："))?;
-            cause = error.source();
+        for cause in self.causes() {
+            writeln!(out, "{}{cause}", lang.pick("  because: ", "  原因："))?;
         }
         Ok(())
     }
@@ -63,6 +67,17 @@ impl From<io::Error> for Fail {
     fn from(error: io::Error) -> Self {
         Self::new("can't write the answer", "无法输出结果").because(error)
     }
+}
+
+/// An error and each one behind it.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        said.push(error.to_string());
+        next = error.source();
+    }
+    said
 }
 
 #[cfg(test)]

@@ -74,6 +74,11 @@ impl Text {
         }
     }
 
+    /// Both sentences changed alike.
+    pub(crate) fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self::new(change(&self.en), change(&self.zh))
+    }
+
     pub(crate) fn in_lang(&self, lang: Lang) -> &str {
         lang.pick(&self.en, &self.zh)
     }

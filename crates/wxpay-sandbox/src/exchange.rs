@@ -1,7 +1,10 @@
 //! One request and its answer: checking, taking effect, and going wrong as told.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use wxpay_core::Timestamp;
@@ -53,10 +56,16 @@ pub(crate) async fn serve(
     let route = Route::of(&call.method, &call.target);
     let api = route.as_ref().ok().map(Route::api);
     let (place, fault) = shared.arrive(call.seen(api));
-    let response = match route {
+    let mut response = match route {
         Ok(route) => answer(shared, &call, route, fault, place).await?,
         Err(status) => payload::empty(status),
     };
+    // The whole server goes by one clock, the one that a test may have set.
+    let seconds = u64::try_from(shared.state().now().unix()).unwrap_or_default();
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(DATE, date);
+    }
     shared.note_status(place, response.status().as_u16());
     Ok(response)
 }

@@ -29,6 +29,17 @@ impl<'a> Clients<'a> {
         Ok(Self { config, transport })
     }
 
+    /// The same over a transport that shows no client certificate, for calls that need none.
+    pub(crate) fn without_identity(config: &'a Config) -> Result<Self, Fail> {
+        let transport = config.transport_without_identity()?;
+        Ok(Self { config, transport })
+    }
+
+    /// The transport that all of them use.
+    pub(crate) fn transport(&self) -> &ReqwestTransport {
+        &self.transport
+    }
+
     /// A client of APIv2. The WeCom secret is taken if there is one.
     pub(crate) fn v2(&self) -> Result<v2::Client, Fail> {
         let config = self.config;
@@ -38,7 +49,7 @@ impl<'a> Clients<'a> {
         );
         let key = Key::new(config.v2_key()?.0).map_err(wrong("[v2] key"))?;
         let mut credentials = v2::Credentials::new(key).sign_type(config.sign_type().into());
-        if config.has_wecom_secret() {
+        if config.wecom_secret_source().is_some() {
             let secret =
                 AppSecret::new(config.wecom_secret()?.0).map_err(wrong("[wecom] secret"))?;
             credentials = credentials.workwx(secret);
@@ -113,21 +124,42 @@ impl Config {
 
     /// The key that signs requests of APIv3, with the serial number of its certificate.
     pub(crate) fn signing_key(&self) -> Result<PrivateKey, Fail> {
-        let identity = self.identity()?.ok_or_else(|| {
-            super::missing(
-                "[certificate]",
-                "--certificate and --private-key",
-                "WXPAY_CERTIFICATE and WXPAY_PRIVATE_KEY",
-            )
-        })?;
+        let identity = self.required_identity()?;
         let certificate = Certificate::first_from_pem(&identity.certificate)
             .map_err(wrong("[certificate] certificate"))?;
         certificate
             .check_valid_at(Timestamp::now())
             .map_err(wrong("[certificate] certificate"))?;
+        self.signing_key_at_any_time()
+    }
+
+    /// The same, be its certificate expired: to look at it.
+    pub(crate) fn signing_key_at_any_time(&self) -> Result<PrivateKey, Fail> {
+        let identity = self.required_identity()?;
         let private_key = identity.private_key.expose();
         PrivateKey::from_pem_for_certificate(private_key, &identity.certificate)
             .map_err(wrong("[certificate] private_key"))
+    }
+
+    fn required_identity(&self) -> Result<Identity, Fail> {
+        self.identity()?.ok_or_else(|| {
+            super::missing(
+                "[certificate]",
+                "--certificate and --private-key",
+                "WXPAY_CERTIFICATE and WXPAY_PRIVATE_KEY",
+            )
+        })
+    }
+
+    /// WeChat Pay's public key alone, with its id.
+    pub(crate) fn public_key_only(&self) -> Result<Option<(String, PublicKeys)>, Fail> {
+        let Some((id, pem)) = self.public_key_pem()? else {
+            return Ok(None);
+        };
+        let keys = PublicKeys::new()
+            .with_public_key(&id, &pem)
+            .map_err(wrong("[platform] public_key"))?;
+        Ok(Some((id, keys)))
     }
 
     /// WeChat Pay's public key and the platform certificates that are in files.
@@ -177,8 +209,17 @@ impl Config {
 
     /// The transport that everything goes through.
     pub(crate) fn transport(&self) -> Result<ReqwestTransport, Fail> {
+        self.build_transport(self.identity()?)
+    }
+
+    /// A transport that shows no client certificate.
+    pub(crate) fn transport_without_identity(&self) -> Result<ReqwestTransport, Fail> {
+        self.build_transport(None)
+    }
+
+    fn build_transport(&self, identity: Option<Identity>) -> Result<ReqwestTransport, Fail> {
         let mut builder = ReqwestTransport::builder();
-        if let Some(identity) = self.identity()? {
+        if let Some(identity) = identity {
             let key = identity.private_key.expose().as_bytes();
             builder = builder.identity_pem(identity.certificate.as_bytes(), key);
         }
@@ -191,13 +232,6 @@ impl Config {
         builder.build().map_err(|error| {
             Fail::usage("can't set up the connection", "无法建立连接配置").because(error)
         })
-    }
-
-    fn has_wecom_secret(&self) -> bool {
-        self.file.wecom.secret.is_some()
-            || self.file.wecom.secret_file.is_some()
-            || self.args.wecom_secret_file.is_some()
-            || std::env::var_os("WXPAY_WECOM_SECRET").is_some_and(|value| !value.is_empty())
     }
 }
 
