@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod call;
 mod completions;
 mod demo;
 mod doctor;
@@ -23,6 +24,12 @@ pub(crate) enum Command {
     /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
     /// unless a check is red (1).
     Doctor(Box<doctor::Arguments>),
+    /// Call one endpoint, with its fields as arguments
+    ///
+    /// `wxpay call ENDPOINT --help` tells its fields. A call that can change anything asks first, or wants --yes. Exit codes: 0
+    /// done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown: query before anything else, 4 a read
+    /// failed.
+    Call(Box<call::Arguments>),
     /// Print a script that completes the arguments of `wxpay` in a shell
     Completions(completions::Arguments),
 }
@@ -33,6 +40,7 @@ impl Command {
         match self {
             Self::Demo => demo::run().await,
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
+            Self::Call(arguments) => call::run(*arguments, lang).await,
             Self::Completions(arguments) => completions::run(&arguments),
         }
     }

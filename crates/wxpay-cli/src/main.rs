@@ -3,6 +3,7 @@
 mod command;
 mod config;
 mod fail;
+mod generated;
 mod help;
 mod lang;
 

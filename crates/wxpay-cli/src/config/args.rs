@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -96,4 +96,11 @@ pub(crate) struct ConfigArgs {
     /// The authority to trust instead of those of the web, as a sandbox needs
     #[arg(long, env = "WXPAY_ROOT", value_name = "FILE", hide_env_values = true)]
     pub(super) root: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    /// The file that was named.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
 }

@@ -1,6 +1,7 @@
 //! The command as its user meets it: the built program, a folder of files, and a local WeChat Pay.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod call;
 mod config;
 mod doctor;
 mod setup;
