@@ -19,9 +19,8 @@ enum Standing {
 }
 
 async fn pay(client: &Client, payment: &wecom::PayEmployee) -> Standing {
-    let error = match client.send(payment).await {
-        Ok(_) => return Standing::Paid,
-        Err(error) => error,
+    let Err(error) = client.send(payment).await else {
+        return Standing::Paid;
     };
     note(&error);
     match error.outcome() {
