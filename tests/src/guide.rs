@@ -20,4 +20,15 @@ pages! {
         OwnTransport "../../docs/guide/en/own-transport.md",
         KmsSigner "../../docs/guide/en/kms-signer.md",
         Blocking "../../docs/guide/en/blocking.md";
+    chinese:
+        Index "../../docs/guide/zh/README.md",
+        FirstCall "../../docs/guide/zh/first-call.md",
+        Notifications "../../docs/guide/zh/notifications.md",
+        Payouts "../../docs/guide/zh/payouts.md",
+        Errors "../../docs/guide/zh/errors.md",
+        GoingLive "../../docs/guide/zh/going-live.md",
+        PublicKeyMigration "../../docs/guide/zh/public-key-migration.md",
+        OwnTransport "../../docs/guide/zh/own-transport.md",
+        KmsSigner "../../docs/guide/zh/kms-signer.md",
+        Blocking "../../docs/guide/zh/blocking.md";
 }

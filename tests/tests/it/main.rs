@@ -5,6 +5,7 @@ mod create_batch;
 mod detail_by_out_no;
 mod faults;
 mod forms;
+mod guide;
 mod json;
 mod load;
 mod negatives;
