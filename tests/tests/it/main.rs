@@ -18,5 +18,6 @@ mod ready;
 mod runner;
 mod samples;
 mod sandbox;
+mod supply_chain;
 mod trust;
 mod types;
