@@ -18,6 +18,7 @@ mod ready;
 mod runner;
 mod samples;
 mod sandbox;
+mod security;
 mod supply_chain;
 mod trust;
 mod types;
