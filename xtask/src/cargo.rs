@@ -12,9 +12,10 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// cargo, without what `cargo run` told this program about itself: build scripts would take it for a change.
+/// cargo as a shell finds it: the bare one of a toolchain would follow the `rust-toolchain` files of other people's
+/// packages. Without what `cargo run` told this program about itself: build scripts would take it for a change.
 pub(crate) fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO"));
+    let mut command = Command::new("cargo");
     command.current_dir(folder);
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
