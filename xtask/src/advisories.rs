@@ -24,15 +24,10 @@ pub(crate) struct Refresh {
 /// Everything that is against the rules of `deny.toml`.
 pub(crate) fn run(refresh: Option<&Refresh>) -> Result<(), Vec<String>> {
     let root = cargo::root();
-    let done = match refresh {
+    crate::problems::none(match refresh {
         Some(refresh) => refreshed(&root, refresh),
         None => checked(&root),
-    };
-    match done {
-        Ok(problems) if problems.is_empty() => Ok(()),
-        Ok(problems) => Err(problems),
-        Err(problem) => Err(vec![problem]),
-    }
+    })
 }
 
 fn refreshed(root: &Path, refresh: &Refresh) -> Result<Vec<String>, String> {

@@ -13,11 +13,7 @@ use crate::files;
 /// Every link that leads nowhere, with its file.
 pub(crate) fn run(root: Option<PathBuf>) -> Result<(), Vec<String>> {
     let root = root.unwrap_or_else(cargo::root);
-    match problems(&root) {
-        Ok(problems) if problems.is_empty() => Ok(()),
-        Ok(problems) => Err(problems),
-        Err(problem) => Err(vec![problem]),
-    }
+    crate::problems::none(problems(&root))
 }
 
 fn problems(root: &Path) -> Result<Vec<String>, String> {

@@ -9,6 +9,7 @@ mod files;
 mod fuzz;
 mod links;
 mod minimal;
+mod problems;
 mod release;
 mod tidy;
 

@@ -14,11 +14,7 @@ use crate::files;
 
 /// Everything that stands against publishing what is in the working tree.
 pub(crate) fn dry_run(allow_dirty: bool) -> Result<(), Vec<String>> {
-    match checked(&cargo::root(), allow_dirty) {
-        Ok(problems) if problems.is_empty() => Ok(()),
-        Ok(problems) => Err(problems),
-        Err(problem) => Err(vec![problem]),
-    }
+    crate::problems::none(checked(&cargo::root(), allow_dirty))
 }
 
 fn checked(root: &Path, allow_dirty: bool) -> Result<Vec<String>, String> {

@@ -10,13 +10,10 @@ pub(crate) fn problems(path: &str, text: &str) -> Vec<String> {
     if is_source(path) && lines > LONGEST && !LONG.contains(&path) {
         problems.push(format!("{path}: {lines} lines; {LONGEST} is the most"));
     }
-    if LONG.contains(&path) && lines <= LONGEST {
-        problems.push(format!(
-            "{path}: short again; take it off LONG in xtask/src/tidy/sources.rs"
-        ));
-    }
+    // Prose may speak of the rule.
+    let is_prose = path.ends_with(".md");
     for (number, line) in (1..).zip(text.lines()) {
-        if LATER.iter().any(|word| line.contains(word)) {
+        if !is_prose && LATER.iter().any(|word| line.contains(word)) {
             problems.push(format!("{path}:{number}: finish it or leave it out"));
         }
         if path.ends_with(".rs") && is_unsafe(line) {
@@ -103,13 +100,6 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_may_be_long_must_be() {
-        let path = "crates/wxpay-payout/src/payouts.rs";
-        assert_eq!(problems(path, &"\n".repeat(401)), Vec::<String>::new());
-        assert_eq!(problems(path, "").len(), 1);
-    }
-
-    #[test]
     fn a_folder_has_no_mod_rs() {
         let problems = problems("crates/a/src/b/mod.rs", "");
         assert_eq!(problems.len(), 1, "{problems:?}");
@@ -119,8 +109,9 @@ mod tests {
     fn nothing_is_left_for_later() {
         for word in super::LATER {
             let text = format!("fine\n// {word} more\n");
-            let found = problems("README.md", &text);
-            assert_eq!(found, ["README.md:2: finish it or leave it out"], "{word}");
+            let found = problems("deny.toml", &text);
+            assert_eq!(found, ["deny.toml:2: finish it or leave it out"], "{word}");
+            assert_eq!(problems("README.md", &text), Vec::<String>::new(), "{word}");
         }
     }
 
