@@ -143,6 +143,7 @@ impl Config {
     }
 
     /// The WeCom app that the secret belongs to (应用id).
+    #[allow(dead_code)] // the payouts send it
     pub(crate) fn agent_id(&self) -> Option<u32> {
         self.file.wecom.agent_id
     }
@@ -201,6 +202,7 @@ impl Config {
     }
 
     /// The section `[payout]`, as it was written.
+    #[allow(dead_code)] // the payouts read it
     pub(crate) fn payout(&self) -> &toml::Table {
         &self.file.payout
     }
@@ -213,7 +215,7 @@ impl Config {
 
     fn folder(&self) -> &Path {
         let folder = self.path.as_deref().and_then(Path::parent);
-        folder.unwrap_or(Path::new(""))
+        folder.unwrap_or_else(|| Path::new(""))
     }
 
     /// A secret: an argument's file, the environment, a file that `wxpay.toml` names, or what it holds itself.

@@ -46,10 +46,13 @@ pub(crate) fn shared_in_chinese(command: Command) -> Command {
 }
 
 fn arguments_in_chinese(command: Command, texts: &Table) -> Command {
-    command.mut_args(|argument| {
-        let found = texts.get(argument.get_id().as_str());
-        match found.and_then(|text| text.as_str()) {
-            Some(help) => argument.help(help.to_owned()).long_help(help.to_owned()),
+    let text = |key: &str| texts.get(key)?.as_str().map(ToOwned::to_owned);
+    command.mut_args(|mut argument| {
+        if let Some(help) = text(argument.get_id().as_str()) {
+            argument = argument.help(help.clone()).long_help(help);
+        }
+        match argument.get_help_heading().and_then(text) {
+            Some(heading) => argument.help_heading(heading),
             None => argument,
         }
     })

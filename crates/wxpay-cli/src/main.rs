@@ -1,4 +1,5 @@
 //! The `wxpay` command.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod command;
 mod config;

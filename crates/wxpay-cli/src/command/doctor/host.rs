@@ -34,7 +34,7 @@ pub(super) async fn reach(config: &Config) -> (Verdict, Option<Clocks>) {
             )
         }
         Err(fail) => {
-            let verdict = Verdict::failed(&fail).to_do(
+            let verdict = Verdict::failed(&fail).advise(
                 "allow port 443 to the host through the firewall or set [tls] proxy; \"UnknownIssuer\" means that \
                  somebody else's certificate answers: a proxy that reads along, or a sandbox without root",
                 "请放行到该主机 443 端口的访问或设置 [tls] proxy；若提示 UnknownIssuer，说明应答的不是微信支付的证书：\
@@ -63,7 +63,7 @@ pub(super) fn clock(clocks: Option<Clocks>) -> Verdict {
         61..=300 => Verdict::yellow(en, zh),
         _ => Verdict::red(en, zh),
     };
-    verdict.to_do(
+    verdict.advise(
         "set the clock by NTP: beyond 300 s APIv3 refuses every request, and no reply verifies",
         "请用 NTP 校时：相差超过 300 秒时 APIv3 会拒绝所有请求，应答也无法通过验签",
     )
@@ -99,7 +99,7 @@ async fn look_up(config: &Config) -> Verdict {
             Verdict::green(said.clone(), said)
         }
         Err(problem) => Verdict::red(format!("{host}: {problem}"), format!("{host}：{problem}"))
-            .to_do(
+            .advise(
                 "check the name and this machine's DNS",
                 "请检查主机名和本机的 DNS 设置",
             ),

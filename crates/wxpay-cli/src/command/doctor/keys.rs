@@ -35,7 +35,7 @@ pub(super) fn differ(config: &Config) -> Verdict {
             "the APIv2 key and the APIv3 key are the same",
             "APIv2 密钥与 APIv3 密钥相同",
         )
-        .to_do(
+        .advise(
             "set another APIv3 key on the merchant platform: whoever learns one would have both",
             "在商户平台重新设置 APIv3 密钥：泄露一个等于泄露两个",
         ),
@@ -58,12 +58,12 @@ pub(super) fn wecom_secret(config: &Config) -> Verdict {
         "从企业微信管理后台“应用管理 > 自建应用”复制 Secret：43 个字符，不含空白",
     );
     if let Some(verdict) = blanks(&secret) {
-        return verdict.to_do(to_do.0, to_do.1);
+        return verdict.advise(to_do.0, to_do.1);
     }
     let has = secret.expose().chars().count();
     if let Err(error) = AppSecret::new(secret) {
         let rule = error.rule();
-        return Verdict::red(rule, rule).to_do(to_do.0, to_do.1);
+        return Verdict::red(rule, rule).advise(to_do.0, to_do.1);
     }
     if has == 43 {
         return found(has, &source);
@@ -72,12 +72,12 @@ pub(super) fn wecom_secret(config: &Config) -> Verdict {
         format!("{has} characters; WeCom's secrets have 43"),
         format!("{has} 个字符；企业微信的 Secret 为 43 个字符"),
     )
-    .to_do(to_do.0, to_do.1)
+    .advise(to_do.0, to_do.1)
 }
 
 fn api_key(key: &Secret, source: &SecretSource, kind: &str) -> Verdict {
     let to_do = |verdict: Verdict| {
-        verdict.to_do(
+        verdict.advise(
             format!(
                 "take the {kind} key as it was set on the merchant platform (账户中心 > API安全): 32 letters and digits"
             ),

@@ -21,7 +21,7 @@ pub(super) fn p12(config: &Config) -> Verdict {
     let p12 = match opened {
         Ok(p12) => p12,
         Err(fail) => {
-            return Verdict::failed(&fail).to_do(
+            return Verdict::failed(&fail).advise(
                 "the password must be the merchant number, as in the file from the merchant platform; download it again",
                 "密码应为商户号；请从商户平台重新下载 apiclient_cert.p12",
             );
@@ -43,7 +43,7 @@ pub(super) fn p12(config: &Config) -> Verdict {
             ),
             format!("其中的证书为 {of_p12}，PEM 文件中为 {of_pem}；实际使用 PEM 文件"),
         )
-        .to_do(
+        .advise(
             "leave out p12, or take all three files from one download",
             "去掉 p12，或使用同一次下载的三个文件",
         ),
@@ -63,7 +63,7 @@ pub(super) fn private_key(config: &Config) -> Verdict {
     // Which certificate it belongs to is another check's.
     match PrivateKey::from_pem(identity.private_key.expose(), "01") {
         Ok(_) => Verdict::green("one RSA key, not encrypted", "一个未加密的 RSA 私钥"),
-        Err(error) => Verdict::failed(&wrong(&error)).to_do(
+        Err(error) => Verdict::failed(&wrong(&error)).advise(
             "use apiclient_key.pem as the certificate tool wrote it (-----BEGIN PRIVATE KEY-----)",
             "使用证书工具生成的 apiclient_key.pem（-----BEGIN PRIVATE KEY-----）",
         ),
@@ -77,7 +77,7 @@ pub(super) fn certificate(config: &Config) -> Verdict {
             format!("serial number {}", certificate.serial_no()),
             format!("序列号 {}", certificate.serial_no()),
         ),
-        Ok(Err(error)) => Verdict::failed(&wrong(&error)).to_do(
+        Ok(Err(error)) => Verdict::failed(&wrong(&error)).advise(
             "use apiclient_cert.pem as the certificate tool wrote it (-----BEGIN CERTIFICATE-----)",
             "使用证书工具生成的 apiclient_cert.pem（-----BEGIN CERTIFICATE-----）",
         ),
@@ -92,7 +92,7 @@ pub(super) fn key_pair(config: &Config) -> Verdict {
     });
     match fits {
         Ok(_) => Verdict::green("the key is the certificate's", "私钥与证书匹配"),
-        Err(fail) => Verdict::failed(&fail).to_do(
+        Err(fail) => Verdict::failed(&fail).advise(
             "take apiclient_key.pem and apiclient_cert.pem from one download",
             "请使用同一次申请得到的 apiclient_key.pem 和 apiclient_cert.pem",
         ),
@@ -105,7 +105,7 @@ pub(super) fn dates(config: &Config) -> Verdict {
         Ok(certificate) => certificate,
         Err(fail) => return Verdict::failed(&fail),
     };
-    expiry(&certificate, Timestamp::now()).to_do_unless_green(
+    expiry(&certificate, Timestamp::now()).advise_unless_green(
         "make a new certificate on the merchant platform (账户中心 > API安全); the old one works beside it until it expires",
         "在商户平台“账户中心 > API安全”申请新证书；旧证书在到期前仍可同时使用",
     )
@@ -129,7 +129,7 @@ pub(super) fn owner(config: &Config) -> Verdict {
                 format!("issued to {name}, not to {mch_id}"),
                 format!("证书签发给 {name}，而不是 {mch_id}"),
             )
-            .to_do(
+            .advise(
                 "check that the certificate is this merchant's; APIv3 refuses another one's with SIGN_ERROR",
                 "请确认证书属于该商户；否则 APIv3 会返回 SIGN_ERROR",
             )
@@ -190,7 +190,7 @@ fn identity(config: &Config) -> Result<Identity, Box<Verdict>> {
                 format!("[certificate] {missing} is missing beside the other"),
                 format!("缺少 [certificate] {missing}，两者须同时配置"),
             )
-            .to_do(
+            .advise(
                 "give apiclient_cert.pem and apiclient_key.pem, or apiclient_cert.p12",
                 "请同时提供 apiclient_cert.pem 和 apiclient_key.pem，或提供 apiclient_cert.p12",
             ),
@@ -203,7 +203,7 @@ fn identity(config: &Config) -> Result<Identity, Box<Verdict>> {
                 "APIv3 is configured, but no merchant certificate to sign with",
                 "已配置 APIv3，但没有用于签名的商户证书",
             )
-            .to_do(
+            .advise(
                 "give apiclient_cert.pem and apiclient_key.pem in [certificate]",
                 "请在 [certificate] 中提供 apiclient_cert.pem 和 apiclient_key.pem",
             ),

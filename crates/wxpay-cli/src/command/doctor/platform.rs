@@ -17,7 +17,7 @@ pub(super) fn public_key(config: &Config) -> Verdict {
         Ok(None) => return Verdict::unused(),
         Err(fail) => {
             return Verdict::failed(&fail)
-                .to_do("give both, the id and the key", "公钥 ID 和公钥须同时配置");
+                .advise("give both, the id and the key", "公钥 ID 和公钥须同时配置");
         }
     };
     let digits = id.strip_prefix("PUB_KEY_ID_");
@@ -28,18 +28,18 @@ pub(super) fn public_key(config: &Config) -> Verdict {
             format!("the id {id:?} is not PUB_KEY_ID_…"),
             format!("公钥 ID {id:?} 不是 PUB_KEY_ID_… 形式"),
         )
-        .to_do(
+        .advise(
             "copy the id from the merchant platform (账户中心 > API安全 > 微信支付公钥); it is no serial number of a certificate",
             "从商户平台“账户中心 > API安全 > 微信支付公钥”复制公钥 ID；它不是证书序列号",
         );
     }
     match config.public_key_only() {
         Ok(_) => Verdict::green(id.clone(), id),
-        Err(fail) if pem.contains("BEGIN CERTIFICATE") => Verdict::failed(&fail).to_do(
+        Err(fail) if pem.contains("BEGIN CERTIFICATE") => Verdict::failed(&fail).advise(
             "this file is a certificate: a platform certificate goes into [platform] certificates",
             "该文件是证书：平台证书应配置在 [platform] certificates",
         ),
-        Err(fail) => Verdict::failed(&fail).to_do(
+        Err(fail) => Verdict::failed(&fail).advise(
             "download pub_key.pem from the merchant platform again (-----BEGIN PUBLIC KEY-----)",
             "请从商户平台重新下载 pub_key.pem（-----BEGIN PUBLIC KEY-----）",
         ),
@@ -54,7 +54,7 @@ pub(super) async fn owner(config: &Config) -> Verdict {
             "the public key is the merchant's own: no reply of WeChat Pay will verify",
             "公钥文件是商户自己的公钥：将无法验证微信支付的应答",
         )
-        .to_do(
+        .advise(
             "download WeChat Pay's key (微信支付公钥) from the merchant platform, pub_key.pem",
             "请从商户平台下载微信支付公钥 pub_key.pem",
         ),
@@ -78,7 +78,7 @@ pub(super) fn certificates(config: &Config) -> Verdict {
             Ok(certificate) => certificate,
             Err(problem) => {
                 return Verdict::red(format!("{shown}: {problem}"), format!("{shown}：{problem}"))
-                    .to_do(
+                    .advise(
                         "give WeChat Pay's certificate, wechatpay_….pem, one in each file",
                         "请提供平台证书 wechatpay_….pem，每个文件一张",
                     );
@@ -94,7 +94,7 @@ pub(super) fn certificates(config: &Config) -> Verdict {
                 ),
                 format!("{shown} 是商户自己的证书：将无法验证微信支付的应答"),
             )
-            .to_do(
+            .advise(
                 "give WeChat Pay's certificates, or certificates = \"fetch\"",
                 "请提供平台证书，或设置 certificates = \"fetch\"",
             );
@@ -106,7 +106,7 @@ pub(super) fn certificates(config: &Config) -> Verdict {
         serials.push(certificate.serial_no().to_owned());
     }
     let green = Verdict::green(serials.join(", "), serials.join("、"));
-    worst.unwrap_or(green).to_do_unless_green(
+    worst.unwrap_or(green).advise_unless_green(
         "set certificates = \"fetch\", which keeps them up to date, or move to the public key (微信支付公钥)",
         "设置 certificates = \"fetch\" 以自动更新，或改用微信支付公钥",
     )
@@ -135,7 +135,7 @@ pub(super) fn trust(config: &Config) -> Verdict {
                 "APIv3 is configured, but no key of WeChat Pay to verify its replies with",
                 "已配置 APIv3，但没有用于验证应答的微信支付公钥或平台证书",
             )
-            .to_do(
+            .advise(
                 "give public_key_id and public_key in [platform], or certificates = \"fetch\"",
                 "请在 [platform] 中配置 public_key_id 和 public_key，或 certificates = \"fetch\"",
             );

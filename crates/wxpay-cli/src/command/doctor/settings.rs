@@ -41,7 +41,7 @@ pub(super) fn files(config: &Config) -> Verdict {
         format!("{what}: can't read {shown}: {error}"),
         format!("{what}：无法读取 {shown}：{error}"),
     )
-    .to_do(
+    .advise(
         "paths are seen from the folder of the configuration file; mend the path or the file",
         "相对路径以配置文件所在目录为准；请修正路径或文件",
     )
@@ -66,7 +66,7 @@ pub(super) fn modes(config: &Config) -> Verdict {
         format!("others can read {shown}"),
         format!("其他用户可以读取 {shown}"),
     )
-    .to_do(
+    .advise(
         format!("chmod 600 {shown}"),
         format!("执行 chmod 600 {shown}"),
     )
@@ -85,7 +85,7 @@ pub(super) fn mch_id(config: &Config) -> Verdict {
                 format!("{number:?} is no merchant number: {}", error.rule()),
                 format!("{number:?} 不是商户号：{}", error.rule()),
             )
-            .to_do(
+            .advise(
                 "copy it from the merchant platform (账户中心 > 商户信息): digits only",
                 "从商户平台“账户中心 > 商户信息”复制，只含数字",
             );
@@ -113,7 +113,7 @@ pub(super) fn app_id(config: &Config) -> Verdict {
             format!("{app_id:?} is no app id: {}", error.rule()),
             format!("{app_id:?} 不是应用 ID：{}", error.rule()),
         )
-        .to_do(
+        .advise(
             "copy the appid (wx…), or the corpid (ww…) for WeCom payments",
             "请复制 appid（wx…）；企业微信付款请填 corpid（ww…）",
         ),
@@ -128,7 +128,7 @@ pub(super) fn host(config: &Config) -> Verdict {
             format!("base_url {url}: {}", error.rule()),
             format!("base_url {url}：{}", error.rule()),
         )
-        .to_do(
+        .advise(
             format!("leave base_url out for {PRODUCTION}"),
             format!("访问 {PRODUCTION} 时不要设置 base_url"),
         );
@@ -140,7 +140,7 @@ pub(super) fn host(config: &Config) -> Verdict {
             format!("WeChat Pay's own host, but only {shown} is trusted"),
             format!("访问的是微信支付正式地址，却只信任 {shown}"),
         )
-        .to_do(
+        .advise(
             "leave out root, which is for a sandbox: the authorities of the web vouch for WeChat Pay",
             "去掉 root（仅供沙箱使用）：微信支付的证书由公网 CA 签发",
         );

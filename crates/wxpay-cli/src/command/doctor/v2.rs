@@ -40,7 +40,7 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
             "NOT_FOUND, as it should for a number that does not exist",
             "NOT_FOUND：号码不存在，符合预期",
         ),
-        Some("NO_AUTH") => told(Verdict::red("NO_AUTH", "NO_AUTH"), &error).to_do(
+        Some("NO_AUTH") => told(Verdict::red("NO_AUTH", "NO_AUTH"), &error).advise(
             "payments to employees are not open to this merchant number, or mch_id is another's",
             "该商户号未开通企业微信付款，或 mch_id 有误",
         ),
@@ -48,7 +48,7 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
             Verdict::red("WORKWX_MCHID_ERROR", "WORKWX_MCHID_ERROR"),
             &error,
         )
-        .to_do(
+        .advise(
             "app_id must be the corpid (ww…) of the company that the merchant number is bound to in WeCom",
             "app_id 必须是企业微信中绑定了该商户号的企业的 corpid（ww…）",
         ),
@@ -92,13 +92,13 @@ fn order_verdict(error: &Error) -> Verdict {
             if text.contains("签名错误") || matches!(code, Some("SIGN_ERROR" | "SIGNERROR")) {
                 wrong_key(error)
             } else if text.to_ascii_lowercase().contains("appid") {
-                told(Verdict::red("app_id is refused", "app_id 不被接受"), error).to_do(
+                told(Verdict::red("app_id is refused", "app_id 不被接受"), error).advise(
                     "app_id must be bound to the merchant number (产品中心 > AppID账号管理)",
                     "app_id 须与商户号绑定（商户平台“产品中心 > AppID账号管理”）",
                 )
             } else if text.contains("商户号") || text.contains("mch_id") {
                 told(Verdict::red("mch_id is refused", "mch_id 不被接受"), error)
-                    .to_do("check the merchant number", "请核对商户号")
+                    .advise("check the merchant number", "请核对商户号")
             } else {
                 unexpected(error)
             }
@@ -110,7 +110,7 @@ fn order_verdict(error: &Error) -> Verdict {
 
 fn certificate_verdict(error: &Error) -> Verdict {
     let to_do = |verdict: Verdict| {
-        verdict.to_do(
+        verdict.advise(
             "the certificate must be this merchant's and neither expired nor revoked; download a new one",
             "证书须属于该商户，且未过期、未作废；请重新申请",
         )
@@ -149,7 +149,7 @@ fn wrong_key(error: &Error) -> Verdict {
         ),
         error,
     )
-    .to_do(
+    .advise(
         "take the APIv2 key of this mch_id, not the APIv3 key; if nobody knows it, set a new one (账户中心 > API安全)",
         "使用该商户号的 APIv2 密钥（不是 APIv3 密钥）；忘记时请在“账户中心 > API安全”重新设置",
     )
@@ -160,7 +160,7 @@ fn unexpected(error: &Error) -> Verdict {
         Verdict::red("an answer that should not be", "意外的应答"),
         error,
     )
-    .to_do(
+    .advise(
         "try again; if it stays, ask WeChat Pay's support",
         "请重试；若仍如此，请联系微信支付客服",
     )

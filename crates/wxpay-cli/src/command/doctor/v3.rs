@@ -90,7 +90,7 @@ async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
             "signatures hold both ways, but the sealed text did not come back",
             "双向验签通过，但加密字段未能还原",
         )
-        .to_do(
+        .advise(
             "the certificate that WeChat Pay seals for is another one of this merchant's: use the newest",
             "微信支付加密所用的是该商户的另一张证书：请使用最新的证书",
         );
@@ -101,7 +101,7 @@ async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
             format!("it works, and the reply was signed {apart} s away from this clock"),
             format!("正常，但应答签名时间与本机时钟相差 {apart} 秒"),
         )
-        .to_do("set the clock by NTP", "请用 NTP 校时");
+        .advise("set the clock by NTP", "请用 NTP 校时");
     }
     Verdict::green(
         "signatures hold and sealed texts open, both ways",
@@ -128,11 +128,11 @@ async fn ask_batch(config: &Config) -> Result<Option<Error>, Fail> {
 fn fetch_verdict(error: &RefreshError) -> Verdict {
     let verdict = Verdict::red("can't be fetched", "无法下载").because(&chain(error));
     match error {
-        RefreshError::NoCertificates => verdict.to_do(
+        RefreshError::NoCertificates => verdict.advise(
             "use the public key: public_key_id and public_key in [platform], from 账户中心 > API安全 > 微信支付公钥",
             "请改用微信支付公钥：在 [platform] 配置 public_key_id 和 public_key（账户中心 > API安全 > 微信支付公钥）",
         ),
-        RefreshError::Unverified(_) => verdict.to_do(
+        RefreshError::Unverified(_) => verdict.advise(
             "the APIv3 key is not the one that was set on the merchant platform",
             "APIv3 密钥与商户平台设置的不一致",
         ),
@@ -151,10 +151,10 @@ fn refused(error: &Error) -> Verdict {
             wrong_platform(verdict)
         }
         ErrorKind::Verification(failure) => match failure.failure() {
-            VerificationFailure::Stale(_) => verdict.to_do("set the clock by NTP", "请用 NTP 校时"),
+            VerificationFailure::Stale(_) => verdict.advise("set the clock by NTP", "请用 NTP 校时"),
             _ => wrong_platform(verdict),
         },
-        _ => verdict.to_do(
+        _ => verdict.advise(
             "try again; if it stays, ask WeChat Pay's support with the Request-ID",
             "请重试；若仍如此，请携带 Request-ID 联系微信支付客服",
         ),
@@ -162,14 +162,14 @@ fn refused(error: &Error) -> Verdict {
 }
 
 fn wrong_merchant(verdict: Verdict) -> Verdict {
-    verdict.to_do(
+    verdict.advise(
         "WeChat Pay does not know this signature: the certificate must be one of this mch_id's, and not be revoked",
         "微信支付不认可该签名：证书须属于该商户号且未作废",
     )
 }
 
 fn wrong_platform(verdict: Verdict) -> Verdict {
-    verdict.to_do(
+    verdict.advise(
         "the key and the id in [platform] must be the merchant's own pair from the merchant platform",
         "[platform] 中的公钥与公钥 ID 须是该商户在商户平台上对应的一组",
     )

@@ -60,17 +60,17 @@ impl Verdict {
     }
 
     /// The same with what to do.
-    pub(super) fn to_do(mut self, en: impl Into<String>, zh: impl Into<String>) -> Self {
+    pub(super) fn advise(mut self, en: impl Into<String>, zh: impl Into<String>) -> Self {
         self.to_do = Some(Text::new(en, zh));
         self
     }
 
     /// The same with what to do, if there is anything.
-    pub(super) fn to_do_unless_green(self, en: &str, zh: &str) -> Self {
+    pub(super) fn advise_unless_green(self, en: &str, zh: &str) -> Self {
         if self.level == Level::Green {
             self
         } else {
-            self.to_do(en, zh)
+            self.advise(en, zh)
         }
     }
 
