@@ -1,3 +1,4 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,15 +20,17 @@ pub(crate) async fn post(
 ) -> Result<(u16, Bytes), NotifyError> {
     let url: Uri = url.parse().map_err(|_| NotifyError::Url)?;
     let request = request(&url, headers, body.into()).ok_or(NotifyError::Url)?;
-    tokio::time::timeout(PATIENCE, exchange(&url, request))
+    let addresses = loopback(&url)?;
+    tokio::time::timeout(PATIENCE, exchange(&addresses, request))
         .await
         .map_err(|_| NotifyError::Late)?
 }
 
-async fn exchange(url: &Uri, request: Request<Full<Bytes>>) -> Result<(u16, Bytes), NotifyError> {
-    let host = url.host().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((host, url.port_u16().unwrap_or(80)))
+async fn exchange(
+    addresses: &[SocketAddr],
+    request: Request<Full<Bytes>>,
+) -> Result<(u16, Bytes), NotifyError> {
+    let stream = TcpStream::connect(addresses)
         .await
         .map_err(|error| NotifyError::Delivery(error.into()))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
@@ -46,6 +49,25 @@ async fn exchange(url: &Uri, request: Request<Full<Bytes>>) -> Result<(u16, Byte
         .await
         .map_err(NotifyError::Delivery)?;
     Ok((status, body.to_bytes()))
+}
+
+/// Where the URL leads, if that is this machine. No name is looked up: what `localhost` means is known.
+fn loopback(url: &Uri) -> Result<Vec<SocketAddr>, NotifyError> {
+    let host = url.host().unwrap_or_default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    let addresses: &[IpAddr] = match literal.parse::<IpAddr>() {
+        Ok(address) if address.is_loopback() => &[address],
+        Err(_) if host.eq_ignore_ascii_case("localhost") => &[
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ],
+        _ => return Err(NotifyError::NotLoopback(host.to_owned())),
+    };
+    let port = url.port_u16().unwrap_or(80);
+    let addresses = addresses.iter();
+    Ok(addresses
+        .map(|address| SocketAddr::new(*address, port))
+        .collect())
 }
 
 fn request(url: &Uri, headers: HeaderMap, body: Bytes) -> Option<Request<Full<Bytes>>> {
