@@ -31,6 +31,8 @@
 mod batch;
 mod builder;
 mod certificates;
+#[cfg(feature = "directory")]
+mod directory;
 mod exchange;
 mod fault;
 mod merchant;
@@ -44,6 +46,7 @@ mod route;
 mod sandbox;
 mod seen;
 mod server;
+mod signature;
 mod state;
 mod transfer;
 mod trust;
@@ -55,12 +58,15 @@ mod vectors;
 
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
+#[cfg(feature = "directory")]
+pub use directory::DirectoryError;
 pub use fault::{Api, Fault, InjectError};
 pub use merchant::Merchant;
 pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
 pub use order::{Coupon, Order};
 pub use payout::{Payout, PayoutStatus};
 pub use sandbox::{RotateError, Sandbox};
-pub use seen::{SeenRequest, SignatureCheck, SignatureKind};
+pub use seen::{SeenRequest, Watch};
+pub use signature::{SignatureCause, SignatureCheck, SignatureKind};
 pub use transfer::{AmountField, Transfer};
 pub use trust::Trust;

@@ -12,8 +12,10 @@ use wxpay_core::{Fen, Params, Timestamp};
 use crate::certificates::Certificates;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::{
-    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, SignatureCheck, Trust,
+    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, Trust,
 };
+
+use crate::seen::SeenLog;
 
 pub(crate) use batches::Batches;
 
@@ -29,7 +31,7 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) clock: Option<Timestamp>,
     pub(crate) balance: Option<Fen>,
-    pub(crate) seen: Vec<SeenRequest>,
+    pub(crate) seen: SeenLog,
     faults: HashMap<Api, VecDeque<Fault>>,
     names: HashMap<String, String>,
     orders: IndexMap<String, Order>,
@@ -51,14 +53,17 @@ impl Shared {
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let public_key = PlatformKey::new(
             certificates.merchant.platform_key_id.clone(),
-            certificates.platform_private.secret_pkcs8_der(),
+            &certificates.platform_key.serialize_der(),
         )?;
         Ok(Self {
             platform: Platform::new(
-                MerchantKey::new(certificates.merchant_public)?,
+                MerchantKey::new(
+                    certificates.merchant_public,
+                    certificates.merchant.client_key_pem.expose(),
+                )?,
                 trust,
                 public_key,
-                certificates.platform_certificate,
+                certificates.platform_certificates,
             ),
             merchant: certificates.merchant,
             state: Mutex::default(),
@@ -70,28 +75,19 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request, takes the fault that waits for it, and gives its place in [`State::seen`].
-    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (usize, Option<Fault>) {
+    /// Notes a request, takes the fault that waits for it, and gives its number.
+    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (u64, Option<Fault>) {
         let mut state = self.state();
         let waiting = request.api.and_then(|api| state.faults.get_mut(&api));
         request.fault = waiting.and_then(VecDeque::pop_front);
+        request.time = state.now();
         let fault = request.fault.clone();
-        state.seen.push(request);
-        (state.seen.len() - 1, fault)
+        (state.seen.push(request), fault)
     }
 
-    /// Notes the signatures of a request.
-    pub(crate) fn note_signatures(&self, place: usize, signatures: Vec<SignatureCheck>) {
-        if let Some(seen) = self.state().seen.get_mut(place) {
-            seen.signatures = signatures;
-        }
-    }
-
-    /// Notes the status of the answer.
-    pub(crate) fn note_status(&self, place: usize, status: u16) {
-        if let Some(seen) = self.state().seen.get_mut(place) {
-            seen.status = Some(status);
-        }
+    /// Notes what has become of a request.
+    pub(crate) fn note(&self, number: u64, change: impl FnOnce(&mut SeenRequest)) {
+        self.state().seen.note(number, change);
     }
 }
 

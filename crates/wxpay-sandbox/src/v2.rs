@@ -1,5 +1,7 @@
 //! APIv2: XML messages with `sign` (签名).
 
+pub(crate) mod check;
+mod diagnose;
 mod message;
 pub(crate) mod notice;
 mod order_query;

@@ -7,6 +7,7 @@ mod batch_query;
 mod certificates;
 mod create_batch;
 mod detail;
+mod diagnose;
 mod echo;
 mod input;
 pub(crate) mod notice;
