@@ -151,7 +151,9 @@ fn refused(error: &Error) -> Verdict {
             wrong_platform(verdict)
         }
         ErrorKind::Verification(failure) => match failure.failure() {
-            VerificationFailure::Stale(_) => verdict.advise("set the clock by NTP", "请用 NTP 校时"),
+            VerificationFailure::Stale(_) => {
+                verdict.advise("set the clock by NTP", "请用 NTP 校时")
+            }
             _ => wrong_platform(verdict),
         },
         _ => verdict.advise(
