@@ -38,7 +38,7 @@ impl Command {
     /// Does it, and says with which code the process ends.
     pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
-            Self::Demo => demo::run().await,
+            Self::Demo => demo::run(lang).await,
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::Call(arguments) => call::run(*arguments, lang).await,
             Self::Completions(arguments) => completions::run(&arguments),

@@ -3,5 +3,6 @@
 
 mod call;
 mod config;
+mod demo;
 mod doctor;
 mod setup;
