@@ -58,6 +58,7 @@ async fn examine(config: &Config, exam: &mut Exam) {
     exam.note("config", settings::config(config));
     exam.check("files", &[], || settings::files(config));
     exam.check("modes", &["files"], || settings::modes(config));
+    exam.check("protocols", &[], || settings::protocols(config));
     exam.check("mch_id", &[], || settings::mch_id(config));
     exam.check("app_id", &[], || settings::app_id(config));
     exam.check("host", &[], || settings::host(config));

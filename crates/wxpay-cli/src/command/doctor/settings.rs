@@ -72,6 +72,32 @@ pub(super) fn modes(config: &Config) -> Verdict {
     )
 }
 
+/// Something is configured to be asked with.
+pub(super) fn protocols(config: &Config) -> Verdict {
+    let has_v3 = config.v3_key_source().is_some()
+        || config.public_key().is_some()
+        || config.certificates() != Certificates::None;
+    let configured: Vec<&str> = [
+        ("APIv2", config.v2_key_source().is_some()),
+        ("APIv3", has_v3),
+        ("WeCom", config.wecom_secret_source().is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_configured)| is_configured.then_some(name))
+    .collect();
+    if configured.is_empty() || configured == ["WeCom"] {
+        return Verdict::red(
+            "neither an APIv2 key nor a key of WeChat Pay for APIv3 is configured",
+            "既没有配置 APIv2 密钥，也没有配置 APIv3 所需的密钥",
+        )
+        .advise(
+            "give [v2] key_file; for APIv3 [certificate] and [platform]",
+            "APIv2 请配置 [v2] key_file；APIv3 请配置 [certificate] 和 [platform]",
+        );
+    }
+    Verdict::green(configured.join(", "), configured.join("、"))
+}
+
 /// The merchant number is there and has its form.
 pub(super) fn mch_id(config: &Config) -> Verdict {
     let of_v3 = config.v3_mch_id();
