@@ -104,6 +104,11 @@ async fn orders_that_break_a_rule_are_refused() {
     let reply = client.post(UNIFIED, &without("body")).await;
     assert_eq!(reply.get("return_msg"), Some("签名错误"));
     assert!(client.sandbox.orders().is_empty());
+
+    // Nothing is said about what is not served.
+    let reply = client.try_post("/pay/micropay", &good()).await.unwrap();
+    assert_eq!(reply.status(), 404);
+    assert!(reply.bytes().await.unwrap().is_empty());
 }
 
 #[tokio::test]
