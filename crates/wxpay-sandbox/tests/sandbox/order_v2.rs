@@ -68,6 +68,18 @@ async fn each_kind_of_trade_gets_what_it_is_paid_by() {
 }
 
 #[tokio::test]
+async fn the_longest_detail_is_read() {
+    let client = Client::start().await;
+    let detail = |length| format!(r#"{{"goods_detail":"{}"}}"#, "货".repeat(length));
+    let fields = with(client.unified("T20261125", URL), "detail", &detail(5_981));
+    let made = client.post(UNIFIED, &client.sign(fields)).await;
+    assert_eq!(codes(&made), ["SUCCESS", "SUCCESS", ""]);
+    let fields = with(client.unified("T20261126", URL), "detail", &detail(5_982));
+    let refused = client.post(UNIFIED, &client.sign(fields)).await;
+    assert_eq!(refused.get("return_msg"), Some("detail参数长度有误"));
+}
+
+#[tokio::test]
 async fn orders_that_break_a_rule_are_refused() {
     let client = Client::start().await;
     let good = || client.unified("T20261125", URL);
