@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Ok(config) => examine(&config, &mut exam).await,
         Err(fail) => exam.note("config", Verdict::failed(&fail)),
     }
-    let report = Report::new(exam.into_lines(), lang);
+    let report = Report::new(exam, lang);
     report.print(json)?;
     Ok(report.exit_code())
 }

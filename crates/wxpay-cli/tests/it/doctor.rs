@@ -151,6 +151,11 @@ struct Report {
 impl Report {
     fn of(setup: &Setup, arguments: &[&str]) -> Self {
         let output = setup.run(&[&["doctor", "--json"], arguments].concat());
+        let out = text(&output.stdout);
+        for file in ["v2_key", "v3_key", "wecom"] {
+            let secret = std::fs::read_to_string(setup.path(file)).unwrap();
+            assert!(!out.contains(secret.trim()), "{file} is in {out}");
+        }
         let value = serde_json::from_slice(&output.stdout);
         let value = value.unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
         Self {

@@ -1,4 +1,5 @@
 //! The command as its user meets it: the built program, a folder of files, and a local WeChat Pay.
+#![cfg(unix)] // files have modes
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod call;

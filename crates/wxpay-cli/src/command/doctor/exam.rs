@@ -71,6 +71,10 @@ impl Exam {
         found
     }
 
+    pub(super) fn is_offline(&self) -> bool {
+        self.offline
+    }
+
     pub(super) fn into_lines(self) -> Vec<Line> {
         self.lines
     }

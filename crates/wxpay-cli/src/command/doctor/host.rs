@@ -48,7 +48,11 @@ pub(super) async fn reach(config: &Config) -> (Verdict, Option<Clocks>) {
 /// The two clocks agree: signatures of APIv3 hold for five minutes.
 pub(super) fn clock(clocks: Option<Clocks>) -> Verdict {
     let Some(Clocks { theirs, ours }) = clocks else {
-        return Verdict::skipped("the answer has no Date", "应答中没有 Date");
+        return Verdict::yellow(
+            "can't be compared: the answer has no Date",
+            "无法比较：应答中没有 Date",
+        )
+        .advise("see that NTP sets the clock", "请确认已用 NTP 校时");
     };
     let (apart, side) = match ours.duration_since(theirs) {
         Ok(ahead) => (ahead.as_secs(), ("ahead", "快")),

@@ -7,18 +7,23 @@ use serde_json::{Value, json};
 use crate::fail::Fail;
 use crate::lang::Lang;
 
-use super::exam::Line;
+use super::exam::{Exam, Line};
 use super::verdict::Level;
 
 /// What the checks found, ready to be printed.
 pub(super) struct Report {
     lines: Vec<Line>,
+    offline: bool,
     lang: Lang,
 }
 
 impl Report {
-    pub(super) fn new(lines: Vec<Line>, lang: Lang) -> Self {
-        Self { lines, lang }
+    pub(super) fn new(exam: Exam, lang: Lang) -> Self {
+        Self {
+            offline: exam.is_offline(),
+            lines: exam.into_lines(),
+            lang,
+        }
     }
 
     /// 0, or 1 when something is red.
@@ -65,13 +70,19 @@ impl Report {
     fn summary(&self) -> String {
         let yellow = self.names(Level::Yellow);
         let red = self.names(Level::Red);
+        let ready = match (self.lang, self.offline) {
+            (Lang::En, false) => "Ready",
+            (Lang::En, true) => "Ready as far as can be seen without a connection",
+            (Lang::Zh, false) => "已就绪",
+            (Lang::Zh, true) => "离线检查通过（未检查网络相关项）",
+        };
         match (red.is_empty(), yellow.is_empty(), self.lang) {
             (false, _, Lang::En) => format!("Not ready. Red: {}", red.join(", ")),
             (false, _, Lang::Zh) => format!("尚未就绪。红：{}", red.join("、")),
-            (true, false, Lang::En) => format!("Ready. Yellow: {}", yellow.join(", ")),
-            (true, false, Lang::Zh) => format!("已就绪。黄：{}", yellow.join("、")),
-            (true, true, Lang::En) => "Ready: no check is red or yellow.".to_owned(),
-            (true, true, Lang::Zh) => "已就绪：没有红色或黄色的检查项。".to_owned(),
+            (true, false, Lang::En) => format!("{ready}. Yellow: {}", yellow.join(", ")),
+            (true, false, Lang::Zh) => format!("{ready}。黄：{}", yellow.join("、")),
+            (true, true, Lang::En) => format!("{ready}: no check is red or yellow."),
+            (true, true, Lang::Zh) => format!("{ready}：没有红色或黄色的检查项。"),
         }
     }
 

@@ -32,8 +32,8 @@ pub(super) fn files(config: &Config) -> Verdict {
     let Some((what, path, error)) = broken else {
         let count = named.len();
         return Verdict::green(
-            format!("{count} can be read"),
-            format!("{count} 个文件均可读取"),
+            format!("{count} files are named, and can be read"),
+            format!("配置了 {count} 个文件，均可读取"),
         );
     };
     let shown = path.display();
