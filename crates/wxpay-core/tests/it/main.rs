@@ -10,6 +10,8 @@
 mod malformed;
 mod outcome;
 mod params;
+#[cfg(feature = "serde")]
+mod serialize;
 mod time;
 mod values;
 mod xml;
