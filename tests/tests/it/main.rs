@@ -11,7 +11,6 @@ mod load;
 mod negatives;
 mod notices;
 mod order_query;
-mod outcome;
 mod pay_employee;
 mod query_employee_payment;
 mod ready;
