@@ -1,4 +1,4 @@
-//! The guide says the same in both languages, and names every example there is and no other.
+//! The guide says the same in both languages, names every example there is and no other, and the gate runs them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -92,6 +92,14 @@ fn every_example_is_told_of() {
         }
     }
     assert!(examples.len() >= 15, "{examples:?}");
+    let gate = std::fs::read_to_string(root().join("xtask/src/ci.rs")).unwrap();
+    for (_, name) in &examples {
+        // The simulation is one of the tests as well; as an example it is for long runs.
+        assert!(
+            name == "simulate" || gate.contains(&format!("\"{name}\"")),
+            "{name} is not in the gate"
+        );
+    }
     for (language, readme) in [("en", "README.md"), ("zh", "README.zh-CN.md")] {
         let mut text = std::fs::read_to_string(root().join(readme)).unwrap();
         for name in pages(language) {
