@@ -1,0 +1,49 @@
+use wxpay_core::Params;
+use wxpay_sign::workwx::Api;
+
+/// What a message of APIv2 is, from its path if that is known, else from its fields.
+pub(super) struct Kind {
+    /// A reply or a notification.
+    pub(super) reply: bool,
+    /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and whose replies carry no sign.
+    pub(super) payout: bool,
+    /// Which list of fields `workwx_sign` covers.
+    pub(super) workwx: Option<Api>,
+}
+
+impl Kind {
+    pub(super) fn of(params: &Params, target: Option<&str>) -> Self {
+        let has = |name| params.get(name).is_some();
+        let reply = params.iter().any(|(name, _)| name == "return_code");
+        let target = target.map(|target| target.split('?').next().unwrap_or_default());
+        if let Some(path) = target.filter(|path| path.len() > 1 && !reply) {
+            let workwx = match path.rsplit('/').next() {
+                Some("paywwsptrans2pocket") => Some(Api::Pay),
+                Some("sendworkwxredpack") => Some(Api::RedPack),
+                _ => None,
+            };
+            let payout = path.contains("/mmpaymkttransfers/") || path.contains("/mmpaysptrans/");
+            return Self {
+                reply,
+                payout,
+                workwx,
+            };
+        }
+        let red_packet = has("mch_billno") && has("re_openid");
+        let workwx = if reply {
+            None
+        } else if has("ww_msg_type") {
+            Some(Api::Pay)
+        } else if red_packet && has("workwx_sign") {
+            Some(Api::RedPack)
+        } else {
+            None
+        };
+        let transfer = has("partner_trade_no") && !has("out_trade_no");
+        Self {
+            reply,
+            payout: workwx.is_some() || has("mch_billno") || transfer,
+            workwx,
+        }
+    }
+}
