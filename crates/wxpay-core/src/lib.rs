@@ -20,8 +20,8 @@ mod xml;
 
 pub use error::{Error, ErrorKind, Result};
 pub use id::{
-    AppId, BatchId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo, OutTradeNo,
-    PartnerTradeNo, PaymentNo, TransactionId,
+    AppId, BatchId, BrandId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo,
+    OutTradeNo, PartnerTradeNo, PaymentNo, TransactionId,
 };
 pub use kind::{
     BusinessError, DecodeError, DecodeProblem, InvalidInput, ProtocolError, SigningError,
