@@ -37,11 +37,11 @@ impl Capture {
         if http::is_head(begin) {
             return http::read(begin);
         }
-        Ok(Self::body(without_line_feed(text)))
+        Ok(Self::of_body(without_line_feed(text)))
     }
 
     /// A body alone, byte for byte.
-    pub fn body(body: impl Into<Vec<u8>>) -> Self {
+    pub fn of_body(body: impl Into<Vec<u8>>) -> Self {
         Self {
             body: body.into(),
             ..Self::default()
@@ -60,6 +60,24 @@ impl Capture {
     pub fn request(mut self, method: &str, url: &str) -> Self {
         self.request = Some((method.to_owned(), url.to_owned()));
         self
+    }
+
+    /// The headers, in their order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The body, byte for byte.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Whether the body begins like XML, as in APIv2.
+    pub fn is_xml(&self) -> bool {
+        let body = self.body.strip_prefix(b"\xEF\xBB\xBF");
+        let body = body.unwrap_or(&self.body);
+        body.trim_ascii_start().starts_with(b"<")
     }
 
     pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -95,13 +113,6 @@ impl Capture {
             rest.split(['/', '?']).next()
         });
         from_url.or_else(|| self.value("Host"))
-    }
-
-    /// Whether the body begins like XML.
-    pub(crate) fn is_xml(&self) -> bool {
-        let body = self.body.strip_prefix(b"\xEF\xBB\xBF");
-        let body = body.unwrap_or(&self.body);
-        body.trim_ascii_start().starts_with(b"<")
     }
 }
 
