@@ -14,6 +14,10 @@ pub struct Capture {
     pub(crate) request: Option<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// The status of a response.
+    pub(crate) status: Option<u16>,
+    /// A line feed at the end that was taken for the editor's, and may have been the message's.
+    pub(crate) line_feed: Vec<u8>,
     /// `Content-Length` in the capture was another than the body has.
     pub(crate) wrong_length: Option<usize>,
 }
@@ -37,7 +41,9 @@ impl Capture {
         if http::is_head(begin) {
             return http::read(begin);
         }
-        Ok(Self::of_body(without_line_feed(text)))
+        let mut capture = Self::default();
+        capture.set_body(text);
+        Ok(capture)
     }
 
     /// A body alone, byte for byte.
@@ -78,6 +84,20 @@ impl Capture {
         let body = self.body.strip_prefix(b"\xEF\xBB\xBF");
         let body = body.unwrap_or(&self.body);
         body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// Takes the body without a line feed at its end, which is kept apart.
+    fn set_body(&mut self, text: &[u8]) {
+        let body = text.strip_suffix(b"\n").unwrap_or(text);
+        let body = body.strip_suffix(b"\r").unwrap_or(body);
+        self.body = body.to_vec();
+        self.line_feed = text.get(body.len()..).unwrap_or_default().to_vec();
+    }
+
+    /// The body with the line feed that was taken for the editor's, if there was one.
+    pub(crate) fn body_and_line_feed(&self) -> Option<Vec<u8>> {
+        let body = || [self.body.as_slice(), &self.line_feed].concat();
+        (!self.line_feed.is_empty()).then(body)
     }
 
     pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -123,9 +143,4 @@ impl fmt::Debug for Capture {
             .field("body_bytes", &self.body.len())
             .finish_non_exhaustive()
     }
-}
-
-fn without_line_feed(body: &[u8]) -> &[u8] {
-    let body = body.strip_suffix(b"\n").unwrap_or(body);
-    body.strip_suffix(b"\r").unwrap_or(body)
 }

@@ -35,6 +35,10 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
 
 fn read(body: &[u8], report: &mut Report) -> Option<Params> {
     let mut limits = XmlLimits::default();
+    // More than a client should take: the fields of some endpoints are long, and this only looks.
+    limits.bytes = 1024 * 1024;
+    limits.value_bytes = 64 * 1024;
+    limits.fields = 512;
     limits.depth = 8;
     match Params::from_xml_within(body, &limits) {
         Ok(params) => return Some(params),

@@ -3,6 +3,7 @@
 mod authorization;
 mod body;
 mod json;
+mod refusal;
 mod reply;
 mod request;
 mod resource;
@@ -14,7 +15,7 @@ mod time;
 
 use serde_json::Value;
 
-use crate::causes::keys as causes;
+use crate::causes::{keys as causes, v3};
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 pub(crate) use self::sealed::explain_one as explain_sealed;
@@ -38,7 +39,13 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         return;
     }
     let resources = parsed.as_ref().map(resource::find).unwrap_or_default();
-    if signed || !capture.headers.is_empty() {
+    if let Ok(json) = &parsed {
+        refusal::explain(json, context, report);
+    }
+    if let (Some(status @ 400..), false) = (capture.status, signed) {
+        report.find(&v3::ERROR_UNSIGNED, [("found", &status.to_string())]);
+        report.check("Wechatpay-Signature", Verdict::Unchecked);
+    } else if signed || !capture.headers.is_empty() {
         reply::explain(capture, parsed.as_ref().ok(), keys, context, report);
     } else if !resources.is_empty() {
         report.check("Wechatpay-Signature", Verdict::Unchecked);

@@ -81,17 +81,18 @@ fn split(word: &str) -> (&str, Option<&str>) {
             _ => (word, None),
         };
     }
-    match word.char_indices().nth(2) {
-        Some((at, _)) if word.starts_with('-') => {
-            let (option, value) = word.split_at(at);
-            if TAKES_VALUE.contains(&option) {
-                (option, Some(value))
-            } else {
-                (word, None)
-            }
+    // Short options may stand together, as in `-kX POST`; the first that takes a value ends them.
+    for (at, c) in word.char_indices().skip(1) {
+        let end = at + c.len_utf8();
+        let option = TAKES_VALUE
+            .iter()
+            .find(|option| option.len() == 2 && option.ends_with(c));
+        if let (Some(option), true) = (option, word.starts_with('-')) {
+            let value = word.get(end..).filter(|value| !value.is_empty());
+            return (option, value);
         }
-        _ => (word, None),
     }
+    (word, None)
 }
 
 /// Turns `$'…'` with its escapes, which browsers write, into plain quotes.

@@ -2,7 +2,7 @@
 
 use wxpay_core::InvalidInput;
 
-use super::{Capture, without_line_feed};
+use super::Capture;
 
 /// Whether the first line is one of a request or a response.
 pub(super) fn is_head(text: &[u8]) -> bool {
@@ -17,7 +17,10 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
     let mut capture = Capture::default();
     let (first, mut rest) = line(text);
     let first = utf8(first)?;
-    if !first.starts_with("HTTP/") {
+    if first.starts_with("HTTP/") {
+        let status = first.split(' ').nth(1);
+        capture.status = status.and_then(|status| status.parse().ok());
+    } else {
         let mut words = first.split(' ').filter(|word| !word.is_empty());
         let (Some(method), Some(target), Some(_), None) =
             (words.next(), words.next(), words.next(), words.next())
@@ -45,8 +48,8 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
     }
     let length = capture.value("Content-Length");
     let length = length.and_then(|value| value.parse::<usize>().ok());
-    let body = match length {
-        Some(length) if rest.len() == length => rest,
+    match length {
+        Some(length) if rest.len() == length => capture.body = rest.to_vec(),
         Some(length) => {
             // The editor's line feed after the body.
             let fits = rest
@@ -55,11 +58,11 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
             if !fits {
                 capture.wrong_length = Some(length);
             }
-            rest.get(..length).filter(|_| fits).unwrap_or(rest)
+            let body = rest.get(..length).filter(|_| fits).unwrap_or(rest);
+            capture.body = body.to_vec();
         }
-        None => without_line_feed(rest),
-    };
-    capture.body = body.to_vec();
+        None => capture.set_body(rest),
+    }
     Ok(capture)
 }
 

@@ -16,10 +16,14 @@ pub(crate) fn mask(text: &str, keys: &Keys) -> String {
     }
     // A key that is not among the given ones: the text that was signed, as its program logged it.
     for suffix in ["&key=", "&secret="] {
-        if let Some(at) = text.rfind(suffix) {
-            text.truncate(at + suffix.len());
-            text.push_str(MASK);
+        let mut parts = text.split(suffix);
+        let mut masked = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '"' | '<' | '>');
+            let rest = part.find(ends).and_then(|at| part.get(at..));
+            masked = masked + suffix + MASK + rest.unwrap_or_default();
         }
+        text = masked;
     }
     text
 }

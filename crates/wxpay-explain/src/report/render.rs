@@ -76,7 +76,7 @@ impl Report {
                 "what should be signed",
                 "what differs ([-missing-], {+extra+})",
             ],
-            Language::Chinese => ["应签名的字符串", "差异([-缺少-],{+多出+})"],
+            Language::Chinese => ["应签名的字符串", "差异（[-缺少-]，{+多出+}）"],
         };
         if let Some(text) = self.expected_text() {
             let _ = writeln!(out, "\n{expected}:\n{text}");

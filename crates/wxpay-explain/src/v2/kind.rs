@@ -7,6 +7,8 @@ pub(super) struct Kind {
     pub(super) reply: bool,
     /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and whose replies carry no sign.
     pub(super) payout: bool,
+    /// Of the calls that take HMAC-SHA256 alone, such as profit sharing (分账).
+    pub(super) hmac: bool,
     /// Which list of fields `workwx_sign` covers.
     pub(super) workwx: Option<Api>,
 }
@@ -23,9 +25,15 @@ impl Kind {
                 _ => None,
             };
             let payout = path.contains("/mmpaymkttransfers/") || path.contains("/mmpaysptrans/");
+            let hmac = [
+                "profitsharing",
+                "/pay/downloadfundflow",
+                "/batchquerycomment",
+            ];
             return Self {
                 reply,
                 payout,
+                hmac: hmac.iter().any(|part| path.contains(part)),
                 workwx,
             };
         }
@@ -42,6 +50,7 @@ impl Kind {
         let transfer = has("partner_trade_no") && !has("out_trade_no");
         Self {
             reply,
+            hmac: false,
             payout: workwx.is_some() || has("mch_billno") || transfer,
             workwx,
         }

@@ -37,6 +37,9 @@ pub(super) fn check(params: &Params, kind: &Kind, keys: &Keys, report: &mut Repo
         None | Some("MD5" | "HMAC-SHA256") => {}
         Some(_) => report.find(&causes::TYPE_UNKNOWN, []),
     }
+    if kind.hmac && params.get("sign").is_some_and(|sign| sign.len() == 32) {
+        report.find(&causes::MD5_UNWANTED, []);
+    }
     let has_workwx = params.get("workwx_sign").is_some();
     match kind.workwx {
         Some(Api::Pay | Api::RedPack) if !has_workwx => report.find(&workwx::MISSING, []),

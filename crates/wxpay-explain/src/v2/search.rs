@@ -62,26 +62,23 @@ impl Search<'_> {
         Found::Nothing(budget.tried)
     }
 
-    /// Every way with exactly so many mistakes.
+    /// Every way with exactly so many mistakes, until the budget is spent.
     fn with(&self, mistakes: usize, budget: &mut Budget) -> Option<Vec<Finding>> {
         for in_text in 0..=mistakes.min(2) {
+            let rest = mistakes - in_text;
+            if rest > 2 || (mistakes == 3 && in_text != 1) {
+                continue;
+            }
             for edits in self.edit_sets(in_text) {
+                if budget.bytes == 0 {
+                    return None;
+                }
                 let mut draft = self.draft.clone();
                 edits.iter().for_each(|edit| edit.apply(&mut draft));
                 let text = draft.text();
-                let rest = mistakes - in_text;
-                if rest > 2 || (mistakes == 3 && in_text != 1) {
-                    continue;
-                }
                 if let Some(why) = self.ways(&text, rest, budget) {
-                    let why = why.into_iter().cloned();
-                    return Some(
-                        edits
-                            .iter()
-                            .map(|edit| edit.why.clone())
-                            .chain(why)
-                            .collect(),
-                    );
+                    let edits = edits.iter().map(|edit| &edit.why);
+                    return Some(edits.chain(why).cloned().collect());
                 }
             }
         }

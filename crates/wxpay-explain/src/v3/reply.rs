@@ -66,6 +66,7 @@ fn verify(
         lines: [timestamp.as_bytes(), nonce.as_bytes(), &capture.body]
             .map(<[u8]>::to_vec)
             .into(),
+        with_feed: capture.body_and_line_feed(),
         edits: edits(timestamp, &capture.body),
         rare: Vec::new(),
     };

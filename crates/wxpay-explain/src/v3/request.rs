@@ -50,6 +50,7 @@ pub(super) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
     ];
     let mut search = Search {
         lines: lines.map(<[u8]>::to_vec).into(),
+        with_feed: capture.body_and_line_feed(),
         edits: edits(capture, lines),
         rare: timestamps(timestamp),
     };

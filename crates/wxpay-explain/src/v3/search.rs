@@ -5,6 +5,8 @@ use crate::finding::Finding;
 /// A message of lines, as it should have been signed, and what could have been signed in its place.
 pub(super) struct Search {
     pub(super) lines: Vec<Vec<u8>>,
+    /// The last line with a line feed that may be the message's or the editor's.
+    pub(super) with_feed: Option<Vec<u8>>,
     pub(super) edits: Vec<Edit>,
     /// Tried alone only.
     pub(super) rare: Vec<Edit>,
@@ -64,6 +66,9 @@ impl Search {
         let mut budget = BYTES;
         let mut tried = 0;
         let mut fits = |edits: &[&Edit]| {
+            if budget == 0 {
+                return None;
+            }
             let message = self.edited(edits);
             let left = usize::checked_sub(budget, message.len() + 64);
             budget = left.unwrap_or(0);
@@ -75,6 +80,15 @@ impl Search {
             })
         };
         if let Some(found) = fits(&[]) {
+            return found;
+        }
+        let last = self.lines.len().saturating_sub(1);
+        let fed = self.with_feed.clone();
+        let fed = fed.map(|text| Edit {
+            change: Change::Line(last, text),
+            why: Vec::new(),
+        });
+        if let Some(found) = fed.and_then(|edit| fits(&[&edit])) {
             return found;
         }
         for edit in self.edits.iter().chain(&self.rare) {
