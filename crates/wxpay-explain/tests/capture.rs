@@ -1,5 +1,7 @@
 //! Captures in every form that people paste, and whatever else is thrown at them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::{any, proptest};

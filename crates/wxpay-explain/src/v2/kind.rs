@@ -5,6 +5,8 @@ use wxpay_sign::workwx::Api;
 pub(super) struct Kind {
     /// A reply or a notification.
     pub(super) reply: bool,
+    /// A reply that carries no sign.
+    pub(super) unsigned: bool,
     /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and whose replies carry no sign.
     pub(super) payout: bool,
     /// Of the calls that take HMAC-SHA256 alone, such as profit sharing (分账).
@@ -32,6 +34,7 @@ impl Kind {
             ];
             return Self {
                 reply,
+                unsigned: false,
                 payout,
                 hmac: hmac.iter().any(|part| path.contains(part)),
                 workwx,
@@ -48,10 +51,12 @@ impl Kind {
             None
         };
         let transfer = has("partner_trade_no") && !has("out_trade_no");
+        let payout = workwx.is_some() || has("mch_billno") || transfer;
         Self {
             reply,
+            unsigned: reply && (payout || has("pub_key")),
             hmac: false,
-            payout: workwx.is_some() || has("mch_billno") || transfer,
+            payout,
             workwx,
         }
     }

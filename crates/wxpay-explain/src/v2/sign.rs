@@ -81,7 +81,7 @@ fn missing(params: &Params, kind: &Kind, report: &mut Report) {
     if kind.reply && params.get("return_code") == Some("FAIL") {
         report.find(&causes::UNSIGNED_FAIL, []);
         report.check("sign", Verdict::Unchecked);
-    } else if kind.reply && kind.payout {
+    } else if kind.unsigned {
         report.find(&causes::UNSIGNED_REPLY, []);
         report.check("sign", Verdict::Unchecked);
     } else {

@@ -42,23 +42,14 @@ struct Order {
 pub(super) async fn jsapi(arguments: Arguments) -> Result<ExitCode, Fail> {
     let (json, v2) = (arguments.json, arguments.v2);
     let order = order(arguments)?;
-    let Order {
-        config,
-        app_id,
-        prepay_id,
-        timestamp,
-        nonce,
-    } = &order;
+    let (app, id, time, nonce) = order.parts();
     let payment = match v2 {
-        Some(sign_type) => {
-            let key = Key::new(config.v2_key()?.0).map_err(wrong)?;
-            key.jsapi_payment(app_id, prepay_id, *timestamp, nonce, sign_type)
-        }
-        None => {
-            payment::jsapi_payment(&config.signing_key()?, app_id, prepay_id, *timestamp, nonce)
-                .await
-                .map_err(unsigned)?
-        }
+        Some(sign_type) => order
+            .v2_key()?
+            .jsapi_payment(app, id, time, nonce, sign_type),
+        None => payment::jsapi_payment(&order.config.signing_key()?, app, id, time, nonce)
+            .await
+            .map_err(unsigned)?,
     };
     print(&payment.fields(), json)
 }
@@ -66,27 +57,27 @@ pub(super) async fn jsapi(arguments: Arguments) -> Result<ExitCode, Fail> {
 pub(super) async fn app(arguments: Arguments) -> Result<ExitCode, Fail> {
     let (json, v2) = (arguments.json, arguments.v2);
     let order = order(arguments)?;
-    let Order {
-        config,
-        app_id,
-        prepay_id,
-        timestamp,
-        nonce,
-    } = &order;
-    let mch_id: MchId = config.mch_id()?.parse().map_err(wrong)?;
+    let mch: MchId = order.config.mch_id()?.parse().map_err(wrong)?;
+    let (app, id, time, nonce) = order.parts();
     let payment = match v2 {
-        Some(sign_type) => {
-            let key = Key::new(config.v2_key()?.0).map_err(wrong)?;
-            key.app_payment(app_id, &mch_id, prepay_id, *timestamp, nonce, sign_type)
-        }
-        None => {
-            let key = config.signing_key()?;
-            payment::app_payment(&key, app_id, &mch_id, prepay_id, *timestamp, nonce)
-                .await
-                .map_err(unsigned)?
-        }
+        Some(sign_type) => order
+            .v2_key()?
+            .app_payment(app, &mch, id, time, nonce, sign_type),
+        None => payment::app_payment(&order.config.signing_key()?, app, &mch, id, time, nonce)
+            .await
+            .map_err(unsigned)?,
     };
     print(&payment.fields(), json)
+}
+
+impl Order {
+    fn parts(&self) -> (&AppId, &str, Timestamp, &str) {
+        (&self.app_id, &self.prepay_id, self.timestamp, &self.nonce)
+    }
+
+    fn v2_key(&self) -> Result<Key, Fail> {
+        Key::new(self.config.v2_key()?.0).map_err(wrong)
+    }
 }
 
 fn order(arguments: Arguments) -> Result<Order, Fail> {
