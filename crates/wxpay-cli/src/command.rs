@@ -33,7 +33,7 @@ pub(crate) enum Command {
     ///
     /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does not.
     Open(Box<open::Arguments>),
-    /// Say in words why a captured request, reply or notification is not signed as it should be
+    /// Say in words why a captured request, reply, notification or payment of a front end is not signed as it should be
     ///
     /// It takes whatever keys are configured, and finds the mistake with which the signature holds. The exit code is 0 if
     /// everything was checked and holds, else 1.

@@ -1,6 +1,7 @@
 //! What can be wrong: every cause with its stable id, its weight and its words in two languages.
 
 pub(crate) mod keys;
+pub(crate) mod payment;
 pub(crate) mod sealed;
 pub(crate) mod v2;
 pub(crate) mod v3;
@@ -82,10 +83,17 @@ impl Cause {
 
 /// Every cause that can be found, in the order of their protocols.
 pub fn causes() -> impl Iterator<Item = &'static Cause> {
-    [keys::ALL, v2::ALL, workwx::ALL, v3::ALL, sealed::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        keys::ALL,
+        v2::ALL,
+        workwx::ALL,
+        v3::ALL,
+        payment::ALL,
+        sealed::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Declares causes: name, weight, id, then sentence and advice in English and in Chinese.

@@ -1,8 +1,9 @@
 //! Why a signature of WeChat Pay (微信支付) does not hold, in words.
 //!
-//! [`explain`] takes a captured request, reply or notification and whatever keys the user has, recomputes every signature in it,
-//! and, where one does not hold, looks for the mistake that explains it: another key, a value that was encoded before it was
-//! signed, a body that was parsed and written again. What it says of such a mistake is proven, since the signature holds with it.
+//! [`explain`] takes a captured request, reply or notification, or what a front end hands to WeChat to pay (调起支付), and
+//! whatever keys the user has. It recomputes every signature in it and, where one does not hold, looks for the mistake that
+//! explains it: another key, a value that was encoded before it was signed, a body that was parsed and written again. What it
+//! says of such a mistake is proven, since the signature holds with it.
 //!
 //! ```
 //! use wxpay_explain::{Capture, Context, Keys, Language, explain};

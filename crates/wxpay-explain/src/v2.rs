@@ -4,6 +4,7 @@ mod draft;
 mod edits;
 mod kind;
 mod lints;
+mod payment;
 mod refund;
 mod search;
 mod sign;
@@ -15,6 +16,7 @@ use self::kind::Kind;
 use crate::causes::keys as causes;
 use crate::{Capture, Context, Keys, Report, Verdict};
 
+pub(crate) use self::payment::explain as explain_payment;
 pub(crate) use self::refund::explain as explain_refund;
 
 pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report: &mut Report) {

@@ -3,6 +3,7 @@
 mod authorization;
 mod body;
 mod json;
+mod payment;
 mod refusal;
 mod reply;
 mod request;
@@ -39,6 +40,12 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         return;
     }
     let resources = parsed.as_ref().map(resource::find).unwrap_or_default();
+    if let Ok(json) = &parsed
+        && let Some(payment) = payment::Payment::of(json)
+    {
+        payment.explain(json, keys, context, report);
+        return;
+    }
     if let Ok(json) = &parsed {
         refusal::explain(json, context, report);
     }

@@ -11,6 +11,7 @@ use crate::lang::Lang;
 
 /// What was captured, and what is known.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     capture: CaptureArgs,
@@ -84,3 +85,10 @@ fn list(json: bool, language: Language) -> Result<(), Fail> {
     }
     Ok(())
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  wxpay explain @request.xml --v2-key-file v2.key
+  pbpaste | wxpay explain --certificate apiclient_cert.pem
+  wxpay explain @body.json -H 'Wechatpay-Serial: …' -H 'Wechatpay-Signature: …' -H 'Wechatpay-Timestamp: …' -H 'Wechatpay-Nonce: …' --public-key-id PUB_KEY_ID_… --public-key pub_key.pem
+  wxpay explain @request.txt --signed-text @signed.txt";

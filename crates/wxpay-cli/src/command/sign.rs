@@ -25,8 +25,14 @@ enum What {
     /// Sign a message of APIv2 (MD5 or HMAC-SHA256), and a WeCom payment twice
     ///
     /// Paying an employee (ww_msg_type) gets its workwx_sign before sign, and so does a red packet with --workwx.
+    #[command(
+        after_help = "Examples:\n  wxpay sign v2 @order.xml --xml\n  wxpay sign v2 appid=wx1 mch_id=10000100 nonce_str=n1 --show-message"
+    )]
     V2(v2::Arguments),
     /// Sign a request of APIv3: print its Authorization header
+    #[command(
+        after_help = "Examples:\n  wxpay sign v3 GET '/v3/certificates'\n  wxpay sign v3 POST https://api.mch.weixin.qq.com/v3/pay/transactions/native @body.json --show-message"
+    )]
     V3(request::Arguments),
     /// Sign what a web page or mini program hands to WeChat to pay (JSAPI调起支付)
     Jsapi(payment::Arguments),

@@ -14,6 +14,8 @@ enum Change {
     /// Other values for some fields.
     Set(Vec<(String, String)>),
     Order(Order),
+    /// Other names for some fields.
+    Rename(Vec<(String, String)>),
     /// The order of these names.
     Sent(Vec<String>),
     Gbk,
@@ -64,6 +66,14 @@ impl Edit {
         Self { why, change }
     }
 
+    /// These fields under other names.
+    pub(super) fn rename(names: &[(&str, &str)], why: Finding) -> Self {
+        let names = names.iter();
+        let names = names.map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
+        let change = Change::Rename(names.collect());
+        Self { why, change }
+    }
+
     pub(super) fn gbk(why: Finding) -> Self {
         let change = Change::Gbk;
         Self { why, change }
@@ -82,6 +92,14 @@ impl Edit {
                 }
             }
             Change::Order(order) => draft.order = *order,
+            Change::Rename(names) => {
+                for (name, _) in &mut draft.fields {
+                    let new = names.iter().find(|(old, _)| old == name);
+                    if let Some((_, new)) = new {
+                        name.clone_from(new);
+                    }
+                }
+            }
             Change::Sent(names) => {
                 draft.order = Order::Sent;
                 let place = |name: &str| names.iter().position(|known| known == name);

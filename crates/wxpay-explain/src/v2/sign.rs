@@ -18,14 +18,28 @@ pub(super) fn explain(
     context: &Context,
     report: &mut Report,
 ) {
+    let more = Vec::new();
+    let verdict = verdict(params, order, kind, more, keys, context, report);
+    report.check("sign", verdict);
+}
+
+/// The same with further mistakes that are usual in this kind of message.
+pub(super) fn verdict(
+    params: &Params,
+    order: &[String],
+    kind: &Kind,
+    more: Vec<Edit>,
+    keys: &Keys,
+    context: &Context,
+    report: &mut Report,
+) -> Verdict {
     let Some(sign) = params.get("sign") else {
         return missing(params, kind, report);
     };
     let Some(claimed) = hexadecimal(sign) else {
         let found = sign.chars().count().to_string();
         report.find(&causes::MALFORMED, [("found", &found)]);
-        report.check("sign", Verdict::Broken);
-        return;
+        return Verdict::Broken;
     };
     if sign != claimed {
         report.find(&causes::LOWER_CASE, []);
@@ -35,14 +49,15 @@ pub(super) fn explain(
     let key_ways = key_ways(keys);
     if key_ways.is_empty() {
         report.find(&key_causes::MISSING, [("key", "APIv2 key")]);
-        report.check("sign", Verdict::Unchecked);
         report.texts(text, context.signed_text.as_deref());
-        return;
+        return Verdict::Unchecked;
     }
+    let mut edits = edits(params, order, &claimed, expected, keys);
+    edits.extend(more);
     let search = Search {
         claimed: &claimed,
         draft: draft(params),
-        edits: edits(params, order, &claimed, expected, keys),
+        edits,
         keys: key_ways,
         endings: endings(params, kind, expected, claimed.len()),
     };
@@ -67,27 +82,26 @@ pub(super) fn explain(
             Verdict::Broken
         }
     };
+    report.texts(text, context.signed_text.as_deref());
     // A signature in lower case is refused, whatever it is of.
-    let verdict = if sign == claimed {
+    if sign == claimed {
         verdict
     } else {
         Verdict::Broken
-    };
-    report.check("sign", verdict);
-    report.texts(text, context.signed_text.as_deref());
+    }
 }
 
-fn missing(params: &Params, kind: &Kind, report: &mut Report) {
+fn missing(params: &Params, kind: &Kind, report: &mut Report) -> Verdict {
     if kind.reply && params.get("return_code") == Some("FAIL") {
         report.find(&causes::UNSIGNED_FAIL, []);
-        report.check("sign", Verdict::Unchecked);
-    } else if kind.unsigned {
-        report.find(&causes::UNSIGNED_REPLY, []);
-        report.check("sign", Verdict::Unchecked);
-    } else {
-        report.find(&causes::MISSING, []);
-        report.check("sign", Verdict::Broken);
+        return Verdict::Unchecked;
     }
+    if kind.unsigned {
+        report.find(&causes::UNSIGNED_REPLY, []);
+        return Verdict::Unchecked;
+    }
+    report.find(&causes::MISSING, []);
+    Verdict::Broken
 }
 
 /// The digits in upper case, if there are 32 or 64.

@@ -52,7 +52,7 @@ pub(super) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         lines: lines.map(<[u8]>::to_vec).into(),
         with_feed: capture.body_and_line_feed(),
         edits: edits(capture, lines),
-        rare: timestamps(timestamp),
+        rare: timestamps(2, timestamp),
     };
     if meta.is_some() {
         let why = Finding::new(&causes::BODY_UPLOAD, []);
@@ -62,7 +62,7 @@ pub(super) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
     report.check("Authorization", verdict);
 }
 
-fn verify(
+pub(super) fn verify(
     search: &Search,
     signature: &str,
     keys: &Keys,
@@ -104,8 +104,10 @@ fn verify(
         }
         Found::Nothing(tried) => {
             match logged {
-                Some(logged) => compare(&search.lines, logged, &digest, report),
-                None => report.find(&causes::NO_MATCH, [("tried", &tried.to_string())]),
+                Some(logged) if search.lines.len() == 5 => {
+                    compare(&search.lines, logged, &digest, report)
+                }
+                _ => report.find(&causes::NO_MATCH, [("tried", &tried.to_string())]),
             }
             report.texts(expected, logged);
             Verdict::Broken
@@ -269,7 +271,7 @@ pub(super) fn body_edits(line: usize, body: &[u8]) -> impl Iterator<Item = Edit>
         })
 }
 
-fn forms(empty_body: bool) -> Vec<Edit> {
+pub(super) fn forms(empty_body: bool) -> Vec<Edit> {
     let mut forms = vec![
         (Form::Crlf, &causes::CRLF),
         (Form::Literal, &causes::LITERAL_FEED),
@@ -289,7 +291,7 @@ fn forms(empty_body: bool) -> Vec<Edit> {
         .collect()
 }
 
-fn nonces(nonce: &str) -> Vec<String> {
+pub(super) fn nonces(nonce: &str) -> Vec<String> {
     let mut nonces = vec![
         nonce.to_lowercase(),
         nonce.to_uppercase(),
@@ -310,7 +312,7 @@ fn nonces(nonce: &str) -> Vec<String> {
 }
 
 /// The seconds around the one that is sent: programs that ask the clock twice.
-fn timestamps(timestamp: &str) -> Vec<Edit> {
+pub(super) fn timestamps(line: usize, timestamp: &str) -> Vec<Edit> {
     let Ok(sent) = timestamp.parse::<i64>() else {
         return Vec::new();
     };
@@ -322,7 +324,7 @@ fn timestamps(timestamp: &str) -> Vec<Edit> {
                 &causes::TIMESTAMP,
                 [("found", &other), ("expected", timestamp)],
             );
-            Edit::line(2, other, why)
+            Edit::line(line, other, why)
         })
         .collect()
 }
