@@ -4,6 +4,7 @@ mod draft;
 mod edits;
 mod kind;
 mod lints;
+mod mistakes;
 mod payment;
 mod refund;
 mod search;

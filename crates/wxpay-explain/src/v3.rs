@@ -3,6 +3,7 @@
 mod authorization;
 mod body;
 mod json;
+mod mistakes;
 mod payment;
 mod refusal;
 mod reply;

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
-use super::request::{forms, nonces, timestamps, verify};
+use super::mistakes::{forms, nonces, timestamps};
+use super::request::verify;
 use super::search::{Edit, Search};
 use crate::causes::{payment as causes, v3};
 use crate::finding::Finding;

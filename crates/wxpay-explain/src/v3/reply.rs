@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::request::body_edits;
+use super::mistakes::body_edits;
 use super::search::{Edit, Found, Search};
 use super::{signature, time};
 use crate::causes::{keys as key_causes, v3 as causes};
