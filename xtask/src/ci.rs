@@ -55,7 +55,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -124,21 +124,6 @@ const STEPS: [Step; 16] = [
         name: "test",
         says: "the tests, documentation included",
         take: |root| calls(root, &[&["test", "--workspace"]]),
-    },
-    Step {
-        name: "test-all-features",
-        says: "the tests of the crates with all features together",
-        take: |root| {
-            let tests: &[&str] = &[
-                "test",
-                "--locked",
-                "--workspace",
-                "--all-features",
-                "--lib",
-                "--tests",
-            ];
-            calls(root, &[tests])
-        },
     },
     Step {
         name: "vectors",

@@ -52,13 +52,19 @@ pub(crate) async fn serve(
 
     let route = Route::of(&call.method, &call.target);
     let api = route.as_ref().ok().map(Route::api);
-    let (place, fault) = shared.arrive(call.seen(api));
+    let (number, fault) = shared.arrive(call.seen(api));
     let response = match route {
-        Ok(route) => answer(shared, &call, route, fault, place).await?,
-        Err(status) => payload::empty(status),
+        Ok(route) => answer(shared, &call, route, fault, number).await,
+        Err(status) => Ok(payload::empty(status)),
     };
-    shared.note_status(place, response.status().as_u16());
-    Ok(response)
+    shared.note(number, |seen| {
+        seen.status = response
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16());
+        seen.ended = true;
+    });
+    response
 }
 
 async fn answer(
@@ -66,12 +72,12 @@ async fn answer(
     call: &Call,
     route: Route<'_>,
     fault: Option<Fault>,
-    place: usize,
+    number: u64,
 ) -> Result<Response<Payload>, Closed> {
     let now = shared.state().now();
     let mut signatures = Vec::new();
     let draft = respond(shared, call, route, fault.as_ref(), now, &mut signatures);
-    shared.note_signatures(place, signatures);
+    shared.note(number, |seen| seen.signatures = signatures);
     let draft = draft?;
 
     match fault {
@@ -94,7 +100,7 @@ async fn answer(
                 Route::V3(Resource::Certificates) => None,
                 _ => call.serial(),
             });
-            answer.seal(&key, fault.as_ref(), now)
+            answer.seal(&key, fault.as_ref(), now, &shared.random)
         }
     };
     Ok(match fault {
@@ -128,7 +134,9 @@ fn respond(
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
         ) => Ok(match route {
-            Route::V2(api) => Draft::V2(v2::Refusal::code(code, message).message(call, api)),
+            Route::V2(api) => {
+                Draft::V2(v2::Refusal::code(code, message).message(call, api, &shared.random))
+            }
             Route::V3(_) => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
         Some(Fault::ReturnCodeFail { message, code }) => {
@@ -156,6 +164,8 @@ impl Call {
 
     fn seen(&self, api: Option<Api>) -> SeenRequest {
         SeenRequest {
+            number: 0,
+            time: Timestamp::now(),
             api,
             method: self.method.clone(),
             target: self.target.clone(),
@@ -165,6 +175,7 @@ impl Call {
             signatures: Vec::new(),
             fault: None,
             status: None,
+            ended: false,
         }
     }
 }
