@@ -2,12 +2,11 @@ mod mask;
 
 use std::fmt;
 
-use rsa::RsaPublicKey;
 use wxpay_core::{InvalidInput, Secret, Timestamp};
 use wxpay_sign::v3::{Certificate, same_serial};
 
 pub(crate) use self::mask::mask;
-use crate::rsa_key::{PrivateKey, read_private, read_public, read_public_pem};
+use crate::rsa_key::{PrivateKey, PublicKey};
 
 /// Whatever keys the user has. `Debug` shows which ones, never what they hold.
 ///
@@ -18,7 +17,7 @@ pub struct Keys {
     pub(crate) api_v3: Option<Secret>,
     pub(crate) workwx: Option<Secret>,
     pub(crate) private: Option<PrivateKey>,
-    pub(crate) certificate: Option<(Certificate, RsaPublicKey)>,
+    pub(crate) certificate: Option<(Certificate, PublicKey)>,
     pub(crate) platform: Vec<PlatformKey>,
 }
 
@@ -27,7 +26,7 @@ pub(crate) struct PlatformKey {
     pub(crate) serial: String,
     /// When its certificate is valid; a WeChat Pay public key has none.
     pub(crate) validity: Option<(Timestamp, Timestamp)>,
-    pub(crate) key: RsaPublicKey,
+    pub(crate) key: PublicKey,
 }
 
 impl Keys {
@@ -62,7 +61,7 @@ impl Keys {
     /// # Errors
     /// It is not one unencrypted RSA key in PEM.
     pub fn merchant_key_pem(mut self, pem: &str) -> Result<Self, InvalidInput> {
-        self.private = Some(read_private(pem)?);
+        self.private = Some(PrivateKey::read_pem(pem)?);
         Ok(self)
     }
 
@@ -72,7 +71,7 @@ impl Keys {
     /// It is not a certificate with an RSA key in PEM.
     pub fn merchant_certificate_pem(mut self, pem: &str) -> Result<Self, InvalidInput> {
         let certificate = Certificate::first_from_pem(pem)?;
-        let key = read_public(certificate.public_key_der())?;
+        let key = PublicKey::read(certificate.public_key_der())?;
         self.certificate = Some((certificate, key));
         Ok(self)
     }
@@ -85,7 +84,7 @@ impl Keys {
         self.platform.push(PlatformKey {
             serial: id.to_owned(),
             validity: None,
-            key: read_public_pem(pem)?,
+            key: PublicKey::read_pem(pem)?,
         });
         Ok(self)
     }
@@ -99,13 +98,13 @@ impl Keys {
         self.platform.push(PlatformKey {
             serial: certificate.serial_no().to_owned(),
             validity: Some((certificate.not_before(), certificate.not_after())),
-            key: read_public(certificate.public_key_der())?,
+            key: PublicKey::read(certificate.public_key_der())?,
         });
         Ok(self)
     }
 
     /// The merchant's public key: the certificate's, else the one of the private key.
-    pub(crate) fn merchant_public(&self) -> Option<&RsaPublicKey> {
+    pub(crate) fn merchant_public(&self) -> Option<&PublicKey> {
         let certified = self.certificate.as_ref().map(|(_, key)| key);
         certified.or_else(|| self.private.as_ref().map(|key| &key.public))
     }
@@ -115,7 +114,7 @@ impl Keys {
         keys.find(|key| same_serial(&key.serial, serial))
     }
 
-    pub(crate) fn is_own(&self, key: &RsaPublicKey) -> bool {
+    pub(crate) fn is_own(&self, key: &PublicKey) -> bool {
         let private = self.private.as_ref().map(|key| &key.public);
         let certified = self.certificate.as_ref().map(|(_, key)| key);
         private == Some(key) || certified == Some(key)

@@ -6,7 +6,7 @@ use super::{signature, time};
 use crate::causes::{keys as key_causes, v3 as causes};
 use crate::finding::Finding;
 use crate::keys::PlatformKey;
-use crate::rsa_key::{self, Opened};
+use crate::rsa_key::Opened;
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 /// The signature of a reply or notification in its four headers.
@@ -59,7 +59,7 @@ fn verify(
         return Some(Verdict::Unchecked);
     }
     check_validity(key, context, report);
-    let size = key.map_or(256, |key| rsa_key::size(&key.key));
+    let size = key.map_or(256, |key| key.key.size());
     let written = signature::read(signature, size, report)?;
     let (digest, right_key) = open(key, serial, &written.bytes, keys, report)?;
     let search = Search {
@@ -161,7 +161,7 @@ fn open(
     report: &mut Report,
 ) -> Option<([u8; 32], bool)> {
     if let Some(key) = key {
-        match rsa_key::open(&key.key, signature) {
+        match key.key.open(signature) {
             Opened::Sha256(digest) => return Some((digest, true)),
             Opened::OtherDigest(name) => {
                 report.find(&causes::DIGEST, [("found", name)]);
@@ -171,7 +171,7 @@ fn open(
         }
     }
     for other in &keys.platform {
-        if let Opened::Sha256(digest) = rsa_key::open(&other.key, signature) {
+        if let Opened::Sha256(digest) = other.key.open(signature) {
             let values = [("found", serial), ("serial", other.serial.as_str())];
             report.find(&causes::SIGNED_BY, values);
             return Some((digest, false));

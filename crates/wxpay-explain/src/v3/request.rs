@@ -1,4 +1,4 @@
-use rsa::{BigUint, RsaPublicKey};
+use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 use wxpay_sign::v3::same_serial;
 
@@ -7,7 +7,7 @@ use super::search::{Edit, Found, Search};
 use super::{mistakes, signature, time};
 use crate::causes::{keys as key_causes, v3 as causes};
 use crate::finding::Finding;
-use crate::rsa_key::{self, Opened};
+use crate::rsa_key::{Opened, PublicKey};
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 /// The signature of a request in its `Authorization` header.
@@ -80,7 +80,7 @@ pub(super) fn verify(
         report.texts(expected, logged);
         return Verdict::Unchecked;
     };
-    let Some(written) = signature::read(signature, rsa_key::size(key), report) else {
+    let Some(written) = signature::read(signature, key.size(), report) else {
         report.texts(expected, logged);
         return Verdict::Broken;
     };
@@ -117,13 +117,13 @@ pub(super) fn verify(
 
 /// The SHA-256 that was signed, and whether by the key of the certificate.
 fn open(
-    key: &RsaPublicKey,
+    key: &PublicKey,
     signature: &[u8],
     message: &[u8],
     keys: &Keys,
     report: &mut Report,
 ) -> Option<([u8; 32], bool)> {
-    match rsa_key::open(key, signature) {
+    match key.open(signature) {
         Opened::Sha256(digest) => return Some((digest, true)),
         Opened::OtherDigest(name) => {
             report.find(&causes::DIGEST, [("found", name)]);
@@ -133,12 +133,12 @@ fn open(
     }
     let other = keys.private.as_ref().map(|private| &private.public);
     if let Some(other) = other.filter(|other| *other != key)
-        && let Opened::Sha256(digest) = rsa_key::open(other, signature)
+        && let Opened::Sha256(digest) = other.open(signature)
     {
         report.find(&causes::PRIVATE_KEY_OTHER, []);
         return Some((digest, false));
     }
-    if rsa_key::is_pss(key, message, signature) {
+    if key.is_pss(message, signature) {
         report.find(&causes::PSS, []);
         return None;
     }

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::causes::{keys as key_causes, sealed as causes};
-use crate::rsa_key::{self, Padding};
+use crate::rsa_key::{Padding, PublicKey};
 use crate::{Capture, Keys, Report, Verdict};
 
 /// Sealed fields of a request: they must be for the key that `Wechatpay-Serial` names.
@@ -23,15 +23,12 @@ pub(super) fn explain_request(json: &Value, capture: &Capture, keys: &Keys, repo
         report.find(&causes::SERIAL_UNKNOWN, [("found", serial)]);
     }
     for (field, sealed) in &fields {
-        let padding = keys
-            .private
-            .as_ref()
-            .and_then(|key| rsa_key::padding(key, sealed));
+        let padding = keys.private.as_ref().and_then(|key| key.padding(sealed));
         if let Some(padding) = padding {
             report.find(&causes::FOR_MERCHANT, [("field", field)]);
             describe(field, padding, report);
             report.check(field, Verdict::Broken);
-        } else if known.is_some_and(|key| !rsa_key::could_seal(&key.key, sealed)) {
+        } else if known.is_some_and(|key| !key.key.could_seal(sealed)) {
             let values = [("field", field.as_str()), ("found", serial)];
             report.find(&causes::SERIAL_OTHER, values);
             report.check(field, Verdict::Broken);
@@ -48,7 +45,7 @@ pub(super) fn explain_reply(json: &Value, keys: &Keys, report: &mut Report) {
 
 /// One sealed text by itself.
 pub(crate) fn explain_one(field: &str, sealed: &str, keys: &Keys, report: &mut Report) {
-    let size = keys.merchant_public().map_or(256, rsa_key::size);
+    let size = keys.merchant_public().map_or(256, PublicKey::size);
     let bytes = STANDARD.decode(sealed).ok();
     let Some(bytes) = bytes.filter(|bytes| bytes.len() == size) else {
         report.find(&causes::BASE64, [("expected", &size.to_string())]);
@@ -67,7 +64,7 @@ fn open(field: &str, sealed: &[u8], keys: &Keys, report: &mut Report) {
         report.check(field, Verdict::Unchecked);
         return;
     };
-    let verdict = match rsa_key::padding(key, sealed) {
+    let verdict = match key.padding(sealed) {
         Some(Padding::OaepSha1) => Verdict::Holds,
         Some(padding) => {
             describe(field, padding, report);
