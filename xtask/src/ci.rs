@@ -203,13 +203,20 @@ const EXAMPLES: &[Examples] = &[
         "wxpay-api",
         &["--features", "axum"],
         &[
+            "first_call",
+            "errors",
+            "notifications",
+            "axum_callback",
+            "ready_to_go",
+            "migration",
+            "blocking",
             "own_endpoint",
             "own_transport",
             "scripted_transport",
             "kms_signer",
-            "axum_callback",
         ],
     ),
+    ("wxpay-payout", &[], &["payouts"]),
     // The contract of `Transport`, over two other HTTP clients than our own.
     (
         "wxpay-transport",
