@@ -97,9 +97,13 @@ pub enum Alarm {
     Configuration,
     /// A code that the documents do not list: ask WeChat Pay's support.
     UnlistedCode,
-    /// It can't be queried any more (30 天): look into the bill.
+    /// It is not settled a day after it was first sent.
+    Overdue,
+    /// It can't be queried much longer (25 of 30 days are over): look into the bill.
+    QueryWindowCloses,
+    /// It can't be queried any more (30 days): look into the bill.
     QueryWindowClosed,
-    /// It may not be sent again any more (7 天), and WeChat Pay still does not know it.
+    /// It may not be sent again any more (7 days), and WeChat Pay still does not know it.
     ResendWindowClosed,
 }
 

@@ -81,6 +81,12 @@ impl UnknownLine {
             }
             Some(Alarm::Configuration) => "mend the merchant's settings or keys, then resolve it",
             Some(Alarm::UnlistedCode) => "ask WeChat Pay's support, then resolve it",
+            Some(Alarm::Overdue) => {
+                "it is open for a day: resolve it, and look at its reason; never pay it under another number"
+            }
+            Some(Alarm::QueryWindowCloses) => {
+                "look it up in the bill soon: it can be queried for 30 days only"
+            }
             Some(Alarm::QueryWindowClosed) => {
                 "look it up in the bill; it can't be queried any more"
             }

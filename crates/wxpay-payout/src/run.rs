@@ -9,10 +9,10 @@ use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt};
 use wxpay_core::PartnerTradeNo;
 
 use self::options::Iterated;
+use crate::engine::{Engine, Step};
 use crate::entry::{Entry, State};
 use crate::evidence::Refusal;
 use crate::intent::Intent;
-use crate::payouts::{Engine, Step};
 use crate::reconciliation::{NotStarted, NotStartedReason, Reconciliation};
 use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
 use crate::{IntentId, JournalError, Moment, Payouts};
@@ -26,7 +26,8 @@ impl Payouts {
     ///
     /// It can be stopped, dropped or killed at any moment, and run again with the same intents: what was paid stays paid
     /// once, and what is in doubt is followed. A refusal that would meet every further payout alike (settings, keys, no
-    /// money) keeps what has not left from leaving; so does a failing journal.
+    /// money) keeps what has not left from leaving; so do a failing journal and [many](RunOptions::most_unclear) unclear
+    /// answers in a row.
     pub async fn run<I>(&self, intents: I, options: RunOptions) -> Reconciliation
     where
         I: IntoIterator<Item = Intent>,
@@ -59,6 +60,8 @@ struct Run<'a> {
     drained: bool,
     /// When something was last sent or settled.
     moved_at: Moment,
+    /// How many first sends in a row ended without a clear answer.
+    unclear: usize,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
 }
@@ -90,6 +93,7 @@ impl<'a> Run<'a> {
             unsent: HashMap::new(),
             drained: false,
             moved_at: payouts.0.now(),
+            unclear: 0,
             halted: None,
         }
     }
@@ -239,10 +243,14 @@ impl<'a> Run<'a> {
 
     fn stepped(&mut self, number: PartnerTradeNo, step: Step) {
         match step {
-            Step::Moved(entry) if entry.state.is_settled() => self.settled(entry),
+            Step::Moved(entry) if entry.state.is_settled() => {
+                self.unclear = 0;
+                self.settled(entry);
+            }
             Step::Moved(entry) => {
                 if self.unsent.remove(&number).is_some() {
                     self.moved();
+                    self.count_unclear(&entry);
                 }
                 self.halt_for(entry.refusal.as_ref());
                 self.waiting
@@ -290,6 +298,21 @@ impl<'a> Run<'a> {
     fn halt_for(&mut self, refusal: Option<&Refusal>) {
         if let Some(refusal) = refusal.filter(|refusal| refusal.stops_everybody()) {
             self.halt(format!("{}: {}", refusal.code, refusal.message));
+        }
+    }
+
+    fn count_unclear(&mut self, sent: &Entry) {
+        if sent.refusal.is_some() {
+            self.unclear = 0;
+            return;
+        }
+        self.unclear += 1;
+        if self.unclear >= self.options.most_unclear.get() {
+            let why = sent.reason.as_deref().unwrap_or_default();
+            self.halt(format!(
+                "{} payouts in a row ended unclear, the last one so: {why}",
+                self.unclear
+            ));
         }
     }
 

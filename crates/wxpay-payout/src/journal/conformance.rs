@@ -158,6 +158,8 @@ async fn round_trip(journal: &impl Journal) -> Checked {
         Some(Alarm::ParametersDiffer),
         Some(Alarm::Configuration),
         Some(Alarm::UnlistedCode),
+        Some(Alarm::Overdue),
+        Some(Alarm::QueryWindowCloses),
         Some(Alarm::QueryWindowClosed),
         Some(Alarm::ResendWindowClosed),
     ];

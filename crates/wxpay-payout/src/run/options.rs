@@ -19,6 +19,9 @@ pub struct RunOptions {
     ///
     /// What is still unknown then is in the reconciliation and in the journal; the next run goes on with it.
     pub patience: Duration,
+    /// After how many first sends in a row without a clear answer nothing new is begun: by then it is not the payouts but
+    /// a key, the connection or WeChat Pay. 20.
+    pub most_unclear: NonZeroUsize,
     /// What ends the run early.
     pub stop: Stop,
     pub(super) progress: Option<Arc<Tell>>,
@@ -32,6 +35,7 @@ impl RunOptions {
         Self {
             at_once: const { NonZeroUsize::new(16).unwrap() },
             patience: Duration::from_secs(15 * 60),
+            most_unclear: const { NonZeroUsize::new(20).unwrap() },
             stop: Stop::default(),
             progress: None,
         }
@@ -48,6 +52,13 @@ impl RunOptions {
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Begins nothing new after so many first sends in a row without a clear answer.
+    #[must_use]
+    pub fn most_unclear(mut self, sends: NonZeroUsize) -> Self {
+        self.most_unclear = sends;
         self
     }
 
@@ -77,6 +88,7 @@ impl std::fmt::Debug for RunOptions {
         f.debug_struct("RunOptions")
             .field("at_once", &self.at_once)
             .field("patience", &self.patience)
+            .field("most_unclear", &self.most_unclear)
             .finish_non_exhaustive()
     }
 }

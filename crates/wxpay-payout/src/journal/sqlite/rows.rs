@@ -176,11 +176,13 @@ const STATES: [(State, &str); 6] = [
     (State::Failed, "failed"),
 ];
 
-const ALARMS: [(Alarm, &str); 6] = [
+const ALARMS: [(Alarm, &str); 8] = [
     (Alarm::Mismatch, "mismatch"),
     (Alarm::ParametersDiffer, "parameters_differ"),
     (Alarm::Configuration, "configuration"),
     (Alarm::UnlistedCode, "unlisted_code"),
+    (Alarm::Overdue, "overdue"),
+    (Alarm::QueryWindowCloses, "query_window_closes"),
     (Alarm::QueryWindowClosed, "query_window_closed"),
     (Alarm::ResendWindowClosed, "resend_window_closed"),
 ];
