@@ -10,24 +10,32 @@ use std::process::ExitCode;
 
 use wxpay_sandbox::Sandbox;
 
+use crate::fail::Fail;
+
 use self::clients::Clients;
 use self::report::Report;
 
 /// Runs every step and prints the table; the code says whether all of them hold.
-pub(crate) async fn run() -> Result<ExitCode, Box<dyn Error>> {
-    let sandbox = Sandbox::start().await?;
-    let clients = Clients::new(&sandbox)?;
+pub(crate) async fn run() -> Result<ExitCode, Fail> {
+    let sandbox = Sandbox::start().await.map_err(stopped)?;
+    let clients = Clients::new(&sandbox).map_err(stopped)?;
     writeln!(
         stdout(),
         "A local WeChat Pay runs at {} and checks every signature. Nothing leaves this machine.\n",
         sandbox.base_url(),
     )?;
     let mut report = Report::default();
-    steps::run_all(&sandbox, &clients, &mut report).await?;
+    steps::run_all(&sandbox, &clients, &mut report)
+        .await
+        .map_err(stopped)?;
     writeln!(stdout(), "{report}")?;
     Ok(if report.holds() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn stopped(error: impl Into<Box<dyn Error + Send + Sync>>) -> Fail {
+    Fail::new("the demonstration stopped", "演示中断").because(error)
 }

@@ -15,7 +15,7 @@ pub(crate) struct Clients {
 
 impl Clients {
     /// Both over one transport, which trusts the sandbox's authority alone and shows the merchant's certificate.
-    pub(crate) fn new(sandbox: &Sandbox) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(sandbox: &Sandbox) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let merchant = sandbox.merchant();
         let transport = ReqwestTransport::builder()
             .only_root_pem(sandbox.ca_pem().as_bytes())

@@ -31,7 +31,7 @@ pub(crate) async fn run_all(
     sandbox: &Sandbox,
     clients: &Clients,
     report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let first = payment(sandbox, "DEMO2026112200000001")?;
     let second = payment(sandbox, "DEMO2026112200000002")?;
     pay(sandbox, clients, &first, report).await;
@@ -127,7 +127,7 @@ async fn order(
     sandbox: &Sandbox,
     clients: &Clients,
     report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     sandbox.add_order(Order::paid(ORDER, PAID.get()));
     let step = Step::begin("query an order (查询订单)", HMAC);
     let finding = match clients.v2.send(&order_request()?).await {
@@ -150,7 +150,7 @@ async fn transfer(
     sandbox: &Sandbox,
     clients: &Clients,
     report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let name = "张三";
     let mut transfer = Transfer::new("plfk2020042013", "x23zy545Bd5436", 200_000);
     transfer.username = name.to_owned();
@@ -187,7 +187,7 @@ async fn forged(
     sandbox: &Sandbox,
     clients: &Clients,
     report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     sandbox.inject(Api::OrderQuery, Fault::TamperedBody)?;
     let step = Step::begin("query the order, and somebody changes the reply", HMAC);
     let finding = match clients.v2.send(&order_request()?).await {
@@ -214,7 +214,7 @@ async fn lost(
     clients: &Clients,
     payment: &PayEmployee,
     report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     sandbox.inject(Api::PayEmployee, Fault::DropAfterCommit)?;
     let step = Step::begin("pay again, new number, and the connection breaks", TWO_MD5);
     let finding = match clients.v2.send(payment).await {

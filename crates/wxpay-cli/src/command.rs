@@ -1,0 +1,32 @@
+//! The commands, one file each.
+
+mod completions;
+mod demo;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::fail::Fail;
+use crate::lang::Lang;
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
+    ///
+    /// Nothing leaves this machine. The exit code is 0 only when every step holds.
+    Demo,
+    /// Print a script that completes the arguments of `wxpay` in a shell
+    Completions(completions::Arguments),
+}
+
+impl Command {
+    /// Does it, and says with which code the process ends.
+    pub(crate) async fn run(self, _lang: Lang) -> Result<ExitCode, Fail> {
+        match self {
+            Self::Demo => demo::run().await,
+            Self::Completions(arguments) => completions::run(&arguments),
+        }
+    }
+}

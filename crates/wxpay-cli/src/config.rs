@@ -1,0 +1,232 @@
+//! The configuration: arguments before environment before `wxpay.toml`.
+
+mod args;
+mod clients;
+mod file;
+mod secret_file;
+
+use std::path::{Path, PathBuf};
+
+use wxpay_api::core::Secret;
+
+pub(crate) use self::args::ConfigArgs;
+pub(crate) use self::clients::{Clients, Identity};
+use self::file::File;
+pub(crate) use self::file::{Certificates, SignTypeName};
+pub(crate) use self::secret_file::check_mode;
+use crate::fail::Fail;
+
+/// What is known of who asks, what proves it and whom to ask. Each part is read when it is first needed, so that a
+/// command wants no more than it uses.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The file, if there is one.
+    pub(crate) path: Option<PathBuf>,
+    args: ConfigArgs,
+    file: File,
+}
+
+/// Where a secret comes from.
+#[derive(Debug)]
+pub(crate) enum SecretSource {
+    Environment(&'static str),
+    File(PathBuf),
+    /// Within `wxpay.toml`.
+    Inline,
+}
+
+impl Config {
+    /// Reads the file that the arguments or `WXPAY_CONFIG` name, or `wxpay.toml` in the current folder if it is there.
+    pub(crate) fn load(args: ConfigArgs) -> Result<Self, Fail> {
+        let path = match &args.config {
+            Some(path) => Some(path.clone()),
+            None => Some(PathBuf::from(DEFAULT)).filter(|path| path.exists()),
+        };
+        let file = match &path {
+            Some(path) => File::read(path)?,
+            None => File::default(),
+        };
+        Ok(Self { path, args, file })
+    }
+
+    /// The merchant number (商户号).
+    pub(crate) fn mch_id(&self) -> Result<&str, Fail> {
+        let value = self.args.mch_id.as_deref().or(self.file.mch_id.as_deref());
+        value.ok_or_else(|| missing("mch_id", "--mch-id", "WXPAY_MCH_ID"))
+    }
+
+    /// The merchant number that APIv3 is asked with: that of the service provider (服务商商户号), if it is another.
+    pub(crate) fn v3_mch_id(&self) -> Result<&str, Fail> {
+        self.file
+            .v3
+            .mch_id
+            .as_deref()
+            .map_or_else(|| self.mch_id(), Ok)
+    }
+
+    /// The app id, or the corpid for WeCom.
+    pub(crate) fn app_id(&self) -> Result<&str, Fail> {
+        let value = self.args.app_id.as_deref().or(self.file.app_id.as_deref());
+        value.ok_or_else(|| missing("app_id", "--app-id", "WXPAY_APP_ID"))
+    }
+
+    /// The host to ask, if it is not WeChat Pay's own.
+    pub(crate) fn base_url(&self) -> Option<&str> {
+        self.args
+            .base_url
+            .as_deref()
+            .or(self.file.base_url.as_deref())
+    }
+
+    /// The digest for APIv2, where an endpoint leaves the choice.
+    pub(crate) fn sign_type(&self) -> SignTypeName {
+        self.file.v2.sign_type.unwrap_or(SignTypeName::HmacSha256)
+    }
+
+    /// The APIv2 key (APIv2密钥) and where it comes from.
+    pub(crate) fn v2_key(&self) -> Result<(Secret, SecretSource), Fail> {
+        let section = &self.file.v2;
+        self.secret(
+            "[v2] key",
+            "WXPAY_V2_KEY",
+            self.args.v2_key_file.as_deref(),
+            section.key.as_ref(),
+            section.key_file.as_deref(),
+        )
+    }
+
+    /// The APIv3 key (APIv3密钥) and where it comes from.
+    pub(crate) fn v3_key(&self) -> Result<(Secret, SecretSource), Fail> {
+        let section = &self.file.v3;
+        self.secret(
+            "[v3] key",
+            "WXPAY_V3_KEY",
+            self.args.v3_key_file.as_deref(),
+            section.key.as_ref(),
+            section.key_file.as_deref(),
+        )
+    }
+
+    /// The secret of the WeCom app (自建应用secret) and where it comes from.
+    pub(crate) fn wecom_secret(&self) -> Result<(Secret, SecretSource), Fail> {
+        let section = &self.file.wecom;
+        self.secret(
+            "[wecom] secret",
+            "WXPAY_WECOM_SECRET",
+            self.args.wecom_secret_file.as_deref(),
+            section.secret.as_ref(),
+            section.secret_file.as_deref(),
+        )
+    }
+
+    /// The WeCom app that the secret belongs to (应用id).
+    pub(crate) fn agent_id(&self) -> Option<u32> {
+        self.file.wecom.agent_id
+    }
+
+    /// The merchant's certificate (商户API证书).
+    pub(crate) fn certificate(&self) -> Option<PathBuf> {
+        let from_file = self.file.certificate.certificate.as_deref();
+        self.path_of(self.args.certificate.as_deref(), from_file)
+    }
+
+    /// The merchant's private key (商户API私钥).
+    pub(crate) fn private_key(&self) -> Option<PathBuf> {
+        let from_file = self.file.certificate.private_key.as_deref();
+        self.path_of(self.args.private_key.as_deref(), from_file)
+    }
+
+    /// Both of them in one `apiclient_cert.p12`.
+    pub(crate) fn p12(&self) -> Option<PathBuf> {
+        self.path_of(
+            self.args.p12.as_deref(),
+            self.file.certificate.p12.as_deref(),
+        )
+    }
+
+    /// The id of WeChat Pay's public key (微信支付公钥ID).
+    pub(crate) fn public_key_id(&self) -> Option<&str> {
+        let from_file = self.file.platform.public_key_id.as_deref();
+        self.args.public_key_id.as_deref().or(from_file)
+    }
+
+    /// WeChat Pay's public key (微信支付公钥).
+    pub(crate) fn public_key(&self) -> Option<PathBuf> {
+        let from_file = self.file.platform.public_key.as_deref();
+        self.path_of(self.args.public_key.as_deref(), from_file)
+    }
+
+    /// The platform certificates (平台证书): none, files, or to be fetched.
+    pub(crate) fn certificates(&self) -> Certificates {
+        let folder = self.folder();
+        match &self.file.platform.certificates {
+            Certificates::Files(files) => {
+                Certificates::Files(files.iter().map(|file| folder.join(file)).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// The authority that alone is trusted, instead of those of the web: for a sandbox or a gateway.
+    pub(crate) fn root(&self) -> Option<PathBuf> {
+        self.path_of(self.args.root.as_deref(), self.file.tls.root.as_deref())
+    }
+
+    /// The HTTP proxy.
+    pub(crate) fn proxy(&self) -> Option<&Secret> {
+        self.file.tls.proxy.as_ref()
+    }
+
+    /// The section `[payout]`, as it was written.
+    pub(crate) fn payout(&self) -> &toml::Table {
+        &self.file.payout
+    }
+
+    /// A path as an argument gives it, or as the file does, seen from the file's folder.
+    fn path_of(&self, argument: Option<&Path>, file: Option<&Path>) -> Option<PathBuf> {
+        let file = || Some(self.folder().join(file?));
+        argument.map(Path::to_path_buf).or_else(file)
+    }
+
+    fn folder(&self) -> &Path {
+        let folder = self.path.as_deref().and_then(Path::parent);
+        folder.unwrap_or(Path::new(""))
+    }
+
+    fn secret(
+        &self,
+        name: &str,
+        variable: &'static str,
+        argument: Option<&Path>,
+        inline: Option<&Secret>,
+        file: Option<&Path>,
+    ) -> Result<(Secret, SecretSource), Fail> {
+        if let Some(path) = argument {
+            return secret_file::read(path).map(|secret| (secret, SecretSource::File(path.into())));
+        }
+        if let Some(secret) = secret_file::from_environment(variable)? {
+            return Ok((secret, SecretSource::Environment(variable)));
+        }
+        if let Some(path) = file {
+            let path = self.folder().join(path);
+            return secret_file::read(&path).map(|secret| (secret, SecretSource::File(path)));
+        }
+        match (inline, &self.path) {
+            (Some(secret), Some(path)) => {
+                check_mode(path)?;
+                Ok((secret.clone(), SecretSource::Inline))
+            }
+            _ => Err(missing(name, "a `…_file` option", variable)),
+        }
+    }
+}
+
+/// A setting that is nowhere.
+fn missing(name: &str, argument: &str, variable: &str) -> Fail {
+    Fail::usage(
+        format!("{name} is missing: set it in {DEFAULT}, by {argument} or in {variable}"),
+        format!("缺少 {name}：请在 {DEFAULT}、参数 {argument} 或环境变量 {variable} 中设置"),
+    )
+}
+
+const DEFAULT: &str = "wxpay.toml";
