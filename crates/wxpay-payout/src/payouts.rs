@@ -210,6 +210,11 @@ impl Payouts {
         &*self.0.journal
     }
 
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     /// The rules.
     pub fn rules(&self) -> &Rules {
         &self.0.rules

@@ -80,6 +80,27 @@ fn others_can_not_read_it() {
 }
 
 #[tokio::test]
+async fn it_holds_the_payouts_of_one_owner() {
+    let scratch = Scratch::new();
+    let path = scratch.path();
+    for _ in 0..2 {
+        let journal = SqliteJournal::open_for(&path, "1900000109").unwrap();
+        let payouts = crate::world::payouts(journal);
+        drop(payouts.prepare(&crate::world::intent("one", 100)).await);
+    }
+    let error = SqliteJournal::open_for(&path, "1900000110").unwrap_err();
+    assert!(error.to_string().contains("of 1900000109"), "{error}");
+    drop(SqliteJournal::open(&path).unwrap());
+
+    // Payouts that nobody has marked may be anybody's.
+    let path = scratch.path();
+    let payouts = crate::world::payouts(SqliteJournal::open(&path).unwrap());
+    drop(payouts.prepare(&crate::world::intent("one", 100)).await);
+    let error = SqliteJournal::open_for(&path, "1900000109").unwrap_err();
+    assert!(error.to_string().contains("does not say whose"), "{error}");
+}
+
+#[tokio::test]
 async fn reopening_keeps_everything() {
     let scratch = Scratch::new();
     let path = scratch.path();
