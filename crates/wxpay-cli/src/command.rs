@@ -2,6 +2,7 @@
 
 mod completions;
 mod demo;
+mod payout;
 
 use std::process::ExitCode;
 
@@ -17,15 +18,19 @@ pub(crate) enum Command {
     ///
     /// Nothing leaves this machine. The exit code is 0 only when every step holds.
     Demo,
+    /// Pay out to employees (向员工付款) from a CSV file, each row once, whatever happens
+    #[command(subcommand)]
+    Payout(payout::Command),
     /// Print a script that completes the arguments of `wxpay` in a shell
     Completions(completions::Arguments),
 }
 
 impl Command {
     /// Does it, and says with which code the process ends.
-    pub(crate) async fn run(self, _lang: Lang) -> Result<ExitCode, Fail> {
+    pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
             Self::Demo => demo::run().await,
+            Self::Payout(command) => command.run(lang).await,
             Self::Completions(arguments) => completions::run(&arguments),
         }
     }

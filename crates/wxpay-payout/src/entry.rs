@@ -79,6 +79,28 @@ pub enum State {
 }
 
 impl State {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Prepared,
+        Self::Sending,
+        Self::Unknown,
+        Self::Paid,
+        Self::Rejected,
+        Self::Failed,
+    ];
+
+    /// Its name in a journal, such as `prepared`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Sending => "sending",
+            Self::Unknown => "unknown",
+            Self::Paid => "paid",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+
     /// Whether this is an end.
     pub fn is_settled(self) -> bool {
         matches!(self, Self::Paid | Self::Rejected | Self::Failed)
@@ -105,6 +127,56 @@ pub enum Alarm {
     QueryWindowClosed,
     /// It may not be sent again any more (7 days), and WeChat Pay still does not know it.
     ResendWindowClosed,
+}
+
+impl Alarm {
+    /// Every one.
+    pub const ALL: [Self; 8] = [
+        Self::Mismatch,
+        Self::ParametersDiffer,
+        Self::Configuration,
+        Self::UnlistedCode,
+        Self::Overdue,
+        Self::QueryWindowCloses,
+        Self::QueryWindowClosed,
+        Self::ResendWindowClosed,
+    ];
+
+    /// Its name in a journal, such as `parameters_differ`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Mismatch => "mismatch",
+            Self::ParametersDiffer => "parameters_differ",
+            Self::Configuration => "configuration",
+            Self::UnlistedCode => "unlisted_code",
+            Self::Overdue => "overdue",
+            Self::QueryWindowCloses => "query_window_closes",
+            Self::QueryWindowClosed => "query_window_closed",
+            Self::ResendWindowClosed => "resend_window_closed",
+        }
+    }
+
+    /// What to do about it, for people.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::Mismatch => "look it up at WeChat Pay: this number paid something else",
+            Self::ParametersDiffer => {
+                "find out who else uses this number; do not follow the advice to change it"
+            }
+            Self::Configuration => "mend the merchant's settings or keys, then resolve it",
+            Self::UnlistedCode => "ask WeChat Pay's support, then resolve it",
+            Self::Overdue => {
+                "open for a day: resolve it, and look at its reason; never pay it under another number"
+            }
+            Self::QueryWindowCloses => {
+                "look it up in the bill soon: it can be queried for 30 days only"
+            }
+            Self::QueryWindowClosed => "look it up in the bill; it can't be queried any more",
+            Self::ResendWindowClosed => {
+                "look it up in the bill; after 10 days a person may declare it failed"
+            }
+        }
+    }
 }
 
 /// The right to work on a payout alone for a while.

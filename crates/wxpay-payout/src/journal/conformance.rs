@@ -152,21 +152,8 @@ async fn round_trip(journal: &impl Journal) -> Checked {
             class.limit().same_number().configuration(),
         ]
     });
-    let alarms = [
-        None,
-        Some(Alarm::Mismatch),
-        Some(Alarm::ParametersDiffer),
-        Some(Alarm::Configuration),
-        Some(Alarm::UnlistedCode),
-        Some(Alarm::Overdue),
-        Some(Alarm::QueryWindowCloses),
-        Some(Alarm::QueryWindowClosed),
-        Some(Alarm::ResendWindowClosed),
-    ];
-    for ((class, alarm), state) in classes
-        .zip(alarms.into_iter().cycle())
-        .zip(states.into_iter().cycle())
-    {
+    let alarms = [None].into_iter().chain(Alarm::ALL.map(Some));
+    for ((class, alarm), state) in classes.zip(alarms.cycle()).zip(states.into_iter().cycle()) {
         entry.state = state;
         entry.refusal = Some(Refusal::new("SOME_CODE", class, "说明 'quoted' \u{1F600}"));
         entry.alarm = alarm;

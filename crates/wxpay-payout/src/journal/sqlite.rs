@@ -21,7 +21,7 @@ mod worker;
 /// owner only. It must not lie on a network file system.
 ///
 /// SQLite works on a thread of its own, so that no runtime is held up and none is needed. Changes that come at once are
-/// committed together. Dropping the journal ends the thread when its work is done.
+/// committed together. Dropping the journal waits until its work is done and the file is closed.
 pub struct SqliteJournal(Worker);
 
 impl SqliteJournal {
