@@ -7,14 +7,16 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 
 use crate::certificates::Certificates;
+use crate::setup::Setup;
 use crate::state::Shared;
-use crate::{Sandbox, Trust, server};
+use crate::{Sandbox, SnapshotError, Trust, server};
 
 /// How a [`Sandbox`] is to be started.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct SandboxBuilder {
     trust: Trust,
+    pub(crate) setup: Setup,
 }
 
 /// Why the sandbox did not start.
@@ -27,6 +29,9 @@ pub enum StartError {
     /// The keys, the certificates or the TLS configuration could not be made.
     #[error("can't make keys and certificates")]
     Keys(#[source] Box<dyn StdError + Send + Sync>),
+    /// The snapshot that was to be gone on from can't be read.
+    #[error("can't go on from the snapshot")]
+    Snapshot(#[source] SnapshotError),
 }
 
 impl SandboxBuilder {
@@ -41,15 +46,19 @@ impl SandboxBuilder {
     /// It runs on the Tokio runtime that this is called on.
     ///
     /// # Errors
-    /// No port could be bound, or no keys could be made.
+    /// No port could be bound, no keys could be made, or the snapshot can't be read.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        self.setup.check().map_err(StartError::Snapshot)?;
         let certificates = tokio::task::spawn_blocking(move || Certificates::generate(self.trust))
             .await
             .map_err(|error| StartError::Keys(error.into()))?
             .map_err(StartError::Keys)?;
         let tls = server::tls_config(&certificates).map_err(StartError::Keys)?;
         let ca_pem = certificates.ca_pem.clone();
-        let shared = Shared::new(certificates, self.trust).map_err(StartError::Keys)?;
+        let mut shared = Shared::new(certificates, self.trust).map_err(StartError::Keys)?;
+        self.setup
+            .apply(&mut shared)
+            .map_err(StartError::Snapshot)?;
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await

@@ -94,7 +94,7 @@ async fn answer(
                 Route::V3(Resource::Certificates) => None,
                 _ => call.serial(),
             });
-            answer.seal(&key, fault.as_ref(), now)
+            answer.seal(&key, fault.as_ref(), now, &shared.random)
         }
     };
     Ok(match fault {
@@ -128,7 +128,9 @@ fn respond(
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
         ) => Ok(match route {
-            Route::V2(api) => Draft::V2(v2::Refusal::code(code, message).message(call, api)),
+            Route::V2(api) => {
+                Draft::V2(v2::Refusal::code(code, message).message(call, api, &shared.random))
+            }
             Route::V3(_) => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
         Some(Fault::ReturnCodeFail { message, code }) => {

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::Certificates;
-use crate::exchange;
 use crate::state::Shared;
+use crate::{events, exchange};
 
 /// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting: `orderquery` and APIv3 need none.
 pub(crate) fn tls_config(
@@ -40,10 +40,11 @@ pub(crate) fn tls_config(
     Ok(Arc::new(config))
 }
 
-/// Accepts connections until it is aborted, which closes them all.
+/// Accepts connections, and carries out what falls due, until it is aborted, which closes them all.
 pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, shared: Arc<Shared>) {
     let tls = TlsAcceptor::from(tls);
     let mut connections = JoinSet::new();
+    connections.spawn(events::keep(Arc::clone(&shared)));
     loop {
         while connections.try_join_next().is_some() {}
         match listener.accept().await {

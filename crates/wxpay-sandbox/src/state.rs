@@ -1,47 +1,62 @@
 //! What the sandbox remembers.
 
+mod agenda;
+mod arrivals;
 mod batches;
+mod orders;
+mod payouts;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use indexmap::IndexMap;
-use wxpay_core::{Fen, Params, Timestamp};
+use tokio::sync::{Notify, RwLock};
+use wxpay_core::{Fen, Timestamp};
 
 use crate::certificates::Certificates;
+use crate::clock::Clock;
+use crate::fault_rule::Faults;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
-use crate::{
-    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, SignatureCheck, Trust,
-};
+use crate::random::{self, Random};
+use crate::setup::KEPT;
+use crate::{Delivery, Fault, Merchant, PayoutRules, SeenRequest, SignatureCheck, Trust};
 
+pub(crate) use agenda::{Agenda, Event, Place, Planned};
+pub(crate) use arrivals::Arrivals;
 pub(crate) use batches::Batches;
+pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
+pub(crate) use payouts::{PayoutEntry, Payouts};
 
 /// What every connection shares.
 pub(crate) struct Shared {
     pub(crate) merchant: Merchant,
     pub(crate) platform: Platform,
+    pub(crate) random: Random,
+    /// The rules for payments to employees that a reset goes back to.
+    pub(crate) payout_rules: PayoutRules,
+    /// Held while events are carried out: alone by whoever moves the clock.
+    pub(crate) turn: Arc<RwLock<()>>,
+    /// The clock or the agenda changed.
+    pub(crate) changed: Notify,
     state: Mutex<State>,
 }
 
 /// What changes while the sandbox runs.
-#[derive(Default)]
+#[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) clock: Option<Timestamp>,
+    pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
-    pub(crate) seen: Vec<SeenRequest>,
-    faults: HashMap<Api, VecDeque<Fault>>,
-    names: HashMap<String, String>,
-    orders: IndexMap<String, Order>,
-    payouts: IndexMap<String, PayoutEntry>,
+    pub(crate) seen: Arrivals,
+    pub(crate) faults: Faults,
+    pub(crate) names: BTreeMap<String, String>,
+    pub(crate) orders: Orders,
+    pub(crate) payouts: Payouts,
     pub(crate) batches: Batches,
-}
-
-/// A payment and the parameters that asked for it.
-pub(crate) struct PayoutEntry {
-    pub(crate) payout: Payout,
-    /// Without `nonce_str` and the signatures: what has to be the same when it is asked for again.
-    pub(crate) parameters: Params,
+    pub(crate) agenda: Agenda,
+    /// The attempts to deliver notices, as many as requests are kept.
+    pub(crate) deliveries: VecDeque<Delivery>,
+    kept: usize,
 }
 
 impl Shared {
@@ -61,7 +76,11 @@ impl Shared {
                 certificates.platform_certificate,
             ),
             merchant: certificates.merchant,
-            state: Mutex::default(),
+            random: Random::new(random::seed()),
+            payout_rules: PayoutRules::default(),
+            turn: Arc::default(),
+            changed: Notify::new(),
+            state: Mutex::new(State::keeping(KEPT)),
         })
     }
 
@@ -70,14 +89,18 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Plans an event.
+    pub(crate) fn plan(&self, state: &mut State, due: Timestamp, event: Event) {
+        state.agenda.add(due, event);
+        self.changed.notify_one();
+    }
+
     /// Notes a request, takes the fault that waits for it, and gives its place in [`State::seen`].
     pub(crate) fn arrive(&self, mut request: SeenRequest) -> (usize, Option<Fault>) {
         let mut state = self.state();
-        let waiting = request.api.and_then(|api| state.faults.get_mut(&api));
-        request.fault = waiting.and_then(VecDeque::pop_front);
+        request.fault = request.api.and_then(|api| state.faults.take(api));
         let fault = request.fault.clone();
-        state.seen.push(request);
-        (state.seen.len() - 1, fault)
+        (state.seen.push(request), fault)
     }
 
     /// Notes the signatures of a request.
@@ -96,24 +119,80 @@ impl Shared {
 }
 
 impl State {
-    pub(crate) fn queue_fault(&mut self, api: Api, fault: Fault) {
-        self.faults.entry(api).or_default().push_back(fault);
+    /// Nothing yet, and no more than so many requests and deliveries later.
+    pub(crate) fn keeping(kept: usize) -> Self {
+        Self {
+            clock: Clock::default(),
+            balance: None,
+            seen: Arrivals::keeping(kept),
+            faults: Faults::default(),
+            names: BTreeMap::new(),
+            orders: Orders::default(),
+            payouts: Payouts::default(),
+            batches: Batches::default(),
+            agenda: Agenda::default(),
+            deliveries: VecDeque::new(),
+            kept,
+        }
     }
 
-    pub(crate) fn add_order(&mut self, order: Order) {
-        self.orders.insert(order.out_trade_no.clone(), order);
+    /// Forgets all but the number of requests that came.
+    pub(crate) fn clear(&mut self) {
+        self.seen.clear();
+        self.agenda.clear();
+        let seen = std::mem::replace(&mut self.seen, Arrivals::keeping(self.kept));
+        let agenda = std::mem::take(&mut self.agenda);
+        *self = Self {
+            seen,
+            agenda,
+            ..Self::keeping(self.kept)
+        };
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How long it takes until something happens, if the clock runs or it is overdue.
+    pub(crate) fn until_next_event(&self) -> Option<Duration> {
+        self.clock.until(self.agenda.next()?)
+    }
+
+    /// Carries out an event that takes no time.
+    pub(crate) fn happen(&mut self, event: &Event, place: Place) {
+        let now = self.now();
+        match event {
+            Event::SettlePayout {
+                partner_trade_no,
+                failure,
+            } => {
+                let back = self
+                    .payouts
+                    .settle(partner_trade_no, failure.as_deref(), now);
+                if let (Some(balance), Some(back)) = (self.balance, back) {
+                    self.balance = balance.checked_add(back);
+                }
+            }
+            Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
+            Event::Deliver(_) => {}
+        }
+        self.agenda.done(place);
+    }
+
+    /// Notes an attempt to deliver a notice.
+    pub(crate) fn note_delivery(&mut self, delivery: Delivery) {
+        self.deliveries.push_back(delivery);
+        while self.deliveries.len() > self.kept {
+            self.deliveries.pop_front();
+        }
     }
 
     pub(crate) fn register_name(&mut self, openid: &str, name: &str) {
         self.names.insert(openid.to_owned(), name.to_owned());
     }
 
-    pub(crate) fn set_payout_status(&mut self, number: &str, status: PayoutStatus) -> bool {
-        let Some(entry) = self.payouts.get_mut(number) else {
-            return false;
-        };
-        entry.payout.status = status;
-        true
+    pub(crate) fn name(&self, openid: &str) -> Option<&str> {
+        self.names.get(openid).map(String::as_str)
     }
 
     pub(crate) fn settle_batch(&mut self, out_batch_no: &str) -> bool {
@@ -139,48 +218,5 @@ impl State {
         transfer.fail_reason = fail_reason.map(str::to_owned);
         transfer.update_time = now;
         true
-    }
-
-    pub(crate) fn add_payout(&mut self, payout: Payout, parameters: Params) {
-        let entry = PayoutEntry { payout, parameters };
-        self.payouts
-            .insert(entry.payout.partner_trade_no.clone(), entry);
-    }
-
-    /// A payment that was made, to be asked for once more.
-    pub(crate) fn payout_mut(&mut self, number: &str) -> Option<&mut PayoutEntry> {
-        self.payouts.get_mut(number)
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.unwrap_or_else(Timestamp::now)
-    }
-
-    pub(crate) fn payouts(&self) -> Vec<Payout> {
-        let payouts = self.payouts.values();
-        payouts.map(|entry| entry.payout.clone()).collect()
-    }
-
-    pub(crate) fn payout(&self, number: &str) -> Option<&Payout> {
-        self.payouts.get(number).map(|entry| &entry.payout)
-    }
-
-    pub(crate) fn name(&self, openid: &str) -> Option<&str> {
-        self.names.get(openid).map(String::as_str)
-    }
-
-    /// The order of a `transaction_id`, or else of an `out_trade_no`.
-    pub(crate) fn order(
-        &self,
-        transaction_id: Option<&str>,
-        out_trade_no: Option<&str>,
-    ) -> Option<&Order> {
-        match (transaction_id, out_trade_no) {
-            (Some(id), _) => self
-                .orders
-                .values()
-                .find(|order| order.transaction_id == id),
-            (None, number) => self.orders.get(number?),
-        }
     }
 }
