@@ -3,6 +3,7 @@
 
 pub mod clients;
 pub mod load;
+pub mod payouts;
 pub mod replies;
 pub mod runner;
 pub mod scripted;

@@ -12,6 +12,7 @@ mod notices;
 mod order_query;
 mod outcome;
 mod pay_employee;
+mod payouts;
 mod query_employee_payment;
 mod ready;
 mod runner;
