@@ -115,7 +115,7 @@ impl fmt::Display for Kills {
         write!(
             f,
             "{kills} processes killed in {elapsed:.1?} ({done_before} were done before); {in_a_send} payouts in the middle of \
-             a send at every tenth kill; journal opened in {opened_often:.1?} (median), {opened_late:.1?} (p99); all settled \
+             a send, at every tenth kill; journal opened in {opened_often:.1?} (median), {opened_late:.1?} (p99); all settled \
              {settled_in:.1?} after the last kill\n{verdict}"
         )
     }

@@ -146,6 +146,7 @@ impl Job {
         rules.not_found_gap = Duration::from_millis(100);
         rules.lease = lease;
         limits.per_second = NonZeroU32::new(2000);
+        limits.payee_gap = Duration::from_millis(100);
         limits.midnight_guard = Duration::ZERO;
         Payouts::builder(journal, Wecom::new(client, transport), TokioTimer::new())
             .rules(rules)
