@@ -108,3 +108,6 @@ impl std::fmt::Debug for Message {
         write!(f, "Message({} bytes)", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,3 +186,6 @@ impl std::fmt::Display for DayLimit {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

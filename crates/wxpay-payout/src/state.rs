@@ -267,8 +267,12 @@ impl Entry {
             self.not_found = self.not_found.saturating_add(1);
             self.not_found_at = Some(now);
         }
-        let refused = self.refusal.as_ref().is_some_and(Refusal::is_definite);
-        if refused && !self.doubt && self.not_found >= rules.confirmations.max(1) {
+        let refusal = self.refusal.as_ref().filter(|refusal| refusal.is_definite());
+        if let Some(refusal) = refusal
+            && !self.doubt
+            && self.not_found >= rules.confirmations.max(1)
+        {
+            self.reason = Some(text_of(refusal));
             self.close(State::Rejected, now);
             return;
         }
@@ -361,3 +365,6 @@ fn paid_otherwise(amount: Option<Fen>, expected: Fen) -> String {
 
 const NOT_FOUND: &str = "WeChat Pay does not know it so far (NOT_FOUND)";
 const MOST_GAPS: u32 = 12;
+
+#[cfg(test)]
+mod tests;
