@@ -267,7 +267,10 @@ impl Entry {
             self.not_found = self.not_found.saturating_add(1);
             self.not_found_at = Some(now);
         }
-        let refusal = self.refusal.as_ref().filter(|refusal| refusal.is_definite());
+        let refusal = self
+            .refusal
+            .as_ref()
+            .filter(|refusal| refusal.is_definite());
         if let Some(refusal) = refusal
             && !self.doubt
             && self.not_found >= rules.confirmations.max(1)
