@@ -2,6 +2,8 @@
 //! writes them.
 
 pub mod clients;
+#[cfg(doctest)]
+mod guide;
 pub mod load;
 pub mod payouts;
 pub mod replies;

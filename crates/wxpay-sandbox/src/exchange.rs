@@ -52,13 +52,19 @@ pub(crate) async fn serve(
 
     let route = Route::of(&call.method, &call.target);
     let api = route.as_ref().ok().map(Route::api);
-    let (place, fault) = shared.arrive(call.seen(api));
+    let (number, fault) = shared.arrive(call.seen(api));
     let response = match route {
-        Ok(route) => answer(shared, &call, route, fault, place).await?,
-        Err(status) => payload::empty(status),
+        Ok(route) => answer(shared, &call, route, fault, number).await,
+        Err(status) => Ok(payload::empty(status)),
     };
-    shared.note_status(place, response.status().as_u16());
-    Ok(response)
+    shared.note(number, |seen| {
+        seen.status = response
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16());
+        seen.ended = true;
+    });
+    response
 }
 
 async fn answer(
@@ -66,12 +72,12 @@ async fn answer(
     call: &Call,
     route: Route<'_>,
     fault: Option<Fault>,
-    place: usize,
+    number: u64,
 ) -> Result<Response<Payload>, Closed> {
     let now = shared.state().now();
     let mut signatures = Vec::new();
     let draft = respond(shared, call, route, fault.as_ref(), now, &mut signatures);
-    shared.note_signatures(place, signatures);
+    shared.note(number, |seen| seen.signatures = signatures);
     let draft = draft?;
 
     match fault {
@@ -158,6 +164,8 @@ impl Call {
 
     fn seen(&self, api: Option<Api>) -> SeenRequest {
         SeenRequest {
+            number: 0,
+            time: Timestamp::now(),
             api,
             method: self.method.clone(),
             target: self.target.clone(),
@@ -167,6 +175,7 @@ impl Call {
             signatures: Vec::new(),
             fault: None,
             status: None,
+            ended: false,
         }
     }
 }

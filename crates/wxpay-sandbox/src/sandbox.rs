@@ -6,13 +6,16 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-#[cfg(doc)]
-use crate::Trust;
-use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
-use crate::state::Shared;
-use crate::{Merchant, SandboxBuilder, SeenRequest, StartError};
 use thiserror::Error;
 use tokio::task::AbortHandle;
+
+#[cfg(doc)]
+use crate::Trust;
+#[cfg(feature = "directory")]
+use crate::directory::{Directory, DirectoryError};
+use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
+use crate::state::Shared;
+use crate::{Merchant, SandboxBuilder, SeenRequest, StartError, Watch};
 
 /// A running local WeChat Pay (微信支付).
 ///
@@ -22,6 +25,8 @@ pub struct Sandbox {
     base_url: String,
     ca_pem: String,
     server: AbortHandle,
+    #[cfg(feature = "directory")]
+    directory: Option<Directory>,
 }
 
 /// Why there is no new platform certificate.
@@ -34,6 +39,10 @@ pub enum RotateError {
     /// The key or the certificate could not be made.
     #[error("can't make a platform certificate")]
     Keys(#[source] Box<dyn StdError + Send + Sync>),
+    /// The certificate is in use, but could not be kept for the next start.
+    #[cfg(feature = "directory")]
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
 }
 
 impl Sandbox {
@@ -64,7 +73,15 @@ impl Sandbox {
             base_url,
             ca_pem,
             server,
+            #[cfg(feature = "directory")]
+            directory: None,
         }
+    }
+
+    #[cfg(feature = "directory")]
+    pub(crate) fn kept_in(mut self, directory: Option<Directory>) -> Self {
+        self.directory = directory;
+        self
     }
 
     /// Adds a platform certificate (平台证书) and gives its serial number. Replies and notices are signed with it from now
@@ -75,11 +92,16 @@ impl Sandbox {
     pub async fn rotate_certificate(&self) -> Result<String, RotateError> {
         let now = self.shared.state().now();
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || shared.platform.rotate(now))
+        let added = tokio::task::spawn_blocking(move || shared.platform.rotate(now))
             .await
             .map_err(|error| RotateError::Keys(error.into()))?
             .map_err(RotateError::Keys)?
-            .ok_or(RotateError::NoCertificates)
+            .ok_or(RotateError::NoCertificates)?;
+        #[cfg(feature = "directory")]
+        if let Some(directory) = &self.directory {
+            directory.add(&added)?;
+        }
+        Ok(added.key.serial().to_owned())
     }
 
     /// Posts a notice of APIv3 to a callback URL, and gives what was answered.
@@ -120,15 +142,20 @@ impl Sandbox {
         pems.cloned().collect()
     }
 
-    /// The requests that were read to their end, in order of arrival: the last ones, as many as the sandbox
-    /// [keeps](SandboxBuilder::kept_requests).
+    /// The requests that were read to their end, in order of arrival: the latest ones, as many as the sandbox
+    /// [keeps](SandboxBuilder::keep_requests).
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.shared.state().seen.all()
+        self.requests_after(0)
     }
 
-    /// How many requests were read to their end since the sandbox started.
-    pub fn request_count(&self) -> usize {
-        self.shared.state().seen.count()
+    /// The requests with a higher [number](SeenRequest::number) than this.
+    pub fn requests_after(&self, number: u64) -> Vec<SeenRequest> {
+        self.shared.state().seen.after(number)
+    }
+
+    /// Something to wait for the next change of [`requests`](Self::requests) with.
+    pub fn watch(&self) -> Watch {
+        self.shared.state().seen.watch()
     }
 }
 

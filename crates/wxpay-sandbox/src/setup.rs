@@ -9,7 +9,6 @@ use crate::{PayoutRules, SandboxBuilder};
 #[derive(Clone, Default)]
 pub(crate) struct Setup {
     seed: Option<u64>,
-    kept_requests: Option<usize>,
     payout_rules: PayoutRules,
     snapshot: Option<String>,
 }
@@ -20,13 +19,6 @@ impl SandboxBuilder {
     /// moments of a frozen clock, in the same way. Keys, certificates and the merchant's number are random in any case.
     pub fn seed(mut self, seed: u64) -> Self {
         self.setup.seed = Some(seed);
-        self
-    }
-
-    /// Sets how many requests [`Sandbox::requests`](crate::Sandbox::requests) keeps, and as many attempts to deliver
-    /// notices: 50,000 unless this is called. The oldest go first, and also when all bodies together exceed 64 MiB.
-    pub fn kept_requests(mut self, kept: usize) -> Self {
-        self.setup.kept_requests = Some(kept);
         self
     }
 
@@ -56,11 +48,18 @@ impl Setup {
     }
 
     /// Prepares what no connection shares yet.
-    pub(crate) fn apply(self, shared: &mut Shared) -> Result<(), SnapshotError> {
+    pub(crate) fn apply(
+        self,
+        shared: &mut Shared,
+        keep_requests: Option<usize>,
+    ) -> Result<(), SnapshotError> {
         if let Some(seed) = self.seed {
             shared.random = Random::new(seed);
         }
-        let mut state = State::keeping(self.kept_requests.unwrap_or(KEPT));
+        let mut state = State::default();
+        if let Some(most) = keep_requests {
+            state.seen.keep(most);
+        }
         state.payouts.rules = self.payout_rules.clone().sound();
         shared.payout_rules = state.payouts.rules.clone();
         if let Some(text) = &self.snapshot {
@@ -76,12 +75,8 @@ impl fmt::Debug for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setup")
             .field("seed", &self.seed)
-            .field("kept_requests", &self.kept_requests)
             .field("payout_rules", &self.payout_rules)
             .field("snapshot", &self.snapshot.is_some())
             .finish()
     }
 }
-
-/// How many requests are kept unless another number is set.
-pub(crate) const KEPT: usize = 50_000;

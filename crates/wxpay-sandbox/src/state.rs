@@ -1,7 +1,6 @@
 //! What the sandbox remembers.
 
 mod agenda;
-mod arrivals;
 mod batches;
 mod orders;
 mod payouts;
@@ -19,11 +18,10 @@ use crate::clock::Clock;
 use crate::fault_rule::Faults;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
-use crate::setup::KEPT;
-use crate::{Delivery, Fault, Merchant, PayoutRules, SeenRequest, SignatureCheck, Trust};
+use crate::seen::SeenLog;
+use crate::{Delivery, Fault, Merchant, PayoutRules, SeenRequest, Trust};
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
-pub(crate) use arrivals::Arrivals;
 pub(crate) use batches::Batches;
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
@@ -43,11 +41,11 @@ pub(crate) struct Shared {
 }
 
 /// What changes while the sandbox runs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
-    pub(crate) seen: Arrivals,
+    pub(crate) seen: SeenLog,
     pub(crate) faults: Faults,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) orders: Orders,
@@ -56,7 +54,6 @@ pub(crate) struct State {
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notices, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,
-    kept: usize,
 }
 
 impl Shared {
@@ -66,21 +63,24 @@ impl Shared {
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let public_key = PlatformKey::new(
             certificates.merchant.platform_key_id.clone(),
-            certificates.platform_private.secret_pkcs8_der(),
+            &certificates.platform_key.serialize_der(),
         )?;
         Ok(Self {
             platform: Platform::new(
-                MerchantKey::new(certificates.merchant_public)?,
+                MerchantKey::new(
+                    certificates.merchant_public,
+                    certificates.merchant.client_key_pem.expose(),
+                )?,
                 trust,
                 public_key,
-                certificates.platform_certificate,
+                certificates.platform_certificates,
             ),
             merchant: certificates.merchant,
             random: Random::new(random::seed()),
             payout_rules: PayoutRules::default(),
             turn: Arc::default(),
             changed: Notify::new(),
-            state: Mutex::new(State::keeping(KEPT)),
+            state: Mutex::default(),
         })
     }
 
@@ -95,57 +95,30 @@ impl Shared {
         self.changed.notify_one();
     }
 
-    /// Notes a request, takes the fault that waits for it, and gives its place in [`State::seen`].
-    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (usize, Option<Fault>) {
+    /// Notes a request, takes the fault that waits for it, and gives its number.
+    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (u64, Option<Fault>) {
         let mut state = self.state();
         request.fault = request.api.and_then(|api| state.faults.take(api));
+        request.time = state.now();
         let fault = request.fault.clone();
         (state.seen.push(request), fault)
     }
 
-    /// Notes the signatures of a request.
-    pub(crate) fn note_signatures(&self, place: usize, signatures: Vec<SignatureCheck>) {
-        if let Some(seen) = self.state().seen.get_mut(place) {
-            seen.signatures = signatures;
-        }
-    }
-
-    /// Notes the status of the answer.
-    pub(crate) fn note_status(&self, place: usize, status: u16) {
-        if let Some(seen) = self.state().seen.get_mut(place) {
-            seen.status = Some(status);
-        }
+    /// Notes what has become of a request.
+    pub(crate) fn note(&self, number: u64, change: impl FnOnce(&mut SeenRequest)) {
+        self.state().seen.note(number, change);
     }
 }
 
 impl State {
-    /// Nothing yet, and no more than so many requests and deliveries later.
-    pub(crate) fn keeping(kept: usize) -> Self {
-        Self {
-            clock: Clock::default(),
-            balance: None,
-            seen: Arrivals::keeping(kept),
-            faults: Faults::default(),
-            names: BTreeMap::new(),
-            orders: Orders::default(),
-            payouts: Payouts::default(),
-            batches: Batches::default(),
-            agenda: Agenda::default(),
-            deliveries: VecDeque::new(),
-            kept,
-        }
-    }
-
-    /// Forgets all but the number of requests that came.
+    /// Forgets all; what is under way has no consequences.
     pub(crate) fn clear(&mut self) {
         self.seen.clear();
         self.agenda.clear();
-        let seen = std::mem::replace(&mut self.seen, Arrivals::keeping(self.kept));
-        let agenda = std::mem::take(&mut self.agenda);
         *self = Self {
-            seen,
-            agenda,
-            ..Self::keeping(self.kept)
+            seen: std::mem::take(&mut self.seen),
+            agenda: std::mem::take(&mut self.agenda),
+            ..Self::default()
         };
     }
 
@@ -182,7 +155,7 @@ impl State {
     /// Notes an attempt to deliver a notice.
     pub(crate) fn note_delivery(&mut self, delivery: Delivery) {
         self.deliveries.push_back(delivery);
-        while self.deliveries.len() > self.kept {
+        while self.deliveries.len() > self.seen.most() {
             self.deliveries.pop_front();
         }
     }

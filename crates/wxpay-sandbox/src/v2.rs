@@ -1,6 +1,8 @@
 //! APIv2: XML messages with `sign` (签名).
 
+pub(crate) mod check;
 mod close_order;
+mod diagnose;
 mod message;
 pub(crate) mod notice;
 mod order_query;

@@ -8,6 +8,7 @@ mod certificates;
 mod close;
 mod create_batch;
 mod detail;
+mod diagnose;
 mod echo;
 mod input;
 pub(crate) mod notice;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use tokio::io::AsyncReadExt;
-use wxpay_payout::{Journal, State};
+use wxpay_api::core::Timestamp;
+use wxpay_payout::{Journal, Moment, State};
 use wxpay_sandbox::PayoutRules;
 
 use super::bank::Bank;
@@ -24,7 +25,7 @@ pub struct Kills {
     pub kills: usize,
     /// How many were done before they were to be killed.
     pub done_before: usize,
-    /// How many payouts were found in the middle of a send, at every tenth kill.
+    /// How many sends of the process that was just killed were found in the middle, at every tenth kill.
     pub in_a_send: usize,
     /// How long a process needed to open the journal that the one before had left.
     pub opened: Times,
@@ -55,6 +56,8 @@ pub async fn run(program: &Path, kills: usize, seed: u64, parent: Option<&Path>)
         last += NEW;
         let mut job = Job::new(bank.folder(), last.saturating_sub(LEFT)..last);
         job.first = LEFT.min(last) - NEW;
+        job.lease = LEASE;
+        let began = Moment::from(Timestamp::now());
         let mut child = job.command(program).stderr(Stdio::null()).spawn().unwrap();
         let mut pipe = child.stdout.take().unwrap();
         tokio::time::sleep(Duration::from_millis(random.u64(..LONGEST))).await;
@@ -69,7 +72,7 @@ pub async fn run(program: &Path, kills: usize, seed: u64, parent: Option<&Path>)
         opened.extend(said.trim().parse().map(Duration::from_micros));
         // Not always: the next process is to find the journal as the kill has left it.
         if killed % 10 == 0 {
-            in_a_send += sending(&bank).await;
+            in_a_send += sending(&bank, began).await;
         }
     }
     let began = Instant::now();
@@ -90,12 +93,13 @@ pub async fn run(program: &Path, kills: usize, seed: u64, parent: Option<&Path>)
     }
 }
 
-async fn sending(bank: &Bank) -> usize {
+async fn sending(bank: &Bank, since: Moment) -> usize {
     let journal = bank.journal();
     let mut count = 0;
     for number in journal.open(1000).await.unwrap() {
         let entry = journal.by_number(&number).await.unwrap();
-        count += usize::from(entry.is_some_and(|entry| entry.state == State::Sending));
+        let entry = entry.filter(|entry| entry.state == State::Sending);
+        count += usize::from(entry.is_some_and(|entry| entry.last_sent_at >= Some(since)));
     }
     count
 }
@@ -114,8 +118,8 @@ impl fmt::Display for Kills {
         let (opened_often, opened_late) = (opened.percentile(50), opened.percentile(99));
         write!(
             f,
-            "{kills} processes killed in {elapsed:.1?} ({done_before} were done before); {in_a_send} payouts in the middle of \
-             a send, at every tenth kill; journal opened in {opened_often:.1?} (median), {opened_late:.1?} (p99); all settled \
+            "{kills} processes killed in {elapsed:.1?} ({done_before} were done before); {in_a_send} sends cut in the \
+             middle, counted at every tenth kill; journal opened in {opened_often:.1?} (median), {opened_late:.1?} (p99); all settled \
              {settled_in:.1?} after the last kill\n{verdict}"
         )
     }
@@ -125,5 +129,7 @@ impl fmt::Display for Kills {
 const NEW: usize = 4;
 /// How many of the intents before are looked at again.
 const LEFT: usize = 60;
+/// How long a process has a payout alone, in milliseconds.
+const LEASE: u64 = 1000;
 /// The longest life of a process, in milliseconds.
 const LONGEST: u64 = 250;

@@ -138,7 +138,7 @@ async fn meet(code: &str) -> (End, bool, Option<Alarm>) {
     let payouts = payouts_over(Arc::clone(&journal), service.clone());
     let options = RunOptions::new()
         .at_once(std::num::NonZeroUsize::MIN)
-        .patience(Duration::from_secs(3600));
+        .patience(Duration::from_secs(600));
     let result = payouts
         .run([intent("one", 100), intent("two", 100)], options)
         .await;
@@ -232,7 +232,7 @@ async fn refused_queries_leave_it_as_it_was() {
         let queries = (0..50).map(|_| QueryEnd::Refused(refusal.clone()));
         let service = Scripted::new([PayEnd::Unclear("cut".to_owned())], queries);
         let payouts = payouts_over(MemoryJournal::new(), service.clone());
-        let options = RunOptions::new().patience(Duration::from_secs(3600));
+        let options = RunOptions::new().patience(Duration::from_secs(600));
         let result = payouts.run([intent("one", 100)], options).await;
         let [line] = &result.unknown[..] else {
             panic!("{code}: {result:?}")

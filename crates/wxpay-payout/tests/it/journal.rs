@@ -132,7 +132,7 @@ async fn disk_that_fails_at_any_row_loses_nothing() {
         let options = || {
             wxpay_payout::RunOptions::new()
                 .at_once(std::num::NonZeroUsize::MIN)
-                .patience(std::time::Duration::from_secs(3600))
+                .patience(std::time::Duration::from_secs(600))
         };
         let journal = SqliteJournal::open(&path).unwrap();
         let other = rusqlite::Connection::open(&path).unwrap();

@@ -48,7 +48,7 @@ impl Sandbox {
     }
 
     /// Every attempt to deliver a payment notice that was made, in order; at most as many as requests are
-    /// [kept](crate::SandboxBuilder::kept_requests).
+    /// [kept](crate::SandboxBuilder::keep_requests).
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.state().deliveries.iter().cloned().collect()
     }

@@ -6,9 +6,9 @@ use wxpay_core::{Fen, Params, TimeFormat};
 use crate::exchange::Call;
 use crate::random::Random;
 use crate::state::State;
-use crate::v2::sign::{self, SignType};
-use crate::v2::{Message, Refusal};
-use crate::{Merchant, Order, SignatureCheck, SignatureKind};
+use crate::v2::sign::SignType;
+use crate::v2::{Message, Refusal, check};
+use crate::{Merchant, Order, SignatureCheck};
 
 /// Checks all of a request that can be checked without the orders.
 pub(crate) fn check(
@@ -48,10 +48,7 @@ pub(crate) fn read(
     let Some(sign_type) = sign_type(&params) else {
         return refuse("签名类型sign_type错误");
     };
-    let expected = sign::sign(sign_type, params.iter(), merchant.api_v2_key.expose());
-    let held = params.get("sign") == Some(&*expected);
-    signatures.push(SignatureCheck::new(SignatureKind::Sign, held));
-    if !held {
+    if !check::sign(sign_type, &params, merchant, signatures) {
         return refuse("签名错误");
     }
     if params

@@ -10,8 +10,8 @@ use crate::payout_rules::FAILURE;
 use crate::random::{DIGITS, Random};
 use crate::state::{Event, PayoutEntry, Shared, State};
 use crate::v2::request::{self, Need, Rule, wrong};
-use crate::v2::{Message, Refusal, pay_limits, sign};
-use crate::{Merchant, Payout, PayoutStatus, SignatureCheck, SignatureKind};
+use crate::v2::{Message, Refusal, check, pay_limits};
+use crate::{Merchant, Payout, PayoutStatus, SignatureCheck};
 
 /// Checks all of a request that can be checked without the ledger.
 pub(crate) fn check(
@@ -20,7 +20,9 @@ pub(crate) fn check(
     signatures: &mut Vec<SignatureCheck>,
 ) -> Result<Params, Refusal> {
     let params = request::read(call, merchant, "NOAUTH", signatures)?;
-    check_workwx_sign(&params, merchant, signatures)?;
+    if !check::workwx_sign(&params, merchant, signatures) {
+        return Err(Refusal::code("WORKWX_SIGN_ERROR", "企业微信签名错误"));
+    }
     request::check_fields(&params, RULES)?;
     check_forms(&params)?;
     Ok(params)
@@ -97,23 +99,6 @@ fn take(amount: Fen, state: &mut State) -> Result<(), Refusal> {
         state.balance = Some(left);
     }
     Ok(())
-}
-
-fn check_workwx_sign(
-    params: &Params,
-    merchant: &Merchant,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<(), Refusal> {
-    let expected = sign::workwx_sign(params.iter(), merchant.workwx_secret.expose());
-    let agentid = merchant.agentid.to_string();
-    let held = params.get("workwx_sign") == Some(&*expected)
-        && params.get("agentid").is_none_or(|sent| sent == agentid);
-    signatures.push(SignatureCheck::new(SignatureKind::WorkwxSign, held));
-    if held {
-        Ok(())
-    } else {
-        Err(Refusal::code("WORKWX_SIGN_ERROR", "企业微信签名错误"))
-    }
 }
 
 fn check_forms(params: &Params) -> Result<(), Refusal> {

@@ -4,9 +4,8 @@ use http::Method;
 use wxpay_core::Params;
 
 use crate::exchange::Call;
-use crate::v2::Refusal;
-use crate::v2::sign::{self, SignType};
-use crate::{Merchant, SignatureCheck, SignatureKind};
+use crate::v2::{Refusal, check};
+use crate::{Merchant, SignatureCheck};
 
 /// A field of a request: its name, the most characters it may have, and whether it must be there.
 pub(crate) struct Rule(pub(crate) &'static str, pub(crate) usize, pub(crate) Need);
@@ -37,11 +36,7 @@ pub(crate) fn read(
     }
     check_merchant(&params, merchant, no_auth)?;
 
-    let expected = sign::sign(SignType::Md5, params.iter(), merchant.api_v2_key.expose());
-    // The family knows no sign_type (签名类型): a request that sends one was signed by other rules.
-    let held = params.get("sign") == Some(&*expected) && !has(&params, "sign_type");
-    signatures.push(SignatureCheck::new(SignatureKind::Sign, held));
-    if !held {
+    if !check::plain_sign(&params, merchant, signatures) {
         return Err(Refusal::code("SIGN_ERROR", "签名错误"));
     }
     Ok(params)
@@ -81,9 +76,4 @@ fn check_merchant(params: &Params, merchant: &Merchant, no_auth: &str) -> Result
         return Err(Refusal::code("WORKWX_MCHID_ERROR", message));
     }
     Ok(())
-}
-
-/// Whether the field was sent, be it empty.
-fn has(params: &Params, name: &str) -> bool {
-    params.iter().any(|(other, _)| other == name)
 }

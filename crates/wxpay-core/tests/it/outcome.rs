@@ -1,6 +1,7 @@
 //! What each kind of failure says about the money, in one table.
 
-use wxpay_api::core::{
+use bytes::Bytes;
+use wxpay_core::{
     BusinessError, Certainty, Class, CodeFacts, DecodeError, Effect, Error, ErrorKind,
     InvalidInput, Outcome, ProtocolError, Sent, SigningError, TransportError, VerificationError,
     VerificationFailure,
@@ -99,4 +100,46 @@ fn server_text_can_not_steer_a_terminal() {
             .message()
             .contains('\u{202E}')
     );
+    // Each of the characters that turn the direction of a line or end it.
+    for steers in [
+        "\u{2028}", "\u{2066}", "\u{2069}", "\u{200E}", "\u{200F}", "\u{9b}",
+    ] {
+        let error = ProtocolError::new(200, &format!("a{steers}b"));
+        assert!(!error.claimed_message().contains(steers), "{steers:?}");
+    }
+    let whole = "字".repeat(256);
+    assert_eq!(ProtocolError::new(200, &whole).claimed_message(), whole);
+}
+
+#[test]
+fn an_error_keeps_what_support_asks_for() {
+    let error = Error::new("v2.x.y", Effect::Write, ProtocolError::new(502, "x"))
+        .with_reply(Bytes::from_static(b"<html>"))
+        .with_request_id(Some("08A1"));
+    assert_eq!(error.endpoint(), "v2.x.y");
+    assert_eq!(error.effect(), Effect::Write);
+    assert_eq!(error.raw_reply(), Some(&b"<html>"[..]));
+    assert_eq!(error.request_id(), Some("08A1"));
+    assert!(error.business().is_none());
+    let shown = format!("{error:?}");
+    assert!(
+        shown.contains("Unknown") && shown.contains("08A1"),
+        "{shown}"
+    );
+    assert!(!shown.contains("<html>"), "{shown}");
+}
+
+#[test]
+fn a_refusal_is_told_with_its_code() {
+    let kind = BusinessError::new(400, "OPEN", "later", TABLE);
+    let error = Error::new("v2.x.y", Effect::Write, kind);
+    let business = error.business().unwrap();
+    assert_eq!(
+        (business.status(), business.code(), business.message()),
+        (400, "OPEN", "later")
+    );
+    let protocol = ProtocolError::new(429, "slow down").with_code(Some("RATELIMIT_EXCEEDED"));
+    assert_eq!(protocol.status(), 429);
+    assert_eq!(protocol.claimed_code(), Some("RATELIMIT_EXCEEDED"));
+    assert_eq!(protocol.claimed_message(), "slow down");
 }
