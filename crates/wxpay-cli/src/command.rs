@@ -13,6 +13,7 @@ use crate::lang::Lang;
 
 /// What to do.
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant)] // made once
 pub(crate) enum Command {
     /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
     ///

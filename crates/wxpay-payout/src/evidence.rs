@@ -110,4 +110,5 @@ impl std::fmt::Debug for Message {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
 mod tests;

@@ -188,4 +188,5 @@ impl std::fmt::Display for DayLimit {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
 mod tests;

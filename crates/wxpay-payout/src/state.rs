@@ -370,4 +370,5 @@ const NOT_FOUND: &str = "WeChat Pay does not know it so far (NOT_FOUND)";
 const MOST_GAPS: u32 = 12;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
 mod tests;

@@ -118,7 +118,8 @@ impl Office {
         assert_eq!(intents.len(), rows.len(), "an intent has two numbers");
         let paid = rows.iter().filter(|row| row.state == "paid");
         let mut paid: Vec<_> = paid.map(|row| (row.number.clone(), row.amount)).collect();
-        (books.sort(), paid.sort());
+        books.sort();
+        paid.sort();
         assert_eq!(paid, books);
         paid.len()
     }

@@ -19,13 +19,13 @@ fn defaults_are_the_documents() {
     let limits = Limits::default();
     assert_eq!(
         (limits.least, limits.most),
-        (Fen::new(100), Some(Fen::new(200_00)))
+        (Fen::new(100), Some(Fen::new(20_000)))
     );
     assert_eq!(
         (limits.payee_day, limits.payee_day_count),
-        (Some(Fen::new(200_00)), Some(10))
+        (Some(Fen::new(20_000)), Some(10))
     );
-    assert_eq!(limits.merchant_day, Some(Fen::new(100_000_00)));
+    assert_eq!(limits.merchant_day, Some(Fen::new(10_000_000)));
     assert_eq!(limits.payee_gap, Duration::from_secs(15));
     assert_eq!(limits.per_second, NonZeroU32::new(50));
     assert_eq!(limits.midnight_guard, Duration::from_secs(30));

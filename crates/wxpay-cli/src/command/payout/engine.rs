@@ -1,7 +1,9 @@
 //! What pays: WeChat Pay as it is configured, or a sandbox of its own.
 
 use std::error::Error as StdError;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::time::Duration;
 
 use wxpay_api::core::{ErrorKind, PartnerTradeNo};
 use wxpay_api::sign::v2::Key;
@@ -66,7 +68,9 @@ impl Payer {
                         .clone()
                         .unwrap_or_else(|| "沙箱".to_owned()),
                 ),
-                spbill_create_ip: settings.spbill_create_ip.or(Some([127, 0, 0, 1].into())),
+                spbill_create_ip: settings
+                    .spbill_create_ip
+                    .or(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
                 agentid: None,
             },
             sandbox: Some(sandbox),
@@ -153,5 +157,5 @@ fn not_started(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Fail {
     Fail::new("the sandbox did not start", "沙箱启动失败").because(error)
 }
 
-const RESPONSE: std::time::Duration = std::time::Duration::from_secs(30);
-const CONNECT: std::time::Duration = std::time::Duration::from_secs(5);
+const RESPONSE: Duration = Duration::from_secs(30);
+const CONNECT: Duration = Duration::from_secs(5);

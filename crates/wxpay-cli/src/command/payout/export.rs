@@ -22,7 +22,10 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     let journal = arguments.journal.existing()?;
     let out: Box<dyn Write> = match &arguments.out {
-        Some(path) => Box::new(File::create(path)?),
+        Some(path) => Box::new(File::create(path).map_err(|error| {
+            let shown = path.display();
+            Fail::usage(format!("can't write {shown}"), format!("无法写入 {shown}")).because(error)
+        })?),
         None => Box::new(stdout().lock()),
     };
     let mut writer = csv::Writer::from_writer(out);

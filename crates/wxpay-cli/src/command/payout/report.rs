@@ -116,7 +116,7 @@ pub(super) fn sums(lang: Lang) -> Table {
 /// A sum that stays at the greatest there is.
 pub(super) fn sum(amounts: impl Iterator<Item = Fen>) -> Fen {
     amounts.fold(Fen::ZERO, |sum, amount| {
-        sum.checked_add(amount).unwrap_or(Fen::new(i64::MAX))
+        sum.checked_add(amount).unwrap_or(MOST_FEN)
     })
 }
 
@@ -143,3 +143,5 @@ pub(super) fn some(
 }
 
 const MOST: usize = 20;
+/// Where sums stay.
+pub(super) const MOST_FEN: Fen = Fen::new(i64::MAX);

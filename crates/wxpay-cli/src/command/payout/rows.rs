@@ -9,7 +9,7 @@ use std::str::FromStr;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use wxpay_api::core::{Fen, FromWire};
 use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
-use wxpay_payout::{Intent, IntentId, Payment, PrepareError};
+use wxpay_payout::{Intent, Payment, PrepareError};
 
 use super::engine::Payer;
 use crate::fail::Fail;

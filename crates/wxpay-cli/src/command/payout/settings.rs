@@ -137,6 +137,7 @@ fn wrong() -> Fail {
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)] // a test may end so
 mod tests {
     use super::*;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use wxpay_api::core::Fen;
 use wxpay_payout::{Entry, Journal, State};
 
-use super::report::{some, sums};
+use super::report::{MOST_FEN, some, sums};
 use super::{JournalArgs, unreadable};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -25,9 +25,7 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
     each(&journal, |entry| {
         let (count, amount) = states.entry(entry.state).or_default();
         *count += 1;
-        *amount = amount
-            .checked_add(entry.amount)
-            .unwrap_or(Fen::new(i64::MAX));
+        *amount = amount.checked_add(entry.amount).unwrap_or(MOST_FEN);
         if let Some(alarm) = entry.alarm.as_ref().filter(|_| !entry.state.is_settled()) {
             let (intent, number, advice) = (&entry.intent, &entry.number, alarm.advice());
             let reason = entry.reason.as_deref().unwrap_or_default();
