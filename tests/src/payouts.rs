@@ -5,6 +5,7 @@ pub mod bank;
 pub mod cost;
 pub mod judge;
 pub mod kills;
+pub mod observed;
 pub mod processes;
 pub mod worker;
 pub mod writes;

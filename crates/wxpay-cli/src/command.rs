@@ -3,6 +3,7 @@
 mod completions;
 mod demo;
 mod payout;
+mod sandbox_client;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use wxpay_core::PartnerTradeNo;
 use wxpay_transport::Timer;
 
 use crate::entry::{Entry, State};
-use crate::evidence::{Message, PayEnd};
+use crate::evidence::PayEnd;
 use crate::intent::Intent;
 use crate::journal::{Begun, Journal, JournalError};
 use crate::number::Numbers;
@@ -161,45 +161,15 @@ impl Engine {
     pub(crate) fn entry(&self, intent: &Intent, fingerprint: &str) -> Result<Entry, PrepareError> {
         let number = self.numbers.next()?;
         let message = self.service.compose(&number, &intent.payment)?;
-        Ok(Entry::new(intent, number, fingerprint, message, self.now()))
-    }
-}
-
-impl Entry {
-    fn new(
-        intent: &Intent,
-        number: PartnerTradeNo,
-        fingerprint: &str,
-        message: Message,
-        now: Moment,
-    ) -> Self {
-        Self {
-            intent: intent.id.clone(),
+        Ok(Entry::prepared(
+            intent.id.clone(),
             number,
-            version: 0,
-            state: State::Prepared,
-            fingerprint: fingerprint.to_owned(),
-            payee: intent.payment.payee(),
-            amount: intent.payment.amount,
-            message: Some(message),
-            counted: Some(now.day()),
-            sends: 0,
-            doubt: false,
-            refusal: None,
-            queries: 0,
-            not_found: 0,
-            not_found_at: None,
-            prepared_at: now,
-            first_sent_at: None,
-            last_sent_at: None,
-            next_at: now,
-            closed_at: None,
-            payment_no: None,
-            reason: None,
-            alarm: None,
-            lease: None,
-            replaced_by: None,
-        }
+            fingerprint,
+            intent.payment.payee(),
+            intent.payment.amount,
+            message,
+            self.now(),
+        ))
     }
 }
 

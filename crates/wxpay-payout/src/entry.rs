@@ -60,6 +60,47 @@ pub struct Entry {
     pub replaced_by: Option<PartnerTradeNo>,
 }
 
+impl Entry {
+    /// One of which nothing has left, and that counts on the day of `now`.
+    pub(crate) fn prepared(
+        intent: IntentId,
+        number: PartnerTradeNo,
+        fingerprint: &str,
+        payee: String,
+        amount: Fen,
+        message: Message,
+        now: Moment,
+    ) -> Self {
+        Self {
+            intent,
+            number,
+            version: 0,
+            state: State::Prepared,
+            fingerprint: fingerprint.to_owned(),
+            payee,
+            amount,
+            message: Some(message),
+            counted: Some(now.day()),
+            sends: 0,
+            doubt: false,
+            refusal: None,
+            queries: 0,
+            not_found: 0,
+            not_found_at: None,
+            prepared_at: now,
+            first_sent_at: None,
+            last_sent_at: None,
+            next_at: now,
+            closed_at: None,
+            payment_no: None,
+            reason: None,
+            alarm: None,
+            lease: None,
+            replaced_by: None,
+        }
+    }
+}
+
 /// Where a payout stands.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[allow(clippy::exhaustive_enums)] // complete by definition

@@ -279,6 +279,10 @@ impl Entry {
             self.close(State::Rejected, now);
             return;
         }
+        let why = match &self.refusal {
+            Some(refusal) => format!("{NOT_FOUND}; it was refused with {}", text_of(refusal)),
+            None => NOT_FOUND.to_owned(),
+        };
         if self
             .first_sent_at
             .is_some_and(|first| now.since(first) > rules.resend_for)
@@ -286,9 +290,9 @@ impl Entry {
             if matches!(self.alarm, None | Some(Alarm::Overdue)) {
                 self.alarm = Some(Alarm::ResendWindowClosed);
             }
-            self.wait(NOT_FOUND.to_owned(), now, rules);
+            self.wait(why, now, rules);
         } else {
-            self.wait(NOT_FOUND.to_owned(), now, rules);
+            self.wait(why, now, rules);
             self.next_at = now.after(rules.not_found_gap);
         }
     }

@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use wxpay_api::core::{Error, PartnerTradeNo};
 use wxpay_api::transport::TokioTimer;
-use wxpay_payout::journal::{Begun, Inserted};
 use wxpay_payout::{
-    Entry, IntentId, Journal, JournalError, Limits, Message, Moment, PayEnd, Payment, Payouts,
-    QueryEnd, RunOptions, Service, SqliteJournal,
+    Limits, Message, PayEnd, Payment, Payouts, QueryEnd, RunOptions, Service, SqliteJournal,
 };
 
+use super::observed::{Observed, Observer, Write};
 use super::worker::intent;
 
 /// What the writes of payouts took.
@@ -34,14 +33,12 @@ pub struct Cost {
 /// Pays so many intents over a new SQLite journal in `folder`.
 pub async fn run(folder: &Path, payouts: usize, at_once: usize) -> Cost {
     let path = folder.join(format!("cost-{at_once}.journal"));
-    let timed = Arc::new(Timed {
-        inner: SqliteJournal::open(path).unwrap(),
-        writes: Mutex::default(),
-    });
+    let timed = Timed::default();
+    let journal = Observed::new(SqliteJournal::open(path).unwrap(), timed.clone());
     let mut limits = Limits::default();
     (limits.per_second, limits.merchant_day) = (None, None);
     limits.midnight_guard = Duration::ZERO;
-    let engine = Payouts::builder(Arc::clone(&timed), AtOnce, TokioTimer::new())
+    let engine = Payouts::builder(journal, AtOnce, TokioTimer::new())
         .limits(limits)
         .build();
     let options = RunOptions::new().at_once(NonZeroUsize::new(at_once).unwrap());
@@ -51,7 +48,7 @@ pub async fn run(folder: &Path, payouts: usize, at_once: usize) -> Cost {
         paid: reconciliation.paid.len(),
         at_once,
         elapsed: start.elapsed(),
-        writes: std::mem::take(&mut *timed.writes.lock().unwrap()),
+        writes: std::mem::take(&mut *timed.0.lock().unwrap()),
     }
 }
 
@@ -100,67 +97,14 @@ impl Service for AtOnce {
     }
 }
 
-#[derive(Debug)]
-struct Timed {
-    inner: SqliteJournal,
-    writes: Mutex<[Vec<Duration>; 3]>,
-}
+/// How long each write took.
+#[derive(Clone, Debug, Default)]
+struct Timed(Arc<Mutex<[Vec<Duration>; 3]>>);
 
-impl Timed {
-    async fn timed<T>(&self, which: usize, write: impl Future<Output = T>) -> T {
-        let start = Instant::now();
-        let done = write.await;
-        self.writes.lock().unwrap()[which].push(start.elapsed());
-        done
-    }
-}
+impl Observer for Timed {
+    fn begins(&self, _: Write) {}
 
-#[async_trait]
-impl Journal for Timed {
-    async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
-        self.timed(0, self.inner.insert(entry, limits)).await
-    }
-
-    async fn begin_send(
-        &self,
-        entry: &Entry,
-        now: Moment,
-        limits: &Limits,
-    ) -> Result<Begun, JournalError> {
-        self.timed(1, self.inner.begin_send(entry, now, limits))
-            .await
-    }
-
-    async fn update(&self, entry: &Entry) -> Result<Entry, JournalError> {
-        self.timed(2, self.inner.update(entry)).await
-    }
-
-    async fn replace(
-        &self,
-        old: &Entry,
-        new: &Entry,
-        limits: &Limits,
-    ) -> Result<Inserted, JournalError> {
-        self.inner.replace(old, new, limits).await
-    }
-
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
-        self.inner.by_number(number).await
-    }
-
-    async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError> {
-        self.inner.by_intent(intent).await
-    }
-
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
-        self.inner.open(most).await
-    }
-
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
-        self.inner.page(after, most).await
+    fn ends(&self, write: Write, took: Duration) {
+        self.0.lock().unwrap()[write as usize].push(took);
     }
 }

@@ -8,22 +8,20 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use clap::Args;
 use tokio::process::Command;
-use wxpay_api::core::{Fen, PartnerTradeNo};
+use wxpay_api::core::Fen;
 use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, TokioTimer};
 use wxpay_api::v2;
 use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
-use wxpay_payout::journal::{Begun, Inserted};
 use wxpay_payout::{
-    Entry, Intent, IntentId, Journal, JournalError, Limits, Moment, Payment, Payouts, Rules,
-    RunOptions, SqliteJournal, Wecom,
+    Intent, Journal, Limits, Payment, Payouts, Rules, RunOptions, SqliteJournal, Wecom,
 };
 
 use super::bank::journal_in;
+use super::observed::{Observed, Observer, Write};
 
 /// Which intents a worker pays, and how it ends.
 #[derive(Args, Clone, Debug)]
@@ -94,14 +92,14 @@ impl Job {
     /// Pays until all is settled, and tells how long opening the journal took, in microseconds.
     pub async fn work(self) -> bool {
         let start = Instant::now();
-        let journal = Dying {
-            inner: SqliteJournal::open(journal_in(&self.folder)).unwrap(),
+        let journal = SqliteJournal::open(journal_in(&self.folder)).unwrap();
+        let dying = Dying {
             writes: AtomicUsize::new(0),
             dies_at: self.dies_at,
             after: self.after,
         };
         println!("{}", start.elapsed().as_micros());
-        let payouts = self.payouts(journal);
+        let payouts = self.payouts(Observed::new(journal, dying));
         let count = self.to - self.from;
         let intents = (0..count).map(|at| intent(self.from + (at + self.first) % count));
         let options = RunOptions::new()
@@ -172,75 +170,27 @@ pub fn intent(number: usize) -> Intent {
     }
 }
 
-/// A journal whose process dies at one of the writes.
+/// Ends the process at one of the writes.
 #[derive(Debug)]
 struct Dying {
-    inner: SqliteJournal,
     writes: AtomicUsize,
     dies_at: Option<usize>,
     after: bool,
 }
 
-impl Dying {
-    async fn around<T>(&self, write: impl Future<Output = T>) -> T {
+impl Observer for Dying {
+    fn begins(&self, _: Write) {
         let number = self.writes.fetch_add(1, Ordering::SeqCst);
-        let dies = self.dies_at == Some(number);
-        if dies && !self.after {
+        if !self.after && self.dies_at == Some(number) {
             std::process::abort();
         }
-        let done = write.await;
-        if dies {
+    }
+
+    fn ends(&self, _: Write, _: Duration) {
+        // Of several writes at once, which of them it is does not matter.
+        let last = self.writes.load(Ordering::SeqCst) - 1;
+        if self.after && self.dies_at == Some(last) {
             std::process::abort();
         }
-        done
-    }
-}
-
-#[async_trait]
-impl Journal for Dying {
-    async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
-        self.around(self.inner.insert(entry, limits)).await
-    }
-
-    async fn begin_send(
-        &self,
-        entry: &Entry,
-        now: Moment,
-        limits: &Limits,
-    ) -> Result<Begun, JournalError> {
-        self.around(self.inner.begin_send(entry, now, limits)).await
-    }
-
-    async fn update(&self, entry: &Entry) -> Result<Entry, JournalError> {
-        self.around(self.inner.update(entry)).await
-    }
-
-    async fn replace(
-        &self,
-        old: &Entry,
-        new: &Entry,
-        limits: &Limits,
-    ) -> Result<Inserted, JournalError> {
-        self.around(self.inner.replace(old, new, limits)).await
-    }
-
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
-        self.inner.by_number(number).await
-    }
-
-    async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError> {
-        self.inner.by_intent(intent).await
-    }
-
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
-        self.inner.open(most).await
-    }
-
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
-        self.inner.page(after, most).await
     }
 }

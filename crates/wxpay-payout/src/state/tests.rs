@@ -21,33 +21,15 @@ fn rules() -> Rules {
 }
 
 fn prepared() -> Entry {
-    Entry {
-        intent: "intent".parse().unwrap(),
-        number: PartnerTradeNo::new("A1").unwrap(),
-        version: 0,
-        state: State::Prepared,
-        fingerprint: String::new(),
-        payee: "payee".to_owned(),
-        amount: Fen::new(100),
-        message: Some(Message::new("bytes")),
-        counted: Some(NOON.day()),
-        sends: 0,
-        doubt: false,
-        refusal: None,
-        queries: 0,
-        not_found: 0,
-        not_found_at: None,
-        prepared_at: NOON,
-        first_sent_at: None,
-        last_sent_at: None,
-        next_at: NOON,
-        closed_at: None,
-        payment_no: None,
-        reason: None,
-        alarm: None,
-        lease: None,
-        replaced_by: None,
-    }
+    Entry::prepared(
+        "intent".parse().unwrap(),
+        PartnerTradeNo::new("A1").unwrap(),
+        "fingerprint",
+        "payee".to_owned(),
+        Fen::new(100),
+        Message::new("bytes"),
+        NOON,
+    )
 }
 
 /// Sent at noon, and ended so.
@@ -384,6 +366,8 @@ fn not_found_twice_confirms_a_definite_refusal() {
     ask(&mut entry, &QueryEnd::NotFound, at(60));
     assert_eq!((entry.state, entry.not_found), (State::Unknown, 1));
     assert_eq!(entry.next_at, at(360));
+    let why = "(NOT_FOUND); it was refused with NAME_MISMATCH: words";
+    assert!(entry.reason.as_ref().unwrap().ends_with(why));
     ask(&mut entry, &QueryEnd::NotFound, just_before(at(360)));
     assert_eq!((entry.state, entry.not_found), (State::Unknown, 1));
     ask(&mut entry, &QueryEnd::NotFound, at(360));

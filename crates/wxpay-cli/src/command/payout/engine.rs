@@ -6,16 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use wxpay_api::core::{ErrorKind, PartnerTradeNo};
-use wxpay_api::sign::v2::Key;
-use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, TokioTimer};
-use wxpay_api::v2;
 use wxpay_payout::{Limits, Payment, Payouts, PrepareError, Service, SqliteJournal, Wecom};
 use wxpay_sandbox::Sandbox;
 
 use super::JournalArgs;
 use super::rows::Defaults;
 use super::settings::Settings;
+use crate::command::sandbox_client;
 use crate::config::{Clients, Config};
 use crate::fail::Fail;
 
@@ -56,7 +54,7 @@ impl Payer {
     /// The merchant of a sandbox that is started here.
     pub(super) async fn sandbox(settings: &Settings) -> Result<Self, Fail> {
         let sandbox = Sandbox::start().await.map_err(not_started)?;
-        let (client, transport) = client_of(&sandbox).map_err(not_started)?;
+        let (client, transport) = sandbox_client::v2(&sandbox).map_err(not_started)?;
         Ok(Self {
             service: Wecom::new(client, transport),
             owner: "a sandbox".to_owned(),
@@ -129,28 +127,6 @@ fn must_be_new(path: &Path) -> Result<(), Fail> {
             "{shown} 已经存在：使用 --sandbox 时必须用新的日志文件，因为沙箱结束后不保留任何数据"
         ),
     ))
-}
-
-fn client_of(
-    sandbox: &Sandbox,
-) -> Result<(v2::Client, ReqwestTransport), Box<dyn StdError + Send + Sync>> {
-    let merchant = sandbox.merchant();
-    let transport = ReqwestTransport::builder()
-        .only_root_pem(sandbox.ca_pem().as_bytes())
-        .identity_pem(
-            merchant.client_cert_pem.as_bytes(),
-            merchant.client_key_pem.expose().as_bytes(),
-        )
-        .build()?;
-    let client = v2::Client::builder(
-        v2::Merchant::new(merchant.mch_id.clone(), merchant.appid.clone()),
-        v2::Credentials::new(Key::new(merchant.api_v2_key.clone())?)
-            .workwx(AppSecret::new(merchant.workwx_secret.clone())?),
-        transport.clone(),
-    )
-    .base_url(sandbox.base_url())
-    .build()?;
-    Ok((client, transport))
 }
 
 fn not_started(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Fail {
