@@ -40,9 +40,21 @@ fn refreshed(root: &Path, refresh: &Refresh) -> Result<Vec<String>, String> {
     Ok(Vec::new())
 }
 
-fn checked(root: &Path) -> Result<Vec<String>, String> {
+/// The open advisories on another lock file than those that are kept.
+pub(crate) fn open(lock: &Path) -> Result<Vec<String>, String> {
+    let (policy, snapshot) = rules(&cargo::root())?;
+    let locked = lock::parse(&lock.display().to_string(), &files::read(lock)?)?;
+    Ok(snapshot.findings(&locked, &policy))
+}
+
+fn rules(root: &Path) -> Result<(Policy, Snapshot), String> {
     let policy = Policy::parse(&files::read(&root.join("deny.toml"))?)?;
     let snapshot = Snapshot::parse(&files::read(&root.join(SNAPSHOT))?)?;
+    Ok((policy, snapshot))
+}
+
+fn checked(root: &Path) -> Result<Vec<String>, String> {
+    let (policy, snapshot) = rules(root)?;
     let locked = both_locks(root)?;
     let mut problems = snapshot.problems(&locked, &policy);
     problems.extend(policy.ban_problems(&locked));

@@ -55,7 +55,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -124,21 +124,6 @@ const STEPS: [Step; 16] = [
         name: "test",
         says: "the tests, documentation included",
         take: |root| calls(root, &[&["test", "--workspace"]]),
-    },
-    Step {
-        name: "test-all-features",
-        says: "the tests of the crates with all features together",
-        take: |root| {
-            let tests: &[&str] = &[
-                "test",
-                "--locked",
-                "--workspace",
-                "--all-features",
-                "--lib",
-                "--tests",
-            ];
-            calls(root, &[tests])
-        },
     },
     Step {
         name: "vectors",
@@ -218,13 +203,20 @@ const EXAMPLES: &[Examples] = &[
         "wxpay-api",
         &["--features", "axum"],
         &[
+            "first_call",
+            "errors",
+            "notifications",
+            "axum_callback",
+            "ready_to_go",
+            "migration",
+            "blocking",
             "own_endpoint",
             "own_transport",
             "scripted_transport",
             "kms_signer",
-            "axum_callback",
         ],
     ),
+    ("wxpay-payout", &[], &["payouts"]),
     // The contract of `Transport`, over two other HTTP clients than our own.
     (
         "wxpay-transport",

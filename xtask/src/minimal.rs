@@ -1,31 +1,44 @@
-//! The lowest versions that the manifests ask for are enough: a lock file of just those, and a build on it.
+//! The lowest versions that the manifests ask for are enough: a lock file of just those, without an open advisory, and a
+//! build on it.
 
 use std::fs;
 use std::path::Path;
 
+use crate::advisories;
 use crate::cargo::{self, Metadata};
 use crate::files;
 
 /// Checks the published crates on the lowest versions of their direct dependencies.
 pub(crate) fn run() -> Result<(), Vec<String>> {
-    check().map_err(|problem| vec![problem])
+    crate::problems::none(checked())
 }
 
-fn check() -> Result<(), String> {
+fn checked() -> Result<Vec<String>, String> {
     let root = cargo::root();
     let copy = tempfile::tempdir().map_err(|error| format!("a folder for the copy: {error}"))?;
     copy_sources(&root, copy.path())?;
     let mut lock = cargo::cargo(copy.path());
     // Only this one call: no build sees the variable.
     lock.env("RUSTC_BOOTSTRAP", "1");
-    cargo::run(lock.args(["-Zdirect-minimal-versions", "generate-lockfile"]))?;
+    cargo::run(lock.args(["-Zdirect-minimal-versions", "--quiet", "generate-lockfile"]))?;
+    let problems = advisories::open(&copy.path().join("Cargo.lock"))?;
+    if !problems.is_empty() {
+        return Ok(problems);
+    }
     let mut command = cargo::cargo(copy.path());
-    command.args(["check", "--locked", "--all-features", "--target-dir"]);
+    command.args([
+        "check",
+        "--locked",
+        "--quiet",
+        "--all-features",
+        "--target-dir",
+    ]);
     command.arg(root.join("target/minimal"));
     for package in Metadata::of_members(&root)?.published() {
         command.args(["--package", &package.name]);
     }
-    cargo::run(&mut command)
+    cargo::run(&mut command)?;
+    Ok(problems)
 }
 
 /// The workspace without its lock file.

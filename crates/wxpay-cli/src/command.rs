@@ -2,8 +2,14 @@
 
 mod completions;
 mod demo;
+mod explain;
+mod input;
+mod keys;
+mod open;
 mod payout;
 mod sandbox_client;
+mod sign;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -14,7 +20,6 @@ use crate::lang::Lang;
 
 /// What to do.
 #[derive(Subcommand)]
-#[allow(clippy::large_enum_variant)] // made once
 pub(crate) enum Command {
     /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
     ///
@@ -23,6 +28,21 @@ pub(crate) enum Command {
     /// Pay out to employees (向员工付款) from a CSV file, each row once, whatever happens
     #[command(subcommand)]
     Payout(payout::Command),
+    /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to pay
+    Sign(Box<sign::Arguments>),
+    /// Verify a reply or notification of APIv2 or APIv3
+    ///
+    /// The exit code is 0 if it holds, 1 if it does not, 2 if the question can't be understood.
+    Verify(Box<verify::Arguments>),
+    /// Open what is encrypted: the resource of a notification, platform certificates, a sealed field, a refund notice
+    ///
+    /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does not.
+    Open(Box<open::Arguments>),
+    /// Say in words why a captured request, reply, notification or payment of a front end is not signed as it should be
+    ///
+    /// It takes whatever keys are configured, and finds the mistake with which the signature holds. The exit code is 0 if
+    /// everything was checked and holds, else 1.
+    Explain(Box<explain::Arguments>),
     /// Print a script that completes the arguments of `wxpay` in a shell
     Completions(completions::Arguments),
 }
@@ -33,6 +53,10 @@ impl Command {
         match self {
             Self::Demo => demo::run().await,
             Self::Payout(command) => command.run(lang).await,
+            Self::Sign(arguments) => sign::run(*arguments).await,
+            Self::Verify(arguments) => verify::run(*arguments, lang).await,
+            Self::Open(arguments) => open::run(*arguments, lang).await,
+            Self::Explain(arguments) => explain::run(*arguments, lang),
             Self::Completions(arguments) => completions::run(&arguments),
         }
     }

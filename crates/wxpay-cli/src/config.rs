@@ -85,11 +85,10 @@ impl Config {
 
     /// The APIv2 key (APIv2密钥) and where it comes from.
     pub(crate) fn v2_key(&self) -> Result<(Secret, SecretSource), Fail> {
-        let section = &self.file.v2;
+        let (argument, section) = (self.args.v2_key_file.as_deref(), &self.file.v2);
         self.secret(
-            "[v2] key",
-            "WXPAY_V2_KEY",
-            self.args.v2_key_file.as_deref(),
+            &V2_KEY,
+            argument,
             section.key.as_ref(),
             section.key_file.as_deref(),
         )
@@ -97,11 +96,10 @@ impl Config {
 
     /// The APIv3 key (APIv3密钥) and where it comes from.
     pub(crate) fn v3_key(&self) -> Result<(Secret, SecretSource), Fail> {
-        let section = &self.file.v3;
+        let (argument, section) = (self.args.v3_key_file.as_deref(), &self.file.v3);
         self.secret(
-            "[v3] key",
-            "WXPAY_V3_KEY",
-            self.args.v3_key_file.as_deref(),
+            &V3_KEY,
+            argument,
             section.key.as_ref(),
             section.key_file.as_deref(),
         )
@@ -109,13 +107,38 @@ impl Config {
 
     /// The secret of the WeCom app (自建应用secret) and where it comes from.
     pub(crate) fn wecom_secret(&self) -> Result<(Secret, SecretSource), Fail> {
-        let section = &self.file.wecom;
+        let (argument, section) = (self.args.wecom_secret_file.as_deref(), &self.file.wecom);
         self.secret(
-            "[wecom] secret",
-            "WXPAY_WECOM_SECRET",
-            self.args.wecom_secret_file.as_deref(),
+            &WECOM_SECRET,
+            argument,
             section.secret.as_ref(),
             section.secret_file.as_deref(),
+        )
+    }
+
+    /// Where the APIv2 key is, if it is anywhere.
+    pub(crate) fn v2_key_source(&self) -> Option<SecretSource> {
+        let (argument, section) = (self.args.v2_key_file.as_deref(), &self.file.v2);
+        let file = section.key_file.as_deref();
+        self.source(V2_KEY.variable, argument, section.key.as_ref(), file)
+    }
+
+    /// Where the APIv3 key is, if it is anywhere.
+    pub(crate) fn v3_key_source(&self) -> Option<SecretSource> {
+        let (argument, section) = (self.args.v3_key_file.as_deref(), &self.file.v3);
+        let file = section.key_file.as_deref();
+        self.source(V3_KEY.variable, argument, section.key.as_ref(), file)
+    }
+
+    /// Where the WeCom secret is, if it is anywhere.
+    pub(crate) fn wecom_secret_source(&self) -> Option<SecretSource> {
+        let (argument, section) = (self.args.wecom_secret_file.as_deref(), &self.file.wecom);
+        let file = section.secret_file.as_deref();
+        self.source(
+            WECOM_SECRET.variable,
+            argument,
+            section.secret.as_ref(),
+            file,
         )
     }
 
@@ -193,32 +216,58 @@ impl Config {
         folder.unwrap_or(Path::new(""))
     }
 
+    /// A secret: an argument's file, the environment, a file that `wxpay.toml` names, or what it holds itself.
     fn secret(
         &self,
-        name: &str,
-        variable: &'static str,
+        names: &SecretNames,
         argument: Option<&Path>,
         inline: Option<&Secret>,
         file: Option<&Path>,
     ) -> Result<(Secret, SecretSource), Fail> {
+        let source = self
+            .source(names.variable, argument, inline, file)
+            .ok_or_else(|| missing(names.setting, "a `…_file` option", names.variable))?;
+        let secret = match &source {
+            SecretSource::File(path) => secret_file::read(path)?,
+            SecretSource::Environment(variable) => secret_file::from_environment(variable)?
+                .ok_or_else(|| missing(names.setting, "a `…_file` option", variable))?,
+            SecretSource::Inline => {
+                if let Some(path) = &self.path {
+                    check_mode(path)?;
+                }
+                let missing = || missing(names.setting, "a `…_file` option", names.variable);
+                inline.ok_or_else(missing)?.clone()
+            }
+        };
+        Ok((secret, source))
+    }
+
+    /// Where a secret is, without reading it.
+    fn source(
+        &self,
+        variable: &'static str,
+        argument: Option<&Path>,
+        inline: Option<&Secret>,
+        file: Option<&Path>,
+    ) -> Option<SecretSource> {
+        let is_set = || std::env::var_os(variable).is_some_and(|value| !value.is_empty());
         if let Some(path) = argument {
-            return secret_file::read(path).map(|secret| (secret, SecretSource::File(path.into())));
+            return Some(SecretSource::File(path.into()));
         }
-        if let Some(secret) = secret_file::from_environment(variable)? {
-            return Ok((secret, SecretSource::Environment(variable)));
+        if is_set() {
+            return Some(SecretSource::Environment(variable));
         }
         if let Some(path) = file {
-            let path = self.folder().join(path);
-            return secret_file::read(&path).map(|secret| (secret, SecretSource::File(path)));
+            return Some(SecretSource::File(self.folder().join(path)));
         }
-        match (inline, &self.path) {
-            (Some(secret), Some(path)) => {
-                check_mode(path)?;
-                Ok((secret.clone(), SecretSource::Inline))
-            }
-            _ => Err(missing(name, "a `…_file` option", variable)),
-        }
+        inline.map(|_| SecretSource::Inline)
     }
+}
+
+/// How a secret is called in the file and in the environment.
+struct SecretNames {
+    setting: &'static str,
+    variable: &'static str,
 }
 
 /// A setting that is nowhere.
@@ -229,4 +278,16 @@ fn missing(name: &str, argument: &str, variable: &str) -> Fail {
     )
 }
 
+const V2_KEY: SecretNames = SecretNames {
+    setting: "[v2] key",
+    variable: "WXPAY_V2_KEY",
+};
+const V3_KEY: SecretNames = SecretNames {
+    setting: "[v3] key",
+    variable: "WXPAY_V3_KEY",
+};
+const WECOM_SECRET: SecretNames = SecretNames {
+    setting: "[wecom] secret",
+    variable: "WXPAY_WECOM_SECRET",
+};
 const DEFAULT: &str = "wxpay.toml";

@@ -147,7 +147,8 @@ impl State {
                 }
             }
             Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
-            Event::Deliver(_) => {}
+            // It takes time, and is not carried out here.
+            Event::Deliver(_) => return,
         }
         self.agenda.done(place);
     }

@@ -57,15 +57,23 @@ impl Snapshot {
         format!("{HEAD}\n\n{body}")
     }
 
-    /// Open advisories, crates that nobody has looked up, and exceptions that except nothing.
-    pub(crate) fn problems(&self, locked: &[Locked], policy: &Policy) -> Vec<String> {
-        let mut problems = Vec::new();
+    /// Open advisories.
+    pub(crate) fn findings(&self, locked: &[Locked], policy: &Policy) -> Vec<String> {
+        let mut findings = Vec::new();
         for one in locked {
             for advisory in self.advisory.iter().filter(|advisory| advisory.hits(one)) {
                 if !policy.ignores(&advisory.id) {
-                    problems.push(finding(one, advisory));
+                    findings.push(finding(one, advisory));
                 }
             }
+        }
+        findings
+    }
+
+    /// Open advisories, crates that nobody has looked up, and exceptions that except nothing.
+    pub(crate) fn problems(&self, locked: &[Locked], policy: &Policy) -> Vec<String> {
+        let mut problems = self.findings(locked, policy);
+        for one in locked {
             if !self.knows(&one.name) {
                 problems.push(format!(
                     "{}: not in the snapshot of {}; look it up (xtask/advisories/README.md)",

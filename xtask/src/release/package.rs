@@ -24,7 +24,9 @@ pub(crate) fn problems(name: &str, files: &[String]) -> Vec<String> {
     let has = |wanted: &str| files.iter().any(|file| file == wanted);
     let missing = WANTED.iter().filter(|wanted| !has(wanted));
     let missing = missing.map(|wanted| format!("{name}: its package lacks {wanted}"));
-    let secret = files.iter().filter(|file| {
+    // Tests have keys of their own, which open nothing.
+    let outside_tests = files.iter().filter(|file| !file.starts_with("tests/"));
+    let secret = outside_tests.filter(|file| {
         let mut endings = UNWANTED.iter();
         endings.any(|ending| file.ends_with(ending))
     });
@@ -59,7 +61,7 @@ const TARGET: &str = "target/release-check";
 
 const WANTED: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
-const UNWANTED: [&str; 5] = [".pem", ".p12", ".key", ".sqlite", ".orig"];
+const UNWANTED: [&str; 4] = [".pem", ".p12", ".key", ".sqlite"];
 
 #[cfg(test)]
 mod tests {
@@ -93,6 +95,7 @@ mod tests {
             "LICENSE-APACHE",
             "LICENSE-MIT",
             "README.md",
+            "tests/data/small_key.pem",
             "apiclient_key.pem",
         ];
         assert_eq!(

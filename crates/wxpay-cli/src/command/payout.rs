@@ -28,11 +28,11 @@ pub(crate) enum Command {
     /// where it was. A payout whose outcome is unknown is queried, and repeated with the same number and the same bytes
     /// only. The exit code is 0 only when every row is paid.
     #[command(after_help = run::COLUMNS)]
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     /// Tell from the journal how the payouts stand, without asking anybody
     Status(status::Arguments),
     /// Follow every payout that was sent and is not settled, and begin none
-    Resolve(resolve::Arguments),
+    Resolve(Box<resolve::Arguments>),
     /// Write the journal's payouts as CSV
     Export(export::Arguments),
 }
@@ -48,9 +48,9 @@ pub(crate) struct JournalArgs {
 impl Command {
     pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
-            Self::Run(arguments) => run::run(arguments, lang).await,
+            Self::Run(arguments) => run::run(*arguments, lang).await,
             Self::Status(arguments) => status::run(&arguments, lang).await,
-            Self::Resolve(arguments) => resolve::run(arguments, lang).await,
+            Self::Resolve(arguments) => resolve::run(*arguments, lang).await,
             Self::Export(arguments) => export::run(&arguments).await,
         }
     }

@@ -26,7 +26,7 @@ pub(crate) struct ConfigArgs {
     /// The app id (公众账号ID), or the corpid for WeCom
     #[arg(long, env = "WXPAY_APP_ID", value_name = "ID", hide_env_values = true)]
     pub(super) app_id: Option<String>,
-    /// The host to ask instead of https://api.mch.weixin.qq.com, such as a sandbox
+    /// The host to ask instead of api.mch.weixin.qq.com, such as a sandbox
     #[arg(
         long,
         env = "WXPAY_BASE_URL",

@@ -87,6 +87,9 @@ fn each_protocol_has_its_own_form_of_time() {
         "2014-10-30T13:35:25+08:00"
     );
     assert_eq!(Timestamp::from_unix(i64::MAX), None);
+    let millis = Timestamp::from_unix_millis(1_414_647_325_120).unwrap();
+    assert_eq!(millis.unix_millis(), 1_414_647_325_120);
+    assert_eq!(Timestamp::from_unix_millis(i64::MIN), None);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::exchange::Call;
 use crate::random::Random;
 use crate::state::State;
 use crate::v2::sign::SignType;
-use crate::v2::{Message, Refusal, check};
+use crate::v2::{Message, Refusal, check, request};
 use crate::{Merchant, Order, SignatureCheck};
 
 /// Checks all of a request that can be checked without the orders.
@@ -36,7 +36,7 @@ pub(crate) fn read(
     if call.method != Method::POST {
         return refuse("请使用post方法");
     }
-    let Ok(params) = Params::from_xml(&call.body) else {
+    let Ok(params) = request::params(&call.body) else {
         return refuse("XML格式错误");
     };
     if params.get("mch_id") != Some(merchant.mch_id.as_str()) {

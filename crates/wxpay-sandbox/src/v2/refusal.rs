@@ -1,10 +1,8 @@
-use wxpay_core::Params;
-
 use crate::Api;
 use crate::exchange::Call;
 use crate::random::Random;
-use crate::v2::Message;
 use crate::v2::sign::SignType;
+use crate::v2::{Message, request};
 
 /// Why a request is not done.
 #[derive(Debug)]
@@ -29,7 +27,7 @@ impl Refusal {
             Self::Return(message) => return return_fail(message, None),
             Self::Code { code, message } => (code, message),
         };
-        let request = Params::from_xml(&call.body).unwrap_or_default();
+        let request = request::params(&call.body).unwrap_or_default();
         let reply = match api {
             Api::UnifiedOrder | Api::OrderQuery | Api::CloseOrder => {
                 let sign_type = request.get("sign_type").and_then(SignType::parse);

@@ -1,7 +1,7 @@
 //! What the requests to the mmpaymkttransfers family are held to.
 
 use http::Method;
-use wxpay_core::Params;
+use wxpay_core::{Params, XmlError, XmlLimits};
 
 use crate::exchange::Call;
 use crate::v2::{Refusal, check};
@@ -26,7 +26,7 @@ pub(crate) fn read(
     if call.method != Method::POST {
         return Err(Refusal::code("HTTP_METHOD_ERROR", "请使用HTTP POST方法"));
     }
-    let params = Params::from_xml(&call.body)
+    let params = params(&call.body)
         .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
     if !call.client_certificate {
         return Err(Refusal::code(
@@ -40,6 +40,13 @@ pub(crate) fn read(
         return Err(Refusal::code("SIGN_ERROR", "签名错误"));
     }
     Ok(params)
+}
+
+/// Reads the fields of a request. The longest value is `detail` of an order: 6,000 characters.
+pub(crate) fn params(body: &[u8]) -> Result<Params, XmlError> {
+    let mut limits = XmlLimits::default();
+    limits.value_bytes = 4 * 6000;
+    Params::from_xml_within(body, &limits)
 }
 
 /// Holds every field to its rule.

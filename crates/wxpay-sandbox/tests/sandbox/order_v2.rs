@@ -68,6 +68,18 @@ async fn each_kind_of_trade_gets_what_it_is_paid_by() {
 }
 
 #[tokio::test]
+async fn the_longest_detail_is_read() {
+    let client = Client::start().await;
+    let detail = |length| format!(r#"{{"goods_detail":"{}"}}"#, "货".repeat(length));
+    let fields = with(client.unified("T20261125", URL), "detail", &detail(5_981));
+    let made = client.post(UNIFIED, &client.sign(fields)).await;
+    assert_eq!(codes(&made), ["SUCCESS", "SUCCESS", ""]);
+    let fields = with(client.unified("T20261126", URL), "detail", &detail(5_982));
+    let refused = client.post(UNIFIED, &client.sign(fields)).await;
+    assert_eq!(refused.get("return_msg"), Some("detail参数长度有误"));
+}
+
+#[tokio::test]
 async fn orders_that_break_a_rule_are_refused() {
     let client = Client::start().await;
     let good = || client.unified("T20261125", URL);
@@ -104,6 +116,11 @@ async fn orders_that_break_a_rule_are_refused() {
     let reply = client.post(UNIFIED, &without("body")).await;
     assert_eq!(reply.get("return_msg"), Some("签名错误"));
     assert!(client.sandbox.orders().is_empty());
+
+    // Nothing is said about what is not served.
+    let reply = client.try_post("/pay/micropay", &good()).await.unwrap();
+    assert_eq!(reply.status(), 404);
+    assert!(reply.bytes().await.unwrap().is_empty());
 }
 
 #[tokio::test]

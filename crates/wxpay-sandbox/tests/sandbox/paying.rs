@@ -129,6 +129,34 @@ async fn a_day_of_attempts_on_the_schedule() {
 }
 
 #[tokio::test]
+async fn a_silent_callback_keeps_no_other_waiting() {
+    let client = Client::start().await;
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/notify", silent.local_addr().unwrap());
+    let callback = Callback::answering(&[OK]);
+    for (number, url) in [("T20261125", &url), ("T20261126", &callback.url)] {
+        let order = client.native(number, url);
+        client.post_transaction("native", &order).await;
+        client.sandbox.pay_order(number, "o1").unwrap();
+    }
+    // Whoever moves the clock would wait for both; the running clock waits for neither.
+    for _ in 0..1000 {
+        if client.sandbox.deliveries().len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let attempts = client.sandbox.deliveries();
+    let told: Vec<_> = attempts
+        .iter()
+        .map(|a| (&*a.out_trade_no, a.acknowledged))
+        .collect();
+    assert_eq!(told, [("T20261126", true), ("T20261125", false)]);
+    let problem = attempts[1].problem.as_ref().unwrap();
+    assert!(problem.contains("in time"), "{problem}");
+}
+
+#[tokio::test]
 async fn nothing_is_sent_to_another_host() {
     let client = frozen().await;
     for (n, (url, problem)) in [
