@@ -8,6 +8,8 @@ mod explain;
 mod input;
 mod keys;
 mod open;
+mod payout;
+mod sandbox_client;
 mod sign;
 mod verify;
 
@@ -36,6 +38,9 @@ pub(crate) enum Command {
     /// done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown: query before anything else, 4 a read
     /// failed.
     Call(Box<call::Arguments>),
+    /// Pay out to employees (向员工付款) from a CSV file, each row once, whatever happens
+    #[command(subcommand)]
+    Payout(payout::Command),
     /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to pay
     Sign(Box<sign::Arguments>),
     /// Verify a reply or notification of APIv2 or APIv3
@@ -62,6 +67,7 @@ impl Command {
             Self::Demo => demo::run(lang).await,
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::Call(arguments) => call::run(*arguments, lang).await,
+            Self::Payout(command) => command.run(lang).await,
             Self::Sign(arguments) => sign::run(*arguments).await,
             Self::Verify(arguments) => verify::run(*arguments, lang).await,
             Self::Open(arguments) => open::run(*arguments, lang).await,

@@ -60,6 +60,47 @@ pub struct Entry {
     pub replaced_by: Option<PartnerTradeNo>,
 }
 
+impl Entry {
+    /// One of which nothing has left, and that counts on the day of `now`.
+    pub(crate) fn prepared(
+        intent: IntentId,
+        number: PartnerTradeNo,
+        fingerprint: &str,
+        payee: String,
+        amount: Fen,
+        message: Message,
+        now: Moment,
+    ) -> Self {
+        Self {
+            intent,
+            number,
+            version: 0,
+            state: State::Prepared,
+            fingerprint: fingerprint.to_owned(),
+            payee,
+            amount,
+            message: Some(message),
+            counted: Some(now.day()),
+            sends: 0,
+            doubt: false,
+            refusal: None,
+            queries: 0,
+            not_found: 0,
+            not_found_at: None,
+            prepared_at: now,
+            first_sent_at: None,
+            last_sent_at: None,
+            next_at: now,
+            closed_at: None,
+            payment_no: None,
+            reason: None,
+            alarm: None,
+            lease: None,
+            replaced_by: None,
+        }
+    }
+}
+
 /// Where a payout stands.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[allow(clippy::exhaustive_enums)] // complete by definition
@@ -79,6 +120,28 @@ pub enum State {
 }
 
 impl State {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Prepared,
+        Self::Sending,
+        Self::Unknown,
+        Self::Paid,
+        Self::Rejected,
+        Self::Failed,
+    ];
+
+    /// Its name in a journal, such as `prepared`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Sending => "sending",
+            Self::Unknown => "unknown",
+            Self::Paid => "paid",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+
     /// Whether this is an end.
     pub fn is_settled(self) -> bool {
         matches!(self, Self::Paid | Self::Rejected | Self::Failed)
@@ -97,10 +160,64 @@ pub enum Alarm {
     Configuration,
     /// A code that the documents do not list: ask WeChat Pay's support.
     UnlistedCode,
-    /// It can't be queried any more (30 天): look into the bill.
+    /// It is not settled a day after it was first sent.
+    Overdue,
+    /// It can't be queried much longer (25 of 30 days are over): look into the bill.
+    QueryWindowCloses,
+    /// It can't be queried any more (30 days): look into the bill.
     QueryWindowClosed,
-    /// It may not be sent again any more (7 天), and WeChat Pay still does not know it.
+    /// It may not be sent again any more (7 days), and WeChat Pay still does not know it.
     ResendWindowClosed,
+}
+
+impl Alarm {
+    /// Every one.
+    pub const ALL: [Self; 8] = [
+        Self::Mismatch,
+        Self::ParametersDiffer,
+        Self::Configuration,
+        Self::UnlistedCode,
+        Self::Overdue,
+        Self::QueryWindowCloses,
+        Self::QueryWindowClosed,
+        Self::ResendWindowClosed,
+    ];
+
+    /// Its name in a journal, such as `parameters_differ`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Mismatch => "mismatch",
+            Self::ParametersDiffer => "parameters_differ",
+            Self::Configuration => "configuration",
+            Self::UnlistedCode => "unlisted_code",
+            Self::Overdue => "overdue",
+            Self::QueryWindowCloses => "query_window_closes",
+            Self::QueryWindowClosed => "query_window_closed",
+            Self::ResendWindowClosed => "resend_window_closed",
+        }
+    }
+
+    /// What to do about it, for people.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::Mismatch => "look it up at WeChat Pay: this number paid something else",
+            Self::ParametersDiffer => {
+                "find out who else uses this number; do not follow the advice to change it"
+            }
+            Self::Configuration => "mend the merchant's settings or keys, then resolve it",
+            Self::UnlistedCode => "ask WeChat Pay's support, then resolve it",
+            Self::Overdue => {
+                "open for a day: resolve it, and look at its reason; never pay it under another number"
+            }
+            Self::QueryWindowCloses => {
+                "look it up in the bill soon: it can be queried for 30 days only"
+            }
+            Self::QueryWindowClosed => "look it up in the bill; it can't be queried any more",
+            Self::ResendWindowClosed => {
+                "look it up in the bill; after 10 days a person may declare it failed"
+            }
+        }
+    }
 }
 
 /// The right to work on a payout alone for a while.

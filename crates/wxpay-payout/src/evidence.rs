@@ -108,3 +108,7 @@ impl std::fmt::Debug for Message {
         write!(f, "Message({} bytes)", self.0.len())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
+mod tests;

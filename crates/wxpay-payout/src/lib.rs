@@ -65,6 +65,7 @@
 //! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
 
 mod detail;
+mod engine;
 mod entry;
 mod evidence;
 mod intent;

@@ -44,7 +44,10 @@ impl Default for Limits {
 
 impl Limits {
     /// Checks an amount by itself.
-    pub(crate) fn check_amount(&self, amount: Fen) -> Result<(), InvalidInput> {
+    ///
+    /// # Errors
+    /// It is less than [`least`](Self::least) or more than [`most`](Self::most).
+    pub fn check_amount(&self, amount: Fen) -> Result<(), InvalidInput> {
         if amount < self.least {
             let rule = format!("must be at least {} fen", self.least);
             return Err(InvalidInput::new("amount", rule));
@@ -183,3 +186,7 @@ impl std::fmt::Display for DayLimit {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
+mod tests;

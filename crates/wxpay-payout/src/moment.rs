@@ -84,3 +84,7 @@ fn millis(time: Duration) -> i64 {
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const CHINA: i64 = 8 * 60 * 60 * 1000;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
+mod tests;

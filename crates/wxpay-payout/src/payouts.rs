@@ -4,46 +4,23 @@ use std::sync::Arc;
 use wxpay_core::{InvalidInput, PartnerTradeNo, Timestamp};
 use wxpay_transport::Timer;
 
-use crate::entry::{Alarm, Entry, State};
-use crate::evidence::{Message, PayEnd};
+use crate::engine::{Engine, Step};
+use crate::entry::{Entry, State};
 use crate::intent::Intent;
-use crate::journal::{Begun, Inserted, Journal, JournalError};
+use crate::journal::{Inserted, Journal, JournalError};
 use crate::number::{Numbers, RandomNumbers};
 use crate::service::Service;
 use crate::settlement::{
     NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
     Settlement, Unknown,
 };
-use crate::{Limits, Moment, Next, Rules};
+use crate::{Limits, Moment, Rules};
 
 /// Pays intents, each once.
 ///
 /// Cheap to clone; clones are one engine. Several engines, also of several processes, may work on one journal.
 #[derive(Clone)]
 pub struct Payouts(pub(crate) Arc<Engine>);
-
-pub(crate) struct Engine {
-    pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) service: Arc<dyn Service>,
-    pub(crate) timer: Arc<dyn Timer>,
-    pub(crate) clock: Arc<dyn Fn() -> Moment + Send + Sync>,
-    pub(crate) numbers: Arc<dyn Numbers>,
-    pub(crate) rules: Rules,
-    pub(crate) limits: Limits,
-}
-
-/// What one step came to.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// The payout moved on, or is settled.
-    Moved(Entry),
-    /// There is nothing to do before this moment.
-    Wait(Entry, Moment),
-    /// There is nothing to do but for a person.
-    Person(Entry),
-    /// It would have been sent, but nothing left.
-    NotSent(Entry, NotSentCause),
-}
 
 impl Payouts {
     /// Starts an engine over a journal, the calls that pay, and a timer that waits.
@@ -233,6 +210,11 @@ impl Payouts {
         &*self.0.journal
     }
 
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     /// The rules.
     pub fn rules(&self) -> &Rules {
         &self.0.rules
@@ -249,169 +231,6 @@ fn not_sent(entry: Entry, cause: NotSentCause) -> Result<Settlement, NotSent> {
         prepared: Box::new(Prepared(entry)),
         cause,
     })
-}
-
-impl Engine {
-    pub(crate) fn now(&self) -> Moment {
-        (self.clock)()
-    }
-
-    pub(crate) async fn sleep_until(&self, moment: Moment) {
-        self.timer.sleep(moment.since(self.now())).await;
-    }
-
-    /// Does what is next, once.
-    pub(crate) async fn step(&self, number: &PartnerTradeNo) -> Result<Step, JournalError> {
-        let found = self.journal.by_number(number).await?;
-        let mut entry = found.ok_or_else(|| JournalError::storage(NO_ENTRY))?;
-        let now = self.now();
-        let next = entry.next(now, &self.rules);
-        if let Next::Held(until) = next {
-            return Ok(Step::Wait(entry, until));
-        }
-        if entry.lease.is_some() && next != Next::Settled {
-            entry.recover(now, &self.rules);
-        }
-        let mut faster = entry.clone();
-        let held = match entry.next(now, &self.rules) {
-            Next::Settled => return Ok(Step::Moved(entry)),
-            Next::Held(until) | Next::Wait(until) => return Ok(Step::Wait(entry, until)),
-            Next::Person => {
-                entry.alarm.get_or_insert(Alarm::QueryWindowClosed);
-                return Ok(Step::Person(entry));
-            }
-            Next::Send => self.send(entry, now).await,
-            Next::Query => self.query(entry, now).await,
-        };
-        match held {
-            // Somebody else was faster, and may be sending. If the journal can't tell, it is taken for granted.
-            Err(JournalError::Conflict) => {
-                let found = self.journal.by_number(number).await;
-                let entry = found.ok().flatten().unwrap_or_else(|| {
-                    faster.state = State::Sending;
-                    faster
-                });
-                Ok(Step::Wait(entry, now.after(SOON)))
-            }
-            other => other,
-        }
-    }
-
-    async fn send(&self, entry: Entry, now: Moment) -> Result<Step, JournalError> {
-        let Some(message) = entry.message.clone() else {
-            return Ok(Step::Person(entry));
-        };
-        let holder = crate::number::random().unwrap_or_default();
-        let mut begun = entry.clone();
-        begun.begin_send(&holder, now, &self.rules);
-        let begun = match self.journal.begin_send(&begun, now, &self.limits).await {
-            Ok(Begun::Now(begun)) => *begun,
-            Ok(Begun::NotBefore(moment)) => return Ok(Step::Wait(entry, moment)),
-            Ok(Begun::Full(full)) => return Ok(Step::NotSent(entry, NotSentCause::Full(full))),
-            Err(JournalError::Conflict) => return Err(JournalError::Conflict),
-            Err(error) => return Ok(Step::NotSent(entry, NotSentCause::Journal(error))),
-        };
-        let end = self.service.pay(&begun.number, &message).await;
-        let recorded = self.record_send(begun.clone(), &holder, &end).await;
-        let entry = match recorded {
-            Ok(entry) => entry,
-            // The send happened, and the journal says so. What came of it is asked for later.
-            Err(_) => begun,
-        };
-        match end {
-            PayEnd::NotSent(error) if !entry.doubt => {
-                Ok(Step::NotSent(entry, NotSentCause::Call(error)))
-            }
-            _ => Ok(Step::Moved(entry)),
-        }
-    }
-
-    /// Writes down how a send ended, also if somebody has taken it for lost meanwhile.
-    async fn record_send(
-        &self,
-        begun: Entry,
-        holder: &str,
-        end: &PayEnd,
-    ) -> Result<Entry, JournalError> {
-        let mut known = begun;
-        for _ in 0..TRIES {
-            let ours = known
-                .lease
-                .as_ref()
-                .is_some_and(|lease| lease.holder == holder);
-            let mut changed = known.clone();
-            if ours && known.state == State::Sending {
-                changed.end_send(end, self.now(), &self.rules);
-            } else {
-                changed.end_late_send(end, self.now());
-            }
-            if changed == known {
-                return Ok(known);
-            }
-            match self.journal.update(&changed).await {
-                Ok(entry) => return Ok(entry),
-                Err(JournalError::Conflict) => {
-                    let found = self.journal.by_number(&known.number).await?;
-                    known = found.ok_or_else(|| JournalError::storage(NO_ENTRY))?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(JournalError::Conflict)
-    }
-
-    async fn query(&self, mut entry: Entry, now: Moment) -> Result<Step, JournalError> {
-        let holder = crate::number::random().unwrap_or_default();
-        entry.hold(&holder, now, &self.rules);
-        let mut held = self.journal.update(&entry).await?;
-        let end = self.service.query(&held.number).await;
-        held.end_query(&end, self.now(), &self.rules);
-        Ok(Step::Moved(self.journal.update(&held).await?))
-    }
-
-    fn entry(&self, intent: &Intent, fingerprint: &str) -> Result<Entry, PrepareError> {
-        let number = self.numbers.next()?;
-        let message = self.service.compose(&number, &intent.payment)?;
-        Ok(Entry::new(intent, number, fingerprint, message, self.now()))
-    }
-}
-
-impl Entry {
-    fn new(
-        intent: &Intent,
-        number: PartnerTradeNo,
-        fingerprint: &str,
-        message: Message,
-        now: Moment,
-    ) -> Self {
-        Self {
-            intent: intent.id.clone(),
-            number,
-            version: 0,
-            state: State::Prepared,
-            fingerprint: fingerprint.to_owned(),
-            payee: intent.payment.payee(),
-            amount: intent.payment.amount,
-            message: Some(message),
-            counted: Some(now.day()),
-            sends: 0,
-            doubt: false,
-            refusal: None,
-            queries: 0,
-            not_found: 0,
-            not_found_at: None,
-            prepared_at: now,
-            first_sent_at: None,
-            last_sent_at: None,
-            next_at: now,
-            closed_at: None,
-            payment_no: None,
-            reason: None,
-            alarm: None,
-            lease: None,
-            replaced_by: None,
-        }
-    }
 }
 
 /// Settings of a [`Payouts`].
@@ -464,7 +283,3 @@ impl fmt::Debug for PayoutsBuilder {
         f.debug_struct("PayoutsBuilder").finish_non_exhaustive()
     }
 }
-
-const NO_ENTRY: &str = "there is no entry of this number";
-const TRIES: usize = 8;
-const SOON: std::time::Duration = std::time::Duration::from_millis(200);

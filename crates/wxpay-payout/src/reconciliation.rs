@@ -73,21 +73,7 @@ pub struct UnknownLine {
 impl UnknownLine {
     /// What to do about it, for people.
     pub fn advice(&self) -> &'static str {
-        match self.alarm {
-            None => "resolve it later with the same journal; never pay it under another number",
-            Some(Alarm::Mismatch) => "look it up at WeChat Pay: this number paid something else",
-            Some(Alarm::ParametersDiffer) => {
-                "find out who else uses this number; do not follow the advice to change it"
-            }
-            Some(Alarm::Configuration) => "mend the merchant's settings or keys, then resolve it",
-            Some(Alarm::UnlistedCode) => "ask WeChat Pay's support, then resolve it",
-            Some(Alarm::QueryWindowClosed) => {
-                "look it up in the bill; it can't be queried any more"
-            }
-            Some(Alarm::ResendWindowClosed) => {
-                "look it up in the bill; after 10 days a person may declare it failed"
-            }
-        }
+        self.alarm.as_ref().map_or(LATER, Alarm::advice)
     }
 }
 
@@ -187,3 +173,5 @@ impl Reconciliation {
 fn sum(amounts: impl Iterator<Item = Fen>) -> Fen {
     Fen::new(amounts.fold(0, |sum, amount| sum.saturating_add(amount.get())))
 }
+
+const LATER: &str = "resolve it later with the same journal; never pay it under another number";

@@ -22,6 +22,11 @@ pub struct Rules {
     pub attest_after: Duration,
     /// For how long after the first send WeChat Pay answers queries. 30 days.
     pub query_window: Duration,
+    /// From which age on, since the first send, an unsettled payout has [`Alarm::Overdue`](crate::Alarm::Overdue). One day.
+    pub overdue_after: Duration,
+    /// From which age on, since the first send, an unsettled payout has
+    /// [`Alarm::QueryWindowCloses`](crate::Alarm::QueryWindowCloses). 25 days.
+    pub closing_after: Duration,
     /// For how long whoever works on a payout has it alone. Longer than any call takes. 5 minutes.
     ///
     /// When a process dies in the middle of a send, the payout is in doubt after this.
@@ -39,6 +44,8 @@ impl Default for Rules {
             resend_for: DAY * 7,
             attest_after: DAY * 10,
             query_window: DAY * 30,
+            overdue_after: DAY,
+            closing_after: DAY * 25,
             lease: MINUTE * 5,
         }
     }

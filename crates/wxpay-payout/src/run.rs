@@ -9,14 +9,14 @@ use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt};
 use wxpay_core::PartnerTradeNo;
 
 use self::options::Iterated;
-use crate::entry::{Entry, State};
-use crate::evidence::Refusal;
+use crate::engine::{Engine, Step};
+use crate::entry::State;
 use crate::intent::Intent;
-use crate::payouts::{Engine, Step};
-use crate::reconciliation::{NotStarted, NotStartedReason, Reconciliation};
-use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
+use crate::reconciliation::{NotStartedReason, Reconciliation};
+use crate::settlement::{Preparation, PrepareError, Rejected, Settlement};
 use crate::{IntentId, JournalError, Moment, Payouts};
 
+mod notes;
 mod options;
 
 pub use options::{Progress, RunOptions, Source, Stop};
@@ -26,7 +26,8 @@ impl Payouts {
     ///
     /// It can be stopped, dropped or killed at any moment, and run again with the same intents: what was paid stays paid
     /// once, and what is in doubt is followed. A refusal that would meet every further payout alike (settings, keys, no
-    /// money) keeps what has not left from leaving; so does a failing journal.
+    /// money) keeps what has not left from leaving; so do a failing journal and [many](RunOptions::most_unclear) unclear
+    /// answers in a row.
     pub async fn run<I>(&self, intents: I, options: RunOptions) -> Reconciliation
     where
         I: IntoIterator<Item = Intent>,
@@ -46,6 +47,30 @@ impl Payouts {
     }
 }
 
+impl Payouts {
+    /// Follows every payout in the journal that was sent and is not settled, as [`run`](Self::run) does, and begins none.
+    ///
+    /// # Errors
+    /// The journal can't be read. Nothing was done.
+    pub async fn resolve_all(&self, options: RunOptions) -> Result<Reconciliation, JournalError> {
+        let mut run = Run::new(self, options);
+        let mut after = None;
+        loop {
+            let page = self.0.journal.page(after.as_ref(), PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.number.clone());
+            for entry in page {
+                if matches!(entry.state, State::Sending | State::Unknown) {
+                    run.progress.taken += 1;
+                    run.progress.open += 1;
+                    run.waiting.insert((entry.next_at, entry.number));
+                }
+            }
+        }
+        Ok(run.run(Box::pin(stream::empty())).await)
+    }
+}
+
 struct Run<'a> {
     payouts: &'a Payouts,
     options: RunOptions,
@@ -59,6 +84,8 @@ struct Run<'a> {
     drained: bool,
     /// When something was last sent or settled.
     moved_at: Moment,
+    /// How many first sends in a row ended without a clear answer.
+    unclear: usize,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
 }
@@ -90,6 +117,7 @@ impl<'a> Run<'a> {
             unsent: HashMap::new(),
             drained: false,
             moved_at: payouts.0.now(),
+            unclear: 0,
             halted: None,
         }
     }
@@ -129,7 +157,8 @@ impl<'a> Run<'a> {
                         Some(reason) => self.not_started(intent.id, reason),
                         None => {
                             self.progress.open += 1;
-                            working.push(prepare(self.payouts.clone(), intent).boxed());
+                            let again = self.options.again;
+                            working.push(prepare(self.payouts.clone(), intent, again).boxed());
                         }
                     }
                 }
@@ -203,124 +232,6 @@ impl<'a> Run<'a> {
         self.drained && now.since(self.moved_at) >= self.options.patience
     }
 
-    fn note(&mut self, done: Done) {
-        match done {
-            Done::Prepared(intent, Err(error)) => {
-                self.progress.open -= 1;
-                if matches!(error, PrepareError::Journal(_)) {
-                    self.halt(error.to_string());
-                }
-                let reason = match error {
-                    PrepareError::Full(full) => NotStartedReason::Full(full),
-                    error => NotStartedReason::Refused(error.to_string()),
-                };
-                self.not_started(intent, reason);
-            }
-            Done::Prepared(intent, Ok(Preparation::Ready(prepared))) => {
-                self.moved();
-                let number = prepared.0.number;
-                self.unsent.insert(number.clone(), intent);
-                self.waiting.insert((SOON, number));
-            }
-            Done::Prepared(_, Ok(Preparation::Before(settlement))) => match settlement {
-                Settlement::Unknown(unknown) => {
-                    self.waiting.insert((unknown.0.next_at, unknown.0.number));
-                }
-                Settlement::Paid(paid) => self.settled(paid.0),
-                Settlement::Rejected(rejected) => self.settled(rejected.0),
-            },
-            Done::Stepped(number, Ok(step)) => self.stepped(number, step),
-            Done::Stepped(number, Err(error)) => {
-                self.halt(error.to_string());
-                self.wait(number, AGAIN);
-            }
-        }
-    }
-
-    fn stepped(&mut self, number: PartnerTradeNo, step: Step) {
-        match step {
-            Step::Moved(entry) if entry.state.is_settled() => self.settled(entry),
-            Step::Moved(entry) => {
-                if self.unsent.remove(&number).is_some() {
-                    self.moved();
-                }
-                self.halt_for(entry.refusal.as_ref());
-                self.waiting
-                    .insert((entry.next_at.max(self.soonest()), number));
-            }
-            Step::Wait(entry, until) => {
-                if entry.state != State::Prepared {
-                    self.unsent.remove(&number);
-                }
-                self.waiting.insert((until, number));
-            }
-            Step::Person(entry) => {
-                self.unsent.remove(&number);
-                self.result.add(entry);
-            }
-            Step::NotSent(_, NotSentCause::Full(full)) => {
-                self.not_sent(&number, NotStartedReason::Full(full));
-            }
-            Step::NotSent(_, NotSentCause::Journal(error)) => {
-                self.halt(error.to_string());
-                self.wait(number, AGAIN);
-            }
-            Step::NotSent(_, NotSentCause::Call(_)) => self.wait(number, AGAIN),
-        }
-    }
-
-    fn wait(&mut self, number: PartnerTradeNo, time: Duration) {
-        let until = self.payouts.0.now().after(time);
-        self.waiting.insert((until, number));
-    }
-
-    /// A step that changed nothing for a moment must not be repeated at once.
-    fn soonest(&self) -> Moment {
-        self.payouts.0.now().after(Duration::from_millis(1))
-    }
-
-    fn moved(&mut self) {
-        self.moved_at = self.payouts.0.now();
-    }
-
-    fn halt(&mut self, why: String) {
-        self.halted.get_or_insert(NotStartedReason::Halted(why));
-    }
-
-    fn halt_for(&mut self, refusal: Option<&Refusal>) {
-        if let Some(refusal) = refusal.filter(|refusal| refusal.stops_everybody()) {
-            self.halt(format!("{}: {}", refusal.code, refusal.message));
-        }
-    }
-
-    fn settled(&mut self, entry: Entry) {
-        self.moved();
-        self.unsent.remove(&entry.number);
-        self.progress.open -= 1;
-        if entry.state == State::Paid {
-            self.progress.paid += 1;
-        } else {
-            self.progress.rejected += 1;
-        }
-        self.result.add(entry);
-    }
-
-    /// A prepared payout that will not leave in this run. One that was sent before stays unknown.
-    fn not_sent(&mut self, number: &PartnerTradeNo, reason: NotStartedReason) {
-        match self.unsent.remove(number) {
-            Some(intent) => {
-                self.progress.open -= 1;
-                self.not_started(intent, reason);
-            }
-            None => self.wait(number.clone(), LATER),
-        }
-    }
-
-    fn not_started(&mut self, intent: IntentId, reason: NotStartedReason) {
-        self.progress.not_started += 1;
-        self.result.not_started.push(NotStarted { intent, reason });
-    }
-
     /// Tells of whatever is still waiting, as the journal has it.
     async fn leave_waiting(&mut self) {
         for (_, number) in std::mem::take(&mut self.waiting) {
@@ -344,9 +255,22 @@ impl<'a> Run<'a> {
     }
 }
 
-async fn prepare(payouts: Payouts, intent: Intent) -> Done {
-    let prepared = payouts.prepare(&intent).await;
+async fn prepare(payouts: Payouts, intent: Intent, again: bool) -> Done {
+    let prepared = match payouts.prepare(&intent).await {
+        Ok(Preparation::Before(Settlement::Rejected(rejected))) if again => {
+            reopen(&payouts, rejected).await
+        }
+        prepared => prepared,
+    };
     Done::Prepared(intent.id, prepared)
+}
+
+/// What another number may pay is left to whoever hands that out.
+async fn reopen(payouts: &Payouts, rejected: Rejected) -> Result<Preparation, PrepareError> {
+    if rejected.0.allows_replacement() || !rejected.can_be_sent_again() {
+        return Ok(Preparation::Before(Settlement::Rejected(rejected)));
+    }
+    Ok(Preparation::Ready(payouts.again(rejected).await?))
 }
 
 async fn step(engine: Arc<Engine>, number: PartnerTradeNo) -> Done {
@@ -354,8 +278,5 @@ async fn step(engine: Arc<Engine>, number: PartnerTradeNo) -> Done {
     Done::Stepped(number, step)
 }
 
-/// Before every real moment: to be sent as soon as there is room.
-const SOON: Moment = Moment::from_millis(0);
+const PAGE: usize = 500;
 const LOOK: Duration = Duration::from_millis(100);
-const AGAIN: Duration = Duration::from_secs(2);
-const LATER: Duration = Duration::from_secs(60);

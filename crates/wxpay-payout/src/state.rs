@@ -1,5 +1,7 @@
 //! What follows from what: the rules by which a payout moves from one state to the next. No clock and no I/O in here.
 
+use std::time::Duration;
+
 use wxpay_core::{Certainty, Fen};
 
 use crate::entry::{Alarm, Entry, Lease, State};
@@ -135,6 +137,18 @@ impl Entry {
         }
     }
 
+    /// Raises the alarm that it can't be queried any more, unless there is one that says more. Whether that is a change.
+    pub(crate) fn end_queries(&mut self) -> bool {
+        let by_age = matches!(
+            self.alarm,
+            None | Some(Alarm::Overdue | Alarm::ResendWindowClosed | Alarm::QueryWindowCloses)
+        );
+        if by_age {
+            self.alarm = Some(Alarm::QueryWindowClosed);
+        }
+        by_age
+    }
+
     /// Whether a person may declare it failed.
     pub fn may_attest(&self, now: Moment, rules: &Rules) -> bool {
         let waited = self
@@ -236,6 +250,7 @@ impl Entry {
     }
 
     fn wait(&mut self, why: String, now: Moment, rules: &Rules) {
+        self.warn_of_age(now, rules);
         self.state = State::Unknown;
         self.reason = Some(why);
         self.next_at = now.after(rules.query_wait(self.queries));
@@ -252,20 +267,49 @@ impl Entry {
             self.not_found = self.not_found.saturating_add(1);
             self.not_found_at = Some(now);
         }
-        let refused = self.refusal.as_ref().is_some_and(Refusal::is_definite);
-        if refused && !self.doubt && self.not_found >= rules.confirmations.max(1) {
+        let refusal = self
+            .refusal
+            .as_ref()
+            .filter(|refusal| refusal.is_definite());
+        if let Some(refusal) = refusal
+            && !self.doubt
+            && self.not_found >= rules.confirmations.max(1)
+        {
+            self.reason = Some(text_of(refusal));
             self.close(State::Rejected, now);
             return;
         }
+        let why = match &self.refusal {
+            Some(refusal) => format!("{NOT_FOUND}; it was refused with {}", text_of(refusal)),
+            None => NOT_FOUND.to_owned(),
+        };
         if self
             .first_sent_at
             .is_some_and(|first| now.since(first) > rules.resend_for)
         {
-            self.alarm.get_or_insert(Alarm::ResendWindowClosed);
-            self.wait(NOT_FOUND.to_owned(), now, rules);
+            if matches!(self.alarm, None | Some(Alarm::Overdue)) {
+                self.alarm = Some(Alarm::ResendWindowClosed);
+            }
+            self.wait(why, now, rules);
         } else {
-            self.wait(NOT_FOUND.to_owned(), now, rules);
+            self.wait(why, now, rules);
             self.next_at = now.after(rules.not_found_gap);
+        }
+    }
+
+    /// An alarm by age never takes the place of one that says more.
+    fn warn_of_age(&mut self, now: Moment, rules: &Rules) {
+        let age = self
+            .first_sent_at
+            .map_or(Duration::ZERO, |first| now.since(first));
+        let by_age = matches!(
+            self.alarm,
+            None | Some(Alarm::Overdue | Alarm::ResendWindowClosed)
+        );
+        if by_age && age >= rules.closing_after {
+            self.alarm = Some(Alarm::QueryWindowCloses);
+        } else if age >= rules.overdue_after {
+            self.alarm.get_or_insert(Alarm::Overdue);
         }
     }
 
@@ -328,3 +372,7 @@ fn paid_otherwise(amount: Option<Fen>, expected: Fen) -> String {
 
 const NOT_FOUND: &str = "WeChat Pay does not know it so far (NOT_FOUND)";
 const MOST_GAPS: u32 = 12;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may end so
+mod tests;

@@ -12,6 +12,7 @@ mod negatives;
 mod notices;
 mod order_query;
 mod pay_employee;
+mod payouts;
 mod query_employee_payment;
 mod ready;
 mod runner;

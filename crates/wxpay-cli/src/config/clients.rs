@@ -5,7 +5,7 @@ use wxpay_api::core::{Secret, Timestamp};
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{ApiKey, Certificate, P12, PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
-use wxpay_api::transport::ReqwestTransport;
+use wxpay_api::transport::{ReqwestTransport, ReqwestTransportBuilder};
 use wxpay_api::{v2, v3};
 
 use super::{Certificates, Config, SignTypeName, check_mode};
@@ -25,14 +25,16 @@ pub(crate) struct Identity {
 
 impl<'a> Clients<'a> {
     pub(crate) fn new(config: &'a Config) -> Result<Self, Fail> {
-        let transport = config.transport()?;
-        Ok(Self { config, transport })
+        Ok(Self::over(config, config.transport()?))
+    }
+
+    pub(crate) fn over(config: &'a Config, transport: ReqwestTransport) -> Self {
+        Self { config, transport }
     }
 
     /// The same over a transport that shows no client certificate, for calls that need none.
     pub(crate) fn without_identity(config: &'a Config) -> Result<Self, Fail> {
-        let transport = config.transport_without_identity()?;
-        Ok(Self { config, transport })
+        Ok(Self::over(config, config.transport_without_identity()?))
     }
 
     /// The transport that all of them use.
@@ -209,15 +211,27 @@ impl Config {
 
     /// The transport that everything goes through.
     pub(crate) fn transport(&self) -> Result<ReqwestTransport, Fail> {
-        self.build_transport(self.identity()?)
+        self.build_transport(self.identity()?, |builder| builder)
     }
 
     /// A transport that shows no client certificate.
     pub(crate) fn transport_without_identity(&self) -> Result<ReqwestTransport, Fail> {
-        self.build_transport(None)
+        self.build_transport(None, |builder| builder)
     }
 
-    fn build_transport(&self, identity: Option<Identity>) -> Result<ReqwestTransport, Fail> {
+    /// The transport with settings of a command's own.
+    pub(crate) fn transport_with(
+        &self,
+        set: impl FnOnce(ReqwestTransportBuilder) -> ReqwestTransportBuilder,
+    ) -> Result<ReqwestTransport, Fail> {
+        self.build_transport(self.identity()?, set)
+    }
+
+    fn build_transport(
+        &self,
+        identity: Option<Identity>,
+        set: impl FnOnce(ReqwestTransportBuilder) -> ReqwestTransportBuilder,
+    ) -> Result<ReqwestTransport, Fail> {
         let mut builder = ReqwestTransport::builder();
         if let Some(identity) = identity {
             let key = identity.private_key.expose().as_bytes();
@@ -229,7 +243,7 @@ impl Config {
         if let Some(proxy) = self.proxy() {
             builder = builder.proxy(proxy.clone());
         }
-        builder.build().map_err(|error| {
+        set(builder).build().map_err(|error| {
             Fail::usage("can't set up the connection", "无法建立连接配置").because(error)
         })
     }

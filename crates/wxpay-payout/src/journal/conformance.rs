@@ -80,33 +80,15 @@ const NOON: Moment = Moment::from_millis(1_796_011_200_000);
 
 fn entry(number: &str, payee: &str, amount: i64) -> Result<Entry, String> {
     let broken = |error: wxpay_core::InvalidInput| error.to_string();
-    Ok(Entry {
-        intent: IntentId::new(format!("intent-{number}")).map_err(broken)?,
-        number: PartnerTradeNo::new(number).map_err(broken)?,
-        version: 0,
-        state: State::Prepared,
-        fingerprint: "fingerprint".to_owned(),
-        payee: payee.to_owned(),
-        amount: Fen::new(amount),
-        message: Some(Message::new("<xml>付款</xml>")),
-        counted: Some(NOON.day()),
-        sends: 0,
-        doubt: false,
-        refusal: None,
-        queries: 0,
-        not_found: 0,
-        not_found_at: None,
-        prepared_at: NOON,
-        first_sent_at: None,
-        last_sent_at: None,
-        next_at: NOON,
-        closed_at: None,
-        payment_no: None,
-        reason: None,
-        alarm: None,
-        lease: None,
-        replaced_by: None,
-    })
+    Ok(Entry::prepared(
+        IntentId::new(format!("intent-{number}")).map_err(broken)?,
+        PartnerTradeNo::new(number).map_err(broken)?,
+        "fingerprint",
+        payee.to_owned(),
+        Fen::new(amount),
+        Message::new("<xml>付款</xml>"),
+        NOON,
+    ))
 }
 
 fn limits() -> Limits {
@@ -152,19 +134,8 @@ async fn round_trip(journal: &impl Journal) -> Checked {
             class.limit().same_number().configuration(),
         ]
     });
-    let alarms = [
-        None,
-        Some(Alarm::Mismatch),
-        Some(Alarm::ParametersDiffer),
-        Some(Alarm::Configuration),
-        Some(Alarm::UnlistedCode),
-        Some(Alarm::QueryWindowClosed),
-        Some(Alarm::ResendWindowClosed),
-    ];
-    for ((class, alarm), state) in classes
-        .zip(alarms.into_iter().cycle())
-        .zip(states.into_iter().cycle())
-    {
+    let alarms = [None].into_iter().chain(Alarm::ALL.map(Some));
+    for ((class, alarm), state) in classes.zip(alarms.cycle()).zip(states.into_iter().cycle()) {
         entry.state = state;
         entry.refusal = Some(Refusal::new("SOME_CODE", class, "说明 'quoted' \u{1F600}"));
         entry.alarm = alarm;

@@ -21,7 +21,7 @@ mod worker;
 /// owner only. It must not lie on a network file system.
 ///
 /// SQLite works on a thread of its own, so that no runtime is held up and none is needed. Changes that come at once are
-/// committed together. Dropping the journal ends the thread when its work is done.
+/// committed together. Dropping the journal waits until its work is done and the file is closed.
 pub struct SqliteJournal(Worker);
 
 impl SqliteJournal {
@@ -30,7 +30,21 @@ impl SqliteJournal {
     /// # Errors
     /// The file is not a journal, is of a later version, can be read by others, or can't be written durably.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let connection = file::open(path.as_ref())?;
+        Self::start(file::open(path.as_ref(), None)?)
+    }
+
+    /// The same for a journal that holds the payouts of one owner only, a merchant (商户号) say: a new one is marked with the
+    /// name, and another one is refused if it is marked with another name or none.
+    ///
+    /// Queries of one merchant do not find the payouts of another, which would look like payouts that never were.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), or the journal is another's.
+    pub fn open_for(path: impl AsRef<Path>, owner: &str) -> Result<Self, OpenError> {
+        Self::start(file::open(path.as_ref(), Some(owner))?)
+    }
+
+    fn start(connection: Connection) -> Result<Self, OpenError> {
         Worker::start(connection)
             .map(Self)
             .map_err(OpenError::thread)

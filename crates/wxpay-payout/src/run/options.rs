@@ -19,6 +19,12 @@ pub struct RunOptions {
     ///
     /// What is still unknown then is in the reconciliation and in the journal; the next run goes on with it.
     pub patience: Duration,
+    /// After how many first sends in a row without a clear answer nothing new is begun: by then it is not the payouts but
+    /// a key, the connection or WeChat Pay. 20.
+    pub most_unclear: NonZeroUsize,
+    /// Whether payouts that were rejected for the merchant's settings or for a condition that passes (no money, the
+    /// payee's day is full) are sent again, with the same number and bytes. No.
+    pub again: bool,
     /// What ends the run early.
     pub stop: Stop,
     pub(super) progress: Option<Arc<Tell>>,
@@ -32,6 +38,8 @@ impl RunOptions {
         Self {
             at_once: const { NonZeroUsize::new(16).unwrap() },
             patience: Duration::from_secs(15 * 60),
+            most_unclear: const { NonZeroUsize::new(20).unwrap() },
+            again: false,
             stop: Stop::default(),
             progress: None,
         }
@@ -48,6 +56,20 @@ impl RunOptions {
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Begins nothing new after so many first sends in a row without a clear answer.
+    #[must_use]
+    pub fn most_unclear(mut self, sends: NonZeroUsize) -> Self {
+        self.most_unclear = sends;
+        self
+    }
+
+    /// Sends rejected payouts again whose cause is the merchant's to mend, or passes.
+    #[must_use]
+    pub fn again(mut self, again: bool) -> Self {
+        self.again = again;
         self
     }
 
@@ -77,6 +99,7 @@ impl std::fmt::Debug for RunOptions {
         f.debug_struct("RunOptions")
             .field("at_once", &self.at_once)
             .field("patience", &self.patience)
+            .field("most_unclear", &self.most_unclear)
             .finish_non_exhaustive()
     }
 }

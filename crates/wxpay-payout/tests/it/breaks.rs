@@ -64,16 +64,16 @@ impl Service for Losing {
 }
 
 /// Waits before and after each call, and fails at one of them, before or after it took effect.
-#[derive(Clone, Debug)]
-struct Breaking {
-    inner: Arc<MemoryJournal>,
+#[derive(Debug)]
+struct Breaking<J> {
+    inner: Arc<J>,
     calls: Arc<AtomicUsize>,
     fails_at: usize,
     after: bool,
 }
 
-impl Breaking {
-    fn new(inner: Arc<MemoryJournal>, fails_at: usize, after: bool) -> Self {
+impl<J> Breaking<J> {
+    fn new(inner: Arc<J>, fails_at: usize, after: bool) -> Self {
         Self {
             inner,
             calls: Arc::default(),
@@ -101,7 +101,7 @@ impl Breaking {
 }
 
 #[async_trait]
-impl Journal for Breaking {
+impl<J: Journal> Journal for Breaking<J> {
     async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
         self.around(self.inner.insert(entry, limits)).await
     }

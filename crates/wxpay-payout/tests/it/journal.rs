@@ -80,6 +80,27 @@ fn others_can_not_read_it() {
 }
 
 #[tokio::test]
+async fn it_holds_the_payouts_of_one_owner() {
+    let scratch = Scratch::new();
+    let path = scratch.path();
+    for _ in 0..2 {
+        let journal = SqliteJournal::open_for(&path, "1900000109").unwrap();
+        let payouts = crate::world::payouts(journal);
+        drop(payouts.prepare(&crate::world::intent("one", 100)).await);
+    }
+    let error = SqliteJournal::open_for(&path, "1900000110").unwrap_err();
+    assert!(error.to_string().contains("of 1900000109"), "{error}");
+    drop(SqliteJournal::open(&path).unwrap());
+
+    // Payouts that nobody has marked may be anybody's.
+    let path = scratch.path();
+    let payouts = crate::world::payouts(SqliteJournal::open(&path).unwrap());
+    drop(payouts.prepare(&crate::world::intent("one", 100)).await);
+    let error = SqliteJournal::open_for(&path, "1900000109").unwrap_err();
+    assert!(error.to_string().contains("does not say whose"), "{error}");
+}
+
+#[tokio::test]
 async fn reopening_keeps_everything() {
     let scratch = Scratch::new();
     let path = scratch.path();
@@ -94,4 +115,51 @@ async fn reopening_keeps_everything() {
     let entry = journal.by_intent(&intent.id).await.unwrap().unwrap();
     assert_eq!(entry.number, number);
     assert!(entry.message.is_some());
+}
+
+/// SQLite itself fails at the n-th row that is written, and at every one after it, for every n. When the disk is mended, each
+/// payout is settled, paid once.
+#[tokio::test(start_paused = true)]
+async fn disk_that_fails_at_any_row_loses_nothing() {
+    for fails_at in 0.. {
+        let scratch = Scratch::new();
+        let path = scratch.path();
+        let service = crate::world::Scripted::new(
+            [wxpay_payout::PayEnd::Unclear("cut".to_owned())],
+            [wxpay_payout::QueryEnd::NotFound],
+        );
+        let intents = || ["one", "two"].map(|name| crate::world::intent(name, 100));
+        let options = || {
+            wxpay_payout::RunOptions::new()
+                .at_once(std::num::NonZeroUsize::MIN)
+                .patience(std::time::Duration::from_secs(600))
+        };
+        let journal = SqliteJournal::open(&path).unwrap();
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other
+            .execute_batch(&format!(
+                "CREATE TABLE written (count INTEGER); INSERT INTO written VALUES (0);
+                 CREATE TRIGGER disk BEFORE INSERT ON entries WHEN (SELECT count FROM written) >= {fails_at}
+                 BEGIN SELECT RAISE(ABORT, 'disk full'); END;
+                 CREATE TRIGGER counter AFTER INSERT ON entries BEGIN UPDATE written SET count = count + 1; END;"
+            ))
+            .unwrap();
+        let payouts = crate::world::payouts_over(journal, service.clone());
+        let broken = payouts.run(intents(), options()).await;
+        assert_eq!(broken.len(), 2, "{broken:?}");
+        let written: i64 = other
+            .query_row("SELECT count FROM written", [], |row| row.get(0))
+            .unwrap();
+        other.execute_batch("DROP TRIGGER disk;").unwrap();
+        let whole = payouts.run(intents(), options()).await;
+        assert_eq!(whole.paid.len(), 2, "row {fails_at}: {whole:?}");
+        let mut numbers: Vec<_> = service.messages();
+        numbers.sort_by(|one, other| one.bytes().cmp(other.bytes()));
+        numbers.dedup();
+        assert_eq!(numbers.len(), 2, "row {fails_at}: another number was used");
+        if written < fails_at {
+            assert!(fails_at > 6, "there are more rows than {fails_at}");
+            return;
+        }
+    }
 }

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod breaks;
+mod codes;
 mod detail;
 mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
+mod run;
 mod simulation;
 mod world;

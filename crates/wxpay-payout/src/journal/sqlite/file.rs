@@ -3,7 +3,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 /// A journal's file that could not be opened. Nothing was changed in it.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +33,12 @@ impl OpenError {
     }
 }
 
-pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
+pub(super) fn open(path: &Path, owner: Option<&str>) -> Result<Connection, OpenError> {
     make_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| OpenError::caused("SQLite refuses the file", error))?;
-    prepare(&connection).map_err(|problem| match problem {
+    prepare(&connection, owner).map_err(|problem| match problem {
         Problem::Own(error) => error,
         Problem::Sqlite(error) => {
             OpenError::caused("it is not a file of SQLite, or is damaged", error)
@@ -86,7 +86,7 @@ impl From<rusqlite::Error> for Problem {
     }
 }
 
-fn prepare(connection: &Connection) -> Result<(), Problem> {
+fn prepare(connection: &Connection, owner: Option<&str>) -> Result<(), Problem> {
     let own = |problem: String| Err(Problem::Own(OpenError::new(problem)));
     connection.busy_timeout(BUSY)?;
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
@@ -113,7 +113,31 @@ fn prepare(connection: &Connection) -> Result<(), Problem> {
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}; COMMIT;"
     ))?;
-    Ok(())
+    match owner {
+        Some(owner) => check_owner(connection, owner),
+        None => Ok(()),
+    }
+}
+
+/// Marks a journal without payouts, and refuses one that is not marked so.
+fn check_owner(connection: &Connection, owner: &str) -> Result<(), Problem> {
+    connection.execute(
+        "INSERT INTO owner (id, name) SELECT 0, ?1 WHERE NOT EXISTS (SELECT 1 FROM entries) \
+         ON CONFLICT DO NOTHING",
+        [owner],
+    )?;
+    let marked: Option<String> = connection
+        .query_row("SELECT name FROM owner", [], |row| row.get(0))
+        .optional()?;
+    match marked {
+        Some(marked) if marked == owner => Ok(()),
+        Some(marked) => Err(Problem::Own(OpenError::new(format!(
+            "it holds the payouts of {marked}, not of {owner}"
+        )))),
+        None => Err(Problem::Own(OpenError::new(format!(
+            "it does not say whose payouts it holds, so not of {owner} for certain"
+        )))),
+    }
 }
 
 const SCHEMA: &str = "
@@ -132,6 +156,7 @@ CREATE TABLE IF NOT EXISTS days (
     PRIMARY KEY (day, payee)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS payees (payee TEXT PRIMARY KEY NOT NULL, last_sent INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 0), name TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS pace (id INTEGER PRIMARY KEY CHECK (id = 0), next INTEGER NOT NULL) STRICT;
 ";
 /// `wxpj`.

@@ -24,7 +24,7 @@ pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> 
             ":number": entry.number.as_str(),
             ":intent": entry.intent.as_str(),
             ":version": i64::try_from(entry.version).unwrap_or(i64::MAX),
-            ":state": state_text(entry.state),
+            ":state": entry.state.as_str(),
             ":fingerprint": entry.fingerprint,
             ":payee": entry.payee,
             ":amount": entry.amount.get(),
@@ -45,7 +45,7 @@ pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> 
             ":closed_at": entry.closed_at.map(Moment::millis),
             ":payment_no": entry.payment_no,
             ":reason": entry.reason,
-            ":alarm": entry.alarm.as_ref().map(alarm_text),
+            ":alarm": entry.alarm.as_ref().map(Alarm::as_str),
             ":lease_holder": lease.map(|lease| lease.holder.as_str()),
             ":lease_until": lease.map(|lease| lease.until.millis()),
             ":replaced_by": entry.replaced_by.as_ref().map(PartnerTradeNo::as_str),
@@ -167,42 +167,12 @@ fn broken(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
 }
 
-const STATES: [(State, &str); 6] = [
-    (State::Prepared, "prepared"),
-    (State::Sending, "sending"),
-    (State::Unknown, "unknown"),
-    (State::Paid, "paid"),
-    (State::Rejected, "rejected"),
-    (State::Failed, "failed"),
-];
-
-const ALARMS: [(Alarm, &str); 6] = [
-    (Alarm::Mismatch, "mismatch"),
-    (Alarm::ParametersDiffer, "parameters_differ"),
-    (Alarm::Configuration, "configuration"),
-    (Alarm::UnlistedCode, "unlisted_code"),
-    (Alarm::QueryWindowClosed, "query_window_closed"),
-    (Alarm::ResendWindowClosed, "resend_window_closed"),
-];
-
-fn state_text(state: State) -> &'static str {
-    let known = STATES.iter().find(|(known, _)| *known == state);
-    known.map_or("", |(_, text)| text)
-}
-
 fn state_of(text: &str) -> Option<State> {
-    let known = STATES.iter().find(|(_, known)| *known == text);
-    known.map(|(state, _)| *state)
-}
-
-fn alarm_text(alarm: &Alarm) -> &'static str {
-    let known = ALARMS.iter().find(|(known, _)| known == alarm);
-    known.map_or("", |(_, text)| text)
+    State::ALL.into_iter().find(|state| state.as_str() == text)
 }
 
 fn alarm_of(text: &str) -> Option<Alarm> {
-    let known = ALARMS.iter().find(|(_, known)| *known == text);
-    known.map(|(alarm, _)| alarm.clone())
+    Alarm::ALL.into_iter().find(|alarm| alarm.as_str() == text)
 }
 
 /// As the specs write it: `D C L S`.

@@ -1,6 +1,6 @@
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use futures_channel::oneshot;
 use rusqlite::{Connection, TransactionBehavior};
@@ -9,7 +9,9 @@ use super::JournalError;
 
 /// The thread that owns the connection.
 pub(super) struct Worker {
-    jobs: Sender<Box<dyn Job>>,
+    /// There until it is dropped.
+    jobs: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// Work that several callers' transactions are made of, and the answer after the commit.
@@ -54,10 +56,13 @@ where
 impl Worker {
     pub(super) fn start(connection: Connection) -> io::Result<Self> {
         let (jobs, queue) = channel();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("wxpay-journal".to_owned())
             .spawn(move || run(connection, &queue))?;
-        Ok(Self { jobs })
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
     }
 
     pub(super) async fn run<T: Send + 'static>(
@@ -71,8 +76,20 @@ impl Worker {
             answer,
         };
         let gone = || JournalError::storage("the journal's thread has ended");
-        self.jobs.send(Box::new(task)).map_err(|_| gone())?;
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        jobs.send(Box::new(task)).map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Worker {
+    /// Waits for the work that is there, so that the file is closed and whole without its log.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // It ends in the same way, whether it panicked or not.
+            let _ = thread.join();
+        }
     }
 }
 

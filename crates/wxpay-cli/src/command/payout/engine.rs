@@ -1,0 +1,137 @@
+//! What pays: WeChat Pay as it is configured, or a sandbox of its own.
+
+use std::error::Error as StdError;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::time::Duration;
+
+use wxpay_api::core::{ErrorKind, PartnerTradeNo};
+use wxpay_api::transport::{ReqwestTransport, TokioTimer};
+use wxpay_payout::{Limits, Payment, Payouts, PrepareError, Service, SqliteJournal, Wecom};
+use wxpay_sandbox::Sandbox;
+
+use super::JournalArgs;
+use super::rows::Defaults;
+use super::settings::Settings;
+use crate::command::sandbox_client;
+use crate::config::{Clients, Config};
+use crate::fail::Fail;
+
+/// Who pays, and whose payouts the journal holds.
+pub(super) struct Payer {
+    service: Wecom<ReqwestTransport>,
+    owner: String,
+    limits: Limits,
+    pub(super) defaults: Defaults,
+    /// Lives as long as it is asked.
+    sandbox: Option<Sandbox>,
+}
+
+impl Payer {
+    /// The merchant of the configuration.
+    pub(super) fn configured(config: &Config, settings: &Settings) -> Result<Self, Fail> {
+        let timeout = settings.timeout();
+        let transport = config.transport_with(|builder| {
+            let builder = builder.total_timeout(timeout);
+            builder
+                .response_timeout(timeout.min(RESPONSE))
+                .connect_timeout((timeout / 2).min(CONNECT))
+        })?;
+        let client = Clients::over(config, transport.clone()).v2()?;
+        Ok(Self {
+            service: Wecom::new(client, transport),
+            owner: config.mch_id()?.to_owned(),
+            limits: settings.limits(),
+            defaults: Defaults {
+                act_name: settings.act_name.clone(),
+                spbill_create_ip: settings.spbill_create_ip,
+                agentid: config.agent_id(),
+            },
+            sandbox: None,
+        })
+    }
+
+    /// The merchant of a sandbox that is started here.
+    pub(super) async fn sandbox(settings: &Settings) -> Result<Self, Fail> {
+        let sandbox = Sandbox::start().await.map_err(not_started)?;
+        let (client, transport) = sandbox_client::v2(&sandbox).map_err(not_started)?;
+        Ok(Self {
+            service: Wecom::new(client, transport),
+            owner: "a sandbox".to_owned(),
+            limits: settings.limits(),
+            defaults: Defaults {
+                act_name: Some(
+                    settings
+                        .act_name
+                        .clone()
+                        .unwrap_or_else(|| "沙箱".to_owned()),
+                ),
+                spbill_create_ip: settings
+                    .spbill_create_ip
+                    .or(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
+                agentid: None,
+            },
+            sandbox: Some(sandbox),
+        })
+    }
+
+    /// Where it is asked, if that is a sandbox of its own.
+    pub(super) fn sandbox_url(&self) -> Option<&str> {
+        self.sandbox.as_ref().map(Sandbox::base_url)
+    }
+
+    /// Checks all of a payment that can be checked without sending anything.
+    pub(super) fn check(&self, payment: &Payment) -> Result<(), PrepareError> {
+        self.limits.check_amount(payment.amount)?;
+        // Any number will do: it is not kept.
+        let number = PartnerTradeNo::new("0")?;
+        match self.service.compose(&number, payment) {
+            Ok(_) => Ok(()),
+            Err(error) => match error.kind() {
+                ErrorKind::Invalid(invalid) => Err(invalid.clone().into()),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// The engine over a journal.
+    pub(super) fn payouts(
+        &self,
+        journal: &JournalArgs,
+        settings: &Settings,
+    ) -> Result<Payouts, Fail> {
+        if self.sandbox.is_some() {
+            must_be_new(journal.path())?;
+        }
+        let books = SqliteJournal::open_for(journal.path(), &self.owner)
+            .map_err(|error| journal.unusable(error))?;
+        let payouts = Payouts::builder(books, self.service.clone(), TokioTimer::new());
+        Ok(payouts
+            .rules(settings.rules())
+            .limits(self.limits.clone())
+            .build())
+    }
+}
+
+/// A sandbox's books end with the command, so nothing of an earlier one can be gone on with.
+fn must_be_new(path: &Path) -> Result<(), Fail> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(Fail::usage(
+        format!(
+            "{shown} is there already: with --sandbox the journal must be a new file, since the sandbox forgets all when it ends"
+        ),
+        format!(
+            "{shown} 已经存在：使用 --sandbox 时必须用新的日志文件，因为沙箱结束后不保留任何数据"
+        ),
+    ))
+}
+
+fn not_started(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Fail {
+    Fail::new("the sandbox did not start", "沙箱启动失败").because(error)
+}
+
+const RESPONSE: Duration = Duration::from_secs(30);
+const CONNECT: Duration = Duration::from_secs(5);

@@ -1,0 +1,32 @@
+//! A client of APIv2 for a sandbox's merchant.
+
+use std::error::Error;
+
+use wxpay_api::sign::v2::Key;
+use wxpay_api::sign::workwx::AppSecret;
+use wxpay_api::transport::ReqwestTransport;
+use wxpay_api::v2;
+use wxpay_sandbox::Sandbox;
+
+/// The client, and its transport, which trusts the sandbox's authority alone and shows the merchant's certificate.
+pub(super) fn v2(
+    sandbox: &Sandbox,
+) -> Result<(v2::Client, ReqwestTransport), Box<dyn Error + Send + Sync>> {
+    let merchant = sandbox.merchant();
+    let transport = ReqwestTransport::builder()
+        .only_root_pem(sandbox.ca_pem().as_bytes())
+        .identity_pem(
+            merchant.client_cert_pem.as_bytes(),
+            merchant.client_key_pem.expose().as_bytes(),
+        )
+        .build()?;
+    let client = v2::Client::builder(
+        v2::Merchant::new(merchant.mch_id.clone(), merchant.appid.clone()),
+        v2::Credentials::new(Key::new(merchant.api_v2_key.clone())?)
+            .workwx(AppSecret::new(merchant.workwx_secret.clone())?),
+        transport.clone(),
+    )
+    .base_url(sandbox.base_url())
+    .build()?;
+    Ok((client, transport))
+}

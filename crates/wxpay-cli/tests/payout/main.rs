@@ -1,0 +1,12 @@
+//! `wxpay payout`, by the command itself: against a sandbox that lives in the test, so that it outlives every process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+mod kills;
+mod mistakes;
+mod office;
+mod runs;

@@ -1,0 +1,167 @@
+//! A folder with everything that `wxpay payout` needs to pay at a sandbox.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use wxpay_sandbox::{PayoutStatus, Sandbox};
+
+pub(crate) struct Office {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// A row of an export.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) intent: String,
+    pub(crate) number: String,
+    pub(crate) state: String,
+    pub(crate) amount: i64,
+}
+
+impl Office {
+    pub(crate) async fn open() -> Self {
+        let office = Self {
+            sandbox: Sandbox::start().await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let merchant = office.sandbox.merchant();
+        for (name, text) in [
+            ("ca.pem", office.sandbox.ca_pem()),
+            ("key", merchant.api_v2_key.expose()),
+            ("secret", merchant.workwx_secret.expose()),
+            ("cert.pem", &merchant.client_cert_pem),
+            ("key.pem", merchant.client_key_pem.expose()),
+        ] {
+            office.write(name, text);
+        }
+        let settings = format!(
+            "mch_id = '{}'\napp_id = '{}'\nbase_url = '{}'\nv2 = {{ key_file = 'key' }}\n\
+             wecom = {{ secret_file = 'secret', agent_id = {} }}\n\
+             certificate = {{ certificate = 'cert.pem', private_key = 'key.pem' }}\ntls = {{ root = 'ca.pem' }}\n{FAST}",
+            merchant.mch_id,
+            merchant.appid,
+            office.sandbox.base_url(),
+            merchant.agentid,
+        );
+        office.write("wxpay.toml", &settings);
+        office
+    }
+
+    /// Writes a file that only its owner can read.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
+    /// `rows.csv` with so many rows, each to another employee. Of a hundred, one has a name that is not the employee's.
+    pub(crate) fn write_rows(&self, rows: usize) {
+        let mut text = "intent,openid,amount_fen,desc,re_user_name\n".to_owned();
+        for row in 0..rows {
+            let name = if row % 100 == 99 { "王小" } else { "" };
+            self.sandbox
+                .register_name(&format!("openid_{row}"), "王小王");
+            writeln!(
+                text,
+                "intent-{row},openid_{row},{},\"报销, {row}\",{name}",
+                amount(row)
+            )
+            .unwrap();
+        }
+        self.write("rows.csv", &text);
+    }
+
+    /// `wxpay payout`, in the folder.
+    pub(crate) fn command(&self, arguments: &str) -> Command {
+        wxpay(self.folder.path(), arguments)
+    }
+
+    pub(crate) fn run(&self, arguments: &str) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What the journal says of every payout.
+    pub(crate) fn export(&self) -> Vec<Row> {
+        let output = self.run("export --journal j");
+        assert!(output.status.success(), "{}", said(&output));
+        let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+        let rows = reader.records().map(|record| {
+            let record = record.unwrap();
+            Row {
+                intent: record[0].to_owned(),
+                number: record[1].to_owned(),
+                state: record[2].to_owned(),
+                amount: record[3].parse().unwrap(),
+            }
+        });
+        rows.collect()
+    }
+
+    /// Holds the journal against the sandbox's books, to the fen. Gives how many are paid.
+    #[track_caller]
+    pub(crate) fn reconcile(&self) -> usize {
+        let mut books: Vec<_> = self
+            .sandbox
+            .payouts()
+            .into_iter()
+            .filter(|payout| payout.status == PayoutStatus::Success)
+            .map(|payout| (payout.partner_trade_no, payout.amount.get()))
+            .collect();
+        let rows = self.export();
+        let mut intents: Vec<_> = rows.iter().map(|row| &row.intent).collect();
+        intents.sort();
+        intents.dedup();
+        assert_eq!(intents.len(), rows.len(), "an intent has two numbers");
+        let paid = rows.iter().filter(|row| row.state == "paid");
+        let mut paid: Vec<_> = paid.map(|row| (row.number.clone(), row.amount)).collect();
+        books.sort();
+        paid.sort();
+        assert_eq!(paid, books);
+        paid.len()
+    }
+}
+
+/// Another amount for each of some rows.
+pub(crate) fn amount(row: usize) -> usize {
+    100 + row * 7 % 1900
+}
+
+pub(crate) fn wxpay(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
+    command
+        .args(["--lang", "en", "payout"])
+        .args(arguments.split(' '))
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    command
+}
+
+/// What it wrote, for a test that fails.
+pub(crate) fn said(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(err)
+    )
+}
+
+/// Waits of milliseconds in the place of minutes.
+const FAST: &str = "\
+[payout]
+act_name = '项目'
+spbill_create_ip = '127.0.0.1'
+settle = '50ms'
+query_waits = ['50ms', '100ms', '200ms']
+not_found_gap = '100ms'
+payee_gap = '100ms'
+midnight_guard = '0s'
+timeout = '2500ms'
+lease = '3s'
+per_second = 1000
+patience = '5s'
+";

@@ -1,0 +1,169 @@
+//! Runs from the first row to the last.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use wxpay_api::core::Fen;
+use wxpay_sandbox::{Api, Fault, FaultRule};
+
+use crate::office::{Office, amount, said, wxpay};
+
+#[test]
+fn sandbox_works_out_of_the_box() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows =
+        "intent,openid,amount_fen,desc,re_user_name\na,o1,100,报销,\nb,o2,12345,\"x, y\",王小王\n";
+    fs::write(folder.path().join("rows.csv"), rows).unwrap();
+    let run = || {
+        wxpay(folder.path(), "run rows.csv --journal j --sandbox")
+            .output()
+            .unwrap()
+    };
+    let output = run();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("124.45"), "{}", said(&output));
+    let again = run();
+    assert_eq!(again.status.code(), Some(2));
+    assert!(
+        said(&again).contains("j is there already"),
+        "{}",
+        said(&again)
+    );
+    let status = wxpay(folder.path(), "status --journal j").output().unwrap();
+    let paid = |line: &str| line.split_whitespace().eq(["paid", "2", "124.45"]);
+    assert!(said(&status).lines().any(paid), "{}", said(&status));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_run_pays_nothing_again() {
+    let office = Office::open().await;
+    office.write_rows(20);
+    for _ in 0..2 {
+        let output = office.run("run rows.csv --journal j");
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(office.reconcile(), 20);
+        let sum: usize = (0..20).map(amount).sum();
+        let sum = Fen::new(i64::try_from(sum).unwrap()).to_yuan();
+        assert!(said(&output).contains(&sum), "{}", said(&output));
+    }
+    assert!(
+        office
+            .sandbox
+            .payouts()
+            .iter()
+            .all(|payout| payout.requests == 1)
+    );
+}
+
+/// The journal of one merchant tells another nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn journal_of_another_merchant_is_refused() {
+    let office = Office::open().await;
+    office.write_rows(1);
+    assert!(office.run("run rows.csv --journal j").status.success());
+    let output = office.run("run rows.csv --journal j --mch-id 1900000110");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("holds the payouts of"),
+        "{}",
+        said(&output)
+    );
+}
+
+/// No money: what has not left stays, and one try shows it. With money again, all is paid under the same numbers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_money_it_stops_and_goes_on_later() {
+    let office = Office::open().await;
+    office.write_rows(30);
+    office.sandbox.set_balance(Fen::new(500));
+    let output = office.run("run rows.csv --journal j");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("NOTENOUGH"), "{}", said(&output));
+    assert!(
+        said(&output).contains("the run ended early"),
+        "{}",
+        said(&output)
+    );
+    let before = office.export();
+    office.sandbox.set_balance(Fen::new(1_000_000));
+    let output = office.run("run rows.csv --journal j --again");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(office.reconcile(), 30);
+    let numbers: Vec<_> = office.export().into_iter().map(|row| row.number).collect();
+    assert!(before.iter().all(|row| numbers.contains(&row.number)));
+}
+
+/// Ctrl-C: what is under way ends, nothing new begins, and `resolve` settles what is open without beginning anything.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn interrupted_it_ends_in_order() {
+    let office = Office::open().await;
+    office.write_rows(60);
+    let slow = Fault::Delay(Duration::from_millis(300));
+    let slow = FaultRule::new(Api::PayEmployee, slow);
+    office.sandbox.add_fault_rule(slow).unwrap();
+    let mut command = office.command("run rows.csv --journal j");
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while office.sandbox.payouts().len() < 10 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(
+        said(&output).contains("Run the same command again"),
+        "{}",
+        said(&output)
+    );
+    let made = office.sandbox.payouts().len();
+    assert!(made < 60, "{made}");
+    assert_eq!(office.reconcile(), made);
+    let output = office.run("resolve --journal j");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(office.sandbox.payouts().len(), made);
+    assert!(office.run("run rows.csv --journal j").status.success());
+    assert_eq!(office.reconcile(), 60);
+}
+
+/// A reply that is lost leaves a payout unknown; `resolve` asks and settles it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resolve_settles_what_a_killed_run_has_left() {
+    let office = Office::open().await;
+    office.write_rows(8);
+    let stall = FaultRule::new(Api::PayEmployee, Fault::Stall).times(8);
+    office.sandbox.add_fault_rule(stall).unwrap();
+    let mut child = office
+        .command("run rows.csv --journal j")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while office.sandbox.payouts().len() < 8 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let sending = office
+        .export()
+        .into_iter()
+        .filter(|row| row.state == "sending");
+    assert_eq!(sending.count(), 8);
+    let output = office.run("resolve --journal j");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(office.reconcile(), 8);
+    assert!(
+        office
+            .sandbox
+            .payouts()
+            .iter()
+            .all(|payout| payout.requests == 1)
+    );
+}

@@ -1,0 +1,164 @@
+//! What each piece of work means for the run.
+
+use std::time::Duration;
+
+use wxpay_core::PartnerTradeNo;
+
+use super::{Done, Run};
+use crate::engine::Step;
+use crate::entry::{Entry, State};
+use crate::evidence::Refusal;
+use crate::reconciliation::{NotStarted, NotStartedReason};
+use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
+use crate::{IntentId, Moment};
+
+impl Run<'_> {
+    pub(super) fn note(&mut self, done: Done) {
+        match done {
+            Done::Prepared(intent, Err(error)) => {
+                self.progress.open -= 1;
+                if matches!(error, PrepareError::Journal(_)) {
+                    self.halt(error.to_string());
+                }
+                let reason = match error {
+                    PrepareError::Full(full) => NotStartedReason::Full(full),
+                    error => NotStartedReason::Refused(error.to_string()),
+                };
+                self.not_started(intent, reason);
+            }
+            Done::Prepared(intent, Ok(Preparation::Ready(prepared))) => {
+                self.moved();
+                let number = prepared.0.number;
+                self.unsent.insert(number.clone(), intent);
+                self.waiting.insert((SOON, number));
+            }
+            Done::Prepared(_, Ok(Preparation::Before(settlement))) => match settlement {
+                Settlement::Unknown(unknown) => {
+                    self.waiting.insert((unknown.0.next_at, unknown.0.number));
+                }
+                Settlement::Paid(paid) => self.settled(paid.0),
+                Settlement::Rejected(rejected) => self.settled(rejected.0),
+            },
+
+            Done::Stepped(number, Ok(step)) => self.stepped(number, step),
+            Done::Stepped(number, Err(error)) => {
+                self.halt(error.to_string());
+                self.wait(number, AGAIN);
+            }
+        }
+    }
+
+    fn stepped(&mut self, number: PartnerTradeNo, step: Step) {
+        match step {
+            Step::Moved(entry) if entry.state.is_settled() => {
+                self.unclear = 0;
+                self.settled(entry);
+            }
+            Step::Moved(entry) => {
+                if self.unsent.remove(&number).is_some() {
+                    self.moved();
+                    self.count_unclear(&entry);
+                }
+                self.halt_for(entry.refusal.as_ref());
+                self.waiting
+                    .insert((entry.next_at.max(self.soonest()), number));
+            }
+            Step::Wait(entry, until) => {
+                if entry.state != State::Prepared {
+                    self.unsent.remove(&number);
+                }
+                // Whoever has it is most often done long before the lease ends.
+                let until = match entry.lease {
+                    Some(_) => until.min(self.payouts.0.now().after(HELD)),
+                    None => until,
+                };
+                self.waiting.insert((until, number));
+            }
+            Step::Person(entry) => {
+                self.unsent.remove(&number);
+                self.result.add(entry);
+            }
+            Step::NotSent(_, NotSentCause::Full(full)) => {
+                self.not_sent(&number, NotStartedReason::Full(full));
+            }
+            Step::NotSent(_, NotSentCause::Journal(error)) => {
+                self.halt(error.to_string());
+                self.wait(number, AGAIN);
+            }
+            Step::NotSent(_, NotSentCause::Call(_)) => self.wait(number, AGAIN),
+        }
+    }
+
+    fn wait(&mut self, number: PartnerTradeNo, time: Duration) {
+        let until = self.payouts.0.now().after(time);
+        self.waiting.insert((until, number));
+    }
+
+    /// A step that changed nothing for a moment must not be repeated at once.
+    fn soonest(&self) -> Moment {
+        self.payouts.0.now().after(Duration::from_millis(1))
+    }
+
+    fn moved(&mut self) {
+        self.moved_at = self.payouts.0.now();
+    }
+
+    fn halt(&mut self, why: String) {
+        self.halted.get_or_insert(NotStartedReason::Halted(why));
+    }
+
+    fn halt_for(&mut self, refusal: Option<&Refusal>) {
+        if let Some(refusal) = refusal.filter(|refusal| refusal.stops_everybody()) {
+            self.halt(format!("{}: {}", refusal.code, refusal.message));
+        }
+    }
+
+    fn count_unclear(&mut self, sent: &Entry) {
+        if sent.refusal.is_some() {
+            self.unclear = 0;
+            return;
+        }
+        self.unclear += 1;
+        if self.unclear >= self.options.most_unclear.get() {
+            let why = sent.reason.as_deref().unwrap_or_default();
+            self.halt(format!(
+                "{} payouts in a row ended unclear, the last one so: {why}",
+                self.unclear
+            ));
+        }
+    }
+
+    pub(super) fn settled(&mut self, entry: Entry) {
+        self.moved();
+        self.unsent.remove(&entry.number);
+        self.progress.open -= 1;
+        if entry.state == State::Paid {
+            self.progress.paid += 1;
+        } else {
+            self.progress.rejected += 1;
+        }
+        self.result.add(entry);
+    }
+
+    /// A prepared payout that will not leave in this run. One that was sent before stays unknown.
+    pub(super) fn not_sent(&mut self, number: &PartnerTradeNo, reason: NotStartedReason) {
+        match self.unsent.remove(number) {
+            Some(intent) => {
+                self.progress.open -= 1;
+                self.not_started(intent, reason);
+            }
+            None => self.wait(number.clone(), LATER),
+        }
+    }
+
+    pub(super) fn not_started(&mut self, intent: IntentId, reason: NotStartedReason) {
+        self.progress.not_started += 1;
+        self.result.not_started.push(NotStarted { intent, reason });
+    }
+}
+
+/// Before every real moment: to be sent as soon as there is room.
+const SOON: Moment = Moment::from_millis(0);
+const HELD: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_secs(2);
+const LATER: Duration = Duration::from_secs(60);

@@ -1,0 +1,11 @@
+//! Payouts by real processes over the real journal, which are killed, or four at once: what the journal says in the end is
+//! held against the sandbox's own books.
+
+pub mod bank;
+pub mod cost;
+pub mod judge;
+pub mod kills;
+pub mod observed;
+pub mod processes;
+pub mod worker;
+pub mod writes;

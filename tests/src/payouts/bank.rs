@@ -1,0 +1,96 @@
+//! A sandbox with a folder, in which workers find what they need to pay there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use wxpay_payout::SqliteJournal;
+use wxpay_sandbox::{Api, Fault, FaultRule, Sandbox};
+
+/// A sandbox that lives in this process, and the folder of its workers.
+#[derive(Debug)]
+pub struct Bank {
+    /// The sandbox.
+    pub sandbox: Sandbox,
+    folder: TempDir,
+}
+
+impl Bank {
+    /// A sandbox without faults, and a folder in `parent`, or where the system keeps such folders.
+    pub async fn open(parent: Option<&Path>) -> Self {
+        let sandbox = Sandbox::start().await.unwrap();
+        let folder = match parent {
+            Some(parent) => tempfile::tempdir_in(parent),
+            None => tempfile::tempdir(),
+        }
+        .unwrap();
+        let merchant = sandbox.merchant();
+        let agentid = merchant.agentid.to_string();
+        for (name, text) in [
+            ("url", sandbox.base_url()),
+            ("ca", sandbox.ca_pem()),
+            ("mch_id", merchant.mch_id.as_str()),
+            ("appid", merchant.appid.as_str()),
+            ("agentid", &agentid),
+            ("key", merchant.api_v2_key.expose()),
+            ("workwx", merchant.workwx_secret.expose()),
+            ("certificate", &merchant.client_cert_pem),
+            ("private_key", merchant.client_key_pem.expose()),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        Self { sandbox, folder }
+    }
+
+    /// The folder, for a worker's argument.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The path of its journal.
+    pub fn path(&self) -> PathBuf {
+        journal_in(self.folder())
+    }
+
+    /// Its journal.
+    pub fn journal(&self) -> SqliteJournal {
+        SqliteJournal::open(self.path()).unwrap()
+    }
+
+    /// Makes a fifth of all payments and a fifth of all queries go wrong, each fault as likely as the others.
+    pub fn trouble(&self) {
+        let busy = ("SYSTEMERROR", "系统繁忙");
+        let pays = [
+            Fault::DropBeforeCommit,
+            Fault::DropAfterCommit,
+            Fault::TruncatedBody,
+            Fault::Html502,
+            Fault::EmptyBody,
+            Fault::error_code(busy.0, busy.1),
+            Fault::error_code_after_commit(busy.0, busy.1),
+        ];
+        let queries = [
+            Fault::DropBeforeCommit,
+            Fault::Html502,
+            Fault::error_code(busy.0, busy.1),
+            Fault::error_code("NOT_FOUND", "指定单号数据不存在"),
+        ];
+        self.rules(Api::PayEmployee, &pays);
+        self.rules(Api::PayoutQuery, &queries);
+    }
+
+    fn rules(&self, api: Api, faults: &[Fault]) {
+        for (at, fault) in faults.iter().enumerate() {
+            // A rule sees only what those before it have left.
+            let part = 0.2 / faults.len() as f64;
+            let chance = part / (1.0 - part * at as f64);
+            let rule = FaultRule::new(api, fault.clone()).chance(chance);
+            self.sandbox.add_fault_rule(rule).unwrap();
+        }
+    }
+}
+
+/// The journal of a folder.
+pub(super) fn journal_in(folder: &Path) -> PathBuf {
+    folder.join("payouts.journal")
+}
