@@ -143,7 +143,6 @@ impl Config {
     }
 
     /// The WeCom app that the secret belongs to (应用id).
-    #[allow(dead_code)] // the payouts send it
     pub(crate) fn agent_id(&self) -> Option<u32> {
         self.file.wecom.agent_id
     }
@@ -202,7 +201,6 @@ impl Config {
     }
 
     /// The section `[payout]`, as it was written.
-    #[allow(dead_code)] // the payouts read it
     pub(crate) fn payout(&self) -> &toml::Table {
         &self.file.payout
     }
