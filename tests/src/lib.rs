@@ -5,6 +5,7 @@ pub mod clients;
 pub mod load;
 pub mod replies;
 pub mod runner;
+pub mod scale;
 pub mod scripted;
 pub mod vectors;
 

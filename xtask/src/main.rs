@@ -1,5 +1,6 @@
 //! Chores of the workspace. `cargo xtask --help` lists them.
 
+mod bench;
 mod codegen;
 mod fuzz;
 
@@ -25,6 +26,21 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         root: Option<std::path::PathBuf>,
     },
+    /// Measure the library's work beside its floors
+    Bench {
+        /// Measure only the work whose name holds this text
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+        /// How many rounds each side has
+        #[arg(long, value_name = "N")]
+        rounds: Option<usize>,
+    },
+    /// Count crates, and measure many merchants in one process and a stream of callbacks
+    Scale {
+        /// Time clean builds too, which takes minutes
+        #[arg(long)]
+        builds: bool,
+    },
     /// Build the fuzz targets of `fuzz/` and run each for a while; needs a C++ compiler
     Fuzz {
         /// How long each target runs
@@ -39,6 +55,8 @@ enum Chore {
 fn main() -> ExitCode {
     let result = match Arguments::parse().chore {
         Chore::Codegen { check, root } => codegen::run(root, check),
+        Chore::Bench { only, rounds } => bench::floors(only.as_deref(), rounds),
+        Chore::Scale { builds } => bench::scale(builds),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, &target),
     };
     match result {

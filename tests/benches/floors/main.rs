@@ -11,6 +11,7 @@ mod http_client;
 mod http_server;
 mod keys;
 mod measure;
+mod notice;
 mod report;
 mod timer;
 mod v2;
@@ -38,7 +39,14 @@ struct Arguments {
 fn main() {
     let Arguments { only, rounds, .. } = Arguments::parse();
     let effort = Effort::new(rounds);
-    let works = [v3::WORKS, v2::WORKS, calls::WORKS, timer::WORKS].concat();
+    let works = [
+        v3::WORKS,
+        notice::WORKS,
+        v2::WORKS,
+        calls::WORKS,
+        timer::WORKS,
+    ]
+    .concat();
     let mut rows: Vec<Row> = Vec::new();
     for (name, measure) in works.iter().filter(|(name, _)| name.contains(&only)) {
         eprintln!("{name} …");
