@@ -73,12 +73,7 @@ impl Params {
     /// Sets a value, replacing an earlier one of that name.
     pub fn set(&mut self, name: &str, value: impl Display) {
         let position = self.position(name);
-        let start = self.text.len();
-        self.text.push_str(name);
-        let middle = self.text.len();
-        // Writing to a String does not fail; a Display that does leaves a shorter value.
-        let _ = write!(self.text, "{value}");
-        let field = self.field(name, start, middle);
+        let field = self.append(name, value);
         match position {
             Ok(at) => {
                 if let Some(earlier) = self.fields.get_mut(at) {
@@ -172,7 +167,7 @@ impl Params {
             if value.is_empty() {
                 return broken("must not be empty; leave it out instead");
             }
-            if value.trim() != value {
+            if value.trim().len() != value.len() {
                 return broken("must not begin or end with white space");
             }
             if plain {
@@ -201,19 +196,19 @@ impl Params {
         match self.position(name) {
             Ok(_) => Err(XmlError::Duplicate(name.to_owned())),
             Err(at) => {
-                let start = self.text.len();
-                self.text.push_str(name);
-                let middle = self.text.len();
-                self.text.push_str(value);
-                let field = self.field(name, start, middle);
+                let field = self.append(name, value);
                 self.fields.insert(at, field);
                 Ok(())
             }
         }
     }
 
-    /// The field whose value ends the text.
-    fn field(&self, name: &str, start: usize, middle: usize) -> Field {
+    fn append(&mut self, name: &str, value: impl Display) -> Field {
+        let start = self.text.len();
+        self.text.push_str(name);
+        let middle = self.text.len();
+        // Writing to a String does not fail; a Display that does leaves a shorter value.
+        let _ = write!(self.text, "{value}");
         Field {
             prefix: prefix(name),
             name: start,

@@ -56,13 +56,12 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, answer: Arc<Res
         stream.set_nodelay(true).unwrap();
         let (tls, answer) = (tls.clone(), Arc::clone(&answer));
         tokio::spawn(async move {
-            match tls {
-                Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => serve(stream, answer).await,
-                    // The client changed its mind.
-                    Err(_) => {}
-                },
-                None => serve(stream, answer).await,
+            let Some(tls) = tls else {
+                return serve(stream, answer).await;
+            };
+            // Otherwise the client changed its mind.
+            if let Ok(stream) = tls.accept(stream).await {
+                serve(stream, answer).await;
             }
         });
     }
