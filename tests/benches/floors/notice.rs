@@ -28,7 +28,7 @@ pub(crate) const WORKS: &[Work] = &[
             )
         },
     ),
-    ("the same, beside all of its JSON", |work, effort| {
+    ("V3 notification, beside all of its JSON", |work, effort| {
         notification::<Value, Value>(
             work,
             effort,

@@ -212,25 +212,16 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        // More than most objects have, so that they do not grow while they are read.
-        let mut object: Vec<(String, Json)> = Vec::with_capacity(8);
+        let mut object: Vec<(String, Json)> = Vec::new();
         while let Some((name, value)) = members.next_entry::<String, Json>()? {
             object.push((name, value));
         }
-        if has_a_name_twice(&object) {
+        // Sorting an index finds a repeated name without the cost of comparing each with each.
+        let mut names: Vec<&str> = object.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if names.iter().zip(names.iter().skip(1)).any(|(a, b)| a == b) {
             return Err(A::Error::custom("an object has a name twice"));
         }
         Ok(Json::Object(object))
     }
-}
-
-fn has_a_name_twice(object: &[(String, Json)]) -> bool {
-    // Of few, comparing each with each costs less than a list to sort; of many, it would cost far more.
-    if object.len() <= 16 {
-        let mut names = object.iter().enumerate();
-        return names.any(|(n, (name, _))| object.iter().take(n).any(|(other, _)| other == name));
-    }
-    let mut names: Vec<&str> = object.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    names.iter().zip(names.iter().skip(1)).any(|(a, b)| a == b)
 }
