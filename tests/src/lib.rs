@@ -2,6 +2,8 @@
 //! writes them.
 
 pub mod clients;
+#[cfg(doctest)]
+mod guide;
 pub mod load;
 pub mod replies;
 pub mod runner;

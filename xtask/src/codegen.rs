@@ -1,5 +1,6 @@
-//! Specs in, Rust out: `xtask/spec/v2/pay/refund.toml` becomes `wxpay_api::v2::pay::Refund`.
+//! Specs in, Rust out: `xtask/spec/v2/pay/refund.toml` becomes `wxpay_api::v2::pay::Refund`, and `wxpay call v2.pay.refund`.
 
+mod call;
 mod decode;
 mod docs;
 mod emit;
@@ -32,9 +33,21 @@ pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
         output.rust(endpoint_path(endpoint), endpoint::file(endpoint));
     }
     let features = index::features(&products);
-    output
-        .finish(&root.join("crates/wxpay-api"), &features, check)
-        .map_err(|problem| vec![problem])?
+    let mut command = Output::default();
+    call::write(&products, &endpoints, &mut command);
+
+    let api = root.join("crates/wxpay-api");
+    let api = output.finish(&api, Some(&features), check);
+    let cli = command.finish(&root.join("crates/wxpay-cli"), None, check);
+    let mut problems = Problems::new();
+    for result in [api, cli] {
+        problems.extend(result.unwrap_or_else(|problem| vec![problem]));
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn endpoint_path(endpoint: &Endpoint) -> String {

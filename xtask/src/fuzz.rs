@@ -9,6 +9,8 @@ use std::process::{Command, ExitStatus};
 
 use serde::Deserialize;
 
+use crate::cargo;
+
 /// Builds and runs the targets, all of them when none is named.
 pub(crate) fn run(seconds: u32, names: &[String]) -> Result<(), Vec<String>> {
     let fuzz = Fuzz::open().map_err(|problem| vec![problem])?;
@@ -47,10 +49,7 @@ struct Fuzz {
 
 impl Fuzz {
     fn open() -> Result<Self, String> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let root = root
-            .canonicalize()
-            .map_err(|error| format!("{}: {error}", root.display()))?;
+        let root = cargo::root();
         Ok(Self {
             source: root.join("fuzz"),
             output: root.join("target/fuzz"),
@@ -77,11 +76,10 @@ impl Fuzz {
 
     fn build(&self) -> Result<(), String> {
         // With a --target, the flags spare build scripts and macros.
-        let status = Command::new(env!("CARGO"))
+        let status = cargo::cargo(&self.source)
             .args(["build", "--release", "--locked", "--bins"])
             .args(["--target", &self.host, "--target-dir"])
             .arg(&self.output)
-            .current_dir(&self.source)
             .env_remove("RUSTFLAGS")
             .env("CARGO_ENCODED_RUSTFLAGS", COVERAGE.join("\u{1F}"))
             .status()

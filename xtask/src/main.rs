@@ -1,9 +1,20 @@
 //! Chores of the workspace. `cargo xtask --help` lists them.
 
+mod advisories;
 mod bench;
+mod cargo;
+mod ci;
 mod codegen;
+mod features;
+mod files;
 mod fuzz;
+mod links;
+mod minimal;
+mod problems;
+mod release;
+mod tidy;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +28,55 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// The whole gate: everything that must hold before a change lands
+    Ci {
+        /// A step to take; all of them when none is named
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+        /// A step to leave out
+        #[arg(long, value_name = "NAME")]
+        skip: Vec<String>,
+        /// Go on after a step that fails
+        #[arg(long)]
+        keep_going: bool,
+        /// Name the steps and stop
+        #[arg(long)]
+        list: bool,
+    },
+    /// Check who uses whom, the lengths of files, what manifests say
+    Tidy {
+        /// The workspace, if not the one this program was built in
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+    /// Check that links between files lead somewhere
+    Links {
+        /// The workspace, if not the one this program was built in
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+    /// Check advisories, licences, bans and sources by `deny.toml` and a snapshot
+    Advisories {
+        /// Write the snapshot anew from a copy of the RustSec database
+        #[arg(long, value_name = "DIR", requires = "taken")]
+        refresh: Option<PathBuf>,
+        /// The day of that copy, such as 2026-11-25
+        #[arg(long, value_name = "DAY", requires = "refresh")]
+        taken: Option<String>,
+    },
+    /// Check each published crate with no feature, with each alone, and with all
+    Features,
+    /// Check the published crates on the lowest versions that the manifests ask for
+    MinimalVersions,
+    /// Check everything about a release but the decision
+    Release {
+        /// Publish nothing: without it there is nothing to run
+        #[arg(long, required = true)]
+        dry_run: bool,
+        /// Package a working tree with changes that are not committed
+        #[arg(long)]
+        allow_dirty: bool,
+    },
     /// Write the endpoints of wxpay-api from `xtask/spec`
     Codegen {
         /// Write nothing; fail when a file differs from what its spec says
@@ -24,7 +84,7 @@ enum Chore {
         check: bool,
         /// The workspace, if not the one this program was built in
         #[arg(long, value_name = "DIR")]
-        root: Option<std::path::PathBuf>,
+        root: Option<PathBuf>,
     },
     /// Measure the library's work beside its floors
     Bench {
@@ -54,6 +114,30 @@ enum Chore {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().chore {
+        Chore::Ci { list: true, .. } => {
+            ci::list();
+            Ok(())
+        }
+        Chore::Ci {
+            only,
+            skip,
+            keep_going,
+            list: false,
+        } => ci::run(&ci::Choice {
+            only,
+            skip,
+            keep_going,
+        }),
+        Chore::Tidy { root } => tidy::run(root),
+        Chore::Links { root } => links::run(root),
+        Chore::Advisories { refresh, taken } => {
+            let refresh = refresh.zip(taken);
+            let refresh = refresh.map(|(database, taken)| advisories::Refresh { database, taken });
+            advisories::run(refresh.as_ref())
+        }
+        Chore::Features => features::run(),
+        Chore::MinimalVersions => minimal::run(),
+        Chore::Release { allow_dirty, .. } => release::dry_run(allow_dirty),
         Chore::Codegen { check, root } => codegen::run(root, check),
         Chore::Bench { only, rounds } => bench::floors(only.as_deref(), rounds),
         Chore::Scale { builds } => bench::scale(builds),

@@ -18,6 +18,8 @@ impl Copy {
             "crates/wxpay-api/src/generated",
             "crates/wxpay-api/src/generated.rs",
             "crates/wxpay-api/Cargo.toml",
+            "crates/wxpay-cli/src/generated",
+            "crates/wxpay-cli/src/generated.rs",
         ] {
             copy_all(&root.join(part), &copy.path(part));
         }
@@ -86,6 +88,8 @@ fn a_touched_file_is_found_and_mended() {
         "crates/wxpay-api/src/generated/v2.rs",
         "crates/wxpay-api/src/generated.rs",
         "crates/wxpay-api/Cargo.toml",
+        "crates/wxpay-cli/src/generated/v2/pay/order_query.rs",
+        "crates/wxpay-cli/src/generated.rs",
     ] {
         let path = copy.path(file);
         let before = fs::read_to_string(&path).unwrap();
@@ -96,11 +100,13 @@ fn a_touched_file_is_found_and_mended() {
         assert!(copy.run(&[]).status.success());
         assert_eq!(fs::read_to_string(&path).unwrap(), before, "{file}");
     }
-    let stray = copy.path("crates/wxpay-api/src/generated/v2/pay/stray.rs");
-    fs::write(&stray, "").unwrap();
-    assert!(!copy.run(&["--check"]).status.success());
-    assert!(copy.run(&[]).status.success());
-    assert!(!stray.exists());
+    for package in ["wxpay-api", "wxpay-cli"] {
+        let stray = copy.path(&format!("crates/{package}/src/generated/v2/pay/stray.rs"));
+        fs::write(&stray, "").unwrap();
+        assert!(!copy.run(&["--check"]).status.success());
+        assert!(copy.run(&[]).status.success());
+        assert!(!stray.exists());
+    }
 }
 
 #[test]
@@ -109,11 +115,10 @@ fn a_removed_spec_takes_its_code_along() {
     fs::remove_file(copy.path("xtask/spec/v3/security/echo.toml")).unwrap();
     fs::remove_dir(copy.path("xtask/spec/v3/security")).unwrap();
     assert!(copy.run(&[]).status.success());
-    assert!(
-        !copy
-            .path("crates/wxpay-api/src/generated/v3/security/echo.rs")
-            .exists()
-    );
+    for package in ["wxpay-api", "wxpay-cli"] {
+        let file = format!("crates/{package}/src/generated/v3/security/echo.rs");
+        assert!(!copy.path(&file).exists());
+    }
     assert!(
         !fs::read_to_string(copy.path("crates/wxpay-api/Cargo.toml"))
             .unwrap()
@@ -312,6 +317,18 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             "echo = true, doc",
             "echo = false, doc",
             "leave `echo = false` out",
+        ),
+        (
+            ORDER,
+            "Queries an order (查询订单)",
+            "Queries an order",
+            "title needs the Chinese title",
+        ),
+        (
+            ORDER,
+            "The merchant's own number (商户订单号)",
+            "The merchant's own number (out_trade_no)",
+            "doc needs the Chinese name in parentheses",
         ),
         (
             DETAIL,

@@ -3,6 +3,14 @@ use std::net::IpAddr;
 use http::Uri;
 use wxpay_core::InvalidInput;
 
+/// Checks that a text can be the base URL of a client: `https`, or plain HTTP to this machine, a host, and no query.
+///
+/// # Errors
+/// It breaks one of these rules.
+pub fn check_base_url(text: &str) -> Result<(), InvalidInput> {
+    BaseUrl::new(text).map(|_| ())
+}
+
 /// The host that serves all endpoints.
 pub(crate) const MAIN: &str = "https://api.mch.weixin.qq.com";
 

@@ -1,7 +1,8 @@
 //! Endpoints of WeChat Pay (微信支付): requests typed and signed, replies verified before they are read.
 //!
 //! The two protocols have a client each, since neither's keys can sign for the other: [`v2::Client`] (XML, MD5 or
-//! HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a [`Transport`](transport::Transport).
+//! HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a [`Transport`](transport::Transport). A client is made once,
+//! from who asks, what proves it and how bytes leave, and is cheap to clone:
 #![cfg_attr(
     all(feature = "v2-pay", feature = "reqwest"),
     doc = r#"
@@ -41,6 +42,21 @@ match found.paid {
 //! A wrong key makes a payment look unknown, since WeChat Pay's refusal of it is unsigned. So make one query at the start
 //! of a program, to prove its keys.
 //!
+//! # The protocols side by side
+//!
+//! | | [`v2`] | [`v3`] |
+//! | --- | --- | --- |
+//! | message | flat XML | JSON |
+//! | signed with | the APIv2 key | the merchant's private key ([`MerchantKey`](sign::v3::MerchantKey)) |
+//! | verified with | the same key, or TLS alone where replies carry no signature | WeChat Pay's public key ([`PlatformKeys`](sign::v3::PlatformKeys)) |
+//! | client certificate | for some endpoints, as TLS: `ReqwestTransport::builder().identity_pem(..)` | never |
+//!
+//! # Trying it
+//!
+//! The crate `wxpay-sandbox` is a WeChat Pay on this machine, with a merchant of its own: give its address to
+//! [`base_url`](v2::ClientBuilder::base_url) and its authority to the transport. The guide of the repository begins with
+//! that.
+//!
 //! # Notifications
 //!
 //! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read, and a payment
@@ -59,8 +75,9 @@ match found.paid {
 //! `reqwest`, `rustls` and `aws-lc-rs` (default) bring a transport, its TLS and the RSA of in-memory keys; `rust-crypto`
 //! is RSA in pure Rust; `p12` reads `apiclient_cert.p12`; `retry`, `rate-limit` and `tracing` bring wrappers of a transport;
 //! `axum` brings the extractor; `tokio`, which `reqwest` turns on, keeps the signatures of many calls off the runtime's threads
-//! ([`v3::Client`]). Each product has a feature (`v2-pay`, `v3-partner-transfer`, …); `v2`, `v3` and `full`
-//! (default) are groups of them.
+//! ([`v3::Client`]); `serde` makes replies `Serialize`: values as on the wire, amounts as integers, secrets as `[redacted]`,
+//! sealed texts as they came. Each product has a feature (`v2-pay`, `v3-partner-transfer`, …); `v2`, `v3` and `full` (default)
+//! are groups of them.
 
 mod base_url;
 mod generated;
@@ -70,6 +87,7 @@ mod text;
 pub mod v2;
 pub mod v3;
 
+pub use base_url::check_base_url;
 pub use notice::{NoticeError, SeenNotices, Unexpected};
 pub use text::Max;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};

@@ -1,42 +1,54 @@
 //! The `wxpay` command.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
-mod demo;
+mod command;
+mod config;
+mod fail;
+mod generated;
+mod help;
+mod lang;
 
+use std::env;
+use std::io::stderr;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-/// WeChat Pay (微信支付) from a terminal.
+use self::command::Command;
+use self::lang::Lang;
+
+/// WeChat Pay (微信支付) from a terminal
 #[derive(Parser)]
 #[command(name = "wxpay", version)]
 struct Arguments {
+    /// The language of what is printed: en or zh; that of the locale by default
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "LANG",
+        hide_possible_values = true
+    )]
+    lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
-    ///
-    /// Nothing leaves this machine. The exit code is 0 only when every step holds.
-    Demo,
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Demo => demo::run().await,
-    };
-    match result {
+    let lang = Lang::of(env::args_os(), |name| env::var_os(name));
+    let command = help::in_lang(Arguments::command(), lang);
+    let parsed = command
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = parsed.unwrap_or_else(|error| error.exit());
+    let lang = arguments.lang.unwrap_or(lang);
+    match arguments.command.run(lang).await {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error}");
-            let mut source = error.source();
-            while let Some(cause) = source {
-                eprintln!("  caused by: {cause}");
-                source = cause.source();
-            }
-            ExitCode::FAILURE
+        Err(fail) => {
+            // If standard error is gone too, the exit code still tells.
+            let _ = fail.write(&mut stderr().lock(), lang);
+            ExitCode::from(fail.exit)
         }
     }
 }

@@ -74,6 +74,13 @@ macro_rules! id {
             }
         }
 
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl FromWire for $name {
             fn from_wire(text: &str) -> Option<Self> {
                 Some(Self(text.to_owned()))
@@ -84,6 +91,8 @@ macro_rules! id {
 
 id!(/// A merchant number (商户号).
     MchId, "mch_id", 32, "digits", |b| b.is_ascii_digit());
+id!(/// A brand's number (品牌ID).
+    BrandId, "brand_id", 32, "digits", |b| b.is_ascii_digit());
 id!(/// An app id (公众账号ID) or the corpid of a WeCom company.
     AppId, "appid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
 id!(/// A user as one app knows them (用户标识). `Debug` shows the first four characters only.

@@ -5,7 +5,37 @@
 //!   are made and taken as they come when WeChat Pay sends them.
 //! - [`Error`] tells what went wrong and, with [`Error::outcome`], what that says about the money.
 //!
-//! The endpoints themselves are in `wxpay-api`.
+//! The endpoints themselves are in `wxpay-api`, which re-exports this crate as `wxpay_api::core`.
+//!
+//! # Amounts and numbers
+//!
+//! ```
+//! use wxpay_core::{Fen, OutTradeNo};
+//!
+//! let amount = Fen::new(10_099); // always in fen (分)
+//! assert_eq!(amount.to_yuan(), "100.99");
+//!
+//! let number: OutTradeNo = "20150806125346".parse()?;
+//! let error = "20150806 125346".parse::<OutTradeNo>().expect_err("it has a blank");
+//! assert_eq!(error.field(), "out_trade_no");
+//! # Ok::<(), wxpay_core::InvalidInput>(())
+//! ```
+//!
+//! # What a failure says about the money
+//!
+//! It leans to [`Outcome::Unknown`]: a needless query costs a request, a wrong "not executed" costs a payment.
+//!
+//! ```
+//! use wxpay_core::{Effect, Error, Outcome, TransportError};
+//!
+//! let failed = |effect, cause| Error::new("an endpoint", effect, cause).outcome();
+//! let refused = || TransportError::not_sent("connection refused");
+//! let cut = || TransportError::maybe_sent("connection reset");
+//!
+//! assert_eq!(failed(Effect::Write, refused()), Outcome::NotExecuted);
+//! assert_eq!(failed(Effect::Write, cut()), Outcome::Unknown);
+//! assert_eq!(failed(Effect::Read, refused()), Outcome::ReadFailed);
+//! ```
 
 mod error;
 mod id;
@@ -14,14 +44,16 @@ mod money;
 mod outcome;
 mod params;
 mod secret;
+#[cfg(feature = "serde")]
+mod serialize;
 mod time;
 mod wire;
 mod xml;
 
 pub use error::{Error, ErrorKind, Result};
 pub use id::{
-    AppId, BatchId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo, OutTradeNo,
-    PartnerTradeNo, PaymentNo, TransactionId,
+    AppId, BatchId, BrandId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo,
+    OutTradeNo, PartnerTradeNo, PaymentNo, TransactionId,
 };
 pub use kind::{
     BusinessError, DecodeError, DecodeProblem, InvalidInput, ProtocolError, SigningError,

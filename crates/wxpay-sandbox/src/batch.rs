@@ -1,7 +1,11 @@
+use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, Timestamp};
 
+use crate::snapshot::{fen, millis};
+
 /// A batch of transfers (转账批次单) that a request made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Batch {
     /// The merchant's number (商家批次单号).
@@ -11,13 +15,15 @@ pub struct Batch {
     /// What was asked for.
     pub terms: BatchTerms,
     /// When it was made (批次创建时间).
+    #[serde(with = "millis")]
     pub create_time: Timestamp,
     /// How many accepted requests asked for it, the first included.
     pub requests: u32,
 }
 
 /// What a batch of transfers is to be: the same when it is asked for once more.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BatchTerms {
     /// The merchant whose money or users it is about (特约商户号).
@@ -33,6 +39,7 @@ pub struct BatchTerms {
     /// The remark (批次备注).
     pub batch_remark: String,
     /// The sum (转账总金额).
+    #[serde(with = "fen")]
     pub total_amount: Fen,
     /// What it is for (批量转账用途).
     pub transfer_purpose: Option<String>,
@@ -43,12 +50,14 @@ pub struct BatchTerms {
 }
 
 /// What one transfer of a batch is to be, its sealed fields opened.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TransferTerms {
     /// The merchant's number (商家明细单号).
     pub out_detail_no: String,
     /// The amount (转账金额).
+    #[serde(with = "fen")]
     pub transfer_amount: Fen,
     /// The remark (转账备注).
     pub transfer_remark: String,

@@ -1,32 +1,70 @@
 use std::error::Error as StdError;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+#[cfg(feature = "directory")]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
 
-use crate::certificates::Certificates;
+use crate::certificates::{self, Certificates};
+#[cfg(feature = "directory")]
+use crate::directory::{Directory, DirectoryError};
+use crate::setup::Setup;
 use crate::state::Shared;
-use crate::{Sandbox, Trust, server};
+use crate::{Sandbox, SnapshotError, Trust, server};
 
 /// How a [`Sandbox`] is to be started.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct SandboxBuilder {
     trust: Trust,
+    listen: SocketAddr,
+    names: Vec<String>,
+    keep_requests: Option<usize>,
+    #[cfg(feature = "directory")]
+    directory: Option<Directory>,
+    pub(crate) setup: Setup,
 }
 
 /// Why the sandbox did not start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// No port on 127.0.0.1 could be bound.
-    #[error("can't listen on 127.0.0.1")]
-    Listen(#[source] io::Error),
+    /// The address could not be bound: another program has the port, or the machine has no such address.
+    #[error("can't listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The keys, the certificates or the TLS configuration could not be made.
     #[error("can't make keys and certificates")]
     Keys(#[source] Box<dyn StdError + Send + Sync>),
+    /// The snapshot that was to be gone on from can't be read.
+    #[error("can't go on from the snapshot")]
+    Snapshot(#[source] SnapshotError),
+    /// The directory can't be the one to keep the keys in.
+    #[cfg(feature = "directory")]
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        Self {
+            trust: Trust::default(),
+            setup: Setup::default(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            names: Vec::new(),
+            keep_requests: None,
+            #[cfg(feature = "directory")]
+            directory: None,
+        }
+    }
 }
 
 impl SandboxBuilder {
@@ -36,33 +74,100 @@ impl SandboxBuilder {
         self
     }
 
-    /// Makes a merchant with fresh keys and starts to answer on a free port of 127.0.0.1.
+    /// Sets the address to listen on, in place of a free port of 127.0.0.1.
+    ///
+    /// Whoever reaches an address that is not loopback can make requests; without the keys none takes effect.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Adds a host name or an IP address that clients will know the server by. Its certificate is always one for
+    /// `localhost`, for the address that it listens on and for WeChat Pay's two hosts.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.names.push(name.into());
+        self
+    }
+
+    /// Keeps the latest `limit` requests, and as many attempts to deliver notices, in place of 50,000. Of their bodies 64 MiB
+    /// at most are kept in any case.
+    pub fn keep_requests(mut self, limit: usize) -> Self {
+        self.keep_requests = Some(limit);
+        self
+    }
+
+    /// Keeps the keys in a directory, so that they are the same at the next start.
+    ///
+    /// A directory that is new or empty gets fresh keys. Its files for a client are `ca.pem`, `apiclient_cert.pem`,
+    /// `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the merchant number), `pub_key.pem` and
+    /// `wechatpay_{serial_no}.pem`; the directory `server` in it is the sandbox's own. Files that hold secrets can be read
+    /// by their owner only.
+    #[cfg(feature = "directory")]
+    pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
+        self.directory = Some(Directory::new(path.into()));
+        self
+    }
+
+    /// Makes a merchant with fresh keys, unless a directory has some, and starts to answer.
     ///
     /// It runs on the Tokio runtime that this is called on.
     ///
     /// # Errors
-    /// No port could be bound, or no keys could be made.
+    /// The address could not be bound, there are no keys, or the snapshot can't be read.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let certificates = tokio::task::spawn_blocking(move || Certificates::generate(self.trust))
+        self.setup.check().map_err(StartError::Snapshot)?;
+        let listener = self.bind().await?;
+        let address = listener.local_addr();
+        let address = address.map_err(|source| self.listen_error(source))?;
+        let builder = self.clone();
+        let mut certificates = tokio::task::spawn_blocking(move || builder.certificates())
             .await
-            .map_err(|error| StartError::Keys(error.into()))?
-            .map_err(StartError::Keys)?;
-        let tls = server::tls_config(&certificates).map_err(StartError::Keys)?;
+            .map_err(|error| StartError::Keys(error.into()))??;
+        if self.trust == Trust::PublicKey {
+            certificates.platform_certificates.clear();
+        }
+        let mut names = self.names.clone();
+        names.extend(certificates::name_of(address.ip()));
+        let tls = server::tls_config(&certificates, &names).map_err(StartError::Keys)?;
         let ca_pem = certificates.ca_pem.clone();
-        let shared = Shared::new(certificates, self.trust).map_err(StartError::Keys)?;
+        let mut shared = Shared::new(certificates, self.trust).map_err(StartError::Keys)?;
+        let setup = self.setup.clone();
+        setup
+            .apply(&mut shared, self.keep_requests)
+            .map_err(StartError::Snapshot)?;
 
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(StartError::Listen)?;
-        let port = listener.local_addr().map_err(StartError::Listen)?.port();
         let shared = Arc::new(shared);
         let accepting = tokio::spawn(server::accept(listener, tls, Arc::clone(&shared)));
-        let base_url = format!("https://localhost:{port}");
-        Ok(Sandbox::new(
-            shared,
-            base_url,
-            ca_pem,
-            accepting.abort_handle(),
-        ))
+        let sandbox = Sandbox::new(shared, base_url(address), ca_pem, accepting.abort_handle());
+        #[cfg(feature = "directory")]
+        let sandbox = sandbox.kept_in(self.directory);
+        Ok(sandbox)
+    }
+
+    async fn bind(&self) -> Result<TcpListener, StartError> {
+        let listener = TcpListener::bind(self.listen).await;
+        listener.map_err(|source| self.listen_error(source))
+    }
+
+    fn certificates(&self) -> Result<Certificates, StartError> {
+        #[cfg(feature = "directory")]
+        if let Some(directory) = &self.directory {
+            return Ok(directory.open()?);
+        }
+        Certificates::generate(self.trust).map_err(StartError::Keys)
+    }
+
+    fn listen_error(&self, source: io::Error) -> StartError {
+        let address = self.listen;
+        StartError::Listen { address, source }
+    }
+}
+
+/// Loopback goes by its name, which a client's own rules about IP addresses in certificates don't touch.
+fn base_url(address: SocketAddr) -> String {
+    if address.ip().is_loopback() || address.ip().is_unspecified() {
+        format!("https://localhost:{}", address.port())
+    } else {
+        format!("https://{address}")
     }
 }

@@ -1,12 +1,14 @@
-//! The certificates and keys of one sandbox, made at its start.
+//! The certificates and keys of one sandbox.
 
 use std::error::Error as StdError;
+use std::net::IpAddr;
 use std::thread;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SerialNumber,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SerialNumber,
 };
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use wxpay_core::{Secret, Timestamp};
 
@@ -14,19 +16,23 @@ use crate::merchant::Account;
 use crate::platform::PlatformCertificate;
 use crate::{Merchant, Trust, random};
 
-/// Everything made at the start: what the server keeps and what the merchant is given.
+/// What the server keeps and what the merchant is given.
 pub(crate) struct Certificates {
-    pub(crate) ca: CertificateDer<'static>,
     pub(crate) ca_pem: String,
-    pub(crate) server: CertificateDer<'static>,
-    pub(crate) server_key: PrivateKeyDer<'static>,
+    pub(crate) ca_key: KeyPair,
     pub(crate) merchant: Merchant,
     /// The merchant's public key, a SubjectPublicKeyInfo.
     pub(crate) merchant_public: Vec<u8>,
-    /// The private key of the platform's public one, PKCS#8.
-    pub(crate) platform_private: PrivatePkcs8KeyDer<'static>,
-    /// The platform's first certificate, unless its public key is all there is.
-    pub(crate) platform_certificate: Option<PlatformCertificate>,
+    /// The private key of the platform's public one.
+    pub(crate) platform_key: KeyPair,
+    /// The platform's certificates, from the oldest to the newest; none if its public key is all there is.
+    pub(crate) platform_certificates: Vec<PlatformCertificate>,
+}
+
+/// The certificate that the server shows, and its key.
+pub(crate) struct ServerCertificate {
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: PrivateKeyDer<'static>,
 }
 
 impl Certificates {
@@ -40,23 +46,17 @@ impl Certificates {
             }
         };
         let merchant_key = rsa_key()?;
-        let platform = platform.join().map_err(|_| "no platform key")??;
+        let platform_key = platform.join().map_err(|_| "no platform key")??;
 
-        let authority = authority()?;
-        let server_key = KeyPair::generate()?;
-        let server = server_certificate()?.signed_by(&server_key, &authority)?;
+        let ca_key = KeyPair::generate()?;
+        let ca_pem = authority().self_signed(&ca_key)?.pem();
         let account = Account::generate()?;
         let serial = serial();
-        let client = client_certificate(&account, serial).signed_by(&merchant_key, &authority)?;
-
+        let client = client_certificate(&account, serial)
+            .signed_by(&merchant_key, &Issuer::from_params(&authority(), &ca_key))?;
         Ok(Self {
-            ca: authority.der().clone(),
-            ca_pem: authority.pem(),
-            server: server.der().clone(),
-            server_key: PrivatePkcs8KeyDer::from(server_key.serialize_der()).into(),
+            ca_pem,
             merchant_public: merchant_key.subject_public_key_info(),
-            platform_private: platform.serialize_der().into(),
-            platform_certificate,
             merchant: Merchant {
                 sp_mchid: account.mch_id.clone(),
                 mch_id: account.mch_id,
@@ -69,8 +69,33 @@ impl Certificates {
                 client_key_pem: Secret::new(merchant_key.serialize_pem()),
                 serial_no: hex(&serial),
                 platform_key_id: account.platform_key_id,
-                platform_public_key_pem: platform.public_key_pem(),
+                platform_public_key_pem: platform_key.public_key_pem(),
             },
+            ca_key,
+            platform_key,
+            platform_certificates: platform_certificate.into_iter().collect(),
+        })
+    }
+
+    pub(crate) fn ca(&self) -> Result<CertificateDer<'static>, Box<dyn StdError + Send + Sync>> {
+        Ok(CertificateDer::from_pem_slice(self.ca_pem.as_bytes())?)
+    }
+
+    /// Makes the server's certificate, for loopback, for WeChat Pay's two hosts and for the names given.
+    pub(crate) fn server(
+        &self,
+        names: &[String],
+    ) -> Result<ServerCertificate, Box<dyn StdError + Send + Sync>> {
+        let key = KeyPair::generate()?;
+        let mut names = names.to_vec();
+        names.extend(NAMES.map(str::to_owned));
+        names.sort_unstable();
+        names.dedup();
+        let certificate = server_certificate(names)?
+            .signed_by(&key, &Issuer::from_params(&authority(), &self.ca_key))?;
+        Ok(ServerCertificate {
+            certificate: certificate.der().clone(),
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         })
     }
 }
@@ -79,19 +104,21 @@ pub(crate) fn rsa_key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)
 }
 
-fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
+/// The same at every start, so that the authority's key is all that has to be kept.
+fn authority() -> CertificateParams {
     let mut params = named("wxpay-sandbox CA");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
+    params
 }
 
-fn server_certificate() -> Result<CertificateParams, rcgen::Error> {
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+fn server_certificate(names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = named("localhost").distinguished_name;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    // Strict clients, such as Python's since 3.13, refuse a certificate without it.
+    params.use_authority_key_identifier_extension = true;
     Ok(params)
 }
 
@@ -117,6 +144,11 @@ fn named(common_name: &str) -> CertificateParams {
     params
 }
 
+/// The name of an address in a certificate, unless it stands for all addresses.
+pub(crate) fn name_of(address: IpAddr) -> Option<String> {
+    (!address.is_unspecified()).then(|| address.to_string())
+}
+
 /// Twenty bytes, the first of which needs no sign byte before it and has no leading zero digit.
 pub(crate) fn serial() -> [u8; 20] {
     let mut serial = [0; 20];
@@ -131,3 +163,12 @@ pub(crate) fn serial() -> [u8; 20] {
 pub(crate) fn hex(serial: &[u8]) -> String {
     serial.iter().map(|byte| format!("{byte:02X}")).collect()
 }
+
+/// WeChat Pay's own hosts are among them for clients that know no other, and are led here by a hosts file.
+const NAMES: [&str; 5] = [
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "api.mch.weixin.qq.com",
+    "api2.mch.weixin.qq.com",
+];

@@ -1,7 +1,10 @@
 //! One request and its answer: checking, taking effect, and going wrong as told.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use wxpay_core::Timestamp;
@@ -52,13 +55,29 @@ pub(crate) async fn serve(
 
     let route = Route::of(&call.method, &call.target);
     let api = route.as_ref().ok().map(Route::api);
-    let (place, fault) = shared.arrive(call.seen(api));
+    let (number, fault) = shared.arrive(call.seen(api));
     let response = match route {
-        Ok(route) => answer(shared, &call, route, fault, place).await?,
-        Err(status) => payload::empty(status),
+        Ok(route) => answer(shared, &call, route, fault, number).await,
+        Err(status) => Ok(payload::empty(status)),
     };
-    shared.note_status(place, response.status().as_u16());
-    Ok(response)
+    shared.note(number, |seen| {
+        seen.status = response
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16());
+        seen.ended = true;
+    });
+    response.map(|response| dated(response, shared.state().now()))
+}
+
+/// The answer with a `Date` of the sandbox's clock, by which the whole server goes.
+fn dated(mut response: Response<Payload>, now: Timestamp) -> Response<Payload> {
+    let seconds = u64::try_from(now.unix()).unwrap_or_default();
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
 }
 
 async fn answer(
@@ -66,12 +85,12 @@ async fn answer(
     call: &Call,
     route: Route<'_>,
     fault: Option<Fault>,
-    place: usize,
+    number: u64,
 ) -> Result<Response<Payload>, Closed> {
     let now = shared.state().now();
     let mut signatures = Vec::new();
     let draft = respond(shared, call, route, fault.as_ref(), now, &mut signatures);
-    shared.note_signatures(place, signatures);
+    shared.note(number, |seen| seen.signatures = signatures);
     let draft = draft?;
 
     match fault {
@@ -94,7 +113,7 @@ async fn answer(
                 Route::V3(Resource::Certificates) => None,
                 _ => call.serial(),
             });
-            answer.seal(&key, fault.as_ref(), now)
+            answer.seal(&key, fault.as_ref(), now, &shared.random)
         }
     };
     Ok(match fault {
@@ -128,7 +147,9 @@ fn respond(
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
         ) => Ok(match route {
-            Route::V2(api) => Draft::V2(v2::Refusal::code(code, message).message(call, api)),
+            Route::V2(api) => {
+                Draft::V2(v2::Refusal::code(code, message).message(call, api, &shared.random))
+            }
             Route::V3(_) => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
         Some(Fault::ReturnCodeFail { message, code }) => {
@@ -156,6 +177,8 @@ impl Call {
 
     fn seen(&self, api: Option<Api>) -> SeenRequest {
         SeenRequest {
+            number: 0,
+            time: Timestamp::now(),
             api,
             method: self.method.clone(),
             target: self.target.clone(),
@@ -165,6 +188,7 @@ impl Call {
             signatures: Vec::new(),
             fault: None,
             status: None,
+            ended: false,
         }
     }
 }

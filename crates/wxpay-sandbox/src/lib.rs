@@ -6,9 +6,18 @@
 //! from them to the public key ([`Trust`]). Requests are checked from the text of the protocol, with code that shares
 //! nothing with the client: a client that signs wrongly is refused here as it would be there.
 //!
-//! [`Sandbox::inject`] makes the next answer go wrong in a chosen way ([`Fault`]); [`Sandbox::payouts`] and
-//! [`Sandbox::batches`] then tell what was really done, and [`Sandbox::requests`] what was really asked.
-//! [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or not, to a callback.
+//! [`Sandbox::inject`] makes the next answer go wrong in a chosen way ([`Fault`]), and a [`FaultRule`] many of them;
+//! [`Sandbox::payouts`], [`Sandbox::orders`] and [`Sandbox::batches`] then tell what was really done, and
+//! [`Sandbox::requests`] what was really asked. [`PayoutRules`] hold payments to employees to the limits of the documents,
+//! and let them settle later or fail.
+//!
+//! An order that either protocol made is seen by both. [`Sandbox::pay_order`] pays it, and its `notify_url` is told until
+//! it says yes, on WeChat Pay's schedule. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
+//! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
+//!
+//! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
+//! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what
+//! [`SandboxBuilder::snapshot`] goes on from.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -19,31 +28,47 @@
 //! sandbox.add_order(Order::paid("20150806125346", 10_099));
 //! sandbox.inject(Api::OrderQuery, Fault::Html502)?;
 //! assert!(sandbox.base_url().starts_with("https://localhost:"));
-//! assert!(sandbox.payouts().is_empty());
+//!
+//! sandbox.add_order(Order::unpaid("20150806125347", "NOTPAY", "订单未支付"));
+//! sandbox.pay_order("20150806125347", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")?;
+//! assert_eq!(sandbox.orders()[1].trade_state, "SUCCESS");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! What it leaves to the real one: limits per user and day, the 15 seconds between two payments to one user, making and
-//! refunding orders, closing batches of transfers, the notice that an echo can ask for, and the end of queries after 30
-//! days. [`Fault::ErrorCode`] stands in for the first two.
+//! What it leaves to the real one: refunding and reversing orders, the other ways to make one (H5 and APP in APIv3, combined
+//! orders, payment codes) and orders of service providers, closing batches of transfers, the notice that an echo can ask
+//! for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
+//! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
+//! certificate of theirs that the sandbox could trust.
 
 mod batch;
 mod builder;
 mod certificates;
+mod clock;
+mod delivery;
+#[cfg(feature = "directory")]
+mod directory;
+mod events;
 mod exchange;
 mod fault;
+mod fault_rule;
 mod merchant;
 mod notice;
 mod order;
 mod payload;
 mod payout;
+mod payout_rules;
 mod platform;
+mod prepay;
 mod random;
 mod route;
 mod sandbox;
 mod seen;
 mod server;
+mod setup;
+mod signature;
+mod snapshot;
 mod state;
 mod transfer;
 mod trust;
@@ -55,12 +80,20 @@ mod vectors;
 
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
+pub use delivery::{Delivery, PendingDelivery, Protocol};
+#[cfg(feature = "directory")]
+pub use directory::DirectoryError;
 pub use fault::{Api, Fault, InjectError};
+pub use fault_rule::FaultRule;
 pub use merchant::Merchant;
 pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
-pub use order::{Coupon, Order};
+pub use order::{Coupon, Order, PayOrderError};
 pub use payout::{Payout, PayoutStatus};
+pub use payout_rules::{PayoutLimits, PayoutRules};
+pub use prepay::Prepay;
 pub use sandbox::{RotateError, Sandbox};
-pub use seen::{SeenRequest, SignatureCheck, SignatureKind};
+pub use seen::{SeenRequest, Watch};
+pub use signature::{SignatureCause, SignatureCheck, SignatureKind};
+pub use snapshot::SnapshotError;
 pub use transfer::{AmountField, Transfer};
 pub use trust::Trust;

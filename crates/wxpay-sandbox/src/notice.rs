@@ -1,16 +1,20 @@
 //! Notices (通知): what WeChat Pay tells the merchant on its own.
 
-mod deliver;
+pub(crate) mod deliver;
+mod post;
 
 use std::error::Error as StdError;
 
 use bytes::Bytes;
+use http::Uri;
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
 use crate::state::Shared;
 use crate::{Fault, Order, v2, v3};
+
+pub(crate) use deliver::Task;
 
 /// A notice to be sent to a callback URL.
 ///
@@ -24,6 +28,8 @@ pub struct Notice {
     pub(crate) fault: Option<NoticeFault>,
     pub(crate) hmac_sha256: bool,
     pub(crate) public_key: bool,
+    /// When it was first to be sent, if that is not now.
+    pub(crate) create_time: Option<Timestamp>,
 }
 
 /// What a notice about a refund is about.
@@ -80,9 +86,14 @@ pub enum NotifyError {
     /// Such a notice can't go wrong in this way.
     #[error("such a notice can't have {0:?}")]
     Fault(NoticeFault),
-    /// The URL is not one of plain HTTP.
+    /// The URL is not one of plain HTTP. The sandbox does not speak HTTPS to callbacks: there is no certificate that it could
+    /// trust.
     #[error("the callback is not an http:// URL")]
     Url,
+    /// The host is neither `localhost` nor an address of the loopback network. The sandbox never sends anything to another
+    /// host.
+    #[error("the sandbox sends to localhost, 127.0.0.0/8 and [::1] only, not to {0}")]
+    NotLoopback(String),
     /// The callback could not be reached, or did not answer in HTTP.
     #[error("the callback did not answer")]
     Delivery(#[source] Box<dyn StdError + Send + Sync>),
@@ -101,6 +112,7 @@ impl Notice {
             fault: None,
             hmac_sha256: false,
             public_key: false,
+            create_time: None,
         }
     }
 
@@ -163,7 +175,7 @@ impl Notice {
 
     fn order(&self, shared: &Shared) -> Result<(Order, Timestamp), NotifyError> {
         let state = shared.state();
-        let order = state.order(None, Some(&self.out_trade_no)).cloned();
+        let order = state.orders.get(&self.out_trade_no).cloned();
         let order = order.ok_or_else(|| NotifyError::NoOrder(self.out_trade_no.clone()))?;
         match &*order.trade_state {
             // A refunded order was paid.
@@ -171,6 +183,14 @@ impl Notice {
             _ => Err(NotifyError::NotPaid(order.out_trade_no)),
         }
     }
+}
+
+/// Whether an order can have this `notify_url` (通知地址): HTTP or HTTPS, without parameters.
+pub(crate) fn is_notify_url(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|url| {
+        let web = matches!(url.scheme_str(), Some("http" | "https"));
+        web && url.host().is_some_and(|host| !host.is_empty()) && url.query().is_none()
+    })
 }
 
 /// Sends a notice of APIv3.
@@ -181,7 +201,7 @@ pub(crate) async fn notify_v3(
 ) -> Result<NoticeAnswer, NotifyError> {
     let (order, now) = notice.order(shared)?;
     let (headers, body) = v3::notice::write(notice, &order, shared, now);
-    let (status, body) = deliver::post(url, headers, body).await?;
+    let (status, body) = post::post(url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         body,
@@ -197,7 +217,7 @@ pub(crate) async fn notify_v2(
 ) -> Result<NoticeAnswer, NotifyError> {
     let (order, now) = notice.order(shared)?;
     let (headers, body) = v2::notice::write(notice, &order, shared, now)?;
-    let (status, body) = deliver::post(url, headers, body).await?;
+    let (status, body) = post::post(url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         acknowledged: status == 200 && v2::notice::is_success(&body),

@@ -1,27 +1,34 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::Prepay;
 use crate::random::{self, DIGITS};
+use crate::snapshot::{fen, fen_option, millis};
 
-/// An order (订单) as `orderquery` reports it.
+/// An order (订单) as the queries of both protocols report it.
 ///
 /// Make one with [`paid`](Self::paid) or [`unpaid`](Self::unpaid), then change what matters. Texts go out as they are, so
 /// that a test can send what no document lists.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Order {
     /// The merchant's order number (商户订单号).
     pub out_trade_no: String,
-    /// WeChat Pay's order number (微信支付订单号).
+    /// WeChat Pay's order number (微信支付订单号); empty until the order is paid.
     pub transaction_id: String,
     /// The state (交易状态). Unless it is `SUCCESS`, the reply holds the number, the state, its description and `attach` only.
     pub trade_state: String,
     /// The description of the state (交易状态描述).
     pub trade_state_desc: Option<String>,
     /// The amount of the order (标价金额).
+    #[serde(with = "fen")]
     pub total_fee: Fen,
     /// The currency of the amount (标价币种).
     pub fee_type: String,
     /// The amount less coupons that need no top-up (应结订单金额).
+    #[serde(with = "fen_option")]
     pub settlement_total_fee: Option<Fen>,
     /// The coupons (代金券) used, numbered from 0 in the reply. `cash_fee` is the total less these.
     pub coupons: Vec<Coupon>,
@@ -38,11 +45,15 @@ pub struct Order {
     /// The merchant's own data (附加数据).
     pub attach: Option<String>,
     /// When it was paid (支付完成时间).
+    #[serde(with = "millis")]
     pub time_end: Timestamp,
+    /// What the request that made it (下单) asked for, if one did.
+    pub prepay: Option<Prepay>,
 }
 
 /// A coupon (代金券) used in an order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Coupon {
     /// `CASH` (充值代金券) or `NO_CASH` (非充值优惠券).
@@ -50,7 +61,28 @@ pub struct Coupon {
     /// Its id (代金券ID).
     pub coupon_id: String,
     /// What it paid (单个代金券支付金额).
+    #[serde(with = "fen")]
     pub coupon_fee: Fen,
+}
+
+/// Why an order can't be paid.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum PayOrderError {
+    /// The sandbox has no order of this number.
+    #[error("there is no order {0}")]
+    NoOrder(String),
+    /// The order is paid already, or closed.
+    #[error("order {out_trade_no} is {trade_state}")]
+    State {
+        /// The merchant's order number.
+        out_trade_no: String,
+        /// Its state (交易状态).
+        trade_state: String,
+    },
+    /// The order was made for another user.
+    #[error("order {0} was made for another user")]
+    OtherPayer(String),
 }
 
 impl Order {
@@ -72,6 +104,7 @@ impl Order {
             device_info: None,
             attach: None,
             time_end: Timestamp::now(),
+            prepay: None,
         }
     }
 

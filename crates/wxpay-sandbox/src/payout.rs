@@ -1,18 +1,27 @@
+use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, Timestamp};
 
+use crate::snapshot::{fen, millis};
+
 /// A payment to an employee (向员工付款) that was made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Payout {
     /// The merchant's number (商户订单号).
     pub partner_trade_no: String,
     /// WeChat Pay's number (微信订单号); the query calls it `detail_id` (付款单号).
     pub payment_no: String,
-    /// When it was made (微信支付成功时间).
+    /// When it was asked for (转账时间).
+    #[serde(with = "millis")]
+    pub transfer_time: Timestamp,
+    /// When it succeeded (微信支付成功时间); until then, when it was asked for.
+    #[serde(with = "millis")]
     pub payment_time: Timestamp,
     /// Who was paid (收款用户).
     pub openid: String,
     /// How much (付款金额).
+    #[serde(with = "fen")]
     pub amount: Fen,
     /// The name that was given for the user (收款用户姓名).
     pub re_user_name: Option<String>,
@@ -25,7 +34,8 @@ pub struct Payout {
 }
 
 /// What has become of a payment (转账状态).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PayoutStatus {
     /// `SUCCESS` (转账成功).

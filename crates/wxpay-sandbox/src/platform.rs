@@ -11,6 +11,8 @@ use wxpay_core::Timestamp;
 
 use crate::Trust;
 
+#[cfg(feature = "directory")]
+pub(crate) use certificate::KeptCertificate;
 pub(crate) use certificate::PlatformCertificate;
 pub(crate) use key::PlatformKey;
 pub(crate) use merchant::MerchantKey;
@@ -32,35 +34,34 @@ impl Platform {
         merchant: MerchantKey,
         trust: Trust,
         public_key: PlatformKey,
-        certificate: Option<PlatformCertificate>,
+        certificates: Vec<PlatformCertificate>,
     ) -> Self {
         Self {
             merchant,
             trust,
             public_key: Arc::new(public_key),
-            certificates: RwLock::new(certificate.into_iter().map(Arc::new).collect()),
+            certificates: RwLock::new(certificates.into_iter().map(Arc::new).collect()),
             rotating: Mutex::default(),
         }
     }
 
-    /// Makes a certificate to sign with from now on, and gives its serial number, unless the public key is all there is.
-    /// The earlier certificates stay good for sealing. It takes the time of an RSA key.
+    /// Makes a certificate to sign with from now on, unless the public key is all there is. The earlier certificates stay
+    /// good for sealing. It takes the time of an RSA key.
     pub(crate) fn rotate(
         &self,
         now: Timestamp,
-    ) -> Result<Option<String>, Box<dyn StdError + Send + Sync>> {
+    ) -> Result<Option<Arc<PlatformCertificate>>, Box<dyn StdError + Send + Sync>> {
         let _one_at_a_time = self.rotating.lock();
         let Some(newest) = self.certificates().pop() else {
             return Ok(None);
         };
-        let next = newest.next(now)?;
-        let serial = next.key.serial().to_owned();
+        let next = Arc::new(newest.next(now)?);
         let mut all = self
             .certificates
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        all.push(Arc::new(next));
-        Ok(Some(serial))
+        all.push(Arc::clone(&next));
+        Ok(Some(next))
     }
 
     pub(crate) fn trust(&self) -> Trust {

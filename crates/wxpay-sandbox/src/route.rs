@@ -14,6 +14,19 @@ pub(crate) enum Route<'a> {
 pub(crate) enum Resource<'a> {
     Certificates,
     Echo,
+    /// The endpoint is one of the two that make an order.
+    Prepay {
+        api: Api,
+    },
+    TransactionByOutNo {
+        out_trade_no: &'a str,
+    },
+    TransactionById {
+        transaction_id: &'a str,
+    },
+    CloseTransaction {
+        out_trade_no: &'a str,
+    },
     CreateBatch,
     BatchByOutNo {
         out_batch_no: &'a str,
@@ -39,7 +52,9 @@ impl<'a> Route<'a> {
             // APIv2 answers another method in its own way.
             "/mmpaymkttransfers/promotion/paywwsptrans2pocket" => Ok(Self::V2(Api::PayEmployee)),
             "/mmpaymkttransfers/promotion/querywwsptrans2pocket" => Ok(Self::V2(Api::PayoutQuery)),
+            "/pay/unifiedorder" => Ok(Self::V2(Api::UnifiedOrder)),
             "/pay/orderquery" => Ok(Self::V2(Api::OrderQuery)),
+            "/pay/closeorder" => Ok(Self::V2(Api::CloseOrder)),
             _ => match Resource::of(path) {
                 None => Err(StatusCode::NOT_FOUND),
                 Some(resource) if resource.method() == method => Ok(Self::V3(resource)),
@@ -59,7 +74,10 @@ impl<'a> Route<'a> {
 impl<'a> Resource<'a> {
     fn method(&self) -> &'static Method {
         match self {
-            Self::Echo | Self::CreateBatch => &Method::POST,
+            Self::Echo
+            | Self::CreateBatch
+            | Self::Prepay { .. }
+            | Self::CloseTransaction { .. } => &Method::POST,
             _ => &Method::GET,
         }
     }
@@ -68,6 +86,10 @@ impl<'a> Resource<'a> {
         match self {
             Self::Certificates => Api::Certificates,
             Self::Echo => Api::SecurityEcho,
+            Self::Prepay { api } => *api,
+            Self::TransactionByOutNo { .. } => Api::TransactionByOutNo,
+            Self::TransactionById { .. } => Api::TransactionById,
+            Self::CloseTransaction { .. } => Api::CloseTransaction,
             Self::CreateBatch => Api::CreateBatch,
             Self::BatchByOutNo { .. } => Api::BatchByOutNo,
             Self::BatchById { .. } => Api::BatchById,
@@ -83,9 +105,36 @@ impl<'a> Resource<'a> {
             "/v3/partner-transfer/batches" => return Some(Self::CreateBatch),
             _ => {}
         }
-        let mut parts = path
-            .strip_prefix("/v3/partner-transfer/batches/")?
-            .split('/');
+        if let Some(path) = path.strip_prefix("/v3/pay/transactions/") {
+            return Self::transaction(path);
+        }
+        Self::batch(path.strip_prefix("/v3/partner-transfer/batches/")?)
+    }
+
+    fn transaction(path: &'a str) -> Option<Self> {
+        let mut parts = path.split('/');
+        let parts = (parts.next()?, parts.next(), parts.next(), parts.next());
+        Some(match parts {
+            ("native", None, ..) => Self::Prepay {
+                api: Api::NativePrepay,
+            },
+            ("jsapi", None, ..) => Self::Prepay {
+                api: Api::JsapiPrepay,
+            },
+            (_, Some(""), ..) => return None,
+            ("id", Some(transaction_id), None, _) => Self::TransactionById { transaction_id },
+            ("out-trade-no", Some(out_trade_no), None, _) => {
+                Self::TransactionByOutNo { out_trade_no }
+            }
+            ("out-trade-no", Some(out_trade_no), Some("close"), None) => {
+                Self::CloseTransaction { out_trade_no }
+            }
+            _ => return None,
+        })
+    }
+
+    fn batch(path: &'a str) -> Option<Self> {
+        let mut parts = path.split('/');
         let (by, batch) = (parts.next()?, parts.next()?);
         let detail = match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (None, ..) => None,

@@ -1,19 +1,21 @@
+mod books;
+mod faults;
+mod time;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::task::AbortHandle;
-use wxpay_core::{Fen, Timestamp};
 
 #[cfg(doc)]
 use crate::Trust;
+#[cfg(feature = "directory")]
+use crate::directory::{Directory, DirectoryError};
 use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
 use crate::state::Shared;
-use crate::{
-    Api, Batch, Fault, InjectError, Merchant, Order, Payout, PayoutStatus, SandboxBuilder,
-    SeenRequest, StartError, Transfer,
-};
+use crate::{Merchant, SandboxBuilder, SeenRequest, StartError, Watch};
 
 /// A running local WeChat Pay (微信支付).
 ///
@@ -23,6 +25,8 @@ pub struct Sandbox {
     base_url: String,
     ca_pem: String,
     server: AbortHandle,
+    #[cfg(feature = "directory")]
+    directory: Option<Directory>,
 }
 
 /// Why there is no new platform certificate.
@@ -35,6 +39,10 @@ pub enum RotateError {
     /// The key or the certificate could not be made.
     #[error("can't make a platform certificate")]
     Keys(#[source] Box<dyn StdError + Send + Sync>),
+    /// The certificate is in use, but could not be kept for the next start.
+    #[cfg(feature = "directory")]
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
 }
 
 impl Sandbox {
@@ -65,7 +73,15 @@ impl Sandbox {
             base_url,
             ca_pem,
             server,
+            #[cfg(feature = "directory")]
+            directory: None,
         }
+    }
+
+    #[cfg(feature = "directory")]
+    pub(crate) fn kept_in(mut self, directory: Option<Directory>) -> Self {
+        self.directory = directory;
+        self
     }
 
     /// Adds a platform certificate (平台证书) and gives its serial number. Replies and notices are signed with it from now
@@ -76,77 +92,16 @@ impl Sandbox {
     pub async fn rotate_certificate(&self) -> Result<String, RotateError> {
         let now = self.shared.state().now();
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || shared.platform.rotate(now))
+        let added = tokio::task::spawn_blocking(move || shared.platform.rotate(now))
             .await
             .map_err(|error| RotateError::Keys(error.into()))?
             .map_err(RotateError::Keys)?
-            .ok_or(RotateError::NoCertificates)
-    }
-
-    /// Makes the next request to `api` go wrong. Faults wait in line; each is for one request.
-    ///
-    /// # Errors
-    /// Replies of this endpoint can't go wrong in this way: they carry no signature, say.
-    pub fn inject(&self, api: Api, fault: Fault) -> Result<(), InjectError> {
-        if !fault.applies_to(api) {
-            return Err(InjectError::new(api, &fault));
+            .ok_or(RotateError::NoCertificates)?;
+        #[cfg(feature = "directory")]
+        if let Some(directory) = &self.directory {
+            directory.add(&added)?;
         }
-        self.shared.state().queue_fault(api, fault);
-        Ok(())
-    }
-
-    /// Adds an order for `orderquery` (查询订单) to find, replacing one of the same `out_trade_no`.
-    pub fn add_order(&self, order: Order) {
-        self.shared.state().add_order(order);
-    }
-
-    /// Adds a transfer (转账明细单) for the APIv3 queries to find, replacing one of the same two numbers.
-    pub fn add_transfer(&self, transfer: Transfer) {
-        self.shared.state().batches.add_transfer(transfer);
-    }
-
-    /// Carries out the transfers of a batch that are still `PROCESSING`, and says whether there is a batch of this number.
-    ///
-    /// They succeed, unless the name given is not the [registered](Self::register_name) one: that fails with
-    /// `NAME_NOT_CORRECT`.
-    pub fn settle_batch(&self, out_batch_no: &str) -> bool {
-        self.shared.state().settle_batch(out_batch_no)
-    }
-
-    /// Sets what a transfer has become, and says whether there is one of these numbers. The texts go out as they are.
-    pub fn set_transfer_status(
-        &self,
-        out_batch_no: &str,
-        out_detail_no: &str,
-        status: &str,
-        fail_reason: Option<&str>,
-    ) -> bool {
-        self.shared
-            .state()
-            .set_transfer_status(out_batch_no, out_detail_no, status, fail_reason)
-    }
-
-    /// Registers the real name of a user, which `FORCE_CHECK` and batches of transfers are then held to. A user without
-    /// one passes with any name.
-    pub fn register_name(&self, openid: &str, name: &str) {
-        self.shared.state().register_name(openid, name);
-    }
-
-    /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
-    pub fn set_balance(&self, balance: Fen) {
-        self.shared.state().balance = Some(balance);
-    }
-
-    /// Sets what a payment has become, and says whether there is one of this number. The balance stays as it is.
-    pub fn set_payout_status(&self, partner_trade_no: &str, status: PayoutStatus) -> bool {
-        self.shared
-            .state()
-            .set_payout_status(partner_trade_no, status)
-    }
-
-    /// Stops the sandbox's clock at a moment. Until this is called it is the system's.
-    pub fn freeze_clock(&self, now: Timestamp) {
-        self.shared.state().clock = Some(now);
+        Ok(added.key.serial().to_owned())
     }
 
     /// Posts a notice of APIv3 to a callback URL, and gives what was answered.
@@ -180,26 +135,6 @@ impl Sandbox {
         &self.shared.merchant
     }
 
-    /// The money left for payments, if [`set_balance`](Self::set_balance) was called.
-    pub fn balance(&self) -> Option<Fen> {
-        self.shared.state().balance
-    }
-
-    /// Every payment that was made, in order. One entry is one time that money moved.
-    pub fn payouts(&self) -> Vec<Payout> {
-        self.shared.state().payouts()
-    }
-
-    /// Every batch of transfers that was made by a request, in order.
-    pub fn batches(&self) -> Vec<Batch> {
-        self.shared.state().batches.all()
-    }
-
-    /// Every transfer, by batch and in order, whether a request made it or [`add_transfer`](Self::add_transfer) did.
-    pub fn transfers(&self) -> Vec<Transfer> {
-        self.shared.state().batches.transfers()
-    }
-
     /// The platform certificates (平台证书) as PEM, from the oldest to the newest; none in the mode [`Trust::PublicKey`].
     pub fn platform_certificate_pems(&self) -> Vec<String> {
         let certificates = self.shared.platform.certificates();
@@ -207,9 +142,20 @@ impl Sandbox {
         pems.cloned().collect()
     }
 
-    /// Every request that was read to its end, in order of arrival. All are kept until the sandbox is dropped.
+    /// The requests that were read to their end, in order of arrival: the latest ones, as many as the sandbox
+    /// [keeps](SandboxBuilder::keep_requests).
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.shared.state().seen.clone()
+        self.requests_after(0)
+    }
+
+    /// The requests with a higher [number](SeenRequest::number) than this.
+    pub fn requests_after(&self, number: u64) -> Vec<SeenRequest> {
+        self.shared.state().seen.after(number)
+    }
+
+    /// Something to wait for the next change of [`requests`](Self::requests) with.
+    pub fn watch(&self) -> Watch {
+        self.shared.state().seen.watch()
     }
 }
 

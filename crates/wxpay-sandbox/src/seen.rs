@@ -1,9 +1,15 @@
+mod log;
+
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use wxpay_core::Timestamp;
 
-use crate::{Api, Fault};
+use crate::{Api, Fault, SignatureCheck};
+
+pub(crate) use log::SeenLog;
+pub use log::Watch;
 
 /// A request as it came in, and what became of it.
 ///
@@ -11,6 +17,10 @@ use crate::{Api, Fault};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SeenRequest {
+    /// Its number; the first request has 1.
+    pub number: u64,
+    /// When it came, by the sandbox's clock.
+    pub time: Timestamp,
     /// The endpoint, if it is one of the sandbox's.
     pub api: Option<Api>,
     /// The HTTP method.
@@ -29,39 +39,14 @@ pub struct SeenRequest {
     pub fault: Option<Fault>,
     /// The status of the answer, unless none was sent or it is not sent yet.
     pub status: Option<u16>,
-}
-
-/// One signature of a request, and whether it held.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct SignatureCheck {
-    /// Which signature.
-    pub kind: SignatureKind,
-    /// Whether it held.
-    pub held: bool,
-}
-
-/// The signatures that requests carry.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum SignatureKind {
-    /// `sign` (签名) of APIv2.
-    Sign,
-    /// `workwx_sign` (企业微信签名).
-    WorkwxSign,
-    /// The `Authorization` header of APIv3.
-    Authorization,
-}
-
-impl SignatureCheck {
-    pub(crate) fn new(kind: SignatureKind, held: bool) -> Self {
-        Self { kind, held }
-    }
+    /// Whether nothing more will become of it: it was answered, or its connection was closed.
+    pub ended: bool,
 }
 
 impl fmt::Debug for SeenRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SeenRequest")
+            .field("number", &self.number)
             .field("api", &self.api)
             .field("method", &self.method)
             .field("target", &self.target)

@@ -15,35 +15,35 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::Certificates;
-use crate::exchange;
 use crate::state::Shared;
+use crate::{events, exchange};
 
 /// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting: `orderquery` and APIv3 need none.
 pub(crate) fn tls_config(
     certificates: &Certificates,
+    names: &[String],
 ) -> Result<Arc<ServerConfig>, Box<dyn StdError + Send + Sync>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
-    roots.add(certificates.ca.clone())?;
+    roots.add(certificates.ca()?)?;
     let verifier =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .allow_unauthenticated()
             .build()?;
+    let server = certificates.server(names)?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(
-            vec![certificates.server.clone()],
-            certificates.server_key.clone_key(),
-        )?;
+        .with_single_cert(vec![server.certificate], server.key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 
-/// Accepts connections until it is aborted, which closes them all.
+/// Accepts connections, and carries out what falls due, until it is aborted, which closes them all.
 pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, shared: Arc<Shared>) {
     let tls = TlsAcceptor::from(tls);
     let mut connections = JoinSet::new();
+    connections.spawn(events::keep(Arc::clone(&shared)));
     loop {
         while connections.try_join_next().is_some() {}
         match listener.accept().await {

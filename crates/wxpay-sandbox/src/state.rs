@@ -1,47 +1,59 @@
 //! What the sandbox remembers.
 
+mod agenda;
 mod batches;
+mod orders;
+mod payouts;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use indexmap::IndexMap;
-use wxpay_core::{Fen, Params, Timestamp};
+use tokio::sync::{Notify, RwLock};
+use wxpay_core::{Fen, Timestamp};
 
 use crate::certificates::Certificates;
+use crate::clock::Clock;
+use crate::fault_rule::Faults;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
-use crate::{
-    Api, Fault, Merchant, Order, Payout, PayoutStatus, SeenRequest, SignatureCheck, Trust,
-};
+use crate::random::{self, Random};
+use crate::seen::SeenLog;
+use crate::{Delivery, Fault, Merchant, PayoutRules, SeenRequest, Trust};
 
+pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
+pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
+pub(crate) use payouts::{PayoutEntry, Payouts};
 
 /// What every connection shares.
 pub(crate) struct Shared {
     pub(crate) merchant: Merchant,
     pub(crate) platform: Platform,
+    pub(crate) random: Random,
+    /// The rules for payments to employees that a reset goes back to.
+    pub(crate) payout_rules: PayoutRules,
+    /// Held while events are carried out: alone by whoever moves the clock.
+    pub(crate) turn: Arc<RwLock<()>>,
+    /// The clock or the agenda changed.
+    pub(crate) changed: Notify,
     state: Mutex<State>,
 }
 
 /// What changes while the sandbox runs.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct State {
-    pub(crate) clock: Option<Timestamp>,
+    pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
-    pub(crate) seen: Vec<SeenRequest>,
-    faults: HashMap<Api, VecDeque<Fault>>,
-    names: HashMap<String, String>,
-    orders: IndexMap<String, Order>,
-    payouts: IndexMap<String, PayoutEntry>,
+    pub(crate) seen: SeenLog,
+    pub(crate) faults: Faults,
+    pub(crate) names: BTreeMap<String, String>,
+    pub(crate) orders: Orders,
+    pub(crate) payouts: Payouts,
     pub(crate) batches: Batches,
-}
-
-/// A payment and the parameters that asked for it.
-pub(crate) struct PayoutEntry {
-    pub(crate) payout: Payout,
-    /// Without `nonce_str` and the signatures: what has to be the same when it is asked for again.
-    pub(crate) parameters: Params,
+    pub(crate) agenda: Agenda,
+    /// The attempts to deliver notices, as many as requests are kept.
+    pub(crate) deliveries: VecDeque<Delivery>,
 }
 
 impl Shared {
@@ -51,16 +63,23 @@ impl Shared {
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let public_key = PlatformKey::new(
             certificates.merchant.platform_key_id.clone(),
-            certificates.platform_private.secret_pkcs8_der(),
+            &certificates.platform_key.serialize_der(),
         )?;
         Ok(Self {
             platform: Platform::new(
-                MerchantKey::new(certificates.merchant_public)?,
+                MerchantKey::new(
+                    certificates.merchant_public,
+                    certificates.merchant.client_key_pem.expose(),
+                )?,
                 trust,
                 public_key,
-                certificates.platform_certificate,
+                certificates.platform_certificates,
             ),
             merchant: certificates.merchant,
+            random: Random::new(random::seed()),
+            payout_rules: PayoutRules::default(),
+            turn: Arc::default(),
+            changed: Notify::new(),
             state: Mutex::default(),
         })
     }
@@ -70,50 +89,84 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request, takes the fault that waits for it, and gives its place in [`State::seen`].
-    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (usize, Option<Fault>) {
+    /// Plans an event.
+    pub(crate) fn plan(&self, state: &mut State, due: Timestamp, event: Event) {
+        state.agenda.add(due, event);
+        self.changed.notify_one();
+    }
+
+    /// Notes a request, takes the fault that waits for it, and gives its number.
+    pub(crate) fn arrive(&self, mut request: SeenRequest) -> (u64, Option<Fault>) {
         let mut state = self.state();
-        let waiting = request.api.and_then(|api| state.faults.get_mut(&api));
-        request.fault = waiting.and_then(VecDeque::pop_front);
+        request.fault = request.api.and_then(|api| state.faults.take(api));
+        request.time = state.now();
         let fault = request.fault.clone();
-        state.seen.push(request);
-        (state.seen.len() - 1, fault)
+        (state.seen.push(request), fault)
     }
 
-    /// Notes the signatures of a request.
-    pub(crate) fn note_signatures(&self, place: usize, signatures: Vec<SignatureCheck>) {
-        if let Some(seen) = self.state().seen.get_mut(place) {
-            seen.signatures = signatures;
-        }
-    }
-
-    /// Notes the status of the answer.
-    pub(crate) fn note_status(&self, place: usize, status: u16) {
-        if let Some(seen) = self.state().seen.get_mut(place) {
-            seen.status = Some(status);
-        }
+    /// Notes what has become of a request.
+    pub(crate) fn note(&self, number: u64, change: impl FnOnce(&mut SeenRequest)) {
+        self.state().seen.note(number, change);
     }
 }
 
 impl State {
-    pub(crate) fn queue_fault(&mut self, api: Api, fault: Fault) {
-        self.faults.entry(api).or_default().push_back(fault);
+    /// Forgets all; what is under way has no consequences.
+    pub(crate) fn clear(&mut self) {
+        self.seen.clear();
+        self.agenda.clear();
+        *self = Self {
+            seen: std::mem::take(&mut self.seen),
+            agenda: std::mem::take(&mut self.agenda),
+            ..Self::default()
+        };
     }
 
-    pub(crate) fn add_order(&mut self, order: Order) {
-        self.orders.insert(order.out_trade_no.clone(), order);
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How long it takes until something happens, if the clock runs or it is overdue.
+    pub(crate) fn until_next_event(&self) -> Option<Duration> {
+        self.clock.until(self.agenda.next()?)
+    }
+
+    /// Carries out an event that takes no time.
+    pub(crate) fn happen(&mut self, event: &Event, place: Place) {
+        let now = self.now();
+        match event {
+            Event::SettlePayout {
+                partner_trade_no,
+                failure,
+            } => {
+                let back = self
+                    .payouts
+                    .settle(partner_trade_no, failure.as_deref(), now);
+                if let (Some(balance), Some(back)) = (self.balance, back) {
+                    self.balance = balance.checked_add(back);
+                }
+            }
+            Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
+            // It takes time, and is not carried out here.
+            Event::Deliver(_) => return,
+        }
+        self.agenda.done(place);
+    }
+
+    /// Notes an attempt to deliver a notice.
+    pub(crate) fn note_delivery(&mut self, delivery: Delivery) {
+        self.deliveries.push_back(delivery);
+        while self.deliveries.len() > self.seen.most() {
+            self.deliveries.pop_front();
+        }
     }
 
     pub(crate) fn register_name(&mut self, openid: &str, name: &str) {
         self.names.insert(openid.to_owned(), name.to_owned());
     }
 
-    pub(crate) fn set_payout_status(&mut self, number: &str, status: PayoutStatus) -> bool {
-        let Some(entry) = self.payouts.get_mut(number) else {
-            return false;
-        };
-        entry.payout.status = status;
-        true
+    pub(crate) fn name(&self, openid: &str) -> Option<&str> {
+        self.names.get(openid).map(String::as_str)
     }
 
     pub(crate) fn settle_batch(&mut self, out_batch_no: &str) -> bool {
@@ -139,48 +192,5 @@ impl State {
         transfer.fail_reason = fail_reason.map(str::to_owned);
         transfer.update_time = now;
         true
-    }
-
-    pub(crate) fn add_payout(&mut self, payout: Payout, parameters: Params) {
-        let entry = PayoutEntry { payout, parameters };
-        self.payouts
-            .insert(entry.payout.partner_trade_no.clone(), entry);
-    }
-
-    /// A payment that was made, to be asked for once more.
-    pub(crate) fn payout_mut(&mut self, number: &str) -> Option<&mut PayoutEntry> {
-        self.payouts.get_mut(number)
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.unwrap_or_else(Timestamp::now)
-    }
-
-    pub(crate) fn payouts(&self) -> Vec<Payout> {
-        let payouts = self.payouts.values();
-        payouts.map(|entry| entry.payout.clone()).collect()
-    }
-
-    pub(crate) fn payout(&self, number: &str) -> Option<&Payout> {
-        self.payouts.get(number).map(|entry| &entry.payout)
-    }
-
-    pub(crate) fn name(&self, openid: &str) -> Option<&str> {
-        self.names.get(openid).map(String::as_str)
-    }
-
-    /// The order of a `transaction_id`, or else of an `out_trade_no`.
-    pub(crate) fn order(
-        &self,
-        transaction_id: Option<&str>,
-        out_trade_no: Option<&str>,
-    ) -> Option<&Order> {
-        match (transaction_id, out_trade_no) {
-            (Some(id), _) => self
-                .orders
-                .values()
-                .find(|order| order.transaction_id == id),
-            (None, number) => self.orders.get(number?),
-        }
     }
 }

@@ -1,12 +1,15 @@
+use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
+use crate::snapshot::{fen, millis};
 
 /// A transfer (转账明细单) as the APIv3 query reports it.
 ///
 /// Make one with [`new`](Self::new), then change what matters. Texts go out as they are, so that a test can send what no
 /// document lists.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Transfer {
     /// The merchant's batch number (商家批次单号).
@@ -22,6 +25,7 @@ pub struct Transfer {
     /// The state (明细状态).
     pub detail_status: String,
     /// The amount (转账金额).
+    #[serde(with = "fen")]
     pub total_amount: Fen,
     /// The member that carries the amount when the transfer is found by the merchant's numbers. Found by WeChat Pay's, it
     /// is `transfer_amount` in any case.
@@ -37,8 +41,10 @@ pub struct Transfer {
     /// A text to send in place of the sealed name, such as one that can't be opened.
     pub raw_username: Option<String>,
     /// When the transfer was asked for (转账发起时间).
+    #[serde(with = "millis")]
     pub initiate_time: Timestamp,
     /// When its state changed last (明细更新时间).
+    #[serde(with = "millis")]
     pub update_time: Timestamp,
     /// The kind of account (收款账户类型).
     pub account_type: Option<String>,
@@ -49,7 +55,8 @@ pub struct Transfer {
 }
 
 /// The two names under which WeChat Pay sends the amount of a transfer.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AmountField {
     /// `total_amount`, as the document has it.

@@ -5,12 +5,16 @@ mod answer;
 pub(crate) mod authorization;
 mod batch_query;
 mod certificates;
+mod close;
 mod create_batch;
 mod detail;
+mod diagnose;
 mod echo;
 mod input;
 pub(crate) mod notice;
+mod prepay;
 mod signature;
+mod transaction;
 
 pub(crate) use answer::{Answer, Content};
 
@@ -35,9 +39,23 @@ pub(crate) fn respond(
         match resource {
             Resource::Certificates => certificates::list(call.query(), shared),
             Resource::Echo => echo::answer(call, shared, key.as_deref()),
+            Resource::Prepay { api } => {
+                let asked = prepay::check(api, call, shared)?;
+                prepay::perform(asked, shared, commit)
+            }
+            Resource::TransactionByOutNo { out_trade_no } => {
+                transaction::by_out_no(out_trade_no, call.query(), shared)
+            }
+            Resource::TransactionById { transaction_id } => {
+                transaction::by_id(transaction_id, call.query(), shared)
+            }
+            Resource::CloseTransaction { out_trade_no } => {
+                close::check(call, shared)?;
+                close::perform(out_trade_no, shared, commit)
+            }
             Resource::CreateBatch => {
                 let asked = create_batch::check(call, key.as_deref())?;
-                create_batch::perform(asked, &mut shared.state(), commit)
+                create_batch::perform(asked, &mut shared.state(), &shared.random, commit)
             }
             Resource::BatchByOutNo { out_batch_no } => {
                 batch_query::by_out_no(out_batch_no, call.query(), shared)

@@ -9,6 +9,33 @@
 //!   request.
 //! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
 //!
+//! A client of `wxpay-api`, which re-exports this crate as `wxpay_api::transport`, is given one transport for the whole
+//! program.
+#![cfg_attr(
+    feature = "rustls",
+    doc = r#"
+```no_run
+use wxpay_transport::ReqwestTransport;
+
+# fn transport() -> Result<ReqwestTransport, Box<dyn std::error::Error>> {
+// For APIv3, and for endpoints of APIv2 that need no certificate:
+let plain = ReqwestTransport::new()?;
+// With the merchant's certificate (双向证书), as payments to employees and refunds need it:
+let transport = ReqwestTransport::builder()
+    .identity_pem(&std::fs::read("apiclient_cert.pem")?, &std::fs::read("apiclient_key.pem")?)
+    .build()?;
+# Ok(transport)
+# }
+```
+"#
+)]
+//!
+//! # The contract
+//!
+//! One call of [`Transport::send`] is one attempt: no retry, no redirect. Every answer is an answer, a status of 500 too. An
+//! error says [`Sent::No`] only if no byte of the request can have left; in doubt it is [`Sent::Maybe`], which costs a
+//! query, where a wrong `No` costs a payment. The feature `conformance` checks this against real servers.
+//!
 //! # Features
 //!
 //! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.

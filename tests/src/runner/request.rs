@@ -4,8 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use serde_json::Value;
-use wxpay_api::core::MchId;
-use wxpay_api::sign::v3::{MerchantKey, PrivateKey, RequestToSign, authorize, target};
+use wxpay_api::core::{BrandId, MchId};
+use wxpay_api::sign::v3::{
+    MerchantKey, PrivateKey, RequestToSign, authorize, authorize_brand, target,
+};
 
 use super::got::object;
 use super::{Case, Got, Malformed, Refusal, block_on};
@@ -31,27 +33,33 @@ pub(super) fn sign(case: &Case<'_>) -> Result<Got, Malformed> {
         body: &body,
     };
     let (pem, serial_no) = (case.pem("private_key")?, case.text("serial_no")?);
-    let Some(mch_id) = case.optional_text("mchid")? else {
-        case.text("brand_id")?;
-        return Ok(Got::error(
-            "the library signs for merchants (mchid) and not for brands (brand_id)",
-        ));
+    let signer = match case.optional_text("mchid")? {
+        Some(mch_id) => Signer::Merchant(mch_id),
+        None => Signer::Brand(case.text("brand_id")?),
     };
     let got = match PrivateKey::from_pem_with(case.provider, pem, serial_no) {
-        Ok(key) => block_on(signed(&key, mch_id, &request)),
+        Ok(key) => block_on(signed(&key, signer, &request)),
         Err(error) => Err(error.into()),
     };
     Ok(got.unwrap_or_else(Got::error))
 }
 
+enum Signer<'a> {
+    Merchant(&'a str),
+    Brand(&'a str),
+}
+
 async fn signed(
     key: &PrivateKey,
-    mch_id: &str,
+    signer: Signer<'_>,
     request: &RequestToSign<'_>,
 ) -> Result<Got, Refusal> {
     let message = request.message();
     let signature = STANDARD.encode(key.sign(&message).await?);
-    let header = authorize(key, &MchId::new(mch_id)?, request).await?;
+    let header = match signer {
+        Signer::Merchant(id) => authorize(key, &MchId::new(id)?, request).await?,
+        Signer::Brand(id) => authorize_brand(key, &BrandId::new(id)?, request).await?,
+    };
     let (scheme, members) = header
         .split_once(' ')
         .ok_or_else(|| Refusal::from("the header has no scheme"))?;

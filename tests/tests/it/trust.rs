@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wxpay_api::core::{ErrorKind, Fen, OutBatchNo, Outcome, Progress, Secret, VerificationFailure};
 use wxpay_api::sign::Proof;
-use wxpay_api::sign::v3::{ApiKey, PlatformKeys, PrivateKey, PublicKeys};
+use wxpay_api::sign::v3::{ApiKey, Certificate, PlatformKeys, PrivateKey, PublicKeys};
 use wxpay_api::transport::ReqwestTransport;
 use wxpay_api::v3::partner_transfer::{
     AuthorizationType, BatchById, BatchByOutNo, BatchByOutNoOptions, BatchByOutNoWhich,
@@ -260,4 +260,16 @@ async fn a_batch_from_its_start_to_its_end() {
         client.send(&detail).await.unwrap().detail_status.progress(),
         Progress::Returned
     );
+}
+
+#[tokio::test]
+async fn the_merchants_own_certificate_is_not_trusted_as_wechat_pays() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let own = Certificate::from_pem(&sandbox.merchant().client_cert_pem).unwrap();
+    let keys = public_keys(&sandbox).with_certificate(&own).unwrap();
+    let credentials = Credentials::new(merchant_key(&sandbox), Arc::new(keys));
+    let mch_id = sandbox.merchant().sp_mchid.clone();
+    let built = Client::builder(mch_id, credentials, transport(&sandbox)).build();
+    let said = built.unwrap_err().to_string();
+    assert!(said.contains("platform keys"), "{said}");
 }

@@ -207,19 +207,21 @@ fn reply(endpoint: &Endpoint) -> String {
     };
     let mut out = belongs("The reply to", endpoint);
     out += &format!(
-        "#[derive(Clone, Debug)]\n#[non_exhaustive]\npub struct {}Response {{\n",
+        "#[derive(Clone, Debug)]\n{SERIALIZE}#[non_exhaustive]\npub struct {}Response {{\n",
         type_name(endpoint)
     );
     out += &reply_fields(endpoint, &endpoint.spec.response);
     out += "/// The whole reply, for what this version does not know.\n";
-    out += &format!("pub reply: Verified<{message}>,\n}}\n\n");
+    out += &format!(
+        "#[cfg_attr(feature = \"serde\", serde(skip))]\npub reply: Verified<{message}>,\n}}\n\n"
+    );
     out
 }
 
 fn received(endpoint: &Endpoint, name: &str, members: &Table<Field>) -> String {
     let mut out = belongs("A part of the reply to", endpoint);
     out += &format!(
-        "#[derive(Clone, Debug)]\n#[non_exhaustive]\npub struct {}{name} {{\n",
+        "#[derive(Clone, Debug)]\n{SERIALIZE}#[non_exhaustive]\npub struct {}{name} {{\n",
         type_name(endpoint)
     );
     out += &reply_fields(endpoint, members);
@@ -277,6 +279,9 @@ fn enumeration(ty: &str, doc: &str, other: &str, values: &Table<Value>) -> Strin
         "}}\n\nimpl AsRef<str> for {ty} {{\nfn as_ref(&self) -> &str {{\nself.as_str()\n}}\n}}\n\n"
     );
     out += &format!(
+        "#[cfg(feature = \"serde\")]\nimpl serde::Serialize for {ty} {{\nfn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\nserializer.serialize_str(self.as_str())\n}}\n}}\n\n"
+    );
+    out += &format!(
         "impl FromWire for {ty} {{\nfn from_wire(text: &str) -> Option<Self> {{\nSome(match text {{\n{wires}_ => Self::{other}(text.to_owned()),\n}})\n}}\n}}\n\n"
     );
     out
@@ -290,3 +295,6 @@ fn progress_name(progress: Progress) -> &'static str {
         Progress::Returned => "Returned",
     }
 }
+
+/// Replies can be serialised; requests can't, since what is sent is more than their fields.
+const SERIALIZE: &str = "#[cfg_attr(feature = \"serde\", derive(serde::Serialize))]\n";

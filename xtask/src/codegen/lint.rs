@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Problems;
+use super::call::chinese;
 use super::names::is_snake;
 use super::spec::{Effect, Endpoint, Method, Outcome, Place, ReplySign, SignType, Version};
 
@@ -50,6 +51,12 @@ impl Lint<'_> {
         let spec = &self.endpoint.spec;
         if !is_snake(&self.endpoint.product) || !is_snake(&self.endpoint.name) {
             self.say(0..0, "folder and file must be named in snake_case");
+        }
+        if chinese(spec.title.get_ref()).is_none() {
+            self.say(
+                spec.title.span(),
+                "title needs the Chinese title in parentheses",
+            );
         }
         for text in [&spec.title, &spec.doc] {
             if text.get_ref().trim().is_empty() {

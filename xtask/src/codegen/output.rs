@@ -26,27 +26,29 @@ impl Output {
         self.files.insert(path, format!("{HEAD}{text}"));
     }
 
-    /// Formats everything in one call of rustfmt and writes or compares it, the feature list included.
+    /// Formats everything in one call of rustfmt and writes or compares it, with the feature list if the package has one.
     ///
     /// The inner result holds what differs.
     pub(crate) fn finish(
         self,
         package: &Path,
-        features: &str,
+        features: Option<&str>,
         check: bool,
-    ) -> Result<Result<(), Problems>, String> {
+    ) -> Result<Problems, String> {
         let folder = package.join("src");
         let formatted = format_all(self.files)?.into_iter();
         let mut wanted: BTreeMap<PathBuf, String> = formatted
             .map(|(path, text)| (folder.join(path), text))
             .collect();
-        let manifest = package.join("Cargo.toml");
-        let text = fs::read_to_string(&manifest).map_err(|error| at(&manifest, &error))?;
-        wanted.insert(
-            manifest.clone(),
-            with_features(&text, features)
-                .ok_or_else(|| at(&manifest, &"has lost its marker lines"))?,
-        );
+        if let Some(features) = features {
+            let manifest = package.join("Cargo.toml");
+            let text = fs::read_to_string(&manifest).map_err(|error| at(&manifest, &error))?;
+            wanted.insert(
+                manifest.clone(),
+                with_features(&text, features)
+                    .ok_or_else(|| at(&manifest, &"has lost its marker lines"))?,
+            );
+        }
 
         let mut problems = Problems::new();
         for path in rust_files(&folder.join("generated"))? {
@@ -71,11 +73,7 @@ impl Output {
                 write(&path, &text)?;
             }
         }
-        Ok(if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(problems)
-        })
+        Ok(problems)
     }
 }
 

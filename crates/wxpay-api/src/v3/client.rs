@@ -262,9 +262,17 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// The merchant number or the base URL does not have its form.
+    /// The merchant number or the base URL does not have its form, or the keys to verify with hold the merchant's own
+    /// certificate.
     pub fn build(self) -> Result<Client, InvalidInput> {
         crate::text::checked("mch_id", &self.mch_id)?;
+        let own = self.credentials.merchant_key.serial_no();
+        if self.credentials.platform_keys.holds(own) {
+            return Err(InvalidInput::new(
+                "platform keys",
+                "must be WeChat Pay's, and hold the merchant's own certificate",
+            ));
+        }
         Ok(Client(Arc::new(Config {
             mch_id: self.mch_id,
             credentials: self.credentials,

@@ -1,4 +1,4 @@
-//! The message of APIv2: how its XML is read and written, and what it does with its fields.
+//! The message of APIv2, the values in it, and what an error says about the money.
 
 #![allow(
     clippy::expect_used,
@@ -8,5 +8,10 @@
 )]
 
 mod malformed;
+mod outcome;
 mod params;
+#[cfg(feature = "serde")]
+mod serialize;
+mod time;
+mod values;
 mod xml;

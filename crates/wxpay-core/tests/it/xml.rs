@@ -62,7 +62,7 @@ fn every_strict_prefix_is_refused() {
         let xml = xml.trim_end();
         assert!(read(xml).is_ok(), "{xml}");
         for (end, _) in xml.char_indices() {
-            assert!(read(&xml[..end]).is_err(), "{}", &xml[..end]);
+            assert!(read(&xml[..end]).is_err(), "cut at {end}: {xml}");
         }
     }
 }
@@ -113,6 +113,20 @@ proptest! {
         let back = read(&params.to_xml()).unwrap();
         let pairs: Vec<_> = back.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         prop_assert_eq!(pairs, fields.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_strict_prefix_of_a_message_is_one(fields in prop::collection::btree_map("[A-Za-z_][A-Za-z0-9_$]{0,6}", "[ -~\u{80}-\u{d7ff}]{0,10}", 0..5), cdata in any::<bool>()) {
+        let xml = if cdata {
+            let fields: String = fields.iter().map(|(name, value)| format!("<{name}><![CDATA[{}]]></{name}>", value.replace("]]>", ""))).collect();
+            format!("<xml>{fields}</xml>")
+        } else {
+            fields.iter().collect::<Params>().to_xml()
+        };
+        prop_assert!(Params::from_xml(xml.as_bytes()).is_ok(), "{xml}");
+        for end in 0..xml.len() {
+            prop_assert!(Params::from_xml(&xml.as_bytes()[..end]).is_err(), "cut at {end}: {xml}");
+        }
     }
 
     #[test]

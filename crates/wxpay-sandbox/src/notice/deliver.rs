@@ -1,71 +1,144 @@
+//! Telling a payment by itself, again and again until the callback says yes.
+
+use std::error::Error;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{ACCEPT, HOST, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
+use serde::{Deserialize, Serialize};
+use wxpay_core::Timestamp;
 
-use crate::NotifyError;
+use crate::clock::later;
+use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
+use crate::random::{DIGITS, Random};
+use crate::snapshot::millis;
+use crate::state::{Event, Place, Shared};
+use crate::{Delivery, Order, PendingDelivery, Prepay, Protocol};
 
-/// Posts a notice and reads the answer, within the time that WeChat Pay takes for it. Redirects are not followed.
-pub(crate) async fn post(
-    url: &str,
-    headers: HeaderMap,
-    body: impl Into<Bytes>,
-) -> Result<(u16, Bytes), NotifyError> {
-    let url: Uri = url.parse().map_err(|_| NotifyError::Url)?;
-    let request = request(&url, headers, body.into()).ok_or(NotifyError::Url)?;
-    tokio::time::timeout(PATIENCE, exchange(&url, request))
-        .await
-        .map_err(|_| NotifyError::Late)?
+/// A notice that is to be delivered.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Task {
+    notice_id: String,
+    out_trade_no: String,
+    protocol: Protocol,
+    url: String,
+    hmac_sha256: bool,
+    #[serde(with = "millis")]
+    create_time: Timestamp,
+    /// How many attempts there were.
+    attempts: u32,
 }
 
-async fn exchange(url: &Uri, request: Request<Full<Bytes>>) -> Result<(u16, Bytes), NotifyError> {
-    let host = url.host().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((host, url.port_u16().unwrap_or(80)))
-        .await
-        .map_err(|error| NotifyError::Delivery(error.into()))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| NotifyError::Delivery(error.into()))?;
-    // Dropping the set ends the connection.
-    let mut connections = JoinSet::new();
-    connections.spawn(connection);
-    let response = sender
-        .send_request(request)
-        .await
-        .map_err(|error| NotifyError::Delivery(error.into()))?;
-    let status = response.status().as_u16();
-    let body = Limited::new(response.into_body(), MAX_BODY)
-        .collect()
-        .await
-        .map_err(NotifyError::Delivery)?;
-    Ok((status, body.to_bytes()))
-}
-
-fn request(url: &Uri, headers: HeaderMap, body: Bytes) -> Option<Request<Full<Bytes>>> {
-    if url.scheme_str() != Some("http") {
-        return None;
+impl Task {
+    /// The notice that an order was paid, just now.
+    pub(crate) fn payment(order: &Order, prepay: &Prepay, random: &Random) -> Self {
+        Self {
+            notice_id: format!("EV-{}", random.text(DIGITS, 20)),
+            out_trade_no: order.out_trade_no.clone(),
+            protocol: prepay.protocol(),
+            url: prepay.notify_url.clone(),
+            hmac_sha256: prepay.hmac_sha256,
+            create_time: order.time_end,
+            attempts: 0,
+        }
     }
-    let host = HeaderValue::from_str(url.authority()?.as_str()).ok()?;
-    let mut request = Request::new(Full::new(body));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = url.path_and_query()?.as_str().parse().ok()?;
-    *request.headers_mut() = headers;
-    request.headers_mut().insert(HOST, host);
-    let anything = HeaderValue::from_static("*/*");
-    request.headers_mut().insert(ACCEPT, anything);
-    let agent = HeaderValue::from_static("Mozilla/4.0");
-    request.headers_mut().insert(USER_AGENT, agent);
-    Some(request)
+
+    pub(crate) fn pending(&self, due: Timestamp) -> PendingDelivery {
+        PendingDelivery {
+            out_trade_no: self.out_trade_no.clone(),
+            notice_id: self.notice_id.clone(),
+            protocol: self.protocol,
+            url: self.url.clone(),
+            attempt: self.attempts.saturating_add(1),
+            due,
+        }
+    }
+
+    fn notice(&self) -> Notice {
+        Notice {
+            id: self.notice_id.clone(),
+            hmac_sha256: self.hmac_sha256,
+            create_time: Some(self.create_time),
+            ..Notice::payment(&self.out_trade_no)
+        }
+    }
 }
 
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Attempts to deliver a notice, notes what came of it, and plans the next attempt if there is to be one.
+pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
+    let at = shared.state().now();
+    let notice = task.notice();
+    let result = match task.protocol {
+        Protocol::V2 => notice::notify_v2(shared, &task.url, &notice).await,
+        Protocol::V3 => notice::notify_v3(shared, &task.url, &notice).await,
+    };
 
-/// In bytes; far beyond any answer.
-const MAX_BODY: usize = 1 << 16;
+    let acknowledged = matches!(&result, Ok(answer) if answer.acknowledged);
+    // Where the sandbox does not send to now it never will.
+    let hopeless = matches!(&result, Err(NotifyError::Url | NotifyError::NotLoopback(_)));
+    let pause = usize::try_from(task.attempts).ok();
+    let pause = pause.and_then(|n| PAUSES.get(n)).copied();
+    let pause = pause.filter(|_| !acknowledged && !hopeless);
+    let next_attempt = pause.map(|pause| later(at, pause));
+    let delivery = Delivery {
+        out_trade_no: task.out_trade_no.clone(),
+        notice_id: task.notice_id.clone(),
+        protocol: task.protocol,
+        url: task.url.clone(),
+        attempt: task.attempts.saturating_add(1),
+        at,
+        status: result.as_ref().ok().map(|answer| answer.status),
+        acknowledged,
+        problem: problem(task.protocol, &result),
+        next_attempt,
+    };
+
+    let mut state = shared.state();
+    // The sandbox may have been reset meanwhile.
+    if !state.agenda.done(place) {
+        return;
+    }
+    state.note_delivery(delivery);
+    if let Some(due) = next_attempt {
+        let mut task = task.clone();
+        task.attempts = task.attempts.saturating_add(1);
+        shared.plan(&mut state, due, Event::Deliver(Box::new(task)));
+    }
+}
+
+fn problem(protocol: Protocol, result: &Result<NoticeAnswer, NotifyError>) -> Option<String> {
+    match result {
+        Ok(answer) if answer.acknowledged => None,
+        Ok(answer) => Some(match (protocol, answer.status) {
+            (Protocol::V2, 200) => "the answer is not an <xml> whose return_code is SUCCESS".into(),
+            (Protocol::V2, status) => format!("the status is {status}, not 200"),
+            (Protocol::V3, status) => format!("the status is {status}, neither 200 nor 204"),
+        }),
+        Err(error) => Some(match error.source() {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        }),
+    }
+}
+
+const fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(60 * minutes)
+}
+
+/// How long after each attempt the next one follows.
+const PAUSES: [Duration; 15] = [
+    Duration::from_secs(15),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+    minutes(3),
+    minutes(10),
+    minutes(20),
+    minutes(30),
+    minutes(30),
+    minutes(30),
+    minutes(60),
+    minutes(3 * 60),
+    minutes(3 * 60),
+    minutes(3 * 60),
+    minutes(6 * 60),
+    minutes(6 * 60),
+];

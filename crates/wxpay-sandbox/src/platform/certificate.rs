@@ -5,7 +5,7 @@ use std::time::Duration;
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, KeyUsagePurpose, SerialNumber, date_time_ymd,
 };
-use wxpay_core::Timestamp;
+use wxpay_core::{Secret, Timestamp};
 
 use crate::certificates::{hex, rsa_key, serial};
 use crate::platform::PlatformKey;
@@ -14,8 +14,21 @@ use crate::platform::PlatformKey;
 pub(crate) struct PlatformCertificate {
     pub(crate) key: Arc<PlatformKey>,
     pub(crate) pem: String,
+    /// The private key, to be kept beside the certificate.
+    #[cfg_attr(not(feature = "directory"), allow(dead_code))]
+    pub(crate) key_pem: Secret,
     pub(crate) effective_time: Timestamp,
     pub(crate) expire_time: Timestamp,
+}
+
+/// A certificate in the list of a directory; the times are seconds since 1970.
+#[cfg(feature = "directory")]
+#[derive(serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptCertificate {
+    pub(crate) serial_no: String,
+    effective_time: i64,
+    expire_time: i64,
 }
 
 impl PlatformCertificate {
@@ -28,6 +41,34 @@ impl PlatformCertificate {
     pub(crate) fn next(&self, now: Timestamp) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let yesterday = now.unix().saturating_sub(DAY);
         Self::generate(yesterday.max(self.effective_time.unix().saturating_add(1)))
+    }
+
+    /// Takes one up again that was kept.
+    #[cfg(feature = "directory")]
+    pub(crate) fn load(
+        kept: KeptCertificate,
+        pem: String,
+        key_pem: String,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        let time = |unix| Timestamp::from_unix(unix).ok_or("no time of a calendar");
+        let key = rcgen::KeyPair::from_pem(&key_pem)?;
+        Ok(Self {
+            key: Arc::new(PlatformKey::new(kept.serial_no, &key.serialize_der())?),
+            pem,
+            key_pem: Secret::new(key_pem),
+            effective_time: time(kept.effective_time)?,
+            expire_time: time(kept.expire_time)?,
+        })
+    }
+
+    /// What is to be kept of it besides the two PEM texts.
+    #[cfg(feature = "directory")]
+    pub(crate) fn kept(&self) -> KeptCertificate {
+        KeptCertificate {
+            serial_no: self.key.serial().to_owned(),
+            effective_time: self.effective_time.unix(),
+            expire_time: self.expire_time.unix(),
+        }
     }
 
     /// It takes the time of an RSA key.
@@ -61,6 +102,7 @@ impl PlatformCertificate {
         Ok(Self {
             key: Arc::new(PlatformKey::new(hex(&serial), &key.serialize_der())?),
             pem: certificate.pem(),
+            key_pem: Secret::new(key.serialize_pem()),
             effective_time,
             expire_time,
         })

@@ -1,21 +1,39 @@
 use std::error::Error as StdError;
 
-use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey};
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use aws_lc_rs::io::Positive;
+use aws_lc_rs::rsa::{KeyPair, OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey};
+use aws_lc_rs::signature::{
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RsaParameters, UnparsedPublicKey,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use num_bigint::BigUint;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject;
 
 /// The public key of the merchant's API certificate.
 pub(crate) struct MerchantKey {
     spki: Vec<u8>,
+    modulus: BigUint,
+    exponent: BigUint,
     sealing: OaepPublicEncryptingKey,
 }
 
 impl MerchantKey {
-    /// Takes a SubjectPublicKeyInfo.
-    pub(crate) fn new(spki: Vec<u8>) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+    /// Takes a SubjectPublicKeyInfo and the PEM of its private key.
+    pub(crate) fn new(
+        spki: Vec<u8>,
+        private_pem: &str,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let public = PublicEncryptingKey::from_der(&spki)?;
+        let private = PrivatePkcs8KeyDer::from_pem_slice(private_pem.as_bytes())?;
+        let pair = KeyPair::from_pkcs8(private.secret_pkcs8_der())?;
+        let number = |positive: Positive<'_>| {
+            BigUint::from_bytes_be(positive.big_endian_without_leading_zero())
+        };
         Ok(Self {
+            modulus: number(pair.public_key().modulus()),
+            exponent: number(pair.public_key().exponent()),
             sealing: OaepPublicEncryptingKey::new(public)?,
             spki,
         })
@@ -24,6 +42,28 @@ impl MerchantKey {
     /// Whether the merchant signed `message`.
     pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
         verify(&self.spki, message, signature)
+    }
+
+    /// Whether the merchant signed `message` by other rules than it should.
+    pub(crate) fn signed_with(
+        &self,
+        algorithm: &'static RsaParameters,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        UnparsedPublicKey::new(algorithm, &self.spki)
+            .verify(message, signature)
+            .is_ok()
+    }
+
+    /// Whether the merchant's key made this signature, over whatever text: opened, it is the frame of a SHA-256 digest.
+    pub(crate) fn made(&self, signature: &[u8]) -> bool {
+        let opened = BigUint::from_bytes_be(signature).modpow(&self.exponent, &self.modulus);
+        // The leading zero is lost in a number.
+        let opened = opened.to_bytes_be();
+        let digest = opened.len().saturating_sub(SHA_256);
+        let frame = opened.get(..digest).unwrap_or_default();
+        frame.starts_with(&[1, 0xFF, 0xFF]) && frame.ends_with(SHA_256_FRAME)
     }
 
     /// Seals a sensitive field (敏感信息) for the merchant; `None` when it is too long for one block.
@@ -46,3 +86,12 @@ pub(crate) fn verify(public: &[u8], message: &[u8], signature: &str) -> bool {
         .verify(message, &signature)
         .is_ok()
 }
+
+/// In bytes.
+const SHA_256: usize = 32;
+
+/// What stands before the digest in PKCS#1 v1.5 (RFC 8017, section 9.2).
+const SHA_256_FRAME: &[u8] = &[
+    0, 0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
+    0x05, 0x00, 0x04, 0x20,
+];

@@ -6,7 +6,7 @@ use crate::{Batch, Transfer};
 /// The batches of transfers, and the transfers by the merchant's numbers.
 ///
 /// A transfer that a test added needs no batch.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Batches {
     batches: IndexMap<String, Batch>,
     transfers: IndexMap<String, IndexMap<String, Transfer>>,

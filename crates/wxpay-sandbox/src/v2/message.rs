@@ -96,13 +96,22 @@ impl Message {
     }
 
     fn tamper(&mut self) {
-        let target = ["total_fee", "trade_state", "err_code"]
+        let targets = [
+            "total_fee",
+            "trade_state",
+            "err_code",
+            "prepay_id",
+            "result_code",
+        ];
+        let target = targets
             .iter()
             .find_map(|name| self.fields.iter().position(|field| field.name == *name));
         if let Some(field) = target.and_then(|at| self.fields.get_mut(at)) {
-            field.value = match &*field.value {
-                "SUCCESS" => "NOTPAY".to_owned(),
-                value if field.plain => another(value),
+            field.value = match (&*field.name, &*field.value) {
+                ("result_code", _) => "FAIL".to_owned(),
+                (_, "SUCCESS") => "NOTPAY".to_owned(),
+                ("prepay_id", value) => another(value),
+                (_, value) if field.plain => another(value),
                 _ => "SUCCESS".to_owned(),
             };
         }
@@ -124,10 +133,12 @@ impl Message {
 }
 
 /// The fields that name what a reply is about.
-const NUMBERS: [&str; 5] = [
+const NUMBERS: [&str; 7] = [
     "partner_trade_no",
     "payment_no",
     "detail_id",
     "out_trade_no",
     "transaction_id",
+    "prepay_id",
+    "code_url",
 ];

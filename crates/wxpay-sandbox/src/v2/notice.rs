@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use wxpay_core::{Params, TimeFormat, Timestamp};
 
 use crate::notice::Refund;
-use crate::random::{self, another};
+use crate::random::another;
 use crate::state::Shared;
 use crate::v2::Message;
 use crate::v2::order_query;
@@ -80,7 +80,7 @@ fn payment(notice: &Notice, order: &Order, shared: &Shared) -> String {
         .text("return_code", "SUCCESS")
         .text("appid", merchant.appid.as_str())
         .text("mch_id", merchant.mch_id.as_str())
-        .text("nonce_str", random::nonce())
+        .text("nonce_str", shared.random.nonce())
         .optional("sign_type", named)
         .text("result_code", "SUCCESS")
         .text("out_trade_no", &order.out_trade_no)
@@ -123,7 +123,7 @@ fn refund(
         .text("return_code", "SUCCESS")
         .text("appid", merchant.appid.as_str())
         .text("mch_id", merchant.mch_id.as_str())
-        .text("nonce_str", random::nonce())
+        .text("nonce_str", shared.random.nonce())
         .text("req_info", req_info)
         .to_xml("xml")
 }

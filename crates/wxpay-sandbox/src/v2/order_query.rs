@@ -4,13 +4,30 @@ use http::Method;
 use wxpay_core::{Fen, Params, TimeFormat};
 
 use crate::exchange::Call;
+use crate::random::Random;
 use crate::state::State;
-use crate::v2::sign::{self, SignType};
-use crate::v2::{Message, Refusal};
-use crate::{Merchant, Order, SignatureCheck, SignatureKind, random};
+use crate::v2::sign::SignType;
+use crate::v2::{Message, Refusal, check, request};
+use crate::{Merchant, Order, SignatureCheck};
 
 /// Checks all of a request that can be checked without the orders.
 pub(crate) fn check(
+    call: &Call,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Params, Refusal> {
+    let params = read(call, merchant, signatures)?;
+    let refuse = |message: &str| Err(Refusal::Return(message.to_owned()));
+    match (params.get("transaction_id"), params.get("out_trade_no")) {
+        (None, None) => refuse("缺少参数"),
+        (Some(id), _) if !is_number(id, b"") => refuse("transaction_id格式错误"),
+        (_, Some(number)) if !is_number(number, b"_-|*@") => refuse("out_trade_no格式错误"),
+        _ => Ok(params),
+    }
+}
+
+/// Reads a request about an order and checks what all of these check in the same way.
+pub(crate) fn read(
     call: &Call,
     merchant: &Merchant,
     signatures: &mut Vec<SignatureCheck>,
@@ -19,7 +36,7 @@ pub(crate) fn check(
     if call.method != Method::POST {
         return refuse("请使用post方法");
     }
-    let Ok(params) = Params::from_xml(&call.body) else {
+    let Ok(params) = request::params(&call.body) else {
         return refuse("XML格式错误");
     };
     if params.get("mch_id") != Some(merchant.mch_id.as_str()) {
@@ -31,10 +48,7 @@ pub(crate) fn check(
     let Some(sign_type) = sign_type(&params) else {
         return refuse("签名类型sign_type错误");
     };
-    let expected = sign::sign(sign_type, params.iter(), merchant.api_v2_key.expose());
-    let held = params.get("sign") == Some(&*expected);
-    signatures.push(SignatureCheck::new(SignatureKind::Sign, held));
-    if !held {
+    if !check::sign(sign_type, &params, merchant, signatures) {
         return refuse("签名错误");
     }
     if params
@@ -43,25 +57,21 @@ pub(crate) fn check(
     {
         return refuse("随机字符串nonce_str格式错误");
     }
-    match (params.get("transaction_id"), params.get("out_trade_no")) {
-        (None, None) => refuse("缺少参数"),
-        (Some(id), _) if !is_number(id, b"") => refuse("transaction_id格式错误"),
-        (_, Some(number)) if !is_number(number, b"_-|*@") => refuse("out_trade_no格式错误"),
-        _ => Ok(params),
-    }
+    Ok(params)
 }
 
 /// Tells the state of an order.
-pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
+pub(crate) fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, Refusal> {
     let order = state
-        .order(params.get("transaction_id"), params.get("out_trade_no"))
+        .orders
+        .find(params.get("transaction_id"), params.get("out_trade_no"))
         .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "此交易订单号不存在"))?;
     let reply = Message::signed(sign_type(params).unwrap_or(SignType::Md5))
         .text("return_code", "SUCCESS")
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
-        .text("nonce_str", random::nonce())
+        .text("nonce_str", random.nonce())
         .text("result_code", "SUCCESS")
         .text("out_trade_no", &order.out_trade_no)
         .text("trade_state", &order.trade_state)
@@ -108,13 +118,14 @@ pub(crate) fn paid(reply: Message, order: &Order, total_fee: Fen) -> Message {
 }
 
 /// The way the request is signed; the reply is signed in the same one.
-fn sign_type(params: &Params) -> Option<SignType> {
+pub(crate) fn sign_type(params: &Params) -> Option<SignType> {
     params
         .get("sign_type")
         .map_or(Some(SignType::Md5), SignType::parse)
 }
 
-fn is_number(number: &str, marks: &[u8]) -> bool {
+/// Whether it is a number of 32 letters, digits and these marks at most.
+pub(crate) fn is_number(number: &str, marks: &[u8]) -> bool {
     number.len() <= 32
         && number
             .bytes()

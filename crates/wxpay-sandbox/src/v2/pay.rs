@@ -4,12 +4,14 @@ use std::net::IpAddr;
 
 use wxpay_core::{Fen, Params, TimeFormat};
 
+use crate::clock::later;
 use crate::exchange::Call;
-use crate::random::{self, DIGITS};
-use crate::state::State;
+use crate::payout_rules::FAILURE;
+use crate::random::{DIGITS, Random};
+use crate::state::{Event, PayoutEntry, Shared, State};
 use crate::v2::request::{self, Need, Rule, wrong};
-use crate::v2::{Message, Refusal, sign};
-use crate::{Merchant, Payout, PayoutStatus, SignatureCheck, SignatureKind};
+use crate::v2::{Message, Refusal, check, pay_limits};
+use crate::{Merchant, Payout, PayoutStatus, SignatureCheck};
 
 /// Checks all of a request that can be checked without the ledger.
 pub(crate) fn check(
@@ -18,25 +20,32 @@ pub(crate) fn check(
     signatures: &mut Vec<SignatureCheck>,
 ) -> Result<Params, Refusal> {
     let params = request::read(call, merchant, "NOAUTH", signatures)?;
-    check_workwx_sign(&params, merchant, signatures)?;
+    if !check::workwx_sign(&params, merchant, signatures) {
+        return Err(Refusal::code("WORKWX_SIGN_ERROR", "企业微信签名错误"));
+    }
     request::check_fields(&params, RULES)?;
     check_forms(&params)?;
     Ok(params)
 }
 
 /// Pays, or says once more what was paid under this number.
-pub(crate) fn perform(params: &Params, state: &mut State) -> Result<Message, Refusal> {
+pub(crate) fn perform(
+    params: &Params,
+    shared: &Shared,
+    state: &mut State,
+) -> Result<Message, Refusal> {
+    let random = &shared.random;
     let number = params.get("partner_trade_no").unwrap_or_default();
     let mut parameters = params.clone();
     for name in ["nonce_str", "sign", "workwx_sign"] {
         parameters.remove(name);
     }
-    if let Some(earlier) = state.payout_mut(number) {
+    if let Some(earlier) = state.payouts.get_mut(number) {
         if earlier.parameters != parameters {
             return Err(Refusal::code("FATAL_ERROR", "两次请求参数不一致"));
         }
         earlier.payout.requests = earlier.payout.requests.saturating_add(1);
-        return repeat(params, &earlier.payout);
+        return answer(params, &earlier.payout, random);
     }
 
     let amount = amount(params)?;
@@ -44,6 +53,44 @@ pub(crate) fn perform(params: &Params, state: &mut State) -> Result<Message, Ref
         return Err(Refusal::code("AMOUNT_LIMIT", "付款金额不能小于最低限额"));
     }
     check_payee(params, state)?;
+    let (now, text) = (state.now(), |name| {
+        params.get(name).unwrap_or_default().to_owned()
+    });
+    let openid = text("openid");
+    pay_limits::check(&state.payouts, &openid, amount, now)?;
+    take(amount, state)?;
+    let at_once = state.payouts.rules.settle_after.is_zero();
+    let payout = Payout {
+        partner_trade_no: number.to_owned(),
+        payment_no: format!("10000183{}", random.text(DIGITS, 20)),
+        transfer_time: now,
+        payment_time: now,
+        openid,
+        amount,
+        re_user_name: params.get("re_user_name").map(str::to_owned),
+        desc: text("desc"),
+        status: match at_once {
+            true => PayoutStatus::Success,
+            false => PayoutStatus::Processing,
+        },
+        requests: 1,
+    };
+    let reply = answer(params, &payout, random);
+    state.payouts.add(PayoutEntry { payout, parameters });
+    if !at_once {
+        let fails = random.about(number).f64() < state.payouts.rules.failure_chance;
+        let settlement = Event::SettlePayout {
+            partner_trade_no: number.to_owned(),
+            failure: fails.then(|| FAILURE.to_owned()),
+        };
+        let due = later(now, state.payouts.rules.settle_after);
+        shared.plan(state, due, settlement);
+    }
+    reply
+}
+
+/// Takes the money, if there is a limit to it.
+fn take(amount: Fen, state: &mut State) -> Result<(), Refusal> {
     if let Some(balance) = state.balance {
         let left = balance
             .checked_sub(amount)
@@ -51,38 +98,7 @@ pub(crate) fn perform(params: &Params, state: &mut State) -> Result<Message, Ref
         let left = left.ok_or_else(|| Refusal::code("NOTENOUGH", "余额不足"))?;
         state.balance = Some(left);
     }
-    let text = |name| params.get(name).unwrap_or_default().to_owned();
-    let payout = Payout {
-        partner_trade_no: number.to_owned(),
-        payment_no: format!("10000183{}", random::text(DIGITS, 20)),
-        payment_time: state.now(),
-        openid: text("openid"),
-        amount,
-        re_user_name: params.get("re_user_name").map(str::to_owned),
-        desc: text("desc"),
-        status: PayoutStatus::Success,
-        requests: 1,
-    };
-    let reply = success(params, &payout);
-    state.add_payout(payout, parameters);
-    Ok(reply)
-}
-
-fn check_workwx_sign(
-    params: &Params,
-    merchant: &Merchant,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<(), Refusal> {
-    let expected = sign::workwx_sign(params.iter(), merchant.workwx_secret.expose());
-    let agentid = merchant.agentid.to_string();
-    let held = params.get("workwx_sign") == Some(&*expected)
-        && params.get("agentid").is_none_or(|sent| sent == agentid);
-    signatures.push(SignatureCheck::new(SignatureKind::WorkwxSign, held));
-    if held {
-        Ok(())
-    } else {
-        Err(Refusal::code("WORKWX_SIGN_ERROR", "企业微信签名错误"))
-    }
+    Ok(())
 }
 
 fn check_forms(params: &Params) -> Result<(), Refusal> {
@@ -140,22 +156,23 @@ fn check_payee(params: &Params, state: &State) -> Result<(), Refusal> {
     }
 }
 
-fn repeat(params: &Params, payout: &Payout) -> Result<Message, Refusal> {
+/// How a payment is answered, now and whenever it is asked for again.
+fn answer(params: &Params, payout: &Payout, random: &Random) -> Result<Message, Refusal> {
     match &payout.status {
-        PayoutStatus::Success => Ok(success(params, payout)),
+        PayoutStatus::Success => Ok(success(params, payout, random)),
         PayoutStatus::Failed { reason } => Err(Refusal::code("SEND_FAILED", reason.as_str())),
         _ => Err(Refusal::code("SYSTEMERROR", "系统繁忙，请稍后再试")),
     }
 }
 
-fn success(params: &Params, payout: &Payout) -> Message {
+fn success(params: &Params, payout: &Payout, random: &Random) -> Message {
     Message::default()
         .text("return_code", "SUCCESS")
         .text("return_msg", "ok")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
         .optional("device_info", params.get("device_info"))
-        .text("nonce_str", random::nonce())
+        .text("nonce_str", random.nonce())
         .text("result_code", "SUCCESS")
         .text("partner_trade_no", &payout.partner_trade_no)
         .text("payment_no", &payout.payment_no)

@@ -2,6 +2,7 @@
 
 use wxpay_core::{Params, TimeFormat};
 
+use crate::clock::later;
 use crate::exchange::Call;
 use crate::state::State;
 use crate::v2::request::{self, Need, Rule};
@@ -21,9 +22,13 @@ pub(crate) fn check(
 
 /// Tells what has become of a payment.
 pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
+    let now = state.now();
+    let lag = state.payouts.rules.visible_after;
     let payout = state
-        .payout(params.get("partner_trade_no").unwrap_or_default())
-        .filter(|payout| state.now().unix() - payout.payment_time.unix() <= MAX_AGE)
+        .payouts
+        .get(params.get("partner_trade_no").unwrap_or_default())
+        .filter(|payout| lag.is_zero() || now >= later(payout.transfer_time, lag))
+        .filter(|payout| now.unix() - payout.transfer_time.unix() <= MAX_AGE)
         .ok_or_else(|| Refusal::code("NOT_FOUND", "指定单号数据不存在"))?;
     Ok(Message::default()
         .text("return_code", "SUCCESS")
@@ -39,7 +44,7 @@ pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal
         .text("openid", &payout.openid)
         .text(
             "transfer_time",
-            payout.payment_time.format(TimeFormat::DateTime),
+            payout.transfer_time.format(TimeFormat::DateTime),
         )
         .optional("transfer_name", payout.re_user_name.as_deref())
         .text("desc", &payout.desc))

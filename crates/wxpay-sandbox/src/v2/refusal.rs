@@ -1,10 +1,8 @@
-use wxpay_core::Params;
-
 use crate::Api;
 use crate::exchange::Call;
-use crate::random;
-use crate::v2::Message;
+use crate::random::Random;
 use crate::v2::sign::SignType;
+use crate::v2::{Message, request};
 
 /// Why a request is not done.
 #[derive(Debug)]
@@ -24,14 +22,14 @@ impl Refusal {
     }
 
     /// The reply that says so.
-    pub(crate) fn message(&self, call: &Call, api: Api) -> Message {
+    pub(crate) fn message(&self, call: &Call, api: Api, random: &Random) -> Message {
         let (code, message) = match self {
             Self::Return(message) => return return_fail(message, None),
             Self::Code { code, message } => (code, message),
         };
-        let request = Params::from_xml(&call.body).unwrap_or_default();
+        let request = request::params(&call.body).unwrap_or_default();
         let reply = match api {
-            Api::OrderQuery => {
+            Api::UnifiedOrder | Api::OrderQuery | Api::CloseOrder => {
                 let sign_type = request.get("sign_type").and_then(SignType::parse);
                 Message::signed(sign_type.unwrap_or(SignType::Md5))
                     .text("return_code", "SUCCESS")
@@ -48,7 +46,7 @@ impl Refusal {
                 .optional("appid", request.get("appid"))
                 .optional("mch_id", request.get("mch_id"))
                 .optional("device_info", request.get("device_info"))
-                .text("nonce_str", random::nonce()),
+                .text("nonce_str", random.nonce()),
         };
         reply
             .text("result_code", "FAIL")

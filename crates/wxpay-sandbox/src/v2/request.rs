@@ -1,12 +1,11 @@
 //! What the requests to the mmpaymkttransfers family are held to.
 
 use http::Method;
-use wxpay_core::Params;
+use wxpay_core::{Params, XmlError, XmlLimits};
 
 use crate::exchange::Call;
-use crate::v2::Refusal;
-use crate::v2::sign::{self, SignType};
-use crate::{Merchant, SignatureCheck, SignatureKind};
+use crate::v2::{Refusal, check};
+use crate::{Merchant, SignatureCheck};
 
 /// A field of a request: its name, the most characters it may have, and whether it must be there.
 pub(crate) struct Rule(pub(crate) &'static str, pub(crate) usize, pub(crate) Need);
@@ -27,7 +26,7 @@ pub(crate) fn read(
     if call.method != Method::POST {
         return Err(Refusal::code("HTTP_METHOD_ERROR", "请使用HTTP POST方法"));
     }
-    let params = Params::from_xml(&call.body)
+    let params = params(&call.body)
         .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
     if !call.client_certificate {
         return Err(Refusal::code(
@@ -37,14 +36,17 @@ pub(crate) fn read(
     }
     check_merchant(&params, merchant, no_auth)?;
 
-    let expected = sign::sign(SignType::Md5, params.iter(), merchant.api_v2_key.expose());
-    // The family knows no sign_type (签名类型): a request that sends one was signed by other rules.
-    let held = params.get("sign") == Some(&*expected) && !has(&params, "sign_type");
-    signatures.push(SignatureCheck::new(SignatureKind::Sign, held));
-    if !held {
+    if !check::plain_sign(&params, merchant, signatures) {
         return Err(Refusal::code("SIGN_ERROR", "签名错误"));
     }
     Ok(params)
+}
+
+/// Reads the fields of a request. The longest value is `detail` of an order: 6,000 characters.
+pub(crate) fn params(body: &[u8]) -> Result<Params, XmlError> {
+    let mut limits = XmlLimits::default();
+    limits.value_bytes = 4 * 6000;
+    Params::from_xml_within(body, &limits)
 }
 
 /// Holds every field to its rule.
@@ -81,9 +83,4 @@ fn check_merchant(params: &Params, merchant: &Merchant, no_auth: &str) -> Result
         return Err(Refusal::code("WORKWX_MCHID_ERROR", message));
     }
     Ok(())
-}
-
-/// Whether the field was sent, be it empty.
-fn has(params: &Params, name: &str) -> bool {
-    params.iter().any(|(other, _)| other == name)
 }

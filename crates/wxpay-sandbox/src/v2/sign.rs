@@ -70,7 +70,8 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-const WORKWX_FIELDS: [&str; 8] = [
+/// The fields of a payment that `workwx_sign` covers.
+pub(crate) const WORKWX_FIELDS: [&str; 8] = [
     "amount",
     "appid",
     "desc",

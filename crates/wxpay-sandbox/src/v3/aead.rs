@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::random::{self, ALPHANUMERIC};
+use crate::random::{ALPHANUMERIC, Random};
 
 /// An encrypted text, its members in the documents' order.
 #[derive(Clone, Serialize)]
@@ -18,8 +18,13 @@ pub(crate) struct Encrypted {
 
 impl Encrypted {
     /// Encrypts a text; `None` when the key is not one of 32 bytes.
-    pub(crate) fn new(key: &str, associated_data: &'static str, text: &str) -> Option<Self> {
-        let nonce = random::text(ALPHANUMERIC, 12);
+    pub(crate) fn new(
+        key: &str,
+        associated_data: &'static str,
+        text: &str,
+        random: &Random,
+    ) -> Option<Self> {
+        let nonce = random.text(ALPHANUMERIC, 12);
         Some(Self {
             algorithm: "AEAD_AES_256_GCM",
             ciphertext: encrypt(key, &nonce, associated_data, text)?,

@@ -6,7 +6,7 @@ use wxpay_core::Timestamp;
 use crate::Fault;
 use crate::payload::{self, Payload};
 use crate::platform::PlatformKey;
-use crate::random::{self, HEX};
+use crate::random::{HEX, Random};
 use crate::v3::signature::{put, sign};
 
 /// A reply, and whether it is to be signed.
@@ -29,6 +29,7 @@ pub(crate) trait Content: Send {
 
 enum Body {
     Content(Box<dyn Content>),
+    Nothing,
     Error(ErrorBody),
 }
 
@@ -45,6 +46,15 @@ impl Answer {
         Self {
             status: StatusCode::OK,
             body: Body::Content(Box::new(content)),
+            signed: true,
+        }
+    }
+
+    /// 204, which has no body and is signed all the same.
+    pub(crate) fn no_content() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            body: Body::Nothing,
             signed: true,
         }
     }
@@ -76,8 +86,8 @@ impl Answer {
     pub(crate) fn documented_error(code: &str, message: &str) -> Self {
         let status = match code {
             "SIGN_ERROR" => 401,
-            "NO_AUTH" | "RULE_LIMIT" | "NOT_ENOUGH" => 403,
-            "NOT_FOUND" | "RESOURCE_NOT_EXISTS" => 404,
+            "NO_AUTH" | "RULE_LIMIT" | "NOT_ENOUGH" | "OUT_TRADE_NO_USED" => 403,
+            "NOT_FOUND" | "RESOURCE_NOT_EXISTS" | "ORDER_NOT_EXIST" => 404,
             "FREQUENCY_LIMITED" | "RATELIMIT_EXCEEDED" => 429,
             "SYSTEM_ERROR" => 500,
             "SERVICE_UNAVAILABLE" => 503,
@@ -119,14 +129,15 @@ impl Answer {
         key: &PlatformKey,
         fault: Option<&Fault>,
         now: Timestamp,
+        random: &Random,
     ) -> Response<Payload> {
         let body = self.body.to_json();
         let mut headers = HeaderMap::new();
         if self.signed {
-            headers = sign(&body, key, fault, now);
+            headers = sign(&body, key, fault, now, random);
         }
         let internal = if self.status.is_success() { "0" } else { "1" };
-        let request_id = format!("08{}-{internal}", random::text(HEX, 38));
+        let request_id = format!("08{}-{internal}", random.text(HEX, 38));
         put(&mut headers, "request-id", &request_id);
 
         let body = match fault {
@@ -136,7 +147,10 @@ impl Answer {
             }
             _ => body,
         };
-        let mut response = payload::whole(self.status, "application/json; charset=utf-8", body);
+        let mut response = match &self.body {
+            Body::Nothing => payload::empty(self.status),
+            _ => payload::whole(self.status, "application/json; charset=utf-8", body),
+        };
         response.headers_mut().extend(headers);
         response
     }
@@ -146,6 +160,7 @@ impl Body {
     fn tamper(&mut self) {
         match self {
             Self::Content(content) => content.tamper(),
+            Self::Nothing => {}
             Self::Error(error) => "TAMPERED".clone_into(&mut error.code),
         }
     }
@@ -153,6 +168,7 @@ impl Body {
     fn to_json(&self) -> Vec<u8> {
         match self {
             Self::Content(content) => content.to_json(),
+            Self::Nothing => Vec::new(),
             Self::Error(error) => to_json(error),
         }
     }

@@ -8,8 +8,9 @@ use wxpay_core::Timestamp;
 
 use crate::exchange::Call;
 use crate::platform::{Platform, PlatformKey};
+use crate::signature::SignatureCause;
 use crate::state::Shared;
-use crate::v3::Answer;
+use crate::v3::{Answer, diagnose};
 use crate::{SignatureCheck, SignatureKind};
 
 /// The members of an `Authorization` header.
@@ -33,9 +34,10 @@ pub(crate) fn check(
         let message = "Http头缺少Accept或User-Agent";
         return Err(Answer::error(400, "INVALID_REQUEST", message).unsigned());
     }
-    let result = check_authorization(call, shared, now);
-    let held = result.is_ok();
-    signatures.push(SignatureCheck::new(SignatureKind::Authorization, held));
+    let mut seen = SignatureCheck::new(SignatureKind::Authorization);
+    let result = check_authorization(call, shared, now, &mut seen);
+    seen.held = result.is_ok();
+    signatures.push(seen);
     result
 }
 
@@ -104,36 +106,63 @@ impl<'a> Authorization<'a> {
     }
 }
 
-fn check_authorization(call: &Call, shared: &Shared, now: Timestamp) -> Result<(), Answer> {
-    let refuse = |message| Err(Answer::error(401, "SIGN_ERROR", message).unsigned());
-    let mut headers = call.headers.get_all(AUTHORIZATION).iter();
-    let header = match (headers.next(), headers.next()) {
-        (Some(header), None) => header.to_str().ok(),
-        _ => None,
+fn check_authorization(
+    call: &Call,
+    shared: &Shared,
+    now: Timestamp,
+    seen: &mut SignatureCheck,
+) -> Result<(), Answer> {
+    let mut refuse = |message, cause| {
+        seen.causes.push(cause);
+        Err(Answer::error(401, "SIGN_ERROR", message).unsigned())
     };
-    let Some(members) = header.and_then(Authorization::parse) else {
-        return refuse("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》");
+    let mut headers = call.headers.get_all(AUTHORIZATION).iter();
+    let (first, second) = (headers.next(), headers.next());
+    if first.is_none() {
+        return refuse(MALFORMED, SignatureCause::missing("Authorization"));
+    }
+    let header = first.filter(|_| second.is_none());
+    let members = header.and_then(|header| header.to_str().ok());
+    let Some(members) = members.and_then(Authorization::parse) else {
+        return refuse(MALFORMED, malformed());
+    };
+    let message = members.message(call.method.as_str(), &call.target, &call.body);
+    seen.text = String::from_utf8_lossy(&message).into_owned();
+    seen.received = Some(members.signature.to_owned());
+    let mut refuse = |message, cause| {
+        seen.causes.push(cause);
+        Err(Answer::error(401, "SIGN_ERROR", message).unsigned())
     };
     let timestamp = members.timestamp.parse::<u32>().map(i64::from);
     let Ok(timestamp) = timestamp else {
-        return refuse("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》");
+        return refuse(MALFORMED, bad_timestamp());
     };
-    if now.unix().abs_diff(timestamp) > WINDOW {
-        return refuse("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟");
+    let behind = now.unix().saturating_sub(timestamp);
+    if behind.unsigned_abs() > WINDOW {
+        let message = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟";
+        return refuse(message, SignatureCause::clock(behind));
     }
     if members.nonce_str.len() > 32 {
-        return refuse("Http头Authorization中的nonce_str过长");
+        return refuse("Http头Authorization中的nonce_str过长", long_nonce());
     }
-    if members.mchid != shared.merchant.mch_id.as_str() {
-        return refuse("签名错误");
+    let merchant = &shared.merchant;
+    if members.mchid != merchant.mch_id.as_str() {
+        let cause = SignatureCause::other_merchant(merchant.mch_id.as_str());
+        return refuse("签名错误", cause);
     }
-    if members.serial_no != shared.merchant.serial_no {
-        return refuse("商户证书序列号有误。请使用签名私钥匹配的证书序列号");
+    if members.serial_no != merchant.serial_no {
+        let cause = match shared.platform.key(members.serial_no) {
+            Some(_) => SignatureCause::platform_serial(),
+            None => SignatureCause::other_serial(&merchant.serial_no),
+        };
+        let message = "商户证书序列号有误。请使用签名私钥匹配的证书序列号";
+        return refuse(message, cause);
     }
-    let message = members.message(call.method.as_str(), &call.target, &call.body);
-    if shared.platform.merchant.signed(&message, members.signature) {
+    let key = &shared.platform.merchant;
+    if key.signed(&message, members.signature) {
         return Ok(());
     }
+    (seen.causes, seen.signed_text) = diagnose::diagnose(call, &members, key);
     // The real one helps in this way too.
     let text = String::from_utf8_lossy(&message);
     let detail = json!({
@@ -150,6 +179,31 @@ fn check_authorization(call: &Call, shared: &Shared, now: Timestamp) -> Result<(
     let answer = Answer::error(401, "SIGN_ERROR", "错误的签名，验签失败");
     Err(answer.with_detail(detail).unsigned())
 }
+
+fn malformed() -> SignatureCause {
+    SignatureCause::malformed(
+        "The header is not WECHATPAY2-SHA256-RSA2048, a blank, and mchid, nonce_str, signature, timestamp and serial_no, \
+         each once, in double quotes, with commas between them.",
+        "请求头格式不对：应为 WECHATPAY2-SHA256-RSA2048、一个空格，然后是用逗号分隔、用双引号括起的 mchid、nonce_str、\
+         signature、timestamp 和 serial_no，各出现一次。",
+    )
+}
+
+fn bad_timestamp() -> SignatureCause {
+    SignatureCause::malformed(
+        "The timestamp is no number of seconds since 1970.",
+        "timestamp 不是以秒为单位的时间戳。",
+    )
+}
+
+fn long_nonce() -> SignatureCause {
+    SignatureCause::malformed(
+        "The nonce_str is longer than 32 characters.",
+        "nonce_str 超过 32 个字符。",
+    )
+}
+
+const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
 
 const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048 ";
 

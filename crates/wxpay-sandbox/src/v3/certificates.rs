@@ -5,7 +5,7 @@ use wxpay_core::TimeFormat;
 
 use crate::Trust;
 use crate::platform::PlatformCertificate;
-use crate::random::another;
+use crate::random::{Random, another};
 use crate::state::Shared;
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
@@ -36,19 +36,19 @@ pub(crate) fn list(query: &str, shared: &Shared) -> Result<Answer, Answer> {
     let certificates = shared.platform.certificates();
     let items = certificates
         .iter()
-        .map(|certificate| Item::new(certificate, key))
+        .map(|certificate| Item::new(certificate, key, &shared.random))
         .collect::<Option<_>>();
     let data = items.ok_or_else(system_error)?;
     Ok(Answer::ok(List { data }))
 }
 
 impl Item {
-    fn new(certificate: &PlatformCertificate, key: &str) -> Option<Self> {
+    fn new(certificate: &PlatformCertificate, key: &str, random: &Random) -> Option<Self> {
         Some(Self {
             serial_no: certificate.key.serial().to_owned(),
             effective_time: certificate.effective_time.format(TimeFormat::Rfc3339),
             expire_time: certificate.expire_time.format(TimeFormat::Rfc3339),
-            encrypt_certificate: Encrypted::new(key, "certificate", &certificate.pem)?,
+            encrypt_certificate: Encrypted::new(key, "certificate", &certificate.pem, random)?,
         })
     }
 }

@@ -7,7 +7,7 @@ use wxpay_core::{Fen, Timestamp};
 
 use crate::exchange::Call;
 use crate::platform::PlatformKey;
-use crate::random::{self, DIGITS, another};
+use crate::random::{DIGITS, Random, another};
 use crate::state::State;
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
@@ -75,7 +75,12 @@ pub(crate) fn check(call: &Call, key: Option<&PlatformKey>) -> Result<Asked, Ans
 }
 
 /// Makes the batch if it is to take effect, or says once more what was made under this number.
-pub(crate) fn perform(asked: Asked, state: &mut State, commit: bool) -> Result<Answer, Answer> {
+pub(crate) fn perform(
+    asked: Asked,
+    state: &mut State,
+    random: &Random,
+    commit: bool,
+) -> Result<Answer, Answer> {
     let now = state.now();
     if let Some(earlier) = state.batches.batch_mut(&asked.out_batch_no) {
         if earlier.terms != asked.terms {
@@ -90,7 +95,7 @@ pub(crate) fn perform(asked: Asked, state: &mut State, commit: bool) -> Result<A
 
     let batch = Batch {
         out_batch_no: asked.out_batch_no,
-        batch_id: format!("1030{}", random::text(DIGITS, 36)),
+        batch_id: format!("1030{}", random.text(DIGITS, 36)),
         terms: asked.terms,
         create_time: now,
         requests: 1,
@@ -98,7 +103,8 @@ pub(crate) fn perform(asked: Asked, state: &mut State, commit: bool) -> Result<A
     let answer = Answer::ok(Created::new(&batch));
     if commit {
         let terms = batch.terms.transfers.iter();
-        let transfers = terms.map(|terms| begin(terms, &batch, now)).collect();
+        let transfers = terms.map(|terms| begin(terms, &batch, now, random));
+        let transfers = transfers.collect();
         state.batches.add(batch, transfers);
     }
     Ok(answer)
@@ -143,10 +149,11 @@ fn check_sums(fields: &Object<'_>, terms: &BatchTerms) -> Result<(), Answer> {
 }
 
 /// A transfer of a new batch.
-fn begin(terms: &TransferTerms, batch: &Batch, now: Timestamp) -> Transfer {
+fn begin(terms: &TransferTerms, batch: &Batch, now: Timestamp, random: &Random) -> Transfer {
     let amount = terms.transfer_amount.get();
     let mut transfer = Transfer::new(&batch.out_batch_no, &terms.out_detail_no, amount);
     transfer.batch_id.clone_from(&batch.batch_id);
+    transfer.detail_id = format!("1040{}", random.text(DIGITS, 36));
     transfer.appid = match &*batch.terms.authorization_type {
         FUND => batch.terms.sp_appid.clone(),
         _ => batch.terms.sub_appid.clone(),

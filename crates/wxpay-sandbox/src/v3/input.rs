@@ -38,6 +38,11 @@ impl Body {
             None => Ok(Self(body)),
         }
     }
+
+    /// All of it.
+    pub(crate) fn into_value(self) -> Value {
+        self.0
+    }
 }
 
 impl<'a> Object<'a> {
@@ -119,6 +124,37 @@ impl<'a> Object<'a> {
     pub(crate) fn sealed(&self, name: &str, key: &PlatformKey) -> Result<String, Answer> {
         let opened = self.optional_sealed(name, key)?;
         opened.ok_or_else(|| self.refuse(name, "缺少参数"))
+    }
+
+    /// Refuses members that the document does not have.
+    pub(crate) fn known(&self, names: &[&str]) -> Result<(), Answer> {
+        match self.members.keys().find(|name| !names.contains(&&***name)) {
+            Some(name) => Err(self.refuse(name, "请求中含有未在API文档中定义的参数")),
+            None => Ok(()),
+        }
+    }
+
+    /// A boolean that may be there.
+    pub(crate) fn optional_boolean(&self, name: &str) -> Result<Option<bool>, Answer> {
+        match self.members.get(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(self.refuse(name, "须为布尔值")),
+        }
+    }
+
+    /// An object that may be there.
+    pub(crate) fn optional_object(&self, name: &str) -> Result<Option<Self>, Answer> {
+        let value = self.members.get(name);
+        value
+            .map(|value| Self::of(value, format!("{}/{name}", self.at)))
+            .transpose()
+    }
+
+    /// An object that has to be there.
+    pub(crate) fn object(&self, name: &str) -> Result<Self, Answer> {
+        let object = self.optional_object(name)?;
+        object.ok_or_else(|| self.refuse(name, "缺少参数"))
     }
 
     /// A list of objects that has to be there, of so many at most.

@@ -56,13 +56,16 @@ pub(crate) fn write(
     let key = shared.merchant.api_v3_key.expose();
     let mut envelope = Envelope {
         id: &notice.id,
-        create_time: now.format(TimeFormat::Rfc3339),
+        create_time: notice
+            .create_time
+            .unwrap_or(now)
+            .format(TimeFormat::Rfc3339),
         resource_type: "encrypt-resource",
         event_type,
         summary,
         resource: Resource {
             original_type: kind,
-            encrypted: Encrypted::new(key, kind, &resource.to_string())
+            encrypted: Encrypted::new(key, kind, &resource.to_string(), &shared.random)
                 .expect("the sandbox makes its APIv3 keys of 32 bytes"),
         },
     };
@@ -73,7 +76,7 @@ pub(crate) fn write(
         .then_some(&*shared.merchant.platform_key_id);
     let signer = shared.platform.signer(named);
     let fault = notice.signature_fault();
-    let mut headers = sign(&body, &signer, fault.as_ref(), now);
+    let mut headers = sign(&body, &signer, fault.as_ref(), now, &shared.random);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if fault != Some(Fault::TamperedBody) {
         return (headers, body);

@@ -3,7 +3,7 @@ use wxpay_core::Timestamp;
 
 use crate::Fault;
 use crate::platform::PlatformKey;
-use crate::random::{self, another};
+use crate::random::{Random, another};
 
 /// Signs a body into the headers that a reply or a notice carries.
 pub(crate) fn sign(
@@ -11,10 +11,11 @@ pub(crate) fn sign(
     key: &PlatformKey,
     fault: Option<&Fault>,
     now: Timestamp,
+    random: &Random,
 ) -> HeaderMap {
     let stale = fault == Some(&Fault::StaleSignature);
     let timestamp = now.unix() - if stale { AN_HOUR } else { 0 };
-    let nonce = random::nonce();
+    let nonce = random.nonce();
     let mut message = format!("{timestamp}\n{nonce}\n").into_bytes();
     message.extend_from_slice(body);
     message.push(b'\n');

@@ -4,11 +4,13 @@ use aws_lc_rs::hmac;
 use md5::{Digest, Md5};
 use reqwest::{Certificate, Identity, Response};
 use wxpay_core::Params;
-use wxpay_sandbox::{Sandbox, Trust};
+use wxpay_sandbox::{Sandbox, SandboxBuilder, Trust};
 
 pub(crate) const PAY: &str = "/mmpaymkttransfers/promotion/paywwsptrans2pocket";
 pub(crate) const QUERY: &str = "/mmpaymkttransfers/promotion/querywwsptrans2pocket";
 pub(crate) const ORDER: &str = "/pay/orderquery";
+pub(crate) const UNIFIED: &str = "/pay/unifiedorder";
+pub(crate) const CLOSE: &str = "/pay/closeorder";
 
 pub(crate) type Fields = BTreeMap<String, String>;
 
@@ -26,6 +28,10 @@ impl Client {
 
     pub(crate) async fn start_with(trust: Trust) -> Self {
         Self::of(Sandbox::builder().trust(trust).start().await.unwrap())
+    }
+
+    pub(crate) async fn start_built(builder: SandboxBuilder) -> Self {
+        Self::of(builder.start().await.unwrap())
     }
 
     fn of(sandbox: Sandbox) -> Self {
@@ -69,6 +75,22 @@ impl Client {
     pub(crate) fn order(&self, name: &str, number: &str) -> Fields {
         let mut fields = self.named();
         fields.insert(name.to_owned(), number.to_owned());
+        fields
+    }
+
+    /// A good order of APIv2 (统一下单), before it is signed.
+    pub(crate) fn unified(&self, number: &str, notify_url: &str) -> Fields {
+        let mut fields = self.order("out_trade_no", number);
+        for (name, value) in [
+            ("body", "腾讯充值中心-QQ会员充值"),
+            ("attach", "深圳分店"),
+            ("total_fee", "88"),
+            ("spbill_create_ip", "123.12.12.123"),
+            ("notify_url", notify_url),
+            ("trade_type", "NATIVE"),
+        ] {
+            fields.insert(name.to_owned(), value.to_owned());
+        }
         fields
     }
 
@@ -162,6 +184,16 @@ pub(crate) fn builder(sandbox: &Sandbox) -> reqwest::ClientBuilder {
         .tls_certs_only([ca])
         .no_proxy()
         .https_only(true)
+}
+
+pub(crate) fn with(mut fields: Fields, name: &str, value: &str) -> Fields {
+    fields.insert(name.to_owned(), value.to_owned());
+    fields
+}
+
+/// `return_code`, `result_code` and `err_code`.
+pub(crate) fn codes(reply: &Params) -> [&str; 3] {
+    ["return_code", "result_code", "err_code"].map(|name| reply.get(name).unwrap_or_default())
 }
 
 fn signature(fields: &Fields, key: &str, hmac: bool) -> String {

@@ -1,7 +1,7 @@
 use wxpay_core::{Fen, Params, TimeFormat, Timestamp};
 use wxpay_sandbox::{Api, PayoutStatus, SignatureKind};
 
-use crate::client::{Client, Fields, PAY, QUERY, builder, identity, xml};
+use crate::client::{Client, PAY, QUERY, builder, codes, identity, with, xml};
 
 #[tokio::test]
 async fn a_payment_is_made_once_and_can_be_queried() {
@@ -173,13 +173,4 @@ async fn a_certificate_of_another_authority_is_refused() {
     assert!(other.sandbox.requests().is_empty());
     let known = other.with_certificate.post(other.url(QUERY));
     assert!(known.send().await.is_ok());
-}
-
-fn with(mut fields: Fields, name: &str, value: &str) -> Fields {
-    fields.insert(name.to_owned(), value.to_owned());
-    fields
-}
-
-fn codes(reply: &Params) -> [&str; 3] {
-    ["return_code", "result_code", "err_code"].map(|name| reply.get(name).unwrap_or_default())
 }

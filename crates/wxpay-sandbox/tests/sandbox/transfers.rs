@@ -109,10 +109,10 @@ async fn errors_have_the_status_and_code_of_the_documents() {
     client
         .sandbox
         .freeze_clock(Timestamp::from_unix(1_554_208_460).unwrap());
-    let reply = client.get_signed(TARGET).await.unwrap();
-    assert_eq!(reply.status(), 401);
-    let authorization = client.authorization(TARGET, 1_554_208_460);
+    let authorization = client.authorization(TARGET, Timestamp::now().unix());
     let reply = client.get(TARGET, &authorization).await.unwrap();
+    assert_eq!(reply.status(), 401);
+    let reply = client.get_signed(TARGET).await.unwrap();
     assert_eq!(client.read(reply).await.1, 1_554_208_460);
 }
 

@@ -13,7 +13,6 @@ use reqwest::header::HeaderMap;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 use serde_json::Value;
-use wxpay_core::Timestamp;
 
 use crate::client::Client;
 use crate::x509::Certificate;
@@ -40,7 +39,7 @@ impl Client {
 
     /// A good request of APIv3.
     pub(crate) async fn get_signed(&self, target: &str) -> reqwest::Result<Response> {
-        let authorization = self.authorization(target, Timestamp::now().unix());
+        let authorization = self.authorization(target, self.sandbox.now().unix());
         self.get(target, &authorization).await
     }
 
@@ -64,7 +63,7 @@ impl Client {
             if body.is_some() { "POST" } else { "GET" },
             body.unwrap_or_default(),
         );
-        let now = Timestamp::now().unix();
+        let now = self.sandbox.now().unix();
         let mut request = self
             .without
             .request(method.parse().unwrap(), self.url(target))

@@ -13,6 +13,7 @@ use crate::pem;
 #[derive(Clone, Eq, PartialEq)]
 pub struct Certificate {
     serial_no: String,
+    common_name: Option<String>,
     not_before: Timestamp,
     not_after: Timestamp,
     /// SubjectPublicKeyInfo.
@@ -53,6 +54,12 @@ impl Certificate {
         Ok(Self {
             serial_no: serial_no(inner.serial_number().as_bytes())
                 .ok_or_else(|| broken("must have a positive serial number"))?,
+            common_name: inner
+                .subject()
+                .common_name()
+                .ok()
+                .flatten()
+                .map(|name| name.value().into_owned()),
             not_before: time(&times.not_before).ok_or_else(|| broken("must have real dates"))?,
             not_after: time(&times.not_after).ok_or_else(|| broken("must have real dates"))?,
             spki: key.to_der().map_err(|_| broken("must be X.509"))?,
@@ -63,6 +70,11 @@ impl Certificate {
     /// The serial number (证书序列号): upper-case hexadecimal, two digits for each byte.
     pub fn serial_no(&self) -> &str {
         &self.serial_no
+    }
+
+    /// The name of its owner (使用者, the subject's common name): for a merchant's certificate the merchant number (商户号).
+    pub fn common_name(&self) -> Option<&str> {
+        self.common_name.as_deref()
     }
 
     /// The moment from which it is valid (生效时间).

@@ -65,6 +65,13 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
         None
     }
 
+    /// Whether a key with this serial number is trusted without asking anyone, as far as these keys can tell. A client
+    /// refuses keys that hold the merchant's own: whoever has that one could then speak as WeChat Pay.
+    fn holds(&self, serial_no: &str) -> bool {
+        let _ = serial_no;
+        false
+    }
+
     /// Makes sure that there is a key to verify with, before a request leaves that can move money: without one its reply
     /// could only read as unknown. By default there always is.
     ///
@@ -104,6 +111,10 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
 impl<K: PlatformKeys + ?Sized> PlatformKeys for Arc<K> {
     fn requested_serial(&self) -> Option<&str> {
         (**self).requested_serial()
+    }
+
+    fn holds(&self, serial_no: &str) -> bool {
+        (**self).holds(serial_no)
     }
 
     async fn ready(&self) -> Result<(), SigningError> {

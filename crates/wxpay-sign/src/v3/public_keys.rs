@@ -145,6 +145,10 @@ impl PlatformKeys for PublicKeys {
         self.serials().find(|id| id.starts_with("PUB_KEY_ID_"))
     }
 
+    fn holds(&self, serial_no: &str) -> bool {
+        self.contains(serial_no)
+    }
+
     async fn ready(&self) -> Result<(), SigningError> {
         if self.is_empty() {
             return Err(SigningError::new(

@@ -36,6 +36,14 @@ impl fmt::Debug for Sealed {
     }
 }
 
+/// The text as it came, still sealed.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Sealed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
 impl FromWire for Sealed {
     fn from_wire(text: &str) -> Option<Self> {
         Some(Self(text.to_owned()))

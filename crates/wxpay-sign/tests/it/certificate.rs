@@ -36,6 +36,17 @@ fn serial_numbers_have_two_digits_for_each_byte() {
 }
 
 #[test]
+fn the_owner_is_the_common_name_of_the_subject() {
+    for (name, owner) in [
+        ("chain.pem", "1900009191"),
+        ("year_2076.pem", "Tenpay.com sign"),
+    ] {
+        let certificate = Certificate::first_from_pem(&pem(name)).unwrap();
+        assert_eq!(certificate.common_name(), Some(owner));
+    }
+}
+
+#[test]
 fn validity_includes_its_first_and_last_second() {
     let certificate = Certificate::from_pem(&key("mch_cert")).unwrap();
     let (first, last) = (at("2026-11-22T06:45:23Z"), at("2031-11-21T06:45:23Z"));

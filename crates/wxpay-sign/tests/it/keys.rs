@@ -31,6 +31,14 @@ impl PlatformKeys for Hsm {
         Some("PUB_KEY_ID_1")
     }
 
+    fn holds(&self, serial_no: &str) -> bool {
+        serial_no == "PUB_KEY_ID_1"
+    }
+
+    async fn ready(&self) -> Result<(), SigningError> {
+        Err(SigningError::new("the HSM is locked"))
+    }
+
     async fn verify(
         &self,
         serial_no: &str,
@@ -59,6 +67,9 @@ async fn a_shared_key_does_what_the_key_does() {
 
     let keys: &dyn PlatformKeys = &shared;
     assert_eq!(keys.requested_serial(), Some("PUB_KEY_ID_1"));
+    assert!(keys.holds("PUB_KEY_ID_1") && !keys.holds("0A"));
+    let locked = keys.ready().await.unwrap_err().to_string();
+    assert!(locked.contains("the HSM is locked"), "{locked}");
     assert_eq!(keys.verify("PUB_KEY_ID_1", b"m", b"s").await, Ok(()));
     for (serial_no, message, signature) in [
         ("PUB_KEY_ID_2", b"m", b"s"),
@@ -97,6 +108,8 @@ impl PlatformKeys for Least {
 #[tokio::test]
 async fn keys_need_not_seal_open_or_have_a_public_key() {
     assert_eq!(Least.requested_serial(), None);
+    assert!(!Least.holds("0B"));
+    assert!(Least.ready().await.is_ok());
     let error = Least.seal(&["x"]).await.unwrap_err().to_string();
     assert!(error.contains("do not seal"), "{error}");
     let error = Least.decrypt(b"x").await.unwrap_err().to_string();

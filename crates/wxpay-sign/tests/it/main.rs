@@ -19,6 +19,7 @@ mod p12;
 mod payment;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod private_key;
+mod properties;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod public_keys;
 mod reply;

@@ -76,3 +76,13 @@ fn what_is_no_public_key_has_its_reason() {
         assert!(rule(&pem.replace("MII", "MIJ")).contains("2048"));
     }
 }
+
+#[tokio::test]
+async fn without_a_key_there_is_nothing_to_verify_with() {
+    let said = PublicKeys::new().ready().await.unwrap_err().to_string();
+    assert!(said.contains("no key of WeChat Pay"), "{said}");
+    let keys = PublicKeys::new().with_public_key("PUB_KEY_ID_1", &key("doc_wechatpay_public"));
+    let keys = keys.unwrap();
+    assert!(keys.ready().await.is_ok());
+    assert!(keys.holds("PUB_KEY_ID_1") && !keys.holds("PUB_KEY_ID_2"));
+}

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use http::Uri;
-use wxpay_core::{MchId, SigningError, Timestamp};
-use wxpay_sign::v3::{MerchantKey, RequestToSign, authorize, target};
+use wxpay_core::{BrandId, MchId, SigningError, Timestamp};
+use wxpay_sign::v3::{MerchantKey, RequestToSign, authorize, authorize_brand, target};
 
 use crate::vectors::{of_kind, text};
 
@@ -101,4 +101,25 @@ async fn the_header_names_everything_but_the_body() {
     let error = authorize(&Unreachable, &mch_id, &request).await;
     let error = error.unwrap_err().to_string();
     assert!(error.contains("the HSM does not answer"), "{error}");
+}
+
+#[tokio::test]
+async fn a_brand_signs_the_same_lines_under_its_own_scheme() {
+    let request = RequestToSign {
+        method: "GET",
+        target: "/brand/a",
+        timestamp: Timestamp::from_unix(1_554_208_460).unwrap(),
+        nonce_str: "ABC",
+        body: b"",
+    };
+    let brand_id = BrandId::new("1004").unwrap();
+    let header = authorize_brand(&Mirror, &brand_id, &request).await.unwrap();
+    assert_eq!(
+        header,
+        concat!(
+            r#"WECHATPAY-BRAND-SHA256-RSA2048 brand_id="1004",nonce_str="ABC","#,
+            r#"signature="R0VUCi9icmFuZC9hCjE1NTQyMDg0NjAKQUJDCgo=","#,
+            r#"timestamp="1554208460",serial_no="0A""#
+        )
+    );
 }

@@ -1,5 +1,6 @@
 //! The rules of one field.
 
+use crate::codegen::call::chinese;
 use crate::codegen::names::is_snake;
 use crate::codegen::spec::{Condition, Echo, Endpoint, Field, Place, Table, Version, Wire};
 use crate::codegen::types::{self, Type, Written};
@@ -41,6 +42,10 @@ pub(super) fn check(
             "must be named in snake_case, and not by a keyword of Rust",
         ),
         (field.doc.trim().is_empty(), "doc must not be empty"),
+        (
+            field.one_of.is_none() && field.group.is_none() && chinese(&field.doc).is_none(),
+            "doc needs the Chinese name in parentheses, which is the Chinese help of `wxpay call`",
+        ),
     ];
     chosen(&rules)
         .chain(chosen(&kind_rules(endpoint, field, home)))

@@ -48,6 +48,7 @@ pub enum OrderQueryOrder {
 
 /// The reply to [`OrderQuery`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OrderQueryResponse {
     /// The order's state (交易状态).
@@ -75,11 +76,13 @@ pub struct OrderQueryResponse {
     /// The money, there only when the order is paid.
     pub paid: Option<OrderQueryPaid>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
 }
 
 /// A part of the reply to [`OrderQuery`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OrderQueryPaid {
     /// The order's amount in fen (标价金额).
@@ -100,6 +103,7 @@ pub struct OrderQueryPaid {
 
 /// A part of the reply to [`OrderQuery`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OrderQueryCoupon {
     /// The coupon's number (代金券ID).
@@ -172,6 +176,13 @@ impl AsRef<str> for OrderQueryTradeState {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for OrderQueryTradeState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for OrderQueryTradeState {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -223,6 +234,13 @@ impl AsRef<str> for OrderQueryTradeType {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for OrderQueryTradeType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for OrderQueryTradeType {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -264,6 +282,13 @@ impl AsRef<str> for OrderQueryIsSubscribe {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for OrderQueryIsSubscribe {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for OrderQueryIsSubscribe {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -300,6 +325,13 @@ impl OrderQueryCouponType {
 impl AsRef<str> for OrderQueryCouponType {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for OrderQueryCouponType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -133,6 +133,7 @@ impl PayEmployeeOptions {
 
 /// The reply to [`PayEmployee`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PayEmployeeResponse {
     /// The merchant's own number (商户订单号), the one that was asked.
@@ -144,6 +145,7 @@ pub struct PayEmployeeResponse {
     /// The device (设备号).
     pub device_info: Option<String>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
 }
 
@@ -173,6 +175,13 @@ impl PayEmployeeCheckName {
 impl AsRef<str> for PayEmployeeCheckName {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for PayEmployeeCheckName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -212,6 +221,13 @@ impl PayEmployeeMessageType {
 impl AsRef<str> for PayEmployeeMessageType {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for PayEmployeeMessageType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -47,6 +47,7 @@ pub struct QueryEmployeePayment {
 
 /// The reply to [`QueryEmployeePayment`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct QueryEmployeePaymentResponse {
     /// The merchant's own number (商户订单号), the one that was asked.
@@ -68,6 +69,7 @@ pub struct QueryEmployeePaymentResponse {
     /// What it is for (付款描述).
     pub desc: Option<String>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
 }
 
@@ -110,6 +112,13 @@ impl QueryEmployeePaymentStatus {
 impl AsRef<str> for QueryEmployeePaymentStatus {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for QueryEmployeePaymentStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -53,16 +53,19 @@ impl ListCertificatesOptions {
 
 /// The reply to [`ListCertificates`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ListCertificatesResponse {
     /// The certificates (平台证书列表).
     pub data: Vec<ListCertificatesCertificate>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
 }
 
 /// A part of the reply to [`ListCertificates`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ListCertificatesCertificate {
     /// The serial number (证书序列号), hexadecimal.
@@ -90,6 +93,7 @@ impl ListCertificatesCertificate {
 
 /// A part of the reply to [`ListCertificates`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ListCertificatesEncrypted {
     /// How (加密算法): `AEAD_AES_256_GCM`.
@@ -142,6 +146,13 @@ impl ListCertificatesAlgorithm {
 impl AsRef<str> for ListCertificatesAlgorithm {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for ListCertificatesAlgorithm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

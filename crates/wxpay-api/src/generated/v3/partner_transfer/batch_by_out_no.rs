@@ -83,6 +83,7 @@ impl BatchByOutNoOptions {
 
 /// The reply to [`BatchByOutNo`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BatchByOutNoResponse {
     /// The merchant's own number of the batch (商家批次单号).
@@ -132,11 +133,13 @@ pub struct BatchByOutNoResponse {
     /// The transfers that were asked for (转账明细单列表).
     pub transfer_detail_list: Vec<BatchByOutNoDetail>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
 }
 
 /// A part of the reply to [`BatchByOutNo`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BatchByOutNoDetail {
     /// WeChat Pay's number of the transfer (微信支付明细单号).
@@ -189,6 +192,13 @@ impl BatchByOutNoWhich {
 impl AsRef<str> for BatchByOutNoWhich {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for BatchByOutNoWhich {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -154,6 +154,7 @@ impl CreateBatchTransfer {
 
 /// The reply to [`CreateBatch`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateBatchResponse {
     /// The merchant's own number of the batch (商家批次单号), the one that was sent.
@@ -163,6 +164,7 @@ pub struct CreateBatchResponse {
     /// When it was created (批次创建时间).
     pub create_time: Option<WireTime>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
 }
 

@@ -44,6 +44,7 @@ pub struct DetailById {
 
 /// The reply to [`DetailById`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DetailByIdResponse {
     /// The service provider (服务商商户号).
@@ -81,6 +82,7 @@ pub struct DetailByIdResponse {
     /// The last digits of the card (银行卡尾号).
     pub bank_card_number_tail: Option<Secret>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
 }
 

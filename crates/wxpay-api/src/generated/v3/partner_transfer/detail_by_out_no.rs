@@ -49,6 +49,7 @@ pub struct DetailByOutNo {
 
 /// The reply to [`DetailByOutNo`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DetailByOutNoResponse {
     /// The service provider (服务商商户号).
@@ -86,6 +87,7 @@ pub struct DetailByOutNoResponse {
     /// The last digits of the card (银行卡尾号).
     pub bank_card_number_tail: Option<Secret>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
 }
 

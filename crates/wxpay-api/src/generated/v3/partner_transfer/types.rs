@@ -52,6 +52,13 @@ impl AsRef<str> for DetailStatus {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for DetailStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for DetailStatus {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -91,6 +98,13 @@ impl AccountType {
 impl AsRef<str> for AccountType {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for AccountType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -193,6 +207,13 @@ impl AsRef<str> for FailReason {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for FailReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for FailReason {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -255,6 +276,13 @@ impl AsRef<str> for AuthorizationType {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for AuthorizationType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for AuthorizationType {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -307,6 +335,13 @@ impl AsRef<str> for TransferPurpose {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for TransferPurpose {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for TransferPurpose {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -347,6 +382,13 @@ impl TransferScene {
 impl AsRef<str> for TransferScene {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for TransferScene {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -398,6 +440,13 @@ impl AsRef<str> for BatchStatus {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for BatchStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FromWire for BatchStatus {
     fn from_wire(text: &str) -> Option<Self> {
         Some(match text {
@@ -440,6 +489,13 @@ impl CloseReason {
 impl AsRef<str> for CloseReason {
     fn as_ref(&self) -> &str {
         self.as_str()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for CloseReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

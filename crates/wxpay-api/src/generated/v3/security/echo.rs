@@ -61,6 +61,7 @@ impl EchoOptions {
 
 /// The reply to [`Echo`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct EchoResponse {
     /// The message, the one that was sent (回显信息).
@@ -68,6 +69,7 @@ pub struct EchoResponse {
     /// The sealed message, sealed for the merchant (加密测试字段).
     pub encrypted_echo_message: Option<Sealed>,
     /// The whole reply, for what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
 }
 

@@ -1,0 +1,72 @@
+//! The commands, one file each.
+
+pub(crate) mod call;
+mod completions;
+mod demo;
+mod doctor;
+mod explain;
+mod input;
+mod keys;
+mod open;
+mod sign;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::fail::Fail;
+use crate::lang::Lang;
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
+    ///
+    /// Nothing leaves this machine. The exit code is 0 only when every step holds.
+    Demo,
+    /// Check a configuration before it goes live: one line a check, green, yellow or red, with what to do
+    ///
+    /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
+    /// unless a check is red (1).
+    Doctor(Box<doctor::Arguments>),
+    /// Call one endpoint, with its fields as arguments
+    ///
+    /// `wxpay call ENDPOINT --help` tells its fields. A call that can change anything asks first, or wants --yes. Exit codes: 0
+    /// done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown: query before anything else, 4 a read
+    /// failed.
+    Call(Box<call::Arguments>),
+    /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to pay
+    Sign(Box<sign::Arguments>),
+    /// Verify a reply or notification of APIv2 or APIv3
+    ///
+    /// The exit code is 0 if it holds, 1 if it does not, 2 if the question can't be understood.
+    Verify(Box<verify::Arguments>),
+    /// Open what is encrypted: the resource of a notification, platform certificates, a sealed field, a refund notice
+    ///
+    /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does not.
+    Open(Box<open::Arguments>),
+    /// Say in words why a captured request, reply, notification or payment of a front end is not signed as it should be
+    ///
+    /// It takes whatever keys are configured, and finds the mistake with which the signature holds. The exit code is 0 if
+    /// everything was checked and holds, else 1.
+    Explain(Box<explain::Arguments>),
+    /// Print a script that completes the arguments of `wxpay` in a shell
+    Completions(completions::Arguments),
+}
+
+impl Command {
+    /// Does it, and says with which code the process ends.
+    pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
+        match self {
+            Self::Demo => demo::run(lang).await,
+            Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
+            Self::Call(arguments) => call::run(*arguments, lang).await,
+            Self::Sign(arguments) => sign::run(*arguments).await,
+            Self::Verify(arguments) => verify::run(*arguments, lang).await,
+            Self::Open(arguments) => open::run(*arguments, lang).await,
+            Self::Explain(arguments) => explain::run(*arguments, lang),
+            Self::Completions(arguments) => completions::run(&arguments),
+        }
+    }
+}

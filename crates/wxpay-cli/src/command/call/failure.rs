@@ -1,0 +1,173 @@
+//! What a failed call means for the money, and the query that tells.
+
+use std::io::{Write, stderr, stdout};
+use std::process::ExitCode;
+
+use serde_json::json;
+use wxpay_api::core::{Error, ErrorKind, Outcome};
+use wxpay_api::v3::Json;
+
+use super::entry::{Call, Entry};
+use super::field::{Kind, Need};
+use crate::fail::{Fail, chain};
+use crate::lang::Text;
+
+/// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed).
+pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
+    let lang = call.lang;
+    let (kind, outcome) = (kind(error), outcome(error));
+    let next = next(error, call);
+    if call.options.json {
+        let code = match error.kind() {
+            ErrorKind::Business(refusal) => Some(refusal.code()),
+            ErrorKind::Protocol(claim) => claim.claimed_code(),
+            _ => None,
+        };
+        let value = json!({ "error": {
+            "endpoint": error.endpoint(),
+            "kind": kind.0,
+            "outcome": outcome.0,
+            "code": code,
+            "message": chain(error.kind()).join(": "),
+            "request_id": error.request_id(),
+            "next": next,
+        }});
+        writeln!(stdout(), "{value:#}")?;
+        return Ok(exit_code(error));
+    }
+    let mut err = stderr().lock();
+    let said = chain(error.kind()).join(": ");
+    writeln!(
+        err,
+        "{}{}: {said}",
+        lang.pick("error: ", "错误："),
+        error.endpoint()
+    )?;
+    writeln!(
+        err,
+        "  {}{}",
+        lang.pick("kind: ", "类型："),
+        kind.1.in_lang(lang)
+    )?;
+    writeln!(
+        err,
+        "  {}{}",
+        lang.pick("outcome: ", "结果："),
+        outcome.1.in_lang(lang)
+    )?;
+    if let Some(id) = error.request_id() {
+        writeln!(err, "  Request-ID: {id}")?;
+    }
+    if let Some(next) = next {
+        writeln!(err, "  {}{next}", lang.pick("query: ", "请查询："))?;
+    }
+    Ok(exit_code(error))
+}
+
+fn exit_code(error: &Error) -> ExitCode {
+    ExitCode::from(match (error.kind(), error.outcome()) {
+        (ErrorKind::Invalid(_), _) => 2,
+        (_, Outcome::NotExecuted) => 1,
+        (_, Outcome::Unknown) => 3,
+        (_, Outcome::ReadFailed) => 4,
+    })
+}
+
+fn kind(error: &Error) -> (&'static str, Text) {
+    let (name, en, zh) = match error.kind() {
+        ErrorKind::Invalid(_) => (
+            "invalid",
+            "the request breaks a rule; nothing was sent",
+            "请求不符合规则，未发送",
+        ),
+        ErrorKind::Signing(_) => (
+            "signing",
+            "it could not be signed; nothing was sent",
+            "无法签名，未发送",
+        ),
+        ErrorKind::Transport(_) => (
+            "transport",
+            "no complete answer arrived",
+            "没有收到完整的应答",
+        ),
+        ErrorKind::Protocol(_) => (
+            "protocol",
+            "something answered, and nothing vouches for what it says",
+            "收到应答，但其内容未经签名证实",
+        ),
+        ErrorKind::Verification(_) => (
+            "verification",
+            "the answer is not proven to be WeChat Pay's",
+            "应答未能通过验签",
+        ),
+        ErrorKind::Business(_) => ("business", "WeChat Pay refuses", "微信支付拒绝"),
+        ErrorKind::Decode(_) => (
+            "decode",
+            "the answer is WeChat Pay's, and not understood",
+            "应答来自微信支付，但无法理解",
+        ),
+        _ => ("other", "another failure", "其他错误"),
+    };
+    (name, Text::new(en, zh))
+}
+
+fn outcome(error: &Error) -> (&'static str, Text) {
+    let (name, en, zh) = match error.outcome() {
+        Outcome::NotExecuted => (
+            "not_executed",
+            "not executed: this call had no effect",
+            "未执行：本次调用没有产生任何效果",
+        ),
+        Outcome::Unknown => (
+            "unknown",
+            "UNKNOWN: it may have happened, now or in an earlier call under this number. Query; repeat only with the \
+             same number and parameters",
+            "未知：可能已经执行（本次或之前同一单号的调用）。请先查询；只能以相同单号和相同参数重试",
+        ),
+        Outcome::ReadFailed if matches!(error.kind(), ErrorKind::Invalid(_)) => {
+            ("read_failed", "nothing was asked", "未发起查询")
+        }
+        Outcome::ReadFailed => (
+            "read_failed",
+            "the read failed: it says nothing of what it asked about. Ask again, some minutes later",
+            "查询失败：不能据此判断所查询的业务。请几分钟后再查询",
+        ),
+    };
+    (name, Text::new(en, zh))
+}
+
+/// The command of the query that settles an unknown outcome, with what is known of its fields.
+fn next(error: &Error, call: &Call) -> Option<String> {
+    if error.outcome() != Outcome::Unknown {
+        return None;
+    }
+    let query = Entry::find(call.entry.resolve?)?;
+    let mut words = vec!["wxpay call".to_owned(), query.name.to_owned()];
+    for field in query.fields {
+        let given = match call.request.get(field.name) {
+            Some(Json::Text(text)) => Some(quoted(text)),
+            Some(Json::Integer(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let value = match (field.kind, field.need, given) {
+            (Kind::Secret, ..) | (_, Need::Optional, _) | (_, Need::Choice(_), None) => continue,
+            (_, _, Some(given)) => given,
+            (Kind::Boolean, _, None) => "false".to_owned(),
+            (_, Need::Required, None) => "…".to_owned(),
+        };
+        words.push(format!("--{} {value}", field.option()));
+    }
+    if let Some(path) = call.options.config.path() {
+        words.push(format!("--config {}", quoted(&path.display().to_string())));
+    }
+    Some(words.join(" "))
+}
+
+/// A word that a shell takes as it is.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@,+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -1,0 +1,241 @@
+//! The file, the files that it names, who asks, and whom.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use wxpay_api::check_base_url;
+use wxpay_api::core::{AppId, MchId};
+
+use super::verdict::Verdict;
+use crate::config::{Certificates, Config, SecretSource, check_mode};
+
+/// Where the settings come from.
+pub(super) fn config(config: &Config) -> Verdict {
+    match &config.path {
+        Some(path) => {
+            let shown = path.display();
+            Verdict::green(shown.to_string(), shown.to_string())
+        }
+        None => Verdict::green(
+            "no file: arguments and environment only",
+            "没有配置文件：仅使用参数和环境变量",
+        ),
+    }
+}
+
+/// Every file that is named is there and can be read.
+pub(super) fn files(config: &Config) -> Verdict {
+    let named = named(config);
+    let broken = named
+        .iter()
+        .find_map(|(what, path)| Some((what, path, File::open(path).err()?)));
+    let Some((what, path, error)) = broken else {
+        let count = named.len();
+        return Verdict::green(
+            format!("{count} files are named, and can be read"),
+            format!("配置了 {count} 个文件，均可读取"),
+        );
+    };
+    let shown = path.display();
+    Verdict::red(
+        format!("{what}: can't read {shown}: {error}"),
+        format!("{what}：无法读取 {shown}：{error}"),
+    )
+    .advise(
+        "paths are seen from the folder of the configuration file; mend the path or the file",
+        "相对路径以配置文件所在目录为准；请修正路径或文件",
+    )
+}
+
+/// No file with a secret can be read by others.
+pub(super) fn modes(config: &Config) -> Verdict {
+    let secret = secret_files(config);
+    let open: Vec<String> = secret
+        .iter()
+        .filter(|path| check_mode(path).is_err())
+        .map(|path| path.display().to_string())
+        .collect();
+    if open.is_empty() {
+        return Verdict::green(
+            "only their owner can read the files with secrets",
+            "含密钥的文件只有所有者可以读取",
+        );
+    }
+    let shown = open.join(" ");
+    Verdict::red(
+        format!("others can read {shown}"),
+        format!("其他用户可以读取 {shown}"),
+    )
+    .advise(
+        format!("chmod 600 {shown}"),
+        format!("执行 chmod 600 {shown}"),
+    )
+}
+
+/// Something is configured to be asked with.
+pub(super) fn protocols(config: &Config) -> Verdict {
+    let has_v3 = config.v3_key_source().is_some()
+        || config.public_key().is_some()
+        || config.certificates() != Certificates::None;
+    let configured: Vec<&str> = [
+        ("APIv2", config.v2_key_source().is_some()),
+        ("APIv3", has_v3),
+        ("WeCom", config.wecom_secret_source().is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_configured)| is_configured.then_some(name))
+    .collect();
+    if configured.is_empty() || configured == ["WeCom"] {
+        return Verdict::red(
+            "neither an APIv2 key nor a key of WeChat Pay for APIv3 is configured",
+            "既没有配置 APIv2 密钥，也没有配置 APIv3 所需的密钥",
+        )
+        .advise(
+            "give [v2] key_file; for APIv3 [certificate] and [platform]",
+            "APIv2 请配置 [v2] key_file；APIv3 请配置 [certificate] 和 [platform]",
+        );
+    }
+    Verdict::green(configured.join(", "), configured.join("、"))
+}
+
+/// The merchant number is there and has its form.
+pub(super) fn mch_id(config: &Config) -> Verdict {
+    let of_v3 = config.v3_mch_id();
+    let (mch_id, of_v3) = match (config.mch_id(), of_v3) {
+        (Ok(mch_id), Ok(of_v3)) => (mch_id, of_v3),
+        (Err(fail), _) | (_, Err(fail)) => return Verdict::failed(&fail),
+    };
+    for number in [mch_id, of_v3] {
+        if let Err(error) = MchId::new(number) {
+            return Verdict::red(
+                format!("{number:?} is no merchant number: {}", error.rule()),
+                format!("{number:?} 不是商户号：{}", error.rule()),
+            )
+            .advise(
+                "copy it from the merchant platform (账户中心 > 商户信息): digits only",
+                "从商户平台“账户中心 > 商户信息”复制，只含数字",
+            );
+        }
+    }
+    if mch_id == of_v3 {
+        return Verdict::green(mch_id, mch_id);
+    }
+    Verdict::green(
+        format!("{mch_id}; for APIv3 {of_v3}"),
+        format!("{mch_id}；APIv3 使用 {of_v3}"),
+    )
+}
+
+/// The app id is there and has its form; APIv2 alone sends it.
+pub(super) fn app_id(config: &Config) -> Verdict {
+    let app_id = match config.app_id() {
+        Ok(app_id) => app_id,
+        Err(_) if config.v2_key_source().is_none() => return Verdict::unused(),
+        Err(fail) => return Verdict::failed(&fail),
+    };
+    match AppId::new(app_id) {
+        Ok(_) => Verdict::green(app_id, app_id),
+        Err(error) => Verdict::red(
+            format!("{app_id:?} is no app id: {}", error.rule()),
+            format!("{app_id:?} 不是应用 ID：{}", error.rule()),
+        )
+        .advise(
+            "copy the appid (wx…), or the corpid (ww…) for WeCom payments",
+            "请复制 appid（wx…）；企业微信付款请填 corpid（ww…）",
+        ),
+    }
+}
+
+/// The host is WeChat Pay's own, with the authorities of the web, or another one on purpose.
+pub(super) fn host(config: &Config) -> Verdict {
+    let url = config.base_url().unwrap_or(PRODUCTION);
+    if let Err(error) = check_base_url(url) {
+        return Verdict::red(
+            format!("base_url {url}: {}", error.rule()),
+            format!("base_url {url}：{}", error.rule()),
+        )
+        .advise(
+            format!("leave base_url out for {PRODUCTION}"),
+            format!("访问 {PRODUCTION} 时不要设置 base_url"),
+        );
+    }
+    let is_production = is_wechat_pay(url);
+    if let Some(root) = config.root().filter(|_| is_production) {
+        let shown = root.display();
+        return Verdict::red(
+            format!("WeChat Pay's own host, but only {shown} is trusted"),
+            format!("访问的是微信支付正式地址，却只信任 {shown}"),
+        )
+        .advise(
+            "leave out root, which is for a sandbox: the authorities of the web vouch for WeChat Pay",
+            "去掉 root（仅供沙箱使用）：微信支付的证书由公网 CA 签发",
+        );
+    }
+    if is_production {
+        Verdict::green(url, url)
+    } else {
+        Verdict::green(
+            format!("{url}, which is not WeChat Pay's own"),
+            format!("{url}（不是微信支付正式地址）"),
+        )
+    }
+}
+
+/// Whether a URL leads to WeChat Pay itself.
+fn is_wechat_pay(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().ok();
+    let host = uri.as_ref().and_then(http::Uri::host);
+    host.is_some_and(|host| {
+        let host = host.to_ascii_lowercase();
+        host == "mch.weixin.qq.com" || host.ends_with(".mch.weixin.qq.com")
+    })
+}
+
+/// Each file with what it is.
+fn named(config: &Config) -> Vec<(&'static str, PathBuf)> {
+    let file = |source| match source {
+        Some(SecretSource::File(path)) => Some(path),
+        _ => None,
+    };
+    let mut files = vec![
+        ("[v2] key_file", file(config.v2_key_source())),
+        ("[v3] key_file", file(config.v3_key_source())),
+        ("[wecom] secret_file", file(config.wecom_secret_source())),
+        ("[certificate] certificate", config.certificate()),
+        ("[certificate] private_key", config.private_key()),
+        ("[certificate] p12", config.p12()),
+        ("[platform] public_key", config.public_key()),
+        ("[tls] root", config.root()),
+    ];
+    if let Certificates::Files(paths) = config.certificates() {
+        let paths = paths.into_iter();
+        files.extend(paths.map(|path| ("[platform] certificates", Some(path))));
+    }
+    let named = |(what, path): (&'static str, Option<PathBuf>)| Some((what, path?));
+    files.into_iter().filter_map(named).collect()
+}
+
+fn secret_files(config: &Config) -> Vec<PathBuf> {
+    let sources = [
+        config.v2_key_source(),
+        config.v3_key_source(),
+        config.wecom_secret_source(),
+    ];
+    let of_source = |source| match source {
+        SecretSource::File(path) => Some(path),
+        SecretSource::Inline => config.path.clone(),
+        SecretSource::Environment(_) => None,
+    };
+    let mut files: Vec<PathBuf> = sources
+        .into_iter()
+        .flatten()
+        .filter_map(of_source)
+        .chain(config.private_key())
+        .chain(config.p12())
+        .collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+pub(super) const PRODUCTION: &str = "https://api.mch.weixin.qq.com";

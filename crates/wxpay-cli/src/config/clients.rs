@@ -1,0 +1,259 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wxpay_api::core::{Secret, Timestamp};
+use wxpay_api::sign::v2::{Key, SignType};
+use wxpay_api::sign::v3::{ApiKey, Certificate, P12, PrivateKey, PublicKeys};
+use wxpay_api::sign::workwx::AppSecret;
+use wxpay_api::transport::ReqwestTransport;
+use wxpay_api::{v2, v3};
+
+use super::{Certificates, Config, SignTypeName, check_mode};
+use crate::fail::Fail;
+
+/// Makes clients of what is configured, each over one transport.
+pub(crate) struct Clients<'a> {
+    config: &'a Config,
+    transport: ReqwestTransport,
+}
+
+/// The merchant's certificate and its private key, as PEM.
+pub(crate) struct Identity {
+    pub(crate) certificate: String,
+    pub(crate) private_key: Secret,
+}
+
+impl<'a> Clients<'a> {
+    pub(crate) fn new(config: &'a Config) -> Result<Self, Fail> {
+        let transport = config.transport()?;
+        Ok(Self { config, transport })
+    }
+
+    /// The same over a transport that shows no client certificate, for calls that need none.
+    pub(crate) fn without_identity(config: &'a Config) -> Result<Self, Fail> {
+        let transport = config.transport_without_identity()?;
+        Ok(Self { config, transport })
+    }
+
+    /// The transport that all of them use.
+    pub(crate) fn transport(&self) -> &ReqwestTransport {
+        &self.transport
+    }
+
+    /// A client of APIv2. The WeCom secret is taken if there is one.
+    pub(crate) fn v2(&self) -> Result<v2::Client, Fail> {
+        let config = self.config;
+        let merchant = v2::Merchant::new(
+            config.mch_id()?.parse().map_err(wrong("mch_id"))?,
+            config.app_id()?.parse().map_err(wrong("app_id"))?,
+        );
+        let key = Key::new(config.v2_key()?.0).map_err(wrong("[v2] key"))?;
+        let mut credentials = v2::Credentials::new(key).sign_type(config.sign_type().into());
+        if config.wecom_secret_source().is_some() {
+            let secret =
+                AppSecret::new(config.wecom_secret()?.0).map_err(wrong("[wecom] secret"))?;
+            credentials = credentials.workwx(secret);
+        }
+        let mut client = v2::Client::builder(merchant, credentials, self.transport.clone());
+        if let Some(base_url) = config.base_url() {
+            client = client.base_url(base_url);
+        }
+        client.build().map_err(wrong("base_url"))
+    }
+
+    /// A client of APIv3.
+    pub(crate) fn v3(&self) -> Result<v3::Client, Fail> {
+        let config = self.config;
+        let mch_id = config.v3_mch_id()?.parse().map_err(wrong("mch_id"))?;
+        let private_key = config.signing_key()?;
+        let credentials = if matches!(config.certificates(), Certificates::Fetch(_)) {
+            v3::Credentials::new(private_key, self.fetched()?)
+        } else {
+            v3::Credentials::new(private_key, config.public_keys()?)
+        };
+        let mut client = v3::Client::builder(mch_id, credentials, self.transport.clone());
+        if let Some(base_url) = config.base_url() {
+            client = client.base_url(base_url);
+        }
+        client.build().map_err(wrong("base_url"))
+    }
+
+    /// The platform certificates (平台证书), fetched, and the public key beside them if there is one.
+    pub(crate) fn fetched(&self) -> Result<v3::Certificates, Fail> {
+        let config = self.config;
+        let mut builder = v3::Certificates::builder(
+            config.v3_mch_id()?.parse().map_err(wrong("mch_id"))?,
+            config.signing_key()?,
+            ApiKey::new(config.v3_key()?.0).map_err(wrong("[v3] key"))?,
+            self.transport.clone(),
+        );
+        if let Some((id, pem)) = config.public_key_pem()? {
+            builder = builder
+                .public_key(&id, &pem)
+                .map_err(wrong("[platform] public_key"))?;
+        }
+        if let Some(base_url) = config.base_url() {
+            builder = builder.base_url(base_url);
+        }
+        builder.build().map_err(wrong("base_url"))
+    }
+}
+
+impl Config {
+    /// The merchant's certificate and key, from PEM files or from `apiclient_cert.p12`, if they are configured.
+    pub(crate) fn identity(&self) -> Result<Option<Identity>, Fail> {
+        if let (Some(certificate), Some(private_key)) = (self.certificate(), self.private_key()) {
+            check_mode(&private_key)?;
+            return Ok(Some(Identity {
+                certificate: read(&certificate)?,
+                private_key: Secret::new(read(&private_key)?),
+            }));
+        }
+        let Some(path) = self.p12() else {
+            return Ok(None);
+        };
+        check_mode(&path)?;
+        let bytes = fs::read(&path).map_err(|error| unreadable(&path).because(error))?;
+        let p12 = P12::open(&bytes, &Secret::new(self.mch_id()?.to_owned()))
+            .map_err(wrong("[certificate] p12"))?;
+        Ok(Some(Identity {
+            certificate: p12.certificate_pem,
+            private_key: p12.key_pem,
+        }))
+    }
+
+    /// The key that signs requests of APIv3, with the serial number of its certificate.
+    pub(crate) fn signing_key(&self) -> Result<PrivateKey, Fail> {
+        let identity = self.required_identity()?;
+        let certificate = Certificate::first_from_pem(&identity.certificate)
+            .map_err(wrong("[certificate] certificate"))?;
+        certificate
+            .check_valid_at(Timestamp::now())
+            .map_err(wrong("[certificate] certificate"))?;
+        self.signing_key_at_any_time()
+    }
+
+    /// The same, be its certificate expired: to look at it.
+    pub(crate) fn signing_key_at_any_time(&self) -> Result<PrivateKey, Fail> {
+        let identity = self.required_identity()?;
+        let private_key = identity.private_key.expose();
+        PrivateKey::from_pem_for_certificate(private_key, &identity.certificate)
+            .map_err(wrong("[certificate] private_key"))
+    }
+
+    fn required_identity(&self) -> Result<Identity, Fail> {
+        self.identity()?.ok_or_else(|| {
+            super::missing(
+                "[certificate]",
+                "--certificate and --private-key",
+                "WXPAY_CERTIFICATE and WXPAY_PRIVATE_KEY",
+            )
+        })
+    }
+
+    /// WeChat Pay's public key alone, with its id.
+    pub(crate) fn public_key_only(&self) -> Result<Option<(String, PublicKeys)>, Fail> {
+        let Some((id, pem)) = self.public_key_pem()? else {
+            return Ok(None);
+        };
+        let keys = PublicKeys::new()
+            .with_public_key(&id, &pem)
+            .map_err(wrong("[platform] public_key"))?;
+        Ok(Some((id, keys)))
+    }
+
+    /// WeChat Pay's public key and the platform certificates that are in files.
+    pub(crate) fn public_keys(&self) -> Result<PublicKeys, Fail> {
+        let mut keys = PublicKeys::new();
+        if let Some((id, pem)) = self.public_key_pem()? {
+            keys = keys
+                .with_public_key(&id, &pem)
+                .map_err(wrong("[platform] public_key"))?;
+        }
+        if let Certificates::Files(files) = self.certificates() {
+            for file in files {
+                let certificate = Certificate::from_pem(&read(&file)?)
+                    .map_err(wrong("[platform] certificates"))?;
+                keys = keys
+                    .with_certificate(&certificate)
+                    .map_err(wrong("[platform] certificates"))?;
+            }
+        }
+        if keys.is_empty() {
+            return Err(super::missing(
+                "[platform]",
+                "--public-key-id and --public-key",
+                "WXPAY_PUBLIC_KEY_ID and WXPAY_PUBLIC_KEY",
+            ));
+        }
+        Ok(keys)
+    }
+
+    /// The id of WeChat Pay's public key, and the key as PEM.
+    pub(crate) fn public_key_pem(&self) -> Result<Option<(String, String)>, Fail> {
+        match (self.public_key_id(), self.public_key()) {
+            (Some(id), Some(path)) => Ok(Some((id.to_owned(), read(&path)?))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(super::missing(
+                "[platform] public_key",
+                "--public-key",
+                "WXPAY_PUBLIC_KEY",
+            )),
+            (None, Some(_)) => Err(super::missing(
+                "[platform] public_key_id",
+                "--public-key-id",
+                "WXPAY_PUBLIC_KEY_ID",
+            )),
+        }
+    }
+
+    /// The transport that everything goes through.
+    pub(crate) fn transport(&self) -> Result<ReqwestTransport, Fail> {
+        self.build_transport(self.identity()?)
+    }
+
+    /// A transport that shows no client certificate.
+    pub(crate) fn transport_without_identity(&self) -> Result<ReqwestTransport, Fail> {
+        self.build_transport(None)
+    }
+
+    fn build_transport(&self, identity: Option<Identity>) -> Result<ReqwestTransport, Fail> {
+        let mut builder = ReqwestTransport::builder();
+        if let Some(identity) = identity {
+            let key = identity.private_key.expose().as_bytes();
+            builder = builder.identity_pem(identity.certificate.as_bytes(), key);
+        }
+        if let Some(root) = self.root() {
+            builder = builder.only_root_pem(read(&root)?.as_bytes());
+        }
+        if let Some(proxy) = self.proxy() {
+            builder = builder.proxy(proxy.clone());
+        }
+        builder.build().map_err(|error| {
+            Fail::usage("can't set up the connection", "无法建立连接配置").because(error)
+        })
+    }
+}
+
+impl From<SignTypeName> for SignType {
+    fn from(name: SignTypeName) -> Self {
+        match name {
+            SignTypeName::Md5 => Self::Md5,
+            SignTypeName::HmacSha256 => Self::HmacSha256,
+        }
+    }
+}
+
+fn read(path: &PathBuf) -> Result<String, Fail> {
+    fs::read_to_string(path).map_err(|error| unreadable(path).because(error))
+}
+
+fn unreadable(path: &Path) -> Fail {
+    let shown = path.display();
+    Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}"))
+}
+
+/// A setting that is not what it should be; the cause names the rule.
+fn wrong<E: std::error::Error + Send + Sync + 'static>(name: &'static str) -> impl Fn(E) -> Fail {
+    move |error| Fail::usage(format!("{name} is wrong"), format!("{name} 有误")).because(error)
+}

@@ -1,0 +1,185 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer};
+use wxpay_api::core::Secret;
+
+use crate::fail::Fail;
+
+/// `wxpay.toml`, as it is written. Paths are seen from its folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) mch_id: Option<String>,
+    pub(super) app_id: Option<String>,
+    pub(super) base_url: Option<String>,
+    pub(super) v2: V2,
+    pub(super) v3: V3,
+    pub(super) wecom: Wecom,
+    pub(super) certificate: MerchantCertificate,
+    pub(super) platform: Platform,
+    pub(super) tls: Tls,
+    pub(super) payout: toml::Table,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct V2 {
+    #[serde(deserialize_with = "secret")]
+    pub(super) key: Option<Secret>,
+    pub(super) key_file: Option<PathBuf>,
+    pub(super) sign_type: Option<SignTypeName>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct V3 {
+    /// Set if APIv3 is asked by another merchant than APIv2: a service provider (服务商商户号).
+    pub(super) mch_id: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    pub(super) key: Option<Secret>,
+    pub(super) key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Wecom {
+    #[serde(deserialize_with = "secret")]
+    pub(super) secret: Option<Secret>,
+    pub(super) secret_file: Option<PathBuf>,
+    pub(super) agent_id: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MerchantCertificate {
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) private_key: Option<PathBuf>,
+    pub(super) p12: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Platform {
+    pub(super) public_key_id: Option<String>,
+    pub(super) public_key: Option<PathBuf>,
+    pub(super) certificates: Certificates,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Tls {
+    pub(super) root: Option<PathBuf>,
+    #[serde(deserialize_with = "secret")]
+    pub(super) proxy: Option<Secret>,
+}
+
+/// The digests of APIv2, by their names on the wire.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub(crate) enum SignTypeName {
+    #[serde(rename = "MD5")]
+    Md5,
+    #[serde(rename = "HMAC-SHA256")]
+    HmacSha256,
+}
+
+/// The platform certificates (平台证书).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(untagged, expecting = "must be \"fetch\" or a list of files")]
+pub(crate) enum Certificates {
+    /// None: WeChat Pay's public key is used.
+    #[default]
+    #[serde(skip)]
+    None,
+    /// To be fetched with the APIv3 key.
+    Fetch(Fetch),
+    /// In these files.
+    Files(Vec<PathBuf>),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub(crate) enum Fetch {
+    #[serde(rename = "fetch")]
+    Fetch,
+}
+
+impl File {
+    pub(super) fn read(path: &Path) -> Result<Self, Fail> {
+        let shown = path.display();
+        let text = fs::read_to_string(path).map_err(|error| {
+            Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}")).because(error)
+        })?;
+        toml::from_str(&text).map_err(|error| {
+            // The text of the whole error would show the line, and a secret in it.
+            let line = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map_or(1, |before| before.matches('\n').count() + 1);
+            Fail::usage(
+                format!("{shown}, line {line}: not as it should be"),
+                format!("{shown} 第 {line} 行有误"),
+            )
+            .because(error.message().to_owned())
+        })
+    }
+}
+
+fn secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Secret>, D::Error> {
+    String::deserialize(input).map(|text| Some(Secret::new(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+
+    fn read(text: &str) -> Result<File, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wxpay.toml");
+        fs::write(&path, text).unwrap();
+        File::read(&path).map_err(|fail| {
+            let mut out = Vec::new();
+            fail.write(&mut out, Lang::En).unwrap();
+            String::from_utf8(out).unwrap()
+        })
+    }
+
+    #[test]
+    fn certificates_are_fetched_or_files() {
+        let file = read("[platform]\ncertificates = \"fetch\"").unwrap();
+        assert_eq!(
+            file.platform.certificates,
+            Certificates::Fetch(Fetch::Fetch)
+        );
+        let file = read("[platform]\ncertificates = [\"a.pem\"]").unwrap();
+        assert_eq!(
+            file.platform.certificates,
+            Certificates::Files(vec!["a.pem".into()])
+        );
+        let said = read("[platform]\ncertificates = \"fech\"").unwrap_err();
+        assert!(
+            said.contains("line 2") && said.contains("must be \"fetch\""),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_named_with_its_line() {
+        let said = read("mch_id = \"1900000109\"\n[v2]\nkei = \"x\"").unwrap_err();
+        assert!(said.contains("line 3") && said.contains("`kei`"), "{said}");
+    }
+
+    #[test]
+    fn a_mistake_beside_a_secret_does_not_show_it() {
+        for text in [
+            "[v2]\nkey = canary-canary",
+            "[v2]\nkey = \"canary-canary",
+            "[v2]\nkey = [\"canary-canary\"]",
+        ] {
+            let said = read(text).unwrap_err();
+            assert!(!said.contains("canary"), "{said}");
+        }
+        let file = read("[v2]\nkey = \"canary-canary\"").unwrap();
+        assert!(!format!("{file:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,376 @@
+//! `wxpay call`: arguments in, table or JSON out, and an exit code that tells what a failure means for the money.
+
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
+
+use crate::setup::{Setup, text};
+
+const PAY: &[&str] = &[
+    "call",
+    "v2.wecom.pay_employee",
+    "--partner-trade-no",
+    "PAY2026112500000001",
+    "--openid",
+    "oxTWIuGaIt6gTKsQRLau2M0yL16E",
+    "--check-name",
+    "NO_CHECK",
+    "--amount",
+    "20000",
+    "--desc",
+    "六月出差报销费用",
+    "--spbill-create-ip",
+    "127.0.0.1",
+    "--ww-msg-type",
+    "NORMAL_MSG",
+    "--act-name",
+    "产品部门报销",
+];
+const QUERY: &[&str] = &[
+    "call",
+    "v2.wecom.query_employee_payment",
+    "--partner-trade-no",
+    "PAY2026112500000001",
+];
+
+fn run(setup: &Setup, arguments: &[&str], more: &[&str]) -> Output {
+    let mut command = setup.command(&[arguments, more].concat());
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+fn exit(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_prints_a_table_or_json() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut order = Order::paid("20150806125346", 10_099);
+    order.attach = Some("\u{202e}table 4".to_owned());
+    sandbox.add_order(order);
+    let setup = Setup::new(&sandbox);
+    let query = [
+        "call",
+        "v2.pay.order_query",
+        "--out-trade-no",
+        "20150806125346",
+    ];
+    let output = run(&setup, &query, &[]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    let out = text(&output.stdout);
+    assert!(
+        out.contains("paid.total_fee") && out.contains("10099 (100.99 yuan)"),
+        "{out}"
+    );
+    assert!(
+        out.contains("Paid (支付成功)") && !out.contains('\u{202e}'),
+        "{out}"
+    );
+    let chinese = text(&run(&setup, &query, &["--lang", "zh"]).stdout);
+    assert!(
+        chinese.contains("100.99 元") && chinese.contains("支付成功"),
+        "{chinese}"
+    );
+
+    let value = json_of(&run(&setup, &query, &["--json"]));
+    assert_eq!(value["trade_state"], "SUCCESS");
+    assert_eq!(value["paid"]["total_fee"], 10_099);
+    assert!(value.get("reply").is_none() && value.get("device_info").is_none_or(|v| !v.is_null()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_that_fails_exits_with_4_and_says_that_it_says_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let query = [
+        "call",
+        "v2.pay.order_query",
+        "--out-trade-no",
+        "20150806125346",
+    ];
+    let output = run(&setup, &query, &[]);
+    assert_eq!(exit(&output), 4);
+    let err = text(&output.stderr);
+    assert!(
+        err.contains("ORDERNOTEXIST") && err.contains("the read failed"),
+        "{err}"
+    );
+    let value = json_of(&run(&setup, &query, &["--json"]));
+    assert_eq!(value["error"]["outcome"], "read_failed");
+    assert_eq!(value["error"]["code"], "ORDERNOTEXIST");
+    let err = text(&run(&setup, &query, &["--lang", "zh"]).stderr);
+    assert!(err.contains("查询失败"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_needs_a_yes() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let output = run(&setup, PAY, &[]);
+    assert_eq!(exit(&output), 2);
+    let err = text(&output.stderr);
+    assert!(
+        err.contains("--yes") && err.contains("wxpay payout"),
+        "{err}"
+    );
+    assert!(sandbox.payouts().is_empty() && sandbox.requests().is_empty());
+
+    let output = run(&setup, PAY, &["--yes", "--json"]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    assert_eq!(json_of(&output)["partner_trade_no"], "PAY2026112500000001");
+    assert_eq!(sandbox.payouts().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_outcome_exits_with_3_and_names_the_query_that_settles_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    sandbox
+        .inject(Api::PayEmployee, Fault::DropAfterCommit)
+        .unwrap();
+    let output = run(&setup, PAY, &["--yes", "--json", "--config", "wxpay.toml"]);
+    assert_eq!(exit(&output), 3);
+    let error = &json_of(&output)["error"];
+    assert_eq!(error["outcome"], "unknown");
+    let next = error["next"].as_str().unwrap();
+    assert_eq!(
+        next,
+        "wxpay call v2.wecom.query_employee_payment --partner-trade-no PAY2026112500000001 --config wxpay.toml"
+    );
+    let words: Vec<&str> = next.split(' ').skip(1).collect();
+    let output = run(&setup, &words, &["--json"]);
+    assert_eq!(
+        (exit(&output), &json_of(&output)["status"]),
+        (0, &json!("SUCCESS"))
+    );
+    assert_eq!(sandbox.payouts().len(), 1);
+
+    // A refusal of this endpoint is never final.
+    sandbox
+        .inject(Api::PayEmployee, Fault::error_code("NOTENOUGH", "余额不足"))
+        .unwrap();
+    let output = run(&setup, PAY, &["--yes"]);
+    assert_eq!(exit(&output), 3);
+    let err = text(&output.stderr);
+    assert!(
+        err.contains("NOTENOUGH") && err.contains("UNKNOWN") && err.contains("query: wxpay call"),
+        "{err}"
+    );
+    sandbox.inject(Api::PayEmployee, Fault::Html502).unwrap();
+    let err = text(&run(&setup, PAY, &["--yes", "--lang", "zh"]).stderr);
+    assert!(
+        err.contains("结果：未知") && err.contains("请查询：wxpay call"),
+        "{err}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_sent_exits_with_1() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let output = run(&setup, PAY, &["--yes", "--base-url", "https://127.0.0.1:1"]);
+    assert_eq!(exit(&output), 1);
+    let err = text(&output.stderr);
+    assert!(
+        err.contains("not executed") && !err.contains("query:"),
+        "{err}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_before_sending_exits_with_2_and_names_the_field() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let long = "长".repeat(82);
+    let desc: Vec<&str> = PAY
+        .iter()
+        .map(|word| {
+            if *word == "六月出差报销费用" {
+                &long
+            } else {
+                *word
+            }
+        })
+        .collect();
+    setup.file(
+        "typo.json",
+        r#"{"out_trade_no": "1", "transction_id": "2"}"#,
+    );
+    setup.file(
+        "both.json",
+        r#"{"out_trade_no": "1", "transaction_id": "2"}"#,
+    );
+    let order = ["call", "v2.pay.order_query"];
+    for (arguments, more, said) in [
+        (&desc[..], &["--yes"][..], "desc"),
+        (PAY, &["--yes", "--agentid", "1.5"], "agentid"),
+        (PAY, &["--yes", "--re-user-name", "张三"], "--re-user-name"),
+        (&order, &[], "--out-trade-no"),
+        (
+            &order,
+            &["--out-trade-no", "1", "--transaction-id", "2"],
+            "--transaction-id",
+        ),
+        (&order, &["--request", "typo.json"], "transction_id"),
+        (&order, &["--request", "both.json"], "exactly one of"),
+        (&order, &["--request", "nowhere.json"], "nowhere.json"),
+        (&order, &["--out-trade-no", "a b"], "out_trade_no"),
+        (&["call", "v2.pay.nothing"], &[], "v2.pay.nothing"),
+    ] {
+        let output = run(&setup, arguments, more);
+        let err = text(&output.stderr);
+        assert!(exit(&output) == 2 && err.contains(said), "{said}: {err}");
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_values_come_from_elsewhere_and_are_hidden_unless_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut setup = Setup::new(&sandbox);
+    setup.file("name", "马花花\n");
+    let pay: Vec<&str> = PAY
+        .iter()
+        .map(|word| {
+            if *word == "NO_CHECK" {
+                "FORCE_CHECK"
+            } else {
+                *word
+            }
+        })
+        .collect();
+    let output = run(&setup, &pay, &["--yes", "--re-user-name", "@name"]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    setup.env.push(("NAME".to_owned(), "马花花".to_owned()));
+    let output = run(&setup, &pay, &["--yes", "--re-user-name", "env:NAME"]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    assert_eq!(sandbox.payouts().len(), 1);
+
+    let value = json_of(&run(&setup, QUERY, &["--json"]));
+    assert_eq!(value["transfer_name"], "[redacted]");
+    assert!(!text(&run(&setup, QUERY, &[]).stdout).contains("马花花"));
+    let value = json_of(&run(&setup, QUERY, &["--json", "--open-sealed"]));
+    assert_eq!(value["transfer_name"], "马花花");
+
+    let mut transfer = Transfer::new("plfk2020042013", "x23zy545Bd5436", 200_000);
+    transfer.username = "张三".to_owned();
+    sandbox.add_transfer(transfer);
+    let detail = [
+        "call",
+        "v3.partner_transfer.detail_by_out_no",
+        "--out-batch-no",
+        "plfk2020042013",
+        "--out-detail-no",
+        "x23zy545Bd5436",
+        "--json",
+    ];
+    let sealed = json_of(&run(&setup, &detail, &[]));
+    assert!(sealed["username"].as_str().unwrap().len() > 300, "{sealed}");
+    let opened = json_of(&run(&setup, &detail, &["--open-sealed"]));
+    assert_eq!(opened["username"], "张三");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_comes_from_a_file_and_the_request_can_too() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let transfers = json!([{
+        "out_detail_no": "d1",
+        "transfer_amount": 200,
+        "transfer_remark": "报销",
+        "openid": "oxTWIuGaIt6gTKsQRLau2M0yL16E",
+        "user_name": "张三",
+    }]);
+    setup.file("transfers.json", transfers.to_string());
+    let mch_id = sandbox.merchant().mch_id.as_str();
+    let create = [
+        "call",
+        "v3.partner_transfer.create_batch",
+        "--sub-mchid",
+        mch_id,
+        "--authorization-type",
+        "FUND_AUTHORIZATION_TYPE",
+        "--out-batch-no",
+        "batch1",
+        "--batch-name",
+        "六月",
+        "--batch-remark",
+        "报销",
+        "--total-amount",
+        "200",
+        "--total-num",
+        "1",
+        "--sp-appid",
+        sandbox.merchant().appid.as_str(),
+        "--yes",
+    ];
+    let inline = transfers.to_string();
+    let output = run(&setup, &create, &["--transfer-detail-list", &inline]);
+    assert_eq!(exit(&output), 2);
+    assert!(text(&output.stderr).contains("personal"));
+    let output = run(
+        &setup,
+        &create,
+        &["--transfer-detail-list", "@transfers.json"],
+    );
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    assert_eq!(sandbox.batches().len(), 1);
+
+    setup.file(
+        "request.json",
+        json!({"out_batch_no": "batch9", "need_query_detail": false}).to_string(),
+    );
+    let query = [
+        "call",
+        "v3.partner_transfer.batch_by_out_no",
+        "--request",
+        "request.json",
+    ];
+    assert_eq!(exit(&run(&setup, &query, &[])), 4);
+    // An argument comes before the file.
+    let output = run(&setup, &query, &["--out-batch-no", "batch1", "--json"]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    assert_eq!(json_of(&output)["total_amount"], 200);
+}
+
+#[test]
+fn every_endpoint_explains_itself_in_both_languages() {
+    let help = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
+        let output = command.args(arguments).env_clear().output().unwrap();
+        assert_eq!(exit(&output), 0, "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let list = help(&["call", "--help"]);
+    let names: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| word.starts_with("v2.") || word.starts_with("v3."))
+        .collect();
+    assert!(names.len() >= 10, "{list}");
+    for name in names {
+        assert!(
+            help(&["call", name, "--help"]).contains("--request <FILE>"),
+            "{name}"
+        );
+        let chinese = help(&["call", name, "--help", "--lang", "zh"]);
+        assert!(chinese.contains("请求字段"), "{name}");
+        assert!(
+            !["Fields of", "Options of", "Configuration"]
+                .iter()
+                .any(|english| chinese.contains(english)),
+            "{chinese}"
+        );
+    }
+    let pay = help(&["call", "v2.wecom.pay_employee", "--help"]);
+    assert!(
+        pay.contains("--amount <FEN>") && pay.contains("FORCE_CHECK"),
+        "{pay}"
+    );
+    assert!(pay.contains("`env:NAME`"), "{pay}");
+}

@@ -1,0 +1,9 @@
+//! The command as its user meets it: the built program, a folder of files, and a local WeChat Pay.
+#![cfg(unix)] // files have modes
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod call;
+mod config;
+mod demo;
+mod doctor;
+mod setup;

@@ -1,0 +1,146 @@
+mod curl;
+mod http;
+
+use std::fmt;
+
+use wxpay_core::InvalidInput;
+
+/// A message as it was captured: a request to WeChat Pay, its reply, or a notification.
+///
+/// `Debug` shows neither headers nor body.
+#[derive(Clone, Default)]
+pub struct Capture {
+    /// Method and request target or URL, when it is known to be a request.
+    pub(crate) request: Option<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// The status of a response.
+    pub(crate) status: Option<u16>,
+    /// A line feed at the end that was taken for the editor's, and may have been the message's.
+    pub(crate) line_feed: Vec<u8>,
+    /// `Content-Length` in the capture was another than the body has.
+    pub(crate) wrong_length: Option<usize>,
+}
+
+impl Capture {
+    /// Reads a curl command line, the text of an HTTP request or response (CRLF or LF), or a bare body in XML or JSON.
+    ///
+    /// One line feed at the end of a bare body, or of an HTTP text without `Content-Length`, counts as the editor's.
+    ///
+    /// # Errors
+    /// It is empty, the quotes of the command line do not close, its body is in another file (`-d @file`), or the head of the
+    /// HTTP text can't be read.
+    pub fn read(text: &[u8]) -> Result<Self, InvalidInput> {
+        let begin = text.trim_ascii_start();
+        if begin.is_empty() {
+            return Err(InvalidInput::new("capture", "must not be empty"));
+        }
+        if begin.starts_with(b"curl ") || begin.starts_with(b"$ curl ") {
+            return curl::read(begin);
+        }
+        if http::is_head(begin) {
+            return http::read(begin);
+        }
+        let mut capture = Self::default();
+        capture.set_body(text);
+        Ok(capture)
+    }
+
+    /// A body alone, byte for byte.
+    pub fn of_body(body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a header that was captured apart from the body.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Says that it is a request, with its method and its URL or path and query.
+    #[must_use]
+    pub fn request(mut self, method: &str, url: &str) -> Self {
+        self.request = Some((method.to_owned(), url.to_owned()));
+        self
+    }
+
+    /// The headers, in their order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The body, byte for byte.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Whether the body begins like XML, as in APIv2.
+    pub fn is_xml(&self) -> bool {
+        let body = self.body.strip_prefix(b"\xEF\xBB\xBF");
+        let body = body.unwrap_or(&self.body);
+        body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// Takes the body without a line feed at its end, which is kept apart.
+    fn set_body(&mut self, text: &[u8]) {
+        let body = text.strip_suffix(b"\n").unwrap_or(text);
+        let body = body.strip_suffix(b"\r").unwrap_or(body);
+        self.body = body.to_vec();
+        self.line_feed = text.get(body.len()..).unwrap_or_default().to_vec();
+    }
+
+    /// The body with the line feed that was taken for the editor's, if there was one.
+    pub(crate) fn body_and_line_feed(&self) -> Option<Vec<u8>> {
+        let body = || [self.body.as_slice(), &self.line_feed].concat();
+        (!self.line_feed.is_empty()).then(body)
+    }
+
+    pub(crate) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The one value of a header.
+    pub(crate) fn value<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.values(name).next()
+    }
+
+    /// Path and query as they are sent.
+    pub(crate) fn target(&self) -> Option<&str> {
+        let (_, url) = self.request.as_ref()?;
+        let url = url.split('#').next().unwrap_or_default();
+        let Some((_, rest)) = url.split_once("://") else {
+            return Some(url);
+        };
+        Some(
+            rest.find(['/', '?'])
+                .and_then(|at| rest.get(at..))
+                .unwrap_or("/"),
+        )
+    }
+
+    /// The host, from the URL or the header.
+    pub(crate) fn host(&self) -> Option<&str> {
+        let from_url = self.request.as_ref().and_then(|(_, url)| {
+            let (_, rest) = url.split_once("://")?;
+            rest.split(['/', '?']).next()
+        });
+        from_url.or_else(|| self.value("Host"))
+    }
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture")
+            .field("method", &self.request.as_ref().map(|(method, _)| method))
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,80 @@
+//! The text of an HTTP message, as a log or `curl -i` shows it.
+
+use wxpay_core::InvalidInput;
+
+use super::Capture;
+
+/// Whether the first line is one of a request or a response.
+pub(super) fn is_head(text: &[u8]) -> bool {
+    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii_end();
+    let last = line.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    line.starts_with(b"HTTP/")
+        || (last.starts_with(b"HTTP/") && line.first().is_some_and(u8::is_ascii_alphabetic))
+}
+
+pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
+    let mut capture = Capture::default();
+    let (first, mut rest) = line(text);
+    let first = utf8(first)?;
+    if first.starts_with("HTTP/") {
+        let status = first.split(' ').nth(1);
+        capture.status = status.and_then(|status| status.parse().ok());
+    } else {
+        let mut words = first.split(' ').filter(|word| !word.is_empty());
+        let (Some(method), Some(target), Some(_), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(InvalidInput::new(
+                "capture",
+                "must begin with METHOD TARGET HTTP/1.1; encode blanks in the target as they are sent",
+            ));
+        };
+        capture.request = Some((method.to_owned(), target.to_owned()));
+    }
+    loop {
+        let (header, after) = line(rest);
+        rest = after;
+        if header.is_empty() {
+            break;
+        }
+        let (name, value) = utf8(header)?.split_once(':').ok_or_else(|| {
+            InvalidInput::new(
+                "capture",
+                "must have headers as name: value, then an empty line, then the body",
+            )
+        })?;
+        capture = capture.header(name.trim(), value.trim());
+    }
+    let length = capture.value("Content-Length");
+    let length = length.and_then(|value| value.parse::<usize>().ok());
+    match length {
+        Some(length) if rest.len() == length => capture.body = rest.to_vec(),
+        Some(length) => {
+            // The editor's line feed after the body.
+            let fits = rest
+                .get(length..)
+                .is_some_and(|end| end.trim_ascii().is_empty());
+            if !fits {
+                capture.wrong_length = Some(length);
+            }
+            let body = rest.get(..length).filter(|_| fits).unwrap_or(rest);
+            capture.body = body.to_vec();
+        }
+        None => capture.set_body(rest),
+    }
+    Ok(capture)
+}
+
+/// The first line without its end, and the rest.
+fn line(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut parts = text.splitn(2, |b| *b == b'\n');
+    let line = parts.next().unwrap_or_default();
+    let rest = parts.next().unwrap_or_default();
+    (line.strip_suffix(b"\r").unwrap_or(line), rest)
+}
+
+fn utf8(line: &[u8]) -> Result<&str, InvalidInput> {
+    std::str::from_utf8(line)
+        .map_err(|_| InvalidInput::new("capture", "must have its first lines in UTF-8"))
+}

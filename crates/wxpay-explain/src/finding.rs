@@ -1,0 +1,101 @@
+use std::fmt;
+
+use crate::causes::{Cause, Language, Severity};
+
+/// One thing that was found, with what it fills into the words of its cause.
+#[derive(Clone)]
+pub struct Finding {
+    cause: &'static Cause,
+    values: Vec<(&'static str, String)>,
+}
+
+impl Finding {
+    pub(crate) fn new<const N: usize>(
+        cause: &'static Cause,
+        values: [(&'static str, &str); N],
+    ) -> Self {
+        let values = values.map(|(name, value)| (name, value.to_owned()));
+        Self {
+            cause,
+            values: values.into(),
+        }
+    }
+
+    /// The stable id, such as `v2.sign-lower-case`.
+    pub const fn id(&self) -> &'static str {
+        self.cause.id()
+    }
+
+    /// How much it weighs.
+    pub const fn severity(&self) -> Severity {
+        self.cause.severity()
+    }
+
+    /// What is wrong, in one sentence.
+    pub fn sentence(&self, language: Language) -> String {
+        self.fill(self.cause.sentence(language), language)
+    }
+
+    /// What to do about it.
+    pub fn advice(&self, language: Language) -> String {
+        self.fill(self.cause.advice(language), language)
+    }
+
+    pub(crate) fn map_values(&mut self, mask: impl Fn(&str) -> String) {
+        for (_, value) in &mut self.values {
+            *value = mask(value);
+        }
+    }
+
+    fn fill(&self, text: &str, language: Language) -> String {
+        let mut filled = String::with_capacity(text.len() + 32);
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                break;
+            };
+            let value = self.values.iter().find(|(known, _)| *known == name);
+            let value = value.map_or("?", |(_, value)| value);
+            filled.push_str(if language == Language::Chinese {
+                in_chinese(value)
+            } else {
+                value
+            });
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+impl PartialEq for Finding {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id() && self.values == other.values
+    }
+}
+
+impl Eq for Finding {}
+
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.id(), self.sentence(Language::English))
+    }
+}
+
+/// The values that are words; others are the same in every language.
+fn in_chinese(value: &str) -> &str {
+    match value {
+        "APIv2 key" => "APIv2 密钥",
+        "APIv3 key" => "APIv3 密钥",
+        "WeCom secret" => "企业微信应用 secret",
+        "merchant key or certificate" => "商户私钥或证书",
+        "WeChat Pay public key or platform certificate" => "微信支付公钥或平台证书",
+        "its MD5 in hexadecimal" => "十六进制 MD5",
+        "its SHA-256" => "SHA-256",
+        "32 upper-case digits" => "32位大写十六进制",
+        "16 raw bytes" => "16字节原始",
+        "unknown" => "未知",
+        value => value,
+    }
+}

@@ -1,0 +1,134 @@
+mod render;
+
+use crate::Diff;
+use crate::causes::{Cause, Severity};
+use crate::finding::Finding;
+
+/// Whether a signature or seal holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_enums)] // it does, it does not, or nobody knows
+pub enum Verdict {
+    /// It was recomputed, and holds.
+    Holds,
+    /// It does not hold.
+    Broken,
+    /// It could not be checked: a key is missing.
+    Unchecked,
+}
+
+impl Verdict {
+    /// The name: `holds`, `broken` or `unchecked`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Broken => "broken",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// One signature or seal, and whether it holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Check {
+    /// What was checked: `sign`, `workwx_sign`, `Authorization`, `Wechatpay-Signature`, `resource`, `req_info`, or the name of a
+    /// sealed field.
+    pub what: String,
+    /// The outcome.
+    pub verdict: Verdict,
+}
+
+/// What was found out about a captured message. It holds no secret; values of the message are only in
+/// [`expected_text`](Self::expected_text) and [`diff`](Self::diff).
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    checks: Vec<Check>,
+    findings: Vec<Finding>,
+    expected: Option<String>,
+    signed: Option<String>,
+    diff: Option<Diff>,
+}
+
+impl Report {
+    /// Every signature and seal in the message, in the order in which they were looked at.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// What was found, the heaviest first.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether everything that is signed was checked and holds, and nothing is wrong: broken if anything is, else unchecked if
+    /// anything was not checked or nothing is signed.
+    pub fn verdict(&self) -> Verdict {
+        let any = |verdict| self.checks.iter().any(|check| check.verdict == verdict);
+        let error = |finding: &Finding| finding.severity() == Severity::Error;
+        if any(Verdict::Broken) || self.findings.iter().any(error) {
+            Verdict::Broken
+        } else if any(Verdict::Unchecked) || self.checks.is_empty() {
+            Verdict::Unchecked
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    /// The text that this message asks to be signed, with `********` for the key.
+    pub fn expected_text(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
+    /// What differs between the text that should be signed and the one that was, when that one is known.
+    pub const fn diff(&self) -> Option<&Diff> {
+        self.diff.as_ref()
+    }
+
+    pub(crate) fn check(&mut self, what: &str, verdict: Verdict) {
+        self.checks.push(Check {
+            what: what.to_owned(),
+            verdict,
+        });
+    }
+
+    pub(crate) fn find<const N: usize>(
+        &mut self,
+        cause: &'static Cause,
+        values: [(&'static str, &str); N],
+    ) {
+        self.add(Finding::new(cause, values));
+    }
+
+    pub(crate) fn add(&mut self, finding: Finding) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    pub(crate) fn add_all(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            self.add(finding);
+        }
+    }
+
+    /// Keeps what should have been signed and, when it is known and another, what was.
+    pub(crate) fn texts(&mut self, expected: String, signed: Option<&str>) {
+        self.signed = signed.map(ToOwned::to_owned);
+        self.expected = Some(expected);
+    }
+
+    /// Puts the heaviest first and hides every secret.
+    pub(crate) fn finish(mut self, mask: impl Fn(&str) -> String) -> Self {
+        self.findings
+            .sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+        for finding in &mut self.findings {
+            finding.map_values(&mask);
+        }
+        self.expected = self.expected.map(|text| mask(&text));
+        self.signed = self.signed.map(|text| mask(&text));
+        if let (Some(expected), Some(signed)) = (&self.expected, &self.signed) {
+            self.diff = Some(Diff::new(expected, signed)).filter(|diff| !diff.is_empty());
+        }
+        self
+    }
+}

@@ -1,0 +1,110 @@
+//! A report as text for people and as JSON for programs.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::{Report, Verdict};
+use crate::causes::{Language, Severity};
+use crate::diff::Piece;
+
+impl Report {
+    /// The report in words, several lines, ended by a line feed.
+    pub fn to_text(&self, language: Language) -> String {
+        let mut out = String::new();
+        for check in self.checks() {
+            let verdict = verdict(check.verdict, language);
+            // Writing to a String does not fail.
+            let _ = writeln!(out, "{}: {verdict}", check.what);
+        }
+        for finding in self.findings() {
+            let weight = weight(finding.severity(), language);
+            let sentence = finding.sentence(language);
+            let _ = writeln!(out, "\n{weight} {}\n  {sentence}", finding.id());
+            let _ = writeln!(out, "  → {}", finding.advice(language));
+        }
+        if self.verdict() == Verdict::Broken {
+            self.write_texts(&mut out, language);
+        }
+        out
+    }
+
+    /// The report as JSON: `verdict`, `checks[] {what, verdict}`, `findings[] {id, severity, message {en, zh}, advice {en, zh}}`,
+    /// `expected_text` (a text or null) and `diff` (null, or a list of `[kind, text]` with the kinds `same`, `missing` and `extra`).
+    pub fn to_json(&self) -> String {
+        let checks: Vec<Value> = self
+            .checks()
+            .iter()
+            .map(|check| json!({"what": check.what, "verdict": check.verdict.name()}))
+            .collect();
+        let findings: Vec<Value> = self
+            .findings()
+            .iter()
+            .map(|finding| {
+                let both = |text: &dyn Fn(Language) -> String| {
+                    json!({"en": text(Language::English), "zh": text(Language::Chinese)})
+                };
+                json!({
+                    "id": finding.id(),
+                    "severity": finding.severity().name(),
+                    "message": both(&|language| finding.sentence(language)),
+                    "advice": both(&|language| finding.advice(language)),
+                })
+            })
+            .collect();
+        let diff = self.diff().map(|diff| {
+            let pieces = diff.pieces().iter().map(|piece| match piece {
+                Piece::Same(text) => json!(["same", text]),
+                Piece::Missing(text) => json!(["missing", text]),
+                Piece::Extra(text) => json!(["extra", text]),
+            });
+            pieces.collect::<Vec<Value>>()
+        });
+        let report = json!({
+            "verdict": self.verdict().name(),
+            "checks": checks,
+            "findings": findings,
+            "expected_text": self.expected_text(),
+            "diff": diff,
+        });
+        report.to_string()
+    }
+
+    fn write_texts(&self, out: &mut String, language: Language) {
+        let [expected, differs] = match language {
+            Language::English => [
+                "what should be signed",
+                "what differs ([-missing-], {+extra+})",
+            ],
+            Language::Chinese => ["应签名的字符串", "差异（[-缺少-]，{+多出+}）"],
+        };
+        if let Some(text) = self.expected_text() {
+            let _ = writeln!(out, "\n{expected}:\n{text}");
+        }
+        if let Some(diff) = self.diff() {
+            let _ = writeln!(out, "\n{differs}:\n{diff}");
+        }
+    }
+}
+
+const fn verdict(verdict: Verdict, language: Language) -> &'static str {
+    match (verdict, language) {
+        (Verdict::Holds, Language::English) => "holds",
+        (Verdict::Holds, Language::Chinese) => "成立",
+        (Verdict::Broken, Language::English) => "does not hold",
+        (Verdict::Broken, Language::Chinese) => "不成立",
+        (Verdict::Unchecked, Language::English) => "not checked",
+        (Verdict::Unchecked, Language::Chinese) => "未校验",
+    }
+}
+
+const fn weight(severity: Severity, language: Language) -> &'static str {
+    match (severity, language) {
+        (Severity::Error, Language::English) => "error",
+        (Severity::Error, Language::Chinese) => "错误",
+        (Severity::Warning, Language::English) => "warning",
+        (Severity::Warning, Language::Chinese) => "警告",
+        (Severity::Note, Language::English) => "note",
+        (Severity::Note, Language::Chinese) => "提示",
+    }
+}

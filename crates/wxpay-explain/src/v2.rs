@@ -1,0 +1,71 @@
+//! The signatures of APIv2: `sign`, and `workwx_sign` of WeCom payments.
+
+mod draft;
+mod edits;
+mod kind;
+mod lints;
+mod mistakes;
+mod payment;
+mod refund;
+mod search;
+mod sign;
+mod workwx;
+
+use wxpay_core::{Params, XmlError, XmlLimits};
+
+use self::kind::Kind;
+use crate::causes::keys as causes;
+use crate::{Capture, Context, Keys, Report, Verdict};
+
+pub(crate) use self::payment::explain as explain_payment;
+pub(crate) use self::refund::explain as explain_refund;
+
+pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report: &mut Report) {
+    let Some(params) = read(&capture.body, report) else {
+        report.check("sign", Verdict::Unchecked);
+        return;
+    };
+    if let Some(req_info) = params.get("req_info") {
+        explain_refund(req_info, keys, report);
+        return;
+    }
+    let order = sent_order(&params, &capture.body);
+    let kind = Kind::of(&params, capture.target());
+    lints::check(&params, &kind, keys, report);
+    workwx::explain(&params, &kind, keys, report);
+    sign::explain(&params, &order, &kind, keys, context, report);
+}
+
+fn read(body: &[u8], report: &mut Report) -> Option<Params> {
+    let mut limits = XmlLimits::default();
+    // More than a client should take: the fields of some endpoints are long, and this only looks.
+    limits.bytes = 1024 * 1024;
+    limits.value_bytes = 64 * 1024;
+    limits.fields = 512;
+    limits.depth = 8;
+    match Params::from_xml_within(body, &limits) {
+        Ok(params) => return Some(params),
+        Err(XmlError::Duplicate(field)) => {
+            report.find(&causes::XML_DUPLICATE, [("field", &field)]);
+        }
+        Err(XmlError::Encoding) => report.find(&causes::XML_ENCODING, []),
+        Err(error) => report.find(&causes::XML_DAMAGED, [("reason", &error.to_string())]),
+    }
+    None
+}
+
+/// The names in the order in which they are sent.
+fn sent_order(params: &Params, body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body);
+    let place = |name: &str| {
+        let tags = [
+            format!("<{name}>"),
+            format!("<{name} "),
+            format!("<{name}/"),
+        ];
+        tags.iter().filter_map(|tag| text.find(tag)).min()
+    };
+    let mut names: Vec<_> = params.iter().map(|(name, _)| name.to_owned()).collect();
+    names.sort_by_key(|name| place(name));
+    names
+}

@@ -1,0 +1,59 @@
+use wxpay_core::Params;
+use wxpay_sign::workwx::Api;
+
+use super::kind::Kind;
+use crate::causes::{keys as key_causes, v2 as causes, workwx};
+use crate::{Keys, Report};
+
+/// What can be seen without recomputing anything.
+pub(super) fn check(params: &Params, kind: &Kind, keys: &Keys, report: &mut Report) {
+    crate::lints::symmetric(keys.api_v2.as_ref(), "APIv2 key", true, report);
+    if kind.workwx.is_some() {
+        crate::lints::symmetric(keys.workwx.as_ref(), "WeCom secret", false, report);
+    }
+    for (name, value) in params.iter() {
+        for (key, secret) in keys.secrets() {
+            let secret = secret.expose().trim();
+            if secret.len() >= 6 && value.contains(secret) {
+                report.find(&key_causes::IN_MESSAGE, [("key", key), ("field", name)]);
+            }
+        }
+        if value.trim() != value && !value.is_empty() {
+            report.find(&causes::BLANK_SENT, [("field", name)]);
+        }
+        if holds_field(value) {
+            report.find(&causes::AMBIGUOUS, [("field", name)]);
+        }
+    }
+    let nonce = params.get("nonce_str").map(|nonce| nonce.chars().count());
+    if let Some(length) = nonce.filter(|length| *length > 32) {
+        report.find(&causes::NONCE_LONG, [("found", &length.to_string())]);
+    }
+    if kind.reply {
+        return;
+    }
+    match params.get("sign_type") {
+        Some(_) if kind.payout => report.find(&causes::TYPE_UNWANTED, []),
+        None | Some("MD5" | "HMAC-SHA256") => {}
+        Some(_) => report.find(&causes::TYPE_UNKNOWN, []),
+    }
+    if kind.hmac && params.get("sign").is_some_and(|sign| sign.len() == 32) {
+        report.find(&causes::MD5_UNWANTED, []);
+    }
+    let has_workwx = params.get("workwx_sign").is_some();
+    match kind.workwx {
+        Some(Api::Pay | Api::RedPack) if !has_workwx => report.find(&workwx::MISSING, []),
+        None if has_workwx => report.find(&workwx::UNWANTED, []),
+        _ => {}
+    }
+}
+
+/// Whether a value looks like further fields behind an `&`.
+fn holds_field(value: &str) -> bool {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let mut parts = value.split('&').skip(1);
+    // The query of a URL is the usual and harmless case.
+    !value.contains("://")
+        && parts.any(|part| part.split_once('=').is_some_and(|(name, _)| is_name(name)))
+}

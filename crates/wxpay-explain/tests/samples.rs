@@ -1,0 +1,182 @@
+//! Broken messages, each of which must be explained by its cause and no other, and good ones, of which nothing wrong may be said.
+//!
+//! Each sample is a file: the capture, the keys (or names of files under `samples/keys`) and what is expected. They were made
+//! with another implementation of the signatures (Python's `hashlib` and `cryptography`).
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use toml::{Table, Value};
+use wxpay_core::Timestamp;
+use wxpay_explain::{Capture, Context, Keys, Language, Report, Severity, Verdict, explain};
+
+struct Sample {
+    name: String,
+    table: Table,
+}
+
+impl Sample {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.table.get(name).and_then(Value::as_str)
+    }
+
+    fn key(&self, name: &str) -> Option<&Value> {
+        self.table["keys"].get(name)
+    }
+
+    fn keys(&self) -> Keys {
+        let mut keys = Keys::new();
+        let text = |name| self.key(name).and_then(Value::as_str);
+        if let Some(key) = text("api_v2") {
+            keys = keys.api_v2_key(key);
+        }
+        if let Some(key) = text("api_v3") {
+            keys = keys.api_v3_key(key);
+        }
+        if let Some(secret) = text("workwx") {
+            keys = keys.workwx_secret(secret);
+        }
+        if let Some(file) = text("merchant_key") {
+            keys = keys.merchant_key_pem(&pem(file)).unwrap();
+        }
+        if let Some(file) = text("merchant_cert") {
+            keys = keys.merchant_certificate_pem(&pem(file)).unwrap();
+        }
+        if let Some(file) = text("platform_cert") {
+            keys = keys.platform_certificate_pem(&pem(file)).unwrap();
+        }
+        if let Some([Value::String(id), Value::String(file)]) = self
+            .key("platform_public")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+        {
+            keys = keys.platform_public_key_pem(id, &pem(file)).unwrap();
+        }
+        keys
+    }
+
+    fn explain(&self) -> Report {
+        let mut context = Context::new();
+        if let Some(now) = self.table.get("now").and_then(Value::as_integer) {
+            context = context.now(Timestamp::from_unix(now).unwrap());
+        }
+        if let Some(text) = self.text("signed_text") {
+            context = context.signed_text(text);
+        }
+        let capture = Capture::read(self.text("capture").unwrap().as_bytes()).unwrap();
+        explain(&capture, &self.keys(), &context)
+    }
+
+    fn verdict(&self, otherwise: Verdict) -> Verdict {
+        match self.text("verdict").map(str::trim) {
+            None => otherwise,
+            Some("holds") => Verdict::Holds,
+            Some("unchecked") => Verdict::Unchecked,
+            Some(other) => panic!("{}: {other}", self.name),
+        }
+    }
+
+    /// The symmetric keys, which no output may hold.
+    fn secrets(&self) -> Vec<&str> {
+        let named = ["api_v2", "api_v3", "workwx"];
+        let keys = named.iter().filter_map(|name| self.key(name)?.as_str());
+        keys.map(str::trim).collect()
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/samples")
+        .join(name)
+}
+
+fn pem(file: &str) -> String {
+    fs::read_to_string(folder("keys").join(file)).unwrap()
+}
+
+fn samples(name: &str) -> Vec<Sample> {
+    let files = fs::read_dir(folder(name)).unwrap();
+    let mut samples: Vec<_> = files
+        .map(|file| {
+            let path = file.unwrap().path();
+            Sample {
+                name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
+                table: fs::read_to_string(&path).unwrap().parse().unwrap(),
+            }
+        })
+        .collect();
+    samples.sort_by(|a, b| a.name.cmp(&b.name));
+    samples
+}
+
+fn ids(report: &Report, least: Severity) -> BTreeSet<&str> {
+    let findings = report.findings().iter();
+    findings
+        .filter(|finding| finding.severity() >= least)
+        .map(|finding| finding.id())
+        .collect()
+}
+
+#[test]
+fn every_broken_sample_names_its_cause_and_no_other() {
+    let samples = samples("broken");
+    assert!(samples.len() >= 100, "{}", samples.len());
+    let mut wrong = Vec::new();
+    for sample in &samples {
+        let report = sample.explain();
+        let expected = sample.table["expect"].as_array().unwrap();
+        let expected: BTreeSet<_> = expected.iter().filter_map(Value::as_str).collect();
+        let all = ids(&report, Severity::Note);
+        let errors = ids(&report, Severity::Error);
+        if !expected.is_subset(&all) || !errors.is_subset(&expected) {
+            wrong.push(format!("{}: {expected:?}, found {all:?}", sample.name));
+        }
+        if report.verdict() != sample.verdict(Verdict::Broken) {
+            wrong.push(format!("{}: {}", sample.name, report.verdict().name()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_wrong_is_said_of_good_samples() {
+    let samples = samples("good");
+    assert!(samples.len() >= 25, "{}", samples.len());
+    let mut wrong = Vec::new();
+    for sample in &samples {
+        let report = sample.explain();
+        let found = ids(&report, Severity::Warning);
+        if !found.is_empty() || report.verdict() != sample.verdict(Verdict::Holds) {
+            let verdict = report.verdict().name();
+            wrong.push(format!("{}: {verdict}, {found:?}", sample.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_output_holds_a_key_or_an_unfilled_name() {
+    for sample in samples("broken").iter().chain(&samples("good")) {
+        let report = sample.explain();
+        let texts = [
+            report.to_text(Language::English),
+            report.to_text(Language::Chinese),
+            report.to_json(),
+            format!("{report:?}"),
+        ];
+        for text in texts {
+            for secret in sample.secrets() {
+                assert!(!text.contains(secret), "{}: {text}", sample.name);
+            }
+            for finding in report.findings() {
+                for language in [Language::English, Language::Chinese] {
+                    let said = finding.sentence(language) + &finding.advice(language);
+                    assert!(!said.contains('?'), "{}: {said}", sample.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use serde::{Deserialize, Serialize};
+use wxpay_core::Timestamp;
+
+use crate::snapshot::{millis, millis_option};
+
+/// The two protocols of WeChat Pay.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Protocol {
+    /// APIv2: XML.
+    V2,
+    /// APIv3: JSON.
+    V3,
+}
+
+/// One attempt to deliver a payment notice (支付通知) that the sandbox sent on its own.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The order that was paid.
+    pub out_trade_no: String,
+    /// The notice's id (通知ID), which APIv3 sends: the same in every attempt.
+    pub notice_id: String,
+    /// How it was told.
+    pub protocol: Protocol,
+    /// The order's `notify_url`.
+    pub url: String,
+    /// Which attempt this was, from 1 to 16.
+    pub attempt: u32,
+    /// When it was made, by the sandbox's clock.
+    #[serde(with = "millis")]
+    pub at: Timestamp,
+    /// The HTTP status of the answer, if one came.
+    pub status: Option<u16>,
+    /// Whether the answer was a yes.
+    pub acknowledged: bool,
+    /// Why it was not, for people.
+    pub problem: Option<String>,
+    /// When the next attempt falls due, if there is to be one.
+    #[serde(with = "millis_option")]
+    pub next_attempt: Option<Timestamp>,
+}
+
+/// A payment notice (支付通知) that is to be sent, for the first time or again.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PendingDelivery {
+    /// The order that was paid.
+    pub out_trade_no: String,
+    /// The notice's id (通知ID).
+    pub notice_id: String,
+    /// How it is told.
+    pub protocol: Protocol,
+    /// The order's `notify_url`.
+    pub url: String,
+    /// Which attempt is next, from 1 to 16.
+    pub attempt: u32,
+    /// When it falls due, by the sandbox's clock.
+    pub due: Timestamp,
+}

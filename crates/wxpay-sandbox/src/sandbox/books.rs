@@ -1,0 +1,159 @@
+//! What the sandbox knows of orders, payments and transfers.
+
+use wxpay_core::Fen;
+
+use crate::notice::Task;
+use crate::state::{Event, OrderEntry};
+use crate::{
+    Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutStatus, PendingDelivery,
+    Sandbox, Transfer, snapshot,
+};
+
+impl Sandbox {
+    /// Adds an order for the queries of both protocols to find, replacing one of the same `out_trade_no`.
+    pub fn add_order(&self, order: Order) {
+        let terms = serde_json::Value::Null;
+        let mut state = self.shared.state();
+        state.orders.add(OrderEntry { order, terms });
+    }
+
+    /// Lets a user pay an order, and plans the notice (支付通知) to its `notify_url`, if it has one: in the protocol that
+    /// made the order, at once, and then on WeChat Pay's schedule until it is acknowledged: after 15 s, 15 s, 30 s, 3 min,
+    /// 10 min, 20 min, 30 min three times, 60 min, 3 h three times and 6 h twice, by the sandbox's clock.
+    ///
+    /// The sandbox never sends to another host: a `notify_url` that is not plain HTTP to `localhost`, 127.0.0.0/8 or `[::1]`
+    /// is noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
+    ///
+    /// # Errors
+    /// There is no such order, it is paid already or closed, or it is another user's. It stays as it is.
+    pub fn pay_order(&self, out_trade_no: &str, openid: &str) -> Result<(), PayOrderError> {
+        let random = &self.shared.random;
+        let mut state = self.shared.state();
+        let now = state.now();
+        let order = state.orders.pay(out_trade_no, openid, now, random)?;
+        let told = order.prepay.as_ref();
+        let task = told.map(|prepay| Task::payment(order, prepay, random));
+        if let Some(task) = task {
+            let event = Event::Deliver(Box::new(task));
+            self.shared.plan(&mut state, now, event);
+        }
+        Ok(())
+    }
+
+    /// Every order, in the order in which they were made or added.
+    pub fn orders(&self) -> Vec<Order> {
+        let state = self.shared.state();
+        let entries = state.orders.entries();
+        entries.map(|entry| entry.order.clone()).collect()
+    }
+
+    /// Every attempt to deliver a payment notice that was made, in order; at most as many as requests are
+    /// [kept](crate::SandboxBuilder::keep_requests).
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.state().deliveries.iter().cloned().collect()
+    }
+
+    /// The payment notices that are still to be delivered, the next one first.
+    pub fn pending_deliveries(&self) -> Vec<PendingDelivery> {
+        let state = self.shared.state();
+        let planned = state.agenda.planned();
+        let pending = planned.filter_map(|planned| match planned.event {
+            Event::Deliver(task) => Some(task.pending(planned.due)),
+            _ => None,
+        });
+        pending.collect()
+    }
+
+    /// Adds a transfer (转账明细单) for the APIv3 queries to find, replacing one of the same two numbers.
+    pub fn add_transfer(&self, transfer: Transfer) {
+        self.shared.state().batches.add_transfer(transfer);
+    }
+
+    /// Carries out the transfers of a batch that are still `PROCESSING`, and says whether there is a batch of this number.
+    ///
+    /// They succeed, unless the name given is not the [registered](Self::register_name) one: that fails with
+    /// `NAME_NOT_CORRECT`.
+    pub fn settle_batch(&self, out_batch_no: &str) -> bool {
+        self.shared.state().settle_batch(out_batch_no)
+    }
+
+    /// Sets what a transfer has become, and says whether there is one of these numbers. The texts go out as they are.
+    pub fn set_transfer_status(
+        &self,
+        out_batch_no: &str,
+        out_detail_no: &str,
+        status: &str,
+        fail_reason: Option<&str>,
+    ) -> bool {
+        self.shared
+            .state()
+            .set_transfer_status(out_batch_no, out_detail_no, status, fail_reason)
+    }
+
+    /// Every batch of transfers that was made by a request, in order.
+    pub fn batches(&self) -> Vec<Batch> {
+        self.shared.state().batches.all()
+    }
+
+    /// Every transfer, by batch and in order, whether a request made it or [`add_transfer`](Self::add_transfer) did.
+    pub fn transfers(&self) -> Vec<Transfer> {
+        self.shared.state().batches.transfers()
+    }
+
+    /// Registers the real name of a user, which `FORCE_CHECK` and batches of transfers are then held to. A user without
+    /// one passes with any name.
+    pub fn register_name(&self, openid: &str, name: &str) {
+        self.shared.state().register_name(openid, name);
+    }
+
+    /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
+    pub fn set_balance(&self, balance: Fen) {
+        self.shared.state().balance = Some(balance);
+    }
+
+    /// The money left for payments, if [`set_balance`](Self::set_balance) was called.
+    pub fn balance(&self) -> Option<Fen> {
+        self.shared.state().balance
+    }
+
+    /// Sets how payments to employees are judged and settled from now on. Those under way settle as they were to.
+    pub fn set_payout_rules(&self, rules: PayoutRules) {
+        self.shared.state().payouts.rules = rules.sound();
+    }
+
+    /// How payments to employees are judged and settled.
+    pub fn payout_rules(&self) -> PayoutRules {
+        self.shared.state().payouts.rules.clone()
+    }
+
+    /// Sets what a payment has become, and says whether there is one of this number. The balance stays as it is.
+    pub fn set_payout_status(&self, partner_trade_no: &str, status: PayoutStatus) -> bool {
+        let mut state = self.shared.state();
+        state.payouts.set_status(partner_trade_no, status)
+    }
+
+    /// Every payment that was made, in order. One entry is one time that money moved; where
+    /// [rules](Self::set_payout_rules) let payments fail, one that is `FAILED` moved back.
+    pub fn payouts(&self) -> Vec<Payout> {
+        self.shared.state().payouts.all()
+    }
+
+    /// Forgets all orders, payments, batches, names, notices, faults and requests, and begins again as the
+    /// [builder](crate::SandboxBuilder) set it, but without its snapshot: the clock is the system's, the seed's choices
+    /// start over. The keys stay, and so do connections.
+    pub fn reset(&self) {
+        let mut state = self.shared.state();
+        state.clear();
+        state.payouts.rules = self.shared.payout_rules.clone();
+        self.shared.random.restart();
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+
+    /// Writes the state down as JSON for [`SandboxBuilder::snapshot`](crate::SandboxBuilder::snapshot): orders, payments,
+    /// batches, names, the balance, the rules for payments, the clock, and which notices were and are to be delivered. Keys,
+    /// faults and requests are not in it; names and openids of users are.
+    pub fn snapshot(&self) -> String {
+        snapshot::write(&self.shared)
+    }
+}

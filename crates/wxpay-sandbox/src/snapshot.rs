@@ -1,0 +1,131 @@
+//! The state, written down as JSON and read again.
+
+mod forms;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use wxpay_core::Fen;
+
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::state::{OrderEntry, PayoutEntry, Planned, Shared, State};
+use crate::{Batch, Delivery, PayoutRules, Transfer};
+
+pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
+
+/// Why a snapshot can't be read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// It is no JSON, or not the JSON of a snapshot: `message` names what is wrong and where.
+    #[error("not a snapshot of a sandbox: {message}")]
+    Malformed {
+        /// What is wrong, with line and column.
+        message: String,
+    },
+    /// It was written by a version of the sandbox that writes in another way.
+    #[error("the snapshot has version {found}, and this sandbox reads {expected}")]
+    Version {
+        /// The version of the snapshot.
+        found: u64,
+        /// The version that can be read.
+        expected: u64,
+    },
+}
+
+/// All that outlives the sandbox; keys and scripted faults do not.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Snapshot {
+    wxpay_sandbox: u64,
+    clock: Clock,
+    /// The seed, and where the choices have come to.
+    random: (u64, u64),
+    #[serde(with = "fen_option")]
+    balance: Option<Fen>,
+    names: BTreeMap<String, String>,
+    orders: Vec<OrderEntry>,
+    payout_rules: PayoutRules,
+    payouts: Vec<PayoutEntry>,
+    batches: Vec<Batch>,
+    transfers: Vec<Transfer>,
+    agenda: Vec<Planned>,
+    deliveries: Vec<Delivery>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    wxpay_sandbox: u64,
+}
+
+/// Writes the state down.
+pub(crate) fn write(shared: &Shared) -> String {
+    let state = shared.state();
+    let mut clock = state.clock.clone();
+    clock.release();
+    let snapshot = Snapshot {
+        wxpay_sandbox: VERSION,
+        clock,
+        random: shared.random.progress(),
+        balance: state.balance,
+        names: state.names.clone(),
+        orders: state.orders.entries().cloned().collect(),
+        payout_rules: state.payouts.rules.clone(),
+        payouts: state.payouts.entries().cloned().collect(),
+        batches: state.batches.all(),
+        transfers: state.batches.transfers(),
+        agenda: state.agenda.planned().collect(),
+        deliveries: state.deliveries.iter().cloned().collect(),
+    };
+    drop(state);
+    serde_json::to_string_pretty(&snapshot).expect("texts, numbers and maps by text are JSON")
+}
+
+/// Reads a snapshot.
+pub(crate) fn read(text: &str) -> Result<Snapshot, SnapshotError> {
+    let malformed = |error: serde_json::Error| SnapshotError::Malformed {
+        message: error.to_string(),
+    };
+    let Version { wxpay_sandbox } = serde_json::from_str(text).map_err(malformed)?;
+    if wxpay_sandbox != VERSION {
+        return Err(SnapshotError::Version {
+            found: wxpay_sandbox,
+            expected: VERSION,
+        });
+    }
+    serde_json::from_str(text).map_err(malformed)
+}
+
+impl Snapshot {
+    /// Puts a new sandbox into the state.
+    pub(crate) fn restore(self, state: &mut State, random: &mut Random) {
+        random.resume(self.random);
+        state.clock = self.clock;
+        state.balance = self.balance;
+        state.names = self.names;
+        for order in self.orders {
+            state.orders.add(order);
+        }
+        state.payouts.rules = self.payout_rules;
+        for payout in self.payouts {
+            state.payouts.add(payout);
+        }
+        for batch in self.batches {
+            state.batches.add(batch, Vec::new());
+        }
+        for transfer in self.transfers {
+            state.batches.add_transfer(transfer);
+        }
+        for Planned { due, event } in self.agenda {
+            state.agenda.add(due, event);
+        }
+        for delivery in self.deliveries {
+            state.note_delivery(delivery);
+        }
+    }
+}
+
+/// Raised whenever a snapshot is written in a way that earlier sandboxes can't read.
+const VERSION: u64 = 1;

@@ -1,0 +1,207 @@
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wxpay_core::{TimeFormat, Timestamp};
+
+use crate::random::{ALPHANUMERIC, DIGITS, Random};
+use crate::{Order, PayOrderError, Prepay};
+
+/// The orders, by the merchant's numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Orders {
+    entries: IndexMap<String, OrderEntry>,
+    /// The merchant's numbers by WeChat Pay's.
+    by_id: HashMap<String, String>,
+}
+
+/// An order and the terms that asked for it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderEntry {
+    pub(crate) order: Order,
+    /// All that has to be the same when it is asked for again.
+    pub(crate) terms: Value,
+}
+
+/// What a request asks for.
+pub(crate) struct AskedOrder {
+    pub(crate) order: Order,
+    pub(crate) prepay: Prepay,
+    pub(crate) terms: Value,
+}
+
+/// Why an order is not made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PrepayRefusal {
+    Paid,
+    Closed,
+    OtherTerms,
+}
+
+/// Why an order is not closed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CloseRefusal {
+    Missing,
+    Paid,
+    Closed,
+}
+
+impl Orders {
+    /// Adds an order, replacing one of the same number.
+    pub(crate) fn add(&mut self, entry: OrderEntry) {
+        let order = &entry.order;
+        if !order.transaction_id.is_empty() {
+            self.by_id
+                .insert(order.transaction_id.clone(), order.out_trade_no.clone());
+        }
+        self.entries.insert(order.out_trade_no.clone(), entry);
+    }
+
+    /// Makes an order if it is to take effect, or gives the one made earlier. It says whether it is new.
+    pub(crate) fn prepay(
+        &mut self,
+        asked: AskedOrder,
+        now: Timestamp,
+        random: &Random,
+        commit: bool,
+    ) -> Result<(Prepay, bool), PrepayRefusal> {
+        let number = &asked.order.out_trade_no;
+        let mut prepay = asked.prepay;
+        if let Some(earlier) = self.entries.get_mut(number) {
+            match &*earlier.order.trade_state {
+                "NOTPAY" => {}
+                "CLOSED" | "REVOKED" => return Err(PrepayRefusal::Closed),
+                _ => return Err(PrepayRefusal::Paid),
+            }
+            let order = &mut earlier.order;
+            let made = order.prepay.as_mut();
+            let made = made.filter(|made| made.api == prepay.api && earlier.terms == asked.terms);
+            let made = made.ok_or(PrepayRefusal::OtherTerms)?;
+            if now.unix() - made.prepay_time.unix() >= PREPAY_LIFE && commit {
+                made.begin(&order.trade_type, now, random);
+            }
+            return Ok((made.clone(), false));
+        }
+        prepay.begin(&asked.order.trade_type, now, random);
+        if commit {
+            let mut order = asked.order;
+            order.prepay = Some(prepay.clone());
+            let terms = asked.terms;
+            self.entries
+                .insert(order.out_trade_no.clone(), OrderEntry { order, terms });
+        }
+        Ok((prepay, true))
+    }
+
+    /// Closes an order if it is to take effect.
+    pub(crate) fn close(&mut self, number: &str, commit: bool) -> Result<(), CloseRefusal> {
+        let entry = self.entries.get_mut(number);
+        let order = &mut entry.ok_or(CloseRefusal::Missing)?.order;
+        match &*order.trade_state {
+            "CLOSED" | "REVOKED" => return Err(CloseRefusal::Closed),
+            "SUCCESS" | "REFUND" => return Err(CloseRefusal::Paid),
+            _ => {}
+        }
+        if commit {
+            order.enter("CLOSED", "订单已关闭");
+        }
+        Ok(())
+    }
+
+    /// Closes an order that was not paid in its time.
+    pub(crate) fn expire(&mut self, number: &str) {
+        // An order that is paid or closed stays so.
+        let _ = self.close(number, true);
+    }
+
+    /// Pays an order.
+    pub(crate) fn pay(
+        &mut self,
+        number: &str,
+        openid: &str,
+        now: Timestamp,
+        random: &Random,
+    ) -> Result<&Order, PayOrderError> {
+        let missing = || PayOrderError::NoOrder(number.to_owned());
+        let order = &mut self.entries.get_mut(number).ok_or_else(missing)?.order;
+        if !matches!(&*order.trade_state, "NOTPAY" | "USERPAYING" | "PAYERROR") {
+            return Err(PayOrderError::State {
+                out_trade_no: number.to_owned(),
+                trade_state: order.trade_state.clone(),
+            });
+        }
+        let payer = order
+            .prepay
+            .as_ref()
+            .and_then(|made| made.openid.as_deref());
+        if payer.is_some_and(|payer| payer != openid) {
+            return Err(PayOrderError::OtherPayer(number.to_owned()));
+        }
+        if order.transaction_id.is_empty() {
+            order.transaction_id = format!("4200{}", random.text(DIGITS, 24));
+            self.by_id
+                .insert(order.transaction_id.clone(), number.to_owned());
+        }
+        order.enter("SUCCESS", "支付成功");
+        openid.clone_into(&mut order.openid);
+        order.time_end = now;
+        Ok(order)
+    }
+
+    pub(crate) fn get(&self, number: &str) -> Option<&Order> {
+        self.entries.get(number).map(|entry| &entry.order)
+    }
+
+    /// The order of a `transaction_id`, or else of an `out_trade_no`.
+    pub(crate) fn find(
+        &self,
+        transaction_id: Option<&str>,
+        out_trade_no: Option<&str>,
+    ) -> Option<&Order> {
+        match (transaction_id, out_trade_no) {
+            (Some(id), _) => {
+                let order = self.get(self.by_id.get(id)?);
+                order.filter(|order| order.transaction_id == id)
+            }
+            (None, number) => self.get(number?),
+        }
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &OrderEntry> {
+        self.entries.values()
+    }
+}
+
+impl Order {
+    fn enter(&mut self, state: &str, description: &str) {
+        state.clone_into(&mut self.trade_state);
+        self.trade_state_desc = Some(description.to_owned());
+    }
+}
+
+impl Prepay {
+    /// Gets its id and what follows from it.
+    fn begin(&mut self, trade_type: &str, now: Timestamp, random: &Random) {
+        let day = now.format(TimeFormat::Compact);
+        self.prepay_id = format!("wx{day}{}", random.text(DIGITS, 20));
+        self.prepay_time = now;
+        match trade_type {
+            "NATIVE" => {
+                let id = random.text(ALPHANUMERIC, 9);
+                self.code_url = Some(format!("weixin://wxpay/bizpayurl?pr={id}"));
+            }
+            "MWEB" => {
+                let id = &self.prepay_id;
+                self.mweb_url = Some(format!(
+                    "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={id}"
+                ));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How long a `prepay_id` can be used, in seconds.
+const PREPAY_LIFE: i64 = 2 * 3600;

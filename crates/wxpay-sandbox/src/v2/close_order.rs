@@ -1,0 +1,46 @@
+//! 关闭订单.
+
+use wxpay_core::Params;
+
+use crate::exchange::Call;
+use crate::state::{CloseRefusal, Shared};
+use crate::v2::order_query::{self, is_number};
+use crate::v2::sign::SignType;
+use crate::v2::{Message, Refusal};
+use crate::{Merchant, SignatureCheck};
+
+/// Checks all of a request that can be checked without the orders.
+pub(crate) fn check(
+    call: &Call,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<Params, Refusal> {
+    let params = order_query::read(call, merchant, signatures)?;
+    match params.get("out_trade_no") {
+        None => Err(Refusal::Return("缺少参数out_trade_no".to_owned())),
+        Some(number) if !is_number(number, b"_-|*@") => {
+            Err(Refusal::Return("out_trade_no格式错误".to_owned()))
+        }
+        Some(_) => Ok(params),
+    }
+}
+
+/// Closes the order, if the request is to take effect.
+pub(crate) fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
+    let number = params.get("out_trade_no").unwrap_or_default();
+    let closed = shared.state().orders.close(number, commit);
+    closed.map_err(|refusal| match refusal {
+        CloseRefusal::Missing => Refusal::code("ORDERNOTEXIST", "订单不存在"),
+        CloseRefusal::Paid => Refusal::code("ORDERPAID", "订单已支付，不能发起关单"),
+        CloseRefusal::Closed => Refusal::code("ORDERCLOSED", "订单已关闭，无法重复关闭"),
+    })?;
+    let sign_type = order_query::sign_type(params).unwrap_or(SignType::Md5);
+    Ok(Message::signed(sign_type)
+        .text("return_code", "SUCCESS")
+        .text("return_msg", "OK")
+        .optional("appid", params.get("appid"))
+        .optional("mch_id", params.get("mch_id"))
+        .text("nonce_str", shared.random.nonce())
+        .text("result_code", "SUCCESS")
+        .text("result_msg", "OK"))
+}

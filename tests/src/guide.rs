@@ -1,0 +1,34 @@
+//! The code in the guide compiles, in both languages.
+
+macro_rules! pages {
+    ($($language:ident: $($name:ident $path:literal),+;)+) => {
+        $(mod $language {
+            $(#[doc = include_str!($path)] struct $name;)+
+        })+
+    };
+}
+
+pages! {
+    english:
+        Index "../../docs/guide/en/README.md",
+        FirstCall "../../docs/guide/en/first-call.md",
+        Notifications "../../docs/guide/en/notifications.md",
+        Payouts "../../docs/guide/en/payouts.md",
+        Errors "../../docs/guide/en/errors.md",
+        GoingLive "../../docs/guide/en/going-live.md",
+        PublicKeyMigration "../../docs/guide/en/public-key-migration.md",
+        OwnTransport "../../docs/guide/en/own-transport.md",
+        KmsSigner "../../docs/guide/en/kms-signer.md",
+        Blocking "../../docs/guide/en/blocking.md";
+    chinese:
+        Index "../../docs/guide/zh/README.md",
+        FirstCall "../../docs/guide/zh/first-call.md",
+        Notifications "../../docs/guide/zh/notifications.md",
+        Payouts "../../docs/guide/zh/payouts.md",
+        Errors "../../docs/guide/zh/errors.md",
+        GoingLive "../../docs/guide/zh/going-live.md",
+        PublicKeyMigration "../../docs/guide/zh/public-key-migration.md",
+        OwnTransport "../../docs/guide/zh/own-transport.md",
+        KmsSigner "../../docs/guide/zh/kms-signer.md",
+        Blocking "../../docs/guide/zh/blocking.md";
+}

@@ -1,0 +1,163 @@
+//! Which crate may use which: one direction only, from the endpoints down to the types.
+
+use crate::cargo::Package;
+
+/// What goes against the rule, for each crate of the workspace.
+pub(crate) fn problems(members: &[Package]) -> Vec<String> {
+    let is_member = |name: &str| members.iter().any(|member| member.name == name);
+    let mut problems = Vec::new();
+    for member in members {
+        let Some(rule) = RULES.iter().find(|rule| rule.name == member.name) else {
+            let name = &member.name;
+            problems.push(format!(
+                "{name}: xtask/src/tidy/layers.rs does not say what it may use"
+            ));
+            continue;
+        };
+        // Tests and examples may use what they like.
+        let used = member.dependencies.iter().filter(|used| !used.is_dev());
+        for used in used.filter(|used| is_member(&used.name)) {
+            let behind_feature = used.optional && rule.optional.contains(&used.name.as_str());
+            if !rule.uses.contains(&used.name.as_str()) && !behind_feature {
+                let allowed = if rule.uses.is_empty() {
+                    "none of our crates".to_owned()
+                } else {
+                    rule.uses.join(", ")
+                };
+                problems.push(format!(
+                    "{} may not depend on {}; it may use {allowed}",
+                    member.name, used.name
+                ));
+            }
+        }
+    }
+    problems
+}
+
+struct Rule {
+    name: &'static str,
+    uses: &'static [&'static str],
+    /// Only behind a feature that is off by default.
+    optional: &'static [&'static str],
+}
+
+const fn rule(name: &'static str, uses: &'static [&'static str]) -> Rule {
+    Rule {
+        name,
+        uses,
+        optional: &[],
+    }
+}
+
+const RULES: [Rule; 10] = [
+    rule("wxpay-core", &[]),
+    rule("wxpay-sign", &["wxpay-core"]),
+    Rule {
+        name: "wxpay-transport",
+        uses: &["wxpay-core"],
+        // `p12`: the client certificate out of `apiclient_cert.p12`.
+        optional: &["wxpay-sign"],
+    },
+    rule(
+        "wxpay-api",
+        &["wxpay-core", "wxpay-sign", "wxpay-transport"],
+    ),
+    rule(
+        "wxpay-payout",
+        &["wxpay-core", "wxpay-sign", "wxpay-transport", "wxpay-api"],
+    ),
+    rule("wxpay-explain", &["wxpay-core", "wxpay-sign", "wxpay-api"]),
+    // It must not share the mistakes of what it tests.
+    rule("wxpay-sandbox", &["wxpay-core"]),
+    rule("wxpay-cli", EVERY),
+    rule("wxpay-tests", EVERY),
+    // Generated code must not need itself.
+    rule("xtask", &[]),
+];
+
+const EVERY: &[&str] = &[
+    "wxpay-core",
+    "wxpay-sign",
+    "wxpay-transport",
+    "wxpay-api",
+    "wxpay-payout",
+    "wxpay-explain",
+    "wxpay-sandbox",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::problems;
+    use crate::cargo::{Dependency, Package};
+
+    fn package(name: &str, uses: &[Dependency]) -> Package {
+        Package {
+            name: name.to_owned(),
+            dependencies: uses.to_vec(),
+            ..Package::default()
+        }
+    }
+
+    fn uses(name: &str) -> Dependency {
+        Dependency {
+            name: name.to_owned(),
+            ..Dependency::default()
+        }
+    }
+
+    #[test]
+    fn the_right_direction_passes() {
+        let members = [
+            package("wxpay-core", &[uses("bytes")]),
+            package("wxpay-sign", &[uses("wxpay-core"), uses("rsa")]),
+        ];
+        assert_eq!(problems(&members), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_wrong_direction_does_not() {
+        let members = [
+            package("wxpay-core", &[uses("wxpay-sign")]),
+            package("wxpay-sign", &[]),
+            package("wxpay-sandbox", &[uses("wxpay-sign")]),
+            package("xtask", &[uses("wxpay-core")]),
+        ];
+        assert_eq!(
+            problems(&members),
+            [
+                "wxpay-core may not depend on wxpay-sign; it may use none of our crates",
+                "wxpay-sandbox may not depend on wxpay-sign; it may use wxpay-core",
+                "xtask may not depend on wxpay-core; it may use none of our crates",
+            ]
+        );
+    }
+
+    #[test]
+    fn transport_knows_sign_only_behind_a_feature() {
+        let sign = package("wxpay-sign", &[]);
+        let always = package("wxpay-transport", &[uses("wxpay-sign")]);
+        assert_eq!(problems(&[sign.clone(), always]).len(), 1);
+        let optional = Dependency {
+            optional: true,
+            ..uses("wxpay-sign")
+        };
+        let behind = package("wxpay-transport", &[optional]);
+        assert_eq!(problems(&[sign, behind]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tests_may_use_what_they_like() {
+        let dev = Dependency {
+            kind: Some("dev".to_owned()),
+            ..uses("wxpay-sandbox")
+        };
+        let members = [package("wxpay-sandbox", &[]), package("wxpay-api", &[dev])];
+        assert_eq!(problems(&members), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_crate_without_a_rule_is_named() {
+        let problems = problems(&[package("wxpay-more", &[])]);
+        assert!(problems.join("").contains("wxpay-more"), "{problems:?}");
+    }
+}
