@@ -8,6 +8,7 @@ pub mod load;
 pub mod payouts;
 pub mod replies;
 pub mod runner;
+pub mod scale;
 pub mod scripted;
 pub mod vectors;
 

@@ -50,7 +50,7 @@ pub fn v2_xml(fields: &[(&str, &str)]) -> String {
 pub fn v3_signed(status: u16, body: &str, timestamp: i64) -> Response<Bytes> {
     let nonce = "c5ac7061fccab6bf3e254dcf98995b8c";
     let message = format!("{timestamp}\n{nonce}\n{body}\n");
-    let signature = STANDARD.encode(platform_sign(message.as_bytes()));
+    let signature = STANDARD.encode(rsa_sign(&key_pair("plat_key"), message.as_bytes()));
     let mut response = plain(status, body.to_owned());
     let headers = response.headers_mut();
     headers.insert(
@@ -65,13 +65,24 @@ pub fn v3_signed(status: u16, body: &str, timestamp: i64) -> Response<Bytes> {
 
 /// The platform's public key as PEM.
 pub fn platform_public_key() -> String {
-    let der: PublicKeyX509Der<'_> = platform_key().public_key().as_der().unwrap();
+    let key = key_pair("plat_key");
+    let der: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
     let lines = STANDARD.encode(der.as_ref());
     format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
 }
 
-fn platform_sign(message: &[u8]) -> Vec<u8> {
-    let key = platform_key();
+/// A private key of the vectors, as aws-lc takes it.
+pub fn key_pair(name: &str) -> KeyPair {
+    let pem = vectors::key(name);
+    let base64: String = pem
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    KeyPair::from_pkcs8(&STANDARD.decode(base64).unwrap()).unwrap()
+}
+
+/// PKCS#1 v1.5 with SHA-256, with nothing around it.
+pub fn rsa_sign(key: &KeyPair, message: &[u8]) -> Vec<u8> {
     let mut signature = vec![0; key.public_modulus_len()];
     key.sign(
         &RSA_PKCS1_SHA256,
@@ -81,13 +92,4 @@ fn platform_sign(message: &[u8]) -> Vec<u8> {
     )
     .unwrap();
     signature
-}
-
-fn platform_key() -> KeyPair {
-    let pem = vectors::key("plat_key");
-    let base64: String = pem
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
-    KeyPair::from_pkcs8(&STANDARD.decode(base64).unwrap()).unwrap()
 }

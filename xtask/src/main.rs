@@ -1,6 +1,7 @@
 //! Chores of the workspace. `cargo xtask --help` lists them.
 
 mod advisories;
+mod bench;
 mod cargo;
 mod ci;
 mod codegen;
@@ -85,6 +86,21 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
     },
+    /// Measure the library's work beside its floors
+    Bench {
+        /// Measure only the work whose name holds this text
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+        /// How many rounds each side has
+        #[arg(long, value_name = "N")]
+        rounds: Option<usize>,
+    },
+    /// Count crates, and measure many merchants in one process and a stream of callbacks
+    Scale {
+        /// Time clean builds too, which takes minutes
+        #[arg(long)]
+        builds: bool,
+    },
     /// Build the fuzz targets of `fuzz/` and run each for a while; needs a C++ compiler
     Fuzz {
         /// How long each target runs
@@ -123,6 +139,8 @@ fn main() -> ExitCode {
         Chore::MinimalVersions => minimal::run(),
         Chore::Release { allow_dirty, .. } => release::dry_run(allow_dirty),
         Chore::Codegen { check, root } => codegen::run(root, check),
+        Chore::Bench { only, rounds } => bench::floors(only.as_deref(), rounds),
+        Chore::Scale { builds } => bench::scale(builds),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, &target),
     };
     match result {

@@ -74,9 +74,10 @@ match found.paid {
 //!
 //! `reqwest`, `rustls` and `aws-lc-rs` (default) bring a transport, its TLS and the RSA of in-memory keys; `rust-crypto`
 //! is RSA in pure Rust; `p12` reads `apiclient_cert.p12`; `retry`, `rate-limit` and `tracing` bring wrappers of a transport;
-//! `axum` brings the extractor; `serde` makes replies `Serialize`: values as on the wire, amounts as integers, secrets as
-//! `[redacted]`, sealed texts as they came. Each product has a feature (`v2-pay`, `v3-partner-transfer`, …); `v2`, `v3` and
-//! `full` (default) are groups of them.
+//! `axum` brings the extractor; `tokio`, which `reqwest` turns on, keeps the signatures of many calls off the runtime's threads
+//! ([`v3::Client`]); `serde` makes replies `Serialize`: values as on the wire, amounts as integers, secrets as `[redacted]`,
+//! sealed texts as they came. Each product has a feature (`v2-pay`, `v3-partner-transfer`, …); `v2`, `v3` and `full` (default)
+//! are groups of them.
 
 mod base_url;
 mod generated;

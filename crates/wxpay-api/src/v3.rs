@@ -18,6 +18,8 @@ mod call;
 mod certificates_builder;
 mod client;
 mod credentials;
+#[cfg(feature = "tokio")]
+mod crowd;
 mod endpoint;
 mod error_body;
 mod json;

@@ -109,6 +109,12 @@ pub(crate) fn is_character(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
+/// Whether a text with this byte may hold a character that XML does not allow, or one that is not sent: a control character,
+/// or the first byte of U+F000 to U+FFFF.
+pub(crate) fn may_be_no_character(byte: u8) -> bool {
+    byte < b' ' || byte == 0xEF
+}
+
 /// Reads one element of flat fields, whose name is `root`.
 pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params, XmlError> {
     if xml.len() > limits.bytes {
@@ -128,9 +134,9 @@ pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params,
     loop {
         match next(&mut reader, text)? {
             Event::Start(start) => {
-                let name = field_name(&start, &params, limits)?.to_owned();
-                let value = read_value(&mut reader, text, &name, limits)?;
-                params.insert_new(&name, &value)?;
+                let name = field_name(&start, &params, limits)?;
+                let value = read_value(&mut reader, text, name, limits)?;
+                params.insert_new(name, &value)?;
             }
             Event::Empty(start) => {
                 let name = field_name(&start, &params, limits)?;

@@ -64,12 +64,7 @@ impl Key {
 
     /// Signs every field that is not empty, except `sign`: upper-case hexadecimal digits.
     pub fn sign(&self, params: &Params, sign_type: SignType) -> String {
-        let mut hex = String::with_capacity(sign_type.digits());
-        for byte in self.digest(params, sign_type) {
-            hex.push(hex_digit(byte >> 4));
-            hex.push(hex_digit(byte & 15));
-        }
-        hex
+        self.digest(params, sign_type, encode_hex)
     }
 
     /// Checks the field `sign` over all other fields, those this crate does not know included.
@@ -93,7 +88,8 @@ impl Key {
             32 | 64 => return Err(VerificationFailure::Algorithm(sign_type.name()).into()),
             _ => return Err(VerificationFailure::Malformed("sign").into()),
         }
-        if !bool::from(self.digest(&params, sign_type).ct_eq(&claimed)) {
+        let fits = |digest: &[u8]| bool::from(digest.ct_eq(&claimed));
+        if !self.digest(&params, sign_type, fits) {
             return Err(VerificationFailure::Mismatch.into());
         }
         let proof = match sign_type {
@@ -103,18 +99,18 @@ impl Key {
         Ok(Verified::new(params, proof))
     }
 
-    fn digest(&self, params: &Params, sign_type: SignType) -> Vec<u8> {
+    fn digest<T>(&self, params: &Params, sign_type: SignType, read: impl FnOnce(&[u8]) -> T) -> T {
         match sign_type {
             SignType::Md5 => {
                 let mut digest = Md5::new();
                 feed(fields(params), "key", &self.0, |bytes| digest.update(bytes));
-                digest.finalize().to_vec()
+                read(&digest.finalize())
             }
             SignType::HmacSha256 => {
                 let mut digest = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes())
                     .expect("HMAC takes a key of any length");
                 feed(fields(params), "key", &self.0, |bytes| digest.update(bytes));
-                digest.finalize().into_bytes().to_vec()
+                read(&digest.finalize().into_bytes())
             }
         }
     }
@@ -162,10 +158,19 @@ pub(crate) fn feed<'a>(
     update(secret.expose().as_bytes());
 }
 
+/// Upper-case hexadecimal digits.
+pub(crate) fn encode_hex(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        hex.push(hex_digit(byte >> 4));
+        hex.push(hex_digit(byte & 15));
+    }
+    hex
+}
+
+/// The upper-case digit of a number under 16.
 pub(crate) fn hex_digit(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16)
-        .unwrap_or('0')
-        .to_ascii_uppercase()
+    char::from(nibble + if nibble < 10 { b'0' } else { b'A' - 10 })
 }
 
 /// The bytes of upper-case hexadecimal digits.

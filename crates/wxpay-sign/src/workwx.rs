@@ -5,7 +5,7 @@
 use md5::{Digest, Md5};
 use wxpay_core::{InvalidInput, Params, Secret};
 
-use crate::v2::{feed, hex_digit};
+use crate::v2::{encode_hex, feed};
 
 /// The two calls that carry a `workwx_sign`, and so its list of fields.
 #[allow(clippy::exhaustive_enums)] // the protocol is frozen
@@ -72,11 +72,7 @@ impl AppSecret {
         let mut digest = Md5::new();
         let signed = fields(params, api);
         feed(signed, "secret", &self.0, |bytes| digest.update(bytes));
-        let digest = digest.finalize();
-        digest
-            .iter()
-            .flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)])
-            .collect()
+        encode_hex(&digest.finalize())
     }
 }
 

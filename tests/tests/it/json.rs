@@ -23,6 +23,30 @@ fn a_name_twice_is_refused_at_any_depth() {
 }
 
 #[test]
+fn a_name_twice_is_refused_in_objects_of_any_size() {
+    for size in [2, 16, 17, 40] {
+        let object = |doubled: Option<(usize, usize)>| {
+            let names = (0..size).map(|n| match doubled {
+                Some((first, second)) if n == second => first,
+                _ => n,
+            });
+            let members: Vec<String> = names.map(|n| format!(r#""name{n}":{n}"#)).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        assert!(Json::parse(object(None).as_bytes()).is_ok(), "{size}");
+        for (first, second) in [
+            (0, 1),
+            (0, size - 1),
+            (size / 2 - 1, size / 2),
+            (size - 2, size - 1),
+        ] {
+            let text = object(Some((first, second)));
+            assert!(Json::parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn only_json_is_read() {
     for text in [
         "",

@@ -12,8 +12,11 @@ pub struct Credentials {
 impl Credentials {
     /// The merchant's private key (商户API私钥) and WeChat Pay's public keys (微信支付公钥).
     pub fn new(merchant_key: impl MerchantKey, platform_keys: impl PlatformKeys) -> Self {
+        let merchant_key: Arc<dyn MerchantKey> = Arc::new(merchant_key);
+        #[cfg(feature = "tokio")]
+        let merchant_key = super::crowd::aware(merchant_key);
         Self {
-            merchant_key: Arc::new(merchant_key),
+            merchant_key,
             platform_keys: Arc::new(platform_keys),
         }
     }

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::{XmlError, XmlLimits, check_element, is_character, next, refusal, too_large};
+use super::{
+    XmlError, XmlLimits, check_element, is_character, may_be_no_character, next, refusal, too_large,
+};
 
 /// Joins text, CDATA and references up to the end tag.
 pub(super) fn read_value<'a>(
@@ -105,7 +107,8 @@ fn decode<'a>(event: Event<'a>, name: &str) -> Result<Cow<'a, str>, XmlError> {
         Event::Eof => return Err(XmlError::Truncated),
         other => return Err(refusal(&other)),
     };
-    if piece.chars().all(is_character) {
+    let plain = !piece.bytes().any(may_be_no_character);
+    if plain || piece.chars().all(is_character) {
         Ok(piece)
     } else {
         Err(character())

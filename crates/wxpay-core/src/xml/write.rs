@@ -2,16 +2,21 @@ use crate::Params;
 
 /// Writes the fields in their order, escaped.
 pub(crate) fn write(params: &Params) -> String {
-    let fields = params.iter();
-    let pieces = fields.flat_map(|(name, value)| ["<></>", name, name, value]);
-    let bytes = pieces.chain(["<xml></xml>"]).map(str::len).sum();
-    let mut out = String::with_capacity(bytes);
+    let bytes = params
+        .iter()
+        .map(|(name, value)| "<></>".len() + 2 * name.len() + value.len());
+    let mut out = String::with_capacity("<xml></xml>".len() + bytes.sum::<usize>());
+    let plain = !params.may_hold(|byte| escaped(byte.into()).is_some());
     out.push_str("<xml>");
     for (name, value) in params.iter() {
         out.push('<');
         out.push_str(name);
         out.push('>');
-        escape(value, &mut out);
+        if plain {
+            out.push_str(value);
+        } else {
+            escape(value, &mut out);
+        }
         out.push_str("</");
         out.push_str(name);
         out.push('>');
@@ -22,13 +27,20 @@ pub(crate) fn write(params: &Params) -> String {
 
 fn escape(value: &str, out: &mut String) {
     for c in value.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A plain one would be read back as a line feed.
-            '\r' => out.push_str("&#13;"),
-            c => out.push(c),
+        match escaped(c) {
+            Some(escaped) => out.push_str(escaped),
+            None => out.push(c),
         }
+    }
+}
+
+fn escaped(c: char) -> Option<&'static str> {
+    match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        // A plain one would be read back as a line feed.
+        '\r' => Some("&#13;"),
+        _ => None,
     }
 }

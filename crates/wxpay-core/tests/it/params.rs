@@ -160,3 +160,51 @@ fn debug_shows_names_only() {
     let message = params(&[("re_user_name", "张三"), ("amount", "1")]);
     assert_eq!(format!("{message:?}"), r#"{"amount", "re_user_name"}"#);
 }
+
+#[test]
+fn names_that_begin_alike_are_told_apart() {
+    let sorted = [
+        "a",
+        "a_",
+        "aa",
+        "coupon_f",
+        "coupon_fe",
+        "coupon_fee_0",
+        "coupon_fee_1",
+        "coupon_id_0",
+        "time_end",
+        "time_start",
+    ];
+    for turn in 0..sorted.len() {
+        let turned = sorted.iter().cycle().skip(turn).take(sorted.len());
+        let mut params: Params = turned.map(|name| (name, format!("of {name}"))).collect();
+        let names: Vec<&str> = params.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, sorted);
+        params.set("coupon_fee_1", "again");
+        assert!(params.remove("coupon_fe"));
+        assert_eq!(params.len(), sorted.len() - 1);
+        for name in sorted {
+            let expected = match name {
+                "coupon_fee_1" => Some("again".to_owned()),
+                "coupon_fe" => None,
+                _ => Some(format!("of {name}")),
+            };
+            assert_eq!(params.get(name), expected.as_deref(), "{name}");
+        }
+        assert_eq!((params.get(""), params.get("coupon_fee_")), (None, None));
+    }
+}
+
+#[test]
+fn what_was_replaced_or_removed_is_neither_checked_nor_escaped() {
+    let mut params: Params = [("a", "1\r"), ("b", "&sign=<"), ("c", "3")]
+        .into_iter()
+        .collect();
+    assert!(params.check_outgoing().is_err());
+    assert_eq!(params.ambiguous(&["sign"]), Some("b"));
+    params.set("a", "1");
+    params.remove("b");
+    assert!(params.check_outgoing().is_ok());
+    assert_eq!(params.ambiguous(&["sign"]), None);
+    assert_eq!(params.to_xml(), "<xml><a>1</a><c>3</c></xml>");
+}

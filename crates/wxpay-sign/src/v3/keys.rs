@@ -12,6 +12,14 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
     /// The serial number of the merchant's API certificate (商户API证书序列号), upper-case hexadecimal.
     fn serial_no(&self) -> &str;
 
+    /// Whether the key is in this process's memory: [`sign`](Self::sign) and [`decrypt`](Self::decrypt) are then a quarter
+    /// of a millisecond or more of computing on the calling thread, and wait for nothing. By default it is not.
+    ///
+    /// A caller that has other threads for computing may call such a key there.
+    fn in_memory(&self) -> bool {
+        false
+    }
+
     /// RSASSA-PKCS1-v1_5 with SHA-256 over `message`, which is not hashed yet.
     ///
     /// # Errors
@@ -34,6 +42,10 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
 impl<K: MerchantKey + ?Sized> MerchantKey for Arc<K> {
     fn serial_no(&self) -> &str {
         (**self).serial_no()
+    }
+
+    fn in_memory(&self) -> bool {
+        (**self).in_memory()
     }
 
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {

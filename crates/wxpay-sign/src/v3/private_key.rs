@@ -130,6 +130,10 @@ impl MerchantKey for PrivateKey {
         &self.serial_no
     }
 
+    fn in_memory(&self) -> bool {
+        true
+    }
+
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         self.key.sign(message)
     }

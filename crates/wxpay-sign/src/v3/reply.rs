@@ -1,7 +1,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use wxpay_core::{Timestamp, VerificationError, VerificationFailure};
 
 use super::{PlatformKeys, RequestToSign};
@@ -22,10 +22,10 @@ pub async fn verify(
     keys: &dyn PlatformKeys,
     now: Timestamp,
 ) -> Result<Verified<Bytes>, VerificationError> {
-    let timestamp = single(headers, "Wechatpay-Timestamp")?;
-    let nonce = single(headers, "Wechatpay-Nonce")?;
-    let serial_no = single(headers, "Wechatpay-Serial")?;
-    let signature = single(headers, "Wechatpay-Signature")?;
+    let timestamp = single(headers, &TIMESTAMP)?;
+    let nonce = single(headers, &NONCE)?;
+    let serial_no = single(headers, &SERIAL)?;
+    let signature = single(headers, &SIGNATURE)?;
     check_type(headers)?;
     check_window(timestamp, now)?;
     if signature.starts_with("WECHATPAY/SIGNTEST/") {
@@ -33,7 +33,7 @@ pub async fn verify(
     }
     let signature = STANDARD
         .decode(signature)
-        .map_err(|_| VerificationFailure::Malformed("Wechatpay-Signature"))?;
+        .map_err(|_| VerificationFailure::Malformed(SIGNATURE.written))?;
 
     let mut message = Vec::with_capacity(timestamp.len() + nonce.len() + body.len() + 3);
     for part in [timestamp.as_bytes(), nonce.as_bytes(), &body] {
@@ -55,24 +55,33 @@ pub const fn danger_accept_unsigned(body: Bytes) -> Verified<Bytes> {
     Verified::new(body, Proof::TlsAlone)
 }
 
+/// A header as the documents write it, and as it is looked up.
+struct Header {
+    written: &'static str,
+    name: HeaderName,
+}
+
 /// The one value of a header: two of them would let two readers see different messages.
-fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, VerificationError> {
+fn single<'a>(
+    headers: &'a HeaderMap,
+    Header { written, name }: &'static Header,
+) -> Result<&'a str, VerificationError> {
     let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(VerificationFailure::Missing(name))?;
+    let value = values.next().ok_or(VerificationFailure::Missing(written))?;
     if values.next().is_some() {
-        return Err(VerificationFailure::Repeated(name).into());
+        return Err(VerificationFailure::Repeated(written).into());
     }
     match value.to_str() {
-        Ok("") => Err(VerificationFailure::Missing(name).into()),
+        Ok("") => Err(VerificationFailure::Missing(written).into()),
         Ok(text) => Ok(text),
-        Err(_) => Err(VerificationFailure::Malformed(name).into()),
+        Err(_) => Err(VerificationFailure::Malformed(written).into()),
     }
 }
 
 /// `Wechatpay-Signature-Type` may be absent, and must not name the national algorithms (国密) when it is there.
 fn check_type(headers: &HeaderMap) -> Result<(), VerificationError> {
     let rsa = RequestToSign::SCHEME;
-    match single(headers, "Wechatpay-Signature-Type") {
+    match single(headers, &SIGNATURE_TYPE) {
         Ok(name) if name == rsa => Ok(()),
         Ok(_) => Err(VerificationFailure::Algorithm(rsa).into()),
         Err(error) if matches!(error.failure(), VerificationFailure::Missing(_)) => Ok(()),
@@ -81,7 +90,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), VerificationError> {
 }
 
 fn check_window(timestamp: &str, now: Timestamp) -> Result<(), VerificationError> {
-    let malformed = VerificationFailure::Malformed("Wechatpay-Timestamp");
+    let malformed = VerificationFailure::Malformed(TIMESTAMP.written);
     if !timestamp.bytes().all(|b| b.is_ascii_digit()) {
         return Err(malformed.into());
     }
@@ -92,3 +101,28 @@ fn check_window(timestamp: &str, now: Timestamp) -> Result<(), VerificationError
     }
     Ok(())
 }
+
+static TIMESTAMP: Header = Header {
+    written: "Wechatpay-Timestamp",
+    name: HeaderName::from_static("wechatpay-timestamp"),
+};
+
+static NONCE: Header = Header {
+    written: "Wechatpay-Nonce",
+    name: HeaderName::from_static("wechatpay-nonce"),
+};
+
+static SERIAL: Header = Header {
+    written: "Wechatpay-Serial",
+    name: HeaderName::from_static("wechatpay-serial"),
+};
+
+static SIGNATURE: Header = Header {
+    written: "Wechatpay-Signature",
+    name: HeaderName::from_static("wechatpay-signature"),
+};
+
+static SIGNATURE_TYPE: Header = Header {
+    written: "Wechatpay-Signature-Type",
+    name: HeaderName::from_static("wechatpay-signature-type"),
+};

@@ -1,0 +1,115 @@
+//! Where a key in memory computes, when there is a tokio runtime: on the caller's thread as long as calls are few, on the
+//! threads for blocking work otherwise.
+//!
+//! A signature is a quarter of a millisecond of computing. Some dozens in a row on a thread of the runtime keep everything
+//! else there, timers and sockets, waiting for ten milliseconds and more; going to another thread for each costs a lone call
+//! a fifth of its time.
+
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::thread::available_parallelism;
+
+use async_trait::async_trait;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use wxpay_core::{Secret, SigningError};
+use wxpay_sign::v3::MerchantKey;
+
+/// One call, from before it is signed until its reply is read or it is given up. They are counted over all clients of the
+/// process, since they share its cores.
+#[derive(Debug)]
+pub(super) struct InFlight(());
+
+impl InFlight {
+    pub(super) fn begin() -> Self {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        CALLS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The same key; one in memory then leaves the runtime's threads when calls are many.
+pub(super) fn aware(key: Arc<dyn MerchantKey>) -> Arc<dyn MerchantKey> {
+    if key.in_memory() {
+        Arc::new(Aware(key))
+    } else {
+        key
+    }
+}
+
+#[derive(Debug)]
+struct Aware(Arc<dyn MerchantKey>);
+
+#[async_trait]
+impl MerchantKey for Aware {
+    fn serial_no(&self) -> &str {
+        self.0.serial_no()
+    }
+
+    fn in_memory(&self) -> bool {
+        true
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let Some(runtime) = crowded() else {
+            return self.0.sign(message).await;
+        };
+        let (key, message) = (Arc::clone(&self.0), message.to_vec());
+        aside(runtime, async move { key.sign(&message).await }).await
+    }
+
+    async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
+        let Some(runtime) = crowded() else {
+            return self.0.decrypt(ciphertext).await;
+        };
+        let (key, ciphertext) = (Arc::clone(&self.0), ciphertext.to_vec());
+        aside(runtime, async move { key.decrypt(&ciphertext).await }).await
+    }
+}
+
+/// The runtime whose threads are to be left free, unless there is none or the call is nearly alone.
+fn crowded() -> Option<Handle> {
+    if CALLS.load(Ordering::Relaxed) <= FEW {
+        return None;
+    }
+    Handle::try_current().ok()
+}
+
+/// Does the work on a thread for blocking work; as many at once as there are cores.
+///
+/// A caller that goes away while it waits leaves the line. Work that has begun is done to its end, and holds its place as
+/// long.
+async fn aside<T: Send + 'static>(
+    runtime: Handle,
+    work: impl Future<Output = Result<T, SigningError>> + Send + 'static,
+) -> Result<T, SigningError> {
+    let place = PLACES.acquire().await;
+    let place = place.map_err(|error| SigningError::new("no place to sign").with_source(error))?;
+    let on = runtime.clone();
+    let done = runtime.spawn_blocking(move || {
+        let result = on.block_on(work);
+        drop(place);
+        result
+    });
+    match done.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(result) => result,
+        Err(Ok(panic)) => resume_unwind(panic),
+        Err(Err(error)) => {
+            Err(SigningError::new("the runtime is shutting down").with_source(error))
+        }
+    }
+}
+
+/// Up to this many calls in flight, the caller's thread is the best place.
+const FEW: usize = 2;
+
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+static PLACES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));

@@ -1,0 +1,314 @@
+//! Where a client's key computes: on the caller's thread while calls are few, off the runtime's threads when they are many.
+//!
+//! In a binary of its own, because the calls in flight are counted over the whole process.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, ThreadId, available_parallelism};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use tokio::runtime::{Builder, Runtime};
+use wxpay_api::core::{MchId, Secret, SigningError};
+use wxpay_api::sign::v3::{MerchantKey, PublicKeys, Sealed};
+use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::{Client, Credentials, Pending};
+use wxpay_tests::scripted::Scripted;
+use wxpay_tests::{clients, replies};
+
+/// One test at a time: what one has in flight would count for the others.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// A test that waits so long has failed.
+const FOREVER: Duration = Duration::from_secs(60);
+
+/// A key that notes where it is used, and can be made to wait there.
+#[derive(Clone, Debug, Default)]
+struct Watched(Arc<(Mutex<Seen>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    threads: Vec<ThreadId>,
+    now: usize,
+    most: usize,
+    held: bool,
+    panics: bool,
+}
+
+impl Watched {
+    fn change(&self, change: impl FnOnce(&mut Seen)) {
+        change(&mut self.0.0.lock().unwrap());
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self, until: impl Fn(&Seen) -> bool) {
+        let seen = self.0.0.lock().unwrap();
+        let waited = self
+            .0
+            .1
+            .wait_timeout_while(seen, FOREVER, |seen| !until(seen));
+        assert!(!waited.unwrap().1.timed_out(), "waited in vain");
+    }
+
+    fn threads(&self) -> Vec<ThreadId> {
+        self.0.0.lock().unwrap().threads.clone()
+    }
+
+    fn most(&self) -> usize {
+        self.0.0.lock().unwrap().most
+    }
+
+    fn compute(&self) {
+        self.change(|seen| {
+            seen.threads.push(thread::current().id());
+            seen.now += 1;
+            seen.most = seen.most.max(seen.now);
+        });
+        self.wait(|seen| !seen.held);
+        self.change(|seen| seen.now -= 1);
+        let panics = self.0.0.lock().unwrap().panics;
+        assert!(!panics, "the key is broken");
+    }
+}
+
+#[async_trait]
+impl MerchantKey for Watched {
+    fn serial_no(&self) -> &str {
+        clients::SERIAL_NO
+    }
+
+    fn in_memory(&self) -> bool {
+        true
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        self.compute();
+        Ok(message.to_vec())
+    }
+
+    async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
+        self.compute();
+        Ok(Secret::new(String::from_utf8_lossy(ciphertext)))
+    }
+}
+
+/// The same key, in another process as far as it says.
+#[derive(Debug)]
+struct Elsewhere(Watched);
+
+#[async_trait]
+impl MerchantKey for Elsewhere {
+    fn serial_no(&self) -> &str {
+        self.0.serial_no()
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        self.0.sign(message).await
+    }
+}
+
+fn client(key: impl MerchantKey) -> Client {
+    let platform = PublicKeys::new()
+        .with_public_key(replies::PLATFORM_KEY_ID, &replies::platform_public_key())
+        .unwrap();
+    let credentials = Credentials::new(key, platform);
+    Client::builder(
+        MchId::new(clients::MCH_ID).unwrap(),
+        credentials,
+        Scripted::default(),
+    )
+    .build()
+    .unwrap()
+}
+
+fn query() -> DetailByOutNo {
+    DetailByOutNo {
+        out_batch_no: "plfk2020042013".parse().unwrap(),
+        out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+    }
+}
+
+/// Signs, and keeps the call in flight.
+async fn call<'a>(client: &Client, query: &'a DetailByOutNo) -> Pending<'a, DetailByOutNo> {
+    client.prepare(query).await.unwrap().1
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().build().unwrap()
+}
+
+fn cores() -> usize {
+    available_parallelism().unwrap().get()
+}
+
+#[test]
+fn few_calls_stay_on_their_thread_and_many_leave_it() {
+    let _alone = ALONE.lock();
+    let (key, query, here) = (Watched::default(), query(), thread::current().id());
+    let client = client(key.clone());
+    runtime().block_on(async {
+        let first = call(&client, &query).await;
+        let second = call(&client, &query).await;
+        let third = call(&client, &query).await;
+        let fourth = call(&client, &query).await;
+        assert_eq!(key.threads()[..2], [here, here]);
+        assert!(!key.threads()[2..].contains(&here));
+        assert_eq!(key.threads().len(), 4);
+
+        // Two end: the next is nearly alone again.
+        drop((first, second, third));
+        drop(call(&client, &query).await);
+        assert_eq!(key.threads()[4], here);
+        drop(fourth);
+    });
+}
+
+#[test]
+fn a_call_is_in_flight_until_its_reply_is_read() {
+    let _alone = ALONE.lock();
+    let (key, query, here) = (Watched::default(), query(), thread::current().id());
+    let client = client(key.clone());
+    runtime().block_on(async {
+        for _ in 0..3 {
+            let pending = [call(&client, &query).await, call(&client, &query).await];
+            for pending in pending {
+                assert!(pending.finish(replies::plain(500, "")).await.is_err());
+            }
+        }
+        // A request that was refused before it was signed is not in flight.
+        let wrong = DetailByOutNo {
+            out_batch_no: wxpay_api::core::FromWire::from_wire("?").unwrap(),
+            ..query.clone()
+        };
+        for _ in 0..3 {
+            assert!(client.prepare(&wrong).await.is_err());
+        }
+        drop(call(&client, &query).await);
+    });
+    assert_eq!(key.threads(), [here; 7]);
+}
+
+#[test]
+fn clients_count_together() {
+    let _alone = ALONE.lock();
+    let (key, query, here) = (Watched::default(), query(), thread::current().id());
+    runtime().block_on(async {
+        let mut in_flight = Vec::new();
+        for _ in 0..3 {
+            in_flight.push(call(&client(key.clone()), &query).await);
+        }
+    });
+    assert_eq!(key.threads()[..2], [here, here]);
+    assert_ne!(key.threads()[2], here);
+}
+
+#[test]
+fn no_more_compute_at_once_than_there_are_cores() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    runtime().block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        key.change(|seen| seen.held = true);
+        let many = join_all((0..cores() + 8).map(|_| call(&client, &query)));
+        let release = async {
+            let watching = key.clone();
+            let full = move || watching.wait(|seen| seen.now >= cores());
+            tokio::task::spawn_blocking(full).await.unwrap();
+            // Whatever else was handed over before this is under way when this is.
+            tokio::task::spawn_blocking(|| ()).await.unwrap();
+            key.change(|seen| seen.held = false);
+        };
+        let (many, ()) = tokio::join!(many, release);
+        assert_eq!(many.len(), cores() + 8);
+        drop(few);
+    });
+    assert_eq!(key.most(), cores());
+}
+
+#[test]
+fn callers_that_go_away_leave_their_places() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    runtime().block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        key.change(|seen| seen.held = true);
+        // As many as there are places, and some that wait for one.
+        let mut many: Vec<_> = (0..cores() + 8)
+            .map(|_| Box::pin(call(&client, &query)))
+            .collect();
+        for call in &mut many {
+            assert!(call.now_or_never().is_none());
+        }
+        let watching = key.clone();
+        let full = move || watching.wait(|seen| seen.now == cores());
+        tokio::task::spawn_blocking(full).await.unwrap();
+        drop(many);
+        key.change(|seen| seen.held = false);
+        // What had begun is done to its end, what had not never began, and there is room for others.
+        drop(call(&client, &query).await);
+        drop(few);
+    });
+    assert_eq!(key.threads().len(), 2 + cores() + 1);
+    // Nothing of them is in flight: a lone call stays where it is.
+    runtime().block_on(async { drop(call(&client, &query).await) });
+    assert_eq!(key.threads().last(), Some(&thread::current().id()));
+}
+
+#[test]
+fn opening_sealed_fields_follows_the_calls() {
+    let _alone = ALONE.lock();
+    let (key, query, here) = (Watched::default(), query(), thread::current().id());
+    let client = client(key.clone());
+    let sealed: Sealed = wxpay_api::core::FromWire::from_wire("5byg5LiJ").unwrap();
+    runtime().block_on(async {
+        assert_eq!(client.open(&sealed).await.unwrap().expose(), "张三");
+        let in_flight = [call(&client, &query).await, call(&client, &query).await];
+        assert_eq!(client.open(&sealed).await.unwrap().expose(), "张三");
+        drop(in_flight);
+    });
+    assert_eq!(key.threads()[..3], [here; 3]);
+    assert_ne!(key.threads()[3], here);
+}
+
+#[test]
+fn without_a_runtime_and_with_a_key_elsewhere_it_stays_on_its_thread() {
+    let _alone = ALONE.lock();
+    let (key, query, here) = (Watched::default(), query(), thread::current().id());
+    let in_memory = client(key.clone());
+    let in_flight: Vec<_> = (0..5)
+        .map(|_| call(&in_memory, &query).now_or_never().unwrap())
+        .collect();
+    let elsewhere = client(Elsewhere(key.clone()));
+    runtime().block_on(async { drop(call(&elsewhere, &query).await) });
+    drop(in_flight);
+    assert_eq!(key.threads(), [here; 6]);
+}
+
+#[test]
+fn a_key_that_panics_does_so_in_its_caller() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    runtime().block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        key.change(|seen| seen.panics = true);
+        for _ in 0..2 * cores() {
+            let panic = AssertUnwindSafe(call(&client, &query)).catch_unwind().await;
+            assert_eq!(
+                panic.unwrap_err().downcast_ref::<&str>(),
+                Some(&"the key is broken")
+            );
+        }
+        // It took no place with it.
+        key.change(|seen| seen.panics = false);
+        drop(call(&client, &query).await);
+        drop(few);
+    });
+    let threads: HashSet<ThreadId> = key.threads().into_iter().skip(2).collect();
+    assert!(!threads.contains(&thread::current().id()));
+}
