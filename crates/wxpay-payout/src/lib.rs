@@ -42,8 +42,8 @@
 //! # When is a payout rejected?
 //!
 //! - WeChat Pay's query says `FAILED`, or
-//! - the one refusal that it met is definite by the documents (`NAME_MISMATCH`, say), no try of it is in doubt, and WeChat
-//!   Pay does not know it (`NOT_FOUND`) two times, five minutes apart, or
+//! - the one refusal that it met is definite by the documents (`NAME_MISMATCH`, say), no try of it is in doubt, no query
+//!   has known of it, and WeChat Pay does not know it (`NOT_FOUND`) two times, five minutes apart, or
 //! - a person [attests](Payouts::attest_failed) it, ten days after the last send at the earliest.
 //!
 //! Everything else is unknown: time-outs, cut replies, `SYSTEMERROR`, codes that no document lists, and a definite refusal

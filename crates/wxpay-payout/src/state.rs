@@ -115,6 +115,7 @@ impl Entry {
                     self.pay(payment_no.as_ref(), now);
                 } else {
                     self.alarm = Some(Alarm::Mismatch);
+                    self.was_known();
                     self.wait(paid_otherwise(*amount, self.amount), now, rules);
                 }
             }
@@ -123,7 +124,7 @@ impl Entry {
                 self.close(State::Failed, now);
             }
             QueryEnd::Processing => {
-                self.forget_not_found();
+                self.was_known();
                 self.wait("under way (处理中)".to_owned(), now, rules);
             }
             QueryEnd::NotFound => self.count_not_found(now, rules),
@@ -313,7 +314,9 @@ impl Entry {
         }
     }
 
-    fn forget_not_found(&mut self) {
+    /// WeChat Pay knows of a payment, so a refusal of it is not definite, and not being found before proves nothing.
+    fn was_known(&mut self) {
+        self.doubt = true;
         self.not_found = 0;
         self.not_found_at = None;
     }

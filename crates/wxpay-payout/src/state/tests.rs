@@ -308,6 +308,21 @@ fn query_pays_what_is_ours() {
     assert!(entry.reason.unwrap().contains("somebody else"));
 }
 
+/// WeChat Pay knew of a payment once: that it does not find it later proves nothing, and a person has less to go by.
+#[test]
+fn what_was_known_once_is_not_rejected_for_not_being_found() {
+    for known in [found(99, None), QueryEnd::Processing] {
+        let mut entry = sent(&definite());
+        ask(&mut entry, &QueryEnd::NotFound, at(60));
+        ask(&mut entry, &known, at(400));
+        assert!(!entry.may_attest(at(20 * DAY), &rules()), "{known:?}");
+        for query in 2..9 {
+            ask(&mut entry, &QueryEnd::NotFound, at(query * 400));
+        }
+        assert_eq!(entry.state, State::Unknown, "{known:?}");
+    }
+}
+
 #[test]
 fn failed_is_an_end_that_frees_and_may_be_replaced() {
     let mut entry = sent(&unclear());
@@ -400,7 +415,8 @@ fn not_found_confirms_nothing_else() {
     let mut rules = rules();
     rules.confirmations = 0;
     let mut entry = sent(&definite());
-    entry.end_query(&QueryEnd::Processing, at(60), &rules);
+    let cut = QueryEnd::Unclear("cut".to_owned());
+    entry.end_query(&cut, at(60), &rules);
     assert_eq!(entry.state, State::Unknown);
     entry.end_query(&QueryEnd::NotFound, at(400), &rules);
     assert_eq!(entry.state, State::Rejected);
