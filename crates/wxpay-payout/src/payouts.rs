@@ -51,8 +51,7 @@ impl Payouts {
         let payment = &intent.payment;
         engine.limits.check_amount(payment.amount)?;
         let fingerprint = payment.fingerprint();
-        let known = engine.journal.by_intent(&intent.id).await?;
-        let existing = match known {
+        let existing = match self.known(intent).await? {
             Some(existing) => existing,
             None => {
                 let entry = engine.entry(intent, &fingerprint)?;
@@ -60,17 +59,23 @@ impl Payouts {
                     Inserted::New => return Ok(Preparation::Ready(Prepared(entry))),
                     Inserted::Full(full) => return Err(full.into()),
                     // Another process was faster.
-                    Inserted::Existing(existing) => *existing,
+                    Inserted::Existing(existing) => same_payment(*existing, &fingerprint)?,
                 }
             }
         };
-        if existing.fingerprint != fingerprint {
-            return Err(PrepareError::OtherPayment(intent.id.clone()));
-        }
         Ok(match existing.state {
             State::Prepared => Preparation::Ready(Prepared(existing)),
             _ => Preparation::Before(Settlement::of(existing)),
         })
+    }
+
+    /// The entry of an intent, if there is one. Nothing is written.
+    pub(crate) async fn known(&self, intent: &Intent) -> Result<Option<Entry>, PrepareError> {
+        let known = self.0.journal.by_intent(&intent.id).await?;
+        let fingerprint = intent.payment.fingerprint();
+        known
+            .map(|entry| same_payment(entry, &fingerprint))
+            .transpose()
     }
 
     /// Sends a payout, once, after waiting for its turn: 15 seconds after the last send to the same payee, say.
@@ -218,6 +223,14 @@ impl Payouts {
     /// The rules.
     pub fn rules(&self) -> &Rules {
         &self.0.rules
+    }
+}
+
+fn same_payment(entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> {
+    if entry.fingerprint == fingerprint {
+        Ok(entry)
+    } else {
+        Err(PrepareError::OtherPayment(entry.intent))
     }
 }
 

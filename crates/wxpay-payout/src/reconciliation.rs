@@ -15,7 +15,7 @@ pub struct Reconciliation {
     pub rejected: Vec<RejectedLine>,
     /// Paid perhaps. A later run goes on with them.
     pub unknown: Vec<UnknownLine>,
-    /// Nothing was sent for them, now or before.
+    /// Nothing was sent for them, now or before; of those whose journal was [`Unread`](NotStartedReason::Unread), now.
     pub not_started: Vec<NotStarted>,
     /// The journal could not be read at the end. They are in there, and count as unknown.
     pub unread: Vec<PartnerTradeNo>,
@@ -99,6 +99,8 @@ pub enum NotStartedReason {
     Full(DayFull),
     /// It breaks a rule.
     Refused(String),
+    /// The journal failed, so that nobody can tell what was sent before. Nothing was sent now.
+    Unread(String),
     /// The run ended early: every further payout would have met this too.
     Halted(String),
 }
@@ -110,6 +112,7 @@ impl fmt::Display for NotStartedReason {
             Self::Unreached => f.write_str("WeChat Pay was not reached"),
             Self::Full(full) => full.fmt(f),
             Self::Refused(why) => f.write_str(why),
+            Self::Unread(why) => write!(f, "not sent now, and may have been sent before: {why}"),
             Self::Halted(why) => write!(f, "the run ended early: {why}"),
         }
     }

@@ -10,7 +10,7 @@ use wxpay_core::PartnerTradeNo;
 
 use self::options::Iterated;
 use crate::engine::{Engine, Step};
-use crate::entry::State;
+use crate::entry::{Entry, State};
 use crate::intent::Intent;
 use crate::reconciliation::{NotStartedReason, Reconciliation};
 use crate::settlement::{Preparation, PrepareError, Rejected, Settlement};
@@ -86,6 +86,8 @@ struct Run<'a> {
     moved_at: Moment,
     /// How many first sends in a row ended without a clear answer.
     unclear: usize,
+    /// Those that need not leave any more. Somebody else may have sent them, which the journal tells at the end.
+    left: Vec<PartnerTradeNo>,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
 }
@@ -93,6 +95,11 @@ struct Run<'a> {
 /// What one piece of work came to.
 enum Done {
     Prepared(IntentId, Result<Preparation, PrepareError>),
+    Looked(
+        IntentId,
+        NotStartedReason,
+        Result<Option<Entry>, PrepareError>,
+    ),
     Stepped(PartnerTradeNo, Result<Step, JournalError>),
 }
 
@@ -118,6 +125,7 @@ impl<'a> Run<'a> {
             drained: false,
             moved_at: payouts.0.now(),
             unclear: 0,
+            left: Vec::new(),
             halted: None,
         }
     }
@@ -153,14 +161,12 @@ impl<'a> Run<'a> {
                 Event::Intent(None) => self.drained = true,
                 Event::Intent(Some(intent)) => {
                     self.progress.taken += 1;
-                    match self.halted.clone() {
-                        Some(reason) => self.not_started(intent.id, reason),
-                        None => {
-                            self.progress.open += 1;
-                            let again = self.options.again;
-                            working.push(prepare(self.payouts.clone(), intent, again).boxed());
-                        }
-                    }
+                    self.progress.open += 1;
+                    let (payouts, again) = (self.payouts.clone(), self.options.again);
+                    working.push(match self.halted.clone() {
+                        Some(reason) => look(payouts, intent, reason).boxed(),
+                        None => prepare(payouts, intent, again).boxed(),
+                    });
                 }
                 Event::Done(done) => {
                     self.note(done);
@@ -206,13 +212,10 @@ impl<'a> Run<'a> {
                 return None;
             }
             self.waiting.pop_first();
-            match self.halted.clone() {
-                // What has not left need not leave any more.
-                Some(reason) if self.unsent.contains_key(&number) => {
-                    self.not_sent(&number, reason);
-                }
-                _ => return Some(number),
+            if self.halted.is_none() || !self.unsent.contains_key(&number) {
+                return Some(number);
             }
+            self.left.push(number);
         }
         None
     }
@@ -234,7 +237,9 @@ impl<'a> Run<'a> {
 
     /// Tells of whatever is still waiting, as the journal has it.
     async fn leave_waiting(&mut self) {
-        for (_, number) in std::mem::take(&mut self.waiting) {
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let left = std::mem::take(&mut self.left);
+        for number in waiting.map(|(_, number)| number).chain(left) {
             match self.payouts.0.journal.by_number(&number).await {
                 Ok(Some(entry)) if entry.state == State::Prepared => {
                     let reason = self.halted.clone().unwrap_or(NotStartedReason::Unreached);
@@ -263,6 +268,12 @@ async fn prepare(payouts: Payouts, intent: Intent, again: bool) -> Done {
         prepared => prepared,
     };
     Done::Prepared(intent.id, prepared)
+}
+
+/// What an intent has come to before, when nothing is begun for it any more.
+async fn look(payouts: Payouts, intent: Intent, reason: NotStartedReason) -> Done {
+    let known = payouts.known(&intent).await;
+    Done::Looked(intent.id, reason, known)
 }
 
 /// What another number may pay is left to whoever hands that out.

@@ -16,15 +16,10 @@ impl Run<'_> {
     pub(super) fn note(&mut self, done: Done) {
         match done {
             Done::Prepared(intent, Err(error)) => {
-                self.progress.open -= 1;
                 if matches!(error, PrepareError::Journal(_)) {
                     self.halt(error.to_string());
                 }
-                let reason = match error {
-                    PrepareError::Full(full) => NotStartedReason::Full(full),
-                    error => NotStartedReason::Refused(error.to_string()),
-                };
-                self.not_started(intent, reason);
+                self.refused(intent, error);
             }
             Done::Prepared(intent, Ok(Preparation::Ready(prepared))) => {
                 self.moved();
@@ -39,6 +34,16 @@ impl Run<'_> {
                 Settlement::Paid(paid) => self.settled(paid.0),
                 Settlement::Rejected(rejected) => self.settled(rejected.0),
             },
+
+            Done::Looked(intent, _, Err(error)) => self.refused(intent, error),
+            Done::Looked(_, _, Ok(Some(entry))) if entry.state.is_settled() => self.settled(entry),
+            Done::Looked(_, _, Ok(Some(entry))) if entry.state != State::Prepared => {
+                self.waiting.insert((entry.next_at, entry.number));
+            }
+            Done::Looked(intent, reason, Ok(_)) => {
+                self.progress.open -= 1;
+                self.not_started(intent, reason);
+            }
 
             Done::Stepped(number, Ok(step)) => self.stepped(number, step),
             Done::Stepped(number, Err(error)) => {
@@ -151,7 +156,17 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn not_started(&mut self, intent: IntentId, reason: NotStartedReason) {
+    fn refused(&mut self, intent: IntentId, error: PrepareError) {
+        self.progress.open -= 1;
+        let reason = match error {
+            PrepareError::Full(full) => NotStartedReason::Full(full),
+            PrepareError::Journal(error) => NotStartedReason::Unread(error.to_string()),
+            error => NotStartedReason::Refused(error.to_string()),
+        };
+        self.not_started(intent, reason);
+    }
+
+    fn not_started(&mut self, intent: IntentId, reason: NotStartedReason) {
         self.progress.not_started += 1;
         self.result.not_started.push(NotStarted { intent, reason });
     }

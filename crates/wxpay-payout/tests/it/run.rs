@@ -10,8 +10,8 @@ use wxpay_api::core::{Fen, TransportError};
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
     Alarm, DayLimit, Intent, Journal, Limits, MemoryJournal, Message, NotStartedReason, PayEnd,
-    Payment, Payouts, Preparation, Progress, QueryEnd, Reconciliation, RunOptions, Service, Source,
-    State, Stop,
+    Payment, Payouts, Preparation, Progress, QueryEnd, Reconciliation, RunOptions, Service,
+    Settlement, Source, SqliteJournal, State, Stop,
 };
 use wxpay_transport::TokioTimer;
 
@@ -200,6 +200,117 @@ async fn stopped_it_tells_of_each() {
     options.patience = MINUTE * 60;
     let result = payouts.run(intents(10), options).await;
     assert_eq!(lines(&result), [10, 0, 0, 0]);
+}
+
+/// What an earlier run has sent is told as it stands, however early this one ends.
+#[tokio::test(start_paused = true)]
+async fn ended_early_it_still_tells_of_earlier_runs() {
+    for stops in [true, false] {
+        let paid = PayEnd::Paid {
+            payment_no: "1".to_owned(),
+        };
+        let service = Scripted::new([paid, unclear(), refused("NOTENOUGH")], []);
+        let payouts = payouts_over(MemoryJournal::new(), service.clone());
+        let first = payouts.run(intents(2), one_at_a_time().patience(MINUTE)).await;
+        assert_eq!(lines(&first), [1, 0, 1, 0]);
+        let stop = Stop::new();
+        let mut all = vec![intent("i0", 101)];
+        if stops {
+            stop.stop();
+        } else {
+            all.insert(0, intent("poor", 100));
+        }
+        all.extend(intents(3));
+        let options = one_at_a_time().patience(MINUTE).stop(stop);
+        let result = payouts.run(all, options).await;
+        let unknown = if stops { 1 } else { 2 };
+        assert_eq!(lines(&result), [1, 0, unknown, 2], "{result:?}");
+        assert_eq!(result.paid[0].intent.as_str(), "i0");
+        let [other, unsent] = &result.not_started[..] else {
+            panic!("{result:?}")
+        };
+        assert!(other.reason.to_string().contains("another payment"));
+        assert_eq!(unsent.intent.as_str(), "i2");
+        assert_eq!(service.messages().len(), if stops { 2 } else { 3 });
+    }
+}
+
+/// Another process may send what this one has prepared and then leaves.
+#[tokio::test(start_paused = true)]
+async fn ended_early_it_tells_of_what_others_have_sent_meanwhile() {
+    #[derive(Debug)]
+    struct Beside(Payouts);
+
+    #[async_trait]
+    impl Service for Beside {
+        fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
+            Ok(Message::new(number.as_str().to_owned()))
+        }
+
+        async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let Ok(Preparation::Ready(prepared)) = self.0.prepare(&same_payee("i1")).await else {
+                panic!("it has not left")
+            };
+            let sent = self.0.send(prepared).await;
+            assert!(matches!(sent, Ok(Settlement::Paid(_))), "{sent:?}");
+            refused("NOTENOUGH")
+        }
+
+        async fn query(&self, _: &PartnerTradeNo) -> QueryEnd {
+            QueryEnd::NotFound
+        }
+    }
+
+    fn same_payee(name: &str) -> Intent {
+        let mut intent = intent(name, 100);
+        intent.payment.openid = "openid".parse().unwrap();
+        intent
+    }
+
+    let journal = Arc::new(MemoryJournal::new());
+    let mut limits = Limits::default();
+    limits.payee_gap = Duration::ZERO;
+    let other = Payouts::builder(Arc::clone(&journal), Scripted::default(), TokioTimer::new())
+        .clock(clock())
+        .limits(limits)
+        .build();
+    let payouts = payouts_over(journal, Beside(other));
+    let options = RunOptions::new().patience(MINUTE);
+    let result = payouts.run(["i0", "i1"].map(same_payee), options).await;
+    assert_eq!(lines(&result), [1, 0, 1, 0], "{result:?}");
+    assert_eq!(result.paid[0].intent.as_str(), "i1");
+}
+
+/// When the journal can't tell what was sent before, nothing else can.
+#[tokio::test(start_paused = true)]
+async fn unreadable_journal_does_not_read_as_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("j");
+    let service = Scripted::default();
+    let payouts = payouts_over(SqliteJournal::open(&path).unwrap(), service.clone());
+    let first = payouts.run(intents(1), RunOptions::new()).await;
+    assert_eq!(lines(&first), [1, 0, 0, 0]);
+    rusqlite::Connection::open(&path)
+        .and_then(|db| db.execute_batch("ALTER TABLE entries RENAME TO gone"))
+        .unwrap();
+    let stop = Stop::new();
+    for stops in [false, true] {
+        if stops {
+            stop.stop();
+        }
+        let options = RunOptions::new().stop(stop.clone());
+        let result = payouts.run(intents(1), options).await;
+        let [line] = &result.not_started[..] else {
+            panic!("{result:?}")
+        };
+        assert!(
+            matches!(line.reason, NotStartedReason::Unread(_)),
+            "{line:?}"
+        );
+        let why = line.reason.to_string();
+        assert!(why.contains("may have been sent before"), "{why}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
