@@ -49,11 +49,11 @@ impl Payouts {
     pub async fn prepare(&self, intent: &Intent) -> Result<Preparation, PrepareError> {
         let engine = &*self.0;
         let payment = &intent.payment;
-        engine.limits.check_amount(payment.amount)?;
         let fingerprint = payment.fingerprint();
         let existing = match self.known(intent).await? {
             Some(existing) => existing,
             None => {
+                engine.limits.check_amount(payment.amount)?;
                 let entry = engine.entry(intent, &fingerprint)?;
                 match engine.journal.insert(&entry, &engine.limits).await? {
                     Inserted::New => return Ok(Preparation::Ready(Prepared(entry))),
@@ -64,7 +64,10 @@ impl Payouts {
             }
         };
         Ok(match existing.state {
-            State::Prepared => Preparation::Ready(Prepared(existing)),
+            State::Prepared => {
+                engine.limits.check_amount(payment.amount)?;
+                Preparation::Ready(Prepared(existing))
+            }
             _ => Preparation::Before(Settlement::of(existing)),
         })
     }
@@ -98,7 +101,12 @@ impl Payouts {
                 // Somebody else has sent it, or is about to.
                 Ok(Step::Wait(entry, _)) => return Ok(Settlement::of(entry)),
                 Ok(Step::NotSent(entry, cause)) => return not_sent(entry, cause),
-                Err(error) => return not_sent(known, NotSentCause::Journal(error)),
+                // Nor can the journal tell whether somebody else has.
+                Err(error) => {
+                    known.state = State::Sending;
+                    known.reason = Some(error.to_string());
+                    return Ok(Settlement::of(known));
+                }
             }
         }
     }

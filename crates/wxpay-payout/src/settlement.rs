@@ -209,9 +209,11 @@ pub enum PrepareError {
     /// A daily limit has no room.
     #[error(transparent)]
     Full(#[from] DayFull),
-    /// The journal has this intent with another payment. Another payment needs another name.
+    /// The journal has this intent with another payment, which may have been paid. Under another name it would be paid
+    /// beside that one.
     #[error(
-        "the journal has {0} with another payment: another amount, payee or text needs another intent"
+        "the journal has {0} with another payment (amount, payee, text or a setting): look it up there, for under another \
+         intent it would be paid a second time"
     )]
     OtherPayment(IntentId),
     /// The journal failed.

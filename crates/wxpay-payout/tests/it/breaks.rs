@@ -213,6 +213,38 @@ async fn dropped_at_every_await() {
     }
 }
 
+/// Somebody else has sent what was prepared here: with a failing journal, that must not read as not sent.
+#[tokio::test(start_paused = true)]
+async fn disk_fails_for_what_somebody_else_has_sent() {
+    let mut failed = 0;
+    for minutes in [0, 2] {
+        for fails_at in 2..9 {
+            let journal = Arc::new(MemoryJournal::new());
+            let service = Losing(Scripted::default());
+            let breaking = Breaking::new(Arc::clone(&journal), fails_at, false);
+            let calls = Arc::clone(&breaking.calls);
+            let [here, there] = [
+                payouts_over(breaking, service.clone()),
+                payouts_over(journal, service),
+            ];
+            let one = intent("one", 100);
+            let prepared = async |payouts: &Payouts| match payouts.prepare(&one).await {
+                Ok(Preparation::Ready(prepared)) => prepared,
+                other => panic!("{other:?}"),
+            };
+            let ours = polled(prepared(&here), 100).await.unwrap();
+            let theirs = polled(prepared(&there), 100).await.unwrap();
+            let sent = polled(there.send(theirs), 100).await.unwrap();
+            assert!(matches!(sent, Ok(Settlement::Unknown(_))), "{sent:?}");
+            tokio::time::advance(Duration::from_secs(60 * minutes)).await;
+            let end = polled(here.send(ours), 100).await.unwrap();
+            assert!(end.is_ok(), "{minutes} minutes, call {fails_at}: {end:?}");
+            failed += usize::from(calls.load(Ordering::SeqCst) > fails_at);
+        }
+    }
+    assert!(failed > 3, "{failed}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn disk_fails_at_every_call() {
     for after in [false, true] {

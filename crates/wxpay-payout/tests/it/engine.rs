@@ -9,11 +9,12 @@ use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error};
 use wxpay_payout::{
-    Alarm, Entry, Journal, MemoryJournal, NotSentCause, PayEnd, Payouts, Preparation, PrepareError,
-    Prepared, QueryEnd, Refusal, Rejected, Settlement, State, Unknown,
+    Alarm, Entry, Journal, Limits, MemoryJournal, NotSentCause, PayEnd, Payouts, Preparation,
+    PrepareError, Prepared, QueryEnd, Refusal, Rejected, Settlement, State, Unknown,
 };
+use wxpay_transport::TokioTimer;
 
-use crate::world::{Call, Scripted, intent, payouts_over};
+use crate::world::{Call, Scripted, clock, intent, payouts_over};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -129,7 +130,34 @@ async fn paid_once_and_never_again() {
         .await
         .unwrap_err();
     assert!(matches!(error, PrepareError::OtherPayment(_)), "{error}");
+    assert!(error.to_string().contains("look it up"), "{error}");
     assert_eq!(world.service.messages().len(), 1);
+}
+
+/// Limits that were lowered since do not make what was paid read as refused.
+#[tokio::test(start_paused = true)]
+async fn lowered_limits_do_not_hide_what_was_paid() {
+    let world = World::new([], []);
+    assert_paid(world.sent().await);
+    drop(world.payouts.prepare(&intent("unsent", 100)).await.unwrap());
+    let mut limits = Limits::default();
+    limits.most = Some(Fen::new(99));
+    let lower = Payouts::builder(
+        Arc::clone(&world.journal),
+        world.service.clone(),
+        TokioTimer::new(),
+    )
+    .clock(clock())
+    .limits(limits)
+    .build();
+    match lower.prepare(&intent("one", 100)).await.unwrap() {
+        Preparation::Before(settlement) => assert_paid(settlement),
+        Preparation::Ready(_) => panic!("it is paid"),
+    }
+    for name in ["unsent", "new"] {
+        let error = lower.prepare(&intent(name, 100)).await.unwrap_err();
+        assert!(matches!(error, PrepareError::Invalid(_)), "{error}");
+    }
 }
 
 /// In doubt: a minute, a query that finds nothing, five minutes, and the same bytes again.

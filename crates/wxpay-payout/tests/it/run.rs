@@ -211,7 +211,9 @@ async fn ended_early_it_still_tells_of_earlier_runs() {
         };
         let service = Scripted::new([paid, unclear(), refused("NOTENOUGH")], []);
         let payouts = payouts_over(MemoryJournal::new(), service.clone());
-        let first = payouts.run(intents(2), one_at_a_time().patience(MINUTE)).await;
+        let first = payouts
+            .run(intents(2), one_at_a_time().patience(MINUTE))
+            .await;
         assert_eq!(lines(&first), [1, 0, 1, 0]);
         let stop = Stop::new();
         let mut all = vec![intent("i0", 101)];
