@@ -84,13 +84,13 @@ impl Input {
             });
         }
         if let Some(name) = value.strip_prefix("env:") {
-            return env::var(name).map_err(|error| {
+            // The cause would show a value that is not UTF-8.
+            return env::var(name).map_err(|_| {
                 wrong(
                     option,
-                    &format!("can't read {name} from the environment"),
-                    &format!("无法读取环境变量 {name}"),
+                    &format!("can't read {name} from the environment: it is not set, or not UTF-8"),
+                    &format!("无法读取环境变量 {name}：没有设置，或不是 UTF-8 文本"),
                 )
-                .because(error)
             });
         }
         if kind.is_secret() {
