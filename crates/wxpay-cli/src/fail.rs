@@ -36,6 +36,11 @@ impl Fail {
         self
     }
 
+    pub(crate) fn exits(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// What it says, without its cause.
     pub(crate) fn said(&self) -> &Text {
         &self.said

@@ -1,5 +1,6 @@
 //! `wxpay call`: arguments in, table or JSON out, and an exit code that tells what a failure means for the money.
 
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -182,6 +183,38 @@ async fn what_was_not_sent_exits_with_1() {
     );
 }
 
+/// What was sent and can't be told, for want of disk say, must not read as not executed.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_cannot_be_written_does_not_change_what_happened() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let code = |arguments: &[&str], more: &[&str]| {
+        let mut command = setup.command(&[arguments, more].concat());
+        let full = || std::fs::File::options().write(true).open("/dev/full");
+        let output = command
+            .stdin(Stdio::null())
+            .stdout(full().unwrap())
+            .output();
+        let output = output.unwrap();
+        let err = text(&output.stderr);
+        assert!(err.contains("can't write the answer"), "{err}");
+        (exit(&output), err)
+    };
+    for json in [&["--yes", "--json"][..], &["--yes"]] {
+        let (exit, err) = code(PAY, json);
+        assert!(exit == 3 && err.contains("it was sent"), "{exit} {err}");
+    }
+    assert_eq!(sandbox.payouts().len(), 1);
+    assert_eq!(code(QUERY, &[]).0, 4);
+    sandbox
+        .inject(Api::PayEmployee, Fault::DropAfterCommit)
+        .unwrap();
+    assert_eq!(code(PAY, &["--yes", "--json"]).0, 3);
+    let nobody = ["--yes", "--json", "--base-url", "https://127.0.0.1:1"];
+    assert_eq!(code(PAY, &nobody).0, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_before_sending_exits_with_2_and_names_the_field() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -250,6 +283,14 @@ async fn personal_values_come_from_elsewhere_and_are_hidden_unless_asked_for() {
     let output = run(&setup, &pay, &["--yes", "--re-user-name", "env:NAME"]);
     assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
     assert_eq!(sandbox.payouts().len(), 1);
+
+    // A value that is no UTF-8 is not shown by the error about it.
+    let mut command = setup.command(&[&pay[..], &["--yes", "--re-user-name", "env:GBK"]].concat());
+    let gbk = std::ffi::OsStr::from_bytes(b"canary\xc2\xed");
+    let output = command.env("GBK", gbk).output().unwrap();
+    let err = text(&output.stderr);
+    assert!(exit(&output) == 2 && err.contains("GBK"), "{err}");
+    assert!(!err.contains("canary"), "{err}");
 
     let value = json_of(&run(&setup, QUERY, &["--json"]));
     assert_eq!(value["transfer_name"], "[redacted]");

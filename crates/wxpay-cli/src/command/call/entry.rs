@@ -119,7 +119,9 @@ where
     let client = Clients::new(&config)?.v2()?;
     confirm::confirm(&call)?;
     match client.send(&request).await {
-        Ok(reply) => Reply::of::<E>(&reply, call.options.open_sealed)?.print(&call),
+        Ok(reply) => Reply::of::<E>(&reply, call.options.open_sealed)
+            .and_then(|reply| reply.print(&call))
+            .map_err(|fail| failure::untold(fail, &call)),
         Err(error) => failure::print(&error, &call),
     }
 }
@@ -134,11 +136,12 @@ where
     confirm::confirm(&call)?;
     match client.send(&request).await {
         Ok(reply) => {
-            let mut reply = Reply::of::<E>(&reply, call.options.open_sealed)?;
+            let untold = |fail| failure::untold(fail, &call);
+            let mut reply = Reply::of::<E>(&reply, call.options.open_sealed).map_err(untold)?;
             if call.options.open_sealed {
                 reply.open(&client).await;
             }
-            reply.print(&call)
+            reply.print(&call).map_err(untold)
         }
         Err(error) => failure::print(&error, &call),
     }

@@ -4,7 +4,7 @@ use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
 use serde_json::json;
-use wxpay_api::core::{Error, ErrorKind, Outcome};
+use wxpay_api::core::{Effect, Error, ErrorKind, Outcome};
 use wxpay_api::v3::Json;
 
 use super::entry::{Call, Entry};
@@ -12,8 +12,32 @@ use super::field::{Kind, Need};
 use crate::fail::{Fail, chain};
 use crate::lang::Text;
 
-/// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed).
+/// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed), also if it
+/// can't be printed.
 pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
+    let exit = exit_code(error);
+    match write(error, call) {
+        Ok(()) => Ok(ExitCode::from(exit)),
+        Err(fail) => Err(fail.exits(exit)),
+    }
+}
+
+/// What it means that the answer to a call that went well can't be told: whoever asked does not know that it did.
+pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
+    if call.entry.effect == Effect::Read {
+        return fail.exits(4);
+    }
+    let mut said = vec![fail.said().in_lang(call.lang).to_owned()];
+    said.extend(fail.causes());
+    Fail::new(
+        "it was sent and succeeded, and its answer can't be told: query it",
+        "请求已发送并成功，但无法输出应答：请查询",
+    )
+    .because(said.join(": "))
+    .exits(3)
+}
+
+fn write(error: &Error, call: &Call) -> Result<(), Fail> {
     let lang = call.lang;
     let (kind, outcome) = (kind(error), outcome(error));
     let next = next(error, call);
@@ -33,7 +57,7 @@ pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
             "next": next,
         }});
         writeln!(stdout(), "{value:#}")?;
-        return Ok(exit_code(error));
+        return Ok(());
     }
     let mut err = stderr().lock();
     let said = chain(error.kind()).join(": ");
@@ -61,16 +85,16 @@ pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
     if let Some(next) = next {
         writeln!(err, "  {}{next}", lang.pick("query: ", "请查询："))?;
     }
-    Ok(exit_code(error))
+    Ok(())
 }
 
-fn exit_code(error: &Error) -> ExitCode {
-    ExitCode::from(match (error.kind(), error.outcome()) {
+fn exit_code(error: &Error) -> u8 {
+    match (error.kind(), error.outcome()) {
         (ErrorKind::Invalid(_), _) => 2,
         (_, Outcome::NotExecuted) => 1,
         (_, Outcome::Unknown) => 3,
         (_, Outcome::ReadFailed) => 4,
-    })
+    }
 }
 
 fn kind(error: &Error) -> (&'static str, Text) {
