@@ -1,6 +1,6 @@
 use std::fs::File;
-use std::io::{self, Write, stdout};
-use std::path::PathBuf;
+use std::io::{self, Read, Write, stdout};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use wxpay_payout::{Alarm, Entry, Moment};
@@ -22,10 +22,7 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     let journal = arguments.journal.existing()?;
     let out: Box<dyn Write> = match &arguments.out {
-        Some(path) => Box::new(File::create(path).map_err(|error| {
-            let shown = path.display();
-            Fail::usage(format!("can't write {shown}"), format!("无法写入 {shown}")).because(error)
-        })?),
+        Some(path) => Box::new(create(path)?),
         None => Box::new(stdout().lock()),
     };
     let mut writer = csv::Writer::from_writer(out);
@@ -39,6 +36,27 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     .await?;
     writer.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the file, or writes over one that is there, unless payouts are written down in it.
+fn create(path: &Path) -> Result<File, Fail> {
+    let shown = path.display();
+    if is_journal(path) {
+        return Err(Fail::usage(
+            format!("{shown} is a journal: it must not be lost"),
+            format!("{shown} 是付款日志文件，不能覆盖"),
+        ));
+    }
+    File::create(path).map_err(|error| {
+        Fail::usage(format!("can't write {shown}"), format!("无法写入 {shown}")).because(error)
+    })
+}
+
+/// Whether it is a file of SQLite, or the log (`-wal`) beside one.
+fn is_journal(path: &Path) -> bool {
+    let mut head = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && (head == *b"SQLite format 3\0" || head.starts_with(&[0x37, 0x7f, 0x06]))
 }
 
 fn fields(entry: &Entry) -> [String; 14] {
