@@ -16,7 +16,10 @@ async fn all_mistakes_are_told_with_line_and_column() {
              c,o,100,d,,\n\
              d,o,100\n\
              e,o,100,{long},,\n\
-             f,o,１００,d,,\n"
+             f,o,１００,d,,\n\
+             g,o,20001,d,,\n\
+             2.02611E+11,o,100,d,,\n\
+             2E+15,o,100,d,,\n"
         ),
     );
     let output = office.run("run rows.csv --journal j");
@@ -29,16 +32,34 @@ async fn all_mistakes_are_told_with_line_and_column() {
         "line 2, column 5 (check_name): must be NO_CHECK or FORCE_CHECK",
         "line 2, column 6 (agentid): must be a whole number",
         "line 3, column 3 (amount_fen): must be at least 100 fen",
-        "line 4, column 3 (amount_fen): must be at most 20000 fen",
+        "line 4, column 4 (desc): must be on one line: is a quotation mark missing?",
         "line 6, column 1 (intent): must be its own, and is that of line 4 too",
         "line 7: must have 6 fields like the first line, and has 3",
         "line 8, column 4 (desc): must have at most 81 characters, has 82",
         "line 9, column 3 (amount_fen): must be a whole number of fen",
-        "error: 11 mistakes; nothing was paid",
+        "line 10, column 3 (amount_fen): must be at most 20000 fen",
+        "line 11, column 1 (intent): must not be a number that a spreadsheet has shortened",
+        "line 12, column 1 (intent): must not be a number that a spreadsheet has shortened",
+        "error: 14 mistakes; nothing was paid",
     ] {
         assert!(said.contains(mistake), "{mistake}\n{said}");
     }
     assert!(!office.folder.path().join("j").exists());
+    assert!(office.sandbox.requests().is_empty());
+}
+
+/// Two stray quotation marks make one row of two, which would then be paid in part without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_not_swallowed_by_stray_quotation_marks() {
+    let office = Office::open().await;
+    office.write(
+        "rows.csv",
+        "intent,openid,amount_fen,desc\na,o1,100,\"June\nb,o2,100,\"July\nc,o3,100,August\n",
+    );
+    let output = office.run("run rows.csv --journal j");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let mistake = "line 2, column 4 (desc): must be on one line";
+    assert!(said(&output).contains(mistake), "{}", said(&output));
     assert!(office.sandbox.requests().is_empty());
 }
 

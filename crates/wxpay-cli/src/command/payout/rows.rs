@@ -9,7 +9,7 @@ use std::str::FromStr;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use wxpay_api::core::{Fen, FromWire};
 use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
-use wxpay_payout::{Intent, Payment, PrepareError};
+use wxpay_payout::{Intent, IntentId, Payment, PrepareError};
 
 use super::engine::Payer;
 use crate::fail::Fail;
@@ -175,7 +175,8 @@ impl<'a> Row<'a> {
             return None;
         }
         let defaults = &payer.defaults;
-        let id = self.parsed("intent");
+        self.one_line();
+        let id = self.intent_id();
         let openid = self.parsed("openid");
         let amount = self.amount();
         let desc = self.needed("desc", None);
@@ -221,6 +222,26 @@ impl<'a> Row<'a> {
             }
         }
         self.right
+    }
+
+    /// A quotation mark that is never closed, or closed in a later row, makes one field of the rows in between.
+    fn one_line(&mut self) {
+        for (name, field) in self.columns.0.iter().zip(self.record) {
+            if field.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
+                self.wrong(name, "must be on one line: is a quotation mark missing?");
+            }
+        }
+    }
+
+    /// A name that a spreadsheet has changed is another name, under which the same payout would be made again.
+    fn intent_id(&mut self) -> Option<IntentId> {
+        let id: IntentId = self.parsed("intent")?;
+        if is_shortened(id.as_str()) {
+            let rule =
+                "must not be a number that a spreadsheet has shortened: make the column text";
+            self.wrong("intent", rule);
+        }
+        Some(id)
     }
 
     /// A field that has something in it.
@@ -343,6 +364,17 @@ impl<'a> Row<'a> {
             rule,
         });
     }
+}
+
+/// Whether it is like `2.02611E+11`, as spreadsheets show a long number.
+fn is_shortened(text: &str) -> bool {
+    let is_number = |part: &str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    text.split_once("E+").is_some_and(|(number, exponent)| {
+        !number.is_empty() && !exponent.is_empty() && is_number(number) && is_number(exponent)
+    })
 }
 
 const REQUIRED: &[&str] = &["intent", "openid", "amount_fen", "desc"];
