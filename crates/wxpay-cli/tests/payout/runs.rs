@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use wxpay_api::core::Fen;
-use wxpay_sandbox::{Api, Fault, FaultRule};
+use wxpay_sandbox::{Api, Fault, FaultRule, PayoutStatus};
 
 use crate::office::{Office, amount, said, wxpay};
 
@@ -69,6 +69,54 @@ async fn journal_of_another_merchant_is_refused() {
         "{}",
         said(&output)
     );
+}
+
+/// The journal is not written over by what is exported from it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn export_leaves_journals_alone() {
+    let office = Office::open().await;
+    office.write_rows(2);
+    assert!(office.run("run rows.csv --journal j").status.success());
+    fs::hard_link(
+        office.folder.path().join("j"),
+        office.folder.path().join("k"),
+    )
+    .unwrap();
+    for out in ["j", "./j", "k"] {
+        let output = office.run(&format!("export --journal j --out {out}"));
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("is a journal"), "{}", said(&output));
+    }
+    assert_eq!(office.reconcile(), 2);
+    for _ in 0..2 {
+        let output = office.run("export --journal j --out out.csv");
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}
+
+/// The server's words do not steer the terminal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reasons_are_shown_without_what_steers_a_terminal() {
+    let office = Office::open().await;
+    office.write_rows(1);
+    let lost = FaultRule::new(Api::PayEmployee, Fault::DropAfterCommit).times(1);
+    office.sandbox.add_fault_rule(lost).unwrap();
+    let unseen = Fault::error_code("SYSTEMERROR", "系统繁忙");
+    let unseen = FaultRule::new(Api::PayoutQuery, unseen);
+    let rule = office.sandbox.add_fault_rule(unseen).unwrap();
+    let output = office.run("run rows.csv --journal j");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let number = office.export()[0].number.clone();
+    let reason = "closed\u{9b}2J\u{202e}\nrow-9 (X) is paid".to_owned();
+    office
+        .sandbox
+        .set_payout_status(&number, PayoutStatus::Failed { reason });
+    office.sandbox.remove_fault_rule(rule);
+    let output = office.run("resolve --journal j");
+    let said = said(&output);
+    assert!(said.contains("is rejected: closed"), "{said}");
+    assert!(!said.contains(['\u{9b}', '\u{202e}']), "{said}");
+    assert!(!said.contains("\nrow-9"), "{said}");
 }
 
 /// No money: what has not left stays, and one try shows it. With money again, all is paid under the same numbers.

@@ -11,6 +11,7 @@ use super::entry::{Call, Callable};
 use super::field::{Field, Kind};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::visible::visible;
 
 /// A reply, serialised, with what its fields are.
 pub(super) struct Reply {
@@ -116,21 +117,6 @@ fn meaning(field: &Field, value: &Data, lang: Lang) -> String {
         }
     }
     lang.pick(field.words.en, field.words.zh).to_owned()
-}
-
-/// Text of the server without what would steer a terminal.
-fn visible(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .flat_map(|c| {
-            let escaped = steers(c).then(|| c.escape_default());
-            let plain = escaped.is_none().then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }
 
 /// Where sealed values stand, as JSON pointers.

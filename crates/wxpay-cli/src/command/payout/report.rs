@@ -4,9 +4,10 @@ use std::fmt;
 
 use comfy_table::{CellAlignment, Table, presets};
 use wxpay_api::core::Fen;
-use wxpay_payout::Reconciliation;
+use wxpay_payout::{NotStartedReason, Reconciliation};
 
 use crate::lang::Lang;
+use crate::visible::visible;
 
 /// A reconciliation to be printed.
 pub(super) struct Report<'a> {
@@ -75,7 +76,8 @@ impl fmt::Display for Report<'_> {
         let (of, lang) = (self.of, self.lang);
         write!(f, "{}", self.table())?;
         let rejected = of.rejected.iter().map(|line| {
-            let (intent, number, reason) = (&line.intent, &line.number, &line.reason);
+            let (intent, number) = (&line.intent, &line.number);
+            let reason = visible(&line.reason);
             lang.pick(
                 format!("{intent} ({number}) is rejected: {reason}"),
                 format!("{intent}（{number}）被拒：{reason}"),
@@ -83,7 +85,8 @@ impl fmt::Display for Report<'_> {
         });
         some(f, lang, rejected)?;
         let unknown = of.unknown.iter().map(|line| {
-            let (intent, number, reason) = (&line.intent, &line.number, &line.reason);
+            let (intent, number) = (&line.intent, &line.number);
+            let reason = visible(&line.reason);
             let advice = line.advice();
             lang.pick(
                 format!("{intent} ({number}) is unknown: {reason}; {advice}"),
@@ -92,7 +95,10 @@ impl fmt::Display for Report<'_> {
         });
         some(f, lang, unknown)?;
         let not_started = of.not_started.iter().map(|line| {
-            let (intent, reason) = (&line.intent, &line.reason);
+            let (intent, reason) = (&line.intent, visible(&line.reason.to_string()));
+            if matches!(line.reason, NotStartedReason::Unread(_)) {
+                return lang.pick(format!("{intent}: {reason}"), format!("{intent}：{reason}"));
+            }
             lang.pick(
                 format!("{intent} was not sent: {reason}"),
                 format!("{intent} 未发起：{reason}"),

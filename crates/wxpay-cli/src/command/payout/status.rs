@@ -10,6 +10,7 @@ use super::report::{MOST_FEN, some, sums};
 use super::{JournalArgs, unreadable};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::visible::visible;
 
 /// Whose standing.
 #[derive(clap::Args)]
@@ -28,7 +29,7 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
         *amount = amount.checked_add(entry.amount).unwrap_or(MOST_FEN);
         if let Some(alarm) = entry.alarm.as_ref().filter(|_| !entry.state.is_settled()) {
             let (intent, number, advice) = (&entry.intent, &entry.number, alarm.advice());
-            let reason = entry.reason.as_deref().unwrap_or_default();
+            let reason = visible(entry.reason.as_deref().unwrap_or_default());
             alarms.push(format!("{intent} ({number}): {reason}; {advice}"));
         }
         Ok(())
