@@ -104,6 +104,7 @@ enum Done {
 }
 
 /// What the run waits for.
+#[allow(clippy::large_enum_variant)] // a short-lived value
 enum Event {
     Intent(Option<Intent>),
     Done(Done),
