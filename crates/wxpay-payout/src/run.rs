@@ -82,6 +82,8 @@ struct Run<'a> {
     unsent: HashMap<PartnerTradeNo, IntentId>,
     /// Whether there are no more intents.
     drained: bool,
+    /// When the run began.
+    began_at: Moment,
     /// When something was last sent or settled.
     moved_at: Moment,
     /// How many first sends in a row ended without a clear answer.
@@ -124,6 +126,7 @@ impl<'a> Run<'a> {
             waiting: BTreeSet::new(),
             unsent: HashMap::new(),
             drained: false,
+            began_at: payouts.0.now(),
             moved_at: payouts.0.now(),
             unclear: 0,
             left: Vec::new(),

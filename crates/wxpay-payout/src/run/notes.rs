@@ -64,7 +64,10 @@ impl Run<'_> {
                     self.moved();
                     self.count_unclear(&entry);
                 }
-                self.halt_for(entry.refusal.as_ref());
+                // What an earlier run was refused for may have been mended.
+                if entry.last_sent_at >= Some(self.began_at) {
+                    self.halt_for(entry.refusal.as_ref());
+                }
                 self.waiting
                     .insert((entry.next_at.max(self.soonest()), number));
             }

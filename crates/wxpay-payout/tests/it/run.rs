@@ -134,6 +134,20 @@ async fn what_meets_everybody_ends_the_run_early() {
     }
 }
 
+/// There may be money again: only what is refused now ends a run.
+#[tokio::test(start_paused = true)]
+async fn refusal_of_an_earlier_run_does_not_end_this_one() {
+    let service = Scripted::new([refused("NOTENOUGH")], []);
+    let payouts = payouts_over(MemoryJournal::new(), service);
+    let first = payouts
+        .run(intents(1), RunOptions::new().patience(Duration::ZERO))
+        .await;
+    assert_eq!(lines(&first), [0, 0, 1, 0]);
+    tokio::time::sleep(MINUTE * 2).await;
+    let result = payouts.run(intents(4), one_at_a_time()).await;
+    assert_eq!(lines(&result), [3, 1, 0, 0], "{result:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn many_unclear_in_a_row_end_it_early() {
     let most = NonZeroUsize::new(3).unwrap();
