@@ -10,7 +10,8 @@
 //!   error means that provably nothing left this machine, and nothing else.
 //! - [`Unknown`] can be [resolved](Payouts::resolve) and [parked](Unknown::park). It has no way to another number.
 //! - Only a [`Rejected`] can hand out a [`ReplacementPermit`], and [`Payouts::replace`] uses it up.
-//! - Every repetition has the same number and the same bytes.
+//! - Every repetition has the same number and the same bytes. Only what was refused for a key, and confirmed not to be
+//!   known, can be signed anew, with the same number and the same payment.
 //! - A query and a send of one payout never run at once, whatever the number of processes on the journal.
 //! - [`Limits`] are reserved in the transaction that prepares; what is unknown counts as spent.
 //! - [`Payouts::run`] does all of it for thousands of intents and ends in a [`Reconciliation`] that has each once.

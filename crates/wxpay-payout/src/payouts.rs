@@ -42,7 +42,9 @@ impl Payouts {
 
     /// Writes an intent into the journal, with its number and its bytes, before anything is sent.
     ///
-    /// An intent that is there already stays as it is. Preparing it again is how a program goes on after a crash.
+    /// An intent that is there already keeps its number. Preparing it again is how a program goes on after a crash. If no
+    /// send of it was ever begun, or it goes out [again](Self::again) after a refusal for the merchant's settings or keys, it
+    /// is signed anew; otherwise it keeps its bytes as well.
     ///
     /// # Errors
     /// Nothing was sent. See [`PrepareError`].
@@ -63,13 +65,33 @@ impl Payouts {
                 }
             }
         };
-        Ok(match existing.state {
-            State::Prepared => {
-                engine.limits.check_amount(payment.amount)?;
-                Preparation::Ready(Prepared(existing))
-            }
-            _ => Preparation::Before(Settlement::of(existing)),
+        if existing.state != State::Prepared {
+            return Ok(Preparation::Before(Settlement::of(existing)));
+        }
+        engine.limits.check_amount(payment.amount)?;
+        let signed = if existing.may_be_signed_anew() {
+            self.sign_anew(existing, intent).await?
+        } else {
+            existing
+        };
+        Ok(match signed.state {
+            State::Prepared => Preparation::Ready(Prepared(signed)),
+            _ => Preparation::Before(Settlement::of(signed)),
         })
+    }
+
+    /// Signs with the key of today, which may not be the one that the entry was prepared with.
+    async fn sign_anew(&self, mut entry: Entry, intent: &Intent) -> Result<Entry, PrepareError> {
+        let engine = &*self.0;
+        entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
+        match engine.journal.update(&entry).await {
+            // Somebody else was faster, and may have sent it.
+            Err(JournalError::Conflict) => {
+                let found = self.known(intent).await?;
+                found.ok_or_else(|| JournalError::Conflict.into())
+            }
+            signed => Ok(signed?),
+        }
     }
 
     /// The entry of an intent, if there is one. Nothing is written.
@@ -155,6 +177,7 @@ impl Payouts {
     }
 
     /// Makes a rejected payout ready to be sent again, with the same number and the same bytes, once its cause is mended.
+    /// If that was a key, [prepare](Self::prepare) the intent before it is sent: the bytes were signed with the old one.
     ///
     /// # Errors
     /// The journal failed, or somebody else has taken it up already.

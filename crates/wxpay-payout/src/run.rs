@@ -267,7 +267,7 @@ impl<'a> Run<'a> {
 async fn prepare(payouts: Payouts, intent: Intent, again: bool) -> Done {
     let prepared = match payouts.prepare(&intent).await {
         Ok(Preparation::Before(Settlement::Rejected(rejected))) if again => {
-            reopen(&payouts, rejected).await
+            reopen(&payouts, &intent, rejected).await
         }
         prepared => prepared,
     };
@@ -281,11 +281,17 @@ async fn look(payouts: Payouts, intent: Intent, reason: NotStartedReason) -> Don
 }
 
 /// What another number may pay is left to whoever hands that out.
-async fn reopen(payouts: &Payouts, rejected: Rejected) -> Result<Preparation, PrepareError> {
+async fn reopen(
+    payouts: &Payouts,
+    intent: &Intent,
+    rejected: Rejected,
+) -> Result<Preparation, PrepareError> {
     if rejected.0.allows_replacement() || !rejected.can_be_sent_again() {
         return Ok(Preparation::Before(Settlement::Rejected(rejected)));
     }
-    Ok(Preparation::Ready(payouts.again(rejected).await?))
+    // It is in the journal, to be prepared as it stands now.
+    drop(payouts.again(rejected).await?);
+    payouts.prepare(intent).await
 }
 
 async fn step(engine: Arc<Engine>, number: PartnerTradeNo) -> Done {

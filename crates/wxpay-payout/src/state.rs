@@ -163,8 +163,16 @@ impl Entry {
         self.close(State::Failed, now);
     }
 
-    /// Back to where it can be sent again, with the same number and the same bytes.
+    /// Back to where it can be sent again, with the same number and the same bytes. A refusal for the merchant's settings or
+    /// keys is forgotten, so that the bytes can be signed anew.
     pub(crate) fn reopen(&mut self, now: Moment) {
+        if self
+            .refusal
+            .as_ref()
+            .is_some_and(|refusal| refusal.class.configuration)
+        {
+            self.reason = None;
+        }
         self.state = State::Prepared;
         self.closed_at = None;
         self.refusal = None;
@@ -173,6 +181,13 @@ impl Entry {
         self.first_sent_at = None;
         self.last_sent_at = None;
         self.next_at = now;
+    }
+
+    /// Whether no send was begun with these bytes since it was prepared or reopened with nothing known of it.
+    ///
+    /// A send that was taken back has left its reason.
+    pub(crate) fn may_be_signed_anew(&self) -> bool {
+        self.state == State::Prepared && self.reason.is_none() && self.lease.is_none()
     }
 
     /// Whether its end allows another number for the same intent.

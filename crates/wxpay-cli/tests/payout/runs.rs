@@ -71,6 +71,27 @@ async fn journal_of_another_merchant_is_refused() {
     );
 }
 
+/// A wrong key, once mended, is in nobody's way: each row is paid, under the number that it had.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_key_can_be_mended() {
+    let office = Office::open().await;
+    office.write_rows(20);
+    let key = fs::read_to_string(office.folder.path().join("key")).unwrap();
+    office.write("key", "0123456789abcdef0123456789abcdef");
+    let output = office.run("run rows.csv --journal j");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("SIGN_ERROR"), "{}", said(&output));
+    let before = office.export();
+    office.write("key", &key);
+    let resolved = office.run("resolve --journal j");
+    assert!(resolved.status.success(), "{}", said(&resolved));
+    let output = office.run("run rows.csv --journal j --again");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(office.reconcile(), 20);
+    let numbers: Vec<_> = office.export().into_iter().map(|row| row.number).collect();
+    assert!(before.iter().all(|row| numbers.contains(&row.number)));
+}
+
 /// The journal is not written over by what is exported from it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn export_leaves_journals_alone() {
