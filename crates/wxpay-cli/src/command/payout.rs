@@ -32,6 +32,8 @@ pub(crate) enum Command {
     /// Tell from the journal how the payouts stand, without asking anybody
     Status(status::Arguments),
     /// Follow every payout that was sent and is not settled, and begin none
+    ///
+    /// The exit code is 0 when each of them is settled, paid or not.
     Resolve(Box<resolve::Arguments>),
     /// Write the journal's payouts as CSV
     Export(export::Arguments),

@@ -363,20 +363,16 @@ async fn dropped_send_is_in_doubt() {
     struct Hanging(Scripted);
 
     #[async_trait::async_trait]
-    impl wxpay_payout::Service for Hanging {
-        fn compose(
-            &self,
-            number: &wxpay_core::PartnerTradeNo,
-            payment: &wxpay_payout::Payment,
-        ) -> Result<wxpay_payout::Message, Error> {
+    impl Service for Hanging {
+        fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
             self.0.compose(number, payment)
         }
 
-        async fn pay(&self, _: &wxpay_core::PartnerTradeNo, _: &wxpay_payout::Message) -> PayEnd {
+        async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
             std::future::pending().await
         }
 
-        async fn query(&self, number: &wxpay_core::PartnerTradeNo) -> QueryEnd {
+        async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
             self.0.query(number).await
         }
     }
