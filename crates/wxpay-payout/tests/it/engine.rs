@@ -1,10 +1,8 @@
 //! One payout from its intent to its end, by tokio's paused clock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use tokio::time::{Instant, timeout};
 use wxpay_api::core::{BusinessError, Fen, TransportError};
 use wxpay_api::v2::Endpoint;
@@ -12,8 +10,8 @@ use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
     Alarm, Entry, Journal, Limits, MemoryJournal, Message, NotSentCause, PayEnd, Payment, Payouts,
-    Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected, RunOptions, Service,
-    Settlement, State, Unknown,
+    Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected, Service, Settlement, State,
+    Unknown,
 };
 use wxpay_transport::TokioTimer;
 
@@ -26,12 +24,12 @@ pub(crate) fn refused(code: &str) -> PayEnd {
     PayEnd::Refused(Refusal::new(code, facts.class(), "words"))
 }
 
-fn not_sent() -> PayEnd {
+pub(crate) fn not_sent() -> PayEnd {
     let error = TransportError::not_sent("refused");
     PayEnd::NotSent(Error::new("pay", Effect::Write, error))
 }
 
-fn unclear() -> PayEnd {
+pub(crate) fn unclear() -> PayEnd {
     PayEnd::Unclear("cut".to_owned())
 }
 
@@ -160,62 +158,6 @@ async fn lowered_limits_do_not_hide_what_was_paid() {
     for name in ["unsent", "new"] {
         let error = lower.prepare(&intent(name, 100)).await.unwrap_err();
         assert!(matches!(error, PrepareError::Invalid(_)), "{error}");
-    }
-}
-
-/// Signs each request anew, as a client does.
-#[derive(Clone, Debug, Default)]
-struct Signing(Scripted, Arc<AtomicU32>);
-
-#[async_trait]
-impl Service for Signing {
-    fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
-        let signature = self.1.fetch_add(1, Ordering::SeqCst);
-        Ok(Message::new(format!("{number} {signature}")))
-    }
-
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
-        self.0.pay(number, message).await
-    }
-
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
-        self.0.query(number).await
-    }
-}
-
-/// A wrong key that was mended: what never left, or was refused for it, leaves with a new signature under its number.
-/// Whatever else has left keeps its bytes.
-#[tokio::test(start_paused = true)]
-async fn only_what_is_not_known_is_signed_anew() {
-    for (first, signed_anew) in [
-        (None, true),
-        (Some(refused("SIGN_ERROR")), true),
-        (Some(refused("SENDNUM_LIMIT")), false),
-        (Some(unclear()), false),
-        (Some(not_sent()), false),
-    ] {
-        let context = format!("{first:?}");
-        let is_sent = first.is_some();
-        let service = Signing(Scripted::new(first, []), Arc::default());
-        let payouts = payouts_over(MemoryJournal::new(), service.clone());
-        let one = || [intent("one", 100)];
-        let Preparation::Ready(prepared) = payouts.prepare(&one()[0]).await.unwrap() else {
-            panic!("it is new")
-        };
-        let number = prepared.number().clone();
-        if is_sent {
-            drop(payouts.run(one(), RunOptions::new()).await);
-        }
-        let last = payouts.run(one(), RunOptions::new().again(true)).await;
-        assert_eq!(last.paid.len(), 1, "{context}: {last:?}");
-        assert_eq!(last.paid[0].number, number, "{context}");
-        let messages = service.0.messages();
-        let (before, paid) = match &messages[..] {
-            [paid] => (Message::new(format!("{number} 0")), paid.clone()),
-            [.., before, paid] => (before.clone(), paid.clone()),
-            [] => panic!("{context}: nothing was sent"),
-        };
-        assert_eq!(before != paid, signed_anew, "{context}: {messages:?}");
     }
 }
 

@@ -4,9 +4,11 @@
 mod breaks;
 mod codes;
 mod detail;
+mod early;
 mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
 mod run;
+mod signing;
 mod simulation;
 mod world;

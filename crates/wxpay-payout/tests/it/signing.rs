@@ -1,0 +1,69 @@
+//! When a payout is signed anew.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use wxpay_core::{Error, PartnerTradeNo};
+use wxpay_payout::{
+    MemoryJournal, Message, PayEnd, Payment, Preparation, QueryEnd, RunOptions, Service,
+};
+
+use crate::engine::{not_sent, refused, unclear};
+use crate::world::{Scripted, intent, payouts_over};
+
+/// Signs each request anew, as a client does.
+#[derive(Clone, Debug, Default)]
+struct Signing(Scripted, Arc<AtomicU32>);
+
+#[async_trait]
+impl Service for Signing {
+    fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
+        let signature = self.1.fetch_add(1, Ordering::SeqCst);
+        Ok(Message::new(format!("{number} {signature}")))
+    }
+
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+        self.0.pay(number, message).await
+    }
+
+    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+        self.0.query(number).await
+    }
+}
+
+/// A wrong key that was mended: what never left, or was refused for it, leaves with a new signature under its number.
+/// Whatever else has left keeps its bytes.
+#[tokio::test(start_paused = true)]
+async fn only_what_is_not_known_is_signed_anew() {
+    for (first, signed_anew) in [
+        (None, true),
+        (Some(refused("SIGN_ERROR")), true),
+        (Some(refused("SENDNUM_LIMIT")), false),
+        (Some(unclear()), false),
+        (Some(not_sent()), false),
+    ] {
+        let context = format!("{first:?}");
+        let is_sent = first.is_some();
+        let service = Signing(Scripted::new(first, []), Arc::default());
+        let payouts = payouts_over(MemoryJournal::new(), service.clone());
+        let one = || [intent("one", 100)];
+        let Preparation::Ready(prepared) = payouts.prepare(&one()[0]).await.unwrap() else {
+            panic!("it is new")
+        };
+        let number = prepared.number().clone();
+        if is_sent {
+            drop(payouts.run(one(), RunOptions::new()).await);
+        }
+        let last = payouts.run(one(), RunOptions::new().again(true)).await;
+        assert_eq!(last.paid.len(), 1, "{context}: {last:?}");
+        assert_eq!(last.paid[0].number, number, "{context}");
+        let messages = service.0.messages();
+        let (before, paid) = match &messages[..] {
+            [paid] => (Message::new(format!("{number} 0")), paid.clone()),
+            [.., before, paid] => (before.clone(), paid.clone()),
+            [] => panic!("{context}: nothing was sent"),
+        };
+        assert_eq!(before != paid, signed_anew, "{context}: {messages:?}");
+    }
+}
