@@ -34,7 +34,10 @@ fn xml_name() -> impl Strategy<Value = String> {
 }
 
 fn value() -> impl Strategy<Value = String> {
-    prop_oneof!["[ -~]{0,12}", "[&<>\r\n\t\"' \u{f000}\u{ffee}é张😀\u{80}]{0,8}"]
+    prop_oneof![
+        "[ -~]{0,12}",
+        "[&<>\r\n\t\"' \u{f000}\u{ffee}é张😀\u{80}]{0,8}"
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
