@@ -1,0 +1,52 @@
+//! Messages that were made to pass for others, to cost much, or to write on the screen of whoever looks at them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::time::{Duration, Instant};
+
+use toml::Table;
+use wxpay_explain::{Capture, Context, Keys, Language, Verdict, explain};
+
+fn read(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples");
+    std::fs::read_to_string(format!("{folder}/{name}")).unwrap()
+}
+
+/// The capture of a sample of a good message.
+fn good(name: &str) -> String {
+    let sample: Table = read(&format!("good/{name}.toml")).parse().unwrap();
+    sample["capture"].as_str().unwrap().to_owned()
+}
+
+/// A right signature of WeChat Pay's, of another body.
+fn signed(body: &str) -> Capture {
+    let reply = good("reply_public_key");
+    let reply = Capture::read(reply.as_bytes()).unwrap();
+    let capture = Capture::of_body(body);
+    reply.headers().fold(capture, |capture, (name, value)| {
+        capture.header(name, value)
+    })
+}
+
+fn platform_keys() -> Keys {
+    let id = "PUB_KEY_ID_0114232134912410000000000000";
+    let pem = read("keys/platform_public.pem");
+    Keys::new().platform_public_key_pem(id, &pem).unwrap()
+}
+
+#[test]
+fn a_sealed_refund_does_not_vouch_for_a_signature_beside_it() {
+    let refund = good("v2_refund_notice");
+    let keys = Keys::new().api_v2_key("Ji6ihaif3eiyeipuhoy6eeMee1deiM4O");
+    let verdict = |text: &str| {
+        let capture = Capture::read(text.as_bytes()).unwrap();
+        explain(&capture, &keys, &Context::new()).verdict()
+    };
+    assert_eq!(verdict(&refund), Verdict::Holds);
+    let forged = format!(
+        "<total_fee>1</total_fee><sign>{}</sign></xml>",
+        "A".repeat(32)
+    );
+    let forged = refund.replace("</xml>", &forged);
+    assert_eq!(verdict(&forged), Verdict::Broken);
+}
