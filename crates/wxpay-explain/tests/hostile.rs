@@ -66,3 +66,20 @@ fn a_small_body_is_not_written_anew_in_large() {
     let right = "none of 21 usual mistakes fits";
     assert!(tried.contains(right), "{tried}");
 }
+
+#[test]
+fn a_header_of_many_members_is_not_told_in_full() {
+    let members: String = (0..100_000).map(|n| format!("a{n}=,")).collect();
+    let capture = Capture::of_body("{}")
+        .request("POST", "/v3/pay/transactions/jsapi")
+        .header(
+            "Authorization",
+            &format!("WECHATPAY2-SHA256-RSA2048 {members}"),
+        );
+    let began = Instant::now();
+    let report = explain(&capture, &Keys::new(), &Context::new());
+    assert_eq!(report.verdict(), Verdict::Broken);
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(report.findings().len() < 40, "{}", report.findings().len());
+}
