@@ -83,3 +83,29 @@ fn a_header_of_many_members_is_not_told_in_full() {
     assert!(took < Duration::from_secs(60), "{took:?}");
     assert!(report.findings().len() < 40, "{}", report.findings().len());
 }
+
+#[test]
+fn nothing_in_a_message_moves_the_cursor_or_forges_a_line() {
+    let sealed = "A".repeat(342) + "==";
+    let name = r"name\nWechatpay-Signature: holds";
+    let body = format!("{{\"{name}\":\"{sealed}\",\"a\":\"\u{9b}2J\u{202e}\"}}");
+    let texts = [
+        explain(&signed(&body), &platform_keys(), &Context::new()),
+        explain(
+            &Capture::of_body("<xml><a>\u{9b}2J\u{202e}</a><sign>x</sign></xml>"),
+            &Keys::new(),
+            &Context::new(),
+        ),
+        explain(
+            &Capture::of_body("").request("GET\u{1b}[2J", "/v3/x"),
+            &Keys::new(),
+            &Context::new(),
+        ),
+    ]
+    .map(|report| report.to_text(Language::English));
+    for text in texts {
+        let moves = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.contains(moves), "{text:?}");
+        assert!(!text.contains("\nWechatpay-Signature: holds"), "{text}");
+    }
+}
