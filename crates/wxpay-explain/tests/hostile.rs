@@ -109,3 +109,16 @@ fn nothing_in_a_message_moves_the_cursor_or_forges_a_line() {
         assert!(!text.contains("\nWechatpay-Signature: holds"), "{text}");
     }
 }
+
+#[test]
+fn a_key_that_was_not_given_is_hidden_however_its_name_is_written() {
+    let key = "192006250b4c09247ec02edce69f6a2d";
+    let text = "<xml><a>1</a><sign>9A0A8659F005D6984697E2CA0A9CF3B7</sign></xml>";
+    for logged in ["a=1&key=", "a=1&KEY=", "a=2&Key=", "key=", "a=1&Secret="] {
+        let context = Context::new().signed_text(format!("{logged}{key}"));
+        let report = explain(&Capture::of_body(text), &Keys::new(), &context);
+        for said in [report.to_text(Language::English), report.to_json()] {
+            assert!(!said.contains(key), "{logged}: {said}");
+        }
+    }
+}
