@@ -75,8 +75,13 @@ pub(crate) fn p12(merchant: &Merchant) -> Result<Vec<u8>, Box<dyn StdError + Sen
 }
 
 fn write_new(file: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
+    // What lies there already has another's mode, or leads elsewhere.
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     if let Mode::Secret = mode {
         use std::os::unix::fs::OpenOptionsExt;
