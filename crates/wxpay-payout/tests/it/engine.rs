@@ -111,6 +111,16 @@ fn assert_paid(settlement: Settlement) {
     assert!(matches!(settlement, Settlement::Paid(_)), "{settlement:?}");
 }
 
+/// A program that stopped between preparing and sending goes on with the same number.
+#[tokio::test(start_paused = true)]
+async fn what_is_prepared_again_is_the_same_and_can_be_sent() {
+    let world = World::new([], []);
+    let number = world.prepared("one", 100).await.number().clone();
+    let again = world.prepared("one", 100).await;
+    assert_eq!(*again.number(), number);
+    assert_paid(world.payouts.send(again).await.unwrap());
+}
+
 #[tokio::test(start_paused = true)]
 async fn paid_once_and_never_again() {
     let world = World::new([], []);
