@@ -9,8 +9,9 @@ use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error};
 use wxpay_payout::{
-    Alarm, Entry, Journal, MemoryJournal, NotSentCause, PayEnd, Payouts, Preparation, PrepareError,
-    Prepared, QueryEnd, Refusal, Rejected, Settlement, State, Unknown,
+    Alarm, Entry, Journal, JournalError, Limits, MemoryJournal, NotSentCause, PayEnd, Payouts,
+    Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected, Rules, Settlement, State,
+    Unknown,
 };
 
 use crate::world::{Call, Scripted, intent, payouts_over};
@@ -174,6 +175,12 @@ async fn definite_refusal_is_confirmed_twice_and_may_be_replaced() {
     assert_paid(world.payouts.send(prepared).await.unwrap());
     let replaced = world.journal.by_number(&old).await.unwrap().unwrap();
     assert_eq!(replaced.replaced_by, Some(world.entry().await.number));
+    // The one before stays what it is, and pays no more under either number.
+    let before = world.payouts.resolve_by_number(&old).await.unwrap();
+    let before = self::rejected(before).into_permit().unwrap_err();
+    assert!(!before.can_be_sent_again());
+    let again = world.payouts.again(before).await;
+    assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
 }
 
 /// What passes or is to be mended keeps its number and its bytes.
@@ -228,7 +235,30 @@ async fn failed_by_the_query_may_be_replaced() {
     let rejected = rejected(world.resolved(world.sent().await, 2).await);
     assert_eq!(rejected.reason(), "冻结");
     assert!(!rejected.can_be_sent_again());
+    let number = rejected.number().clone();
     drop(rejected.into_permit().unwrap());
+    let failed = world.payouts.resolve_by_number(&number).await.unwrap();
+    let again = world.payouts.again(self::rejected(failed)).await;
+    assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_and_limits_are_those_that_were_given() {
+    let mut rules = Rules::default();
+    rules.confirmations = 3;
+    let mut limits = Limits::default();
+    limits.per_second = None;
+    let payouts = Payouts::builder(
+        MemoryJournal::new(),
+        Scripted::default(),
+        wxpay_transport::TokioTimer::new(),
+    )
+    .rules(rules)
+    .limits(limits)
+    .build();
+    assert_eq!(payouts.rules().confirmations, 3);
+    assert_eq!(payouts.limits().per_second, None);
+    assert!(format!("{payouts:?}").contains("MemoryJournal"));
 }
 
 #[tokio::test(start_paused = true)]
