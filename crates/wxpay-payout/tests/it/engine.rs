@@ -242,6 +242,69 @@ async fn failed_by_the_query_may_be_replaced() {
     assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
 }
 
+/// Each end says which payout it is, and what is known of it.
+#[tokio::test(start_paused = true)]
+async fn an_end_tells_what_it_is_the_end_of() {
+    let world = World::new([], []);
+    let prepared = world.prepared("one", 100).await;
+    let number = prepared.number().clone();
+    assert_eq!(
+        (prepared.intent().as_str(), prepared.amount()),
+        ("one", Fen::new(100))
+    );
+    let Settlement::Paid(paid) = world.payouts.send(prepared).await.unwrap() else {
+        panic!("it was not paid");
+    };
+    assert_eq!((paid.intent().as_str(), paid.number()), ("one", &number));
+    assert_eq!(
+        (paid.amount(), paid.payment_no()),
+        (Fen::new(100), Some("1"))
+    );
+
+    let world = World::new([refused("NAME_MISMATCH")], []);
+    let settlement = world.resolved(world.sent().await, 3).await;
+    let rejected = rejected(settlement);
+    assert_eq!(
+        (rejected.intent().as_str(), rejected.amount()),
+        ("one", Fen::new(100))
+    );
+    assert_eq!(rejected.refusal().unwrap().code, "NAME_MISMATCH");
+    assert!(
+        rejected.reason().contains("NAME_MISMATCH"),
+        "{}",
+        rejected.reason()
+    );
+
+    let world = World::new([refused("FATAL_ERROR")], []);
+    let unknown = unknown(world.sent().await);
+    assert_eq!(
+        (unknown.intent().as_str(), unknown.amount()),
+        ("one", Fen::new(100))
+    );
+    assert_eq!(unknown.alarm(), Some(&Alarm::ParametersDiffer));
+    assert!(
+        unknown.reason().contains("FATAL_ERROR"),
+        "{}",
+        unknown.reason()
+    );
+    assert_eq!(unknown.next_at(), world.entry().await.next_at);
+    let number = unknown.number().clone();
+    assert_eq!(unknown.park(), number);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_says_why_and_which() {
+    let world = World::new([not_sent()], []);
+    let prepared = world.prepared("one", 100).await;
+    let number = prepared.number().clone();
+    let error = world.payouts.send(prepared).await.unwrap_err();
+    assert_eq!(error.to_string(), "one was not sent");
+    assert!(matches!(error.cause(), NotSentCause::Call(_)));
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.contains("not sent"), "{why}");
+    assert_eq!(*error.into_prepared().number(), number);
+}
+
 #[tokio::test(start_paused = true)]
 async fn rules_and_limits_are_those_that_were_given() {
     let mut rules = Rules::default();

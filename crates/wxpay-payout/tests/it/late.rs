@@ -139,3 +139,46 @@ async fn a_late_success_settles_it_for_both() {
         (State::Paid, Some("1000"))
     );
 }
+
+/// Two who have prepared the same intent: one sends, and the other hears at once that it is under way.
+#[tokio::test(start_paused = true)]
+async fn a_payout_that_somebody_sends_is_not_sent_beside_it() {
+    let (answer, gate) = oneshot::channel();
+    let service = Slow {
+        gates: Arc::new([Mutex::new(Some(gate)), Mutex::new(None)]),
+        pays: Arc::default(),
+    };
+    let pays = Arc::clone(&service.pays);
+    let payouts = Payouts::builder(
+        MemoryJournal::new(),
+        service,
+        wxpay_transport::TokioTimer::new(),
+    )
+    .clock(clock())
+    .build();
+    let prepare = || async {
+        match payouts.prepare(&intent("one", 100)).await.unwrap() {
+            Preparation::Ready(prepared) => prepared,
+            Preparation::Before(settlement) => panic!("{settlement:?}"),
+        }
+    };
+    let (mine, yours) = (prepare().await, prepare().await);
+    let sender = payouts.clone();
+    let sending = tokio::spawn(async move { sender.send(yours).await.unwrap() });
+    while pays.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let begun = tokio::time::Instant::now();
+    let settlement = payouts.send(mine).await.unwrap();
+    assert!(
+        matches!(settlement, Settlement::Unknown(_)),
+        "{settlement:?}"
+    );
+    assert_eq!(
+        (begun.elapsed(), pays.load(Ordering::SeqCst)),
+        (Duration::ZERO, 1)
+    );
+    let payment_no = "1000".to_owned();
+    answer.send(PayEnd::Paid { payment_no }).unwrap();
+    assert!(matches!(sending.await.unwrap(), Settlement::Paid(_)));
+}
