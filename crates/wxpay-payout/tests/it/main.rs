@@ -7,6 +7,7 @@ mod detail;
 mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
+mod late;
 mod run;
 mod simulation;
 mod world;
