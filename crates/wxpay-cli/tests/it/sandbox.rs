@@ -80,6 +80,34 @@ impl Drop for Running {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_files_that_it_writes_are_new_ones_for_their_owner_alone() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // What lies at the names that are written first: a link to something else, and a file that all may read.
+    fs::write(path("other"), "mine").unwrap();
+    symlink(path("other"), path("state.json.new")).unwrap();
+    let first = Running::start(folder.path(), &[]);
+    first.json(&["status"]);
+    assert!(first.interrupt());
+    fs::write(path("keys/wxpay.toml.new"), "").unwrap();
+    let all = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(path("keys/wxpay.toml.new"), all).unwrap();
+    // The last file of a start, which is waited for.
+    fs::remove_file(path("keys/env.sh")).unwrap();
+    let _second = Running::start(folder.path(), &[]);
+
+    assert_eq!(fs::read_to_string(path("other")).unwrap(), "mine");
+    for name in ["state.json", "keys/wxpay.toml", "keys/env.sh"] {
+        let file = fs::symlink_metadata(path(name)).unwrap();
+        assert!(file.is_file(), "{name}");
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
 #[test]
 fn keys_and_state_stay_from_one_start_to_the_next() {
     let folder = tempfile::tempdir().unwrap();

@@ -27,8 +27,13 @@ pub(super) fn write_secret(file: &Path, text: &str) -> Result<(), Fail> {
 }
 
 fn write_new(file: &Path, text: &str) -> io::Result<()> {
+    // What lies there already has another's mode, or leads elsewhere.
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
