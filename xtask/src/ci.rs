@@ -1,6 +1,7 @@
 //! The whole gate: everything that must hold before a change lands, step by step.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::cargo;
@@ -55,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 17] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -156,6 +157,16 @@ const STEPS: [Step; 15] = [
         },
     },
     Step {
+        name: "interop",
+        says: "clients from PyPI and npm, unchanged, against the sandbox",
+        take: |root| against_sandbox(root, "tests/interop/run"),
+    },
+    Step {
+        name: "browser",
+        says: "the sandbox's page in Chromium",
+        take: |root| against_sandbox(root, "tests/browser/run"),
+    },
+    Step {
         name: "fuzz",
         // Long runs are for the hands of whoever changes a parser.
         says: "the fuzz targets build and their seeds pass, 5 seconds each",
@@ -168,6 +179,15 @@ fn calls(root: &Path, calls: &[&[&str]]) -> Result<(), Vec<String>> {
         cargo::run(cargo::cargo(root).args(*arguments)).map_err(|problem| vec![problem])?;
     }
     Ok(())
+}
+
+/// Runs a script with the `wxpay` command to test.
+fn against_sandbox(root: &Path, script: &str) -> Result<(), Vec<String>> {
+    let bash = format!("{script} \"$(cd \"${{CARGO_TARGET_DIR:-target}}\" && pwd)/debug/wxpay\"");
+    calls(root, &[&["build", "--locked", "-p", "wxpay-cli"]])?;
+    let mut command = Command::new("bash");
+    command.current_dir(root).args(["-c", &bash]);
+    cargo::run(&mut command).map_err(|problem| vec![problem])
 }
 
 fn vectors(root: &Path) -> Result<(), Vec<String>> {

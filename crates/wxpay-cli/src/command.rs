@@ -9,6 +9,7 @@ mod input;
 mod keys;
 mod open;
 mod payout;
+mod sandbox;
 mod sandbox_client;
 mod sign;
 mod verify;
@@ -27,6 +28,12 @@ pub(crate) enum Command {
     ///
     /// Nothing leaves this machine. The exit code is 0 only when every step holds.
     Demo,
+    /// Run a local WeChat Pay that clients in any language can talk to
+    ///
+    /// It speaks APIv2, APIv3 and WeCom's payments over TLS, checks every signature and says why one fails. The files that a
+    /// client needs are written into a folder: keys, certificates, a ready wxpay.toml and shell exports. A page shows the
+    /// requests as they come. No request leaves this machine but the notices to addresses of this machine.
+    Sandbox(Box<sandbox::Arguments>),
     /// Check a configuration before it goes live: one line a check, green, yellow or red, with what to do
     ///
     /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
@@ -64,6 +71,7 @@ impl Command {
     /// Does it, and says with which code the process ends.
     pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
+            Self::Sandbox(arguments) => sandbox::run(*arguments, lang).await,
             Self::Demo => demo::run(lang).await,
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::Call(arguments) => call::run(*arguments, lang).await,

@@ -183,7 +183,7 @@ impl Payouts {
     /// The journal failed, or somebody else has taken it up already.
     pub async fn again(&self, rejected: Rejected) -> Result<Prepared, JournalError> {
         let mut entry = rejected.0;
-        if entry.state != State::Rejected || entry.replaced_by.is_some() {
+        if !entry.may_reopen() {
             return Err(JournalError::Conflict);
         }
         entry.reopen(self.0.now());

@@ -114,7 +114,7 @@ impl Rejected {
 
     /// Whether it can be sent again with the same number and bytes, once its cause is mended.
     pub fn can_be_sent_again(&self) -> bool {
-        self.0.state == State::Rejected
+        self.0.may_reopen()
     }
 
     /// The right to pay the same intent under another number, once.

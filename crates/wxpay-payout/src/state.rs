@@ -163,6 +163,11 @@ impl Entry {
         self.close(State::Failed, now);
     }
 
+    /// Whether it can be sent again once its cause is mended: it was refused, and no other number stands in its place.
+    pub(crate) fn may_reopen(&self) -> bool {
+        self.state == State::Rejected && self.replaced_by.is_none()
+    }
+
     /// Back to where it can be sent again, with the same number and the same bytes. A refusal for the merchant's settings or
     /// keys is forgotten, so that the bytes can be signed anew.
     pub(crate) fn reopen(&mut self, now: Moment) {

@@ -89,8 +89,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Keeps the latest `limit` requests, and as many attempts to deliver notices, in place of 50,000. Of their bodies 64 MiB
-    /// at most are kept in any case.
+    /// Keeps the latest `limit` requests, and as many attempts to deliver notices, in place of 50,000. Of the bodies of
+    /// requests and answers 64 MiB at most are kept in any case.
     pub fn keep_requests(mut self, limit: usize) -> Self {
         self.keep_requests = Some(limit);
         self

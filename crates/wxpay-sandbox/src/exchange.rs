@@ -56,18 +56,28 @@ pub(crate) async fn serve(
     let route = Route::of(&call.method, &call.target);
     let api = route.as_ref().ok().map(Route::api);
     let (number, fault) = shared.arrive(call.seen(api));
+    let _under_way = UnderWay { shared, number };
     let response = match route {
-        Ok(route) => answer(shared, &call, route, fault, number).await,
-        Err(status) => Ok(payload::empty(status)),
+        Ok(route) => answer(shared, &call, route, fault, number).await?,
+        Err(status) => payload::empty(status),
     };
     shared.note(number, |seen| {
-        seen.status = response
-            .as_ref()
-            .ok()
-            .map(|response| response.status().as_u16());
-        seen.ended = true;
+        seen.status = Some(response.status().as_u16());
+        seen.reply = response.body().bytes();
     });
-    response.map(|response| dated(response, shared.state().now()))
+    Ok(dated(response, shared.state().now()))
+}
+
+/// A request that is being answered. It may end at any point: clients go away, and faults close connections.
+struct UnderWay<'a> {
+    shared: &'a Shared,
+    number: u64,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.shared.note(self.number, |seen| seen.ended = true);
+    }
 }
 
 /// The answer with a `Date` of the sandbox's clock, by which the whole server goes.
@@ -188,6 +198,7 @@ impl Call {
             signatures: Vec::new(),
             fault: None,
             status: None,
+            reply: Bytes::new(),
             ended: false,
         }
     }

@@ -19,6 +19,13 @@
 //! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what
 //! [`SandboxBuilder::snapshot`] goes on from.
 //!
+//! Each [`SeenRequest`] keeps what its [`SignatureCheck`]s saw: the text that had to be signed, with the key masked, and, for
+//! a signature that fails, the [`SignatureCause`] in words. The usual mistakes are tried until one gives what came.
+//!
+//! With the feature `directory`, `SandboxBuilder::directory` keeps the keys from one start to the next,
+//! beside the files that a client in any language needs. With the feature `control`, `Control` opens a second port with
+//! JSON for programs and a page for people. `wxpay sandbox` is a server of both.
+//!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,6 +53,8 @@ mod batch;
 mod builder;
 mod certificates;
 mod clock;
+#[cfg(feature = "control")]
+mod control;
 mod delivery;
 #[cfg(feature = "directory")]
 mod directory;
@@ -80,6 +89,8 @@ mod vectors;
 
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
+#[cfg(feature = "control")]
+pub use control::Control;
 pub use delivery::{Delivery, PendingDelivery, Protocol};
 #[cfg(feature = "directory")]
 pub use directory::DirectoryError;

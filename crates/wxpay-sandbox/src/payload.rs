@@ -54,6 +54,13 @@ pub(crate) fn cut(mut response: Response<Payload>) -> Response<Payload> {
     response
 }
 
+impl Payload {
+    /// What is to be sent.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.bytes.clone().unwrap_or_default()
+    }
+}
+
 impl Body for Payload {
     type Data = Bytes;
     type Error = Closed;

@@ -9,13 +9,11 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::task::AbortHandle;
 
-#[cfg(doc)]
-use crate::Trust;
 #[cfg(feature = "directory")]
 use crate::directory::{Directory, DirectoryError};
 use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
 use crate::state::Shared;
-use crate::{Merchant, SandboxBuilder, SeenRequest, StartError, Watch};
+use crate::{Merchant, SandboxBuilder, SeenRequest, StartError, Trust, Watch};
 
 /// A running local WeChat Pay (微信支付).
 ///
@@ -130,6 +128,11 @@ impl Sandbox {
         &self.ca_pem
     }
 
+    /// How the merchant is to trust the platform.
+    pub fn trust(&self) -> Trust {
+        self.shared.platform.trust()
+    }
+
     /// The one merchant that the sandbox knows, with every key a client needs.
     pub fn merchant(&self) -> &Merchant {
         &self.shared.merchant
@@ -151,6 +154,16 @@ impl Sandbox {
     /// The requests with a higher [number](SeenRequest::number) than this.
     pub fn requests_after(&self, number: u64) -> Vec<SeenRequest> {
         self.shared.state().seen.after(number)
+    }
+
+    /// The request of a [number](SeenRequest::number), unless it is forgotten already.
+    pub fn request(&self, number: u64) -> Option<SeenRequest> {
+        self.shared.state().seen.get(number).cloned()
+    }
+
+    /// The number of the last request that came; 0 before the first.
+    pub fn last_request(&self) -> u64 {
+        self.shared.state().seen.last()
     }
 
     /// Something to wait for the next change of [`requests`](Self::requests) with.

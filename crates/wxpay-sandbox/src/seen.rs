@@ -13,7 +13,7 @@ pub use log::Watch;
 
 /// A request as it came in, and what became of it.
 ///
-/// `Debug` leaves the body and the values of the headers out.
+/// `Debug` leaves the bodies and the values of the headers out.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SeenRequest {
@@ -39,6 +39,8 @@ pub struct SeenRequest {
     pub fault: Option<Fault>,
     /// The status of the answer, unless none was sent or it is not sent yet.
     pub status: Option<u16>,
+    /// The body of the answer, as far as it was to be sent.
+    pub reply: Bytes,
     /// Whether nothing more will become of it: it was answered, or its connection was closed.
     pub ended: bool,
 }

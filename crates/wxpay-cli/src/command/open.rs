@@ -1,10 +1,11 @@
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use wxpay_api::core::{FromWire, InvalidInput, Params};
 use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::v3::{ApiKey, Encrypted, PrivateKey, Sealed};
+use wxpay_api::v3::Json;
 use wxpay_explain::{Capture, Report};
 
 use super::input::{self, CaptureArgs};
@@ -84,16 +85,15 @@ fn open_refund(capture: &Capture, known: &Known) -> Result<Option<Vec<Opened>>, 
 }
 
 fn open_resources(capture: &Capture, known: &Known) -> Result<Option<Vec<Opened>>, Fail> {
-    let json: Value = serde_json::from_slice(capture.body())
+    let json = Json::parse(capture.body())
         .map_err(|error| Fail::usage("the body is not JSON", "报文主体不是 JSON").because(error))?;
-    let mut parts: Vec<(&str, &Value)> = Vec::new();
+    let mut parts: Vec<(&str, &Json)> = Vec::new();
     parts.extend(json.get("resource").map(|part| ("resource", part)));
-    for item in json
-        .get("data")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    let data = match json.get("data") {
+        Some(Json::List(items)) => items.as_slice(),
+        _ => &[],
+    };
+    for item in data {
         let certificate = item.get("encrypt_certificate");
         parts.extend(certificate.map(|part| ("encrypt_certificate", part)));
     }
@@ -105,7 +105,7 @@ fn open_resources(capture: &Capture, known: &Known) -> Result<Option<Vec<Opened>
     };
     let mut opened = Vec::new();
     for (what, part) in parts {
-        let text = |name| part.get(name).and_then(Value::as_str);
+        let text = |name| part.get(name).and_then(Json::as_str);
         let encrypted = Encrypted {
             algorithm: text("algorithm").unwrap_or_default(),
             nonce: text("nonce").unwrap_or_default(),

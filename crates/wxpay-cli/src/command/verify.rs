@@ -1,10 +1,13 @@
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use wxpay_api::core::{InvalidInput, Params, Timestamp, VerificationError};
+use wxpay_api::NoticeError;
+use wxpay_api::core::{InvalidInput, Params, Timestamp, VerificationError, VerificationFailure};
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{self, Certificate, PublicKeys};
+use wxpay_api::v2::Notices;
 use wxpay_explain::{Capture, Verdict};
 
 use super::explain;
@@ -29,7 +32,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let capture = arguments.capture.read()?;
     let known = arguments.known.load()?;
     let holds = if capture.is_xml() {
-        v2(&capture, &known)?
+        v2(&capture, &known, lang)?
     } else {
         v3(&capture, &known).await?
     };
@@ -45,12 +48,13 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
 }
 
 /// Whether a reply or notification of APIv2 is signed with the key.
-fn v2(capture: &Capture, known: &Known) -> Result<bool, Fail> {
+fn v2(capture: &Capture, known: &Known, lang: Lang) -> Result<bool, Fail> {
     let (key, _) = known.config.v2_key()?;
     let (Ok(key), Ok(params)) = (Key::new(key), Params::from_xml(capture.body())) else {
         return Ok(false);
     };
-    if let Some(req_info) = params.get("req_info") {
+    // A refund notification has no signature. Where there is one, it counts.
+    if let (Some(req_info), None) = (params.get("req_info"), params.get("sign")) {
         return Ok(key.open_refund_notice(req_info).is_ok());
     }
     let long = params.get("sign").is_some_and(|sign| sign.len() == 64);
@@ -60,7 +64,17 @@ fn v2(capture: &Capture, known: &Known) -> Result<bool, Fail> {
         SignType::Md5
     };
     let sign_type = known.sign_type.unwrap_or(suggested);
-    Ok(key.verify(params, sign_type).is_ok())
+    let verified = Notices::new(key, sign_type).verify(capture.body());
+    if let Err(NoticeError::Unverified(error)) = &verified
+        && let VerificationFailure::Ambiguous(name) = error.failure()
+    {
+        let said = lang.pick(
+            "refused: the signature fits, and can't tell this value from further fields",
+            "拒绝：签名相符，但无法区分该值与其他字段",
+        );
+        writeln!(stderr(), "{said}: {name}")?;
+    }
+    Ok(verified.is_ok())
 }
 
 /// Whether a reply or notification of APIv3 is signed by one of WeChat Pay's keys.

@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use wxpay_api::core::Secret;
 
@@ -125,7 +126,11 @@ impl File {
 }
 
 fn secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Secret>, D::Error> {
-    String::deserialize(input).map(|text| Some(Secret::new(text)))
+    // Another type's own message would show the value.
+    match toml::Value::deserialize(input) {
+        Ok(toml::Value::String(text)) => Ok(Some(Secret::new(text))),
+        _ => Err(D::Error::custom("a secret must be a text in quotes")),
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +183,18 @@ mod tests {
         ] {
             let said = read(text).unwrap_err();
             assert!(!said.contains("canary"), "{said}");
+        }
+        // A secret of digits alone, without quotes.
+        for digits in [
+            "31415926",
+            "31415926535897932384626433832795",
+            "3141592e6",
+            "31415926.5",
+        ] {
+            for name in ["[v2]\nkey", "[v3]\nkey", "[wecom]\nsecret", "[tls]\nproxy"] {
+                let said = read(&format!("{name} = {digits}")).unwrap_err();
+                assert!(!said.contains("31415"), "{said}");
+            }
         }
         let file = read("[v2]\nkey = \"canary-canary\"").unwrap();
         assert!(!format!("{file:?}").contains("canary"));

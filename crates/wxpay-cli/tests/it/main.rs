@@ -6,4 +6,5 @@ mod call;
 mod config;
 mod demo;
 mod doctor;
+mod sandbox;
 mod setup;

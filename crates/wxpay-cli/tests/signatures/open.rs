@@ -82,3 +82,13 @@ fn what_holds_nothing_closed_ends_with_2() {
     assert_eq!(said.code, 2, "{}", said.out);
     assert!(said.err.contains("nothing to open"), "{}", said.err);
 }
+
+#[test]
+fn a_name_that_is_there_twice_opens_nothing() {
+    let mut body = Sample::read("good/notification_body");
+    assert_eq!(body.run(&["open"]).code, 0);
+    body.capture = body.capture.replacen("{", r#"{"resource":{},"#, 1);
+    let said = body.run(&["open"]);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("a name twice"), "{}", said.err);
+}

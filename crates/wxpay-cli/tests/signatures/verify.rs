@@ -33,6 +33,40 @@ fn one_that_does_not_hold_ends_with_1_and_says_why() {
 }
 
 #[test]
+fn a_sealed_refund_does_not_vouch_for_what_stands_beside_it() {
+    let mut refund = Sample::read("good/v2_refund_notice");
+    let forged = format!(
+        "<total_fee>1</total_fee><sign>{}</sign></xml>",
+        "A".repeat(32)
+    );
+    refund.capture = refund.capture.replace("</xml>", &forged);
+    let said = refund.run(&["verify"]);
+    assert_eq!(said.code, 1, "{}", said.out);
+}
+
+#[test]
+fn fields_that_were_put_into_another_do_not_pass() {
+    let mut notice = Sample::read("good/v2_notice");
+    // The same text is signed, and what is read is another.
+    let merged = "<openid>oUpF8uMEb4qRXf22hE3X68TekukE&amp;out_trade_no=1409811653</openid>";
+    let parts = notice
+        .capture
+        .lines()
+        .filter(|line| !line.contains("<out_trade_no>"));
+    let parts = parts.map(|line| {
+        if line.contains("<openid>") {
+            merged
+        } else {
+            line
+        }
+    });
+    notice.capture = parts.collect::<Vec<_>>().join("\n");
+    let said = notice.run(&["verify"]);
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.err.contains("openid"), "{}", said.err);
+}
+
+#[test]
 fn the_digest_that_was_asked_for_is_the_one_that_counts() {
     let sample = Sample::read("good/v2_notice");
     let said = sample.run(&["verify", "--sign-type", "HMAC-SHA256"]);

@@ -10,6 +10,7 @@
 mod malformed;
 mod outcome;
 mod params;
+mod reference;
 #[cfg(feature = "serde")]
 mod serialize;
 mod time;

@@ -2,7 +2,7 @@
 
 use super::Keys;
 
-/// The text with `********` for every symmetric key and for what follows `&key=` and `&secret=`.
+/// The text with `********` for every symmetric key and for the value of a `key` or `secret`.
 pub(crate) fn mask(text: &str, keys: &Keys) -> String {
     let mut text = text.to_owned();
     for (_, secret) in keys.secrets() {
@@ -15,17 +15,36 @@ pub(crate) fn mask(text: &str, keys: &Keys) -> String {
         }
     }
     // A key that is not among the given ones: the text that was signed, as its program logged it.
-    for suffix in ["&key=", "&secret="] {
-        let mut parts = text.split(suffix);
-        let mut masked = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '"' | '<' | '>');
-            let rest = part.find(ends).and_then(|at| part.get(at..));
-            masked = masked + suffix + MASK + rest.unwrap_or_default();
-        }
-        text = masked;
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((name, behind)) = named(rest) {
+        masked = masked + name + MASK;
+        let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '"' | '<' | '>');
+        rest = behind
+            .find(ends)
+            .and_then(|at| behind.get(at..))
+            .unwrap_or_default();
     }
-    text
+    masked + rest
+}
+
+/// The text up to a key, and from there on: behind `key=` or `secret=`, however they are written, at a line's beginning or
+/// after `&`.
+fn named(text: &str) -> Option<(&str, &str)> {
+    let is_name = |before: &str, name: &str| {
+        let begin = before.len().checked_sub(name.len());
+        let parts = begin.and_then(|begin| before.split_at_checked(begin));
+        parts.is_some_and(|(before, found)| {
+            let begins = before.is_empty() || before.ends_with(['&', '\n']);
+            begins && found.eq_ignore_ascii_case(name)
+        })
+    };
+    let mut marks = text.match_indices('=').map(|(at, _)| at);
+    let at = marks.find(|at| {
+        let before = text.get(..*at).unwrap_or_default();
+        is_name(before, "key") || is_name(before, "secret")
+    })?;
+    text.split_at_checked(at + 1)
 }
 
 const MASK: &str = "********";

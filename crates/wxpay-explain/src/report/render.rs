@@ -15,13 +15,13 @@ impl Report {
         for check in self.checks() {
             let verdict = verdict(check.verdict, language);
             // Writing to a String does not fail.
-            let _ = writeln!(out, "{}: {verdict}", check.what);
+            let _ = writeln!(out, "{}: {verdict}", line(&check.what));
         }
         for finding in self.findings() {
             let weight = weight(finding.severity(), language);
-            let sentence = finding.sentence(language);
+            let sentence = line(&finding.sentence(language));
             let _ = writeln!(out, "\n{weight} {}\n  {sentence}", finding.id());
-            let _ = writeln!(out, "  → {}", finding.advice(language));
+            let _ = writeln!(out, "  → {}", line(&finding.advice(language)));
         }
         if self.verdict() == Verdict::Broken {
             self.write_texts(&mut out, language);
@@ -79,12 +79,41 @@ impl Report {
             Language::Chinese => ["应签名的字符串", "差异（[-缺少-]，{+多出+}）"],
         };
         if let Some(text) = self.expected_text() {
-            let _ = writeln!(out, "\n{expected}:\n{text}");
+            let _ = writeln!(out, "\n{expected}:\n{}", lines(text));
         }
         if let Some(diff) = self.diff() {
-            let _ = writeln!(out, "\n{differs}:\n{diff}");
+            let _ = writeln!(out, "\n{differs}:\n{}", lines(&diff.to_string()));
         }
     }
+}
+
+/// A text of a message in one line: what would begin another or do something else to a screen stands as `\u{…}`.
+fn line(text: &str) -> String {
+    escaped(text, |c| acts(c) || c == '\n')
+}
+
+/// The same in as many lines as the text has.
+fn lines(text: &str) -> String {
+    escaped(text, acts)
+}
+
+fn escaped(text: &str, which: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if which(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Whether a terminal takes the character for a command, or for one about the direction of what follows.
+fn acts(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
 const fn verdict(verdict: Verdict, language: Language) -> &'static str {

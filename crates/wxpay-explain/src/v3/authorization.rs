@@ -13,7 +13,7 @@ impl<'a> Authorization<'a> {
             report.find(&causes::SCHEME, [("found", found)]);
         }
         let mut members = Vec::new();
-        for part in rest.split(',') {
+        for part in rest.split(',').take(MEMBERS) {
             let Some((name, value)) = part.split_once('=') else {
                 continue;
             };
@@ -46,6 +46,9 @@ impl<'a> Authorization<'a> {
 }
 
 /// Merchants', and brands' (品牌).
+/// How many members are read; five are sent.
+const MEMBERS: usize = 32;
+
 const SCHEMES: [&str; 2] = [
     "WECHATPAY2-SHA256-RSA2048",
     "WECHATPAY-BRAND-SHA256-RSA2048",

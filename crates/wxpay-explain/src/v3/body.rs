@@ -50,15 +50,20 @@ fn rewritten(json: &Json, body: &[u8], variants: &mut Vec<Variant>) {
     let styles = styles();
     let texts: Vec<_> = styles.iter().map(|style| json.write(*style)).collect();
     // What counts as different is told from the style in which the body is written, if it is one of these.
-    let own = texts.iter().position(|text| text.as_bytes() == body);
+    let is_own = |text: &Option<String>| text.as_ref().is_some_and(|text| text.as_bytes() == body);
+    let own = texts.iter().position(is_own);
     let own = own.and_then(|at| styles.get(at)).copied();
+    let base = own.unwrap_or(PLAIN);
+    let written = json.write(base);
     for (style, text) in styles.iter().zip(texts) {
+        let Some(text) = text else {
+            continue;
+        };
         let mut why = Vec::new();
-        let base = own.unwrap_or(PLAIN);
         let with = |change: fn(&mut Style, Style)| {
             let mut changed = base;
             change(&mut changed, *style);
-            json.write(changed) != json.write(base)
+            json.write(changed) != written
         };
         if own.is_none() || with(|changed, style| changed.space = style.space) {
             why.push(&causes::WHITE_SPACE);

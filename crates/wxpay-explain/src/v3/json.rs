@@ -44,10 +44,11 @@ impl Json {
         serde_json::from_slice(text).ok()
     }
 
-    pub(super) fn write(&self, style: Style) -> String {
+    /// The text in a style, unless it is too long to be a message: what is nested grows much when it is indented.
+    pub(super) fn write(&self, style: Style) -> Option<String> {
         let mut out = String::new();
         self.write_to(&mut out, style, 0);
-        out
+        (out.len() <= LONGEST).then_some(out)
     }
 
     fn write_to(&self, out: &mut String, style: Style, level: usize) {
@@ -81,6 +82,9 @@ fn write_members(
 ) {
     out.push(open);
     for (at, (name, value)) in members.iter().enumerate() {
+        if out.len() > LONGEST {
+            return;
+        }
         if at > 0 {
             out.push(',');
         }
@@ -193,3 +197,6 @@ impl<'de> Deserialize<'de> for Json {
         deserializer.deserialize_any(Reader)
     }
 }
+
+/// In bytes; far beyond any message of APIv3.
+const LONGEST: usize = 256 * 1024;

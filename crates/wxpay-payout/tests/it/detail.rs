@@ -1,6 +1,9 @@
 //! How transfers of a batch stand: every documented state, reason and code.
 
-use wxpay_api::core::{BusinessError, Effect, Error, Fen, FromWire, Progress, TransportError};
+use wxpay_api::core::{
+    BusinessError, Effect, Error, ErrorKind, Fen, FromWire, InvalidInput, Progress, SigningError,
+    TransportError,
+};
 use wxpay_api::v3::Endpoint;
 use wxpay_api::v3::partner_transfer::{DetailByOutNo, DetailStatus, FailReason};
 use wxpay_payout::{Blame, DetailStanding};
@@ -78,7 +81,7 @@ fn failed_queries_wait() {
     let error = |kind| DetailStanding::of_error(&Error::new("v3", Effect::Read, kind));
     let coded = |code: &str| {
         let business = BusinessError::new(400, code, "", DetailByOutNo::META.errors);
-        error(wxpay_api::core::ErrorKind::from(business))
+        error(ErrorKind::from(business))
     };
     for (codes, mend) in [
         (
@@ -93,6 +96,23 @@ fn failed_queries_wait() {
             };
             assert_eq!(mend_first, mend, "{code}");
         }
+    }
+    // What can't even be asked has to be mended here first.
+    for kind in [
+        ErrorKind::from(InvalidInput::new("out_detail_no", "must not be empty")),
+        SigningError::new("the HSM is locked").into(),
+    ] {
+        let standing = error(kind);
+        assert!(
+            matches!(
+                standing,
+                DetailStanding::Wait {
+                    mend_first: true,
+                    ..
+                }
+            ),
+            "{standing:?}"
+        );
     }
     let cut = error(TransportError::maybe_sent("cut").into());
     assert!(matches!(

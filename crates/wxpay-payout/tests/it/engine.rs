@@ -9,9 +9,9 @@ use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
-    Alarm, Entry, Journal, Limits, MemoryJournal, Message, NotSentCause, PayEnd, Payment, Payouts,
-    Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected, Service, Settlement, State,
-    Unknown,
+    Alarm, Entry, Journal, JournalError, Limits, MemoryJournal, Message, NotSentCause, PayEnd,
+    Payment, Payouts, Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected, Rules,
+    Service, Settlement, State, Unknown,
 };
 use wxpay_transport::TokioTimer;
 
@@ -113,6 +113,16 @@ fn assert_paid(settlement: Settlement) {
     assert!(matches!(settlement, Settlement::Paid(_)), "{settlement:?}");
 }
 
+/// A program that stopped between preparing and sending goes on with the same number.
+#[tokio::test(start_paused = true)]
+async fn what_is_prepared_again_is_the_same_and_can_be_sent() {
+    let world = World::new([], []);
+    let number = world.prepared("one", 100).await.number().clone();
+    let again = world.prepared("one", 100).await;
+    assert_eq!(*again.number(), number);
+    assert_paid(world.payouts.send(again).await.unwrap());
+}
+
 #[tokio::test(start_paused = true)]
 async fn paid_once_and_never_again() {
     let world = World::new([], []);
@@ -193,6 +203,12 @@ async fn definite_refusal_is_confirmed_twice_and_may_be_replaced() {
     assert_paid(world.payouts.send(prepared).await.unwrap());
     let replaced = world.journal.by_number(&old).await.unwrap().unwrap();
     assert_eq!(replaced.replaced_by, Some(world.entry().await.number));
+    // The one before stays what it is, and pays no more under either number.
+    let before = world.payouts.resolve_by_number(&old).await.unwrap();
+    let before = self::rejected(before).into_permit().unwrap_err();
+    assert!(!before.can_be_sent_again());
+    let again = world.payouts.again(before).await;
+    assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
 }
 
 /// What passes or is to be mended keeps its number and its bytes.
@@ -247,7 +263,89 @@ async fn failed_by_the_query_may_be_replaced() {
     let rejected = rejected(world.resolved(world.sent().await, 2).await);
     assert_eq!(rejected.reason(), "冻结");
     assert!(!rejected.can_be_sent_again());
+    let number = rejected.number().clone();
     drop(rejected.into_permit().unwrap());
+    let failed = world.payouts.resolve_by_number(&number).await.unwrap();
+    let again = world.payouts.again(self::rejected(failed)).await;
+    assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
+}
+
+/// Each end says which payout it is, and what is known of it.
+#[tokio::test(start_paused = true)]
+async fn an_end_tells_what_it_is_the_end_of() {
+    let world = World::new([], []);
+    let prepared = world.prepared("one", 100).await;
+    let number = prepared.number().clone();
+    assert_eq!(
+        (prepared.intent().as_str(), prepared.amount()),
+        ("one", Fen::new(100))
+    );
+    let Settlement::Paid(paid) = world.payouts.send(prepared).await.unwrap() else {
+        panic!("it was not paid");
+    };
+    assert_eq!((paid.intent().as_str(), paid.number()), ("one", &number));
+    assert_eq!(
+        (paid.amount(), paid.payment_no()),
+        (Fen::new(100), Some("1"))
+    );
+
+    let world = World::new([refused("NAME_MISMATCH")], []);
+    let settlement = world.resolved(world.sent().await, 3).await;
+    let rejected = rejected(settlement);
+    assert_eq!(
+        (rejected.intent().as_str(), rejected.amount()),
+        ("one", Fen::new(100))
+    );
+    assert_eq!(rejected.refusal().unwrap().code, "NAME_MISMATCH");
+    assert!(
+        rejected.reason().contains("NAME_MISMATCH"),
+        "{}",
+        rejected.reason()
+    );
+
+    let world = World::new([refused("FATAL_ERROR")], []);
+    let unknown = unknown(world.sent().await);
+    assert_eq!(
+        (unknown.intent().as_str(), unknown.amount()),
+        ("one", Fen::new(100))
+    );
+    assert_eq!(unknown.alarm(), Some(&Alarm::ParametersDiffer));
+    assert!(
+        unknown.reason().contains("FATAL_ERROR"),
+        "{}",
+        unknown.reason()
+    );
+    assert_eq!(unknown.next_at(), world.entry().await.next_at);
+    let number = unknown.number().clone();
+    assert_eq!(unknown.park(), number);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_says_why_and_which() {
+    let world = World::new([not_sent()], []);
+    let prepared = world.prepared("one", 100).await;
+    let number = prepared.number().clone();
+    let error = world.payouts.send(prepared).await.unwrap_err();
+    assert_eq!(error.to_string(), "one was not sent");
+    assert!(matches!(error.cause(), NotSentCause::Call(_)));
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.contains("not sent"), "{why}");
+    assert_eq!(*error.into_prepared().number(), number);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_and_limits_are_those_that_were_given() {
+    let mut rules = Rules::default();
+    rules.confirmations = 3;
+    let mut limits = Limits::default();
+    limits.per_second = None;
+    let payouts = Payouts::builder(MemoryJournal::new(), Scripted::default(), TokioTimer::new())
+        .rules(rules)
+        .limits(limits)
+        .build();
+    assert_eq!(payouts.rules().confirmations, 3);
+    assert_eq!(payouts.limits().per_second, None);
+    assert!(format!("{payouts:?}").contains("MemoryJournal"));
 }
 
 #[tokio::test(start_paused = true)]

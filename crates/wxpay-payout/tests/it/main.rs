@@ -8,6 +8,7 @@ mod early;
 mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
+mod late;
 mod run;
 mod signing;
 mod simulation;

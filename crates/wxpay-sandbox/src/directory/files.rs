@@ -5,7 +5,10 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKey, PrivateKeyChain};
+use p12_keystore::{
+    Certificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKey,
+    PrivateKeyChain,
+};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
@@ -71,12 +74,22 @@ pub(crate) fn p12(merchant: &Merchant) -> Result<Vec<u8>, Box<dyn StdError + Sen
     let chain = PrivateKeyChain::new(vec![1], key, [Certificate::from_der(&certificate)?]);
     let mut store = KeyStore::new();
     store.add_entry("Tenpay Certificate", KeyStoreEntry::PrivateKeyChain(chain));
-    Ok(store.writer(merchant.mch_id.as_str()).write()?)
+    // What old clients open as well as new ones do.
+    let writer = store
+        .writer(merchant.mch_id.as_str())
+        .encryption_algorithm(EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc)
+        .mac_algorithm(MacAlgorithm::HmacSha1);
+    Ok(writer.write()?)
 }
 
 fn write_new(file: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
+    // What lies there already has another's mode, or leads elsewhere.
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     if let Mode::Secret = mode {
         use std::os::unix::fs::OpenOptionsExt;

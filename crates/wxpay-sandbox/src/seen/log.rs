@@ -35,7 +35,7 @@ impl SeenLog {
     pub(crate) fn push(&mut self, mut request: SeenRequest) -> u64 {
         self.last = self.last.saturating_add(1);
         request.number = self.last;
-        self.bytes += request.body.len();
+        self.bytes += weight(&request);
         self.kept.push_back(request);
         self.forget();
         self.changes.send_replace(());
@@ -44,12 +44,12 @@ impl SeenLog {
 
     /// Changes a request, unless it is forgotten already.
     pub(crate) fn note(&mut self, number: u64, change: impl FnOnce(&mut SeenRequest)) {
-        let first = self.kept.front().map_or(0, |request| request.number);
-        let at = number
-            .checked_sub(first)
-            .and_then(|at| usize::try_from(at).ok());
+        let at = self.place(number);
         if let Some(request) = at.and_then(|at| self.kept.get_mut(at)) {
+            self.bytes -= weight(request);
             change(request);
+            self.bytes += weight(request);
+            self.forget();
             self.changes.send_replace(());
         }
     }
@@ -69,8 +69,23 @@ impl SeenLog {
             .collect()
     }
 
+    /// The one of a number, unless it is forgotten already.
+    pub(crate) fn get(&self, number: u64) -> Option<&SeenRequest> {
+        self.kept.get(self.place(number)?)
+    }
+
+    /// The number of the last one.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
     pub(crate) fn watch(&self) -> Watch {
         Watch(self.changes.subscribe())
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let first = self.kept.front()?.number;
+        usize::try_from(number.checked_sub(first)?).ok()
     }
 
     /// Lets go of the oldest where there are too many.
@@ -79,9 +94,14 @@ impl SeenLog {
             let Some(oldest) = self.kept.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.body.len();
+            self.bytes -= weight(&oldest);
         }
     }
+}
+
+/// The bytes of the bodies.
+fn weight(request: &SeenRequest) -> usize {
+    request.body.len() + request.reply.len()
 }
 
 impl Default for SeenLog {

@@ -2,9 +2,11 @@
 
 use aws_lc_rs::hmac;
 use md5::{Digest, Md5};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wxpay_core::Params;
 
 use crate::Merchant;
+use crate::certificates::hex;
 use crate::signature::{MASK, SignatureCause};
 use crate::v2::sign::SignType;
 
@@ -246,15 +248,7 @@ fn with(fields: &Fields, keep: impl Fn(&(String, String)) -> bool) -> Fields {
 }
 
 fn url_encoded(value: &str) -> String {
-    let mut text = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
+    utf8_percent_encode(value, RESERVED).to_string()
 }
 
 fn xml_escaped(value: &str) -> String {
@@ -262,9 +256,12 @@ fn xml_escaped(value: &str) -> String {
     value.replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02X}")).collect()
-}
+/// All but what RFC 3986 leaves as it is.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// In fields; far beyond any message that is meant well.
 const MANY: usize = 64;

@@ -7,6 +7,7 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::HOST;
+use percent_encoding::percent_decode_str;
 
 use crate::exchange::Call;
 use crate::platform::MerchantKey;
@@ -104,7 +105,7 @@ fn targets(call: &Call) -> Vec<Part<String>> {
         );
     }
     add(
-        decoded(target),
+        percent_decode_str(target).decode_utf8_lossy().into_owned(),
         "The URL was signed before it was percent-encoded; it is signed as it is sent.",
         "签名用了编码前的 URL，应当用实际发送的（编码后的）URL。",
     );
@@ -291,21 +292,4 @@ fn escaped(json: &str) -> String {
         }
     }
     text
-}
-
-fn decoded(target: &str) -> String {
-    let mut bytes = Vec::with_capacity(target.len());
-    let mut rest = target.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| first == b'%');
-        let byte = hex
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = match byte {
-            Some(_) => after.get(2..).unwrap_or_default(),
-            None => after,
-        };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -96,18 +96,8 @@ impl Client {
 
     /// Signs a payment as its document says, `workwx_sign` first.
     pub(crate) fn sign_payment(&self, mut fields: Fields) -> Fields {
-        let signed = [
-            "amount",
-            "appid",
-            "desc",
-            "mch_id",
-            "nonce_str",
-            "openid",
-            "partner_trade_no",
-            "ww_msg_type",
-        ];
         let mut few = fields.clone();
-        few.retain(|name, _| signed.contains(&&**name));
+        few.retain(|name, _| WORKWX_FIELDS.contains(&&**name));
         let text = join(&few) + "&secret=" + self.sandbox.merchant().workwx_secret.expose();
         fields.insert("workwx_sign".to_owned(), hex(&Md5::digest(text)));
         self.sign(fields)
@@ -206,7 +196,7 @@ fn signature(fields: &Fields, key: &str, hmac: bool) -> String {
     }
 }
 
-fn join(fields: &Fields) -> String {
+pub(crate) fn join(fields: &Fields) -> String {
     let fields = fields.iter().filter(|(_, value)| !value.is_empty());
     let fields: Vec<_> = fields
         .map(|(name, value)| format!("{name}={value}"))
@@ -214,6 +204,18 @@ fn join(fields: &Fields) -> String {
     fields.join("&")
 }
 
-fn hex(digest: &[u8]) -> String {
+pub(crate) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02X}")).collect()
 }
+
+/// What `workwx_sign` covers.
+pub(crate) const WORKWX_FIELDS: [&str; 8] = [
+    "amount",
+    "appid",
+    "desc",
+    "mch_id",
+    "nonce_str",
+    "openid",
+    "partner_trade_no",
+    "ww_msg_type",
+];

@@ -13,6 +13,11 @@ mod callback;
 mod certificates;
 mod client;
 mod clock;
+#[cfg(feature = "control")]
+mod control;
+mod diagnosis;
+#[cfg(feature = "directory")]
+mod directory;
 mod fault_rules;
 mod faults;
 mod kept_requests;

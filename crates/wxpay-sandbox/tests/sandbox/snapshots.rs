@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wxpay_core::{Fen, Timestamp};
 use wxpay_sandbox::{
-    Api, Fault, FaultRule, PayoutRules, PayoutStatus, Sandbox, StartError, Transfer,
+    Api, Fault, FaultRule, Order, PayoutRules, PayoutStatus, Sandbox, StartError, Transfer,
 };
 
 use crate::callback::Callback;
@@ -96,6 +96,36 @@ async fn what_is_no_snapshot_is_refused() {
         assert!(matches!(refused, StartError::Snapshot(_)));
         let why = refused.source().unwrap().to_string();
         assert!(why.contains(said), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_at_the_ends_of_numbers_is_one_of_the_calendar() {
+    let first = Client::start().await;
+    first.sandbox.add_order(Order::paid("T1", i64::MAX));
+    let written: Value = serde_json::from_str(&first.sandbox.snapshot()).unwrap();
+    let ask = async |client: &Client| {
+        let query = client.sign(client.order("out_trade_no", "T1"));
+        let reply = client.post("/pay/orderquery", &query).await;
+        assert_eq!(reply.get("trade_state"), Some("SUCCESS"));
+    };
+    for (offset, stands_at) in [
+        (i64::MAX, None),
+        (i64::MIN, None),
+        (0, Some(i64::MAX)),
+        (i64::MAX, Some(i64::MIN)),
+    ] {
+        let mut changed = written.clone();
+        changed["clock"] = json!({"offset": offset, "stands_at": stands_at});
+        let builder = Sandbox::builder().snapshot(changed.to_string());
+        let client = Client::start_built(builder).await;
+        ask(&client).await;
+        client.sandbox.advance(Duration::MAX).await;
+        client.sandbox.run_clock();
+        ask(&client).await;
+        let years = -2_208_988_800..=253_402_207_200;
+        assert!(years.contains(&client.sandbox.now().unix()));
+        assert!(serde_json::from_str::<Value>(&client.sandbox.snapshot()).is_ok());
     }
 }
 

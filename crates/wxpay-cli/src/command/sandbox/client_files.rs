@@ -1,0 +1,108 @@
+//! The two files of a sandbox's folder that are written at each start, since the address can be another one.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use wxpay_sandbox::{Sandbox, Trust};
+
+use crate::fail::Fail;
+
+/// Writes `wxpay.toml` and `env.sh`. Both hold secrets.
+pub(super) fn write(sandbox: &Sandbox, dir: &Path) -> Result<(), Fail> {
+    write_secret(&dir.join("wxpay.toml"), &config(sandbox))?;
+    write_secret(&dir.join("env.sh"), &exports(sandbox, dir))
+}
+
+/// Writes a file that its owner alone can read, as a whole or not at all.
+pub(super) fn write_secret(file: &Path, text: &str) -> Result<(), Fail> {
+    let mut new = file.as_os_str().to_owned();
+    new.push(".new");
+    let written = write_new(new.as_ref(), text).and_then(|()| fs::rename(&new, file));
+    written.map_err(|error| {
+        let shown = file.display();
+        Fail::new(format!("can't write {shown}"), format!("无法写入 {shown}")).because(error)
+    })
+}
+
+fn write_new(file: &Path, text: &str) -> io::Result<()> {
+    // What lies there already has another's mode, or leads elsewhere.
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut new = options.open(file)?;
+    new.write_all(text.as_bytes())?;
+    new.sync_all()
+}
+
+fn config(sandbox: &Sandbox) -> String {
+    let merchant = sandbox.merchant();
+    let public_key = format!(
+        "public_key_id = \"{}\"\npublic_key = \"pub_key.pem\"\n",
+        merchant.platform_key_id
+    );
+    let fetch = "certificates = \"fetch\"\n";
+    let platform = match sandbox.trust() {
+        Trust::Certificates => fetch.to_owned(),
+        Trust::Both => public_key + fetch,
+        _ => public_key,
+    };
+    format!(
+        "# For `wxpay --config` and its library. Written by `wxpay sandbox` at each start.\n\
+         mch_id = \"{}\"\napp_id = \"{}\"\nbase_url = \"{}\"\n\n\
+         [v2]\nkey = \"{}\"\n\n\
+         [v3]\nkey = \"{}\"\n\n\
+         [wecom]\nsecret = \"{}\"\nagent_id = {}\n\n\
+         [certificate]\ncertificate = \"apiclient_cert.pem\"\nprivate_key = \"apiclient_key.pem\"\n\n\
+         [platform]\n{platform}\n\
+         [tls]\nroot = \"ca.pem\"\n",
+        merchant.mch_id,
+        merchant.appid,
+        sandbox.base_url(),
+        merchant.api_v2_key.expose(),
+        merchant.api_v3_key.expose(),
+        merchant.workwx_secret.expose(),
+        merchant.agentid,
+    )
+}
+
+fn exports(sandbox: &Sandbox, dir: &Path) -> String {
+    let merchant = sandbox.merchant();
+    let file = |name: &str| dir.join(name).display().to_string();
+    let mut text = String::from("# For `. env.sh`. Written by `wxpay sandbox` at each start.\n");
+    let mut exports = vec![
+        ("WXPAY_BASE_URL", sandbox.base_url().to_owned()),
+        ("WXPAY_MCH_ID", merchant.mch_id.to_string()),
+        ("WXPAY_APP_ID", merchant.appid.to_string()),
+        ("WXPAY_AGENT_ID", merchant.agentid.to_string()),
+        ("WXPAY_SERIAL_NO", merchant.serial_no.clone()),
+        ("WXPAY_V2_KEY", merchant.api_v2_key.expose().to_owned()),
+        ("WXPAY_V3_KEY", merchant.api_v3_key.expose().to_owned()),
+        (
+            "WXPAY_WECOM_SECRET",
+            merchant.workwx_secret.expose().to_owned(),
+        ),
+        ("WXPAY_CERTIFICATE", file("apiclient_cert.pem")),
+        ("WXPAY_PRIVATE_KEY", file("apiclient_key.pem")),
+        ("WXPAY_P12", file("apiclient_cert.p12")),
+        ("WXPAY_ROOT", file("ca.pem")),
+    ];
+    if sandbox.trust() != Trust::Certificates {
+        exports.push(("WXPAY_PUBLIC_KEY_ID", merchant.platform_key_id.clone()));
+        exports.push(("WXPAY_PUBLIC_KEY", file("pub_key.pem")));
+    }
+    for (name, value) in exports {
+        let value = value.replace('\'', r"'\''");
+        let _ = writeln!(text, "export {name}='{value}'");
+    }
+    text
+}

@@ -1,0 +1,188 @@
+//! Telling a running sandbox what to do.
+
+mod asked;
+mod client;
+mod shown;
+
+use std::io::{Write, stdout};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use self::client::Client;
+use crate::fail::Fail;
+use crate::lang::Lang;
+
+/// Where the sandbox is, and what to ask.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where the control port is
+    #[arg(
+        id = "control_url",
+        long = "control",
+        global = true,
+        env = "WXPAY_SANDBOX_CONTROL",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:7080",
+        hide_env_values = true
+    )]
+    control: String,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Say where the sandbox is and how much it has seen
+    Status,
+    /// List the latest requests, or those after one, with what their signatures were
+    Requests {
+        /// Those with a higher number than this
+        #[arg(long, value_name = "NUMBER")]
+        after: Option<u64>,
+    },
+    /// Show one request, the text that had to be signed, and why a signature failed
+    Request {
+        /// Its number
+        number: u64,
+    },
+    /// List the orders
+    Orders,
+    /// Add an order that was paid, or one in another state
+    AddOrder {
+        /// The merchant's number (out_trade_no)
+        number: String,
+        /// The amount, in fen
+        fen: i64,
+        /// The state, such as NOTPAY
+        #[arg(long, value_name = "TRADE_STATE")]
+        state: Option<String>,
+    },
+    /// Pay an order as its user would; its notice follows
+    Pay {
+        /// The merchant's number (out_trade_no)
+        number: String,
+        /// Who pays (openid)
+        #[arg(long, value_name = "OPENID")]
+        payer: Option<String>,
+    },
+    /// List the payments to employees
+    Payouts,
+    /// Set what a payment to an employee has become
+    SetPayout {
+        /// The merchant's number (partner_trade_no)
+        number: String,
+        /// SUCCESS, PROCESSING, FAILED or a state that no document lists
+        status: String,
+        /// Why it failed
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// List the batches of transfers
+    Batches,
+    /// List the transfers of all batches
+    Transfers,
+    /// Carry out the transfers of a batch
+    Settle {
+        /// The merchant's number (out_batch_no)
+        number: String,
+    },
+    /// List the attempts to deliver notices, and those to come
+    Deliveries,
+    /// Show the clock, or move it
+    Clock {
+        #[command(subcommand)]
+        command: Option<Clock>,
+    },
+    /// Make answers go wrong
+    Fault {
+        #[command(subcommand)]
+        command: Fault,
+    },
+    /// Set the money for payments to employees
+    Balance {
+        /// In fen
+        fen: i64,
+    },
+    /// Set the real name of a user
+    Name {
+        /// The user
+        openid: String,
+        /// The name
+        name: String,
+    },
+    /// Add a platform certificate and sign with it from now on
+    Rotate,
+    /// Forget all but the keys
+    Reset,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Clock {
+    /// Move it forward; what falls due on the way happens
+    Advance {
+        /// How far: 90s, 15m, 24h or 7d
+        #[arg(value_parser = asked::duration)]
+        by: u64,
+    },
+    /// Stop it, where it is or at a time
+    Freeze {
+        /// The time, such as 2026-01-31T08:00:00+08:00
+        at: Option<String>,
+    },
+    /// Let it run on
+    Run,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Fault {
+    /// List the faults that wait
+    List,
+    /// Make the next answer of an endpoint go wrong
+    Add {
+        /// The endpoint, such as order_query
+        api: String,
+        /// What goes wrong, such as html_502
+        fault: String,
+        /// The code of an error, such as SYSTEMERROR
+        #[arg(long, value_name = "CODE")]
+        code: Option<String>,
+        /// The text of an error
+        #[arg(long, value_name = "TEXT")]
+        message: Option<String>,
+        /// How long a delay is, in milliseconds
+        #[arg(long, value_name = "MS")]
+        delay_ms: Option<u64>,
+        /// For how many requests
+        #[arg(long, value_name = "N", conflicts_with = "always")]
+        times: Option<u32>,
+        /// For every request from now on
+        #[arg(long)]
+        always: bool,
+        /// For a part of the requests only, from 0 to 1
+        #[arg(long, value_name = "P")]
+        chance: Option<f64>,
+    },
+    /// Remove one rule
+    Remove {
+        /// Its number in the list
+        id: u64,
+    },
+    /// Remove them all
+    Clear,
+}
+
+pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
+    let client = Client::new(&arguments.control)?;
+    let answer = client.ask(&asked::of(&arguments.command)).await?;
+    let text = if arguments.json {
+        format!("{answer:#}\n")
+    } else {
+        shown::text(&answer, lang)
+    };
+    stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,184 @@
+//! Answers for people.
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::Value;
+
+use crate::lang::Lang;
+
+/// The members of an answer: lists as tables, the rest as lines.
+pub(super) fn text(answer: &Value, lang: Lang) -> String {
+    let Some(members) = answer.as_object() else {
+        return format!("{answer:#}\n");
+    };
+    if answer.get("done").is_some() {
+        return lang.pick("Done.\n", "完成。\n").to_owned();
+    }
+    if members.contains_key("signatures") {
+        return request(answer, lang);
+    }
+    let mut text = String::new();
+    for (name, value) in members {
+        match value {
+            Value::Array(list) if list.is_empty() => {
+                text += &format!("{name}: {}\n", lang.pick("none", "无"));
+            }
+            Value::Array(list) => text += &format!("{name}:\n{}\n", table(list, columns(name))),
+            Value::Object(inner) => {
+                for (inner_name, value) in inner {
+                    text += &line(&format!("{name}.{inner_name}"), value);
+                }
+            }
+            value => text += &line(name, value),
+        }
+    }
+    text
+}
+
+/// One request, with what its checks saw.
+fn request(seen: &Value, lang: Lang) -> String {
+    let member = |name: &str| plain(seen.get(name).unwrap_or(&Value::Null));
+    let mut text = format!(
+        "#{}  {} {}  {}\n",
+        member("number"),
+        member("method"),
+        member("target"),
+        member("status")
+    );
+    for check in list(seen, "signatures") {
+        let held = check.get("held") == Some(&Value::Bool(true));
+        let verdict = if held {
+            lang.pick("holds", "通过")
+        } else {
+            lang.pick("fails", "失败")
+        };
+        text += &format!(
+            "\n{} {verdict}\n",
+            plain(check.get("kind").unwrap_or(&Value::Null))
+        );
+        for cause in list(check, "causes") {
+            let said = cause.get(lang.pick("en", "zh")).unwrap_or(&Value::Null);
+            text += &format!("  {}\n", plain(said));
+        }
+        for (name, english, chinese) in [
+            ("text", "text to be signed", "待签名串"),
+            ("signed_text", "text that was signed", "实际签名的内容"),
+            ("expected", "signature that had to come", "应有的签名"),
+            ("received", "signature that came", "收到的签名"),
+        ] {
+            if let Some(value) = check.get(name).and_then(Value::as_str) {
+                let indented = value.replace('\n', "\n    ");
+                text += &format!(
+                    "  {}:\n    {}\n",
+                    lang.pick(english, chinese),
+                    clean(&indented)
+                );
+            }
+        }
+    }
+    let body = member("body");
+    if !body.is_empty() {
+        text += &format!("\n{body}\n");
+    }
+    text
+}
+
+fn table(rows: &[Value], columns: &[&str]) -> String {
+    let mut table = Table::new();
+    table
+        .load_preset(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(columns);
+    for row in rows {
+        let cells = columns.iter().map(|name| match row.get(*name) {
+            Some(Value::Array(checks)) => marks(checks),
+            Some(value) => plain(value),
+            None => String::new(),
+        });
+        table.add_row(cells);
+    }
+    table.to_string()
+}
+
+/// The signatures of a request in short.
+fn marks(checks: &[Value]) -> String {
+    let marks = checks.iter().map(|check| {
+        let held = check.get("held") == Some(&Value::Bool(true));
+        let mark = if held { '✓' } else { '✗' };
+        format!(
+            "{mark} {}",
+            plain(check.get("kind").unwrap_or(&Value::Null))
+        )
+    });
+    marks.collect::<Vec<_>>().join(" ")
+}
+
+fn columns(name: &str) -> &'static [&'static str] {
+    match name {
+        "requests" => &["number", "time", "method", "target", "signatures", "status"],
+        "orders" => &[
+            "out_trade_no",
+            "total_fee",
+            "trade_type",
+            "trade_state",
+            "time_end",
+        ],
+        "payouts" => &[
+            "partner_trade_no",
+            "amount",
+            "openid",
+            "status",
+            "reason",
+            "requests",
+        ],
+        "batches" => &[
+            "out_batch_no",
+            "batch_id",
+            "total_amount",
+            "total_num",
+            "create_time",
+        ],
+        "transfers" => &[
+            "out_batch_no",
+            "out_detail_no",
+            "total_amount",
+            "detail_status",
+            "fail_reason",
+        ],
+        "made" => &[
+            "time",
+            "out_trade_no",
+            "attempt",
+            "url",
+            "status",
+            "acknowledged",
+            "next_attempt",
+        ],
+        "to_come" => &["due", "out_trade_no", "attempt", "url"],
+        "rules" => &["id", "api", "fault", "code", "times_left", "chance"],
+        _ => &["api", "fault", "code", "delay_ms"],
+    }
+}
+
+fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
+    let list = of.get(name).and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
+}
+
+fn line(name: &str, value: &Value) -> String {
+    format!("{name}: {}\n", plain(value))
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => clean(text),
+        other => other.to_string(),
+    }
+}
+
+/// Requests are not to be trusted with the terminal.
+fn clean(text: &str) -> String {
+    let kept = text.chars().filter(|c| !c.is_control() || *c == '\n');
+    kept.collect()
+}

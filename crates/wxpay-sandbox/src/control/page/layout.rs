@@ -1,0 +1,119 @@
+//! What all pages have around them.
+
+use axum::http::HeaderName;
+use axum::http::header::SET_COOKIE;
+use axum::response::{Html, IntoResponse};
+use maud::{DOCTYPE, Markup, html};
+use wxpay_core::{Fen, TimeFormat, Timestamp};
+
+use crate::Sandbox;
+use crate::control::page::words::Words;
+
+/// Which page it is.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Place {
+    Requests,
+    /// One of the requests.
+    Request,
+    Books,
+    Steer,
+}
+
+/// A whole page around its own part.
+pub(crate) fn page(
+    sandbox: &Sandbox,
+    words: Words,
+    place: Place,
+    title: &str,
+    main: &Markup,
+) -> impl IntoResponse + use<> {
+    let other = words.pick(("zh", "中文"), ("en", "English"));
+    let frozen = sandbox.is_clock_frozen();
+    let link = |to: Place, path: &str, text: &str| {
+        html! { a href=(path) aria-current=[(place == to).then_some("page")] { (text) } }
+    };
+    let whole = html! {
+        (DOCTYPE)
+        html lang=(words.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · wxpay sandbox" }
+                link rel="stylesheet" href="/page.css";
+                script src="/page.js" defer {}
+            }
+            body {
+                header {
+                    div.brand { "wxpay sandbox" }
+                    nav {
+                        (link(Place::Requests, "/", words.pick("Requests", "请求")))
+                        (link(Place::Books, "/books", words.pick("Books", "账目")))
+                        (link(Place::Steer, "/steer", words.pick("Clock and faults", "时钟与故障")))
+                    }
+                    div.live #head data-live {
+                        code title=(words.pick("Point a client here", "客户端指向这里")) { (sandbox.base_url()) }
+                        span.clock.frozen[frozen] title=(words.pick("The sandbox's clock", "沙箱时钟")) {
+                            (clock_time(sandbox.now()))
+                            @if frozen { " · " (words.pick("stopped", "已停") ) }
+                        }
+                        a.lang href={ "?lang=" (other.0) } hreflang=(other.0) lang=(other.0) { (other.1) }
+                    }
+                }
+                main { (main) }
+                div #said role="status" aria-live="polite" {}
+            }
+        }
+    };
+    let cookie = format!(
+        "lang={}; Path=/; SameSite=Strict; Max-Age=31536000",
+        words.code()
+    );
+    let headers: [(HeaderName, String); 1] = [(SET_COOKIE, cookie)];
+    (headers, Html(whole.into_string()))
+}
+
+/// A button that posts JSON when it is pressed; without script it can't be, and is not shown.
+pub(crate) fn button(text: &str, path: &str, body: &str) -> Markup {
+    html! { button type="button" data-post=(path) data-body=(body) { (text) } }
+}
+
+/// A part of a page that follows what happens. Its id is one of its own.
+pub(crate) fn live(id: &str, part: Markup) -> Markup {
+    html! { div id=(id) data-live { (part) } }
+}
+
+/// What there is when there is nothing.
+pub(crate) fn nothing(text: &str) -> Markup {
+    html! { p.nothing { (text) } }
+}
+
+/// Day and time, in China.
+pub(crate) fn clock_time(time: Timestamp) -> String {
+    time.format(TimeFormat::DateTime)
+}
+
+/// An amount in yuan.
+pub(crate) fn yuan(fen: Fen) -> String {
+    format!("¥{}", fen.to_yuan())
+}
+
+/// A coloured word for a state.
+pub(crate) fn state(text: &str) -> Markup {
+    let kind = match text {
+        "SUCCESS" | "FINISHED" => "good",
+        "FAILED" | "FAIL" | "PAYERROR" => "bad",
+        "CLOSED" | "REVOKED" => "dull",
+        _ => "open",
+    };
+    html! { span class={ "tag " (kind) } { (text) } }
+}
+
+/// A word that may be broken anywhere, so that a long number does not widen the page.
+pub(crate) fn long(text: &str) -> Markup {
+    html! { span.long { (text) } }
+}
+
+/// The heading of a table.
+pub(crate) fn head(names: &[&str]) -> Markup {
+    html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
+}

@@ -1,0 +1,160 @@
+//! The clock, the faults, and what else can be set.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use maud::{Markup, html};
+use serde_json::json;
+
+use crate::control::fault;
+use crate::control::page::layout::{Place, button, clock_time, head, live, nothing, page};
+use crate::control::page::words::Words;
+use crate::control::view;
+use crate::{Api, Sandbox, Trust};
+
+pub(crate) async fn show(State(sandbox): State<Arc<Sandbox>>, words: Words) -> impl IntoResponse {
+    let main = html! {
+        h1 { (words.pick("Clock", "时钟")) }
+        (live("clock", clock(&sandbox, words)))
+        h1 { (words.pick("Faults", "故障")) }
+        (new_fault(words))
+        (live("faults", faults(&sandbox, words)))
+        h1 { (words.pick("More", "其他")) }
+        (live("more", more(&sandbox, words)))
+    };
+    let title = words.pick("Clock and faults", "时钟与故障");
+    page(&sandbox, words, Place::Steer, title, &main)
+}
+
+fn clock(sandbox: &Sandbox, words: Words) -> Markup {
+    let advance = |text: &str, seconds: u64| {
+        button(
+            text,
+            "/v1/clock",
+            &json!({"advance_seconds": seconds}).to_string(),
+        )
+    };
+    html! {
+        section.card {
+            p {
+                b.big { (clock_time(sandbox.now())) } " "
+                @if sandbox.is_clock_frozen() {
+                    (words.pick("stands still", "已停止"))
+                } @else {
+                    (words.pick("runs", "运行中"))
+                }
+            }
+            p.buttons {
+                (advance(words.pick("+ 15 seconds", "+ 15 秒"), 15))
+                (advance(words.pick("+ 5 minutes", "+ 5 分钟"), 300))
+                (advance(words.pick("+ 1 hour", "+ 1 小时"), 3600))
+                (advance(words.pick("+ 1 day", "+ 1 天"), 86_400))
+                @if sandbox.is_clock_frozen() {
+                    (button(words.pick("Run on", "继续运行"), "/v1/clock", r#"{"run":true}"#))
+                } @else {
+                    (button(words.pick("Stop", "停止"), "/v1/clock", r#"{"freeze":"now"}"#))
+                }
+            }
+            p.small { (words.pick(
+                "What falls due on the way happens: notices are sent again, orders expire, payments settle.",
+                "途中到期的事都会发生：重发通知、订单过期、付款到账。",
+            )) }
+        }
+    }
+}
+
+fn new_fault(words: Words) -> Markup {
+    html! {
+        form.card.fault data-post="/v1/faults" {
+            label {
+                (words.pick("Endpoint", "接口"))
+                select name="api" {
+                    @for api in Api::ALL { option value=(api.name()) { (api.name()) } }
+                }
+            }
+            label {
+                (words.pick("Fault", "故障"))
+                select name="fault" {
+                    @for name in fault::names() { option value=(name) { (name) } }
+                }
+            }
+            label { (words.pick("Code", "错误码")) input name="code" placeholder="SYSTEMERROR" size="16"; }
+            label { (words.pick("Delay, ms", "延迟（毫秒）")) input name="delay_ms" type="number" min="0" data-number; }
+            label { (words.pick("Times", "次数")) input name="times" type="number" min="1" value="1" data-number; }
+            button type="submit" { (words.pick("Add", "添加")) }
+        }
+    }
+}
+
+fn faults(sandbox: &Sandbox, words: Words) -> Markup {
+    let (waiting, rules) = (sandbox.injected_faults(), sandbox.fault_rules());
+    if waiting.is_empty() && rules.is_empty() {
+        return nothing(words.pick("None waits.", "没有等待中的故障。"));
+    }
+    let names = words.pick(
+        ["Endpoint", "Fault", "For", ""],
+        ["接口", "故障", "范围", ""],
+    );
+    let described = |one: &crate::Fault| {
+        html! {
+            span.tag.fault { (fault::name(one)) @if let Some(detail) = fault::detail(one) { " " (detail) } }
+        }
+    };
+    html! {
+        table {
+            (head(&names))
+            tbody {
+                @for (api, one) in &waiting {
+                    tr {
+                        td { code { (api.name()) } }
+                        td { (described(one)) }
+                        td { (words.pick("one request", "一次请求")) }
+                        td {}
+                    }
+                }
+                @for rule in &rules {
+                    tr {
+                        td { code { (rule.api().name()) } }
+                        td { (described(rule.fault())) }
+                        td {
+                            @match rule.times_left() {
+                                Some(left) => { (left) " " (words.pick("requests", "次请求")) }
+                                None => (words.pick("every request", "每次请求")),
+                            }
+                            @if rule.probability() < 1.0 { ", p = " (rule.probability()) }
+                        }
+                        td.act {
+                            button type="button" data-method="DELETE" data-post={ "/v1/faults/" (rule.id()) } {
+                                (words.pick("Remove", "删除"))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn more(sandbox: &Sandbox, words: Words) -> Markup {
+    let merchant = sandbox.merchant();
+    html! {
+        section.card {
+            dl {
+                dt { (words.pick("Mode", "验签方式")) } dd { code { (view::trust(sandbox.trust())) } }
+                dt { (words.pick("Merchant number", "商户号")) } dd { code { (merchant.mch_id.as_str()) } }
+                dt { (words.pick("Certificate serial number", "商户证书序列号")) } dd { code { (merchant.serial_no) } }
+                dt { (words.pick("Platform public key", "微信支付公钥ID")) } dd { code { (merchant.platform_key_id) } }
+            }
+            p.buttons {
+                @if sandbox.trust() != Trust::PublicKey {
+                    (button(words.pick("Rotate the platform certificate", "更换平台证书"), "/v1/certificates/rotate", "{}"))
+                }
+                button.danger type="button" data-post="/v1/reset"
+                    data-ask=(words.pick("Forget all orders, payouts, requests and faults?", "清除所有订单、付款、请求和故障？")) {
+                    (words.pick("Reset", "清空"))
+                }
+            }
+        }
+    }
+}

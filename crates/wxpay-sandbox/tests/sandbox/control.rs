@@ -1,0 +1,249 @@
+//! The control port, asked as a program would.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use wxpay_sandbox::{Api, Control, Fault, Order, Sandbox, Trust};
+
+struct Port {
+    sandbox: Arc<Sandbox>,
+    control: Control,
+    http: reqwest::Client,
+}
+
+impl Port {
+    async fn open(trust: Trust) -> Self {
+        let sandbox = Sandbox::builder().trust(trust).start().await.unwrap();
+        let sandbox = Arc::new(sandbox);
+        let address = "127.0.0.1:0".parse().unwrap();
+        let control = Control::start(Arc::clone(&sandbox), address, &[]).await;
+        Self {
+            control: control.unwrap(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            sandbox,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, told) = self.ask(Method::GET, path, "").await;
+        assert_eq!(status, 200, "{path}: {told}");
+        told
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, told) = self.ask(Method::POST, path, &body.to_string()).await;
+        assert_eq!(status, 200, "{path}: {told}");
+        told
+    }
+
+    async fn refused(&self, path: &str, body: Value) -> (u16, String) {
+        let (status, told) = self.ask(Method::POST, path, &body.to_string()).await;
+        let message = told["error"]["message"].as_str();
+        (status, message.unwrap_or_default().to_owned())
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &str) -> (u16, Value) {
+        let url = format!("{}/v1{path}", self.control.url());
+        let request = self.http.request(method, url).body(body.to_owned());
+        let request = request.header("content-type", "application/json");
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    async fn page(&self, path: &str, header: (&str, &str)) -> (u16, String) {
+        let url = format!("{}{path}", self.control.url());
+        let request = self.http.get(url).header(header.0, header.1);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn orders_are_added_and_paid() {
+    let port = Port::open(Trust::PublicKey).await;
+    let order = json!({"out_trade_no": "A-1/2", "total_fee": 100, "trade_state": "NOTPAY"});
+    port.post("/orders", order).await;
+    let paid = port.post("/orders/A-1%2F2/pay", json!({})).await;
+    assert_eq!(paid["trade_state"], "SUCCESS");
+    let (status, said) = port.refused("/orders/A-1%2F2/pay", json!({})).await;
+    assert_eq!((status, said.as_str()), (409, "order A-1/2 is SUCCESS"));
+    let (status, said) = port.refused("/orders/B/pay", json!({})).await;
+    assert_eq!((status, said.as_str()), (404, "there is no order B"));
+    let orders = port.get("/orders").await;
+    assert_eq!(orders["orders"][0]["total_fee"], 100);
+    assert_eq!(port.get("/status").await["counts"]["orders"], 1);
+    port.post("/reset", json!({})).await;
+    assert_eq!(port.get("/orders").await, json!({"orders": []}));
+}
+
+#[tokio::test]
+async fn the_clock_is_moved() {
+    let port = Port::open(Trust::PublicKey).await;
+    let at = "2026-01-31T08:00:00+08:00";
+    let clock = port.post("/clock", json!({"freeze": at})).await;
+    assert_eq!(
+        clock,
+        json!({"now": at, "unix": 1_769_817_600, "frozen": true})
+    );
+    let clock = port
+        .post("/clock", json!({"advance_seconds": 86_400}))
+        .await;
+    assert_eq!(clock["now"], "2026-02-01T08:00:00+08:00");
+    assert_eq!(
+        port.post("/clock", json!({"run": true})).await["frozen"],
+        false
+    );
+    for wrong in [
+        json!({}),
+        json!({"run": false}),
+        json!({"freeze": "yesterday"}),
+        json!({"advance_seconds": -1}),
+        json!({"advance_seconds": 10_000_000_000_u64}),
+        json!({"advance_seconds": 1, "run": true}),
+    ] {
+        assert_eq!(
+            port.refused("/clock", wrong.clone()).await.0,
+            400,
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn faults_are_scripted() {
+    let port = Port::open(Trust::PublicKey).await;
+    let code =
+        json!({"api": "pay_employee", "fault": "error_code", "code": "SYSTEMERROR", "times": 3});
+    let told = port.post("/faults", code).await;
+    assert_eq!(told["rules"][0]["times_left"], 3);
+    port.post(
+        "/faults",
+        json!({"api": "order_query", "fault": "html_502"}),
+    )
+    .await;
+    let injected = port.sandbox.injected_faults();
+    assert_eq!(injected, [(Api::OrderQuery, Fault::Html502)]);
+    let id = told["rules"][0]["id"].as_u64().unwrap();
+    let (status, _) = port.ask(Method::DELETE, &format!("/faults/{id}"), "").await;
+    assert_eq!(status, 200);
+    assert_eq!(port.get("/faults").await["rules"], json!([]));
+    for (wrong, says) in [
+        (json!({"api": "nothing", "fault": "stall"}), "order_query"),
+        (
+            json!({"api": "order_query", "fault": "nothing"}),
+            "html_502",
+        ),
+        (
+            json!({"api": "order_query", "fault": "error_code"}),
+            "needs a code",
+        ),
+        (json!({"api": "order_query", "fault": "delay"}), "delay_ms"),
+        (
+            json!({"api": "order_query", "fault": "stale_signature"}),
+            "can't have",
+        ),
+        (
+            json!({"api": "order_query", "fault": "stall", "times": 0}),
+            "times",
+        ),
+        (
+            json!({"api": "order_query", "fault": "stall", "chance": 2}),
+            "chance",
+        ),
+        (
+            json!({"api": "order_query", "fault": "stall", "tims": 2}),
+            "tims",
+        ),
+    ] {
+        let (status, said) = port.refused("/faults", wrong).await;
+        assert!(status == 400 && said.contains(says), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn requests_are_told_with_what_their_checks_saw() {
+    let port = Port::open(Trust::Both).await;
+    let ca = reqwest::Certificate::from_pem(port.sandbox.ca_pem().as_bytes()).unwrap();
+    let client = reqwest::Client::builder().tls_certs_only([ca]).no_proxy();
+    let client = client.build().unwrap();
+    let merchant = port.sandbox.merchant();
+    let hostile = "<script>alert(1)</script>";
+    let body = format!(
+        "<xml><appid>{}</appid><mch_id>{}</mch_id><out_trade_no><![CDATA[{hostile}]]></out_trade_no><sign>A</sign></xml>",
+        merchant.appid, merchant.mch_id
+    );
+    let url = format!("{}/pay/orderquery", port.sandbox.base_url());
+    client.post(&url).body(body).send().await.unwrap();
+
+    let seen = &port.get("/requests").await["requests"][0];
+    let check = &seen["signatures"][0];
+    assert_eq!((&seen["number"], &seen["ended"]), (&json!(1), &json!(true)));
+    assert_eq!(
+        (&check["held"], &check["received"]),
+        (&json!(false), &json!("A"))
+    );
+    assert!(check["text"].as_str().unwrap().ends_with("&key=***"));
+    assert_eq!(check["causes"][0]["code"], "unknown");
+    assert_eq!(*seen, port.get("/requests/1").await);
+    assert_eq!(port.get("/requests?after=1").await, json!({"requests": []}));
+    assert_eq!(port.ask(Method::GET, "/requests/2", "").await.0, 404);
+    assert_eq!(port.ask(Method::GET, "/requests?aftr=1", "").await.0, 400);
+
+    let (status, page) = port.page("/requests/1", ("accept-language", "zh-CN")).await;
+    assert_eq!(status, 200);
+    assert!(
+        page.contains("待签名串") && page.contains("&lt;script&gt;"),
+        "{page}"
+    );
+    assert!(!page.contains(hostile), "{page}");
+    for secret in [
+        &merchant.api_v2_key,
+        &merchant.api_v3_key,
+        &merchant.workwx_secret,
+    ] {
+        assert!(!page.contains(secret.expose()));
+        assert!(
+            !port
+                .get("/merchant")
+                .await
+                .to_string()
+                .contains(secret.expose())
+        );
+    }
+    for path in [
+        "/",
+        "/books",
+        "/steer",
+        "/requests/1",
+        "/page.css",
+        "/page.js",
+    ] {
+        assert_eq!(port.page(path, ("accept", "*/*")).await.0, 200, "{path}");
+    }
+    let (status, _) = port.page("/", ("host", "evil.example")).await;
+    assert_eq!(status, 403);
+}
+
+#[tokio::test]
+async fn what_has_no_such_number_is_not_found() {
+    let port = Port::open(Trust::PublicKey).await;
+    port.sandbox.add_order(Order::paid("1", 1));
+    let status = json!({"status": "FAILED", "reason": "余额不足"});
+    for (path, body) in [
+        ("/payouts/1/status", status.clone()),
+        ("/batches/1/settle", json!({})),
+        ("/batches/1/transfers/2/status", status),
+        ("/nowhere", json!({})),
+    ] {
+        assert_eq!(port.refused(path, body).await.0, 404, "{path}");
+    }
+    assert_eq!(port.refused("/certificates/rotate", json!({})).await.0, 409);
+    assert_eq!(port.refused("/status", json!({})).await.0, 405);
+    assert_eq!(port.refused("/reset", json!({"all": true})).await.0, 400);
+    let both = Port::open(Trust::Both).await;
+    let rotated = both.post("/certificates/rotate", json!({})).await;
+    assert_eq!(rotated["serial_no"].as_str().unwrap().len(), 40);
+}
