@@ -1,11 +1,9 @@
 //! What follows from what: the rules by which a payout moves from one state to the next. No clock and no I/O in here.
 
-use std::time::Duration;
-
-use wxpay_core::{Certainty, Fen};
+mod ends;
 
 use crate::entry::{Alarm, Entry, Lease, State};
-use crate::evidence::{PayEnd, QueryEnd, Refusal};
+use crate::evidence::Refusal;
 use crate::{Moment, Rules};
 
 /// What may be done with a payout now.
@@ -78,78 +76,6 @@ impl Entry {
         self.not_found_at = None;
     }
 
-    pub(crate) fn end_send(&mut self, end: &PayEnd, now: Moment, rules: &Rules) {
-        self.lease = None;
-        match end {
-            PayEnd::Paid { payment_no } => self.pay(Some(payment_no), now),
-            PayEnd::NotSent(error) => self.take_back(error.to_string(), now, rules),
-            PayEnd::Refused(refusal) => self.refuse(refusal, now, rules),
-            PayEnd::Unclear(what) => {
-                self.refusal = None;
-                self.put_in_doubt(what.clone(), now, rules);
-            }
-        }
-    }
-
-    /// What a try says that somebody else has taken for lost meanwhile: it can settle the payout, or leave it in doubt.
-    pub(crate) fn end_late_send(&mut self, end: &PayEnd, now: Moment) {
-        if let PayEnd::Paid { payment_no } = end
-            && !self.state.is_settled()
-        {
-            self.lease = None;
-            self.pay(Some(payment_no), now);
-        }
-    }
-
-    pub(crate) fn end_query(&mut self, end: &QueryEnd, now: Moment, rules: &Rules) {
-        self.lease = None;
-        match end {
-            QueryEnd::Paid {
-                payment_no,
-                amount,
-                payee,
-            } => {
-                if *amount == Some(self.amount)
-                    && payee.as_ref().is_none_or(|payee| *payee == self.payee)
-                {
-                    self.pay(payment_no.as_ref(), now);
-                } else {
-                    self.alarm = Some(Alarm::Mismatch);
-                    self.was_known();
-                    self.wait(paid_otherwise(*amount, self.amount), now, rules);
-                }
-            }
-            QueryEnd::Failed(reason) => {
-                self.reason = reason.clone();
-                self.close(State::Failed, now);
-            }
-            QueryEnd::Processing => {
-                self.was_known();
-                self.wait("under way (处理中)".to_owned(), now, rules);
-            }
-            QueryEnd::NotFound => self.count_not_found(now, rules),
-            QueryEnd::Refused(refusal) => {
-                if refusal.class.configuration {
-                    self.alarm = Some(Alarm::Configuration);
-                }
-                self.wait(text_of(refusal), now, rules);
-            }
-            QueryEnd::Unclear(what) => self.wait(what.clone(), now, rules),
-        }
-    }
-
-    /// Raises the alarm that it can't be queried any more, unless there is one that says more. Whether that is a change.
-    pub(crate) fn end_queries(&mut self) -> bool {
-        let by_age = matches!(
-            self.alarm,
-            None | Some(Alarm::Overdue | Alarm::ResendWindowClosed | Alarm::QueryWindowCloses)
-        );
-        if by_age {
-            self.alarm = Some(Alarm::QueryWindowClosed);
-        }
-        by_age
-    }
-
     /// Whether a person may declare it failed.
     pub fn may_attest(&self, now: Moment, rules: &Rules) -> bool {
         let waited = self
@@ -210,137 +136,6 @@ impl Entry {
         }
     }
 
-    fn pay(&mut self, payment_no: Option<&String>, now: Moment) {
-        self.payment_no = payment_no.cloned();
-        self.alarm = None;
-        self.reason = None;
-        self.close(State::Paid, now);
-    }
-
-    fn close(&mut self, state: State, now: Moment) {
-        self.state = state;
-        self.closed_at = Some(now);
-        // What was rejected may go out again once its cause is mended; nothing else needs its personal data any more.
-        if state != State::Rejected {
-            self.message = None;
-        }
-        if state != State::Paid {
-            self.counted = None;
-        }
-    }
-
-    /// Nothing of this try has left, so it never was. An earlier one that is in doubt stays so.
-    fn take_back(&mut self, why: String, now: Moment, rules: &Rules) {
-        self.sends = self.sends.saturating_sub(1);
-        self.reason = Some(why);
-        if self.sends == 0 {
-            self.first_sent_at = None;
-            self.last_sent_at = None;
-        }
-        if self.doubt {
-            self.state = State::Unknown;
-            self.next_at = now.after(rules.query_wait(0));
-        } else {
-            self.state = State::Prepared;
-            self.next_at = now;
-        }
-    }
-
-    fn refuse(&mut self, refusal: &Refusal, now: Moment, rules: &Rules) {
-        self.refusal = Some(refusal.clone());
-        if refusal.class.configuration {
-            self.alarm = Some(Alarm::Configuration);
-        } else if refusal.code == "FATAL_ERROR" {
-            self.alarm = Some(Alarm::ParametersDiffer);
-        } else if refusal.class == wxpay_core::Class::UNLISTED {
-            self.alarm = Some(Alarm::UnlistedCode);
-        }
-        if refusal.class.certainty != Certainty::Definite {
-            self.doubt = true;
-        }
-        self.reason = Some(text_of(refusal));
-        self.state = State::Unknown;
-        self.next_at = self.settled_from(rules).max(now);
-    }
-
-    fn put_in_doubt(&mut self, why: String, now: Moment, rules: &Rules) {
-        self.doubt = true;
-        self.reason = Some(why);
-        self.state = State::Unknown;
-        self.next_at = self.settled_from(rules).max(now);
-    }
-
-    fn wait(&mut self, why: String, now: Moment, rules: &Rules) {
-        self.warn_of_age(now, rules);
-        self.state = State::Unknown;
-        self.reason = Some(why);
-        self.next_at = now.after(rules.query_wait(self.queries));
-        self.queries = self.queries.saturating_add(1);
-    }
-
-    /// Not found is not failed: it counts only with enough time in between, and ends a payout only if its one refusal
-    /// was definite and no try is in doubt.
-    fn count_not_found(&mut self, now: Moment, rules: &Rules) {
-        let counts = self
-            .not_found_at
-            .is_none_or(|last| now.since(last) >= rules.not_found_gap);
-        if counts {
-            self.not_found = self.not_found.saturating_add(1);
-            self.not_found_at = Some(now);
-        }
-        let refusal = self
-            .refusal
-            .as_ref()
-            .filter(|refusal| refusal.is_definite());
-        if let Some(refusal) = refusal
-            && !self.doubt
-            && self.not_found >= rules.confirmations.max(1)
-        {
-            self.reason = Some(text_of(refusal));
-            self.close(State::Rejected, now);
-            return;
-        }
-        let why = match &self.refusal {
-            Some(refusal) => format!("{NOT_FOUND}; it was refused with {}", text_of(refusal)),
-            None => NOT_FOUND.to_owned(),
-        };
-        if self
-            .first_sent_at
-            .is_some_and(|first| now.since(first) > rules.resend_for)
-        {
-            if matches!(self.alarm, None | Some(Alarm::Overdue)) {
-                self.alarm = Some(Alarm::ResendWindowClosed);
-            }
-            self.wait(why, now, rules);
-        } else {
-            self.wait(why, now, rules);
-            self.next_at = now.after(rules.not_found_gap);
-        }
-    }
-
-    /// An alarm by age never takes the place of one that says more.
-    fn warn_of_age(&mut self, now: Moment, rules: &Rules) {
-        let age = self
-            .first_sent_at
-            .map_or(Duration::ZERO, |first| now.since(first));
-        let by_age = matches!(
-            self.alarm,
-            None | Some(Alarm::Overdue | Alarm::ResendWindowClosed)
-        );
-        if by_age && age >= rules.closing_after {
-            self.alarm = Some(Alarm::QueryWindowCloses);
-        } else if age >= rules.overdue_after {
-            self.alarm.get_or_insert(Alarm::Overdue);
-        }
-    }
-
-    /// WeChat Pay knows of a payment, so a refusal of it is not definite, and not being found before proves nothing.
-    fn was_known(&mut self) {
-        self.doubt = true;
-        self.not_found = 0;
-        self.not_found_at = None;
-    }
-
     /// In doubt, not known to WeChat Pay since the last send, and not too old.
     fn may_resend(&self, now: Moment, rules: &Rules) -> bool {
         let in_time = |from: Option<Moment>, time| from.is_some_and(|from| now.since(from) <= time);
@@ -379,21 +174,6 @@ impl Entry {
     }
 }
 
-fn text_of(refusal: &Refusal) -> String {
-    format!("{}: {}", refusal.code, refusal.message)
-}
-
-fn paid_otherwise(amount: Option<Fen>, expected: Fen) -> String {
-    match amount {
-        Some(amount) if amount != expected => {
-            format!("WeChat Pay paid {amount} fen under this number, not {expected}")
-        }
-        Some(_) => "WeChat Pay paid somebody else under this number".to_owned(),
-        None => "WeChat Pay says paid, and not how much".to_owned(),
-    }
-}
-
-const NOT_FOUND: &str = "WeChat Pay does not know it so far (NOT_FOUND)";
 const MOST_GAPS: u32 = 12;
 
 #[cfg(test)]

@@ -25,11 +25,8 @@ pub(crate) fn problems(path: &str, text: &str) -> Vec<String> {
 
 const LONGEST: usize = 400;
 
-/// Longer for now; each is to be split by whoever works in it next.
-const LONG: [&str; 2] = [
-    "crates/wxpay-payout/src/journal/conformance.rs",
-    "crates/wxpay-payout/src/payouts.rs",
-];
+/// Longer for now; it is to be split by whoever works in it next.
+const LONG: [&str; 1] = ["crates/wxpay-payout/src/journal/conformance.rs"];
 
 /// Put together here, so that this file does not find itself.
 const LATER: [&str; 4] = [

@@ -1,7 +1,9 @@
-use wxpay_core::{Class, Error, PartnerTradeNo, TransportError};
+use std::time::Duration;
+
+use wxpay_core::{Certainty, Class, Error, Fen, PartnerTradeNo, TransportError};
 
 use super::*;
-use crate::evidence::Message;
+use crate::evidence::{Message, PayEnd, QueryEnd};
 
 /// Noon in China.
 const NOON: Moment = Moment::from_millis(1_796_011_200_000);
