@@ -104,7 +104,13 @@ fn is_allowed(package: &str, name: &str) -> bool {
 const ALLOWED: [&str; 6] = ["crate", "std", "core", "alloc", "http", "bytes"];
 
 /// Traits alone, which our types implement: axum's behind the feature `axum`, and those of serde 1.
-const EXCEPTED: [(&str, &str); 2] = [("wxpay-api", "axum_core"), ("wxpay-api", "serde_core")];
+const EXCEPTED: [(&str, &str); 5] = [
+    ("wxpay-api", "axum_core"),
+    ("wxpay-api", "serde_core"),
+    ("wxpay-core", "serde_core"),
+    ("wxpay-sandbox", "serde_core"),
+    ("wxpay-sign", "serde_core"),
+];
 
 /// Where an item stands, for the eyes of a person.
 fn place(item: &Value) -> String {
