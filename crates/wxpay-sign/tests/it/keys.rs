@@ -15,6 +15,10 @@ impl MerchantKey for Hsm {
         "0A"
     }
 
+    fn in_memory(&self) -> bool {
+        true
+    }
+
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         Ok([b"signed ", message].concat())
     }
@@ -62,6 +66,7 @@ async fn a_shared_key_does_what_the_key_does() {
     let shared = Arc::new(Hsm);
     let key: &dyn MerchantKey = &shared;
     assert_eq!(key.serial_no(), "0A");
+    assert!(key.in_memory());
     assert_eq!(key.sign(b"m").await.unwrap(), b"signed m");
     assert_eq!(key.decrypt(b"c").await.unwrap().expose(), "opened c");
 
@@ -109,6 +114,7 @@ impl PlatformKeys for Least {
 async fn keys_need_not_seal_open_or_have_a_public_key() {
     assert_eq!(Least.requested_serial(), None);
     assert!(!Least.holds("0B"));
+    assert!(!Least.in_memory() && !Arc::new(Least).in_memory());
     assert!(Least.ready().await.is_ok());
     let error = Least.seal(&["x"]).await.unwrap_err().to_string();
     assert!(error.contains("do not seal"), "{error}");
