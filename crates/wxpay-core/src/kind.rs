@@ -109,6 +109,7 @@ pub struct ProtocolError {
     status: u16,
     code: Option<String>,
     message: String,
+    return_code_fail: bool,
 }
 
 impl ProtocolError {
@@ -118,7 +119,20 @@ impl ProtocolError {
             status,
             code: None,
             message: printable(message),
+            return_code_fail: false,
         }
+    }
+
+    /// The same, for an APIv2 response with `return_code=FAIL` (通信失败).
+    #[must_use]
+    pub fn with_return_code_fail(mut self) -> Self {
+        self.return_code_fail = true;
+        self
+    }
+
+    /// Whether it was an APIv2 response with `return_code=FAIL` (通信失败), as for a wrong key. It is unsigned and proves nothing.
+    pub fn is_return_code_fail(&self) -> bool {
+        self.return_code_fail
     }
 
     /// The same, with the error code that the text claims.

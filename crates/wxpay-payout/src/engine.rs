@@ -1,16 +1,21 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use wxpay_core::PartnerTradeNo;
-use wxpay_transport::Timer;
+use wxpay_core::{Effect, Error, PartnerTradeNo, TransportError};
+use wxpay_transport::{Clock, Timer};
 
 use crate::entry::{Entry, State};
-use crate::evidence::PayEnd;
+use crate::evidence::{PayEnd, QueryEnd};
+use crate::fence::Fence;
 use crate::intent::Intent;
 use crate::journal::{Begun, Journal, JournalError};
-use crate::number::Numbers;
+use crate::number::{Numbered, Numbers};
 use crate::service::Service;
 use crate::settlement::{NotSentCause, PrepareError};
-use crate::{Limits, Moment, Next, Rules};
+use crate::{IntentId, Limits, Moment, Next, Rules};
+
+mod look;
+mod record;
 
 /// What [`Payouts`](crate::Payouts) and its runs work with.
 pub(crate) struct Engine {
@@ -18,9 +23,18 @@ pub(crate) struct Engine {
     pub(crate) service: Arc<dyn Service>,
     pub(crate) timer: Arc<dyn Timer>,
     pub(crate) clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    /// Goes on while the machine sleeps.
+    pub(crate) running: Arc<dyn Clock>,
     pub(crate) numbers: Arc<dyn Numbers>,
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
+}
+
+/// Whether a step may send what was never sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum May {
+    Begin,
+    OnlyFollow,
 }
 
 /// What one step came to.
@@ -34,6 +48,8 @@ pub(crate) enum Step {
     Person(Entry),
     /// It would have been sent, but nothing left.
     NotSent(Entry, NotSentCause),
+    /// It was never sent, and this step may not begin to.
+    Unsent(Entry),
 }
 
 impl Engine {
@@ -46,32 +62,38 @@ impl Engine {
     }
 
     /// Does what is next, once.
-    pub(crate) async fn step(&self, number: &PartnerTradeNo) -> Result<Step, JournalError> {
-        let found = self.journal.by_number(number).await?;
-        let mut entry = found.ok_or_else(|| JournalError::storage(NO_ENTRY))?;
+    pub(crate) async fn step(
+        &self,
+        number: &PartnerTradeNo,
+        may: May,
+    ) -> Result<Step, JournalError> {
+        let mut entry = self.entry_of(number).await?;
         let now = self.now();
         let next = entry.next(now, &self.rules);
         if let Next::Held(until) = next {
             return Ok(Step::Wait(entry, until));
         }
         if entry.lease.is_some() && next != Next::Settled {
-            entry.recover(now, &self.rules);
+            entry.end_lease(now, &self.rules);
         }
-        let mut faster = entry.clone();
-        let held = match entry.next(now, &self.rules) {
+        let mut seen = entry.clone();
+        let done = match entry.next(now, &self.rules) {
             Next::Settled => return Ok(Step::Moved(entry)),
             Next::Held(until) | Next::Wait(until) => return Ok(Step::Wait(entry, until)),
             Next::Person => self.leave_to_a_person(entry).await,
+            Next::Send if entry.state == State::Prepared && may == May::OnlyFollow => {
+                return Ok(Step::Unsent(entry));
+            }
             Next::Send => self.send(entry, now).await,
             Next::Query => self.query(entry, now).await,
         };
-        match held {
-            // Somebody else was faster, and may be sending. If the journal can't tell, it is taken for granted.
+        match done {
+            // Another process was faster, and may be sending. If the journal can't tell, that is assumed.
             Err(JournalError::Conflict) => {
                 let found = self.journal.by_number(number).await;
                 let entry = found.ok().flatten().unwrap_or_else(|| {
-                    faster.state = State::Sending;
-                    faster
+                    seen.state = State::Sending;
+                    seen
                 });
                 Ok(Step::Wait(entry, now.after(SOON)))
             }
@@ -83,6 +105,8 @@ impl Engine {
         let Some(message) = entry.message.clone() else {
             return Ok(Step::Person(entry));
         };
+        // Before anything is asked or written: what takes long after this counts.
+        let fence = self.fence();
         let holder = crate::number::random().unwrap_or_default();
         let mut begun = entry.clone();
         begun.begin_send(&holder, now, &self.rules);
@@ -90,10 +114,18 @@ impl Engine {
             Ok(Begun::Now(begun)) => *begun,
             Ok(Begun::NotBefore(moment)) => return Ok(Step::Wait(entry, moment)),
             Ok(Begun::Full(full)) => return Ok(Step::NotSent(entry, NotSentCause::Full(full))),
+            Ok(Begun::PaidEarlier(paid)) => return self.stop_for(entry, &paid).await,
             Err(JournalError::Conflict) => return Err(JournalError::Conflict),
             Err(error) => return Ok(Step::NotSent(entry, NotSentCause::Journal(error))),
         };
-        let end = self.service.pay(&begun.number, &message).await;
+        if let Some(end) = self.look(&begun).await {
+            return self.end_look(begun, &holder, end).await;
+        }
+        let end = if fence.is_past() {
+            PayEnd::NotSent(too_late())
+        } else {
+            self.service.pay(&begun.number, &message, &fence).await
+        };
         let recorded = self.record_send(begun.clone(), &holder, &end).await;
         let entry = match recorded {
             Ok(entry) => entry,
@@ -101,54 +133,51 @@ impl Engine {
             Err(_) => begun,
         };
         match end {
-            PayEnd::NotSent(error) if !entry.doubt => {
+            PayEnd::NotSent(error) if entry.state == State::Prepared => {
                 Ok(Step::NotSent(entry, NotSentCause::Call(error)))
             }
             _ => Ok(Step::Moved(entry)),
         }
     }
 
-    /// Writes down how a send ended, also if somebody has taken it for lost meanwhile.
-    async fn record_send(
-        &self,
-        begun: Entry,
-        holder: &str,
-        end: &PayEnd,
-    ) -> Result<Entry, JournalError> {
-        let mut known = begun;
-        for _ in 0..TRIES {
-            let ours = known
-                .lease
-                .as_ref()
-                .is_some_and(|lease| lease.holder == holder);
-            let mut changed = known.clone();
-            if ours && known.state == State::Sending {
-                changed.end_send(end, self.now(), &self.rules);
-            } else {
-                changed.end_late_send(end, self.now());
-            }
-            if changed == known {
-                return Ok(known);
-            }
-            match self.journal.update(&changed).await {
-                Ok(entry) => return Ok(entry),
-                Err(JournalError::Conflict) => {
-                    let found = self.journal.by_number(&known.number).await?;
-                    known = found.ok_or_else(|| JournalError::storage(NO_ENTRY))?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(JournalError::Conflict)
+    /// From the beginning of a send to the last moment at which its bytes may leave.
+    fn fence(&self) -> Fence {
+        let time = self.rules.lease.saturating_sub(self.rules.call);
+        Fence::after(time, &self.clock, &self.running)
     }
 
     async fn query(&self, mut entry: Entry, now: Moment) -> Result<Step, JournalError> {
         let holder = crate::number::random().unwrap_or_default();
         entry.hold(&holder, now, &self.rules);
-        let mut held = self.journal.update(&entry).await?;
+        let held = self.journal.update(&entry).await?;
         let end = self.service.query(&held.number).await;
-        held.end_query(&end, self.now(), &self.rules);
-        Ok(Step::Moved(self.journal.update(&held).await?))
+        self.record_query(held, &end).await.map(Step::Moved)
+    }
+
+    /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know it either.
+    pub(crate) async fn attest(
+        &self,
+        mut entry: Entry,
+        words: String,
+    ) -> Result<(Entry, QueryEnd), JournalError> {
+        let now = self.now();
+        let holder = crate::number::random().unwrap_or_default();
+        let asks = entry.next(now, &self.rules) != Next::Person;
+        entry.end_lease(now, &self.rules);
+        entry.hold(&holder, now, &self.rules);
+        let mut held = self.journal.update(&entry).await?;
+        let end = if asks {
+            self.service.query(&held.number).await
+        } else {
+            QueryEnd::NotFound
+        };
+        if !matches!(end, QueryEnd::NotFound) {
+            let entry = self.record_query(held, &end).await?;
+            return Ok((entry, end));
+        }
+        held.attest(words, self.now());
+        let entry = self.journal.update(&held).await?;
+        Ok((entry, end))
     }
 
     async fn leave_to_a_person(&self, mut entry: Entry) -> Result<Step, JournalError> {
@@ -158,10 +187,36 @@ impl Engine {
         Ok(Step::Person(entry))
     }
 
-    pub(crate) fn entry(&self, intent: &Intent, fingerprint: &str) -> Result<Entry, PrepareError> {
-        let number = self.numbers.next()?;
+    async fn stop_for(&self, mut entry: Entry, paid: &PartnerTradeNo) -> Result<Step, JournalError> {
+        entry.stop_for(paid.as_str());
+        Ok(Step::Person(self.journal.update(&entry).await?))
+    }
+
+    async fn entry_of(&self, number: &PartnerTradeNo) -> Result<Entry, JournalError> {
+        let found = self.journal.by_number(number).await?;
+        found.ok_or_else(|| JournalError::storage(NO_ENTRY))
+    }
+
+    pub(crate) fn number(
+        &self,
+        intent: &IntentId,
+        generation: u32,
+    ) -> Result<PartnerTradeNo, wxpay_core::InvalidInput> {
+        let (merchant, product) = (self.service.merchant(), self.service.product());
+        let of = Numbered::new(merchant, product, intent, generation);
+        self.numbers.number(&of)
+    }
+
+    /// An entry of which nothing has left.
+    pub(crate) fn entry(
+        &self,
+        intent: &Intent,
+        fingerprint: &str,
+        generation: u32,
+    ) -> Result<Entry, PrepareError> {
+        let number = self.number(&intent.id, generation)?;
         let message = self.service.compose(&number, &intent.payment)?;
-        Ok(Entry::prepared(
+        let mut entry = Entry::prepared(
             intent.id.clone(),
             number,
             fingerprint,
@@ -169,10 +224,16 @@ impl Engine {
             intent.payment.amount,
             message,
             self.now(),
-        ))
+        );
+        entry.generation = generation;
+        Ok(entry)
     }
 }
 
-const NO_ENTRY: &str = "there is no entry of this number";
-const TRIES: usize = 8;
-const SOON: std::time::Duration = std::time::Duration::from_millis(200);
+fn too_late() -> Error {
+    let why = "the lease on the payout had ended, or was about to, before the request could leave";
+    Error::new("payout", Effect::Write, TransportError::not_sent(why))
+}
+
+const NO_ENTRY: &str = "there is no entry with this number";
+const SOON: Duration = Duration::from_millis(200);

@@ -10,8 +10,10 @@ use crate::{Day, Moment};
 pub struct Entry {
     /// The caller's name for it.
     pub intent: IntentId,
-    /// The merchant's number (商户订单号), made by the journal and never changed.
+    /// The merchant order number (商户订单号), which follows from the intent and is never changed.
     pub number: PartnerTradeNo,
+    /// How many numbers of this intent WeChat Pay declared failed before this one. 0 for the first.
+    pub generation: u32,
     /// Counts the changes. A change is only taken from who knew the one before.
     pub version: u64,
     /// Where it stands.
@@ -56,8 +58,14 @@ pub struct Entry {
     pub alarm: Option<Alarm>,
     /// Who has it alone, and until when.
     pub lease: Option<Lease>,
+    /// The failed number in whose place this one is.
+    pub replaces: Option<PartnerTradeNo>,
     /// The number that took its place.
     pub replaced_by: Option<PartnerTradeNo>,
+    /// Whether the next send may carry a new signature: none has left with this one, or a key was to blame.
+    pub resign: bool,
+    /// Whether it is a person who declared it failed, and not WeChat Pay.
+    pub attested: bool,
 }
 
 impl Entry {
@@ -74,6 +82,7 @@ impl Entry {
         Self {
             intent,
             number,
+            generation: 0,
             version: 0,
             state: State::Prepared,
             fingerprint: fingerprint.to_owned(),
@@ -96,8 +105,21 @@ impl Entry {
             reason: None,
             alarm: None,
             lease: None,
+            replaces: None,
             replaced_by: None,
+            resign: true,
+            attested: false,
         }
+    }
+
+    /// Whether WeChat Pay knew this payout before this journal had sent it: another journal, or one that was lost, did.
+    pub fn is_found(&self) -> bool {
+        self.sends == 0 && self.first_sent_at.is_some()
+    }
+
+    /// Whether somebody is working on it now.
+    pub(crate) fn is_held(&self, now: Moment) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.until > now)
     }
 }
 
@@ -168,11 +190,14 @@ pub enum Alarm {
     QueryWindowClosed,
     /// It may not be sent again any more (7 days), and WeChat Pay still does not know it.
     ResendWindowClosed,
+    /// It was paid after it had been declared rejected or failed; or, if it is not paid itself, an earlier number of its
+    /// intent was. Nothing more is sent for this intent.
+    PaidLate,
 }
 
 impl Alarm {
     /// Every one.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Mismatch,
         Self::ParametersDiffer,
         Self::Configuration,
@@ -181,6 +206,7 @@ impl Alarm {
         Self::QueryWindowCloses,
         Self::QueryWindowClosed,
         Self::ResendWindowClosed,
+        Self::PaidLate,
     ];
 
     /// Its name in a journal, such as `parameters_differ`.
@@ -194,28 +220,53 @@ impl Alarm {
             Self::QueryWindowCloses => "query_window_closes",
             Self::QueryWindowClosed => "query_window_closed",
             Self::ResendWindowClosed => "resend_window_closed",
+            Self::PaidLate => "paid_late",
         }
     }
 
     /// What to do about it, for people.
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::Mismatch => "look it up at WeChat Pay: this number paid something else",
-            Self::ParametersDiffer => {
-                "find out who else uses this number; do not follow the advice to change it"
+            Self::Mismatch => {
+                "look it up at WeChat Pay: this number paid another amount or payee; do not pay it again"
             }
-            Self::Configuration => "mend the merchant's settings or keys, then resolve it",
-            Self::UnlistedCode => "ask WeChat Pay's support, then resolve it",
+            Self::ParametersDiffer => {
+                "find out which program or file sent this number with other fields; never change the number"
+            }
+            Self::Configuration => {
+                "correct the merchant's settings or keys, then run it again with the same journal"
+            }
+            Self::UnlistedCode => "ask WeChat Pay's support about the code, then resolve it",
             Self::Overdue => {
-                "open for a day: resolve it, and look at its reason; never pay it under another number"
+                "unknown for more than a day: resolve it and read its reason; never pay it under another intent"
             }
             Self::QueryWindowCloses => {
-                "look it up in the bill soon: it can be queried for 30 days only"
+                "look it up in the bill (账单) soon: it can be queried for 30 days only"
             }
-            Self::QueryWindowClosed => "look it up in the bill; it can't be queried any more",
+            Self::QueryWindowClosed => {
+                "look it up in the bill (账单): it can't be queried any more"
+            }
             Self::ResendWindowClosed => {
-                "look it up in the bill; after 10 days a person may declare it failed"
+                "look it up in the bill (账单); 10 days after the last send a person may attest that it failed"
             }
+            Self::PaidLate => {
+                "paid after it had been booked as not paid: correct your books; nothing more is sent for this intent"
+            }
+        }
+    }
+
+    /// The same in Chinese.
+    pub const fn advice_zh(&self) -> &'static str {
+        match self {
+            Self::Mismatch => "请到微信支付商户平台核对：该单号付款的金额或收款人与日志不符，切勿再次付款",
+            Self::ParametersDiffer => "请查明是哪个程序或文件用同一单号提交了不同的参数；切勿更换单号",
+            Self::Configuration => "请先修正商户配置或密钥，再用同一付款日志重新运行",
+            Self::UnlistedCode => "请向微信支付客服咨询该错误码，然后再次查询结果",
+            Self::Overdue => "超过一天仍未有结果：请查询结果并查看原因；切勿换一个名称重新付款",
+            Self::QueryWindowCloses => "请尽快核对账单：微信支付只支持查询 30 天内的付款",
+            Self::QueryWindowClosed => "已超过可查询期限，请核对账单",
+            Self::ResendWindowClosed => "请核对账单；最后一次发送满 10 天后，可由人工确认付款失败",
+            Self::PaidLate => "该笔付款在记为未付之后又付款成功：请更正账目；此付款意图不会再发送任何请求",
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What came of a call, as far as money is concerned.
+//! How a call ended: paid, refused, or unknown.
 
 use bytes::Bytes;
 use wxpay_core::{Certainty, Class, Error, Fen};
+
+use crate::Moment;
 
 /// How a try to pay ended.
 #[derive(Debug)]
@@ -16,6 +18,9 @@ pub enum PayEnd {
     },
     /// WeChat Pay refused, in a reply that is its own.
     Refused(Refusal),
+    /// The reply said `return_code=FAIL` (通信失败), as for a wrong key. Such a reply proves nothing: it may have paid. But it
+    /// may be signed again, under the same number.
+    Declined(String),
     /// Anything else: it may have paid.
     Unclear(String),
 }
@@ -32,6 +37,8 @@ pub enum QueryEnd {
         amount: Option<Fen>,
         /// The payee by WeChat Pay's books, as [`payee_digest`](crate::payee_digest) writes it.
         payee: Option<String>,
+        /// When it was made, by WeChat Pay's books.
+        at: Option<Moment>,
     },
     /// The payment failed for good; the text says why, for people.
     Failed(Option<String>),
@@ -78,9 +85,9 @@ impl Refusal {
         self.class.configuration || money
     }
 
-    /// Whether a payout that this refused may, once confirmed, be made under another number: neither the merchant's
-    /// settings nor a condition that passes are to blame, but the payment itself.
-    pub fn allows_replacement(&self) -> bool {
+    /// Whether the payment itself is to blame, and neither the merchant's settings nor a condition that passes: sent again
+    /// as it is, it would be refused again.
+    pub fn is_about_the_payment(&self) -> bool {
         self.is_definite() && !self.class.configuration && !self.class.same_number
     }
 }

@@ -69,6 +69,7 @@ mod detail;
 mod engine;
 mod entry;
 mod evidence;
+mod fence;
 mod intent;
 /// Where payouts are written down.
 pub mod journal;
@@ -77,6 +78,7 @@ mod moment;
 mod number;
 mod payouts;
 mod reconciliation;
+mod recover;
 mod rules;
 mod run;
 mod service;
@@ -86,22 +88,24 @@ mod state;
 pub use detail::{Blame, DetailStanding};
 pub use entry::{Alarm, Entry, Lease, State};
 pub use evidence::{Message, PayEnd, QueryEnd, Refusal};
+pub use fence::Fence;
 pub use intent::{Intent, IntentId, Payment, payee_digest};
 pub use journal::{Journal, JournalError, MemoryJournal};
 #[cfg(feature = "sqlite")]
 pub use journal::{OpenError, SqliteJournal};
 pub use limits::{DayFull, DayLimit, DaySum, Limits};
 pub use moment::{Day, Moment};
-pub use number::{Numbers, RandomNumbers};
+pub use number::{DerivedNumbers, Numbered, Numbers};
 pub use payouts::{Payouts, PayoutsBuilder};
 pub use reconciliation::{
     NotStarted, NotStartedReason, PaidLine, Reconciliation, RejectedLine, UnknownLine,
 };
+pub use recover::{NotRecovered, Recovery};
 pub use rules::Rules;
-pub use run::{Progress, RunOptions, Source, Stop};
+pub use run::{Progress, RunEvent, RunOptions, Source, Stop, Waiting};
 pub use service::{Service, Wecom};
 pub use settlement::{
-    NotSent, NotSentCause, Paid, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
+    AttestError, NotSent, NotSentCause, Paid, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
     Settlement, Unknown,
 };
-pub use state::Next;
+pub use state::{Next, NotAttestable};

@@ -97,17 +97,24 @@ impl Limits {
     ///
     /// `last` is the last send to this payee, `pace` the earliest moment that the merchant's rate leaves free.
     pub fn earliest_send(&self, now: Moment, last: Option<Moment>, pace: Option<Moment>) -> Moment {
+        // A moment further ahead than that was written by a clock that was wrong, and must not hold anybody up.
+        let within = |time: Duration| move |at: &Moment| at.since(now) <= time;
         let gap = last.map(|last| last.after(self.payee_gap));
+        let gap = gap.filter(within(self.payee_gap));
+        let pace = pace.filter(within(self.interval()));
         let earliest = [gap, pace].into_iter().flatten().fold(now, Moment::max);
         self.past_midnight(earliest)
     }
 
     /// The moment that the merchant's rate leaves free after a send at `sent`.
     pub fn next_pace(&self, sent: Moment) -> Moment {
-        match self.per_second {
-            Some(per_second) => sent.after(Duration::from_secs(1) / per_second.get()),
-            None => sent,
-        }
+        sent.after(self.interval())
+    }
+
+    /// The time between two sends by the merchant's rate.
+    fn interval(&self) -> Duration {
+        let per_second = self.per_second.map(NonZeroU32::get);
+        per_second.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate)
     }
 
     fn past_midnight(&self, moment: Moment) -> Moment {

@@ -1,37 +1,105 @@
 use std::fmt::Debug;
 
+use sha2::{Digest, Sha256};
 use wxpay_core::{InvalidInput, PartnerTradeNo};
 
-/// Makes the numbers of payouts (商户订单号).
+use crate::IntentId;
+
+/// Gives payouts their merchant order numbers (商户订单号).
+///
+/// WeChat Pay pays one number once. So the number must follow from the intent alone: whoever has lost the journal, or uses
+/// another one, then comes to the same number again, and nothing is paid a second time.
 pub trait Numbers: Debug + Send + Sync + 'static {
-    /// A number that was never used and never will be: it is paid under once.
+    /// The number of one payment. It is the same every time, on every machine, and never that of another payment.
     ///
     /// # Errors
-    /// There is none to be had.
-    fn next(&self) -> Result<PartnerTradeNo, InvalidInput>;
+    /// There is no such number. Nothing was sent.
+    fn number(&self, of: &Numbered<'_>) -> Result<PartnerTradeNo, InvalidInput>;
 }
 
-/// Numbers of 28 random letters and digits, 140 bits of chance: no two are ever alike.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a number stands for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
-pub struct RandomNumbers;
+pub struct Numbered<'a> {
+    /// The merchant ID (商户号) that pays.
+    pub merchant: &'a str,
+    /// What it pays with, such as `v2.wecom.pay_employee`.
+    pub product: &'a str,
+    /// The caller's name for the payment.
+    pub intent: &'a IntentId,
+    /// How many numbers of this intent WeChat Pay declared failed before. 0 for the first.
+    pub generation: u32,
+}
 
-impl Numbers for RandomNumbers {
-    fn next(&self) -> Result<PartnerTradeNo, InvalidInput> {
-        let number = random().ok_or_else(|| {
-            InvalidInput::new("partner_trade_no", "needs the system's random numbers")
-        })?;
-        PartnerTradeNo::new(number)
+impl<'a> Numbered<'a> {
+    /// The payment of this intent in this generation.
+    pub const fn new(
+        merchant: &'a str,
+        product: &'a str,
+        intent: &'a IntentId,
+        generation: u32,
+    ) -> Self {
+        Self {
+            merchant,
+            product,
+            intent,
+            generation,
+        }
     }
 }
 
-/// 28 random letters and digits.
+/// Numbers that are a digest of what they stand for: 28 digits and capital letters, 140 bits of SHA-256.
+///
+/// They never change from one version of this crate to the next.
+///
+/// ```
+/// # use wxpay_payout::{DerivedNumbers, Numbered, Numbers};
+/// let intent = "bonus-2026-11-E1001".parse()?;
+/// let of = Numbered::new("1900000109", "v2.wecom.pay_employee", &intent, 0);
+/// let number = DerivedNumbers.number(&of)?;
+/// assert_eq!(number.as_str(), "GOLDEN");
+/// # Ok::<(), wxpay_core::InvalidInput>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::exhaustive_structs)] // it has no settings
+pub struct DerivedNumbers;
+
+impl Numbers for DerivedNumbers {
+    fn number(&self, of: &Numbered<'_>) -> Result<PartnerTradeNo, InvalidInput> {
+        let mut digest = Sha256::new();
+        for part in [VERSION, of.merchant, of.product, of.intent.as_str()] {
+            // The length keeps neighbours apart.
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        digest.update(of.generation.to_be_bytes());
+        PartnerTradeNo::new(text(&digest.finalize()))
+    }
+}
+
+/// The first 140 bits, five for each character.
+fn text(digest: &[u8]) -> String {
+    let bit = |at: usize| {
+        let byte = digest.get(at / 8).copied().unwrap_or_default();
+        usize::from(byte >> (7 - at % 8) & 1)
+    };
+    let letter = |at: usize| (0..5).fold(0, |sum, offset| sum * 2 + bit(at * 5 + offset));
+    (0..LENGTH)
+        .filter_map(|at| LETTERS.get(letter(at)).copied().map(char::from))
+        .collect()
+}
+
+/// A random name of 28 digits and letters.
 pub(crate) fn random() -> Option<String> {
-    let mut bytes = [0; 28];
+    let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).ok()?;
     let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied().map(char::from);
     bytes.iter().map(letter).collect()
 }
 
+/// Part of what is hashed, so that a later way of numbering can't meet numbers of this one.
+const VERSION: &str = "wxpay-number-1";
+/// The longest that the query takes.
+const LENGTH: usize = 28;
 /// Thirty-two, without those that people confuse.
 const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPQRSTVWXY";

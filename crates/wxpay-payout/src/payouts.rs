@@ -2,16 +2,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use wxpay_core::{InvalidInput, PartnerTradeNo, Timestamp};
-use wxpay_transport::Timer;
+use wxpay_transport::{Clock, RunningClock, Timer};
 
-use crate::engine::{Engine, Step};
-use crate::entry::{Entry, State};
+use crate::engine::{Engine, May, Step};
+use crate::entry::{Alarm, Entry, State};
 use crate::intent::Intent;
 use crate::journal::{Inserted, Journal, JournalError};
-use crate::number::{Numbers, RandomNumbers};
+use crate::number::{DerivedNumbers, Numbers};
 use crate::service::Service;
 use crate::settlement::{
-    NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
+    AttestError, NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
     Settlement, Unknown,
 };
 use crate::{Limits, Moment, Rules};
@@ -34,7 +34,8 @@ impl Payouts {
             service: Arc::new(service),
             timer: Arc::new(timer),
             clock: Arc::new(|| Timestamp::now().into()),
-            numbers: Arc::new(RandomNumbers),
+            running: Arc::new(RunningClock::new()),
+            numbers: Arc::new(DerivedNumbers),
             rules: Rules::default(),
             limits: Limits::default(),
         })
@@ -42,9 +43,9 @@ impl Payouts {
 
     /// Writes an intent into the journal, with its number and its bytes, before anything is sent.
     ///
-    /// An intent that is there already keeps its number. Preparing it again is how a program goes on after a crash. If no
-    /// send of it was ever begun, or it goes out [again](Self::again) after a refusal for the merchant's settings or keys, it
-    /// is signed anew; otherwise it keeps its bytes as well.
+    /// The number follows from the intent. An intent that is there already keeps its number; preparing it again is how a
+    /// program goes on after a crash. It is signed again if no send with the stored signature was begun, or if a key was to
+    /// blame; otherwise it keeps its bytes as well.
     ///
     /// # Errors
     /// Nothing was sent. See [`PrepareError`].
@@ -52,11 +53,11 @@ impl Payouts {
         let engine = &*self.0;
         let payment = &intent.payment;
         let fingerprint = payment.fingerprint();
-        let existing = match self.known(intent).await? {
+        let existing = match self.known(intent, &fingerprint).await? {
             Some(existing) => existing,
             None => {
                 engine.limits.check_amount(payment.amount)?;
-                let entry = engine.entry(intent, &fingerprint)?;
+                let entry = engine.entry(intent, &fingerprint, 0)?;
                 match engine.journal.insert(&entry, &engine.limits).await? {
                     Inserted::New => return Ok(Preparation::Ready(Prepared(entry))),
                     Inserted::Full(full) => return Err(full.into()),
@@ -65,29 +66,30 @@ impl Payouts {
                 }
             }
         };
-        if existing.state != State::Prepared {
-            return Ok(Preparation::Before(Settlement::of(existing)));
+        if existing.state == State::Prepared {
+            engine.limits.check_amount(payment.amount)?;
         }
-        engine.limits.check_amount(payment.amount)?;
-        let signed = if existing.may_be_signed_anew() {
-            self.sign_anew(existing, intent).await?
+        let signed = if existing.may_be_signed_again() {
+            self.sign_again(existing, intent).await?
         } else {
             existing
         };
         Ok(match signed.state {
-            State::Prepared => Preparation::Ready(Prepared(signed)),
+            State::Prepared if signed.alarm != Some(Alarm::PaidLate) => {
+                Preparation::Ready(Prepared(signed))
+            }
             _ => Preparation::Before(Settlement::of(signed)),
         })
     }
 
-    /// Signs with the key of today, which may not be the one that the entry was prepared with.
-    async fn sign_anew(&self, mut entry: Entry, intent: &Intent) -> Result<Entry, PrepareError> {
+    /// Signs with the present key, which may not be the one that the entry was prepared with.
+    async fn sign_again(&self, mut entry: Entry, intent: &Intent) -> Result<Entry, PrepareError> {
         let engine = &*self.0;
         entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
         match engine.journal.update(&entry).await {
-            // Somebody else was faster, and may have sent it.
+            // Another process was faster, and may have sent it.
             Err(JournalError::Conflict) => {
-                let found = self.known(intent).await?;
+                let found = self.known(intent, &entry.fingerprint).await?;
                 found.ok_or_else(|| JournalError::Conflict.into())
             }
             signed => Ok(signed?),
@@ -95,11 +97,14 @@ impl Payouts {
     }
 
     /// The entry of an intent, if there is one. Nothing is written.
-    pub(crate) async fn known(&self, intent: &Intent) -> Result<Option<Entry>, PrepareError> {
+    pub(crate) async fn known(
+        &self,
+        intent: &Intent,
+        fingerprint: &str,
+    ) -> Result<Option<Entry>, PrepareError> {
         let known = self.0.journal.by_intent(&intent.id).await?;
-        let fingerprint = intent.payment.fingerprint();
         known
-            .map(|entry| same_payment(entry, &fingerprint))
+            .map(|entry| same_payment(entry, fingerprint))
             .transpose()
     }
 
@@ -109,13 +114,15 @@ impl Payouts {
     ///
     /// # Errors
     /// Provably nothing left this machine. Everything else is a [`Settlement`], unknown ones too.
-    #[allow(clippy::result_large_err)] // gives back what it took
+    #[allow(clippy::result_large_err)] // returns the input on error
     pub async fn send(&self, prepared: Prepared) -> Result<Settlement, NotSent> {
         let number = prepared.0.number.clone();
         let mut known = prepared.0;
         loop {
-            match self.0.step(&number).await {
-                Ok(Step::Moved(entry) | Step::Person(entry)) => return Ok(Settlement::of(entry)),
+            match self.0.step(&number, May::Begin).await {
+                Ok(Step::Moved(entry) | Step::Person(entry) | Step::Unsent(entry)) => {
+                    return Ok(Settlement::of(entry));
+                }
                 Ok(Step::Wait(entry, until)) if entry.state == State::Prepared => {
                     self.0.sleep_until(until).await;
                     known = entry;
@@ -145,12 +152,12 @@ impl Payouts {
         let engine = &*self.0;
         let patience = engine.rules.query_wait(u32::MAX);
         loop {
-            let (entry, pause) = match engine.step(&unknown.0.number).await? {
+            let (entry, pause) = match engine.step(&unknown.0.number, May::Begin).await? {
                 Step::Wait(_, until) => {
                     engine.sleep_until(until).await;
                     continue;
                 }
-                Step::Moved(entry) => return Ok(Settlement::of(entry)),
+                Step::Moved(entry) | Step::Unsent(entry) => return Ok(Settlement::of(entry)),
                 Step::NotSent(entry, _) => (entry, engine.rules.query_wait(0)),
                 Step::Person(entry) => (entry, patience),
             };
@@ -168,32 +175,54 @@ impl Payouts {
         &self,
         number: &PartnerTradeNo,
     ) -> Result<Settlement, JournalError> {
-        match self.0.step(number).await? {
+        match self.0.step(number, May::OnlyFollow).await? {
             Step::Moved(entry)
             | Step::Person(entry)
+            | Step::Unsent(entry)
             | Step::Wait(entry, _)
             | Step::NotSent(entry, _) => Ok(Settlement::of(entry)),
         }
     }
 
-    /// Makes a rejected payout ready to be sent again, with the same number and the same bytes, once its cause is mended.
-    /// If that was a key, [prepare](Self::prepare) the intent before it is sent: the bytes were signed with the old one.
+    /// Prepares a rejected payout again under the same number, once its cause is out of the way.
+    ///
+    /// The payment may differ from the rejected one: a name that was wrong, say. Should an earlier try be paid after all,
+    /// WeChat Pay does not pay this number a second time.
     ///
     /// # Errors
-    /// The journal failed, or somebody else has taken it up already.
-    pub async fn again(&self, rejected: Rejected) -> Result<Prepared, JournalError> {
+    /// Nothing was sent, and it stays rejected. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that another
+    /// process has taken it up already, or that WeChat Pay has declared this number [failed](Self::replace).
+    pub async fn again(
+        &self,
+        rejected: Rejected,
+        intent: &Intent,
+    ) -> Result<Prepared, PrepareError> {
+        let engine = &*self.0;
         let mut entry = rejected.0;
+        same_intent(&entry, intent)?;
         if !entry.may_reopen() {
-            return Err(JournalError::Conflict);
+            return Err(JournalError::Conflict.into());
         }
-        entry.reopen(self.0.now());
-        let entry = self.0.journal.update(&entry).await?;
-        Ok(Prepared(entry))
+        let payment = &intent.payment;
+        engine.limits.check_amount(payment.amount)?;
+        let fingerprint = payment.fingerprint();
+        if entry.fingerprint != fingerprint {
+            entry.fingerprint = fingerprint;
+            entry.payee = payment.payee();
+            entry.amount = payment.amount;
+            entry.message = None;
+        }
+        entry.reopen(engine.now());
+        if entry.resign {
+            entry.message = Some(engine.service.compose(&entry.number, payment)?);
+        }
+        Ok(Prepared(engine.journal.update(&entry).await?))
     }
 
-    /// Prepares an intent under another number, in the place of one that certainly was not paid.
+    /// Prepares an intent under another number, because WeChat Pay has declared the one before it failed.
     ///
-    /// The payment may differ from the rejected one: a name that was wrong, say.
+    /// The payment may differ from the failed one. It is sent after a [lease](Rules::lease) at the earliest, when nobody can
+    /// be about to send the failed number any more.
     ///
     /// # Errors
     /// Nothing was sent, and the permit is used up only if the journal took the replacement. See [`PrepareError`].
@@ -203,13 +232,14 @@ impl Payouts {
         intent: &Intent,
     ) -> Result<Prepared, PrepareError> {
         let engine = &*self.0;
-        if permit.0.intent != intent.id {
-            let rule = "must be the intent of the permit";
-            return Err(InvalidInput::new("intent", rule).into());
-        }
-        engine.limits.check_amount(intent.payment.amount)?;
-        let new = engine.entry(intent, &intent.payment.fingerprint())?;
         let mut old = permit.0;
+        same_intent(&old, intent)?;
+        engine.limits.check_amount(intent.payment.amount)?;
+        let generation = old.generation.saturating_add(1);
+        let mut new = engine.entry(intent, &intent.payment.fingerprint(), generation)?;
+        let failed_at = old.closed_at.unwrap_or_else(|| engine.now());
+        new.next_at = failed_at.after(engine.rules.lease);
+        new.replaces = Some(old.number.clone());
         old.replaced_by = Some(new.number.clone());
         old.message = None;
         match engine.journal.replace(&old, &new, &engine.limits).await? {
@@ -220,24 +250,29 @@ impl Payouts {
     }
 
     /// Declares a payout failed that WeChat Pay still does not know long after the last send (10 days), in the words of a
-    /// person who has looked into the bill (账单). Before that, nothing changes and the payout stays unknown.
+    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before.
+    ///
+    /// It is sent [again](Self::again) under the same number, never under another one.
     ///
     /// # Errors
-    /// The journal failed, or somebody else has changed the payout meanwhile.
+    /// It was not declared failed. See [`AttestError`].
     pub async fn attest_failed(
         &self,
         unknown: Unknown,
         who: &str,
         evidence: &str,
-    ) -> Result<Settlement, JournalError> {
+    ) -> Result<Settlement, AttestError> {
         let engine = &*self.0;
-        let now = engine.now();
-        let mut entry = unknown.0;
-        if !entry.may_attest(now, &engine.rules) {
-            return Ok(Settlement::of(entry));
+        let entry = unknown.0;
+        entry
+            .may_attest(engine.now(), &engine.rules)
+            .map_err(AttestError::NotNow)?;
+        let words = format!("attested by {who}: {evidence}");
+        let (entry, end) = engine.attest(entry, words).await?;
+        if entry.state == State::Unknown {
+            let why = entry.reason.unwrap_or_else(|| format!("{end:?}"));
+            return Err(AttestError::NotConfirmed(why));
         }
-        entry.attest(format!("attested by {who}: {evidence}"), now);
-        let entry = engine.journal.update(&entry).await?;
         Ok(Settlement::of(entry))
     }
 
@@ -257,6 +292,14 @@ impl Payouts {
     }
 }
 
+fn same_intent(entry: &Entry, intent: &Intent) -> Result<(), InvalidInput> {
+    if entry.intent == intent.id {
+        return Ok(());
+    }
+    let rule = format!("must be {}, the intent of the payout before", entry.intent);
+    Err(InvalidInput::new("intent", rule))
+}
+
 fn same_payment(entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> {
     if entry.fingerprint == fingerprint {
         Ok(entry)
@@ -265,7 +308,7 @@ fn same_payment(entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> 
     }
 }
 
-#[allow(clippy::result_large_err)] // gives back what it took
+#[allow(clippy::result_large_err)] // returns the input on error
 fn not_sent(entry: Entry, cause: NotSentCause) -> Result<Settlement, NotSent> {
     // After a try that is in doubt, "not sent" would be a lie about the payout.
     if entry.state != State::Prepared {
@@ -297,6 +340,12 @@ impl PayoutsBuilder {
     /// Takes the time of day from elsewhere, for tests. It must fit the timer.
     pub fn clock(mut self, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
         self.0.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes the time that goes on while the machine sleeps from elsewhere, for tests.
+    pub fn running_clock(mut self, clock: impl Clock) -> Self {
+        self.0.running = Arc::new(clock);
         self
     }
 

@@ -33,6 +33,10 @@ pub struct PaidLine {
     pub amount: Fen,
     /// WeChat Pay's number (微信订单号).
     pub payment_no: Option<String>,
+    /// Whether WeChat Pay had paid it before this journal ever sent it: by another journal, or by one that was lost.
+    pub found: bool,
+    /// Why a person has to look, if one has to.
+    pub alarm: Option<Alarm>,
 }
 
 /// A payout that certainly was not paid.
@@ -47,8 +51,8 @@ pub struct RejectedLine {
     pub amount: Fen,
     /// Why, for people.
     pub reason: String,
-    /// Whether the intent may be paid under another number; otherwise the same number is sent again once the cause is
-    /// mended.
+    /// Whether the intent may be paid under another number, since WeChat Pay declared this one failed. Otherwise the same
+    /// number can be sent again, once the cause is out of the way.
     pub replaceable: bool,
 }
 
@@ -93,8 +97,13 @@ pub struct NotStarted {
 pub enum NotStartedReason {
     /// The run was stopped before.
     Stopped,
-    /// No connection came about for as long as the run was patient.
-    Unreached,
+    /// WeChat Pay could not be reached, or did not answer, for as long as the run waited. The last reason.
+    Unreached(String),
+    /// The limits did not allow it before this moment: the time between two sends to one payee, the rate of all sends, or
+    /// the time around midnight.
+    NotBefore(Moment),
+    /// It was to be followed only, and nothing of it has left.
+    OnlyFollowed,
     /// A daily limit has no room.
     Full(DayFull),
     /// It breaks a rule.
@@ -109,7 +118,9 @@ impl fmt::Display for NotStartedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped => f.write_str("stopped before"),
-            Self::Unreached => f.write_str("WeChat Pay was not reached"),
+            Self::Unreached(why) => write!(f, "WeChat Pay was not reached: {why}"),
+            Self::NotBefore(moment) => write!(f, "the limits allow it from {moment} on"),
+            Self::OnlyFollowed => f.write_str("nothing of it has left, so there is nothing to resolve"),
             Self::Full(full) => full.fmt(f),
             Self::Refused(why) => f.write_str(why),
             Self::Unread(why) => write!(f, "not sent now, and may have been sent before: {why}"),
@@ -143,30 +154,32 @@ impl Reconciliation {
         self.paid.len() + self.rejected.len() + self.unknown.len() + self.unread.len()
     }
 
-    pub(crate) fn add(&mut self, entry: Entry) {
-        let replaceable = entry.allows_replacement();
-        let reason = entry.reason.unwrap_or_default();
-        let (intent, number, amount) = (entry.intent, entry.number, entry.amount);
+    pub(crate) fn add(&mut self, entry: &Entry) {
+        let reason = entry.reason.clone().unwrap_or_default();
+        let (intent, number) = (entry.intent.clone(), entry.number.clone());
+        let (amount, alarm) = (entry.amount, entry.alarm.clone());
         match entry.state {
             State::Paid => self.paid.push(PaidLine {
                 intent,
                 number,
                 amount,
-                payment_no: entry.payment_no,
+                payment_no: entry.payment_no.clone(),
+                found: entry.is_found(),
+                alarm,
             }),
             State::Rejected | State::Failed => self.rejected.push(RejectedLine {
                 intent,
                 number,
                 amount,
                 reason,
-                replaceable,
+                replaceable: entry.allows_replacement(),
             }),
             State::Prepared | State::Sending | State::Unknown => self.unknown.push(UnknownLine {
                 intent,
                 number,
                 amount,
                 reason,
-                alarm: entry.alarm,
+                alarm,
                 next_at: entry.next_at,
             }),
         }
@@ -177,4 +190,4 @@ fn sum(amounts: impl Iterator<Item = Fen>) -> Fen {
     Fen::new(amounts.fold(0, |sum, amount| sum.saturating_add(amount.get())))
 }
 
-const LATER: &str = "resolve it later with the same journal; never pay it under another number";
+const LATER: &str = "resolve it later with the same journal; never pay it under another intent";

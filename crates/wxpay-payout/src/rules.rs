@@ -27,10 +27,19 @@ pub struct Rules {
     /// From which age on, since the first send, an unsettled payout has
     /// [`Alarm::QueryWindowCloses`](crate::Alarm::QueryWindowCloses). 25 days.
     pub closing_after: Duration,
-    /// For how long whoever works on a payout has it alone. Longer than any call takes. 5 minutes.
+    /// For how long one process has a payout to itself while it works on it. Longer than [`call`](Self::call). 5 minutes.
     ///
     /// When a process dies in the middle of a send, the payout is in doubt after this.
     pub lease: Duration,
+    /// The longest that one call takes: the transport's time-out for a whole call. 60 seconds.
+    ///
+    /// Nothing is sent when less than this is left of the lease, so that a send has ended before anybody else may work on
+    /// the payout.
+    pub call: Duration,
+    /// Whether WeChat Pay is asked about a number right before each send under it. Yes.
+    ///
+    /// What a lost, restored or second journal has paid is then found, and nothing is sent.
+    pub query_before_send: bool,
 }
 
 impl Default for Rules {
@@ -47,6 +56,8 @@ impl Default for Rules {
             overdue_after: DAY,
             closing_after: DAY * 25,
             lease: MINUTE * 5,
+            call: MINUTE,
+            query_before_send: true,
         }
     }
 }
@@ -57,6 +68,13 @@ impl Rules {
         let at = usize::try_from(queries).unwrap_or(usize::MAX);
         let wait = self.query_waits.get(at).or_else(|| self.query_waits.last());
         wait.copied().unwrap_or(MINUTE)
+    }
+
+    /// The longest that anything waits. A moment further ahead was written by a clock that was wrong.
+    pub(crate) fn longest_wait(&self) -> Duration {
+        let waits = [self.settle, self.not_found_gap, self.lease];
+        let waits = waits.iter().chain(&self.query_waits);
+        waits.copied().max().unwrap_or(MINUTE)
     }
 }
 

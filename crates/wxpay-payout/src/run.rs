@@ -9,16 +9,18 @@ use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt};
 use wxpay_core::PartnerTradeNo;
 
 use self::options::Iterated;
-use crate::engine::{Engine, Step};
+use crate::engine::{Engine, May, Step};
 use crate::entry::{Entry, State};
 use crate::intent::Intent;
 use crate::reconciliation::{NotStartedReason, Reconciliation};
 use crate::settlement::{Preparation, PrepareError, Rejected, Settlement};
 use crate::{IntentId, JournalError, Moment, Payouts};
 
+mod events;
 mod notes;
 mod options;
 
+pub use events::{RunEvent, Waiting};
 pub use options::{Progress, RunOptions, Source, Stop};
 
 impl Payouts {
@@ -54,6 +56,7 @@ impl Payouts {
     /// The journal can't be read. Nothing was done.
     pub async fn resolve_all(&self, options: RunOptions) -> Result<Reconciliation, JournalError> {
         let mut run = Run::new(self, options);
+        run.may = May::OnlyFollow;
         let mut after = None;
         loop {
             let page = self.0.journal.page(after.as_ref(), PAGE).await?;
@@ -63,7 +66,7 @@ impl Payouts {
                 if matches!(entry.state, State::Sending | State::Unknown) {
                     run.progress.taken += 1;
                     run.progress.open += 1;
-                    run.waiting.insert((entry.next_at, entry.number));
+                    run.wait_for(&entry);
                 }
             }
         }
@@ -74,6 +77,8 @@ impl Payouts {
 struct Run<'a> {
     payouts: &'a Payouts,
     options: RunOptions,
+    /// Whether it may send what was never sent.
+    may: May,
     progress: Progress,
     result: Reconciliation,
     /// Unsettled payouts, by the moment at which there is something to do.
@@ -92,6 +97,10 @@ struct Run<'a> {
     left: Vec<PartnerTradeNo>,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
+    /// What keeps those that have not left from leaving.
+    held_by: HashMap<PartnerTradeNo, NotStartedReason>,
+    /// What was last told to be waited for.
+    told: Option<(Moment, Waiting)>,
 }
 
 /// What one piece of work came to.
@@ -121,6 +130,7 @@ impl<'a> Run<'a> {
         Self {
             payouts,
             options,
+            may: May::Begin,
             progress: Progress::default(),
             result: Reconciliation::default(),
             waiting: BTreeSet::new(),
@@ -131,6 +141,8 @@ impl<'a> Run<'a> {
             unclear: 0,
             left: Vec::new(),
             halted: None,
+            held_by: HashMap::new(),
+            told: None,
         }
     }
 
@@ -145,12 +157,15 @@ impl<'a> Run<'a> {
                 && let Some(number) = self.take_due()
             {
                 let engine = Arc::clone(&self.payouts.0);
-                working.push(step(engine, number).boxed());
+                working.push(step(engine, number, self.may).boxed());
             }
             let has_room = working.len() < at_once;
             let wake_at = if has_room { self.wake_at() } else { None };
             if working.is_empty() && self.drained && wake_at.is_none() {
                 break;
+            }
+            if working.is_empty() {
+                self.tell_of_wait();
             }
             match self
                 .event(
@@ -161,7 +176,7 @@ impl<'a> Run<'a> {
                 )
                 .await
             {
-                Event::Time => {}
+                Event::Time => self.tell(),
                 Event::Intent(None) => self.drained = true,
                 Event::Intent(Some(intent)) => {
                     self.progress.taken += 1;
@@ -246,12 +261,14 @@ impl<'a> Run<'a> {
         for number in waiting.map(|(_, number)| number).chain(left) {
             match self.payouts.0.journal.by_number(&number).await {
                 Ok(Some(entry)) if entry.state == State::Prepared => {
-                    let reason = self.halted.clone().unwrap_or(NotStartedReason::Unreached);
+                    let held_by = self.held_by.remove(&number);
+                    let reason = self.halted.clone().or(held_by);
+                    let reason = reason.unwrap_or(NotStartedReason::Stopped);
                     self.unsent.insert(number.clone(), entry.intent);
                     self.not_sent(&number, reason);
                 }
                 Ok(Some(entry)) if entry.state.is_settled() => self.settled(entry),
-                Ok(Some(entry)) => self.result.add(entry),
+                Ok(Some(entry)) => self.result.add(&entry),
                 Ok(None) | Err(_) => self.result.unread.push(number),
             }
         }
@@ -276,26 +293,28 @@ async fn prepare(payouts: Payouts, intent: Intent, again: bool) -> Done {
 
 /// What an intent has come to before, when nothing is begun for it any more.
 async fn look(payouts: Payouts, intent: Intent, reason: NotStartedReason) -> Done {
-    let known = payouts.known(&intent).await;
+    let known = payouts.known(&intent, &intent.payment.fingerprint()).await;
     Done::Looked(intent.id, reason, known)
 }
 
-/// What another number may pay is left to whoever hands that out.
+/// What the payment itself was refused for is left to the caller, who may correct it.
 async fn reopen(
     payouts: &Payouts,
     intent: &Intent,
     rejected: Rejected,
 ) -> Result<Preparation, PrepareError> {
-    if rejected.0.allows_replacement() || !rejected.can_be_sent_again() {
+    let passes = rejected
+        .refusal()
+        .is_some_and(|refusal| !refusal.is_about_the_payment());
+    if !passes || !rejected.can_be_sent_again() {
         return Ok(Preparation::Before(Settlement::Rejected(rejected)));
     }
-    // It is in the journal, to be prepared as it stands now.
-    drop(payouts.again(rejected).await?);
-    payouts.prepare(intent).await
+    let prepared = payouts.again(rejected, intent).await?;
+    Ok(Preparation::Ready(prepared))
 }
 
-async fn step(engine: Arc<Engine>, number: PartnerTradeNo) -> Done {
-    let step = engine.step(&number).await;
+async fn step(engine: Arc<Engine>, number: PartnerTradeNo, may: May) -> Done {
+    let step = engine.step(&number, may).await;
     Done::Stepped(number, step)
 }
 

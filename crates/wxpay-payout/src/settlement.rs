@@ -5,7 +5,7 @@ use wxpay_core::{Error, Fen, InvalidInput, PartnerTradeNo};
 use crate::entry::{Alarm, Entry, State};
 use crate::evidence::Refusal;
 use crate::journal::JournalError;
-use crate::{DayFull, IntentId, Moment};
+use crate::{DayFull, IntentId, Moment, NotAttestable};
 
 /// A payout that is in the journal and has not left. Only [`Payouts::send`](crate::Payouts::send) takes it, once.
 #[derive(Debug)]
@@ -79,6 +79,16 @@ impl Paid {
     pub fn payment_no(&self) -> Option<&str> {
         self.0.payment_no.as_deref()
     }
+
+    /// Whether WeChat Pay had paid it before this journal ever sent it: by another journal, or by one that was lost.
+    pub fn was_found(&self) -> bool {
+        self.0.is_found()
+    }
+
+    /// Why a person has to look, if one has to: it was paid after it had been booked as not paid, say.
+    pub fn alarm(&self) -> Option<&Alarm> {
+        self.0.alarm.as_ref()
+    }
 }
 
 /// A payout of which it is certain that it was not paid: WeChat Pay says that it failed, or refused it and does not know
@@ -112,7 +122,7 @@ impl Rejected {
         self.0.reason.as_deref().unwrap_or("failed (转账失败)")
     }
 
-    /// Whether it can be sent again with the same number and bytes, once its cause is mended.
+    /// Whether it can be sent again under the same number, with [`Payouts::again`](crate::Payouts::again).
     pub fn can_be_sent_again(&self) -> bool {
         self.0.may_reopen()
     }
@@ -120,9 +130,9 @@ impl Rejected {
     /// The right to pay the same intent under another number, once.
     ///
     /// # Errors
-    /// The refusal speaks of the merchant's settings or of a condition that passes: mend it and send the same number
-    /// again, with [`Payouts::again`](crate::Payouts::again). Or the right was used already.
-    #[allow(clippy::result_large_err)] // gives back what it took
+    /// WeChat Pay itself has not declared this number failed, so an earlier try may still pay: send the same number again,
+    /// with [`Payouts::again`](crate::Payouts::again). Or the right was used already.
+    #[allow(clippy::result_large_err)] // returns the input on error
     pub fn into_permit(self) -> Result<ReplacementPermit, Self> {
         if self.0.allows_replacement() {
             Ok(ReplacementPermit(self.0))
@@ -132,7 +142,7 @@ impl Rejected {
     }
 }
 
-/// The right to pay an intent under another number, because the one before it certainly was not paid.
+/// The right to pay an intent under another number, because WeChat Pay has declared the one before it failed.
 ///
 /// Only [`Rejected::into_permit`] makes one, and [`Payouts::replace`](crate::Payouts::replace) uses it up.
 #[derive(Debug)]
@@ -141,8 +151,8 @@ pub struct ReplacementPermit(pub(crate) Entry);
 
 /// A payout that may have been paid, or may still be.
 ///
-/// [`resolve`](crate::Payouts::resolve) it, or [`park`](Self::park) it: it is in the journal, and whoever resolves it
-/// later goes on from here. It has no way to another number.
+/// [`resolve`](crate::Payouts::resolve) it, or [`park`](Self::park) it: it is in the journal, and a later call goes on from
+/// here. It has no way to another number.
 #[derive(Debug)]
 #[must_use = "it has to be resolved, now or later"]
 pub struct Unknown(pub(crate) Entry);
@@ -209,16 +219,48 @@ pub enum PrepareError {
     /// A daily limit has no room.
     #[error(transparent)]
     Full(#[from] DayFull),
-    /// The journal has this intent with another payment, which may have been paid. Under another name it would be paid
-    /// beside that one.
+    /// The journal has this intent with another payment, which may have been paid. Under another intent it would be paid in
+    /// addition to that one.
     #[error(
-        "the journal has {0} with another payment (amount, payee, text or a setting): look it up there, for under another \
-         intent it would be paid a second time"
+        "conflict: the journal has {0} with another payment (amount, payee, text or a setting): look it up there; never pay \
+         it under another intent, which would be a second payment"
     )]
     OtherPayment(IntentId),
     /// The journal failed.
     #[error(transparent)]
     Journal(#[from] JournalError),
+}
+
+/// Why a payout was not declared failed. It is as it was, or as WeChat Pay says that it is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AttestError {
+    /// The rules do not allow it now.
+    #[error("{}", not_attestable(*.0))]
+    NotNow(NotAttestable),
+    /// WeChat Pay, asked once more, did not say that it does not know the payout.
+    #[error("WeChat Pay was asked once more, and does not say NOT_FOUND: {0}")]
+    NotConfirmed(String),
+    /// The journal failed, or another process has changed the payout meanwhile.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+fn not_attestable(why: NotAttestable) -> String {
+    match why {
+        NotAttestable::NotUnknown => {
+            "its outcome is not unknown: nothing of it was sent, or it is settled".to_owned()
+        }
+        NotAttestable::Held(until) => {
+            format!("another process is working on it, until {until} at the latest")
+        }
+        NotAttestable::NeverNotFound => {
+            "WeChat Pay has not said NOT_FOUND since the last send: resolve it first".to_owned()
+        }
+        NotAttestable::TooEarly(from) => {
+            format!("too little time has passed since the last send: possible from {from} on")
+        }
+    }
 }
 
 /// Provably nothing left this machine, now or in an earlier try. The payout can be sent later.
@@ -241,6 +283,12 @@ pub enum NotSentCause {
     /// The journal could not take the send, so it was not made.
     #[error(transparent)]
     Journal(JournalError),
+    /// WeChat Pay refused the query before the send, as for a wrong key.
+    #[error("the query before the send was refused with {}: {}", .0.code, .0.message)]
+    Refused(Refusal),
+    /// The query before the send did not tell whether the number was paid already.
+    #[error("{0}")]
+    Unclear(String),
 }
 
 impl NotSent {

@@ -1,9 +1,9 @@
-//! What follows from what: the rules by which a payout moves from one state to the next. No clock and no I/O in here.
+//! The rules by which a payout moves from one state to the next. No clock and no I/O in here.
 
 mod ends;
+mod late;
 
 use crate::entry::{Alarm, Entry, Lease, State};
-use crate::evidence::Refusal;
 use crate::{Moment, Rules};
 
 /// What may be done with a payout now.
@@ -18,10 +18,24 @@ pub enum Next {
     Wait(Moment),
     /// Somebody else is working on it, until this moment at most.
     Held(Moment),
-    /// Nothing any more by itself: a person has to look. [`Entry::alarm`] says why.
+    /// Nothing more happens by itself: a person has to look. [`Entry::alarm`] says why.
     Person,
     /// It is settled.
     Settled,
+}
+
+/// Why a person can't declare a payout failed now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum NotAttestable {
+    /// Nothing of it has left, or it is settled: there is nothing to declare.
+    NotUnknown,
+    /// Somebody is working on it, until this moment at most.
+    Held(Moment),
+    /// WeChat Pay has not said `NOT_FOUND` since the last send.
+    NeverNotFound,
+    /// Too little time has passed since the last send. It is possible from this moment on.
+    TooEarly(Moment),
 }
 
 impl Entry {
@@ -30,15 +44,15 @@ impl Entry {
         if self.state.is_settled() {
             return Next::Settled;
         }
-        if let Some(lease) = &self.lease
-            && lease.until > now
-        {
+        if let Some(lease) = self.lease.as_ref().filter(|_| self.is_held(now)) {
             return Next::Held(lease.until);
         }
-        if self.next_at > now {
-            return Next::Wait(self.next_at);
+        let due = self.due(now, rules);
+        if due > now {
+            return Next::Wait(due);
         }
         match self.state {
+            State::Prepared if self.alarm == Some(Alarm::PaidLate) => Next::Person,
             State::Prepared => Next::Send,
             _ if self.is_past_queries(now, rules) => Next::Person,
             _ if self.may_resend(now, rules) => Next::Send,
@@ -46,12 +60,21 @@ impl Entry {
         }
     }
 
+    /// When there is something to do next. A moment further ahead than any wait was written by a clock that was wrong, and
+    /// must not hold the payout up.
+    pub(crate) fn due(&self, now: Moment, rules: &Rules) -> Moment {
+        if self.next_at.since(now) > rules.longest_wait() {
+            return now;
+        }
+        self.next_at
+    }
+
     /// A try whose process went away is in doubt. To be called on whatever was read with an ended lease.
-    pub(crate) fn recover(&mut self, now: Moment, rules: &Rules) {
+    pub(crate) fn end_lease(&mut self, now: Moment, rules: &Rules) {
         if self.state == State::Sending {
             self.doubt = true;
             self.state = State::Unknown;
-            self.reason = Some("the process went away in the middle of a send".to_owned());
+            self.reason = Some("the process ended in the middle of a send".to_owned());
             self.next_at = self.settled_from(rules).max(now);
         }
         self.lease = None;
@@ -74,66 +97,82 @@ impl Entry {
         self.queries = 0;
         self.not_found = 0;
         self.not_found_at = None;
+        self.resign = false;
+        if self.alarm == Some(Alarm::Configuration) {
+            self.alarm = None;
+        }
     }
 
     /// Whether a person may declare it failed.
-    pub fn may_attest(&self, now: Moment, rules: &Rules) -> bool {
-        let waited = self
-            .last_sent_at
-            .is_some_and(|last| now.since(last) >= rules.attest_after);
-        self.state == State::Unknown && waited && self.not_found > 0
+    ///
+    /// # Errors
+    /// Why not. Nothing is known of the money that was not known before.
+    pub fn may_attest(&self, now: Moment, rules: &Rules) -> Result<(), NotAttestable> {
+        if let Some(lease) = self.lease.as_ref().filter(|_| self.is_held(now)) {
+            return Err(NotAttestable::Held(lease.until));
+        }
+        let in_doubt = matches!(self.state, State::Sending | State::Unknown);
+        let Some(last) = self.last_sent_at.filter(|_| in_doubt) else {
+            return Err(NotAttestable::NotUnknown);
+        };
+        if now.since(last) < rules.attest_after {
+            return Err(NotAttestable::TooEarly(last.after(rules.attest_after)));
+        }
+        if self.not_found == 0 {
+            return Err(NotAttestable::NeverNotFound);
+        }
+        Ok(())
     }
 
     pub(crate) fn attest(&mut self, words: String, now: Moment) {
         self.reason = Some(words);
+        self.lease = None;
+        self.attested = true;
         self.close(State::Failed, now);
     }
 
-    /// Whether it can be sent again once its cause is mended: it was refused, and no other number stands in its place.
+    /// Whether it can be sent again under its number: WeChat Pay has never declared that number failed, so whatever an
+    /// earlier try still does, it does once.
     pub(crate) fn may_reopen(&self) -> bool {
-        self.state == State::Rejected && self.replaced_by.is_none()
+        let keeps_number =
+            self.state == State::Rejected || self.state == State::Failed && self.attested;
+        keeps_number && self.replaced_by.is_none()
     }
 
-    /// Back to where it can be sent again, with the same number and the same bytes. A refusal for the merchant's settings or
-    /// keys is forgotten, so that the bytes can be signed anew.
+    /// Back to where it can be sent again, under the same number. A refusal for the merchant's settings or keys is
+    /// forgotten, so that it can be signed again.
     pub(crate) fn reopen(&mut self, now: Moment) {
-        if self
+        let configuration = self
             .refusal
             .as_ref()
-            .is_some_and(|refusal| refusal.class.configuration)
-        {
+            .is_some_and(|refusal| refusal.class.configuration);
+        if configuration || self.message.is_none() {
             self.reason = None;
+            self.resign = true;
         }
         self.state = State::Prepared;
         self.closed_at = None;
         self.refusal = None;
         self.alarm = None;
+        self.attested = false;
+        self.doubt = false;
         self.sends = 0;
+        self.queries = 0;
         self.first_sent_at = None;
         self.last_sent_at = None;
         self.next_at = now;
     }
 
-    /// Whether no send was begun with these bytes since it was prepared or reopened with nothing known of it.
-    ///
-    /// A send that was taken back has left its reason.
-    pub(crate) fn may_be_signed_anew(&self) -> bool {
-        self.state == State::Prepared && self.reason.is_none() && self.lease.is_none()
+    /// Whether its message may be written and signed again now, under the same number.
+    pub(crate) fn may_be_signed_again(&self) -> bool {
+        let waits = matches!(self.state, State::Prepared | State::Unknown);
+        self.resign && waits && self.lease.is_none()
     }
 
-    /// Whether its end allows another number for the same intent.
+    /// Whether its end allows another number for the same intent: WeChat Pay itself has declared this one failed, which
+    /// everybody who asks is told.
     pub fn allows_replacement(&self) -> bool {
-        if self.replaced_by.is_some() {
-            return false;
-        }
-        match self.state {
-            State::Failed => true,
-            State::Rejected => {
-                let refusal = self.refusal.as_ref();
-                refusal.is_some_and(Refusal::allows_replacement)
-            }
-            State::Prepared | State::Sending | State::Unknown | State::Paid => false,
-        }
+        self.state == State::Failed && !self.attested && self.replaced_by.is_none()
     }
 
     /// In doubt, not known to WeChat Pay since the last send, and not too old.
@@ -151,6 +190,7 @@ impl Entry {
                     | Alarm::ParametersDiffer
                     | Alarm::QueryWindowClosed
                     | Alarm::ResendWindowClosed
+                    | Alarm::PaidLate
             )
         );
         rules.resend
@@ -177,5 +217,5 @@ impl Entry {
 const MOST_GAPS: u32 = 12;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // a test may end so
+#[allow(clippy::unwrap_used)] // panicking is fine in tests
 mod tests;

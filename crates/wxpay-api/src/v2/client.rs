@@ -57,6 +57,11 @@ impl Client {
         }
     }
 
+    /// The merchant that it asks for.
+    pub fn merchant(&self) -> &Merchant {
+        &self.0.merchant
+    }
+
     /// The first half of [`send`](Self::send): checks, signs and writes the request, for callers that do their own I/O.
     ///
     /// # Errors

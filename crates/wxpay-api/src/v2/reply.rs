@@ -29,7 +29,10 @@ impl Expected<'_> {
         })?;
         match params.get("return_code") {
             Some("SUCCESS") => {}
-            Some("FAIL") => return Err(claimed_failure(status, &params).into()),
+            Some("FAIL") => {
+                let failure = claimed_failure(status, &params);
+                return Err(failure.with_return_code_fail().into());
+            }
             _ => {
                 return Err(
                     ProtocolError::new(status, "return_code is neither SUCCESS nor FAIL").into(),

@@ -5,13 +5,13 @@ use async_trait::async_trait;
 use wxpay_core::PartnerTradeNo;
 
 use super::{Begun, Inserted, Journal, JournalError};
-use crate::{Day, DayFull, DaySum, Entry, IntentId, Limits, Moment};
+use crate::{Day, DayFull, DaySum, Entry, IntentId, Limits, Moment, State};
 
 /// A journal in memory, for tests: whatever it knows is gone with the process, and a payout with it.
 #[derive(Debug, Default)]
 pub struct MemoryJournal(Mutex<Books>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Books {
     entries: BTreeMap<PartnerTradeNo, Entry>,
     current: HashMap<IntentId, PartnerTradeNo>,
@@ -26,6 +26,17 @@ impl MemoryJournal {
     /// An empty journal.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A copy as it is now, as a backup is.
+    pub fn copy(&self) -> Self {
+        Self(Mutex::new(self.books().clone()))
+    }
+
+    /// Becomes what `other` is now, as a journal does that is restored from a backup.
+    pub fn restore(&self, other: &Self) {
+        let books = other.books().clone();
+        *self.books() = books;
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -50,6 +61,17 @@ impl Books {
             Some(old) if old.version == entry.version => Ok(old),
             _ => Err(JournalError::Conflict),
         }
+    }
+
+    fn paid_earlier(&self, entry: &Entry) -> Option<PartnerTradeNo> {
+        let mut previous = entry.replaces.as_ref();
+        while let Some(earlier) = previous.and_then(|number| self.entries.get(number)) {
+            if earlier.state == State::Paid {
+                return Some(earlier.number.clone());
+            }
+            previous = earlier.replaces.as_ref();
+        }
+        None
     }
 
     /// Puts an entry in the place of the one of its number, with everything that is counted by it.
@@ -113,6 +135,9 @@ impl Journal for MemoryJournal {
     ) -> Result<Begun, JournalError> {
         let mut books = self.books();
         let counted = books.checked(entry)?.counted;
+        if let Some(paid) = books.paid_earlier(entry) {
+            return Ok(Begun::PaidEarlier(paid));
+        }
         let last = books.last_sent.get(&entry.payee).copied();
         let earliest = limits.earliest_send(now, last, books.pace);
         if earliest > now {

@@ -1,10 +1,10 @@
-//! What each piece of work means for the run.
+//! What the end of each piece of work means for the run.
 
 use std::time::Duration;
 
 use wxpay_core::PartnerTradeNo;
 
-use super::{Done, Run};
+use super::{Done, Run, RunEvent};
 use crate::engine::Step;
 use crate::entry::{Entry, State};
 use crate::evidence::Refusal;
@@ -28,9 +28,7 @@ impl Run<'_> {
                 self.waiting.insert((SOON, number));
             }
             Done::Prepared(_, Ok(Preparation::Before(settlement))) => match settlement {
-                Settlement::Unknown(unknown) => {
-                    self.waiting.insert((unknown.0.next_at, unknown.0.number));
-                }
+                Settlement::Unknown(unknown) => self.wait_for(&unknown.0),
                 Settlement::Paid(paid) => self.settled(paid.0),
                 Settlement::Rejected(rejected) => self.settled(rejected.0),
             },
@@ -38,7 +36,7 @@ impl Run<'_> {
             Done::Looked(intent, _, Err(error)) => self.refused(intent, error),
             Done::Looked(_, _, Ok(Some(entry))) if entry.state.is_settled() => self.settled(entry),
             Done::Looked(_, _, Ok(Some(entry))) if entry.state != State::Prepared => {
-                self.waiting.insert((entry.next_at, entry.number));
+                self.wait_for(&entry);
             }
             Done::Looked(intent, reason, Ok(_)) => {
                 self.progress.open -= 1;
@@ -64,18 +62,21 @@ impl Run<'_> {
                     self.moved();
                     self.count_unclear(&entry);
                 }
-                // What an earlier run was refused for may have been mended.
+                // The cause of a refusal in an earlier run may be gone.
                 if entry.last_sent_at >= Some(self.began_at) {
                     self.halt_for(entry.refusal.as_ref());
                 }
-                self.waiting
-                    .insert((entry.next_at.max(self.soonest()), number));
+                self.tell_trouble(&entry);
+                self.wait_for(&entry);
             }
             Step::Wait(entry, until) => {
                 if entry.state != State::Prepared {
                     self.unsent.remove(&number);
+                } else if entry.lease.is_none() {
+                    let reason = NotStartedReason::NotBefore(until);
+                    self.held_by.insert(number.clone(), reason);
                 }
-                // Whoever has it is most often done long before the lease ends.
+                // Another process is most often done long before its lease ends.
                 let until = match entry.lease {
                     Some(_) => until.min(self.payouts.0.now().after(HELD)),
                     None => until,
@@ -84,7 +85,13 @@ impl Run<'_> {
             }
             Step::Person(entry) => {
                 self.unsent.remove(&number);
-                self.result.add(entry);
+                self.tell_trouble(&entry);
+                self.result.add(&entry);
+            }
+            // It was taken back meanwhile, and is for a run of its own.
+            Step::Unsent(entry) => {
+                self.unsent.insert(number.clone(), entry.intent);
+                self.not_sent(&number, NotStartedReason::OnlyFollowed);
             }
             Step::NotSent(_, NotSentCause::Full(full)) => {
                 self.not_sent(&number, NotStartedReason::Full(full));
@@ -93,8 +100,39 @@ impl Run<'_> {
                 self.halt(error.to_string());
                 self.wait(number, AGAIN);
             }
-            Step::NotSent(_, NotSentCause::Call(_)) => self.wait(number, AGAIN),
+            Step::NotSent(entry, NotSentCause::Call(error)) => {
+                self.hold_back(&entry, describe(&error));
+                self.wait(number, AGAIN);
+            }
+            Step::NotSent(entry, NotSentCause::Refused(refusal)) => {
+                self.hold_back(&entry, format!("{}: {}", refusal.code, refusal.message));
+                self.halt_for(Some(&refusal));
+                self.wait_for(&entry);
+            }
+            Step::NotSent(entry, NotSentCause::Unclear(why)) => {
+                self.hold_back(&entry, why);
+                self.wait_for(&entry);
+            }
         }
+    }
+
+    /// It has not left because WeChat Pay could not be reached, or did not answer.
+    fn hold_back(&mut self, entry: &Entry, why: String) {
+        self.event(RunEvent::Trouble {
+            intent: entry.intent.clone(),
+            what: format!("not sent: {why}"),
+        });
+        let reason = NotStartedReason::Unreached(why);
+        self.held_by.insert(entry.number.clone(), reason);
+    }
+
+    /// Until there is something to do about it, and for a moment at least: a step that changed nothing must not be repeated
+    /// at once.
+    pub(super) fn wait_for(&mut self, entry: &Entry) {
+        let now = self.payouts.0.now();
+        let due = entry.due(now, &self.payouts.0.rules);
+        let due = due.max(now.after(Duration::from_millis(1)));
+        self.waiting.insert((due, entry.number.clone()));
     }
 
     fn wait(&mut self, number: PartnerTradeNo, time: Duration) {
@@ -102,16 +140,14 @@ impl Run<'_> {
         self.waiting.insert((until, number));
     }
 
-    /// A step that changed nothing for a moment must not be repeated at once.
-    fn soonest(&self) -> Moment {
-        self.payouts.0.now().after(Duration::from_millis(1))
-    }
-
     fn moved(&mut self) {
         self.moved_at = self.payouts.0.now();
     }
 
     fn halt(&mut self, why: String) {
+        if self.halted.is_none() {
+            self.event(RunEvent::Halted(why.clone()));
+        }
         self.halted.get_or_insert(NotStartedReason::Halted(why));
     }
 
@@ -145,7 +181,8 @@ impl Run<'_> {
         } else {
             self.progress.rejected += 1;
         }
-        self.result.add(entry);
+        self.tell_trouble(&entry);
+        self.result.add(&entry);
     }
 
     /// A prepared payout that will not leave in this run. One that was sent before stays unknown.
@@ -171,8 +208,32 @@ impl Run<'_> {
 
     fn not_started(&mut self, intent: IntentId, reason: NotStartedReason) {
         self.progress.not_started += 1;
+        if matches!(
+            reason,
+            NotStartedReason::Refused(_) | NotStartedReason::Unread(_) | NotStartedReason::Full(_)
+        ) {
+            self.event(RunEvent::Trouble {
+                intent: intent.clone(),
+                what: reason.to_string(),
+            });
+        }
         self.result.not_started.push(NotStarted { intent, reason });
     }
+}
+
+/// An error with its causes.
+fn describe(error: &wxpay_core::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
 }
 
 /// Before every real moment: to be sent as soon as there is room.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 #[cfg(doc)]
 use crate::Payouts;
+use super::RunEvent;
 use crate::intent::Intent;
 
 /// How [`Payouts::run`] works.
@@ -23,14 +24,15 @@ pub struct RunOptions {
     /// a key, the connection or WeChat Pay. 20.
     pub most_unclear: NonZeroUsize,
     /// Whether payouts that were rejected for the merchant's settings or for a condition that passes (no money, the
-    /// payee's day is full) are sent again, with the same number and bytes. No.
+    /// payee's day is full) are sent again, under the same number. No.
     pub again: bool,
     /// What ends the run early.
     pub stop: Stop,
-    pub(super) progress: Option<Arc<Tell>>,
+    pub(crate) progress: Option<Arc<Tell<Progress>>>,
+    pub(crate) events: Option<Arc<Tell<RunEvent>>>,
 }
 
-pub(super) type Tell = dyn Fn(&Progress) + Send + Sync;
+pub(crate) type Tell<T> = dyn Fn(&T) + Send + Sync;
 
 impl RunOptions {
     /// The defaults.
@@ -42,6 +44,7 @@ impl RunOptions {
             again: false,
             stop: Stop::default(),
             progress: None,
+            events: None,
         }
     }
 
@@ -80,10 +83,17 @@ impl RunOptions {
         self
     }
 
-    /// Tells this how far the run has come, after each step. It must be quick.
+    /// Tells this how far the run has come, after each step and while it waits. It must be quick.
     #[must_use]
     pub fn progress(mut self, tell: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(tell));
+        self
+    }
+
+    /// Tells this what happens, at the moment when it does. It must be quick.
+    #[must_use]
+    pub fn events(mut self, tell: impl Fn(&RunEvent) + Send + Sync + 'static) -> Self {
+        self.events = Some(Arc::new(tell));
         self
     }
 }

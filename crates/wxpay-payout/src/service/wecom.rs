@@ -6,10 +6,12 @@ use wxpay_core::{
     Progress,
 };
 use wxpay_sign::Verified;
-use wxpay_transport::Transport;
+use wxpay_transport::{Hints, Transport};
 
 use super::Service;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
+use crate::fence::Fence;
+use crate::Moment;
 use crate::intent::{Payment, payee_digest};
 
 /// 向员工付款 and 查询付款记录 over a [`Client`].
@@ -27,11 +29,19 @@ impl<T: Transport> Wecom<T> {
         Self { client, transport }
     }
 
-    /// Sends the stored bytes in the place of those that the client has just written. The reply is read as ever.
-    async fn send(&self, number: &PartnerTradeNo, message: &Message) -> Result<PaymentNo, Error> {
+    /// Sends the stored bytes instead of those that the client has just written, and reads the reply as of any call.
+    async fn send(
+        &self,
+        number: &PartnerTradeNo,
+        message: &Message,
+        fence: &Fence,
+    ) -> Result<PaymentNo, Error> {
         let stored = Stored(number);
         let (mut request, pending) = self.client.prepare(&stored)?;
         *request.body_mut() = message.bytes().clone();
+        if let Some(hints) = request.extensions_mut().get_mut::<Hints>() {
+            *hints = hints.deadline(Some(fence.deadline()));
+        }
         match self.transport.send(request).await {
             Ok(answer) => pending.finish(answer),
             Err(error) => Err(pending.failed(error)),
@@ -41,20 +51,29 @@ impl<T: Transport> Wecom<T> {
 
 #[async_trait]
 impl<T: Transport> Service for Wecom<T> {
+    fn merchant(&self) -> &str {
+        self.client.merchant().mch_id.as_str()
+    }
+
+    fn product(&self) -> &str {
+        PRODUCT
+    }
+
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         let request = payment.with_number(number.clone());
         let (request, _) = self.client.prepare(&request)?;
         Ok(Message::new(request.into_body()))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
-        match self.send(number, message).await {
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+        match self.send(number, message, fence).await {
             Ok(payment_no) => PayEnd::Paid {
                 payment_no: payment_no.to_string(),
             },
             Err(error) if error.outcome() == Outcome::NotExecuted => PayEnd::NotSent(error),
             Err(error) => match refusal(&error) {
                 Some(refusal) => PayEnd::Refused(refusal),
+                None if is_declined(&error) => PayEnd::Declined(error.to_string()),
                 None => PayEnd::Unclear(error.to_string()),
             },
         }
@@ -88,10 +107,15 @@ fn found_to_end(found: QueryEmployeePaymentResponse) -> QueryEnd {
             payment_no: found.detail_id.map(|id| id.to_string()),
             amount: found.payment_amount,
             payee: found.openid.map(|openid| payee_digest(openid.as_str())),
+            at: found.transfer_time.and_then(|time| time.timestamp()).map(Moment::from),
         },
         Progress::Failed => QueryEnd::Failed(found.reason),
         Progress::Pending | Progress::Returned | Progress::Unknown => QueryEnd::Processing,
     }
+}
+
+fn is_declined(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Protocol(protocol) if protocol.is_return_code_fail())
 }
 
 fn refusal(error: &Error) -> Option<Refusal> {
@@ -104,6 +128,9 @@ fn refusal(error: &Error) -> Option<Refusal> {
         _ => None,
     }
 }
+
+/// Part of every number: it stays as it is, whatever the endpoint may be called one day.
+const PRODUCT: &str = "v2.wecom.pay_employee";
 
 /// A payment whose request is there already, to the byte. Only its reply is read.
 struct Stored<'a>(&'a PartnerTradeNo);

@@ -19,17 +19,47 @@ impl Entry {
                 self.refusal = None;
                 self.put_in_doubt(what.clone(), now, rules);
             }
+            PayEnd::Declined(what) => {
+                self.refusal = None;
+                self.alarm = Some(Alarm::Configuration);
+                self.resign = true;
+                self.put_in_doubt(what.clone(), now, rules);
+            }
         }
     }
 
-    /// What a try says that somebody else has taken for lost meanwhile: it can settle the payout, or leave it in doubt.
-    pub(crate) fn end_late_send(&mut self, end: &PayEnd, now: Moment) {
-        if let PayEnd::Paid { payment_no } = end
-            && !self.state.is_settled()
-        {
-            self.lease = None;
-            self.pay(Some(payment_no), now);
+    /// The end of the query right before a send, of which nothing has left. Not for `NOT_FOUND`, after which it is sent.
+    pub(crate) fn end_look(&mut self, end: &QueryEnd, now: Moment, rules: &Rules) {
+        self.lease = None;
+        self.take_back(String::new(), now, rules);
+        match end {
+            QueryEnd::Paid { .. } | QueryEnd::Failed(_) | QueryEnd::Processing => {
+                self.first_sent_at.get_or_insert(now);
+                self.last_sent_at.get_or_insert(now);
+                self.end_query(end, now, rules);
+            }
+            QueryEnd::NotFound => {}
+            QueryEnd::Refused(_) | QueryEnd::Unclear(_) if self.doubt => {
+                self.end_query(end, now, rules);
+            }
+            QueryEnd::Refused(refusal) => {
+                if refusal.class.configuration {
+                    self.alarm = Some(Alarm::Configuration);
+                }
+                let why = text_of(refusal);
+                self.leave_unsent(format!("the query before the send was refused: {why}"), now, rules);
+            }
+            QueryEnd::Unclear(what) => {
+                self.leave_unsent(format!("the query before the send failed: {what}"), now, rules);
+            }
         }
+    }
+
+    /// It has not left, and the number may be looked up again after a while.
+    fn leave_unsent(&mut self, why: String, now: Moment, rules: &Rules) {
+        self.resign = true;
+        self.reason = Some(why);
+        self.next_at = now.after(rules.query_wait(0));
     }
 
     pub(crate) fn end_query(&mut self, end: &QueryEnd, now: Moment, rules: &Rules) {
@@ -39,10 +69,13 @@ impl Entry {
                 payment_no,
                 amount,
                 payee,
+                at,
             } => {
-                if *amount == Some(self.amount)
-                    && payee.as_ref().is_none_or(|payee| *payee == self.payee)
-                {
+                // One that this journal never sent counts on the day on which it was paid.
+                if self.is_found() && let Some(at) = at {
+                    self.counted = Some(at.day());
+                }
+                if self.is_paid_as_expected(*amount, payee.as_ref()) {
                     self.pay(payment_no.as_ref(), now);
                 } else {
                     self.alarm = Some(Alarm::Mismatch);
@@ -52,6 +85,7 @@ impl Entry {
             }
             QueryEnd::Failed(reason) => {
                 self.reason = reason.clone();
+                self.attested = false;
                 self.close(State::Failed, now);
             }
             QueryEnd::Processing => {
@@ -81,7 +115,11 @@ impl Entry {
         by_age
     }
 
-    fn pay(&mut self, payment_no: Option<&String>, now: Moment) {
+    pub(super) fn is_paid_as_expected(&self, amount: Option<Fen>, payee: Option<&String>) -> bool {
+        amount == Some(self.amount) && payee.is_none_or(|payee| *payee == self.payee)
+    }
+
+    pub(super) fn pay(&mut self, payment_no: Option<&String>, now: Moment) {
         self.payment_no = payment_no.cloned();
         self.alarm = None;
         self.reason = None;

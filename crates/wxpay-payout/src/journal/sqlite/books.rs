@@ -1,9 +1,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
-use wxpay_core::Fen;
+use wxpay_core::{Fen, PartnerTradeNo};
 
 use super::rows;
 use super::{Begun, Inserted, JournalError};
-use crate::{Day, DayFull, DaySum, Entry, Limits, Moment};
+use crate::{Day, DayFull, DaySum, Entry, Limits, Moment, State};
 
 pub(super) fn insert(
     db: &Connection,
@@ -23,6 +23,9 @@ pub(super) fn begin_send(
     limits: &Limits,
 ) -> Result<Begun, JournalError> {
     let old = checked(db, &entry)?;
+    if let Some(paid) = paid_earlier(db, &entry)? {
+        return Ok(Begun::PaidEarlier(paid));
+    }
     let last = last_sent(db, &entry.payee)?;
     let earliest = limits.earliest_send(now, last, pace(db)?);
     if earliest > now {
@@ -84,6 +87,20 @@ fn add(db: &Connection, entry: &Entry, limits: &Limits) -> Result<Inserted, Jour
     }
     rows::write(db, entry)?;
     Ok(Inserted::New)
+}
+
+fn paid_earlier(db: &Connection, entry: &Entry) -> Result<Option<PartnerTradeNo>, JournalError> {
+    let mut previous = entry.replaces.clone();
+    while let Some(number) = previous {
+        let Some(earlier) = rows::by_number(db, &number)? else {
+            return Ok(None);
+        };
+        if earlier.state == State::Paid {
+            return Ok(Some(number));
+        }
+        previous = earlier.replaces;
+    }
+    Ok(None)
 }
 
 fn checked(db: &Connection, entry: &Entry) -> Result<Entry, JournalError> {

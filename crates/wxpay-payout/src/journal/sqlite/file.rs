@@ -147,7 +147,9 @@ CREATE TABLE IF NOT EXISTS entries (
     sends INTEGER NOT NULL, doubt INTEGER NOT NULL, refusal_code TEXT, refusal_class TEXT, refusal_message TEXT,
     queries INTEGER NOT NULL, not_found INTEGER NOT NULL, not_found_at INTEGER, prepared_at INTEGER NOT NULL,
     first_sent_at INTEGER, last_sent_at INTEGER, next_at INTEGER NOT NULL, closed_at INTEGER, payment_no TEXT,
-    reason TEXT, alarm TEXT, lease_holder TEXT, lease_until INTEGER, replaced_by TEXT
+    reason TEXT, alarm TEXT, lease_holder TEXT, lease_until INTEGER, replaced_by TEXT,
+    generation INTEGER NOT NULL DEFAULT 0, replaces TEXT, resign INTEGER NOT NULL DEFAULT 0,
+    attested INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS one_for_each_intent ON entries (intent) WHERE replaced_by IS NULL;
 CREATE INDEX IF NOT EXISTS unsettled ON entries (next_at, number) WHERE closed_at IS NULL;

@@ -17,7 +17,7 @@ pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> 
         "INSERT INTO entries VALUES (:number, :intent, :version, :state, :fingerprint, :payee, :amount, \
          :message, :counted, :sends, :doubt, :refusal_code, :refusal_class, :refusal_message, :queries, :not_found, \
          :not_found_at, :prepared_at, :first_sent_at, :last_sent_at, :next_at, :closed_at, :payment_no, :reason, :alarm, \
-         :lease_holder, :lease_until, :replaced_by)",
+         :lease_holder, :lease_until, :replaced_by, :generation, :replaces, :resign, :attested)",
     )
     .and_then(|mut set| {
         set.execute(named_params! {
@@ -49,6 +49,10 @@ pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> 
             ":lease_holder": lease.map(|lease| lease.holder.as_str()),
             ":lease_until": lease.map(|lease| lease.until.millis()),
             ":replaced_by": entry.replaced_by.as_ref().map(PartnerTradeNo::as_str),
+            ":generation": entry.generation,
+            ":replaces": entry.replaces.as_ref().map(PartnerTradeNo::as_str),
+            ":resign": entry.resign,
+            ":attested": entry.attested,
         })
     })
     .map_err(JournalError::storage)?;
@@ -124,10 +128,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         (Some(holder), Some(until)) => Some(Lease { holder, until }),
         _ => None,
     };
-    let replaced_by = match text("replaced_by")? {
-        Some(_) => Some(number(row, "replaced_by")?),
-        None => None,
+    let other = |name| match text(name)? {
+        Some(_) => number(row, name).map(Some),
+        None => Ok(None),
     };
+    let (replaces, replaced_by) = (other("replaces")?, other("replaced_by")?);
     Ok(Entry {
         intent: IntentId::new(intent).map_err(|_| broken("intent"))?,
         number: number(row, "number")?,
@@ -153,7 +158,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         reason: text("reason")?,
         alarm,
         lease,
+        replaces,
         replaced_by,
+        generation: row.get("generation")?,
+        resign: row.get("resign")?,
+        attested: row.get("attested")?,
     })
 }
 

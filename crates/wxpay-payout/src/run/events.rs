@@ -1,0 +1,95 @@
+//! What a run tells while it goes on.
+
+use super::Run;
+use crate::entry::{Alarm, Entry, State};
+use crate::reconciliation::NotStartedReason;
+use crate::{IntentId, Moment};
+
+/// Something that a run tells at the moment when it happens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum RunEvent {
+    /// A payout was not sent, refused, or is unknown; or it was paid in a way that a person has to know of.
+    Trouble {
+        /// The payout.
+        intent: IntentId,
+        /// What happened, for people.
+        what: String,
+    },
+    /// No call is under way: the run waits.
+    Waiting {
+        /// What for.
+        what: Waiting,
+        /// Until when.
+        until: Moment,
+        /// How many payouts wait, for this or something else.
+        payouts: usize,
+    },
+    /// Nothing new is begun in this run, for this reason.
+    Halted(String),
+}
+
+/// What a run waits for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Waiting {
+    /// The next query about payouts whose outcome is unknown.
+    Outcome,
+    /// The limits: the time between two sends to one payee, the rate of all sends, or the end of the day.
+    Limits,
+    /// WeChat Pay could not be reached, or did not answer.
+    Connection,
+    /// Another process that is working on the same payouts.
+    Others,
+}
+
+impl Run<'_> {
+    pub(super) fn event(&self, event: RunEvent) {
+        if let Some(tell) = &self.options.events {
+            tell(&event);
+        }
+    }
+
+    /// Tells what a person would want to know of an entry at once.
+    pub(super) fn tell_trouble(&self, entry: &Entry) {
+        let reason = entry.reason.as_deref().unwrap_or_default();
+        let what = match (entry.state, &entry.alarm) {
+            (_, Some(Alarm::PaidLate)) => reason.to_owned(),
+            (State::Paid | State::Prepared | State::Sending, _) => return,
+            (State::Unknown, _) => format!("unknown: {reason}"),
+            (State::Rejected, _) => format!("rejected: {reason}"),
+            (State::Failed, _) => format!("failed: {reason}"),
+        };
+        self.event(RunEvent::Trouble {
+            intent: entry.intent.clone(),
+            what,
+        });
+    }
+
+    /// Tells what is waited for, when that changes.
+    pub(super) fn tell_of_wait(&mut self) {
+        let now = self.payouts.0.now();
+        let Some((until, number)) = self.waiting.first() else {
+            return;
+        };
+        let until = *until;
+        if until <= now {
+            return;
+        }
+        let what = match self.held_by.get(number) {
+            Some(NotStartedReason::NotBefore(_)) => Waiting::Limits,
+            Some(_) => Waiting::Connection,
+            None if self.unsent.contains_key(number) => Waiting::Others,
+            None => Waiting::Outcome,
+        };
+        if self.told != Some((until, what)) {
+            self.told = Some((until, what));
+            let payouts = self.waiting.len();
+            self.event(RunEvent::Waiting {
+                what,
+                until,
+                payouts,
+            });
+        }
+    }
+}

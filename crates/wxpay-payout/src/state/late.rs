@@ -1,0 +1,76 @@
+//! Answers that arrive when the payout has moved on without them. A payment is never dropped.
+
+use crate::Moment;
+use crate::entry::{Alarm, Entry, State};
+use crate::evidence::{PayEnd, QueryEnd};
+
+impl Entry {
+    /// The end of a send that others have taken for lost meanwhile. `sent` is the entry as it was sent.
+    pub(crate) fn end_late_send(&mut self, end: &PayEnd, sent: &Self, now: Moment) {
+        if let PayEnd::Paid { payment_no } = end {
+            // What was sent then may have been corrected since. This is what was paid.
+            if self.state != State::Paid && self.fingerprint != sent.fingerprint {
+                self.fingerprint.clone_from(&sent.fingerprint);
+                self.payee.clone_from(&sent.payee);
+                self.amount = sent.amount;
+            }
+            self.pay_late(Some(payment_no), now);
+        }
+    }
+
+    /// The end of a query during which others have changed the entry.
+    pub(crate) fn end_late_query(&mut self, end: &QueryEnd, now: Moment) {
+        let QueryEnd::Paid {
+            payment_no,
+            amount,
+            payee,
+            ..
+        } = end
+        else {
+            return;
+        };
+        if self.state == State::Paid {
+            return;
+        }
+        if self.is_paid_as_expected(*amount, payee.as_ref()) {
+            self.pay_late(payment_no.as_ref(), now);
+        } else {
+            self.alarm = Some(Alarm::Mismatch);
+            if self.state.is_settled() {
+                self.state = State::Unknown;
+                self.doubt = true;
+                self.attested = false;
+                self.closed_at = None;
+                self.next_at = now;
+                self.counted = Some(now.day());
+            }
+        }
+    }
+
+    /// It was paid after all. If it had been given up, that is an alarm of its own.
+    pub(crate) fn pay_late(&mut self, payment_no: Option<&String>, now: Moment) {
+        match self.state {
+            State::Paid => {}
+            State::Sending | State::Unknown => {
+                self.lease = None;
+                self.pay(payment_no, now);
+            }
+            State::Prepared | State::Rejected | State::Failed => {
+                self.lease = None;
+                self.attested = false;
+                self.counted = Some(now.day());
+                self.pay(payment_no, now);
+                self.alarm = Some(Alarm::PaidLate);
+                self.reason = Some("paid after it had been booked as not paid".to_owned());
+            }
+        }
+    }
+
+    /// An earlier number of this intent was paid, so that this one must not be.
+    pub(crate) fn stop_for(&mut self, paid: &str) {
+        self.alarm = Some(Alarm::PaidLate);
+        self.reason = Some(format!(
+            "its earlier number {paid} was paid, so this one is not sent"
+        ));
+    }
+}
