@@ -19,7 +19,11 @@ pub struct RandomNumbers;
 impl Numbers for RandomNumbers {
     fn next(&self) -> Result<PartnerTradeNo, InvalidInput> {
         let number = random().ok_or_else(|| {
-            InvalidInput::new("partner_trade_no", "needs the system's random numbers")
+            InvalidInput::new(
+                "partner_trade_no",
+                "needs the system's random numbers",
+                "无法取得系统随机数",
+            )
         })?;
         PartnerTradeNo::new(number)
     }

@@ -205,7 +205,8 @@ impl Payouts {
         let engine = &*self.0;
         if permit.0.intent != intent.id {
             let rule = "must be the intent of the permit";
-            return Err(InvalidInput::new("intent", rule).into());
+            let rule_zh = "必须与许可所属的 intent 相同";
+            return Err(InvalidInput::new("intent", rule, rule_zh).into());
         }
         engine.limits.check_amount(intent.payment.amount)?;
         let new = engine.entry(intent, &intent.payment.fingerprint())?;
