@@ -20,8 +20,10 @@ pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
     pub(crate) fn new(text: &str) -> Result<Self, InvalidInput> {
-        let broken = |rule: &'static str| InvalidInput::new("base_url", rule);
-        let uri: Uri = text.parse().map_err(|_| broken("must be a URL"))?;
+        let broken = |rule, rule_zh| InvalidInput::new("base_url", rule, rule_zh);
+        let uri: Uri = text
+            .parse()
+            .map_err(|_| broken("must be a URL", "必须是 URL"))?;
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let loopback =
             host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
@@ -31,17 +33,24 @@ impl BaseUrl {
             _ => {
                 return Err(broken(
                     "must begin with https://; plain HTTP goes to this machine only",
+                    "必须以 https:// 开头；明文 HTTP 只能用于本机",
                 ));
             }
         }
         if uri.query().is_some() || text.contains('#') {
-            return Err(broken("must have no query and no fragment"));
+            return Err(broken(
+                "must have no query and no fragment",
+                "不能带查询参数或 # 片段",
+            ));
         }
         if uri
             .authority()
             .is_none_or(|authority| authority.as_str().contains('@'))
         {
-            return Err(broken("must have a host and no user name"));
+            return Err(broken(
+                "must have a host and no user name",
+                "必须有主机名，且不能带用户名",
+            ));
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
@@ -49,7 +58,12 @@ impl BaseUrl {
     /// The URL of a target, which begins with a slash.
     pub(crate) fn join(&self, target: &str) -> Result<Uri, InvalidInput> {
         let url = format!("{}{target}", self.0);
-        url.parse()
-            .map_err(|_| InvalidInput::new("path", "must make a URL with the base URL"))
+        url.parse().map_err(|_| {
+            InvalidInput::new(
+                "path",
+                "must make a URL with the base URL",
+                "与 base_url 拼接后必须是合法的 URL",
+            )
+        })
     }
 }

@@ -14,14 +14,15 @@ pub enum Max {
 
 /// Checks a text against its limit.
 pub(crate) fn check_max(field: &'static str, value: &str, max: Max) -> Result<(), InvalidInput> {
-    let (has, limit, unit) = match max {
-        Max::Chars(limit) => (value.chars().count(), limit, "characters"),
-        Max::Bytes(limit) => (value.len(), limit, "bytes"),
+    let (has, limit, (unit, unit_zh)) = match max {
+        Max::Chars(limit) => (value.chars().count(), limit, ("characters", "字符")),
+        Max::Bytes(limit) => (value.len(), limit, ("bytes", "字节")),
     };
     if has > limit {
         return Err(InvalidInput::new(
             field,
             format!("must have at most {limit} {unit}, has {has}"),
+            format!("最多 {limit} 个{unit_zh}，现有 {has} 个"),
         ));
     }
     Ok(())

@@ -13,7 +13,7 @@ pub trait Identifier: AsRef<str> {
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal, $alphabet:literal, $allowed:expr $(, $personal:ident)?) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $max:literal, ($alphabet:literal, $alphabet_zh:literal), $allowed:expr $(, $personal:ident)?) => {
         $(#[$doc])*
         #[doc = concat!("\n1 to ", $max, " characters: ", $alphabet, ". Checked when made with [`new`](Self::new) and again before it is sent;")]
         #[doc = "taken as it comes when WeChat Pay sends it."]
@@ -42,7 +42,7 @@ macro_rules! id {
 
         impl Identifier for $name {
             fn check(&self, field: &'static str) -> Result<(), InvalidInput> {
-                check(&self.0, field, $max, $alphabet, $allowed)
+                check(&self.0, field, $max, ($alphabet, $alphabet_zh), $allowed)
             }
         }
 
@@ -90,32 +90,32 @@ macro_rules! id {
 }
 
 id!(/// A merchant number (商户号).
-    MchId, "mch_id", 32, "digits", |b| b.is_ascii_digit());
+    MchId, "mch_id", 32, ("digits", "数字"), |b| b.is_ascii_digit());
 id!(/// A brand's number (品牌ID).
-    BrandId, "brand_id", 32, "digits", |b| b.is_ascii_digit());
+    BrandId, "brand_id", 32, ("digits", "数字"), |b| b.is_ascii_digit());
 id!(/// An app id (公众账号ID) or the corpid of a WeCom company.
-    AppId, "appid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    AppId, "appid", 128, ("letters, digits, `_` and `-`", "字母、数字、`_` 和 `-`"), |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
 id!(/// A user as one app knows them (用户标识). `Debug` shows the first four characters only.
-    OpenId, "openid", 128, "letters, digits, `_` and `-`", |b| b.is_ascii_alphanumeric() || b"_-".contains(&b), masked);
+    OpenId, "openid", 128, ("letters, digits, `_` and `-`", "字母、数字、`_` 和 `-`"), |b| b.is_ascii_alphanumeric() || b"_-".contains(&b), masked);
 id!(/// The merchant's own order number (商户订单号), unique under one merchant number.
-    OutTradeNo, "out_trade_no", 32, "letters, digits and `_-|*@`", |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
+    OutTradeNo, "out_trade_no", 32, ("letters, digits and `_-|*@`", "字母、数字和 `_-|*@`"), |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
 id!(/// WeChat Pay's number of an order (微信支付订单号).
-    TransactionId, "transaction_id", 32, "letters and digits", |b| b.is_ascii_alphanumeric());
+    TransactionId, "transaction_id", 32, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// The merchant's own number of a payment to an employee (商户订单号), unique under one merchant number.
     ///
     /// The documents allow 32 characters when paying but only 28 when querying. A payment that can't be queried can't be
     /// settled, so the shorter limit holds for both.
-    PartnerTradeNo, "partner_trade_no", 28, "letters and digits", |b| b.is_ascii_alphanumeric());
+    PartnerTradeNo, "partner_trade_no", 28, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// WeChat Pay's number of a payment to an employee (微信订单号).
-    PaymentNo, "payment_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+    PaymentNo, "payment_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// The merchant's own number of a transfer batch (商家批次单号).
-    OutBatchNo, "out_batch_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+    OutBatchNo, "out_batch_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// WeChat Pay's number of a transfer batch (微信支付批次单号).
-    BatchId, "batch_id", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+    BatchId, "batch_id", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// The merchant's own number of one transfer in a batch (商家明细单号).
-    OutDetailNo, "out_detail_no", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+    OutDetailNo, "out_detail_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// WeChat Pay's number of one transfer (微信支付明细单号, 付款单号).
-    DetailId, "detail_id", 64, "letters and digits", |b| b.is_ascii_alphanumeric());
+    DetailId, "detail_id", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 
 /// A personal value as it may be shown.
 fn masked(value: &str) -> String {
@@ -126,16 +126,17 @@ fn check(
     value: &str,
     field: &'static str,
     max: usize,
-    alphabet: &str,
+    (alphabet, alphabet_zh): (&str, &str),
     allowed: fn(u8) -> bool,
 ) -> Result<(), InvalidInput> {
     if value.is_empty() {
-        return Err(InvalidInput::new(field, "must not be empty"));
+        return Err(InvalidInput::new(field, "must not be empty", "不能为空"));
     }
     if !value.bytes().all(allowed) {
         return Err(InvalidInput::new(
             field,
             format!("must be made of {alphabet} only"),
+            format!("只能由{alphabet_zh}组成"),
         ));
     }
     if value.len() > max {
@@ -143,6 +144,7 @@ fn check(
         return Err(InvalidInput::new(
             field,
             format!("must have at most {max} characters, has {has}"),
+            format!("最多 {max} 个字符，现有 {has} 个"),
         ));
     }
     Ok(())

@@ -11,26 +11,41 @@ use crate::{Class, CodeFacts, Outcome, Sent};
 pub struct InvalidInput {
     field: Cow<'static, str>,
     rule: Cow<'static, str>,
+    rule_zh: Cow<'static, str>,
 }
 
 impl InvalidInput {
-    /// `field` breaks `rule`; the rule is worded as what must be ("must have at most 81 characters, has 90").
-    pub fn new(field: impl Into<Cow<'static, str>>, rule: impl Into<Cow<'static, str>>) -> Self {
+    /// `field` breaks a rule, given in English and in Chinese.
+    ///
+    /// The rule says what must be: `must have at most 81 characters, has 90` and `最多 81 个字符，现有 90 个`.
+    pub fn new(
+        field: impl Into<Cow<'static, str>>,
+        rule: impl Into<Cow<'static, str>>,
+        rule_zh: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             field: field.into(),
             rule: rule.into(),
+            rule_zh: rule_zh.into(),
         }
     }
 
     /// `field` is missing, which the `value` of another field makes necessary.
     pub fn required_with(field: &'static str, other: &str, value: &str) -> Self {
-        Self::new(field, format!("is required when {other} is {value}"))
+        Self::new(
+            field,
+            format!("is required when {other} is {value}"),
+            format!("{other} 为 {value} 时必填"),
+        )
     }
 
     /// The same, where the field is a member of `outer`: `amount` becomes `detail_list[3].amount`.
     #[must_use]
     pub fn within(self, outer: impl std::fmt::Display) -> Self {
-        Self::new(format!("{outer}.{}", self.field), self.rule)
+        Self {
+            field: format!("{outer}.{}", self.field).into(),
+            ..self
+        }
     }
 
     /// The field's name on the wire, or the setting's name.
@@ -38,9 +53,14 @@ impl InvalidInput {
         &self.field
     }
 
-    /// The rule that it breaks.
+    /// The rule that it breaks, in English.
     pub fn rule(&self) -> &str {
         &self.rule
+    }
+
+    /// The rule that it breaks, in Chinese.
+    pub fn rule_zh(&self) -> &str {
+        &self.rule_zh
     }
 }
 

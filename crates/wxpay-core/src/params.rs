@@ -158,26 +158,33 @@ impl Params {
     pub fn check_outgoing(&self) -> Result<(), InvalidInput> {
         let plain = !self.may_hold(xml::may_be_no_character);
         for (name, value) in self.iter() {
-            let broken = |rule: &'static str| Err(InvalidInput::new(name.to_owned(), rule));
+            let broken = |rule, rule_zh| Err(InvalidInput::new(name.to_owned(), rule, rule_zh));
             if !xml::is_name(name) {
                 return broken(
                     "must be a letter or `_`, then letters, digits, `_` or `$`, at most 64",
+                    "字段名必须以字母或 `_` 开头，只含字母、数字、`_` 和 `$`，最多 64 个字符",
                 );
             }
             if value.is_empty() {
-                return broken("must not be empty; leave it out instead");
+                return broken(
+                    "must not be empty; leave it out instead",
+                    "不能为空；没有值时请不要传该字段",
+                );
             }
             if value.trim().len() != value.len() {
-                return broken("must not begin or end with white space");
+                return broken(
+                    "must not begin or end with white space",
+                    "首尾不能有空白字符",
+                );
             }
             if plain {
                 continue;
             }
             if value.contains('\r') {
-                return broken("must not hold a carriage return");
+                return broken("must not hold a carriage return", "不能含有回车符");
             }
             if !value.chars().all(xml::is_character) {
-                return broken("must not hold a control character");
+                return broken("must not hold a control character", "不能含有控制字符");
             }
         }
         Ok(())

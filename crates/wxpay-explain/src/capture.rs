@@ -33,7 +33,11 @@ impl Capture {
     pub fn read(text: &[u8]) -> Result<Self, InvalidInput> {
         let begin = text.trim_ascii_start();
         if begin.is_empty() {
-            return Err(InvalidInput::new("capture", "must not be empty"));
+            return Err(InvalidInput::new(
+                "capture",
+                "must not be empty",
+                "不能为空",
+            ));
         }
         if begin.starts_with(b"curl ") || begin.starts_with(b"$ curl ") {
             return curl::read(begin);

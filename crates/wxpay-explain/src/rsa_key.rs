@@ -51,12 +51,22 @@ impl PublicKey {
             .and_then(|key| pkcs1::RsaPublicKey::try_from(key.subject_public_key.as_bytes()?).ok())
             .map(|key| Self::new(key.modulus, key.public_exponent))
             .filter(|key| (256..=1024).contains(&key.size()))
-            .ok_or_else(|| InvalidInput::new("public key", "must be RSA of 2048 to 8192 bits"))
+            .ok_or_else(|| {
+                InvalidInput::new(
+                    "public key",
+                    "must be RSA of 2048 to 8192 bits",
+                    "必须是 2048 至 8192 位的 RSA 公钥",
+                )
+            })
     }
 
     pub(crate) fn read_pem(pem: &str) -> Result<Self, InvalidInput> {
         let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
-            InvalidInput::new("public key", "must be PEM with a BEGIN PUBLIC KEY section")
+            InvalidInput::new(
+                "public key",
+                "must be PEM with a BEGIN PUBLIC KEY section",
+                "必须是含有 BEGIN PUBLIC KEY 段的 PEM",
+            )
         })?;
         Self::read(der.as_ref())
     }
@@ -148,12 +158,17 @@ impl PublicKey {
 impl PrivateKey {
     pub(crate) fn read_pem(pem: &str) -> Result<Self, InvalidInput> {
         if pem.contains("ENCRYPTED") {
-            return Err(InvalidInput::new("private key", "must not be encrypted"));
+            return Err(InvalidInput::new(
+                "private key",
+                "must not be encrypted",
+                "不能是加密的私钥",
+            ));
         }
         let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
             InvalidInput::new(
                 "private key",
                 "must be PEM with a BEGIN PRIVATE KEY section",
+                "必须是含有 BEGIN PRIVATE KEY 段的 PEM",
             )
         })?;
         let inner = match &der {
@@ -171,7 +186,13 @@ impl PrivateKey {
             })
         });
         key.filter(|key| (256..=1024).contains(&key.public.size()))
-            .ok_or_else(|| InvalidInput::new("private key", "must be RSA of 2048 to 8192 bits"))
+            .ok_or_else(|| {
+                InvalidInput::new(
+                    "private key",
+                    "must be RSA of 2048 to 8192 bits",
+                    "必须是 2048 至 8192 位的 RSA 私钥",
+                )
+            })
     }
 
     /// How the text is sealed, if it opens with this key.

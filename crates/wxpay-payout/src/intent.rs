@@ -24,7 +24,8 @@ impl IntentId {
         let name = name.into();
         if !(1..=64).contains(&name.len()) || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
             let rule = "must have 1 to 64 characters of ASCII without blanks";
-            return Err(InvalidInput::new("intent", rule));
+            let rule_zh = "必须为 1 至 64 个 ASCII 字符，不含空白";
+            return Err(InvalidInput::new("intent", rule, rule_zh));
         }
         Ok(Self(name))
     }

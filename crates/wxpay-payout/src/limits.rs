@@ -50,12 +50,14 @@ impl Limits {
     pub fn check_amount(&self, amount: Fen) -> Result<(), InvalidInput> {
         if amount < self.least {
             let rule = format!("must be at least {} fen", self.least);
-            return Err(InvalidInput::new("amount", rule));
+            let rule_zh = format!("至少 {} 分", self.least);
+            return Err(InvalidInput::new("amount", rule, rule_zh));
         }
         match self.most {
             Some(most) if amount > most => {
                 let rule = format!("must be at most {most} fen");
-                Err(InvalidInput::new("amount", rule))
+                let rule_zh = format!("最多 {most} 分");
+                Err(InvalidInput::new("amount", rule, rule_zh))
             }
             _ => Ok(()),
         }

@@ -297,7 +297,8 @@ fn same_intent(entry: &Entry, intent: &Intent) -> Result<(), InvalidInput> {
         return Ok(());
     }
     let rule = format!("must be {}, the intent of the payout before", entry.intent);
-    Err(InvalidInput::new("intent", rule))
+    let rule_zh = format!("必须为原付款的 intent {}", entry.intent);
+    Err(InvalidInput::new("intent", rule, rule_zh))
 }
 
 fn same_payment(entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> {

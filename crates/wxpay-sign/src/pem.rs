@@ -13,6 +13,7 @@ pub(crate) fn private_key(text: &str) -> Result<PrivateKeyDer<'static>, InvalidI
         return Err(InvalidInput::new(
             "private key",
             "must not be encrypted; WeChat Pay's apiclient_key.pem is not",
+            "不能是加密的私钥；微信支付的 apiclient_key.pem 没有加密",
         ));
     }
     let mut keys = PrivateKeyDer::pem_slice_iter(text.as_bytes());
@@ -51,17 +52,26 @@ fn first<T>(
 ) -> Result<T, InvalidInput> {
     match item {
         Some(Ok(item)) => Ok(item),
-        Some(Err(_)) => Err(InvalidInput::new(field, "must be well-formed PEM")),
+        Some(Err(_)) => Err(InvalidInput::new(
+            field,
+            "must be well-formed PEM",
+            "PEM 格式有误",
+        )),
         None => Err(InvalidInput::new(
             field,
             format!("must be PEM with a {section} section"),
+            format!("必须是含有 {section} 段的 PEM"),
         )),
     }
 }
 
 fn alone(more: bool, field: &'static str) -> Result<(), InvalidInput> {
     if more {
-        return Err(InvalidInput::new(field, "must be the only one in its file"));
+        return Err(InvalidInput::new(
+            field,
+            "must be the only one in its file",
+            "文件中只能有一个",
+        ));
     }
     Ok(())
 }

@@ -101,11 +101,16 @@ fn broken_private() -> InvalidInput {
     InvalidInput::new(
         "private key",
         "must be an RSA key of at least 2048 bits in PKCS#8 or PKCS#1",
+        "必须是 PKCS#8 或 PKCS#1 格式、不少于 2048 位的 RSA 私钥",
     )
 }
 
 fn broken_public() -> InvalidInput {
-    InvalidInput::new("public key", "must be an RSA key of at least 2048 bits")
+    InvalidInput::new(
+        "public key",
+        "must be an RSA key of at least 2048 bits",
+        "必须是不少于 2048 位的 RSA 公钥",
+    )
 }
 
 fn does_not_open() -> SigningError {

@@ -57,6 +57,7 @@ impl Key {
             return Err(InvalidInput::new(
                 "APIv2 key",
                 "must be 32 printable ASCII characters",
+                "必须是 32 个可打印的 ASCII 字符",
             ));
         }
         Ok(Self(key))

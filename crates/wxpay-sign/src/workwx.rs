@@ -60,6 +60,7 @@ impl AppSecret {
             return Err(InvalidInput::new(
                 "WeCom app secret",
                 "must be printable ASCII without blanks",
+                "必须是可打印的 ASCII 字符，不含空白",
             ));
         }
         Ok(Self(secret))

@@ -97,7 +97,8 @@ impl Client {
         params.check_outgoing()?;
         if let Some(name) = params.ambiguous(meta.names) {
             let rule = "must not hold `&`, another field's name and `=`: the signed text would be ambiguous";
-            return Err(InvalidInput::new(name.to_owned(), rule).into());
+            let rule_zh = "不能含有“&其他字段名=”：否则签名原文有歧义";
+            return Err(InvalidInput::new(name.to_owned(), rule, rule_zh).into());
         }
         params.set("appid", &merchant.app_id);
         params.set("mch_id", &merchant.mch_id);
@@ -128,7 +129,7 @@ impl Client {
                 Hints::new(meta.name, meta.effect, meta.client_cert).backup_host(meta.backup_host),
             )
             .body(params.to_xml().into())
-            .map_err(|_| InvalidInput::new("path", "must make a request"))
+            .map_err(|_| InvalidInput::new("path", "must make a request", "无法组成 HTTP 请求"))
     }
 
     fn sign_type(&self, meta: &Meta) -> SignType {

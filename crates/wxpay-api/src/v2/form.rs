@@ -49,6 +49,7 @@ impl Form {
             return Err(InvalidInput::new(
                 name,
                 format!("must be at least {min} fen, is {value}"),
+                format!("至少 {min} 分，现为 {value} 分"),
             ));
         }
         self.0.set(name, value);

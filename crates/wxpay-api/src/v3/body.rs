@@ -75,6 +75,7 @@ impl Body {
             return Err(InvalidInput::new(
                 name,
                 format!("must be at least {min} fen, is {value}"),
+                format!("至少 {min} 分，现为 {value} 分"),
             ));
         }
         self.set(name, Json::from(value.get()));
@@ -122,6 +123,7 @@ impl Body {
             return Err(InvalidInput::new(
                 name,
                 format!("must have {min} to {max} members, has {has}"),
+                format!("必须有 {min} 至 {max} 项，现有 {has} 项"),
             ));
         }
         let mut list = Vec::with_capacity(members.len());
@@ -184,6 +186,7 @@ fn check_text<'a>(name: &'static str, value: &'a str, max: Max) -> Result<&'a st
         return Err(InvalidInput::new(
             name,
             "must not be empty; leave it out instead",
+            "不能为空；没有值时请不要传该字段",
         ));
     }
     check_max(name, value, max)?;

@@ -106,12 +106,18 @@ impl Entry {
             associated_data: self.associated_data.as_deref(),
             ciphertext: &self.ciphertext,
         })?;
-        let broken =
-            |rule| RefreshError::Certificate(InvalidInput::new("encrypt_certificate", rule));
-        let pem = opened.as_str().ok_or_else(|| broken("must be PEM"))?;
+        let broken = |rule, rule_zh| {
+            RefreshError::Certificate(InvalidInput::new("encrypt_certificate", rule, rule_zh))
+        };
+        let pem = opened
+            .as_str()
+            .ok_or_else(|| broken("must be PEM", "必须是 PEM 文本"))?;
         let certificate = Certificate::from_pem(pem).map_err(RefreshError::Certificate)?;
         if !wxpay_sign::v3::same_serial(certificate.serial_no(), &self.serial_no) {
-            return Err(broken("must have the serial number that the list gives it"));
+            return Err(broken(
+                "must have the serial number that the list gives it",
+                "证书的序列号必须与列表中的 serial_no 一致",
+            ));
         }
         Ok(certificate)
     }

@@ -95,15 +95,21 @@ impl Call {
         let mut target = String::with_capacity(meta.path.len() + 64);
         let mut rest = meta.path;
         while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after
-                .split_once('}')
-                .ok_or_else(|| InvalidInput::new(meta.path, "must close its brackets"))?;
+            let (name, after) = after.split_once('}').ok_or_else(|| {
+                InvalidInput::new(
+                    meta.path,
+                    "must close its brackets",
+                    "路径中的花括号必须成对",
+                )
+            })?;
             let value = self
                 .path
                 .iter()
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| value);
-            let value = value.ok_or_else(|| InvalidInput::new(name, "is missing from the path"))?;
+            let value = value.ok_or_else(|| {
+                InvalidInput::new(name, "is missing from the path", "路径参数缺失")
+            })?;
             target.push_str(before);
             target.extend(utf8_percent_encode(value, ENCODED));
             rest = after;

@@ -52,6 +52,7 @@ impl CertificatesBuilder {
             return Err(InvalidInput::new(
                 "public key id",
                 "must begin with PUB_KEY_ID_, as the merchant platform shows it",
+                "必须以 PUB_KEY_ID_ 开头，与商户平台显示的一致",
             ));
         }
         let keys = PublicKeys::new().with_public_key(id, pem)?;

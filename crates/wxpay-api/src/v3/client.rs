@@ -173,7 +173,8 @@ impl Client {
             request = request.header("Wechatpay-Serial", serial_no);
         }
         let request = request.body(body.unwrap_or_default());
-        Ok(request.map_err(|_| InvalidInput::new("path", "must make a request"))?)
+        Ok(request
+            .map_err(|_| InvalidInput::new("path", "must make a request", "无法组成 HTTP 请求"))?)
     }
 }
 
@@ -271,6 +272,7 @@ impl ClientBuilder {
             return Err(InvalidInput::new(
                 "platform keys",
                 "must be WeChat Pay's, and hold the merchant's own certificate",
+                "必须是微信支付的公钥或平台证书，其中却有商户自己的证书",
             ));
         }
         Ok(Client(Arc::new(Config {

@@ -82,10 +82,13 @@ impl Json {
 
     /// Checks that WeChat Pay takes the value; `at` is where it stands.
     pub(crate) fn check_outgoing(&self, at: &str) -> Result<(), InvalidInput> {
-        let broken = |rule: &'static str| Err(InvalidInput::new(at.to_owned(), rule));
+        let broken = |rule, rule_zh| Err(InvalidInput::new(at.to_owned(), rule, rule_zh));
         match self {
-            Self::Null => broken("must not be null; leave it out instead"),
-            Self::Number(_) => broken("must be an integer"),
+            Self::Null => broken(
+                "must not be null; leave it out instead",
+                "不能为 null；没有值时请不要传该字段",
+            ),
+            Self::Number(_) => broken("must be an integer", "必须是整数"),
             Self::Text(text) => check_characters(at, text),
             Self::Bool(_) | Self::Integer(_) => Ok(()),
             Self::List(members) => {
@@ -104,7 +107,8 @@ impl Json {
 pub(crate) fn check_characters(at: &str, text: &str) -> Result<(), InvalidInput> {
     if text.chars().any(|c| c > '\u{FFFF}') {
         let rule = "must not hold characters beyond U+FFFF, such as emoji";
-        return Err(InvalidInput::new(at.to_owned(), rule));
+        let rule_zh = "不能含有 U+FFFF 以上的字符（如表情符号）";
+        return Err(InvalidInput::new(at.to_owned(), rule, rule_zh));
     }
     Ok(())
 }

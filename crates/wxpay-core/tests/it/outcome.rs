@@ -21,7 +21,7 @@ fn a_write_is_unknown_unless_it_is_proven_not_executed() {
     use Outcome::{NotExecuted, Unknown};
     let business = |code| ErrorKind::from(BusinessError::new(200, code, "", TABLE));
     let cases: Vec<(ErrorKind, Outcome)> = vec![
-        (InvalidInput::new("a", "b").into(), NotExecuted),
+        (InvalidInput::new("a", "b", "c").into(), NotExecuted),
         (SigningError::new("x").into(), NotExecuted),
         (TransportError::not_sent("x").into(), NotExecuted),
         (TransportError::maybe_sent("x").into(), Unknown),
@@ -50,7 +50,7 @@ fn a_write_is_unknown_unless_it_is_proven_not_executed() {
 #[test]
 fn a_failed_read_never_says_not_executed() {
     for kind in [
-        ErrorKind::from(InvalidInput::new("a", "b")),
+        ErrorKind::from(InvalidInput::new("a", "b", "c")),
         TransportError::not_sent("x").into(),
         BusinessError::new(200, "DEFINITE", "", TABLE).into(),
     ] {

@@ -1,6 +1,6 @@
 //! Money, identifiers and secrets.
 
-use wxpay_core::{Fen, FromWire, MchId, OpenId, OutTradeNo, PartnerTradeNo, Secret};
+use wxpay_core::{Fen, FromWire, InvalidInput, MchId, OpenId, OutTradeNo, PartnerTradeNo, Secret};
 
 #[test]
 fn amounts_are_digits_and_nothing_else() {
@@ -47,6 +47,7 @@ fn identifiers_have_their_documented_form() {
         error.to_string(),
         "partner_trade_no: must have at most 28 characters, has 29"
     );
+    assert_eq!(error.rule_zh(), "最多 28 个字符，现有 29 个");
     assert!(
         PartnerTradeNo::new("a_b")
             .unwrap_err()
@@ -89,4 +90,20 @@ fn plain_values_are_read_as_they_are_written() {
     assert_eq!(Secret::from_wire("张三").unwrap().expose(), "张三");
     assert_eq!(u32::from_wire("7"), Some(7));
     assert_eq!(u32::from_wire("+7"), None);
+}
+
+#[test]
+fn a_broken_rule_is_told_in_english_and_in_chinese() {
+    let error = PartnerTradeNo::new("a_b").unwrap_err();
+    assert_eq!(error.rule(), "must be made of letters and digits only");
+    assert_eq!(error.rule_zh(), "只能由字母和数字组成");
+    let member = error.within("detail_list[3]");
+    assert_eq!(member.field(), "detail_list[3].partner_trade_no");
+    assert_eq!(member.rule_zh(), "只能由字母和数字组成");
+    let missing = InvalidInput::required_with("act_name", "ww_msg_type", "APPROVAL_MSG");
+    assert_eq!(
+        missing.rule(),
+        "is required when ww_msg_type is APPROVAL_MSG"
+    );
+    assert_eq!(missing.rule_zh(), "ww_msg_type 为 APPROVAL_MSG 时必填");
 }

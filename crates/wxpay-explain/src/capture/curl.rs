@@ -5,11 +5,16 @@ use wxpay_core::InvalidInput;
 use super::Capture;
 
 pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
-    let text = std::str::from_utf8(text)
-        .map_err(|_| InvalidInput::new("capture", "must be UTF-8 when it is a command line"))?;
+    let text = std::str::from_utf8(text).map_err(|_| {
+        InvalidInput::new(
+            "capture",
+            "must be UTF-8 when it is a command line",
+            "命令行必须是 UTF-8",
+        )
+    })?;
     let text = text.replace("\\\r\n", "\\\n");
     let words = shlex::split(&ansi_quotes(&text))
-        .ok_or_else(|| InvalidInput::new("capture", "must close every quote"))?;
+        .ok_or_else(|| InvalidInput::new("capture", "must close every quote", "引号必须成对"))?;
     let mut words = words.into_iter().skip_while(|word| word != "curl").skip(1);
 
     let mut method = None;
@@ -33,7 +38,11 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
         let option = option.to_owned();
         let value = value.map(ToOwned::to_owned).or_else(|| words.next());
         let value = value.ok_or_else(|| {
-            InvalidInput::new("capture", format!("must have a value after {option}"))
+            InvalidInput::new(
+                "capture",
+                format!("must have a value after {option}"),
+                format!("{option} 之后必须有值"),
+            )
         })?;
         match option.as_str() {
             "-X" | "--request" => method = Some(value),
@@ -48,6 +57,9 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
                     return Err(InvalidInput::new(
                         "capture",
                         format!("must hold the body itself, not {value}: put it after --data-raw"),
+                        format!(
+                            "必须包含请求体本身，而不是 {value}：请把请求体写在 --data-raw 之后"
+                        ),
                     ));
                 }
                 data.push(value);
@@ -55,7 +67,13 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
             _ => {}
         }
     }
-    let mut url = url.ok_or_else(|| InvalidInput::new("capture", "must name a URL after curl"))?;
+    let mut url = url.ok_or_else(|| {
+        InvalidInput::new(
+            "capture",
+            "must name a URL after curl",
+            "curl 之后必须有 URL",
+        )
+    })?;
     let body = data.join("&");
     if get && !data.is_empty() {
         let mark = if url.contains('?') { '&' } else { '?' };

@@ -28,6 +28,7 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
             return Err(InvalidInput::new(
                 "capture",
                 "must begin with METHOD TARGET HTTP/1.1; encode blanks in the target as they are sent",
+                "必须以“METHOD TARGET HTTP/1.1”开头；目标中的空格请按发送时的样子编码",
             ));
         };
         capture.request = Some((method.to_owned(), target.to_owned()));
@@ -42,6 +43,7 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
             InvalidInput::new(
                 "capture",
                 "must have headers as name: value, then an empty line, then the body",
+                "请求头须写成“名称: 值”，其后是空行，再后是报文主体",
             )
         })?;
         capture = capture.header(name.trim(), value.trim());
@@ -75,6 +77,11 @@ fn line(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn utf8(line: &[u8]) -> Result<&str, InvalidInput> {
-    std::str::from_utf8(line)
-        .map_err(|_| InvalidInput::new("capture", "must have its first lines in UTF-8"))
+    std::str::from_utf8(line).map_err(|_| {
+        InvalidInput::new(
+            "capture",
+            "must have its first lines in UTF-8",
+            "起始行和请求头必须是 UTF-8",
+        )
+    })
 }

@@ -99,7 +99,11 @@ fn failed_queries_wait() {
     }
     // What can't even be asked has to be mended here first.
     for kind in [
-        ErrorKind::from(InvalidInput::new("out_detail_no", "must not be empty")),
+        ErrorKind::from(InvalidInput::new(
+            "out_detail_no",
+            "must not be empty",
+            "不能为空",
+        )),
         SigningError::new("the HSM is locked").into(),
     ] {
         let standing = error(kind);

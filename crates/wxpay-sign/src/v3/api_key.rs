@@ -52,6 +52,7 @@ impl ApiKey {
             return Err(InvalidInput::new(
                 "APIv3 key",
                 "must be 32 printable ASCII characters",
+                "必须是 32 个可打印的 ASCII 字符",
             ));
         }
         Ok(Self { key, provider })

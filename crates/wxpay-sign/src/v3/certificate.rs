@@ -44,25 +44,26 @@ impl Certificate {
     /// # Errors
     /// It is not an X.509 certificate, or its serial number is not positive.
     pub fn from_der(der: &[u8]) -> Result<Self, InvalidInput> {
-        let broken = |rule| InvalidInput::new("certificate", rule);
-        let certificate =
-            x509_cert::Certificate::from_der(der).map_err(|_| broken("must be X.509"))?;
+        let broken = |rule, rule_zh| InvalidInput::new("certificate", rule, rule_zh);
+        let no_certificate = || broken("must be X.509", "必须是 X.509 证书");
+        let no_date = || broken("must have real dates", "有效期必须是真实的日期");
+        let certificate = x509_cert::Certificate::from_der(der).map_err(|_| no_certificate())?;
         let inner = certificate.tbs_certificate();
         let key = inner.subject_public_key_info();
         let time = |time: &x509_cert::time::Time| moment(time.to_unix_duration());
         let times = inner.validity();
         Ok(Self {
             serial_no: serial_no(inner.serial_number().as_bytes())
-                .ok_or_else(|| broken("must have a positive serial number"))?,
+                .ok_or_else(|| broken("must have a positive serial number", "序列号必须是正数"))?,
             common_name: inner
                 .subject()
                 .common_name()
                 .ok()
                 .flatten()
                 .map(|name| name.value().into_owned()),
-            not_before: time(&times.not_before).ok_or_else(|| broken("must have real dates"))?,
-            not_after: time(&times.not_after).ok_or_else(|| broken("must have real dates"))?,
-            spki: key.to_der().map_err(|_| broken("must be X.509"))?,
+            not_before: time(&times.not_before).ok_or_else(no_date)?,
+            not_after: time(&times.not_after).ok_or_else(no_date)?,
+            spki: key.to_der().map_err(|_| no_certificate())?,
             public_key: key.subject_public_key.raw_bytes().to_vec(),
         })
     }
@@ -100,18 +101,27 @@ impl Certificate {
     /// # Errors
     /// It has expired, or is not valid yet.
     pub fn check_valid_at(&self, moment: Timestamp) -> Result<(), InvalidInput> {
-        let broken = |what, when: Timestamp| {
+        let broken = |what, what_zh, when: Timestamp| {
             let serial_no = &self.serial_no;
             Err(InvalidInput::new(
                 "certificate",
                 format!("{serial_no} {what} {when}"),
+                format!("{serial_no} {what_zh} {when}"),
             ))
         };
         if moment.unix() > self.not_after.unix() {
-            return broken("must not be used any more: it expired at", self.not_after);
+            return broken(
+                "must not be used any more: it expired at",
+                "不能再使用：已过期，失效时间为",
+                self.not_after,
+            );
         }
         if moment.unix() < self.not_before.unix() {
-            return broken("must not be used yet: it is valid from", self.not_before);
+            return broken(
+                "must not be used yet: it is valid from",
+                "还不能使用：生效时间为",
+                self.not_before,
+            );
         }
         Ok(())
     }

@@ -12,5 +12,9 @@ pub fn check_charset(text: &str) -> Result<(), InvalidInput> {
         "must not hold U+{:04X} or other characters beyond U+FFFF, such as emoji",
         u32::from(c)
     );
-    Err(InvalidInput::new("text", rule))
+    let rule_zh = format!(
+        "不能含有 U+{:04X} 等 U+FFFF 以上的字符（如表情符号）",
+        u32::from(c)
+    );
+    Err(InvalidInput::new("text", rule, rule_zh))
 }

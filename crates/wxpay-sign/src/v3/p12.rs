@@ -32,22 +32,31 @@ impl P12 {
     /// with its certificate.
     pub fn open(bytes: &[u8], password: &Secret) -> Result<Self, InvalidInput> {
         if bytes.len() > MAX_BYTES {
-            return Err(broken("must have at most 16 KiB"));
+            return Err(broken("must have at most 16 KiB", "不能超过 16 KiB"));
         }
         let archive = Pkcs12Archive::from_pkcs12(bytes, password.expose()).map_err(|error| {
-            broken(match error {
-                Error::MacError(_) => {
-                    "must come with its password, which for WeChat Pay's own file is the merchant number"
-                }
-                Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => {
-                    "must be encrypted with RC2, 3DES or AES"
-                }
-                Error::InvalidParameters => "must not ask for more than a million iterations",
-                _ => "must be a PKCS#12 file that its password opens",
-            })
+            let (rule, rule_zh) = match error {
+                Error::MacError(_) => (
+                    "must come with its password, which for WeChat Pay's own file is the merchant number",
+                    "密码不对；微信支付签发的文件，密码就是商户号",
+                ),
+                Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => (
+                    "must be encrypted with RC2, 3DES or AES",
+                    "加密算法必须是 RC2、3DES 或 AES",
+                ),
+                Error::InvalidParameters => (
+                    "must not ask for more than a million iterations",
+                    "迭代次数不能超过一百万次",
+                ),
+                _ => (
+                    "must be a PKCS#12 file that its password opens",
+                    "必须是能用该密码打开的 PKCS#12 文件",
+                ),
+            };
+            broken(rule, rule_zh)
         })?;
         let [key] = archive.keys.as_slice() else {
-            return Err(broken("must hold one private key"));
+            return Err(broken("must hold one private key", "必须恰好含有一个私钥"));
         };
         let linked = |bag: &CertificateBag| match (&bag.local_key_id, &key.local_key_id) {
             (Some(certificate), Some(key)) => certificate.as_slice() == key.as_ref(),
@@ -55,10 +64,12 @@ impl P12 {
         };
         let own = match archive.certs.as_slice() {
             [only] => only,
-            several => several
-                .iter()
-                .find(|bag| linked(bag))
-                .ok_or_else(|| broken("must say which certificate belongs to its key"))?,
+            several => several.iter().find(|bag| linked(bag)).ok_or_else(|| {
+                broken(
+                    "must say which certificate belongs to its key",
+                    "必须标明哪张证书属于其中的私钥",
+                )
+            })?,
         };
         let others = archive.certs.iter().filter(|bag| !std::ptr::eq(*bag, own));
         let certificates = std::iter::once(own).chain(others);
@@ -71,8 +82,8 @@ impl P12 {
     }
 }
 
-fn broken(rule: &'static str) -> InvalidInput {
-    InvalidInput::new("p12", rule)
+fn broken(rule: &'static str, rule_zh: &'static str) -> InvalidInput {
+    InvalidInput::new("p12", rule, rule_zh)
 }
 
 /// Lines of 64 characters.

@@ -58,8 +58,13 @@ impl PrivateKey {
         der: &[u8],
         serial_no: &str,
     ) -> Result<Self, InvalidInput> {
-        let key = PrivateKeyDer::try_from(der)
-            .map_err(|_| InvalidInput::new("private key", "must be PKCS#8 or PKCS#1 in DER"))?;
+        let key = PrivateKeyDer::try_from(der).map_err(|_| {
+            InvalidInput::new(
+                "private key",
+                "must be PKCS#8 or PKCS#1 in DER",
+                "必须是 DER 编码的 PKCS#8 或 PKCS#1",
+            )
+        })?;
         Self::read(provider, &key, serial_no)
     }
 
@@ -96,6 +101,10 @@ impl PrivateKey {
                     "must be the one of the certificate with serial number {}",
                     certificate.serial_no()
                 ),
+                format!(
+                    "必须是序列号为 {} 的证书对应的私钥",
+                    certificate.serial_no()
+                ),
             ));
         }
         Ok(key)
@@ -107,7 +116,11 @@ impl PrivateKey {
         serial_no: &str,
     ) -> Result<Self, InvalidInput> {
         if serial_no.is_empty() || !serial_no.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(InvalidInput::new("serial_no", "must be hexadecimal digits"));
+            return Err(InvalidInput::new(
+                "serial_no",
+                "must be hexadecimal digits",
+                "必须是十六进制数字",
+            ));
         }
         Ok(Self {
             serial_no: serial_no.to_ascii_uppercase(),

@@ -52,6 +52,7 @@ impl PublicKeys {
             return Err(InvalidInput::new(
                 "public key id",
                 "must be printable ASCII without blanks",
+                "必须是可打印的 ASCII 字符，不含空白",
             ));
         }
         let key = provider.public(&pem::public_key(pem)?)?;
@@ -110,7 +111,7 @@ impl PublicKeys {
         key: Box<dyn PublicRsa>,
     ) -> Result<Self, InvalidInput> {
         if self.contains(serial_no) {
-            return Err(InvalidInput::new(field, "is known already"));
+            return Err(InvalidInput::new(field, "is known already", "已经添加过"));
         }
         self.0.push(PublicKey {
             serial_no: serial_no.to_owned(),
