@@ -187,7 +187,11 @@ impl Engine {
         Ok(Step::Person(entry))
     }
 
-    async fn stop_for(&self, mut entry: Entry, paid: &PartnerTradeNo) -> Result<Step, JournalError> {
+    async fn stop_for(
+        &self,
+        mut entry: Entry,
+        paid: &PartnerTradeNo,
+    ) -> Result<Step, JournalError> {
         entry.stop_for(paid.as_str());
         Ok(Step::Person(self.journal.update(&entry).await?))
     }

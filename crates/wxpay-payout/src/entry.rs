@@ -258,15 +258,21 @@ impl Alarm {
     /// The same in Chinese.
     pub const fn advice_zh(&self) -> &'static str {
         match self {
-            Self::Mismatch => "请到微信支付商户平台核对：该单号付款的金额或收款人与日志不符，切勿再次付款",
-            Self::ParametersDiffer => "请查明是哪个程序或文件用同一单号提交了不同的参数；切勿更换单号",
+            Self::Mismatch => {
+                "请到微信支付商户平台核对：该单号付款的金额或收款人与日志不符，切勿再次付款"
+            }
+            Self::ParametersDiffer => {
+                "请查明是哪个程序或文件用同一单号提交了不同的参数；切勿更换单号"
+            }
             Self::Configuration => "请先修正商户配置或密钥，再用同一付款日志重新运行",
             Self::UnlistedCode => "请向微信支付客服咨询该错误码，然后再次查询结果",
             Self::Overdue => "超过一天仍未有结果：请查询结果并查看原因；切勿换一个名称重新付款",
             Self::QueryWindowCloses => "请尽快核对账单：微信支付只支持查询 30 天内的付款",
             Self::QueryWindowClosed => "已超过可查询期限，请核对账单",
             Self::ResendWindowClosed => "请核对账单；最后一次发送满 10 天后，可由人工确认付款失败",
-            Self::PaidLate => "该笔付款在记为未付之后又付款成功：请更正账目；此付款意图不会再发送任何请求",
+            Self::PaidLate => {
+                "该笔付款在记为未付之后又付款成功：请更正账目；此付款意图不会再发送任何请求"
+            }
         }
     }
 }

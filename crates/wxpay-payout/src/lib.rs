@@ -105,7 +105,7 @@ pub use rules::Rules;
 pub use run::{Progress, RunEvent, RunOptions, Source, Stop, Waiting};
 pub use service::{Service, Wecom};
 pub use settlement::{
-    AttestError, NotSent, NotSentCause, Paid, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
-    Settlement, Unknown,
+    AttestError, NotSent, NotSentCause, Paid, Preparation, PrepareError, Prepared, Rejected,
+    ReplacementPermit, Settlement, Unknown,
 };
 pub use state::{Next, NotAttestable};

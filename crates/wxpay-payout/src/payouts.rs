@@ -11,8 +11,8 @@ use crate::journal::{Inserted, Journal, JournalError};
 use crate::number::{DerivedNumbers, Numbers};
 use crate::service::Service;
 use crate::settlement::{
-    AttestError, NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected, ReplacementPermit,
-    Settlement, Unknown,
+    AttestError, NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected,
+    ReplacementPermit, Settlement, Unknown,
 };
 use crate::{Limits, Moment, Rules};
 

@@ -120,7 +120,9 @@ impl fmt::Display for NotStartedReason {
             Self::Stopped => f.write_str("stopped before"),
             Self::Unreached(why) => write!(f, "WeChat Pay was not reached: {why}"),
             Self::NotBefore(moment) => write!(f, "the limits allow it from {moment} on"),
-            Self::OnlyFollowed => f.write_str("nothing of it has left, so there is nothing to resolve"),
+            Self::OnlyFollowed => {
+                f.write_str("nothing of it has left, so there is nothing to resolve")
+            }
             Self::Full(full) => full.fmt(f),
             Self::Refused(why) => f.write_str(why),
             Self::Unread(why) => write!(f, "not sent now, and may have been sent before: {why}"),

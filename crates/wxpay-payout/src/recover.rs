@@ -79,8 +79,9 @@ impl Payouts {
                 return recovery;
             }
             progress.taken += some.len();
+            let before = halted.clone();
             let asks = some.into_iter().map(|intent| {
-                let (engine, halted) = (Arc::clone(&self.0), halted.clone());
+                let (engine, halted) = (Arc::clone(&self.0), before.clone());
                 async move {
                     let found = match halted {
                         Some(why) => Found::Failed(why),
@@ -182,7 +183,10 @@ impl Engine {
         for queries in 0..TRIES {
             match self.service.query(&entry.number).await {
                 QueryEnd::Refused(refusal) if refusal.class.configuration => {
-                    return Err(Found::Stopped(format!("{}: {}", refusal.code, refusal.message)));
+                    return Err(Found::Stopped(format!(
+                        "{}: {}",
+                        refusal.code, refusal.message
+                    )));
                 }
                 QueryEnd::Refused(refusal) => {
                     said = format!("{}: {}", refusal.code, refusal.message);

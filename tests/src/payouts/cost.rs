@@ -78,6 +78,14 @@ struct AtOnce;
 
 #[async_trait]
 impl Service for AtOnce {
+    fn merchant(&self) -> &str {
+            "1900000109"
+        }
+
+        fn product(&self) -> &str {
+            "a product"
+        }
+
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         // As long as a real one.
         Ok(Message::new(format!(
@@ -86,7 +94,7 @@ impl Service for AtOnce {
         )))
     }
 
-    async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
+    async fn pay(&self, _: &PartnerTradeNo, _: &Message, fence: &Fence) -> PayEnd {
         PayEnd::Paid {
             payment_no: "10000183".to_owned(),
         }

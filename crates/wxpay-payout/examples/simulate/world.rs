@@ -174,11 +174,19 @@ pub(crate) fn message(number: &PartnerTradeNo, text: &str) -> Message {
 
 #[async_trait]
 impl Service for World {
+    fn merchant(&self) -> &str {
+        "1900000109"
+    }
+
+    fn product(&self) -> &str {
+        "a product"
+    }
+
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         Ok(message(number, &payment.amount.to_string()))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
         Yield::once().await;
         let end = self.answer(number, message);
         self.note(|| format!("pay {number}: {end:?}"));
@@ -293,6 +301,7 @@ impl World {
                 payment_no: Some(format!("W{number}")),
                 amount: Some(record.amount),
                 payee: None,
+                at: None,
             },
             Some(_) => QueryEnd::Failed(Some("failed".to_owned())),
             None => QueryEnd::NotFound,

@@ -5,10 +5,10 @@ fn refusal(class: Class) -> Refusal {
 }
 
 #[test]
-fn what_a_refusal_stops_and_allows() {
+fn what_a_refusal_stops_and_is_about() {
     let definite = Class::new(Certainty::Definite);
     let ambiguous = Class::new(Certainty::Ambiguous);
-    for (class, is_definite, stops, replaces) in [
+    for (class, is_definite, stops, about) in [
         (definite, true, false, true),
         (definite.limit(), true, false, true),
         (definite.configuration(), true, true, false),
@@ -25,9 +25,9 @@ fn what_a_refusal_stops_and_allows() {
             (
                 refusal.is_definite(),
                 refusal.stops_everybody(),
-                refusal.allows_replacement()
+                refusal.is_about_the_payment()
             ),
-            (is_definite, stops, replaces),
+            (is_definite, stops, about),
             "{class:?}"
         );
     }

@@ -44,7 +44,7 @@ pub enum Waiting {
 }
 
 impl Run<'_> {
-    pub(super) fn event(&self, event: RunEvent) {
+    pub(super) fn report(&self, event: RunEvent) {
         if let Some(tell) = &self.options.events {
             tell(&event);
         }
@@ -60,7 +60,7 @@ impl Run<'_> {
             (State::Rejected, _) => format!("rejected: {reason}"),
             (State::Failed, _) => format!("failed: {reason}"),
         };
-        self.event(RunEvent::Trouble {
+        self.report(RunEvent::Trouble {
             intent: entry.intent.clone(),
             what,
         });
@@ -85,7 +85,7 @@ impl Run<'_> {
         if self.told != Some((until, what)) {
             self.told = Some((until, what));
             let payouts = self.waiting.len();
-            self.event(RunEvent::Waiting {
+            self.report(RunEvent::Waiting {
                 what,
                 until,
                 payouts,

@@ -118,7 +118,7 @@ impl Run<'_> {
 
     /// It has not left because WeChat Pay could not be reached, or did not answer.
     fn hold_back(&mut self, entry: &Entry, why: String) {
-        self.event(RunEvent::Trouble {
+        self.report(RunEvent::Trouble {
             intent: entry.intent.clone(),
             what: format!("not sent: {why}"),
         });
@@ -146,7 +146,7 @@ impl Run<'_> {
 
     fn halt(&mut self, why: String) {
         if self.halted.is_none() {
-            self.event(RunEvent::Halted(why.clone()));
+            self.report(RunEvent::Halted(why.clone()));
         }
         self.halted.get_or_insert(NotStartedReason::Halted(why));
     }
@@ -212,7 +212,7 @@ impl Run<'_> {
             reason,
             NotStartedReason::Refused(_) | NotStartedReason::Unread(_) | NotStartedReason::Full(_)
         ) {
-            self.event(RunEvent::Trouble {
+            self.report(RunEvent::Trouble {
                 intent: intent.clone(),
                 what: reason.to_string(),
             });

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::RunEvent;
 #[cfg(doc)]
 use crate::Payouts;
-use super::RunEvent;
 use crate::intent::Intent;
 
 /// How [`Payouts::run`] works.

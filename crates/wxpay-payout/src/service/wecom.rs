@@ -9,9 +9,9 @@ use wxpay_sign::Verified;
 use wxpay_transport::{Hints, Transport};
 
 use super::Service;
+use crate::Moment;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 use crate::fence::Fence;
-use crate::Moment;
 use crate::intent::{Payment, payee_digest};
 
 /// 向员工付款 and 查询付款记录 over a [`Client`].
@@ -107,7 +107,10 @@ fn found_to_end(found: QueryEmployeePaymentResponse) -> QueryEnd {
             payment_no: found.detail_id.map(|id| id.to_string()),
             amount: found.payment_amount,
             payee: found.openid.map(|openid| payee_digest(openid.as_str())),
-            at: found.transfer_time.and_then(|time| time.timestamp()).map(Moment::from),
+            at: found
+                .transfer_time
+                .and_then(|time| time.timestamp())
+                .map(Moment::from),
         },
         Progress::Failed => QueryEnd::Failed(found.reason),
         Progress::Pending | Progress::Returned | Progress::Unknown => QueryEnd::Processing,

@@ -47,10 +47,18 @@ impl Entry {
                     self.alarm = Some(Alarm::Configuration);
                 }
                 let why = text_of(refusal);
-                self.leave_unsent(format!("the query before the send was refused: {why}"), now, rules);
+                self.leave_unsent(
+                    format!("the query before the send was refused: {why}"),
+                    now,
+                    rules,
+                );
             }
             QueryEnd::Unclear(what) => {
-                self.leave_unsent(format!("the query before the send failed: {what}"), now, rules);
+                self.leave_unsent(
+                    format!("the query before the send failed: {what}"),
+                    now,
+                    rules,
+                );
             }
         }
     }
@@ -72,7 +80,9 @@ impl Entry {
                 at,
             } => {
                 // One that this journal never sent counts on the day on which it was paid.
-                if self.is_found() && let Some(at) = at {
+                if self.is_found()
+                    && let Some(at) = at
+                {
                     self.counted = Some(at.day());
                 }
                 if self.is_paid_as_expected(*amount, payee.as_ref()) {

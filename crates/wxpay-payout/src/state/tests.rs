@@ -69,6 +69,7 @@ fn found(amount: i64, payee: Option<&str>) -> QueryEnd {
         payment_no: Some("1".to_owned()),
         amount: Some(Fen::new(amount)),
         payee: payee.map(str::to_owned),
+        at: None,
     }
 }
 
@@ -109,7 +110,7 @@ fn a_try_begins_its_own_count() {
 fn lost_process_leaves_doubt_and_nothing_else_does() {
     let mut entry = prepared();
     entry.begin_send("me", NOON, &rules());
-    entry.recover(at(300), &rules());
+    entry.end_lease(at(300), &rules());
     assert_eq!(
         (entry.state, entry.doubt, entry.lease.clone()),
         (State::Unknown, true, None)
@@ -119,7 +120,7 @@ fn lost_process_leaves_doubt_and_nothing_else_does() {
 
     let mut entry = sent(&definite());
     entry.hold("me", at(70), &rules());
-    entry.recover(at(400), &rules());
+    entry.end_lease(at(400), &rules());
     assert_eq!(
         (entry.state, entry.doubt, entry.lease),
         (State::Unknown, false, None)
@@ -133,7 +134,7 @@ fn lost_process_waits_as_long_as_any_send() {
     rules.lease = Duration::from_secs(10);
     let mut entry = prepared();
     entry.begin_send("me", NOON, &rules);
-    entry.recover(at(10), &rules);
+    entry.end_lease(at(10), &rules);
     assert_eq!(entry.next_at, at(60));
 }
 
@@ -317,7 +318,10 @@ fn what_was_known_once_is_not_rejected_for_not_being_found() {
         let mut entry = sent(&definite());
         ask(&mut entry, &QueryEnd::NotFound, at(60));
         ask(&mut entry, &known, at(400));
-        assert!(!entry.may_attest(at(20 * DAY), &rules()), "{known:?}");
+        assert!(
+            entry.may_attest(at(20 * DAY), &rules()).is_err(),
+            "{known:?}"
+        );
         for query in 2..9 {
             ask(&mut entry, &QueryEnd::NotFound, at(query * 400));
         }
@@ -391,9 +395,9 @@ fn not_found_twice_confirms_a_definite_refusal() {
     assert_eq!((entry.state, entry.not_found), (State::Rejected, 2));
     assert_eq!((entry.counted, entry.closed_at), (None, Some(at(360))));
     assert_eq!(entry.reason.as_deref(), Some("NAME_MISMATCH: words"));
-    // What was refused may go out again, so its bytes stay.
+    // What was refused may go out again, under its number, so its bytes stay.
     assert!(entry.message.is_some());
-    assert!(entry.allows_replacement());
+    assert!(entry.may_reopen() && !entry.allows_replacement());
 
     let mut entry = sent(&definite());
     ask(&mut entry, &QueryEnd::NotFound, at(60));
@@ -559,26 +563,36 @@ fn person_may_attest_after_ten_days_of_not_found() {
     let mut entry = sent(&unclear());
     entry.not_found = 1;
     let ten = at(10 * DAY);
-    assert!(entry.may_attest(ten, &rules()));
-    assert!(!entry.may_attest(just_before(ten), &rules()));
+    assert_eq!(entry.may_attest(ten, &rules()), Ok(()));
+    assert_eq!(
+        entry.may_attest(just_before(ten), &rules()),
+        Err(NotAttestable::TooEarly(ten))
+    );
     for (what, change) in [
         (
             "never asked",
             (|entry| entry.not_found = 0) as fn(&mut Entry),
         ),
         ("never sent", |entry| entry.last_sent_at = None),
-        ("being sent", |entry| entry.state = State::Sending),
+        ("settled", |entry| entry.state = State::Rejected),
+        ("not sent", |entry| entry.state = State::Prepared),
+        ("held", |entry| entry.hold("me", at(10 * DAY), &rules())),
     ] {
         let mut other = entry.clone();
         change(&mut other);
-        assert!(!other.may_attest(ten, &rules()), "{what}");
+        assert!(other.may_attest(ten, &rules()).is_err(), "{what}");
     }
     entry.attest("by Wang".to_owned(), ten);
     assert_eq!(
         (entry.state, entry.reason.as_deref()),
         (State::Failed, Some("by Wang"))
     );
-    assert!(entry.allows_replacement());
+    // WeChat Pay has not said so: the number stays.
+    assert!(!entry.allows_replacement());
+    assert!(entry.may_reopen());
+    entry.reopen(at(20 * DAY));
+    assert!(entry.may_be_signed_again());
+    assert_eq!((entry.attested, entry.doubt), (false, false));
 }
 
 #[test]
@@ -605,23 +619,23 @@ fn rejected_can_be_reopened_as_it_was() {
     assert_eq!(entry.next(at(999), &rules()), Next::Send);
 }
 
+/// What a refusal says of the number is no more than that WeChat Pay did not know it then.
 #[test]
-fn only_the_payment_itself_allows_another_number() {
+fn only_wechat_pays_own_failed_allows_another_number() {
     let definite = Class::new(Certainty::Definite);
-    for (class, allows) in [
-        (definite, true),
-        (definite.limit(), true),
-        (definite.configuration(), false),
-        (definite.same_number(), false),
+    for class in [
+        definite,
+        definite.limit(),
+        definite.configuration(),
+        definite.same_number(),
     ] {
         let mut entry = sent(&refused("CODE", class));
         for state in State::ALL {
             entry.state = state;
-            let expected = state == State::Failed || state == State::Rejected && allows;
-            assert_eq!(entry.allows_replacement(), expected, "{class:?} {state:?}");
+            let failed = state == State::Failed;
+            assert_eq!(entry.allows_replacement(), failed, "{class:?} {state:?}");
+            let reopens = state == State::Rejected;
+            assert_eq!(entry.may_reopen(), reopens, "{class:?} {state:?}");
         }
-        entry.state = State::Rejected;
-        entry.refusal = None;
-        assert!(!entry.allows_replacement());
     }
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use wxpay_core::{Error, PartnerTradeNo};
 use wxpay_payout::journal::{Begun, Inserted};
 use wxpay_payout::{
-    Entry, IntentId, Journal, JournalError, Limits, MemoryJournal, Message, Moment, PayEnd,
+    Entry, Fence, IntentId, Journal, JournalError, Limits, MemoryJournal, Message, Moment, PayEnd,
     Payment, Payouts, Preparation, QueryEnd, Service, Settlement, State,
 };
 
@@ -37,13 +37,21 @@ struct Losing(Scripted);
 
 #[async_trait]
 impl Service for Losing {
+    fn merchant(&self) -> &str {
+        "1900000109"
+    }
+
+    fn product(&self) -> &str {
+        "a product"
+    }
+
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         self.0.compose(number, payment)
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
         Once(false).await;
-        let _ = self.0.pay(number, message).await;
+        let _ = self.0.pay(number, message, fence).await;
         Once(false).await;
         PayEnd::Unclear("no reply".to_owned())
     }
@@ -59,6 +67,7 @@ impl Service for Losing {
             payment_no: None,
             amount: Some(intent("one", 100).payment.amount),
             payee: None,
+            at: None,
         }
     }
 }

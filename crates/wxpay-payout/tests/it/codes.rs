@@ -19,8 +19,8 @@ use crate::world::{Scripted, intent, payouts_over};
 /// What becomes of a payout whose one try meets a code, while the queries find nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum End {
-    /// Rejected, and may be paid under another number.
-    Replaceable,
+    /// Rejected, and goes on under its own number with a corrected payment.
+    Correctable,
     /// Rejected, and goes on under its own number once the cause is mended.
     Keeps,
     /// Unknown, and sent again.
@@ -31,19 +31,19 @@ enum End {
 
 /// Code, class as in the specs, end, and whether every other payout waits.
 const PAYS: &[(&str, &str, End, bool)] = &[
-    ("AMOUNT_LIMIT", "D L", End::Replaceable, false),
+    ("AMOUNT_LIMIT", "D L", End::Correctable, false),
     ("CA_ERROR", "A C", End::Repeated, true),
     ("FATAL_ERROR", "A", End::Open, false),
     ("HTTP_METHOD_ERROR", "D C", End::Keeps, true),
-    ("NAME_MISMATCH", "D", End::Replaceable, false),
+    ("NAME_MISMATCH", "D", End::Correctable, false),
     ("NOAUTH", "D C", End::Keeps, true),
     ("NOTENOUGH", "D S", End::Keeps, true),
-    ("OPENID_ERROR", "D", End::Replaceable, false),
+    ("OPENID_ERROR", "D", End::Correctable, false),
     ("PARAM_ERROR", "D C", End::Keeps, true),
     ("SENDNUM_LIMIT", "D L S", End::Keeps, false),
     ("SIGN_ERROR", "D C", End::Keeps, true),
     ("SYSTEMERROR", "A S", End::Repeated, false),
-    ("V2_ACCOUNT_SIMPLE_BAN", "D", End::Replaceable, false),
+    ("V2_ACCOUNT_SIMPLE_BAN", "D", End::Correctable, false),
     ("WORKWX_MCHID_ERROR", "D C", End::Keeps, true),
     ("WORKWX_SIGN_ERROR", "D C", End::Keeps, true),
     ("XML_ERROR", "D C", End::Keeps, true),
@@ -149,7 +149,14 @@ async fn meet(code: &str) -> (End, bool, Option<Alarm>) {
     let entry = wxpay_payout::Journal::by_intent(&*journal, &"one".parse().unwrap()).await;
     let entry = entry.unwrap().unwrap();
     let end = match entry.state {
-        State::Rejected if entry.allows_replacement() => End::Replaceable,
+        State::Rejected
+            if entry
+                .refusal
+                .as_ref()
+                .is_some_and(Refusal::is_about_the_payment) =>
+        {
+            End::Correctable
+        }
         State::Rejected => End::Keeps,
         State::Unknown if entry.sends > 1 => End::Repeated,
         State::Unknown => End::Open,
@@ -198,7 +205,7 @@ async fn unknown_codes_leave_it_open() {
     for code in codes {
         let refusal = refusal(&code, PayEmployee::META.errors);
         assert!(
-            !refusal.stops_everybody() && !refusal.allows_replacement(),
+            !refusal.stops_everybody() && !refusal.is_about_the_payment(),
             "{code}"
         );
         let service = Scripted::new([PayEnd::Refused(refusal)], []);

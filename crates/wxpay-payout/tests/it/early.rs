@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use wxpay_core::{Error, Fen, PartnerTradeNo};
 use wxpay_payout::{
-    Intent, Limits, MemoryJournal, Message, NotStartedReason, PayEnd, Payment, Payouts,
+    Fence, Intent, Limits, MemoryJournal, Message, NotStartedReason, PayEnd, Payment, Payouts,
     Preparation, QueryEnd, RunOptions, Service, Settlement, Stop,
 };
 use wxpay_transport::TokioTimer;
@@ -174,11 +174,19 @@ async fn ended_early_it_tells_of_what_others_have_sent_meanwhile() {
 
     #[async_trait]
     impl Service for Beside {
+        fn merchant(&self) -> &str {
+            "1900000109"
+        }
+
+        fn product(&self) -> &str {
+            "a product"
+        }
+
         fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
             Ok(Message::new(number.as_str().to_owned()))
         }
 
-        async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
+        async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let Ok(Preparation::Ready(prepared)) = self.0.prepare(&same_payee("i1")).await else {
                 panic!("it has not left")

@@ -9,9 +9,9 @@ use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
-    Alarm, Entry, Journal, JournalError, Limits, MemoryJournal, Message, NotSentCause, PayEnd,
-    Payment, Payouts, Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected, Rules,
-    Service, Settlement, State, Unknown,
+    Alarm, Entry, Fence, Journal, JournalError, Limits, MemoryJournal, Message, NotSentCause,
+    PayEnd, Payment, Payouts, Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected,
+    Rules, Service, Settlement, State, Unknown,
 };
 use wxpay_transport::TokioTimer;
 
@@ -38,6 +38,7 @@ fn paid(amount: i64) -> QueryEnd {
         payment_no: Some("2".to_owned()),
         amount: Some(Fen::new(amount)),
         payee: None,
+        at: None,
     }
 }
 
@@ -358,6 +359,7 @@ async fn another_amount_is_an_alarm_and_no_payment() {
                 payment_no: None,
                 amount: None,
                 payee: None,
+                at: None,
             },
             true,
         ),
@@ -366,6 +368,7 @@ async fn another_amount_is_an_alarm_and_no_payment() {
                 payment_no: None,
                 amount: Some(Fen::new(100)),
                 payee: Some("somebody else".to_owned()),
+                at: None,
             },
             true,
         ),
@@ -404,11 +407,19 @@ async fn dropped_send_is_in_doubt() {
 
     #[async_trait::async_trait]
     impl Service for Hanging {
+        fn merchant(&self) -> &str {
+            "1900000109"
+        }
+
+        fn product(&self) -> &str {
+            "a product"
+        }
+
         fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
             self.0.compose(number, payment)
         }
 
-        async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
+        async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
             std::future::pending().await
         }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot};
 use wxpay_core::{Effect, Error, PartnerTradeNo, TransportError};
 use wxpay_payout::{
-    Entry, Journal, MemoryJournal, Message, PayEnd, Payment, Payouts, Preparation, QueryEnd,
+    Entry, Fence, Journal, MemoryJournal, Message, PayEnd, Payment, Payouts, Preparation, QueryEnd,
     Service, Settlement, State,
 };
 
@@ -25,11 +25,19 @@ struct Slow {
 
 #[async_trait]
 impl Service for Slow {
+    fn merchant(&self) -> &str {
+        "1900000109"
+    }
+
+    fn product(&self) -> &str {
+        "a product"
+    }
+
     fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
         Ok(Message::new(number.to_string()))
     }
 
-    async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
+    async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
         let gate = &self.gates[self.pays.fetch_add(1, Ordering::SeqCst)];
         let answer = gate.lock().await.take().unwrap();
         answer.await.unwrap()

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 use wxpay_api::core::{Fen, TransportError};
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
-    Alarm, DayLimit, Intent, Journal, Limits, MemoryJournal, Message, NotStartedReason, PayEnd,
-    Payment, Payouts, Preparation, Progress, QueryEnd, Reconciliation, RunOptions, Service, Source,
-    State,
+    Alarm, DayLimit, Fence, Intent, Journal, Limits, MemoryJournal, Message, NotStartedReason,
+    PayEnd, Payment, Payouts, Preparation, Progress, QueryEnd, Reconciliation, RunOptions, Service,
+    Source, State,
 };
 use wxpay_transport::TokioTimer;
 
@@ -42,6 +42,7 @@ fn found() -> QueryEnd {
         payment_no: Some("2".to_owned()),
         amount: Some(Fen::new(100)),
         payee: None,
+        at: None,
     }
 }
 
@@ -288,11 +289,19 @@ async fn calls_at_once_are_bounded() {
 
     #[async_trait]
     impl Service for Counting {
+        fn merchant(&self) -> &str {
+            "1900000109"
+        }
+
+        fn product(&self) -> &str {
+            "a product"
+        }
+
         fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
             Ok(Message::new(number.as_str().to_owned()))
         }
 
-        async fn pay(&self, _: &PartnerTradeNo, _: &Message) -> PayEnd {
+        async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
             {
                 let mut counts = self.0.lock().unwrap();
                 counts.0 += 1;

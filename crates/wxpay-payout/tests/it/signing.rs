@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use wxpay_core::{Error, PartnerTradeNo};
 use wxpay_payout::{
-    MemoryJournal, Message, PayEnd, Payment, Preparation, QueryEnd, RunOptions, Service,
+    Fence, MemoryJournal, Message, PayEnd, Payment, Preparation, QueryEnd, RunOptions, Service,
 };
 
 use crate::engine::{not_sent, refused, unclear};
@@ -18,13 +18,21 @@ struct Signing(Scripted, Arc<AtomicU32>);
 
 #[async_trait]
 impl Service for Signing {
+    fn merchant(&self) -> &str {
+        "1900000109"
+    }
+
+    fn product(&self) -> &str {
+        "a product"
+    }
+
     fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
         let signature = self.1.fetch_add(1, Ordering::SeqCst);
         Ok(Message::new(format!("{number} {signature}")))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
-        self.0.pay(number, message).await
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+        self.0.pay(number, message, fence).await
     }
 
     async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
 use wxpay_core::{Error, Fen, PartnerTradeNo};
-use wxpay_payout::{Intent, Journal, Message, Moment, PayEnd, Payment, Payouts, QueryEnd, Service};
+use wxpay_payout::{
+    Fence, Intent, Journal, Message, Moment, PayEnd, Payment, Payouts, QueryEnd, Rules, Service,
+};
 use wxpay_transport::TokioTimer;
 
 /// What was called, in order.
@@ -48,11 +50,19 @@ impl Scripted {
 
 #[async_trait]
 impl Service for Scripted {
+    fn merchant(&self) -> &str {
+        "1900000109"
+    }
+
+    fn product(&self) -> &str {
+        "a product"
+    }
+
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         Ok(Message::new(format!("{number} {}", payment.amount)))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, _: &Fence) -> PayEnd {
         let call = Call::Pay(number.clone(), message.clone());
         self.calls.lock().unwrap().push(call);
         self.pays
@@ -85,9 +95,22 @@ pub(crate) fn payouts(journal: impl Journal) -> Payouts {
 }
 
 pub(crate) fn payouts_over(journal: impl Journal, service: impl Service) -> Payouts {
+    payouts_by(unasked(), journal, service)
+}
+
+/// The same by other rules.
+pub(crate) fn payouts_by(rules: Rules, journal: impl Journal, service: impl Service) -> Payouts {
     Payouts::builder(journal, service, TokioTimer::new())
         .clock(clock())
+        .rules(rules)
         .build()
+}
+
+/// Without the query before each send, so that a script's queries are those after it.
+pub(crate) fn unasked() -> Rules {
+    let mut rules = Rules::default();
+    rules.query_before_send = false;
+    rules
 }
 
 pub(crate) fn intent(name: &str, amount: i64) -> Intent {
