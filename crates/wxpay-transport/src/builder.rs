@@ -6,6 +6,7 @@ use wxpay_core::Secret;
 
 use crate::limits::Limits;
 use crate::proxy::ProxyChoice;
+use crate::reqwest_deadline::AfterConnecting;
 use crate::target::LOOPBACK;
 #[cfg(feature = "rustls")]
 use crate::tls::TlsChoice;
@@ -168,6 +169,7 @@ impl ReqwestTransportBuilder {
     fn client(&self, user_agent: HeaderValue, proxy: Option<Proxy>) -> ClientBuilder {
         let mut client = Client::builder()
             .connect_timeout(self.limits.connect_timeout)
+            .connector_layer(AfterConnecting)
             .pool_idle_timeout(READ_IDLE)
             .https_only(!self.plain_http_to_loopback)
             .http1_only()

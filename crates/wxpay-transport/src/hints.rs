@@ -1,9 +1,12 @@
 use wxpay_core::Effect;
 
+use crate::Deadline;
+
 /// What kind of request this is, found by a [`Transport`](crate::Transport) in the request's extensions.
 ///
-/// Hints help to choose a connection, a host or a pace, and to name a span. They may be ignored: a request is complete
-/// without them. A request without hints is one that may write, and that no other host may see.
+/// Hints help to choose a connection, a host or a pace, and to name a span. All but one may be ignored: a request is
+/// complete without them. The [`deadline`](Self::deadline) may not. A request without hints is one that may write, that
+/// no other host may see, and that may leave at any time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Hints {
@@ -17,10 +20,13 @@ pub struct Hints {
     pub backup_host: bool,
     /// How many calls a second the endpoint's document grants one merchant (频率限制), if it says.
     pub per_second: Option<u32>,
+    /// From when on the request must not leave any more, if there is such a moment. A transport has to look at it just
+    /// before it writes.
+    pub deadline: Option<Deadline>,
 }
 
 impl Hints {
-    /// Hints for a request to `endpoint`, which has no backup host and no documented rate.
+    /// Hints for a request to `endpoint`, which has no backup host, no documented rate and no deadline.
     pub const fn new(endpoint: &'static str, effect: Effect, client_cert: bool) -> Self {
         Self {
             endpoint,
@@ -28,6 +34,7 @@ impl Hints {
             client_cert,
             backup_host: false,
             per_second: None,
+            deadline: None,
         }
     }
 
@@ -42,6 +49,12 @@ impl Hints {
     #[must_use]
     pub const fn per_second(mut self, calls: Option<u32>) -> Self {
         self.per_second = calls;
+        self
+    }
+    /// The same, and from when on the request must not leave any more.
+    #[must_use]
+    pub const fn deadline(mut self, moment: Option<Deadline>) -> Self {
+        self.deadline = moment;
         self
     }
 }

@@ -62,6 +62,7 @@ mod builder;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod deadline;
 mod download;
 mod failover;
 mod health;
@@ -79,6 +80,8 @@ mod proxy;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 #[cfg(feature = "reqwest")]
+mod reqwest_deadline;
+#[cfg(feature = "reqwest")]
 mod reqwest_download;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
@@ -87,6 +90,7 @@ mod retry;
 #[cfg(feature = "rustls")]
 mod roots;
 mod rules;
+mod running_clock;
 mod share;
 #[cfg(feature = "reqwest")]
 mod target;
@@ -105,6 +109,7 @@ pub use builder::ReqwestTransportBuilder;
 #[cfg(feature = "tokio")]
 pub use clock::TokioTimer;
 pub use clock::{Clock, SystemClock, Timer};
+pub use deadline::{Deadline, DeadlinePassed};
 pub use download::{Chunks, Download, DownloadLimits};
 pub use failover::Failover;
 pub use hints::Hints;
@@ -116,6 +121,7 @@ pub use reqwest_transport::ReqwestTransport;
 pub use retry::Retry;
 #[cfg(feature = "rustls")]
 pub use roots::Roots;
+pub use running_clock::RunningClock;
 pub use share::Share;
 #[cfg(feature = "tracing")]
 pub use trace::Trace;

@@ -8,21 +8,23 @@ use tokio::time::timeout;
 use wxpay_core::TransportError;
 
 use crate::download::too_long;
-use crate::reqwest_transport::classify;
-use crate::{Chunks, Download, DownloadLimits};
+use crate::reqwest_deadline;
+use crate::{Chunks, Deadline, Download, DownloadLimits};
 
 /// Sends `request` and reads of its answer no more than the head.
 pub(crate) async fn begin(
     client: &Client,
     request: reqwest::Request,
+    deadline: Option<Deadline>,
     limits: DownloadLimits,
 ) -> Result<Response<Download>, TransportError> {
     let clock = Clock {
         start: Instant::now(),
         limits,
     };
-    let mut answer = match timeout(clock.next(), client.execute(request)).await {
-        Ok(answer) => answer.map_err(classify)?,
+    let beginning = reqwest_deadline::execute(client, request, deadline);
+    let mut answer = match timeout(clock.next(), beginning).await {
+        Ok(answer) => answer?,
         Err(_) => return Err(clock.ran_out()),
     };
     if answer

@@ -8,7 +8,7 @@ use wxpay_core::{Effect, TransportError};
 
 use crate::limits::Limits;
 use crate::{BuildError, Download, DownloadLimits, Hints, ReqwestTransportBuilder, Transport};
-use crate::{reqwest_download, target};
+use crate::{reqwest_deadline, reqwest_download, target};
 
 /// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the environment.
 ///
@@ -18,6 +18,9 @@ use crate::{reqwest_download, target};
 /// - Answers come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
 /// - A request that needs the client certificate is refused when none was given, or when it has expired.
+/// - The [`deadline`](Hints::deadline) of a request is compared with the clocks before connecting, when the connection is
+///   ready, and once more as the body is handed over for writing. A request without a body that only reads may have the
+///   first of these alone.
 /// - The TLS primitives are aws-lc-rs's, unless the program installed another rustls provider for the whole process.
 ///
 /// Cloning is cheap and shares the connections. Calls are made inside a tokio runtime with I/O and time turned on;
@@ -60,7 +63,11 @@ impl ReqwestTransport {
         // The type of the HTTP version, not a wish: another one would be refused after connecting, as "maybe sent".
         *request.version_mut() = Version::HTTP_11;
         request.extensions_mut().clear();
-        let request: reqwest::Request = request.try_into().map_err(classify)?;
+        let deadline = hints.and_then(|hints| hints.deadline);
+        let request: reqwest::Request = request
+            .map(|body| reqwest_deadline::body(body, deadline))
+            .try_into()
+            .map_err(classify)?;
 
         target::check(request.url(), &uri, self.plain_http_to_loopback)
             .map_err(TransportError::not_sent)?;
@@ -142,7 +149,8 @@ impl Transport for ReqwestTransport {
             Some(Effect::Read) => &self.reads,
             Some(Effect::Write) | None => &self.writes,
         };
-        let response = client.execute(request).await.map_err(classify)?;
+        let deadline = hints.and_then(|hints| hints.deadline);
+        let response = reqwest_deadline::execute(client, request, deadline).await?;
         self.read(response).await
     }
 
@@ -153,7 +161,8 @@ impl Transport for ReqwestTransport {
     ) -> Result<Response<Download>, TransportError> {
         let hints = request.extensions().get::<Hints>().copied();
         let request = self.prepare(request, hints)?;
-        reqwest_download::begin(&self.downloads, request, limits).await
+        let deadline = hints.and_then(|hints| hints.deadline);
+        reqwest_download::begin(&self.downloads, request, deadline, limits).await
     }
 }
 
@@ -173,6 +182,9 @@ impl fmt::Debug for ReqwestTransport {
 /// `is_connect` covers name, connection, proxy tunnel and TLS handshake. It decides before `is_timeout`, because a
 /// connect timeout is both. A connection that was closed too early is neither, and nobody can tell when it was closed.
 pub(crate) fn classify(error: reqwest::Error) -> TransportError {
+    if let Some(passed) = reqwest_deadline::reason(&error) {
+        return TransportError::not_sent(passed);
+    }
     let not_sent = error.is_connect() || error.is_builder();
     let error = error.without_url();
     if not_sent {

@@ -9,6 +9,7 @@ mod answers;
 #[cfg(feature = "rustls")]
 mod conformance;
 mod connecting;
+mod deadline;
 mod download;
 #[cfg(feature = "rustls")]
 mod environment;
