@@ -1,5 +1,6 @@
-//! Pays out in a simulated world that loses, delays and lies, crashes at any await, and whose disk fails: once for each
-//! seed, and then by six policies that are known to be wrong.
+//! Pays out in a simulated world that loses, delays and lies, whose processes crash or stand still at any await, whose
+//! disks fail, whose journals are lost, restored and doubled, and whose clocks jump: once for each seed, and then by ten
+//! policies that are known to be wrong.
 //!
 //! `cargo run --release -p wxpay-payout --example simulate -- 1000000` runs so many seeds;
 //! `cargo run --release -p wxpay-payout --example simulate -- --seed 17` tells what happens in one.
@@ -11,8 +12,12 @@ use std::thread;
 use std::time::Instant;
 
 mod simulate {
+    pub(crate) mod bank;
+    pub(crate) mod careful;
     pub(crate) mod chance;
+    pub(crate) mod journal;
     pub(crate) mod policies;
+    pub(crate) mod process;
     pub(crate) mod seed;
     pub(crate) mod world;
 }

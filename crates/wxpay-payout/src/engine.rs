@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use wxpay_core::{Effect, Error, PartnerTradeNo, TransportError};
@@ -28,6 +29,23 @@ pub(crate) struct Engine {
     pub(crate) numbers: Arc<dyn Numbers>,
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
+    pub(crate) holders: Holders,
+}
+
+/// Names for leases: no two are alike, in this process or another one.
+#[derive(Debug)]
+pub(crate) struct Holders {
+    process: String,
+    next: AtomicU64,
+}
+
+impl Holders {
+    pub(crate) fn new() -> Self {
+        Self {
+            process: crate::number::random().unwrap_or_default(),
+            next: AtomicU64::new(0),
+        }
+    }
 }
 
 /// Whether a step may send what was never sent.
@@ -57,8 +75,10 @@ impl Engine {
         (self.clock)()
     }
 
+    /// Sleeps until then, or for the longest wait there is: the clock may have been set back meanwhile.
     pub(crate) async fn sleep_until(&self, moment: Moment) {
-        self.timer.sleep(moment.since(self.now())).await;
+        let time = moment.since(self.now());
+        self.timer.sleep(time.min(self.rules.longest_wait())).await;
     }
 
     /// Does what is next, once.
@@ -107,7 +127,7 @@ impl Engine {
         };
         // Before anything is asked or written: what takes long after this counts.
         let fence = self.fence();
-        let holder = crate::number::random().unwrap_or_default();
+        let holder = self.holder();
         let mut begun = entry.clone();
         begun.begin_send(&holder, now, &self.rules);
         let begun = match self.journal.begin_send(&begun, now, &self.limits).await {
@@ -126,7 +146,7 @@ impl Engine {
         } else {
             self.service.pay(&begun.number, &message, &fence).await
         };
-        let recorded = self.record_send(begun.clone(), &holder, &end).await;
+        let recorded = self.record_send(&begun, &holder, &end).await;
         let entry = match recorded {
             Ok(entry) => entry,
             // The send happened, and the journal says so. What came of it is asked for later.
@@ -140,6 +160,11 @@ impl Engine {
         }
     }
 
+    fn holder(&self) -> String {
+        let number = self.holders.next.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{number}", self.holders.process)
+    }
+
     /// From the beginning of a send to the last moment at which its bytes may leave.
     fn fence(&self) -> Fence {
         let time = self.rules.lease.saturating_sub(self.rules.call);
@@ -147,11 +172,11 @@ impl Engine {
     }
 
     async fn query(&self, mut entry: Entry, now: Moment) -> Result<Step, JournalError> {
-        let holder = crate::number::random().unwrap_or_default();
+        let holder = self.holder();
         entry.hold(&holder, now, &self.rules);
         let held = self.journal.update(&entry).await?;
         let end = self.service.query(&held.number).await;
-        self.record_query(held, &end).await.map(Step::Moved)
+        self.record_query(&held, &end).await.map(Step::Moved)
     }
 
     /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know it either.
@@ -161,7 +186,7 @@ impl Engine {
         words: String,
     ) -> Result<(Entry, QueryEnd), JournalError> {
         let now = self.now();
-        let holder = crate::number::random().unwrap_or_default();
+        let holder = self.holder();
         let asks = entry.next(now, &self.rules) != Next::Person;
         entry.end_lease(now, &self.rules);
         entry.hold(&holder, now, &self.rules);
@@ -172,7 +197,7 @@ impl Engine {
             QueryEnd::NotFound
         };
         if !matches!(end, QueryEnd::NotFound) {
-            let entry = self.record_query(held, &end).await?;
+            let entry = self.record_query(&held, &end).await?;
             return Ok((entry, end));
         }
         held.attest(words, self.now());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use wxpay_core::{InvalidInput, PartnerTradeNo, Timestamp};
 use wxpay_transport::{Clock, RunningClock, Timer};
 
-use crate::engine::{Engine, May, Step};
+use crate::engine::{Engine, Holders, May, Step};
 use crate::entry::{Alarm, Entry, State};
 use crate::intent::Intent;
 use crate::journal::{Inserted, Journal, JournalError};
@@ -38,6 +38,7 @@ impl Payouts {
             numbers: Arc::new(DerivedNumbers),
             rules: Rules::default(),
             limits: Limits::default(),
+            holders: Holders::new(),
         })
     }
 

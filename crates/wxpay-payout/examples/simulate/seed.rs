@@ -1,15 +1,14 @@
-//! One seed: a careful caller, its crashes, and what must hold at the end.
+//! One seed: its troubles, its processes, and what must hold at the end.
 
-use std::pin::Pin;
 use std::task::{Context, Waker};
 
 use futures_util::FutureExt;
-use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
-use wxpay_core::Fen;
-use wxpay_payout::{Intent, Journal, Limits, Payment, Payouts, Preparation, Settlement, State};
+use wxpay_payout::{Entry, Journal, State};
 
+use super::chance::Chance;
 use super::policies::{Claim, Policy};
-use super::world::{FailingJournal, World, Yield};
+use super::process::Processes;
+use super::world::{Troubles, World};
 
 /// What must never happen.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -30,22 +29,55 @@ pub(crate) struct End {
 
 /// Runs one seed by one policy.
 pub(crate) fn run(seed: u64, policy: Policy, keeps_history: bool) -> End {
-    let world = World::new(seed, keeps_history);
-    let (violation, state) = match policy {
-        Policy::Ours => {
-            carefully(&world);
-            judge(&world)
-        }
-        bad => {
-            let claim = block_on(bad.pay(&world));
-            (judge_claim(&world, claim), None)
-        }
+    let world = World::new(seed, keeps_history, |chance| troubles(policy, chance));
+    let (violation, state) = if policy.uses_the_engine() {
+        let mut processes = Processes::new(&world, policy);
+        processes.run();
+        judge(&world, &processes)
+    } else {
+        let claim = block_on(policy.pay(&world));
+        (judge_claim(&world, claim), None)
     };
     End {
         violation,
         state,
         history: world.history(),
     }
+}
+
+fn troubles(policy: Policy, chance: &mut Chance) -> Troubles {
+    let mut troubles = Troubles::default();
+    match policy {
+        Policy::Ours => {
+            // The other seeds have none, and see all the more of the network.
+            if chance.percent(33) {
+                troubles.stalls = chance.percent(60);
+                troubles.jumps = chance.percent(30);
+                troubles.attests = chance.percent(10);
+                troubles.stalls_in_sends = chance.percent(20);
+                troubles.losses = chance.percent(40);
+                troubles.doubled = chance.percent(30);
+                // Then a number that failed need not stay so. With a second journal nobody could know.
+                let one_journal = !troubles.losses && !troubles.doubled;
+                troubles.failed_pays_again = one_journal && chance.percent(50);
+            }
+        }
+        Policy::RandomNumbers => troubles.losses = true,
+        Policy::NoFence | Policy::DropsLatePayments => {
+            troubles.failed_pays_again = true;
+            troubles.ignores_fence = true;
+            troubles.stalls = true;
+            troubles.stalls_in_sends = true;
+            troubles.drops_late = policy == Policy::DropsLatePayments;
+        }
+        Policy::AttestsUnderALease => troubles.stalls = true,
+        _ => {}
+    }
+    troubles
+}
+
+fn given_up(state: State) -> bool {
+    matches!(state, State::Rejected | State::Failed)
 }
 
 fn judge_claim(world: &World, claim: Claim) -> Option<Violation> {
@@ -58,23 +90,32 @@ fn judge_claim(world: &World, claim: Claim) -> Option<Violation> {
     }
 }
 
-fn judge(world: &World) -> (Option<Violation>, Option<State>) {
+fn judge(world: &World, processes: &Processes) -> (Option<Violation>, Option<State>) {
     let paid = world.paid();
-    let page = world.journal().page(None, 1000).now_or_never();
-    let entries = page.and_then(Result::ok).unwrap_or_default();
-    let current = entries.iter().find(|entry| entry.replaced_by.is_none());
-    let state = current.map(|entry| entry.state);
-    let of =
-        |number: &wxpay_core::PartnerTradeNo| entries.iter().find(|entry| entry.number == *number);
+    let mut entries: Vec<Entry> = Vec::new();
+    for at in &processes.current {
+        let journal = processes.journals.get(*at);
+        let page = journal.and_then(|journal| journal.page(None, 1000).now_or_never());
+        entries.extend(page.and_then(Result::ok).unwrap_or_default());
+    }
+    let live = |entry: &&Entry| entry.replaced_by.is_none();
+    let state = if entries.iter().any(|entry| entry.state == State::Paid) {
+        Some(State::Paid)
+    } else {
+        entries.iter().find(live).map(|entry| entry.state)
+    };
+    let has = |number, wanted: fn(State) -> bool| {
+        let mut of = entries.iter().filter(|entry| entry.number == number);
+        of.any(|entry| wanted(entry.state))
+    };
     let violation = if paid.len() > 1 {
         Some(Violation::PaidTwice)
-    } else if paid.iter().any(|number| of(number).is_none()) {
+    } else if paid.iter().any(|number| !has(number.clone(), |_| true)) {
         Some(Violation::Lost)
-    } else if paid
-        .iter()
-        .filter_map(of)
-        .any(|entry| matches!(entry.state, State::Rejected | State::Failed))
-    {
+    } else if paid.iter().any(|number| {
+        // One of two journals may have given its own try up, if the other one has not.
+        has(number.clone(), given_up) && !has(number.clone(), |state| !given_up(state))
+    }) {
         Some(Violation::BookedFailedButPaid)
     } else if entries
         .iter()
@@ -87,107 +128,6 @@ fn judge(world: &World) -> (Option<Violation>, Option<State>) {
     (violation, state)
 }
 
-type Caller = Pin<Box<dyn Future<Output = bool>>>;
-
-/// One or two callers over one journal. Each may be gone at any moment, and then begins anew some time later.
-fn carefully(world: &World) {
-    let many = if world.chance(|chance| chance.percent(25)) {
-        2
-    } else {
-        1
-    };
-    let mut callers: Vec<Option<Caller>> = (0..many).map(|_| Some(caller(world))).collect();
-    let mut context = Context::from_waker(Waker::noop());
-    let mut crashes = world.chance(|chance| chance.below(4));
-    for _ in 0..MOST_POLLS {
-        let at = usize::try_from(world.chance(|chance| chance.below(many))).unwrap_or(0);
-        let Some(slot) = callers.get_mut(at) else {
-            break;
-        };
-        let Some(running) = slot else {
-            if callers.iter().all(Option::is_none) {
-                return;
-            }
-            continue;
-        };
-        if crashes > 0 && world.chance(|chance| chance.percent(4)) {
-            crashes -= 1;
-            world.note(|| "crash".to_owned());
-            let away = world.chance(|chance| chance.below(3_600_000));
-            world.pass(away);
-            *slot = Some(caller(world));
-        } else if running.as_mut().poll(&mut context).is_ready() {
-            *slot = None;
-        }
-    }
-}
-
-fn caller(world: &World) -> Caller {
-    let limits = Limits::default();
-    let clock = world.clone();
-    let payouts = Payouts::builder(FailingJournal(world.clone()), world.clone(), world.clone())
-        .clock(move || clock.now())
-        .numbers(world.clone())
-        .limits(limits)
-        .build();
-    Box::pin(settle(payouts, world.clone()))
-}
-
-/// Does what the types offer, until it is paid or there is nothing more to do for so many days.
-async fn settle(payouts: Payouts, world: World) -> bool {
-    let intent = intent(20_000);
-    let mut settlement = None;
-    while world.days() < 12 {
-        Yield::once().await;
-        settlement = match settlement.take() {
-            None => match payouts.prepare(&intent).await {
-                Ok(Preparation::Ready(prepared)) => payouts.send(prepared).await.ok(),
-                Ok(Preparation::Before(settlement)) => Some(settlement),
-                Err(error) => {
-                    world.note(|| format!("prepare: {error}"));
-                    world.pass(60_000);
-                    None
-                }
-            },
-            Some(Settlement::Paid(_)) => return true,
-            Some(Settlement::Unknown(unknown)) => payouts.resolve(unknown).await.ok(),
-            Some(Settlement::Rejected(rejected)) => {
-                world.pass(3_600_000);
-                match rejected.into_permit() {
-                    Ok(permit) => match payouts.replace(permit, &intent).await {
-                        Ok(prepared) => payouts.send(prepared).await.ok(),
-                        Err(_) => None,
-                    },
-                    Err(rejected) => match payouts.again(rejected).await {
-                        Ok(prepared) => payouts.send(prepared).await.ok(),
-                        Err(_) => None,
-                    },
-                }
-            }
-        };
-        if settlement.is_none() {
-            world.pass(1_000);
-        }
-    }
-    false
-}
-
-fn intent(amount: i64) -> Intent {
-    Intent {
-        id: "intent".parse().expect("a sound name"),
-        payment: Payment {
-            openid: "openid".parse().expect("a sound openid"),
-            amount: Fen::new(amount),
-            check_name: PayEmployeeCheckName::NoCheck,
-            desc: String::new(),
-            act_name: String::new(),
-            spbill_create_ip: [127, 0, 0, 1].into(),
-            ww_msg_type: PayEmployeeMessageType::NormalMsg,
-            options: PayEmployeeOptions::default(),
-        },
-    }
-}
-
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = Box::pin(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -197,6 +137,3 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         }
     }
 }
-
-/// Enough for everything that ends; a caller that does not is stopped here, and judged as it stands.
-const MOST_POLLS: usize = 4000;

@@ -46,7 +46,7 @@ impl Engine {
         let seen = match (previous, &end) {
             (Some(previous), QueryEnd::Paid { .. }) => {
                 let known = self.entry_of(&previous).await?;
-                self.record_query_late(known, &end).await?;
+                self.record_late_query(&known, &end).await?;
                 paid_earlier = Some(previous);
                 QueryEnd::NotFound
             }
@@ -56,7 +56,7 @@ impl Engine {
             }
             (None, _) => end.clone(),
         };
-        let mut entry = self.record_look(begun, holder, &seen).await?;
+        let mut entry = self.record_look(&begun, holder, &seen).await?;
         if let Some(paid) = paid_earlier {
             return self.stop_for(entry, &paid).await;
         }

@@ -1,7 +1,5 @@
 //! Writes down how a call ended, also if other processes have changed the entry meanwhile.
 
-use wxpay_core::PartnerTradeNo;
-
 use super::Engine;
 use crate::entry::{Entry, State};
 use crate::evidence::{PayEnd, QueryEnd};
@@ -10,17 +8,15 @@ use crate::journal::JournalError;
 impl Engine {
     pub(super) async fn record_send(
         &self,
-        begun: Entry,
+        begun: &Entry,
         holder: &str,
         end: &PayEnd,
     ) -> Result<Entry, JournalError> {
-        let number = begun.number.clone();
-        let sent = begun.clone();
-        self.record(&number, begun, |known| {
+        self.record(begun, |known| {
             if is_ours(known, holder) && known.state == State::Sending {
                 known.end_send(end, self.now(), &self.rules);
             } else {
-                known.end_late_send(end, &sent, self.now());
+                known.end_late_send(end, begun, self.now());
             }
         })
         .await
@@ -29,12 +25,11 @@ impl Engine {
     /// After the query before a send, when nothing was sent.
     pub(super) async fn record_look(
         &self,
-        begun: Entry,
+        begun: &Entry,
         holder: &str,
         end: &QueryEnd,
     ) -> Result<Entry, JournalError> {
-        let number = begun.number.clone();
-        self.record(&number, begun, |known| {
+        self.record(begun, |known| {
             if is_ours(known, holder) && known.state == State::Sending {
                 known.end_look(end, self.now(), &self.rules);
             } else {
@@ -46,14 +41,12 @@ impl Engine {
 
     pub(super) async fn record_query(
         &self,
-        held: Entry,
+        held: &Entry,
         end: &QueryEnd,
     ) -> Result<Entry, JournalError> {
-        let number = held.number.clone();
-        let holder = held.lease.clone().map(|lease| lease.holder);
-        let holder = holder.unwrap_or_default();
-        self.record(&number, held, |known| {
-            if is_ours(known, &holder) && !known.state.is_settled() {
+        let holder = held.lease.as_ref().map(|lease| lease.holder.as_str());
+        self.record(held, |known| {
+            if is_ours(known, holder.unwrap_or_default()) && !known.state.is_settled() {
                 known.end_query(end, self.now(), &self.rules);
             } else {
                 known.end_late_query(end, self.now());
@@ -63,35 +56,32 @@ impl Engine {
     }
 
     /// What a query says of an entry that this step does not hold.
-    pub(super) async fn record_query_late(
+    pub(super) async fn record_late_query(
         &self,
-        known: Entry,
+        known: &Entry,
         end: &QueryEnd,
     ) -> Result<Entry, JournalError> {
-        let number = known.number.clone();
-        self.record(&number, known, |known| {
-            known.end_late_query(end, self.now());
-        })
-        .await
+        self.record(known, |known| known.end_late_query(end, self.now()))
+            .await
     }
 
     /// Takes the change to the newest version of the entry, as often as others are faster.
     async fn record(
         &self,
-        number: &PartnerTradeNo,
-        mut known: Entry,
+        first: &Entry,
         change: impl Fn(&mut Entry),
     ) -> Result<Entry, JournalError> {
+        let mut newer = None;
         for _ in 0..TRIES {
+            let known = newer.as_ref().unwrap_or(first);
             let mut changed = known.clone();
             change(&mut changed);
-            if changed == known {
-                return Ok(known);
+            if changed == *known {
+                return Ok(changed);
             }
             match self.journal.update(&changed).await {
-                Ok(entry) => return Ok(entry),
-                Err(JournalError::Conflict) => known = self.entry_of(number).await?,
-                Err(error) => return Err(error),
+                Err(JournalError::Conflict) => newer = Some(self.entry_of(&first.number).await?),
+                updated => return updated,
             }
         }
         Err(JournalError::Conflict)

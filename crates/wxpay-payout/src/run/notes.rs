@@ -74,7 +74,7 @@ impl Run<'_> {
                     self.unsent.remove(&number);
                 } else if entry.lease.is_none() {
                     let reason = NotStartedReason::NotBefore(until);
-                    self.held_by.insert(number.clone(), reason);
+                    self.held_by.entry(number.clone()).or_insert(reason);
                 }
                 // Another process is most often done long before its lease ends.
                 let until = match entry.lease {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use wxpay_core::{Certainty, Class, Error, Fen, PartnerTradeNo, TransportError};
 
 use super::*;
-use crate::evidence::{Message, PayEnd, QueryEnd};
+use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 
 /// Noon in China.
 const NOON: Moment = Moment::from_millis(1_796_011_200_000);
@@ -161,6 +161,7 @@ fn paid_is_the_end() {
         &PayEnd::Paid {
             payment_no: "11".to_owned(),
         },
+        &before,
         at(5),
     );
     assert_eq!(entry, before);
@@ -171,7 +172,7 @@ fn late_reply_pays_and_does_nothing_else() {
     let mut entry = sent(&unclear());
     let before = entry.clone();
     for end in [unclear(), not_sent(), definite()] {
-        entry.end_late_send(&end, at(5));
+        entry.end_late_send(&end, &before, at(5));
         assert_eq!(entry, before);
     }
     entry.lease = Some(Lease {
@@ -182,9 +183,178 @@ fn late_reply_pays_and_does_nothing_else() {
         &PayEnd::Paid {
             payment_no: "11".to_owned(),
         },
+        &before,
         at(5),
     );
     assert_eq!((entry.state, entry.lease), (State::Paid, None));
+}
+
+fn late(entry: &mut Entry, sent: &Entry) {
+    let payment_no = "11".to_owned();
+    entry.end_late_send(&PayEnd::Paid { payment_no }, sent, at(5));
+}
+
+/// Whatever it had been declared to be.
+#[test]
+fn late_payment_of_what_was_given_up_is_kept_with_an_alarm() {
+    for state in [State::Rejected, State::Failed, State::Prepared] {
+        for replaced in [false, true] {
+            let before = sent(&unclear());
+            let mut entry = before.clone();
+            if state == State::Prepared {
+                entry.state = state;
+            } else {
+                entry.close(state, at(2));
+            }
+            entry.replaced_by = replaced.then(|| PartnerTradeNo::new("A2").unwrap());
+            late(&mut entry, &before);
+            assert_eq!(
+                (
+                    entry.state,
+                    entry.alarm.clone(),
+                    entry.payment_no.as_deref()
+                ),
+                (State::Paid, Some(Alarm::PaidLate), Some("11")),
+                "{state:?}"
+            );
+            // It was spent, so it counts again.
+            assert_eq!(
+                (entry.closed_at, entry.counted),
+                (Some(at(5)), Some(NOON.day()))
+            );
+            assert!(!entry.allows_replacement() && !entry.may_reopen());
+        }
+    }
+}
+
+#[test]
+fn late_payment_of_what_was_corrected_since_is_what_was_paid() {
+    let before = sent(&unclear());
+    let mut entry = before.clone();
+    entry.close(State::Rejected, at(2));
+    entry.reopen(at(3));
+    (entry.amount, entry.payee) = (Fen::new(900), "another".to_owned());
+    entry.fingerprint = "another".to_owned();
+    late(&mut entry, &before);
+    assert_eq!((entry.amount, &entry.payee), (before.amount, &before.payee));
+    assert_eq!(entry.fingerprint, before.fingerprint);
+    assert_eq!(entry.alarm, Some(Alarm::PaidLate));
+}
+
+#[test]
+fn late_query_keeps_what_it_heard() {
+    for (end, state, alarm) in [
+        (found(100, None), State::Paid, Some(Alarm::PaidLate)),
+        (found(99, None), State::Unknown, Some(Alarm::Mismatch)),
+        (QueryEnd::NotFound, State::Failed, None),
+        (QueryEnd::Processing, State::Failed, None),
+    ] {
+        let mut entry = sent(&unclear());
+        entry.attest("by Wang".to_owned(), at(2));
+        entry.end_late_query(&end, at(5));
+        assert_eq!(
+            (entry.state, entry.alarm.clone()),
+            (state, alarm),
+            "{end:?}"
+        );
+        assert_eq!(entry.attested, state == State::Failed);
+    }
+}
+
+/// What the query right before a send says of a number that this journal never sent.
+#[test]
+fn look_finds_what_others_have_paid() {
+    for (end, state, alarm) in [
+        (found(100, None), State::Paid, None),
+        (found(99, None), State::Unknown, Some(Alarm::Mismatch)),
+        (QueryEnd::Processing, State::Unknown, None),
+        (QueryEnd::Failed(None), State::Failed, None),
+    ] {
+        let mut entry = prepared();
+        entry.begin_send("me", NOON, &rules());
+        entry.end_look(&end, at(1), &rules());
+        assert_eq!(
+            (entry.state, entry.alarm.clone()),
+            (state, alarm),
+            "{end:?}"
+        );
+        assert_eq!((entry.sends, entry.is_found()), (0, true), "{end:?}");
+        assert_eq!(entry.lease, None);
+    }
+    let settings = Class::new(Certainty::QueryFailed).configuration();
+    for (end, alarm) in [
+        (QueryEnd::Unclear("cut".to_owned()), None),
+        (
+            QueryEnd::Refused(Refusal::new("NO_AUTH", settings, "words")),
+            Some(Alarm::Configuration),
+        ),
+    ] {
+        let mut entry = prepared();
+        entry.begin_send("me", NOON, &rules());
+        entry.end_look(&end, at(1), &rules());
+        assert_eq!((entry.state, entry.alarm.clone()), (State::Prepared, alarm));
+        assert_eq!((entry.sends, entry.is_found()), (0, false));
+        assert!(entry.may_be_signed_again());
+        assert_eq!(entry.next(at(1), &rules()), Next::Wait(at(61)));
+        assert_eq!(entry.next(at(61), &rules()), Next::Send);
+    }
+}
+
+/// A resend that the query before it keeps back stays in doubt.
+#[test]
+fn look_before_a_resend_leaves_the_doubt() {
+    let mut entry = sent(&unclear());
+    entry.begin_send("me", at(400), &rules());
+    entry.end_look(&QueryEnd::Unclear("cut".to_owned()), at(401), &rules());
+    assert_eq!(
+        (entry.state, entry.doubt, entry.sends),
+        (State::Unknown, true, 1)
+    );
+    assert_eq!(entry.first_sent_at, Some(NOON));
+    assert!(!entry.may_be_signed_again());
+}
+
+/// `return_code=FAIL` proves nothing, but a wrong key may have been the cause.
+#[test]
+fn declined_is_in_doubt_and_may_be_signed_again() {
+    let mut entry = sent(&PayEnd::Declined("签名失败".to_owned()));
+    assert_eq!((entry.state, entry.doubt), (State::Unknown, true));
+    assert_eq!(entry.alarm, Some(Alarm::Configuration));
+    assert!(entry.may_be_signed_again());
+    entry.hold("me", at(60), &rules());
+    assert!(!entry.may_be_signed_again());
+    entry.begin_send("me", at(400), &rules());
+    assert!(!entry.resign);
+}
+
+/// Written by a clock that was hours ahead: it does not hold the payout up, and causes no send.
+#[test]
+fn moments_of_a_wrong_clock_do_not_hold_it_up() {
+    let mut entry = prepared();
+    entry.next_at = at(8 * 3600);
+    assert_eq!(entry.next(NOON, &rules()), Next::Send);
+    let mut entry = sent(&unclear());
+    (entry.last_sent_at, entry.next_at) = (Some(at(8 * 3600)), at(8 * 3600 + 60));
+    entry.not_found = 1;
+    entry.not_found_at = Some(at(8 * 3600));
+    assert_eq!(entry.next(at(60), &rules()), Next::Query);
+    // The longest wait is one, and is kept.
+    entry.next_at = at(3660);
+    assert_eq!(entry.next(at(60), &rules()), Next::Wait(at(3660)));
+}
+
+/// Its earlier number was paid after all.
+#[test]
+fn stopped_number_is_for_a_person() {
+    let mut entry = prepared();
+    entry.stop_for("A0");
+    assert_eq!(entry.next(NOON, &rules()), Next::Person);
+    assert!(!entry.end_queries());
+    assert_eq!(entry.alarm, Some(Alarm::PaidLate));
+    let mut entry = sent(&unclear());
+    ask(&mut entry, &QueryEnd::NotFound, at(60));
+    entry.stop_for("A0");
+    assert_eq!(entry.next(at(360), &rules()), Next::Query);
 }
 
 #[test]

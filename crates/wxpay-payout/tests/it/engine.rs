@@ -9,9 +9,9 @@ use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
-    Alarm, Entry, Fence, Journal, JournalError, Limits, MemoryJournal, Message, NotSentCause,
-    PayEnd, Payment, Payouts, Preparation, PrepareError, Prepared, QueryEnd, Refusal, Rejected,
-    Rules, Service, Settlement, State, Unknown,
+    Alarm, AttestError, Entry, Fence, Journal, JournalError, Limits, MemoryJournal, Message,
+    NotAttestable, NotSentCause, PayEnd, Payment, Payouts, Preparation, PrepareError, Prepared,
+    QueryEnd, Refusal, Rejected, Rules, Service, Settlement, State, Unknown,
 };
 use wxpay_transport::TokioTimer;
 
@@ -188,31 +188,48 @@ async fn doubt_is_repeated_with_the_same_bytes() {
     assert_eq!(world.entry().await.sends, 3);
 }
 
+/// What was refused was never known under its number, so the corrected payment goes out under it too.
 #[tokio::test(start_paused = true)]
-async fn definite_refusal_is_confirmed_twice_and_may_be_replaced() {
+async fn definite_refusal_is_confirmed_twice_and_may_be_corrected() {
     let world = World::new([refused("NAME_MISMATCH")], []);
     let start = Instant::now();
     let settlement = unknown(world.sent().await);
     let once = unknown(world.resolved(Settlement::Unknown(settlement), 1).await);
     let rejected = rejected(world.resolved(Settlement::Unknown(once), 1).await);
     assert!(start.elapsed() >= MINUTE * 6);
-    let old = rejected.number().clone();
-    let permit = rejected.into_permit().unwrap();
+    let number = rejected.number().clone();
+    let rejected = rejected.into_permit().unwrap_err();
     let another = intent("one", 150);
-    let prepared = world.payouts.replace(permit, &another).await.unwrap();
-    assert_ne!(*prepared.number(), old);
+    let prepared = world.payouts.again(rejected, &another).await.unwrap();
+    assert_eq!(*prepared.number(), number);
     assert_paid(world.payouts.send(prepared).await.unwrap());
-    let replaced = world.journal.by_number(&old).await.unwrap().unwrap();
-    assert_eq!(replaced.replaced_by, Some(world.entry().await.number));
-    // The one before stays what it is, and pays no more under either number.
-    let before = world.payouts.resolve_by_number(&old).await.unwrap();
-    let before = self::rejected(before).into_permit().unwrap_err();
-    assert!(!before.can_be_sent_again());
-    let again = world.payouts.again(before).await;
-    assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
+    let entry = world.entry().await;
+    assert_eq!((entry.number, entry.amount), (number, Fen::new(150)));
+    let messages = world.service.messages();
+    assert_ne!(messages[0], messages[1]);
+    // From now on this is the payment of the intent.
+    let error = world.payouts.prepare(&intent("one", 100)).await;
+    assert!(
+        matches!(error, Err(PrepareError::OtherPayment(_))),
+        "{error:?}"
+    );
 }
 
-/// What passes or is to be mended keeps its number and its bytes.
+#[tokio::test(start_paused = true)]
+async fn again_is_for_the_same_intent_and_within_the_limits() {
+    let world = World::new([refused("NAME_MISMATCH")], []);
+    let rejected = rejected(world.resolved(world.sent().await, 3).await);
+    let number = rejected.number().clone();
+    let error = world.payouts.again(rejected, &intent("two", 100)).await;
+    assert!(matches!(error, Err(PrepareError::Invalid(_))), "{error:?}");
+    let again = world.payouts.resolve_by_number(&number).await.unwrap();
+    let again = self::rejected(again);
+    let error = world.payouts.again(again, &intent("one", 20_001)).await;
+    assert!(matches!(error, Err(PrepareError::Invalid(_))), "{error:?}");
+    assert_eq!(world.entry().await.state, State::Rejected);
+}
+
+/// What passes or is to be corrected elsewhere keeps its number and its bytes.
 #[tokio::test(start_paused = true)]
 async fn refusals_that_keep_their_number() {
     for code in [
@@ -227,7 +244,11 @@ async fn refusals_that_keep_their_number() {
         let rejected = rejected(settlement).into_permit().unwrap_err();
         assert!(rejected.can_be_sent_again(), "{code}");
         let number = rejected.number().clone();
-        let prepared = world.payouts.again(rejected).await.unwrap();
+        let prepared = world
+            .payouts
+            .again(rejected, &intent("one", 100))
+            .await
+            .unwrap();
         assert_eq!(*prepared.number(), number);
         assert_paid(world.payouts.send(prepared).await.unwrap());
         let messages = world.service.messages();
@@ -265,10 +286,33 @@ async fn failed_by_the_query_may_be_replaced() {
     assert_eq!(rejected.reason(), "冻结");
     assert!(!rejected.can_be_sent_again());
     let number = rejected.number().clone();
-    drop(rejected.into_permit().unwrap());
+    let permit = rejected.into_permit().unwrap();
+    let one = intent("one", 100);
     let failed = world.payouts.resolve_by_number(&number).await.unwrap();
-    let again = world.payouts.again(self::rejected(failed)).await;
-    assert!(matches!(again, Err(JournalError::Conflict)), "{again:?}");
+    let again = world.payouts.again(self::rejected(failed), &one).await;
+    let conflict =
+        |error: &PrepareError| matches!(error, PrepareError::Journal(JournalError::Conflict));
+    assert!(again.as_ref().is_err_and(conflict), "{again:?}");
+
+    let prepared = world.payouts.replace(permit, &one).await.unwrap();
+    assert_ne!(*prepared.number(), number);
+    // Not before every call for the failed number must have ended.
+    let start = Instant::now();
+    assert_paid(world.payouts.send(prepared).await.unwrap());
+    assert!(start.elapsed() >= MINUTE * 5);
+    let replaced = world.journal.by_number(&number).await.unwrap().unwrap();
+    let entry = world.entry().await;
+    assert_eq!(replaced.replaced_by, Some(entry.number));
+    assert_eq!(
+        (entry.replaces, entry.generation),
+        (Some(number.clone()), 1)
+    );
+    // The one before stays what it is, and pays no more under either number.
+    let before = world.payouts.resolve_by_number(&number).await.unwrap();
+    let before = self::rejected(before).into_permit().unwrap_err();
+    assert!(!before.can_be_sent_again());
+    let again = world.payouts.again(before, &one).await;
+    assert!(again.as_ref().is_err_and(conflict), "{again:?}");
 }
 
 /// Each end says which payout it is, and what is known of it.
@@ -505,12 +549,17 @@ async fn days_pass() {
     assert_eq!(world.service.messages().len(), at_seven);
     let parked = unknown(settlement);
     assert_eq!(parked.alarm(), Some(&Alarm::ResendWindowClosed));
-    let still = world
+    let number = parked.number().clone();
+    let early = world
         .payouts
         .attest_failed(parked, "Wang", "bill of the day")
         .await
-        .unwrap();
-    let mut settlement = Settlement::Unknown(unknown(still));
+        .unwrap_err();
+    assert!(
+        matches!(early, AttestError::NotNow(NotAttestable::TooEarly(_))),
+        "{early}"
+    );
+    let mut settlement = world.payouts.resolve_by_number(&number).await.unwrap();
     while start.elapsed() < day * 18 {
         settlement = world.resolved(settlement, 1).await;
     }

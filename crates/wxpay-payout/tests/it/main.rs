@@ -1,6 +1,7 @@
 //! The payout engine, through its public API.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod bank;
 mod breaks;
 mod codes;
 mod detail;
@@ -9,6 +10,8 @@ mod engine;
 #[cfg(feature = "sqlite")]
 mod journal;
 mod late;
+mod lost;
+mod numbers;
 mod run;
 mod signing;
 mod simulation;

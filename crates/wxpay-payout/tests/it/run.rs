@@ -113,8 +113,9 @@ async fn nobody_there_is_waited_for_with_patience() {
     let result = payouts.run(intents(3), options).await;
     assert_eq!(lines(&result), [0, 0, 0, 3]);
     for line in &result.not_started {
-        assert_eq!(line.reason, NotStartedReason::Unreached);
-        assert_eq!(line.reason.to_string(), "WeChat Pay was not reached");
+        let why = line.reason.to_string();
+        assert!(why.starts_with("WeChat Pay was not reached: "), "{why}");
+        assert!(why.contains("no route"), "{why}");
     }
     let waited = start.elapsed();
     assert!(waited >= MINUTE * 3 && waited < MINUTE * 4, "{waited:?}");
@@ -170,7 +171,7 @@ async fn one_name_is_one_payment() {
     );
 }
 
-/// What was rejected for want of money goes out again under its number; what was wrong itself does not.
+/// What was rejected for a condition that passes goes out again under its number; what was wrong itself does not.
 #[tokio::test(start_paused = true)]
 async fn again_sends_what_was_mended() {
     for (code, goes_again) in [("SENDNUM_LIMIT", true), ("NAME_MISMATCH", false)] {
@@ -184,7 +185,7 @@ async fn again_sends_what_was_mended() {
         };
         assert_eq!(
             (line.reason.as_str(), line.replaceable),
-            (&*format!("{code}: words"), !goes_again)
+            (&*format!("{code}: words"), false)
         );
         let still = payouts.run(intents(1), RunOptions::new()).await;
         assert_eq!(lines(&still), [0, 1, 0, 0], "{code}");
@@ -235,7 +236,7 @@ async fn a_person_is_asked_after_thirty_days() {
     assert!(
         first.unknown[0]
             .advice()
-            .contains("never pay it under another number")
+            .contains("never pay it under another intent")
     );
     tokio::time::sleep(MINUTE * 60 * 24 * 31).await;
     let last = payouts.run(intents(1), RunOptions::new()).await;

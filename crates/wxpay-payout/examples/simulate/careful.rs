@@ -1,0 +1,96 @@
+//! What a careful program does with one intent, until it is paid; and what careless ones do instead.
+
+use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_core::Fen;
+use wxpay_payout::{Intent, Payment, Payouts, Preparation, Settlement, State, Unknown};
+
+use super::policies::Policy;
+use super::world::{World, Yield};
+
+/// Does what the types offer, until it is paid or the days of the seed are over.
+pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
+    let intent = intent(20_000);
+    let mut settlement = None;
+    while !world.is_over() {
+        Yield::once().await;
+        if policy == Policy::AttestsUnderALease && world.chance(|chance| chance.percent(10)) {
+            attest_whatever_happens(&payouts, &intent).await;
+        }
+        settlement = match settlement.take() {
+            None => match payouts.prepare(&intent).await {
+                Ok(Preparation::Ready(prepared)) => payouts.send(prepared).await.ok(),
+                Ok(Preparation::Before(settlement)) => Some(settlement),
+                Err(error) => {
+                    world.note(|| format!("prepare: {error}"));
+                    world.pass(60_000);
+                    None
+                }
+            },
+            Some(Settlement::Paid(_)) => return,
+            Some(Settlement::Unknown(unknown)) => follow(&payouts, &world, unknown).await,
+            Some(Settlement::Rejected(rejected)) => {
+                world.pass(3_600_000);
+                let prepared = match rejected.into_permit() {
+                    Ok(permit) => payouts.replace(permit, &intent).await,
+                    Err(rejected) => payouts.again(rejected, &intent).await,
+                };
+                match prepared {
+                    Ok(prepared) => payouts.send(prepared).await.ok(),
+                    Err(_) => None,
+                }
+            }
+        };
+        if settlement.is_none() {
+            world.pass(1_000);
+        }
+    }
+}
+
+async fn follow(payouts: &Payouts, world: &World, unknown: Unknown) -> Option<Settlement> {
+    if world.troubles().attests && world.days() >= 10 {
+        // The person has waited, and the bill does not have it.
+        if world.paid().contains(unknown.number()) {
+            return payouts.resolve(unknown).await.ok();
+        }
+        let attested = payouts
+            .attest_failed(unknown, "Wang", "not in the bill")
+            .await;
+        if let Ok(settlement) = attested {
+            world.note(|| "attested".to_owned());
+            return Some(settlement);
+        }
+        world.pass(3_600_000);
+        return None;
+    }
+    payouts.resolve(unknown).await.ok()
+}
+
+/// Writes into the journal that it failed, while somebody is working on it.
+async fn attest_whatever_happens(payouts: &Payouts, intent: &Intent) {
+    let Ok(Some(mut entry)) = payouts.journal().by_intent(&intent.id).await else {
+        return;
+    };
+    if entry.lease.is_some() && matches!(entry.state, State::Sending | State::Unknown) {
+        entry.state = State::Failed;
+        entry.lease = None;
+        entry.closed_at = Some(entry.next_at);
+        entry.counted = None;
+        let _ = payouts.journal().update(&entry).await;
+    }
+}
+
+pub(crate) fn intent(amount: i64) -> Intent {
+    Intent {
+        id: "intent".parse().expect("a sound name"),
+        payment: Payment {
+            openid: "openid".parse().expect("a sound openid"),
+            amount: Fen::new(amount),
+            check_name: PayEmployeeCheckName::NoCheck,
+            desc: String::new(),
+            act_name: String::new(),
+            spbill_create_ip: [127, 0, 0, 1].into(),
+            ww_msg_type: PayEmployeeMessageType::NormalMsg,
+            options: PayEmployeeOptions::default(),
+        },
+    }
+}

@@ -1,0 +1,124 @@
+//! A server that pays each number once, as WeChat Pay does, for tests with several journals.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use wxpay_core::{Certainty, Class, Error, Fen, PartnerTradeNo};
+use wxpay_payout::{Fence, Message, PayEnd, Payment, QueryEnd, Refusal, Service, payee_digest};
+
+/// Clones are one server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bank(Arc<Mutex<Books>>);
+
+#[derive(Debug, Default)]
+struct Books {
+    paid: HashMap<PartnerTradeNo, Message>,
+    failed: HashMap<PartnerTradeNo, Message>,
+    /// How many of the next payments fail.
+    fails: usize,
+    queries: usize,
+    sends: usize,
+    key_is_wrong: bool,
+}
+
+impl Bank {
+    pub(crate) fn fail_next(&self, count: usize) {
+        self.0.lock().unwrap().fails = count;
+    }
+
+    pub(crate) fn wrong_key(&self, wrong: bool) {
+        self.0.lock().unwrap().key_is_wrong = wrong;
+    }
+
+    /// A number that failed is paid after all.
+    pub(crate) fn pay_failed(&self, number: &PartnerTradeNo) {
+        let mut books = self.0.lock().unwrap();
+        let message = books.failed.remove(number).unwrap();
+        books.paid.insert(number.clone(), message);
+    }
+
+    pub(crate) fn reset_sends(&self, sends: usize) {
+        self.0.lock().unwrap().sends = sends;
+    }
+
+    pub(crate) fn paid(&self) -> usize {
+        self.0.lock().unwrap().paid.len()
+    }
+
+    pub(crate) fn sends(&self) -> usize {
+        self.0.lock().unwrap().sends
+    }
+
+    pub(crate) fn queries(&self) -> usize {
+        self.0.lock().unwrap().queries
+    }
+}
+
+fn part(message: &Message, at: usize) -> String {
+    let text = String::from_utf8_lossy(message.bytes()).into_owned();
+    text.split(' ').nth(at).unwrap_or_default().to_owned()
+}
+
+fn wrong_key() -> Refusal {
+    let class = Class::new(Certainty::QueryFailed).configuration();
+    Refusal::new("SIGN_ERROR", class, "签名错误")
+}
+
+#[async_trait]
+impl Service for Bank {
+    fn merchant(&self) -> &str {
+        "1900000109"
+    }
+
+    fn product(&self) -> &str {
+        "a product"
+    }
+
+    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+        let payee = payee_digest(payment.openid.as_str());
+        Ok(Message::new(format!("{number} {} {payee}", payment.amount)))
+    }
+
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, _: &Fence) -> PayEnd {
+        let mut books = self.0.lock().unwrap();
+        books.sends += 1;
+        let known = books.paid.get(number).or(books.failed.get(number)).cloned();
+        if known.is_some_and(|known| known != *message) {
+            return PayEnd::Refused(Refusal::new(
+                "FATAL_ERROR",
+                Class::new(Certainty::Ambiguous),
+                "两次请求参数不一致",
+            ));
+        }
+        if books.failed.contains_key(number) || books.fails > 0 {
+            books.fails = books.fails.saturating_sub(1);
+            books.failed.insert(number.clone(), message.clone());
+            return PayEnd::Unclear("no reply".to_owned());
+        }
+        books.paid.insert(number.clone(), message.clone());
+        PayEnd::Paid {
+            payment_no: format!("W{number}"),
+        }
+    }
+
+    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+        let mut books = self.0.lock().unwrap();
+        books.queries += 1;
+        if books.key_is_wrong {
+            return QueryEnd::Refused(wrong_key());
+        }
+        if let Some(message) = books.paid.get(number) {
+            return QueryEnd::Paid {
+                payment_no: Some(format!("W{number}")),
+                amount: Some(Fen::new(part(message, 1).parse().unwrap())),
+                payee: Some(part(message, 2)),
+                at: None,
+            };
+        }
+        match books.failed.contains_key(number) {
+            true => QueryEnd::Failed(Some("余额不足".to_owned())),
+            false => QueryEnd::NotFound,
+        }
+    }
+}
