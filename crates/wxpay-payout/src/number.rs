@@ -57,7 +57,7 @@ impl<'a> Numbered<'a> {
 /// let intent = "bonus-2026-11-E1001".parse()?;
 /// let of = Numbered::new("1900000109", "v2.wecom.pay_employee", &intent, 0);
 /// let number = DerivedNumbers.number(&of)?;
-/// assert_eq!(number.as_str(), "GOLDEN");
+/// assert_eq!(number.as_str(), "GB8R3F42QRN6JLTQM0TY0RE20APA");
 /// # Ok::<(), wxpay_core::InvalidInput>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -23,11 +23,41 @@ fn number(merchant: &str, product: &str, intent: &str, generation: u32) -> Strin
 fn numbers_never_change() {
     let product = "v2.wecom.pay_employee";
     for (merchant, product, intent, generation, expected) in [
-        ("1900000109", product, "bonus-2026-11-E1001", 0, "N1"),
-        ("1900000109", product, "bonus-2026-11-E1001", 1, "N2"),
-        ("1900000109", product, "bonus-2026-11-E1002", 0, "N3"),
-        ("1900000110", product, "bonus-2026-11-E1001", 0, "N4"),
-        ("1900000109", "another", "bonus-2026-11-E1001", 0, "N5"),
+        (
+            "1900000109",
+            product,
+            "bonus-2026-11-E1001",
+            0,
+            "GB8R3F42QRN6JLTQM0TY0RE20APA",
+        ),
+        (
+            "1900000109",
+            product,
+            "bonus-2026-11-E1001",
+            1,
+            "E0P9EP0113DYJN86W3B2Y6M9K5AM",
+        ),
+        (
+            "1900000109",
+            product,
+            "bonus-2026-11-E1002",
+            0,
+            "E4LJ0FTQG509FLA2RE875C8FVEBG",
+        ),
+        (
+            "1900000110",
+            product,
+            "bonus-2026-11-E1001",
+            0,
+            "DN2PYJT0H9P8JDHHGDARYKHR1FSB",
+        ),
+        (
+            "1900000109",
+            "another",
+            "bonus-2026-11-E1001",
+            0,
+            "3NP3AY70ACLBLW8WQTL6JCKPTNM8",
+        ),
     ] {
         assert_eq!(number(merchant, product, intent, generation), expected);
     }

@@ -55,6 +55,7 @@ async fn only_what_is_not_known_is_signed_anew() {
     ] {
         let context = format!("{first:?}");
         let is_sent = first.is_some();
+        let declined = matches!(first, Some(PayEnd::Declined(_)));
         let service = Signing(Scripted::new(first, []), Arc::default());
         let payouts = payouts_over(MemoryJournal::new(), service.clone());
         let one = || [intent("one", 100)];
@@ -64,7 +65,8 @@ async fn only_what_is_not_known_is_signed_anew() {
         let number = prepared.number().clone();
         if is_sent {
             // What is repeated in this run keeps its signature: it is the next one that has another key.
-            let patience = RunOptions::new().patience(Duration::from_secs(61));
+            let seconds = if declined { 61 } else { 900 };
+            let patience = RunOptions::new().patience(Duration::from_secs(seconds));
             drop(payouts.run(one(), patience).await);
             tokio::time::sleep(Duration::from_secs(600)).await;
         }
