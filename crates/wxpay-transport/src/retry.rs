@@ -28,7 +28,7 @@ use crate::{Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Ti
 /// that comes what the server asks for with `Retry-After` in seconds (not as a date), and a second when it says that
 /// calls are too frequent: with status 429, or `FREQUENCY_LIMITED` in the body. The body is not verified here and
 /// decides about the wait only. If the wait would pass the time limit or the request's
-/// [`deadline`](crate::Hints::deadline), what there is is returned at once, and no attempt begins after either.
+/// [`deadline`](crate::Hints::deadline), the last result is returned at once. No attempt begins after either.
 ///
 /// The request was signed before it comes here, and APIv3 refuses a signature that is older than 300 s. The time limit
 /// keeps the last attempt well within.

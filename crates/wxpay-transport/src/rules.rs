@@ -55,7 +55,7 @@ pub(crate) fn in_time<B>(request: &Request<B>) -> Result<(), TransportError> {
 }
 
 /// Whether the attempt was refused on this side: a [`RateLimit`](crate::RateLimit) further in has too many calls waiting,
-/// or the request's deadline has passed. No host has failed then, and another attempt would be in vain.
+/// or the request's deadline has passed. No host has failed then, and another attempt would be refused too.
 pub(crate) fn refused_here(error: &TransportError) -> bool {
     let Some(source) = error.source() else {
         return false;

@@ -31,7 +31,7 @@ impl When {
     }
 }
 
-/// Requests that must not leave any more, and such that may.
+/// Calls whose deadline has passed, and others that are in time.
 pub(super) fn faults() -> Vec<Fault> {
     let late = |name, when| Fault::plain(name, reply(OK), Expected::NotSent).deadline(when);
     let early = |name| {
@@ -43,7 +43,7 @@ pub(super) fn faults() -> Vec<Fault> {
         late("deadline past", When::Past),
         late("deadline past by the wall clock", When::PastByWall),
         late("deadline past by the running clock", When::PastByRunning),
-        // Who looks at it only when connecting lets this one through.
+        // A transport that looks at it only when it connects sends this one.
         Fault::plain(
             "deadline past on a kept connection",
             [reply(OK), reply(OK)].concat(),
@@ -51,7 +51,7 @@ pub(super) fn faults() -> Vec<Fault> {
         )
         .calls_in_a_row(2)
         .deadline(When::Past),
-        // Who looks at it only before connecting lets this one through.
+        // A transport that looks at it only before it connects sends this one.
         Fault::new(
             "deadline passes in the TLS handshake",
             Place::Tls(SLOW),

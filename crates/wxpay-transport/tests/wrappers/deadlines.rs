@@ -199,7 +199,7 @@ async fn no_call_waits_for_a_turn_past_its_deadline() {
     assert_eq!(error.sent(), Sent::No);
     let refused: &RateLimited = error.source().unwrap().downcast_ref().unwrap();
     assert_eq!(refused.wait(), sent * SECOND);
-    // It took no place: who has the time gets that turn.
+    // It took no place in the queue: a call with more time gets that turn.
     let request = hinted(hints(Effect::Write, Deadline::after(HOUR)));
     transport.send(request).await.unwrap();
     assert_eq!(script.count(), sent as usize + 1);
