@@ -116,10 +116,10 @@ impl<T> Failover<T> {
     where
         F: Future<Output = Result<Response<B>, TransportError>>,
     {
+        rules::in_time(&request)?;
         let Some(at_backup) = self.at_backup(&request) else {
             return send(request).await;
         };
-        rules::in_time(&request)?;
         let effect = rules::effect(&request);
         let deadline = Deadline::of(&request);
         let turn = self.health.turn(effect, self.clock.now(), &self.policy);

@@ -92,10 +92,10 @@ impl<T> RateLimit<T> {
         let Some(hints) = request.extensions().get::<Hints>().copied() else {
             return Ok(());
         };
+        rules::in_time(request)?;
         let Some(rate) = self.rate_of(&hints) else {
             return Ok(());
         };
-        rules::in_time(request)?;
         let until_deadline = hints.deadline.map(|deadline| deadline.time_left());
         let max_wait = self.max_wait.min(until_deadline.unwrap_or(Duration::MAX));
         let now = self.timer.now();

@@ -52,8 +52,15 @@ fn assert_passed(error: &TransportError) {
 async fn past_before_the_call() {
     let script = Script::of([Act::Status(200)]);
     for transport in each(&script) {
-        for effect in BOTH {
-            let request = hinted(hints(effect, Deadline::after(Duration::ZERO)));
+        let past = Deadline::after(Duration::ZERO);
+        // The last two are for an endpoint without a backup host and without a rate.
+        let without = BOTH.map(|effect| Hints::new("b", effect, false).deadline(Some(past)));
+        for hints in BOTH
+            .map(|effect| hints(effect, past))
+            .into_iter()
+            .chain(without)
+        {
+            let request = hinted(hints);
             assert_passed(&transport.send(request.clone()).await.unwrap_err());
             let limits = DownloadLimits::DEFAULT;
             assert_passed(&transport.download(request, limits).await.unwrap_err());
