@@ -3,7 +3,7 @@
 #[path = "shared/sandbox.rs"]
 mod sandbox;
 
-use wxpay_api::transport::{Transport, TransportError, bytes::Bytes, http};
+use wxpay_api::transport::{Deadline, Transport, TransportError, bytes::Bytes, http};
 use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
 
 #[derive(Debug)]
@@ -20,7 +20,12 @@ impl Transport for Mine {
             true => TransportError::not_sent(error.without_url()),
             false => TransportError::maybe_sent(error.without_url()),
         };
+        let deadline = Deadline::of(&request);
         let request = request.try_into().map_err(judge)?;
+        // The last step before it leaves: not after its deadline.
+        if let Some(deadline) = deadline {
+            deadline.check()?;
+        }
         let mut response = self.0.execute(request).await.map_err(judge)?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut whole = http::Response::new(response.bytes().await.map_err(judge)?);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wxpay_api::core::{Fen, Outcome, Params};
 use wxpay_api::sign::{v2::Key, workwx::AppSecret};
-use wxpay_api::transport::{Transport, TransportError, bytes::Bytes, http};
+use wxpay_api::transport::{Deadline, Transport, TransportError, bytes::Bytes, http};
 use wxpay_api::v2::{Client, Credentials, Merchant, wecom};
 
 type Answer = Result<http::Response<Bytes>, TransportError>;
@@ -36,6 +36,9 @@ impl Scripted {
 #[async_trait::async_trait]
 impl Transport for Scripted {
     async fn send(&self, request: http::Request<Bytes>) -> Answer {
+        if let Some(deadline) = Deadline::of(&request) {
+            deadline.check()?;
+        }
         self.requests
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

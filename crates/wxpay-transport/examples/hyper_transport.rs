@@ -23,8 +23,8 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use wxpay_core::TransportError;
-use wxpay_transport::Transport;
 use wxpay_transport::conformance::{self, Setup};
+use wxpay_transport::{Deadline, Transport};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -110,6 +110,10 @@ impl Transport for HyperTransport {
             Err(elapsed) => return Err(TransportError::not_sent(elapsed)),
         };
         to_origin_form(&mut request).map_err(TransportError::not_sent)?;
+        // The last moment at which nothing has left: connecting takes time.
+        if let Some(deadline) = Deadline::of(&request) {
+            deadline.check()?;
+        }
         let rest = self.limits.total_timeout - self.limits.connect_timeout;
         match timeout(rest, self.exchange(stream, request)).await {
             Ok(Ok(answer)) => Ok(answer),

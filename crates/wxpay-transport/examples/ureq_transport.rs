@@ -20,12 +20,13 @@ use ureq::unversioned::transport::{
     self, Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout,
 };
 use wxpay_core::TransportError;
-use wxpay_transport::Transport;
 use wxpay_transport::conformance::{self, Setup};
+use wxpay_transport::{Deadline, DeadlinePassed, Transport};
 
 #[derive(Debug)]
 struct UreqTransport {
-    agent: Agent,
+    config: Config,
+    connector: Arc<DefaultConnector>,
     max_response_bytes: u64,
 }
 
@@ -60,18 +61,25 @@ impl UreqTransport {
             .timeout_global(Some(setup.total_timeout))
             .build();
         Ok(Self {
-            agent: Agent::with_parts(config, Telling::default(), TellingResolver::default()),
+            config,
+            connector: Arc::default(),
             max_response_bytes: setup.max_response_bytes as u64,
         })
     }
 
     fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ureq::Error> {
+        // An agent for each call: its connector knows the call's deadline.
+        let connector = Telling {
+            connector: Arc::clone(&self.connector),
+            deadline: Deadline::of(&request),
+        };
+        let agent = Agent::with_parts(self.config.clone(), connector, TellingResolver::default());
         let (head, body) = request.into_parts();
         // A GET has no body, not even an empty one.
         let answer = if body.is_empty() {
-            self.agent.run(Request::from_parts(head, ()))?
+            agent.run(Request::from_parts(head, ()))?
         } else {
-            self.agent.run(Request::from_parts(head, body.as_ref()))?
+            agent.run(Request::from_parts(head, body.as_ref()))?
         };
         let (head, body) = answer.into_parts();
         let body = body
@@ -94,6 +102,9 @@ impl Transport for UreqTransport {
             ureq::Error::Other(error) if error.is::<NotConnected>() => {
                 TransportError::not_sent(error)
             }
+            ureq::Error::Other(error) if error.is::<DeadlinePassed>() => {
+                TransportError::not_sent(DeadlinePassed::new())
+            }
             _ => TransportError::maybe_sent(error),
         })
     }
@@ -101,8 +112,11 @@ impl Transport for UreqTransport {
 
 /// Connects as ureq does, and marks the errors from before there was a connection. By themselves they look like those
 /// that come later.
-#[derive(Debug, Default)]
-struct Telling(DefaultConnector);
+#[derive(Debug)]
+struct Telling {
+    connector: Arc<DefaultConnector>,
+    deadline: Option<Deadline>,
+}
 
 impl Connector<()> for Telling {
     type Out = Strict;
@@ -113,10 +127,13 @@ impl Connector<()> for Telling {
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let connected = self
-            .0
+            .connector
             .connect(details, chained)
             .map_err(NotConnected::mark)?;
-        Ok(connected.map(Strict))
+        Ok(connected.map(|connection| Strict {
+            connection,
+            unsent: Some(self.deadline),
+        }))
     }
 }
 
@@ -135,33 +152,47 @@ impl Resolver for TellingResolver {
     }
 }
 
-/// Tells every broken connection. ureq takes one for the end of a body that has no length, so an answer that was cut
-/// short would pass for whole.
+/// Tells every broken connection, and looks at the deadline before the first byte. ureq takes a broken one for the end of
+/// a body that has no length, so an answer that was cut short would pass for whole.
 #[derive(Debug)]
-struct Strict(Box<dyn transport::Transport>);
+struct Strict {
+    connection: Box<dyn transport::Transport>,
+    /// The call's deadline, until something was sent.
+    unsent: Option<Option<Deadline>>,
+}
 
 impl transport::Transport for Strict {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
+        self.connection.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        self.0.transmit_output(amount, timeout)
+        if self
+            .unsent
+            .take()
+            .flatten()
+            .is_some_and(|deadline| deadline.is_past())
+        {
+            return Err(ureq::Error::Other(Box::new(DeadlinePassed::new())));
+        }
+        self.connection.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.0.await_input(timeout).map_err(|error| match error {
-            ureq::Error::Io(error) => ureq::Error::Other(Box::new(error)),
-            error => error,
-        })
+        self.connection
+            .await_input(timeout)
+            .map_err(|error| match error {
+                ureq::Error::Io(error) => ureq::Error::Other(Box::new(error)),
+                error => error,
+            })
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.connection.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.connection.is_tls()
     }
 }
 

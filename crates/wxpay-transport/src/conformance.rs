@@ -2,7 +2,8 @@
 //!
 //! [`check`] runs a transport against servers on loopback, over real TCP and real TLS, that misbehave in every way we
 //! know: they refuse, stall, cut, redirect, flood and lie. It compares what the transport says with what the servers
-//! saw, and gives a [`Report`] that prints as a table.
+//! saw, and gives a [`Report`] that prints as a table. The last rows are about requests whose deadline has passed: of
+//! those the servers must see nothing.
 //!
 //! ```no_run
 //! # use wxpay_transport::conformance::{self, Setup};
@@ -32,6 +33,7 @@ mod answers;
 mod authority;
 mod check;
 mod connecting;
+mod deadlines;
 mod fault;
 mod floods;
 mod memory;
@@ -48,11 +50,12 @@ pub use report::{Report, Row, Verdict};
 pub use scene::Scene;
 pub use setup::{Identity, Setup};
 
-/// Every fault, in the order of the table: connecting, answers, floods, TLS.
+/// Every fault, in the order of the table: connecting, answers, floods, TLS, deadlines.
 pub fn faults() -> Vec<Fault> {
     let mut faults = connecting::faults();
     faults.extend(answers::faults());
     faults.extend(floods::faults());
     faults.extend(tls::faults());
+    faults.extend(deadlines::faults());
     faults
 }

@@ -7,7 +7,7 @@ use wxpay_core::TransportError;
 
 use crate::{Clock, Hints, RunningClock};
 
-/// The moment from which on a request must not leave any more.
+/// The moment from which a request must not leave any more.
 ///
 /// It is for a caller that holds a right to send for a limited time, such as the lease of a payout. The program can
 /// stand still between the check of that right and the first byte: a stopped process, a frozen container, a suspended
@@ -17,8 +17,8 @@ use crate::{Clock, Hints, RunningClock};
 /// The moment is kept on two clocks, and it is past when either says so: the wall clock, which can be set, and the
 /// [`RunningClock`], which can't, and which counts the time of sleep.
 ///
-/// It says nothing about the answer, which may come later. Bytes that were handed to the operating system can't be called
-/// back either, so let it lie somewhat before the end of the right.
+/// It says nothing about the answer, which may come later. Bytes that the operating system has taken can't be called back,
+/// so choose a moment somewhat before the right ends.
 ///
 /// [`Transport`]: crate::Transport
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -10,7 +10,7 @@ use wxpay_core::{Effect, Sent, TransportError};
 
 use crate::health::{Health, Policy, Turn};
 use crate::rules;
-use crate::{Clock, Download, DownloadLimits, Hints, Share, SystemClock, Transport};
+use crate::{Clock, Deadline, Download, DownloadLimits, Hints, Share, SystemClock, Transport};
 
 /// A [`Transport`] that turns to WeChat Pay's backup host (备用域名) when the main one fails (跨城冗灾).
 ///
@@ -21,7 +21,8 @@ use crate::{Clock, Download, DownloadLimits, Hints, Share, SystemClock, Transpor
 /// - A write goes to the second host only after [`Sent::No`]. Any answer ends it, and so does any doubt.
 /// - A read also goes there after any other error, and after a 502, 503 or 504 that carries no `Wechatpay-Signature`
 ///   and so is a gateway's.
-/// - A call is at most two attempts, one after the other.
+/// - A call is at most two attempts, one after the other. Neither begins after the request's
+///   [`deadline`](Hints::deadline).
 ///
 /// When both hosts fail, an answer is preferred to an error, and an error after which the request may have arrived to
 /// one after which it can't.
@@ -115,10 +116,12 @@ impl<T> Failover<T> {
     where
         F: Future<Output = Result<Response<B>, TransportError>>,
     {
+        rules::in_time(&request)?;
         let Some(at_backup) = self.at_backup(&request) else {
             return send(request).await;
         };
         let effect = rules::effect(&request);
+        let deadline = Deadline::of(&request);
         let turn = self.health.turn(effect, self.clock.now(), &self.policy);
         let main_first = turn.main_first;
         let (first, second) = if main_first {
@@ -128,11 +131,12 @@ impl<T> Failover<T> {
         };
 
         let first = send(first).await;
+        let too_late = deadline.is_some_and(|deadline| deadline.is_past());
         let unreached = matches!(&first, Err(error) if error.sent() == Sent::No);
         if main_first && !unreached {
             self.learn(&turn, &first);
         }
-        if !goes_on(effect, &first) {
+        if too_late || !goes_on(effect, &first) {
             return first;
         }
         let second = send(second).await;
@@ -152,7 +156,7 @@ impl<T> Failover<T> {
     fn learn<B>(&self, turn: &Turn<'_>, result: &Result<Response<B>, TransportError>) {
         match result {
             Ok(answer) if !is_gateways(answer) => turn.main_answered(),
-            Err(error) if rules::refused_for_pace(error) => {}
+            Err(error) if rules::refused_here(error) => {}
             Ok(_) | Err(_) => turn.main_failed(self.clock.now(), &self.policy),
         }
     }
@@ -198,7 +202,7 @@ impl<T: Transport> Transport for Failover<T> {
 fn goes_on<B>(effect: Effect, first: &Result<Response<B>, TransportError>) -> bool {
     let failed = match first {
         Ok(answer) => is_gateways(answer),
-        Err(error) => !rules::refused_for_pace(error),
+        Err(error) => !rules::refused_here(error),
     };
     failed && rules::may_go_again(effect, first)
 }

@@ -20,7 +20,7 @@ pub struct Hints {
     pub backup_host: bool,
     /// How many calls a second the endpoint's document grants one merchant (频率限制), if it says.
     pub per_second: Option<u32>,
-    /// From when on the request must not leave any more, if there is such a moment. A transport has to look at it just
+    /// The moment from which the request must not leave any more, if there is one. A transport has to look at it just
     /// before it writes.
     pub deadline: Option<Deadline>,
 }
@@ -51,7 +51,7 @@ impl Hints {
         self.per_second = calls;
         self
     }
-    /// The same, and from when on the request must not leave any more.
+    /// The same, and the moment from which the request must not leave any more.
     #[must_use]
     pub const fn deadline(mut self, moment: Option<Deadline>) -> Self {
         self.deadline = moment;

@@ -7,6 +7,8 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
+//! - [`Deadline`] is the moment from which a request must not leave any more. It travels with the request, in its
+//!   [`Hints`].
 //! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
 //!
 //! A client of `wxpay-api`, which re-exports this crate as `wxpay_api::transport`, is given one transport for the whole
@@ -34,7 +36,8 @@ let transport = ReqwestTransport::builder()
 //!
 //! One call of [`Transport::send`] is one attempt: no retry, no redirect. Every answer is an answer, a status of 500 too. An
 //! error says [`Sent::No`] only if no byte of the request can have left; in doubt it is [`Sent::Maybe`], which costs a
-//! query, where a wrong `No` costs a payment. The feature `conformance` checks this against real servers.
+//! query, where a wrong `No` costs a payment. A request whose [`Deadline`] has passed is not sent: the transport looks
+//! just before it writes. The feature `conformance` checks this against real servers.
 //!
 //! # Features
 //!

@@ -13,6 +13,7 @@ use wxpay_core::TransportError;
 #[cfg(feature = "tokio")]
 use crate::TokioTimer;
 use crate::pace::Pace;
+use crate::rules;
 use crate::{Download, DownloadLimits, Hints, Timer, Transport};
 
 /// A [`Transport`] that keeps to the rates (频率限制) which the endpoints' documents grant.
@@ -23,6 +24,8 @@ use crate::{Download, DownloadLimits, Hints, Timer, Transport};
 ///
 /// A rate belongs to one merchant. Clones share their paces, so have one `RateLimit` and its clones for each merchant;
 /// other processes of the same merchant are not seen.
+///
+/// No call waits past its request's [`deadline`](Hints::deadline).
 ///
 /// A request without hints passes through at once, and so does one to an endpoint without a rate. A rate of zero in the
 /// hints is none.
@@ -77,21 +80,24 @@ impl<T> RateLimit<T> {
 
     /// The longest wait. 10 s by default; a signature gets stale.
     ///
-    /// A call that would wait longer ends at once with [`RateLimited`], and was not sent.
+    /// A call that would wait longer, or past its deadline, ends at once with [`RateLimited`], and was not sent.
     #[must_use]
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;
         self
     }
 
-    /// Waits for the request's turn.
+    /// Waits for the request's turn, which must come before its deadline.
     async fn wait(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
         let Some(hints) = request.extensions().get::<Hints>().copied() else {
             return Ok(());
         };
+        rules::in_time(request)?;
         let Some(rate) = self.rate_of(&hints) else {
             return Ok(());
         };
+        let until_deadline = hints.deadline.map(|deadline| deadline.time_left());
+        let max_wait = self.max_wait.min(until_deadline.unwrap_or(Duration::MAX));
         let now = self.timer.now();
         let refused = |wait| RateLimited {
             endpoint: hints.endpoint,
@@ -99,12 +105,12 @@ impl<T> RateLimit<T> {
         };
         let wait = self
             .pace(hints.endpoint, rate, now)
-            .reserve(now, self.max_wait)
+            .reserve(now, max_wait)
             .map_err(|wait| TransportError::not_sent(refused(wait)))?;
         if !wait.is_zero() {
             self.timer.sleep(wait).await;
         }
-        Ok(())
+        rules::in_time(request)
     }
 
     fn rate_of(&self, hints: &Hints) -> Option<NonZeroU32> {
@@ -139,7 +145,7 @@ impl<T: Transport> Transport for RateLimit<T> {
     }
 }
 
-/// Too many calls are waiting for an endpoint's rate. The request was not sent.
+/// Too many calls are waiting for an endpoint's rate, so the request's turn would come too late. It was not sent.
 ///
 /// It is the source of the [`TransportError`].
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -12,7 +12,7 @@ use crate::TokioTimer;
 use crate::backoff::Backoff;
 use crate::budget::Budget;
 use crate::rules;
-use crate::{Attempt, Download, DownloadLimits, Timer, Transport};
+use crate::{Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Timer, Transport};
 
 /// A [`Transport`] that sends again what only reads, and what provably was not sent.
 ///
@@ -27,7 +27,8 @@ use crate::{Attempt, Download, DownloadLimits, Timer, Transport};
 /// Between attempts it waits for a random time of up to 200 ms, then 400 ms and so on up to 5 s (full jitter). On top of
 /// that comes what the server asks for with `Retry-After` in seconds (not as a date), and a second when it says that
 /// calls are too frequent: with status 429, or `FREQUENCY_LIMITED` in the body. The body is not verified here and
-/// decides about the wait only. If the wait would pass the time limit, the answer is returned at once.
+/// decides about the wait only. If the wait would pass the time limit or the request's
+/// [`deadline`](crate::Hints::deadline), the last result is returned at once. No attempt begins after either.
 ///
 /// The request was signed before it comes here, and APIv3 refuses a signature that is older than 300 s. The time limit
 /// keeps the last attempt well within.
@@ -40,6 +41,7 @@ use crate::{Attempt, Download, DownloadLimits, Timer, Transport};
 pub struct Retry<T> {
     inner: T,
     timer: Arc<dyn Timer>,
+    running: Arc<dyn Clock>,
     max_attempts: NonZeroU32,
     backoff: Backoff,
     frequency_wait: Duration,
@@ -59,6 +61,7 @@ impl<T> Retry<T> {
         Self {
             inner,
             timer: Arc::new(timer),
+            running: Arc::new(RunningClock::new()),
             max_attempts: THREE,
             backoff: Backoff {
                 base: Duration::from_millis(200),
@@ -101,9 +104,18 @@ impl<T> Retry<T> {
     /// The time from the start of a call after which no attempt begins. 60 s by default.
     ///
     /// An attempt that has begun is not cut short by it. Together with the time of one attempt it must stay under 300 s.
+    /// It counts by the timer and by the [`RunningClock`], whichever is further: the timer may stand still while the
+    /// machine sleeps.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
+        self
+    }
+
+    /// Another clock in the place of the [`RunningClock`].
+    #[must_use]
+    pub fn running_clock(mut self, clock: impl Clock) -> Self {
+        self.running = Arc::new(clock);
         self
     }
 
@@ -125,11 +137,20 @@ impl<T> Retry<T> {
     where
         F: Future<Output = Result<Response<B>, TransportError>>,
     {
+        rules::in_time(&request)?;
         let effect = rules::effect(&request);
-        let start = self.timer.now();
+        let deadline = Deadline::of(&request);
+        let start = (self.timer.now(), self.running.now());
+        // The wait may be longer than asked for: a machine can sleep, too.
         let left = || {
-            let spent = self.timer.now().saturating_sub(start);
-            self.time_limit.checked_sub(spent)
+            let by_timer = self.timer.now().saturating_sub(start.0);
+            let by_running = self.running.now().saturating_sub(start.1);
+            let left = self.time_limit.checked_sub(by_timer.max(by_running))?;
+            match deadline.map(|deadline| deadline.time_left()) {
+                Some(Duration::ZERO) => None,
+                Some(until_deadline) => Some(left.min(until_deadline)),
+                None => Some(left),
+            }
         };
         let mut number = NonZeroU32::MIN;
         let mut result = send(numbered(&request, number)).await;
@@ -146,7 +167,6 @@ impl<T> Retry<T> {
                 return result;
             }
             self.timer.sleep(wait).await;
-            // The wait may have been longer than asked for: a machine can sleep, too.
             if left().is_none() {
                 return result;
             }
@@ -207,7 +227,7 @@ fn failed<B>(result: &Result<Response<B>, TransportError>) -> bool {
 }
 
 fn goes_on<B>(effect: Effect, result: &Result<Response<B>, TransportError>) -> bool {
-    let hopeless = matches!(result, Err(error) if rules::refused_for_pace(error));
+    let hopeless = matches!(result, Err(error) if rules::refused_here(error));
     !hopeless && rules::may_go_again(effect, result)
 }
 

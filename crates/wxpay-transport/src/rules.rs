@@ -1,11 +1,13 @@
 //! The rules about money that every wrapper which sends more than once keeps to.
 
+use std::error::Error as StdError;
+
 use http::{Request, Response};
 use wxpay_core::{Effect, Sent, TransportError};
 
-use crate::Hints;
 #[cfg(feature = "rate-limit")]
 use crate::RateLimited;
+use crate::{Deadline, DeadlinePassed, Hints};
 
 /// What the request can do. One that says nothing may write.
 pub(crate) fn effect<B>(request: &Request<B>) -> Effect {
@@ -43,16 +45,24 @@ pub(crate) fn both<B>(
     }
 }
 
-/// Whether a [`RateLimit`](crate::RateLimit) further in refused the call. No host has failed then, and another attempt
-/// would only make the queue longer.
-pub(crate) fn refused_for_pace(error: &TransportError) -> bool {
+/// Whether an attempt may begin, as far as the request's deadline is concerned.
+///
+/// # Errors
+///
+/// It has passed. The attempt that was asked about is the one that was not sent.
+pub(crate) fn in_time<B>(request: &Request<B>) -> Result<(), TransportError> {
+    Deadline::of(request).map_or(Ok(()), |deadline| deadline.check())
+}
+
+/// Whether the attempt was refused on this side: a [`RateLimit`](crate::RateLimit) further in has too many calls waiting,
+/// or the request's deadline has passed. No host has failed then, and another attempt would be refused too.
+pub(crate) fn refused_here(error: &TransportError) -> bool {
+    let Some(source) = error.source() else {
+        return false;
+    };
     #[cfg(feature = "rate-limit")]
-    {
-        std::error::Error::source(error).is_some_and(|source| source.is::<RateLimited>())
+    if source.is::<RateLimited>() {
+        return true;
     }
-    #[cfg(not(feature = "rate-limit"))]
-    {
-        let _ = error;
-        false
-    }
+    source.is::<DeadlinePassed>()
 }

@@ -21,6 +21,11 @@ use crate::{Download, DownloadLimits};
 ///   resolved, the connection not opened, the TLS handshake not completed. In every other case, and in every doubt, say
 ///   [`TransportError::maybe_sent`]. A connection that is closed without an answer is such a doubt, whenever it is
 ///   closed: the server may have read the request and acted on it.
+/// - Compare the [deadline](crate::Hints::deadline) of a request with the clocks as late as you can: just before the first
+///   byte is written, after connecting and the TLS handshake, and on a kept connection as well. If it has passed, send
+///   nothing, and say `not_sent`: [`Deadline::check`](crate::Deadline::check) makes that error. The caller's right to send
+///   has ended, and somebody else may have acted on it. After the first byte the deadline means nothing any more: the answer
+///   may come later.
 /// - Bound the time of a call, and let the time to connect run out clearly before the whole: a timeout in which "still
 ///   connecting" can't be told from "waiting for the answer" is `maybe_sent`.
 /// - An answer that ends early is an `Err`: a body shorter than its length, chunks without the last one, and over TLS a
@@ -45,7 +50,8 @@ use crate::{Download, DownloadLimits};
 /// A call can be dropped before it ends. The request may have been executed by then, so a dropped call means what
 /// `maybe_sent` means.
 ///
-/// [`Hints`](crate::Hints) in the request's extensions tell what kind of request it is. They may be ignored.
+/// [`Hints`](crate::Hints) in the request's extensions tell what kind of request it is. All of them may be ignored but the
+/// deadline.
 #[async_trait]
 pub trait Transport: Debug + Send + Sync + 'static {
     /// Sends `request`, whose URL is absolute, in one attempt.

@@ -12,7 +12,7 @@ use wxpay_core::{Effect, TransportError};
 use super::memory::Watch;
 use super::verdict::{Evidence, SECRET};
 use super::{Fault, Report, Row, Setup, Verdict};
-use crate::{Hints, Transport};
+use crate::{Deadline, DownloadLimits, Hints, Transport};
 
 /// Runs a transport against every fault, as a call that may write and as one that only reads.
 ///
@@ -112,15 +112,14 @@ async fn check_one<T: Transport>(
     };
     let setup = scene.setup().clone();
     let url = format!("{}/pay?q=%2F{SECRET}", scene.base_url());
-    let calls = fault.calls;
     let watch = fault.heavy.then(Watch::start);
 
     let longest = (setup.total_timeout + Duration::from_secs(3)) * 2;
     let (tell, told) = oneshot::channel();
     thread::spawn({
-        let setup = setup.clone();
+        let (setup, fault) = (setup.clone(), fault.clone());
         // A panic in here drops `tell`, and whoever gave up waiting has dropped the other end.
-        move || drop(tell.send(alone(call(&*make, &setup, &url, effect, calls))))
+        move || drop(tell.send(alone(call(|| make(&setup), &fault, &url, effect))))
     });
     let end = timeout(longest, told).await;
     row.memory = watch.and_then(Watch::stop);
@@ -139,6 +138,7 @@ async fn check_one<T: Transport>(
         connections: scene.connections().await,
         connections_elsewhere: scene.connections_elsewhere(),
         requests: &requests,
+        pieces: scene.pieces(),
         written: scene.written(),
         memory: row.memory,
         sent: match effect {
@@ -168,29 +168,46 @@ fn alone<T>(call: impl Future<Output = T>) -> T {
 
 /// The end of the last call, and how long that one took.
 async fn call<T: Transport>(
-    make: &impl Fn(&Setup) -> T,
-    setup: &Setup,
+    make: impl FnOnce() -> T,
+    fault: &Fault,
     url: &str,
     effect: Effect,
-    calls: usize,
 ) -> (Result<Response<Bytes>, TransportError>, Duration) {
-    let transport = make(setup);
-    for _ in 1..calls {
+    let transport = make();
+    for _ in 1..fault.calls {
         // Only there to leave something behind: a kept connection, a cookie.
-        let _ = transport.send(request(url, effect)).await;
+        let _ = transport.send(request(url, effect, None)).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let start = Instant::now();
-    let said = transport.send(request(url, effect)).await;
+    let request = request(url, effect, fault.deadline_from_now());
+    let said = if fault.download {
+        download(&transport, request).await
+    } else {
+        transport.send(request).await
+    };
     (said, start.elapsed())
 }
 
-fn request(url: &str, effect: Effect) -> Request<Bytes> {
+async fn download(
+    transport: &impl Transport,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, TransportError> {
+    let answer = transport.download(request, DownloadLimits::DEFAULT).await?;
+    let (head, mut body) = answer.into_parts();
+    let mut whole = Vec::new();
+    while let Some(piece) = body.chunk().await? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(Response::from_parts(head, whole.into()))
+}
+
+fn request(url: &str, effect: Effect, deadline: Option<Deadline>) -> Request<Bytes> {
     let (method, body) = match effect {
         Effect::Write => ("POST", BODY),
         Effect::Read => ("GET", ""),
     };
-    let hints = Hints::new("conformance", effect, false);
+    let hints = Hints::new("conformance", effect, false).deadline(deadline);
     Request::builder()
         .method(method)
         .uri(url)

@@ -1,5 +1,8 @@
 use bytes::Bytes;
 
+use super::deadlines::When;
+use crate::Deadline;
+
 /// One way in which a server, or the way to it, misbehaves.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -13,6 +16,10 @@ pub struct Fault {
     pub(super) heavy: bool,
     /// Whether the connect timeout must end it, and not only the total one.
     pub(super) ends_connecting: bool,
+    /// The deadline of the last call. The calls before it have none.
+    pub(super) deadline: Option<When>,
+    /// Whether the calls are downloads.
+    pub(super) download: bool,
 }
 
 impl Fault {
@@ -36,6 +43,16 @@ impl Fault {
         self.heavy
     }
 
+    /// The deadline that the last call must carry in its [`Hints`](crate::Hints), if any, counted from now.
+    pub fn deadline_from_now(&self) -> Option<Deadline> {
+        self.deadline.map(When::moment)
+    }
+
+    /// Whether the calls must be [downloads](crate::Transport::download).
+    pub fn is_download(&self) -> bool {
+        self.download
+    }
+
     pub(super) fn new(name: &'static str, place: Place, expected: Expected) -> Self {
         Self {
             name,
@@ -45,6 +62,8 @@ impl Fault {
             calls: 1,
             heavy: false,
             ends_connecting: false,
+            deadline: None,
+            download: false,
         }
     }
 
@@ -70,6 +89,16 @@ impl Fault {
 
     pub(super) fn ends_connecting(mut self) -> Self {
         self.ends_connecting = true;
+        self
+    }
+
+    pub(super) fn deadline(mut self, when: When) -> Self {
+        self.deadline = Some(when);
+        self
+    }
+
+    pub(super) fn download(mut self) -> Self {
+        self.download = true;
         self
     }
 }
@@ -121,6 +150,8 @@ pub(super) struct TlsSide {
     pub(super) tls13: bool,
     pub(super) certificate: ServerCertificate,
     pub(super) client: Client,
+    /// Whether it waits before its part of the handshake.
+    pub(super) slow: bool,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -16,6 +16,7 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use super::authority::Authority;
+use super::deadlines::HELD_BACK;
 use super::fault::{Client, ELSEWHERE, Fault, ITSELF, Place, Step, TlsSide};
 use super::wire::{Seen, Wire};
 use super::{Identity, Setup};
@@ -75,6 +76,11 @@ impl Scene {
         self.elsewhere.connections.load(Ordering::SeqCst)
     }
 
+    /// How many bytes were read that make up no whole request.
+    pub(super) fn pieces(&self) -> u64 {
+        self.seen.pieces.load(Ordering::SeqCst)
+    }
+
     /// How many bytes the server could write.
     pub(super) fn written(&self) -> u64 {
         self.seen.written.load(Ordering::Relaxed)
@@ -104,23 +110,29 @@ impl Scene {
             }
             Place::Full => scene.fill_queue().await?,
             Place::Plain => {
-                let address = scene.serve(fault, None).await?;
+                let address = scene.serve(fault, None, Duration::ZERO).await?;
                 scene.base_url = format!("http://{address}");
             }
             Place::NotTls => {
-                let address = scene.serve(fault, None).await?;
+                let address = scene.serve(fault, None, Duration::ZERO).await?;
                 scene.base_url = format!("https://localhost:{}", address.port());
             }
             Place::Tls(side) => {
                 let tls = acceptor(side, &authority, &clients);
-                let address = scene.serve(fault, Some(tls)).await?;
+                let wait = if side.slow { HELD_BACK } else { Duration::ZERO };
+                let address = scene.serve(fault, Some(tls), wait).await?;
                 scene.base_url = format!("https://localhost:{}", address.port());
             }
         }
         Ok(scene)
     }
 
-    async fn serve(&mut self, fault: &Fault, tls: Option<TlsAcceptor>) -> io::Result<SocketAddr> {
+    async fn serve(
+        &mut self,
+        fault: &Fault,
+        tls: Option<TlsAcceptor>,
+        wait: Duration,
+    ) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind(ANY_PORT).await?;
         let itself = listener.local_addr()?;
         let other = TcpListener::bind(ANY_PORT).await?;
@@ -136,6 +148,9 @@ impl Scene {
                 seen.connections.fetch_add(1, Ordering::SeqCst);
                 let (script, seen, tls) = (Arc::clone(&script), Arc::clone(&seen), tls.clone());
                 tokio::spawn(async move {
+                    if !wait.is_zero() {
+                        sleep(wait).await;
+                    }
                     let wire = match tls {
                         None => Wire::Plain(stream),
                         Some(tls) => match tls.accept(stream).await {

@@ -202,6 +202,7 @@ const TLS13: TlsSide = TlsSide {
     tls13: true,
     certificate: ServerCertificate::Good,
     client: Client::NotAsked,
+    slow: false,
 };
 
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nok";

@@ -16,6 +16,7 @@ pub(super) struct Evidence<'a> {
     pub(super) connections: usize,
     pub(super) connections_elsewhere: usize,
     pub(super) requests: &'a [String],
+    pub(super) pieces: u64,
     pub(super) written: u64,
     pub(super) memory: Option<u64>,
     /// How the head of a request must begin, and the body with which it must end.
@@ -76,7 +77,10 @@ impl Evidence<'_> {
 
     fn wrong_traffic(&self) -> Option<String> {
         let calls = self.fault.calls;
-        if self.connections_elsewhere > 0 {
+        let too_late = self.fault.deadline.is_some() && self.fault.expected == Expected::NotSent;
+        if too_late && (self.requests.len() >= calls || self.pieces > 0) {
+            Some("the request left after its deadline".to_owned())
+        } else if self.connections_elsewhere > 0 {
             Some("it called a server that it was not told to call".to_owned())
         } else if self.requests.len() > calls {
             Some(format!(

@@ -15,6 +15,8 @@ pub(super) struct Seen {
     pub(super) connections: AtomicUsize,
     /// Requests of which at least the head arrived, as text.
     pub(super) requests: Mutex<Vec<String>>,
+    /// Bytes that were read and, so far, are part of no such request.
+    pub(super) pieces: AtomicU64,
     pub(super) written: AtomicU64,
 }
 
@@ -82,6 +84,7 @@ impl Wire {
             {
                 let mut requests = seen.requests.lock().unwrap_or_else(PoisonError::into_inner);
                 requests.push(text);
+                seen.pieces.fetch_sub(bytes.len() as u64, Ordering::SeqCst);
                 return true;
             }
             let read = match self {
@@ -90,7 +93,10 @@ impl Wire {
             };
             match read {
                 Ok(0) | Err(_) => return false,
-                Ok(length) => bytes.extend(buffer.iter().take(length)),
+                Ok(length) => {
+                    seen.pieces.fetch_add(length as u64, Ordering::SeqCst);
+                    bytes.extend(buffer.iter().take(length));
+                }
             }
         }
     }

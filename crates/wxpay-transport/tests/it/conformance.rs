@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use wxpay_core::TransportError;
 use wxpay_transport::conformance::{self, Expected, Fault, Report, Setup, Verdict};
-use wxpay_transport::{ReqwestTransport, ReqwestTransportBuilder, Transport};
+use wxpay_transport::{Deadline, Hints, ReqwestTransport, ReqwestTransportBuilder, Transport};
 
 fn builder(setup: &Setup) -> ReqwestTransportBuilder {
     let builder = ReqwestTransport::builder()
@@ -97,6 +97,9 @@ enum Wrong {
     TellsUrl,
     TakesErrorsForAnswers,
     Panics,
+    IgnoresDeadlines,
+    /// It looks before it connects, and not again before it writes.
+    LooksEarly,
 }
 
 #[derive(Debug)]
@@ -104,7 +107,14 @@ struct WrongTransport(ReqwestTransport, Wrong);
 
 #[async_trait]
 impl Transport for WrongTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        if let (Wrong::LooksEarly, Some(deadline)) = (self.1, Deadline::of(&request)) {
+            deadline.check()?;
+        }
+        if let Wrong::IgnoresDeadlines | Wrong::LooksEarly = self.1 {
+            let hints: &mut Hints = request.extensions_mut().get_mut().unwrap();
+            hints.deadline = None;
+        }
         let again = request.clone();
         let end = self.0.send(request).await;
         match (self.1, end) {
@@ -173,7 +183,8 @@ fn calling_everything_maybe_sent_is_cautious() {
     assert!(not_sent >= 2 * 13);
 }
 
-/// Sending again shows in what the server sees. Where nobody listens, nobody sees it.
+/// Sending again shows in what the server sees. Where nobody listens, nobody sees it, and after a deadline nothing is
+/// sent the second time either.
 #[test]
 fn sending_again_is_wrong() {
     let report = check_wrong(Wrong::SendsAgain);
@@ -185,7 +196,8 @@ fn sending_again_is_wrong() {
     let wrong: BTreeSet<_> = report.wrong().map(|row| row.fault).collect();
     for fault in conformance::faults() {
         let fails = matches!(fault.expected(), Expected::NotSent | Expected::MaybeSent);
-        if fails && !fault.is_flood() && !unseen.contains(&fault.name()) {
+        let may_leave = fault.deadline_from_now().is_none();
+        if fails && may_leave && !fault.is_flood() && !unseen.contains(&fault.name()) {
             assert!(wrong.contains(fault.name()), "{}\n{report}", fault.name());
         }
     }
@@ -223,5 +235,20 @@ fn panicking_is_wrong_and_ends_nothing_else() {
     );
     assert_wrong(&report, |fault| {
         matches!(fault.expected(), Expected::NotSent | Expected::MaybeSent)
+    });
+}
+
+#[test]
+fn ignoring_deadlines_is_wrong() {
+    let report = check_wrong(Wrong::IgnoresDeadlines);
+    assert_wrong(&report, |fault| {
+        fault.deadline_from_now().is_some() && *fault.expected() == Expected::NotSent
+    });
+}
+
+#[test]
+fn looking_at_the_deadline_only_before_connecting_is_wrong() {
+    assert_wrong(&check_wrong(Wrong::LooksEarly), |fault| {
+        fault.name() == "deadline passes in the TLS handshake"
     });
 }

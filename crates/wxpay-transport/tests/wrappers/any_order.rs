@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use wxpay_core::{Effect, Sent};
-use wxpay_transport::{Failover, Hints, RateLimit, Retry, Share, Trace, Transport};
+use wxpay_transport::{Deadline, Failover, Hints, RateLimit, Retry, Share, Trace, Transport};
 
 use crate::script::{Act, Script, bare, hinted, told};
 
@@ -109,6 +109,23 @@ proptest! {
                 other => panic!("{other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn no_attempt_begins_after_the_deadline(
+        layers in prop::collection::vec(wrapper(), 1..6),
+        reads in any::<bool>(),
+    ) {
+        prop_assume!(layers.iter().any(|layer| !matches!(layer, Wrapper::Trace)));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let script = Script::of([Act::Status(200)]);
+        let transport = wrap(&layers, &script);
+        let effect = if reads { Effect::Read } else { Effect::Write };
+        let hints = Hints::new("a", effect, false).backup_host(true);
+        let late = hints.deadline(Some(Deadline::after(Duration::ZERO)));
+        let result = runtime.block_on(transport.send(hinted(late)));
+        prop_assert_eq!(told(&result), Err(Sent::No));
+        prop_assert_eq!(script.count(), 0);
     }
 
     #[test]

@@ -7,6 +7,8 @@
 #[cfg(all(feature = "retry", feature = "rate-limit", feature = "tracing"))]
 mod any_order;
 #[cfg(all(feature = "retry", feature = "rate-limit", feature = "tracing"))]
+mod deadlines;
+#[cfg(all(feature = "retry", feature = "rate-limit", feature = "tracing"))]
 mod downloads;
 mod failover;
 mod health;

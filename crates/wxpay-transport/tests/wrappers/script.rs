@@ -10,9 +10,11 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tokio::sync::Semaphore;
 use wxpay_core::{Effect, Sent, TransportError};
-use wxpay_transport::{Chunks, Clock, Download, DownloadLimits, Hints, Transport};
+use wxpay_transport::{
+    Chunks, Clock, Deadline, DeadlinePassed, Download, DownloadLimits, Hints, Transport,
+};
 
-use crate::time::Hand;
+use crate::time::{Hand, stand_still};
 
 pub(crate) const MAIN: &str = "api.mch.weixin.qq.com";
 pub(crate) const BACKUP: &str = "api2.mch.weixin.qq.com";
@@ -30,6 +32,10 @@ pub(crate) enum Act {
     After(Duration, Box<Self>),
     /// Somebody gives a permit first.
     Until(Arc<Semaphore>, Box<Self>),
+    /// The program stands still first, until the deadline has passed.
+    Past(Deadline, Box<Self>),
+    /// Not sent, because the deadline had passed when it came to that.
+    TooLate,
     /// Nothing comes until the attempt is dropped.
     Hang,
 }
@@ -146,6 +152,12 @@ impl Script {
                     act = *then;
                     continue;
                 }
+                Act::Past(deadline, then) => {
+                    stand_still(deadline);
+                    act = *then;
+                    continue;
+                }
+                Act::TooLate => return Err(TransportError::not_sent(DeadlinePassed::new())),
                 Act::Hang => pending().await,
             };
             let mut answer = Response::builder().status(status);

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_transport::{Clock, Timer};
+use wxpay_transport::{Clock, Deadline, Timer};
 
 /// A clock that goes on only when told, or when somebody waits for it: then at once and by exactly that time.
 #[derive(Debug, Default)]
@@ -34,6 +34,13 @@ impl Timer for Hand {
     async fn sleep(&self, duration: Duration) {
         self.waits.lock().unwrap().push(duration);
         self.advance(duration);
+    }
+}
+
+/// Holds up the whole thread until the deadline has passed by the system's clocks.
+pub(crate) fn stand_still(deadline: Deadline) {
+    while !deadline.is_past() {
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
