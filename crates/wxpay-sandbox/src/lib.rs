@@ -52,6 +52,7 @@
 mod batch;
 mod builder;
 mod certificates;
+mod client_certificate;
 mod clock;
 #[cfg(feature = "control")]
 mod control;
@@ -99,8 +100,8 @@ pub use fault_rule::FaultRule;
 pub use merchant::Merchant;
 pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
 pub use order::{Coupon, Order, PayOrderError};
-pub use payout::{Payout, PayoutStatus};
-pub use payout_rules::{PayoutLimits, PayoutRules};
+pub use payout::{Payout, PayoutSends, PayoutStatus};
+pub use payout_rules::{PayoutLimits, PayoutRules, SignatureRefusal};
 pub use prepay::Prepay;
 pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, Watch};

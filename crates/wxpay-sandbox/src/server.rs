@@ -7,33 +7,28 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::Certificates;
+use crate::client_certificate::{self, Asking};
 use crate::state::Shared;
 use crate::{events, exchange};
 
-/// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting: `orderquery` and APIv3 need none.
+/// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting.
 pub(crate) fn tls_config(
     certificates: &Certificates,
     names: &[String],
 ) -> Result<Arc<ServerConfig>, Box<dyn StdError + Send + Sync>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut roots = RootCertStore::empty();
-    roots.add(certificates.ca()?)?;
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .allow_unauthenticated()
-            .build()?;
+    let asking = Asking::for_one_of(certificates.ca()?, Arc::clone(&provider))?;
     let server = certificates.server(names)?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(verifier)
+        .with_client_cert_verifier(Arc::new(asking))
         .with_single_cert(vec![server.certificate], server.key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
@@ -61,8 +56,7 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, shared: Arc<Shared>) {
     let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await else {
         return;
     };
-    // The verifier lets none through but the merchant's.
-    let client_certificate = stream.get_ref().1.peer_certificates().is_some();
+    let client_certificate = client_certificate::is(&shared.client_certificate, stream.get_ref().1);
     let service = service_fn(|request| exchange::serve(&shared, client_certificate, request));
     // A fault ends the connection with an error, and so does a client that goes away.
     let _ = http1::Builder::new()

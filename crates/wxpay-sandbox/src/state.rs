@@ -10,6 +10,8 @@ use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::sync::{Notify, RwLock};
 use wxpay_core::{Fen, Timestamp};
 
@@ -29,6 +31,8 @@ pub(crate) use payouts::{PayoutEntry, Payouts};
 /// What every connection shares.
 pub(crate) struct Shared {
     pub(crate) merchant: Merchant,
+    /// The merchant's certificate for TLS.
+    pub(crate) client_certificate: CertificateDer<'static>,
     pub(crate) platform: Platform,
     pub(crate) random: Random,
     /// The rules for payments to employees that a reset goes back to.
@@ -75,6 +79,9 @@ impl Shared {
                 public_key,
                 certificates.platform_certificates,
             ),
+            client_certificate: CertificateDer::from_pem_slice(
+                certificates.merchant.client_cert_pem.as_bytes(),
+            )?,
             merchant: certificates.merchant,
             random: Random::new(random::seed()),
             payout_rules: PayoutRules::default(),
