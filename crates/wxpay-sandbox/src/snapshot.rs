@@ -62,8 +62,8 @@ struct Version {
     wxpay_sandbox: u64,
 }
 
-/// Writes the state down.
-pub(crate) fn write(shared: &Shared) -> String {
+/// Writes the state down, and tells its revision.
+pub(crate) fn write(shared: &Shared) -> (u64, String) {
     let state = shared.state();
     let mut clock = state.clock.clone();
     clock.release();
@@ -82,8 +82,13 @@ pub(crate) fn write(shared: &Shared) -> String {
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
     };
+    let revision = state.revision;
     drop(state);
-    serde_json::to_string_pretty(&snapshot).expect("texts, numbers and maps by text are JSON")
+    let text = serde_json::to_string_pretty(&snapshot);
+    (
+        revision,
+        text.expect("texts, numbers and maps by text are JSON"),
+    )
 }
 
 /// Reads a snapshot.

@@ -6,7 +6,7 @@ use crate::notice::Task;
 use crate::state::{Event, OrderEntry};
 use crate::{
     Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutSends, PayoutStatus,
-    PendingDelivery, Sandbox, Transfer, snapshot,
+    PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
 };
 
 impl Sandbox {
@@ -160,6 +160,15 @@ impl Sandbox {
     /// batches, names, the balance, the rules for payments, the clock, and which notices were and are to be delivered. Keys,
     /// faults and requests are not in it; names and openids of users are.
     pub fn snapshot(&self) -> String {
-        snapshot::write(&self.shared)
+        let (_, text) = snapshot::write(&self.shared);
+        text
+    }
+
+    /// Writes the state to its [file](crate::SandboxBuilder::state_file) now, if it has one and the file is not up to date.
+    ///
+    /// # Errors
+    /// The file can't be written. The one that was there before is as it was.
+    pub async fn save(&self) -> Result<(), StateFileError> {
+        state_file::save(&self.shared).await
     }
 }

@@ -13,6 +13,7 @@ mod callback;
 mod certificates;
 mod client;
 mod clock;
+mod connections;
 #[cfg(feature = "control")]
 mod control;
 mod diagnosis;
@@ -33,6 +34,7 @@ mod payout_signatures;
 mod payouts;
 mod seeds;
 mod snapshots;
+mod state_files;
 mod transfers;
 mod v3;
 mod x509;
