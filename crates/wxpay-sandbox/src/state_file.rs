@@ -91,7 +91,7 @@ async fn write(shared: Arc<Shared>) -> io::Result<()> {
 pub(crate) async fn keep(shared: Arc<Shared>) {
     while let Some(file) = &shared.state_file {
         file.changed.notified().await;
-        // Whoever asks for it next is told why it did not work.
+        // The next request or call that saves tries again, and fails if the file still can't be written.
         let _ = save(&shared).await;
     }
 }

@@ -29,9 +29,13 @@ fn write_new(file: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if let Mode::Secret = mode {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+    match mode {
+        #[cfg(feature = "directory")]
+        Mode::Public => {}
+        Mode::Secret => {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
     }
     #[cfg(not(unix))]
     let _ = mode;

@@ -43,7 +43,7 @@ async fn who_keeps_the_sandbox_waiting_is_let_go() {
     });
     assert_eq!(ended.await.unwrap(), [true; 10]);
     assert!(client.sandbox.requests().is_empty());
-    // The others are answered as ever.
+    // Other requests are answered.
     let reply = client.post(QUERY, &client.sign(client.query("A1"))).await;
     assert_eq!(codes(&reply)[2], "NOT_FOUND");
 }
