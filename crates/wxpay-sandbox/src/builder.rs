@@ -1,7 +1,6 @@
 use std::error::Error as StdError;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-#[cfg(feature = "directory")]
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +12,8 @@ use crate::certificates::{self, Certificates};
 use crate::directory::{Directory, DirectoryError};
 use crate::setup::Setup;
 use crate::state::Shared;
-use crate::{Sandbox, SnapshotError, Trust, server};
+use crate::state_file::{self, StateFile};
+use crate::{ConnectionLimits, Sandbox, SnapshotError, StateFileError, Trust, server};
 
 /// How a [`Sandbox`] is to be started.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct SandboxBuilder {
     listen: SocketAddr,
     names: Vec<String>,
     keep_requests: Option<usize>,
+    state_file: Option<PathBuf>,
+    connection_limits: ConnectionLimits,
     #[cfg(feature = "directory")]
     directory: Option<Directory>,
     pub(crate) setup: Setup,
@@ -47,6 +49,9 @@ pub enum StartError {
     /// The snapshot that was to be gone on from can't be read.
     #[error("can't go on from the snapshot")]
     Snapshot(#[source] SnapshotError),
+    /// The file of the state can't be read or written.
+    #[error(transparent)]
+    StateFile(#[from] StateFileError),
     /// The directory can't be the one to keep the keys in.
     #[cfg(feature = "directory")]
     #[error(transparent)]
@@ -61,6 +66,8 @@ impl Default for SandboxBuilder {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             names: Vec::new(),
             keep_requests: None,
+            state_file: None,
+            connection_limits: ConnectionLimits::default(),
             #[cfg(feature = "directory")]
             directory: None,
         }
@@ -108,13 +115,36 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets how many connections there may be, and how long one may keep the sandbox waiting.
+    pub fn connection_limits(mut self, limits: ConnectionLimits) -> Self {
+        self.connection_limits = limits;
+        self
+    }
+
+    /// Keeps the state in a file: what a [`Sandbox::snapshot`] has. A file that is there already is gone on from, in place of a
+    /// [`snapshot`](Self::snapshot).
+    ///
+    /// Each request that changes something is answered only after the file has the change, so that a sandbox that is killed
+    /// has lost nothing that a client heard of. If the file can't be written the connection is closed without an answer.
+    /// What changes by the clock or by a call of [`Sandbox`] is written soon after; [`Sandbox::save`] waits for it. The
+    /// whole state is written each time, which takes longer the more there is of it.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// Makes a merchant with fresh keys, unless a directory has some, and starts to answer.
     ///
     /// It runs on the Tokio runtime that this is called on.
     ///
     /// # Errors
     /// The address could not be bound, there are no keys, or the snapshot can't be read.
-    pub async fn start(self) -> Result<Sandbox, StartError> {
+    pub async fn start(mut self) -> Result<Sandbox, StartError> {
+        if let Some(path) = &self.state_file
+            && let Some(text) = state_file::read(path)?
+        {
+            self = self.snapshot(text);
+        }
         self.setup.check().map_err(StartError::Snapshot)?;
         let listener = self.bind().await?;
         let address = listener.local_addr();
@@ -135,8 +165,12 @@ impl SandboxBuilder {
         setup
             .apply(&mut shared, self.keep_requests)
             .map_err(StartError::Snapshot)?;
+        shared.connection_limits = self.connection_limits;
+        shared.state_file = self.state_file.map(StateFile::new);
 
         let shared = Arc::new(shared);
+        // A file that can't be written is found before there is anything to lose.
+        state_file::save(&shared).await?;
         let accepting = tokio::spawn(server::accept(listener, tls, Arc::clone(&shared)));
         let sandbox = Sandbox::new(shared, base_url(address), ca_pem, accepting.abort_handle());
         #[cfg(feature = "directory")]

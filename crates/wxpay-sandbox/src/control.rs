@@ -5,6 +5,7 @@ mod body;
 mod fault;
 mod guard;
 mod page;
+mod payouts;
 mod respond;
 mod view;
 
@@ -12,12 +13,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 
 use self::guard::Hosts;
-use crate::{Sandbox, StartError};
+use self::respond::Problem;
+use crate::{Sandbox, StartError, listener};
 
 /// A port with a page for people and JSON for programs, to watch and steer a [`Sandbox`] from.
 ///
@@ -36,8 +43,10 @@ use crate::{Sandbox, StartError};
 /// | `GET /v1/orders` | The orders (订单) |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
 /// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notice follows |
-/// | `GET /v1/payouts` | The payments to employees (向员工付款) |
+/// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
+/// | `GET /v1/payout_rules` | How payments to employees are judged and settled |
+/// | `POST /v1/payout_rules` | Changes those that are given: `limits` (`"documented"` or `"none"`), `settle_after_seconds`, `failure_chance`, `visible_after_seconds`, `failed_numbers_pay_again`, `signature_refusal` (`"result_code"` or `"return_code"`) |
 /// | `GET /v1/batches`, `GET /v1/transfers` | The batches of transfers (转账批次单), and the transfers in them |
 /// | `POST /v1/batches/{out_batch_no}/settle` | Carries out the transfers of a batch |
 /// | `POST /v1/batches/{out_batch_no}/transfers/{out_detail_no}/status` | Sets what a transfer has become: `{"status": "FAIL", "reason": "ACCOUNT_FROZEN"}` |
@@ -55,7 +64,8 @@ use crate::{Sandbox, StartError};
 /// A fault has the endpoint's [name](crate::Api::name), one of the names `drop_before_commit`, `drop_after_commit`,
 /// `truncated_body`, `html_502`, `empty_body`, `error_code`, `error_code_after_commit`, `return_code_fail`,
 /// `wrong_signature`, `missing_signature`, `stale_signature`, `probe_signature`, `unknown_serial`, `tampered_body`,
-/// `other_reply`, `delay` and `stall`, and what those need: `code` and `message` of an error, `delay_ms`. `times` is how
+/// `other_reply`, `delay`, `delay_before_commit` and `stall`, and what those need: `code` and `message` of an error,
+/// `delay_ms`. `times` is how
 /// many requests it is for, 1 unless it says another number or `"always"`; `chance` from 0 to 1 makes it a matter of luck.
 ///
 /// A browser is let in from the page alone: requests from other sites, and those that name a host that is none of this
@@ -84,10 +94,19 @@ impl Control {
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
+        let limits = sandbox.connection_limits();
         let router = router(sandbox, Hosts::new(bound.ip(), hosts));
         let server = tokio::spawn(async move {
-            // It ends by being aborted.
-            let _ = axum::serve(listener, router).await;
+            listener::accept(listener, limits, JoinSet::new(), |stream| {
+                let service = TowerToHyperService::new(router.clone());
+                let connection = limits
+                    .http()
+                    .serve_connection(TokioIo::new(stream), service);
+                async move {
+                    let _ = connection.await;
+                }
+            })
+            .await;
         });
         let ip = bound.ip();
         let url = if ip.is_loopback() || ip.is_unspecified() {
@@ -113,12 +132,45 @@ impl Drop for Control {
     }
 }
 
+/// Reads the body to its end before anything is done, and does not wait for it for ever.
+async fn read(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let reading = axum::body::to_bytes(body, MAX_BODY);
+    let patience = sandbox.connection_limits().patience;
+    match tokio::time::timeout(patience, reading).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, body.into())).await,
+        Ok(Err(error)) => Problem::bad_request(error.to_string()).into_response(),
+        Err(_) => Problem::bad_request("the body did not come in time").into_response(),
+    }
+}
+
+/// Answers what may have changed something after the file of the state has it.
+async fn save(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let response = next.run(request).await;
+    if reads {
+        return response;
+    }
+    match sandbox.save().await {
+        Ok(()) => response,
+        Err(error) => {
+            let why = &error.source;
+            Problem::internal(format!("it is done, but not saved: {error}: {why}")).into_response()
+        }
+    }
+}
+
 fn router(sandbox: Arc<Sandbox>, hosts: Hosts) -> Router {
     Router::new()
         .nest("/v1", api::routes())
         .merge(page::routes())
         .fallback(respond::no_such_path)
         .method_not_allowed_fallback(respond::no_such_method)
+        .layer(from_fn_with_state(Arc::clone(&sandbox), save))
+        .layer(from_fn_with_state(Arc::clone(&sandbox), read))
         .layer(from_fn_with_state(Arc::new(hosts), guard::check))
         .with_state(sandbox)
 }
+
+/// In bytes; far beyond any body.
+const MAX_BODY: usize = 1 << 20;

@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{AppId, MchId, Secret};
 
-use self::files::{Mode, read, write};
+use self::files::{read, write};
 use crate::certificates::Certificates;
 use crate::platform::{KeptCertificate, PlatformCertificate};
+use crate::whole_file::Mode;
 use crate::{Merchant, Trust};
 
 /// Why a directory can't be a sandbox's.

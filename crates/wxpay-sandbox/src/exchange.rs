@@ -1,5 +1,6 @@
 //! One request and its answer: checking, taking effect, and going wrong as told.
 
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -7,14 +8,16 @@ use http::header::DATE;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use tokio::sync::oneshot;
 use wxpay_core::Timestamp;
 
 use crate::payload::{self, Closed, Payload};
 use crate::route::{Resource, Route};
 use crate::state::Shared;
-use crate::{Api, Fault, SeenRequest, SignatureCheck, v2, v3};
+use crate::{Api, Fault, SeenRequest, SignatureCheck, state_file, v2, v3};
 
 /// A request that was read to its end.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     /// The path and query as they were on the wire.
@@ -32,17 +35,20 @@ pub(crate) enum Draft {
 
 /// Answers one request, or ends its connection.
 pub(crate) async fn serve(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     client_certificate: bool,
     request: Request<Incoming>,
 ) -> Result<Response<Payload>, Closed> {
     let (head, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
+    let reading = Limited::new(body, MAX_BODY).collect();
+    let patience = shared.connection_limits.patience;
+    let body = match tokio::time::timeout(patience, reading).await {
+        Err(_) => return Err(Closed),
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
             return Ok(payload::empty(StatusCode::PAYLOAD_TOO_LARGE));
         }
-        Err(_) => return Err(Closed),
+        Ok(Err(_)) => return Err(Closed),
     };
     let target = head.uri.path_and_query();
     let call = Call {
@@ -53,13 +59,13 @@ pub(crate) async fn serve(
         client_certificate,
     };
 
-    let route = Route::of(&call.method, &call.target);
-    let api = route.as_ref().ok().map(Route::api);
+    let route = Route::of(&call.method, &call.target).ok();
+    let api = route.as_ref().map(Route::api);
     let (number, fault) = shared.arrive(call.seen(api));
     let _under_way = UnderWay { shared, number };
-    let response = match route {
-        Ok(route) => answer(shared, &call, route, fault, number).await?,
-        Err(status) => payload::empty(status),
+    let response = match fault {
+        Some(Fault::DelayBeforeCommit(time)) => hold(shared, &call, number, time).await?,
+        fault => answer(shared, &call, fault, number).await?,
     };
     shared.note(number, |seen| {
         seen.status = Some(response.status().as_u16());
@@ -90,17 +96,39 @@ fn dated(mut response: Response<Payload>, now: Timestamp) -> Response<Payload> {
     response
 }
 
-async fn answer(
-    shared: &Shared,
+/// Lets the request take effect later, also when its client has gone by then.
+async fn hold(
+    shared: &Arc<Shared>,
     call: &Call,
-    route: Route<'_>,
+    number: u64,
+    time: Duration,
+) -> Result<Response<Payload>, Closed> {
+    let (done, answered) = oneshot::channel();
+    let (call, own) = (call.clone(), Arc::clone(shared));
+    shared.held.spawn(async move {
+        tokio::time::sleep(time).await;
+        // Nobody may be there to hear it.
+        let _ = done.send(answer(&own, &call, None, number).await);
+    });
+    answered.await.unwrap_or(Err(Closed))
+}
+
+async fn answer(
+    shared: &Arc<Shared>,
+    call: &Call,
     fault: Option<Fault>,
     number: u64,
 ) -> Result<Response<Payload>, Closed> {
+    let route = match Route::of(&call.method, &call.target) {
+        Ok(route) => route,
+        Err(status) => return Ok(payload::empty(status)),
+    };
     let now = shared.state().now();
     let mut signatures = Vec::new();
     let draft = respond(shared, call, route, fault.as_ref(), now, &mut signatures);
     shared.note(number, |seen| seen.signatures = signatures);
+    // What an answer tells must not be lost when the sandbox is killed.
+    state_file::save(shared).await.map_err(|_| Closed)?;
     let draft = draft?;
 
     match fault {

@@ -105,6 +105,9 @@ pub enum Fault {
     OtherReply,
     /// The request took effect; the answer takes this long.
     Delay(Duration),
+    /// The request is held for this long, and is read, checked and takes effect after that: also when the client has closed
+    /// the connection meanwhile. The time is real time, not that of the sandbox's clock.
+    DelayBeforeCommit(Duration),
     /// The request took effect; the answer never comes, and the connection stays open.
     Stall,
 }

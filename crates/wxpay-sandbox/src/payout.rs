@@ -33,6 +33,17 @@ pub struct Payout {
     pub requests: u32,
 }
 
+/// How often payments to employees (向员工付款) were asked for under one number.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PayoutSends {
+    /// The merchant's number (商户订单号), as it came: nothing about the request was checked yet.
+    pub partner_trade_no: String,
+    /// How many requests named it, those that were refused or went wrong included.
+    pub sends: u32,
+}
+
 /// What has become of a payment (转账状态).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -42,7 +53,8 @@ pub enum PayoutStatus {
     Success,
     /// `PROCESSING` (处理中). Asking again with the same parameters gives `SYSTEMERROR`.
     Processing,
-    /// `FAILED` (转账失败), with the `reason`. Asking again with the same parameters gives `SEND_FAILED`.
+    /// `FAILED` (转账失败), with the `reason`. Asking again with the same parameters gives `SEND_FAILED`, or pays if
+    /// [`failed_numbers_pay_again`](crate::PayoutRules::failed_numbers_pay_again).
     Failed {
         /// Why (失败原因), such as `余额不足`.
         reason: String,

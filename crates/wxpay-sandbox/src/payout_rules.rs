@@ -23,6 +23,28 @@ pub struct PayoutRules {
     pub failure_chance: f64,
     /// How long the query says `NOT_FOUND` after a payment was made.
     pub visible_after: Duration,
+    /// Whether a number that `FAILED` is paid when the same request comes again; no document says. If not, it is answered
+    /// with `SEND_FAILED` for ever.
+    ///
+    /// If so, a payment that the balance is not enough for is kept as `FAILED` (余额不足) beside the answer `NOTENOUGH`, so
+    /// that the query finds it and a repetition after a top-up pays it. Otherwise `NOTENOUGH` leaves nothing behind.
+    #[serde(default)]
+    pub failed_numbers_pay_again: bool,
+    /// How a payment or its query is refused whose `sign` or `workwx_sign` is wrong.
+    #[serde(default)]
+    pub signature_refusal: SignatureRefusal,
+}
+
+/// How a wrong signature is refused. The documents show both forms.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SignatureRefusal {
+    /// `result_code` is `FAIL`, and `err_code` is `SIGN_ERROR` or `WORKWX_SIGN_ERROR`.
+    #[default]
+    ResultCode,
+    /// `return_code` is `FAIL` and `return_msg` is `签名失败`; there is no `result_code` and no `err_code`.
+    ReturnCode,
 }
 
 /// Limits for payments to employees. The default is the documents'; days are those of China.
@@ -83,3 +105,6 @@ impl Default for PayoutLimits {
 
 /// The reason (失败原因) that a payment is given that fails when it settles.
 pub(crate) const FAILURE: &str = "付款失败，款项已退回商户账户";
+
+/// The reason (失败原因) of a payment that the balance was not enough for.
+pub(crate) const NOT_ENOUGH: &str = "余额不足";

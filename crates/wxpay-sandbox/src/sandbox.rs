@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use crate::directory::{Directory, DirectoryError};
 use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
 use crate::state::Shared;
-use crate::{Merchant, SandboxBuilder, SeenRequest, StartError, Trust, Watch};
+use crate::{ConnectionLimits, Merchant, SandboxBuilder, SeenRequest, StartError, Trust, Watch};
 
 /// A running local WeChat Pay (微信支付).
 ///
@@ -128,6 +128,11 @@ impl Sandbox {
         &self.ca_pem
     }
 
+    /// How many connections there may be, and how long one may keep the sandbox waiting.
+    pub fn connection_limits(&self) -> ConnectionLimits {
+        self.shared.connection_limits
+    }
+
     /// How the merchant is to trust the platform.
     pub fn trust(&self) -> Trust {
         self.shared.platform.trust()
@@ -183,5 +188,6 @@ impl fmt::Debug for Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
+        self.shared.held.stop();
     }
 }

@@ -2,38 +2,31 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::Certificates;
+use crate::client_certificate::{self, Asking};
 use crate::state::Shared;
-use crate::{events, exchange};
+use crate::{events, exchange, listener, state_file};
 
-/// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting: `orderquery` and APIv3 need none.
+/// TLS 1.2 and 1.3, asking for the merchant's certificate but not insisting.
 pub(crate) fn tls_config(
     certificates: &Certificates,
     names: &[String],
 ) -> Result<Arc<ServerConfig>, Box<dyn StdError + Send + Sync>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut roots = RootCertStore::empty();
-    roots.add(certificates.ca()?)?;
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .allow_unauthenticated()
-            .build()?;
+    let asking = Asking::for_one_of(certificates.ca()?, Arc::clone(&provider))?;
     let server = certificates.server(names)?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(verifier)
+        .with_client_cert_verifier(Arc::new(asking))
         .with_single_cert(vec![server.certificate], server.key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
@@ -42,33 +35,28 @@ pub(crate) fn tls_config(
 /// Accepts connections, and carries out what falls due, until it is aborted, which closes them all.
 pub(crate) async fn accept(listener: TcpListener, tls: Arc<ServerConfig>, shared: Arc<Shared>) {
     let tls = TlsAcceptor::from(tls);
-    let mut connections = JoinSet::new();
-    connections.spawn(events::keep(Arc::clone(&shared)));
-    loop {
-        while connections.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(connection(stream, tls.clone(), Arc::clone(&shared)));
-            }
-            // Out of file descriptors, or the peer is gone already.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
+    let mut tasks = JoinSet::new();
+    tasks.spawn(events::keep(Arc::clone(&shared)));
+    tasks.spawn(state_file::keep(Arc::clone(&shared)));
+    let limits = shared.connection_limits;
+    listener::accept(listener, limits, tasks, |stream| {
+        connection(stream, tls.clone(), Arc::clone(&shared))
+    })
+    .await;
 }
 
 async fn connection(stream: TcpStream, tls: TlsAcceptor, shared: Arc<Shared>) {
-    let _ = stream.set_nodelay(true);
-    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await else {
+    let limits = shared.connection_limits;
+    let handshake = tokio::time::timeout(limits.patience, tls.accept(stream));
+    let Ok(Ok(stream)) = handshake.await else {
         return;
     };
-    // The verifier lets none through but the merchant's.
-    let client_certificate = stream.get_ref().1.peer_certificates().is_some();
+    let client_certificate = client_certificate::is(&shared.client_certificate, stream.get_ref().1);
     let service = service_fn(|request| exchange::serve(&shared, client_certificate, request));
     // A fault ends the connection with an error, and so does a client that goes away.
-    let _ = http1::Builder::new()
+    let _ = limits
+        .http()
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
-
-const HANDSHAKE: Duration = Duration::from_secs(10);

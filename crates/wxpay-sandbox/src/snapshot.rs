@@ -11,7 +11,7 @@ use wxpay_core::Fen;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{OrderEntry, PayoutEntry, Planned, Shared, State};
-use crate::{Batch, Delivery, PayoutRules, Transfer};
+use crate::{Batch, Delivery, PayoutRules, PayoutSends, Transfer};
 
 pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
 
@@ -49,6 +49,8 @@ pub(crate) struct Snapshot {
     orders: Vec<OrderEntry>,
     payout_rules: PayoutRules,
     payouts: Vec<PayoutEntry>,
+    #[serde(default)]
+    payout_sends: Vec<PayoutSends>,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
     agenda: Vec<Planned>,
@@ -60,8 +62,8 @@ struct Version {
     wxpay_sandbox: u64,
 }
 
-/// Writes the state down.
-pub(crate) fn write(shared: &Shared) -> String {
+/// Writes the state down, and tells its revision.
+pub(crate) fn write(shared: &Shared) -> (u64, String) {
     let state = shared.state();
     let mut clock = state.clock.clone();
     clock.release();
@@ -74,13 +76,19 @@ pub(crate) fn write(shared: &Shared) -> String {
         orders: state.orders.entries().cloned().collect(),
         payout_rules: state.payouts.rules.clone(),
         payouts: state.payouts.entries().cloned().collect(),
+        payout_sends: state.payouts.sends(),
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
     };
+    let revision = state.revision;
     drop(state);
-    serde_json::to_string_pretty(&snapshot).expect("texts, numbers and maps by text are JSON")
+    let text = serde_json::to_string_pretty(&snapshot);
+    (
+        revision,
+        text.expect("texts, numbers and maps by text are JSON"),
+    )
 }
 
 /// Reads a snapshot.
@@ -111,6 +119,9 @@ impl Snapshot {
         state.payouts.rules = self.payout_rules;
         for payout in self.payouts {
             state.payouts.add(payout);
+        }
+        for sent in self.payout_sends {
+            state.payouts.add_sends(sent.partner_trade_no, sent.sends);
         }
         for batch in self.batches {
             state.batches.add(batch, Vec::new());

@@ -7,19 +7,24 @@ mod payouts;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::sync::{Notify, RwLock};
 use wxpay_core::{Fen, Timestamp};
 
 use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::fault_rule::Faults;
+use crate::held::Held;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
-use crate::{Delivery, Fault, Merchant, PayoutRules, SeenRequest, Trust};
+use crate::state_file::StateFile;
+use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, SeenRequest, Trust};
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
@@ -29,6 +34,8 @@ pub(crate) use payouts::{PayoutEntry, Payouts};
 /// What every connection shares.
 pub(crate) struct Shared {
     pub(crate) merchant: Merchant,
+    /// The merchant's certificate for TLS.
+    pub(crate) client_certificate: CertificateDer<'static>,
     pub(crate) platform: Platform,
     pub(crate) random: Random,
     /// The rules for payments to employees that a reset goes back to.
@@ -37,12 +44,24 @@ pub(crate) struct Shared {
     pub(crate) turn: Arc<RwLock<()>>,
     /// The clock or the agenda changed.
     pub(crate) changed: Notify,
+    pub(crate) held: Held,
+    pub(crate) connection_limits: ConnectionLimits,
+    pub(crate) state_file: Option<StateFile>,
     state: Mutex<State>,
+}
+
+/// The state while nobody else has it. Whatever is changed through it counts as a revision.
+pub(crate) struct Guard<'a> {
+    state: MutexGuard<'a, State>,
+    changed: bool,
+    shared: &'a Shared,
 }
 
 /// What changes while the sandbox runs.
 #[derive(Debug, Default)]
 pub(crate) struct State {
+    /// Grows with every change, but not with requests that are only noted.
+    pub(crate) revision: u64,
     pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
     pub(crate) seen: SeenLog,
@@ -75,18 +94,28 @@ impl Shared {
                 public_key,
                 certificates.platform_certificates,
             ),
+            client_certificate: CertificateDer::from_pem_slice(
+                certificates.merchant.client_cert_pem.as_bytes(),
+            )?,
             merchant: certificates.merchant,
             random: Random::new(random::seed()),
             payout_rules: PayoutRules::default(),
             turn: Arc::default(),
             changed: Notify::new(),
+            held: Held::default(),
+            connection_limits: ConnectionLimits::default(),
+            state_file: None,
             state: Mutex::default(),
         })
     }
 
     /// The state, for as long as the guard lives. Never held across an await.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn state(&self) -> Guard<'_> {
+        Guard {
+            state: self.lock(),
+            changed: false,
+            shared: self,
+        }
     }
 
     /// Plans an event.
@@ -97,7 +126,7 @@ impl Shared {
 
     /// Notes a request, takes the fault that waits for it, and gives its number.
     pub(crate) fn arrive(&self, mut request: SeenRequest) -> (u64, Option<Fault>) {
-        let mut state = self.state();
+        let mut state = self.lock();
         request.fault = request.api.and_then(|api| state.faults.take(api));
         request.time = state.now();
         let fault = request.fault.clone();
@@ -106,7 +135,37 @@ impl Shared {
 
     /// Notes what has become of a request.
     pub(crate) fn note(&self, number: u64, change: impl FnOnce(&mut SeenRequest)) {
-        self.state().seen.note(number, change);
+        self.lock().seen.note(number, change);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Guard<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Guard<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        self.changed = true;
+        &mut self.state
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if self.changed {
+            self.state.revision = self.state.revision.wrapping_add(1);
+            if let Some(file) = &self.shared.state_file {
+                file.changed.notify_one();
+            }
+        }
     }
 }
 
@@ -116,6 +175,7 @@ impl State {
         self.seen.clear();
         self.agenda.clear();
         *self = Self {
+            revision: self.revision,
             seen: std::mem::take(&mut self.seen),
             agenda: std::mem::take(&mut self.agenda),
             ..Self::default()

@@ -16,6 +16,7 @@ mod unified_order;
 
 pub(crate) use message::Message;
 pub(crate) use refusal::{Refusal, return_fail};
+pub(crate) use request::is_client_ip;
 
 use crate::exchange::Call;
 use crate::state::Shared;
@@ -31,15 +32,18 @@ pub(crate) fn respond(
 ) -> Message {
     let (merchant, random) = (&shared.merchant, &shared.random);
     let done = match api {
-        Api::PayEmployee => pay::check(call, merchant, signatures).and_then(|params| {
-            if commit {
-                pay::perform(&params, shared, &mut shared.state())
-            } else {
-                // The fault has an answer of its own, or none.
-                Ok(Message::default())
-            }
-        }),
-        Api::PayoutQuery => payout_query::check(call, merchant, signatures)
+        Api::PayEmployee => {
+            pay::count(call, shared);
+            pay::check(call, shared, signatures).and_then(|params| {
+                if commit {
+                    pay::perform(&params, shared, &mut shared.state())
+                } else {
+                    // The fault has an answer of its own, or none.
+                    Ok(Message::default())
+                }
+            })
+        }
+        Api::PayoutQuery => payout_query::check(call, shared, signatures)
             .and_then(|params| payout_query::perform(&params, &shared.state())),
         Api::UnifiedOrder => unified_order::check(call, shared, signatures)
             .and_then(|asked| unified_order::perform(asked, shared, commit)),

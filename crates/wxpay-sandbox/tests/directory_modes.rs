@@ -47,7 +47,7 @@ async fn nothing_that_lies_in_the_way_is_written_into() {
     let sandbox = sandbox(&dir).await;
     let (kept, new) = (
         dir.join("server/sandbox.json"),
-        dir.join("server/sandbox.new"),
+        dir.join("server/sandbox.json.new"),
     );
 
     fs::write(&new, "left over").unwrap();

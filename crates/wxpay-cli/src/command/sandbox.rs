@@ -3,7 +3,6 @@
 mod client_files;
 mod ctl;
 mod log;
-mod state;
 
 use std::io::{Write, stderr, stdout};
 use std::net::SocketAddr;
@@ -12,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use wxpay_sandbox::{Control, Sandbox, StartError, Trust};
+use wxpay_sandbox::{Control, Sandbox, StartError, StateFileError, Trust};
 
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -44,7 +43,8 @@ struct Run {
     /// The folder for the keys and for what a client needs; made at the first start, read again at the next
     #[arg(long, value_name = "DIR", default_value = "wxpay-sandbox")]
     dir: PathBuf,
-    /// A file to keep the state in: orders, payouts, batches and the clock; read at the start, written at the end
+    /// A file to keep the state in: orders, payouts, batches and the clock; read at the start, and written with each change before it
+    /// is answered, so that it survives if the sandbox is killed
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Make every choice of the sandbox follow from this number: its own numbers and nonces, and faults by chance
@@ -97,7 +97,7 @@ async fn serve(run: Run, lang: Lang) -> Result<ExitCode, Fail> {
         builder = builder.seed(seed);
     }
     if let Some(file) = &run.state {
-        builder = state::restore(builder, file)?;
+        builder = builder.state_file(file);
     }
     let sandbox = Arc::new(builder.start().await.map_err(not_started)?);
     let control = Control::start(Arc::clone(&sandbox), run.control, &run.name).await;
@@ -110,9 +110,7 @@ async fn serve(run: Run, lang: Lang) -> Result<ExitCode, Fail> {
         ended = stopped() => ended?,
         () = print_requests(&sandbox, run.quiet, lang) => {}
     }
-    if let Some(file) = &run.state {
-        state::save(&sandbox, file)?;
-    }
+    sandbox.save().await.map_err(not_saved)?;
     let said = lang.pick("\nThe sandbox ended.", "\n沙箱已结束。");
     writeln!(stdout(), "{said}")?;
     Ok(ExitCode::SUCCESS)
@@ -157,9 +155,25 @@ fn not_started(error: StartError) -> Fail {
             "the file of --state holds no state of a sandbox: move it away to begin anew",
             "--state 的文件不是沙箱的状态：如需重新开始，请移走它",
         ),
+        StartError::StateFile(error) => {
+            let shown = error.file.display();
+            Fail::new(
+                format!("can't use {shown} as the file of --state"),
+                format!("{shown} 不能用作 --state 的文件"),
+            )
+        }
         _ => Fail::new("the sandbox did not start", "沙箱未能启动"),
     }
     .because(error)
+}
+
+fn not_saved(error: StateFileError) -> Fail {
+    let shown = error.file.display();
+    let fail = Fail::new(
+        format!("the latest state could not be written to {shown}"),
+        format!("最新状态未能写入 {shown}"),
+    );
+    fail.because(error.source)
 }
 
 impl From<TrustName> for Trust {

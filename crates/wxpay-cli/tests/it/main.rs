@@ -8,3 +8,4 @@ mod demo;
 mod doctor;
 mod sandbox;
 mod setup;
+mod standing;

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// A running sandbox; it ends when this is dropped.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     control: String,
 }
 
 impl Running {
-    fn start(folder: &Path, more: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, more: &[&str]) -> Self {
         let control = free_address();
         let log = fs::File::create(folder.join("log")).unwrap();
         let child = wxpay()
@@ -47,7 +47,7 @@ impl Running {
         running
     }
 
-    fn ctl(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn ctl(&self, arguments: &[&str]) -> Output {
         wxpay()
             .args(["sandbox", "ctl", "--control", &self.control])
             .args(arguments)
@@ -55,13 +55,13 @@ impl Running {
             .unwrap()
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.ctl(&[&["--json"], arguments].concat());
         assert!(output.status.success(), "{output:?}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    fn text(&self, arguments: &[&str]) -> String {
+    pub(crate) fn text(&self, arguments: &[&str]) -> String {
         String::from_utf8(self.ctl(arguments).stdout).unwrap()
     }
 
@@ -234,7 +234,7 @@ fn what_can_not_be_is_said_in_words() {
     assert!(said.contains("没有沙箱应答"), "{said}");
 }
 
-fn wxpay() -> Command {
+pub(crate) fn wxpay() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
     command
         .env("LANG", "C")

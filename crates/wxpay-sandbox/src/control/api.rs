@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wxpay_core::Fen;
 
-use crate::control::body::{Balance, Clock, Moment, Name, NewOrder, Nothing, Pay, Status, parse};
+use crate::control::body::{Clock, Moment, Name, NewOrder, Nothing, Pay, Status, parse};
 use crate::control::fault::{Asked, NewFault};
 use crate::control::respond::{Answer, Json, Problem};
-use crate::control::view;
-use crate::{Order, PayOrderError, PayoutStatus, RotateError, Sandbox};
+use crate::control::{payouts, view};
+use crate::{Order, PayOrderError, RotateError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
 
@@ -28,8 +28,6 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/requests/{number}", get(request))
         .route("/orders", get(orders).post(add_order))
         .route("/orders/{out_trade_no}/pay", post(pay_order))
-        .route("/payouts", get(payouts))
-        .route("/payouts/{partner_trade_no}/status", post(payout_status))
         .route("/batches", get(batches))
         .route("/batches/{out_batch_no}/settle", post(settle))
         .route(
@@ -41,10 +39,10 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/clock", get(clock).post(set_clock))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/faults/{id}", delete(remove_fault))
-        .route("/balance", post(set_balance))
         .route("/names", post(register_name))
         .route("/certificates/rotate", post(rotate))
         .route("/reset", post(reset))
+        .merge(payouts::routes())
 }
 
 /// Which of the requests.
@@ -123,26 +121,6 @@ async fn pay_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes
             _ => Problem::conflict(error.to_string()),
         })?;
     Ok(Json(find().as_ref().map_or(Value::Null, view::order)))
-}
-
-async fn payouts(State(sandbox): Here) -> Json {
-    Json(json!({"payouts": view::list(&sandbox.payouts(), view::payout)}))
-}
-
-async fn payout_status(State(sandbox): Here, Path(number): Path<String>, body: Bytes) -> Answer {
-    let asked: Status = parse(&body)?;
-    let status = match &*asked.status {
-        "SUCCESS" => PayoutStatus::Success,
-        "PROCESSING" => PayoutStatus::Processing,
-        "FAILED" => PayoutStatus::Failed {
-            reason: asked.reason.unwrap_or_default(),
-        },
-        other => PayoutStatus::Other(other.to_owned()),
-    };
-    if !sandbox.set_payout_status(&number, status) {
-        return Err(Problem::not_found(format!("there is no payout {number}")));
-    }
-    done()
 }
 
 async fn batches(State(sandbox): Here) -> Json {
@@ -244,12 +222,6 @@ async fn clear_faults(State(sandbox): Here) -> Answer {
     done()
 }
 
-async fn set_balance(State(sandbox): Here, body: Bytes) -> Answer {
-    let Balance { fen } = parse(&body)?;
-    sandbox.set_balance(Fen::new(fen));
-    done()
-}
-
 async fn register_name(State(sandbox): Here, body: Bytes) -> Answer {
     let Name { openid, name } = parse(&body)?;
     sandbox.register_name(&openid, &name);
@@ -274,7 +246,8 @@ async fn reset(State(sandbox): Here, body: Bytes) -> Answer {
     done()
 }
 
-fn done() -> Answer {
+/// The answer of what has no other.
+pub(crate) fn done() -> Answer {
     Ok(Json(json!({"done": true})))
 }
 

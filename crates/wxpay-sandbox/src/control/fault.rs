@@ -70,6 +70,11 @@ impl NewFault {
         }
     }
 
+    fn delay(&self) -> Result<Duration, Problem> {
+        let millis = self.delay_ms.map(Duration::from_millis);
+        millis.ok_or_else(|| Problem::bad_request(format!("{} needs delay_ms", self.fault)))
+    }
+
     fn fault(&self) -> Result<Fault, Problem> {
         let code = || {
             let code = self.code.clone().filter(|code| !code.is_empty());
@@ -89,11 +94,8 @@ impl NewFault {
                 message,
                 code: self.code.clone().filter(|code| !code.is_empty()),
             },
-            "delay" => {
-                let millis = self.delay_ms;
-                let millis = millis.ok_or_else(|| Problem::bad_request("delay needs delay_ms"))?;
-                Fault::Delay(Duration::from_millis(millis))
-            }
+            "delay" => Fault::Delay(self.delay()?),
+            "delay_before_commit" => Fault::DelayBeforeCommit(self.delay()?),
             name => {
                 let found = PLAIN.iter().find(|fault| self::name(fault) == name);
                 found.cloned().ok_or_else(|| {
@@ -117,6 +119,7 @@ pub(crate) fn names() -> Vec<&'static str> {
             "error_code_after_commit",
             "return_code_fail",
             "delay",
+            "delay_before_commit",
         ])
         .collect()
 }
@@ -140,6 +143,7 @@ pub(crate) fn name(fault: &Fault) -> &'static str {
         Fault::TamperedBody => "tampered_body",
         Fault::OtherReply => "other_reply",
         Fault::Delay(_) => "delay",
+        Fault::DelayBeforeCommit(_) => "delay_before_commit",
         Fault::Stall => "stall",
     }
 }
@@ -151,7 +155,9 @@ pub(crate) fn detail(fault: &Fault) -> Option<String> {
             Some(code.clone())
         }
         Fault::ReturnCodeFail { code, .. } => code.clone(),
-        Fault::Delay(time) => Some(format!("{} ms", time.as_millis())),
+        Fault::Delay(time) | Fault::DelayBeforeCommit(time) => {
+            Some(format!("{} ms", time.as_millis()))
+        }
         _ => None,
     }
 }
@@ -172,7 +178,9 @@ pub(crate) fn to_json(fault: &Fault) -> Map<String, Value> {
             code: c,
             message: m,
         } => (code, message) = (Some(json!(c)), Some(json!(m))),
-        Fault::Delay(time) => delay_ms = Some(json!(time.as_millis())),
+        Fault::Delay(time) | Fault::DelayBeforeCommit(time) => {
+            delay_ms = Some(json!(time.as_millis()))
+        }
         _ => {}
     }
     let members = [

@@ -95,18 +95,24 @@ pub(crate) fn order(order: &Order) -> Value {
     })
 }
 
-pub(crate) fn payout(payout: &Payout) -> Value {
-    json!({
-        "partner_trade_no": payout.partner_trade_no,
-        "payment_no": payout.payment_no,
-        "payment_time": time(payout.payment_time),
-        "openid": payout.openid,
-        "amount": payout.amount.get(),
-        "desc": payout.desc,
-        "status": payout.status.as_str(),
-        "reason": payout.status.reason(),
-        "requests": payout.requests,
-    })
+pub(crate) fn payout(payout: &Payout) -> Map<String, Value> {
+    let members = [
+        ("partner_trade_no", json!(payout.partner_trade_no)),
+        ("payment_no", json!(payout.payment_no)),
+        ("transfer_time", json!(time(payout.transfer_time))),
+        ("payment_time", json!(time(payout.payment_time))),
+        ("openid", json!(payout.openid)),
+        ("re_user_name", json!(payout.re_user_name)),
+        ("amount", json!(payout.amount.get())),
+        ("desc", json!(payout.desc)),
+        ("status", json!(payout.status.as_str())),
+        ("reason", json!(payout.status.reason())),
+        ("requests", json!(payout.requests)),
+    ];
+    let members = members.into_iter();
+    members
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 pub(crate) fn batch(batch: &Batch) -> Value {

@@ -1,8 +1,8 @@
 //! Reading and writing the files of a directory.
 
 use std::error::Error as StdError;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::path::Path;
 
 use p12_keystore::{
@@ -14,14 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
 use crate::Merchant;
 use crate::directory::DirectoryError;
-
-/// Who may read what is written.
-#[derive(Clone, Copy)]
-pub(crate) enum Mode {
-    Public,
-    /// The owner alone.
-    Secret,
-}
+use crate::whole_file::{self, Mode};
 
 /// The text of a file that has to be there.
 pub(crate) fn read(file: &Path) -> Result<String, DirectoryError> {
@@ -33,10 +26,7 @@ pub(crate) fn read(file: &Path) -> Result<String, DirectoryError> {
 
 /// Writes a file as a whole or not at all.
 pub(crate) fn write(file: &Path, bytes: &[u8], mode: Mode) -> Result<(), DirectoryError> {
-    let new = file.with_extension("new");
-    write_new(&new, bytes, mode)
-        .and_then(|()| fs::rename(&new, file))
-        .map_err(|error| io_error(file, error))
+    whole_file::write(file, bytes, mode).map_err(|error| io_error(file, error))
 }
 
 /// Makes a directory unless there is one.
@@ -80,26 +70,6 @@ pub(crate) fn p12(merchant: &Merchant) -> Result<Vec<u8>, Box<dyn StdError + Sen
         .encryption_algorithm(EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc)
         .mac_algorithm(MacAlgorithm::HmacSha1);
     Ok(writer.write()?)
-}
-
-fn write_new(file: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
-    // What lies there already has another's mode, or leads elsewhere.
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if let Mode::Secret = mode {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
-    let mut new = options.open(file)?;
-    new.write_all(bytes)?;
-    new.sync_all()
 }
 
 fn io_error(file: &Path, source: io::Error) -> DirectoryError {

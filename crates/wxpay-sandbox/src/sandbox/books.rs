@@ -5,8 +5,8 @@ use wxpay_core::Fen;
 use crate::notice::Task;
 use crate::state::{Event, OrderEntry};
 use crate::{
-    Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutStatus, PendingDelivery,
-    Sandbox, Transfer, snapshot,
+    Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutSends, PayoutStatus,
+    PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
 };
 
 impl Sandbox {
@@ -133,9 +133,15 @@ impl Sandbox {
     }
 
     /// Every payment that was made, in order. One entry is one time that money moved; where
-    /// [rules](Self::set_payout_rules) let payments fail, one that is `FAILED` moved back.
+    /// [rules](Self::set_payout_rules) let payments fail, the money of one that is `FAILED` moved back or not at all.
     pub fn payouts(&self) -> Vec<Payout> {
         self.shared.state().payouts.all()
+    }
+
+    /// How many requests to pay named each `partner_trade_no`, in the order in which the numbers came first: also those that
+    /// were refused, and those of numbers that have no payment. 100,000 numbers at most are kept.
+    pub fn payout_sends(&self) -> Vec<PayoutSends> {
+        self.shared.state().payouts.sends()
     }
 
     /// Forgets all orders, payments, batches, names, notices, faults and requests, and begins again as the
@@ -154,6 +160,15 @@ impl Sandbox {
     /// batches, names, the balance, the rules for payments, the clock, and which notices were and are to be delivered. Keys,
     /// faults and requests are not in it; names and openids of users are.
     pub fn snapshot(&self) -> String {
-        snapshot::write(&self.shared)
+        let (_, text) = snapshot::write(&self.shared);
+        text
+    }
+
+    /// Writes the state to its [file](crate::SandboxBuilder::state_file) now, if it has one and the file is not up to date.
+    ///
+    /// # Errors
+    /// The file can't be written. The one that was there before is as it was.
+    pub async fn save(&self) -> Result<(), StateFileError> {
+        state_file::save(&self.shared).await
     }
 }

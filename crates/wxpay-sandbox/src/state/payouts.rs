@@ -3,13 +3,16 @@ use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, Params, Timestamp};
 
 use crate::snapshot::params;
-use crate::{Payout, PayoutRules, PayoutStatus};
+use crate::{Payout, PayoutRules, PayoutSends, PayoutStatus};
 
 /// The payments to employees, and the rules for the next ones.
 #[derive(Debug, Default)]
 pub(crate) struct Payouts {
     pub(crate) rules: PayoutRules,
+    /// In the order of their times, unless the clock was set back.
     entries: IndexMap<String, PayoutEntry>,
+    /// How many requests named a number, whatever became of them.
+    sends: IndexMap<String, u32>,
 }
 
 /// A payment and the parameters that asked for it.
@@ -30,9 +33,35 @@ pub(crate) struct Tally {
 }
 
 impl Payouts {
+    /// Adds a payment as the latest, in place of an earlier one of its number.
     pub(crate) fn add(&mut self, entry: PayoutEntry) {
         let number = entry.payout.partner_trade_no.clone();
+        self.entries.shift_remove(&number);
         self.entries.insert(number, entry);
+    }
+
+    /// Counts a request that names a number.
+    pub(crate) fn count_send(&mut self, number: &str) {
+        self.add_sends(number.to_owned(), 1);
+    }
+
+    /// Counts requests that name a number. Of too many numbers the oldest is forgotten.
+    pub(crate) fn add_sends(&mut self, number: String, sends: u32) {
+        let counted = self.sends.entry(number).or_default();
+        *counted = counted.saturating_add(sends);
+        if self.sends.len() > MOST_NUMBERS {
+            self.sends.shift_remove_index(0);
+        }
+    }
+
+    pub(crate) fn sends(&self) -> Vec<PayoutSends> {
+        let sends = self.sends.iter();
+        sends
+            .map(|(number, sends)| PayoutSends {
+                partner_trade_no: number.clone(),
+                sends: *sends,
+            })
+            .collect()
     }
 
     pub(crate) fn set_status(&mut self, number: &str, status: PayoutStatus) -> bool {
@@ -87,7 +116,6 @@ impl Payouts {
         let (mut user, mut all) = (Tally::default(), Tally::default());
         let today = day(now);
         let payouts = self.entries().rev().map(|entry| &entry.payout);
-        // They are in the order of their times, unless the clock was set back.
         let payouts = payouts.take_while(|payout| day(payout.transfer_time) >= today);
         for payout in payouts {
             let failed = matches!(payout.status, PayoutStatus::Failed { .. });
@@ -122,6 +150,9 @@ impl Tally {
 fn day(moment: Timestamp) -> i64 {
     (moment.unix() + CHINA).div_euclid(24 * 3600)
 }
+
+/// How many numbers are counted; anybody can send one.
+const MOST_NUMBERS: usize = 100_000;
 
 /// UTC+8, in seconds.
 const CHINA: i64 = 8 * 3600;

@@ -1,31 +1,39 @@
 //! 向员工付款.
 
-use std::net::IpAddr;
-
 use wxpay_core::{Fen, Params, TimeFormat};
 
 use crate::clock::later;
 use crate::exchange::Call;
-use crate::payout_rules::FAILURE;
+use crate::payout_rules::{FAILURE, NOT_ENOUGH};
 use crate::random::{DIGITS, Random};
 use crate::state::{Event, PayoutEntry, Shared, State};
-use crate::v2::request::{self, Need, Rule, wrong};
+use crate::v2::request::{self, Need, Rule, Words, wrong};
 use crate::v2::{Message, Refusal, check, pay_limits};
-use crate::{Merchant, Payout, PayoutStatus, SignatureCheck};
+use crate::{Payout, PayoutStatus, SignatureCheck};
 
 /// Checks all of a request that can be checked without the ledger.
 pub(crate) fn check(
     call: &Call,
-    merchant: &Merchant,
+    shared: &Shared,
     signatures: &mut Vec<SignatureCheck>,
 ) -> Result<Params, Refusal> {
-    let params = request::read(call, merchant, "NOAUTH", signatures)?;
-    if !check::workwx_sign(&params, merchant, signatures) {
-        return Err(Refusal::code("WORKWX_SIGN_ERROR", "企业微信签名错误"));
+    let params = request::read(call, shared, &WORDS, signatures)?;
+    if !check::workwx_sign(&params, &shared.merchant, signatures) {
+        let (code, message) = ("WORKWX_SIGN_ERROR", "企业微信签名错误");
+        return Err(request::wrong_signature(shared, code, message));
     }
     request::check_fields(&params, RULES)?;
     check_forms(&params)?;
     Ok(params)
+}
+
+/// Counts a request by the number that it names, before anything about it is checked.
+pub(crate) fn count(call: &Call, shared: &Shared) {
+    let params = request::params(&call.body).unwrap_or_default();
+    let number = params.get("partner_trade_no").unwrap_or_default();
+    if (1..=LONGEST).contains(&number.len()) {
+        shared.state().payouts.count_send(number);
+    }
 }
 
 /// Pays, or says once more what was paid under this number.
@@ -40,12 +48,17 @@ pub(crate) fn perform(
     for name in ["nonce_str", "sign", "workwx_sign"] {
         parameters.remove(name);
     }
+    let pay_again = state.payouts.rules.failed_numbers_pay_again;
+    let mut failed = None;
     if let Some(earlier) = state.payouts.get_mut(number) {
         if earlier.parameters != parameters {
             return Err(Refusal::code("FATAL_ERROR", "两次请求参数不一致"));
         }
         earlier.payout.requests = earlier.payout.requests.saturating_add(1);
-        return answer(params, &earlier.payout, random);
+        if !pay_again || !matches!(earlier.payout.status, PayoutStatus::Failed { .. }) {
+            return answer(params, &earlier.payout, random);
+        }
+        failed = Some(earlier.payout.clone());
     }
 
     let amount = amount(params)?;
@@ -58,11 +71,15 @@ pub(crate) fn perform(
     });
     let openid = text("openid");
     pay_limits::check(&state.payouts, &openid, amount, now)?;
-    take(amount, state)?;
+    let taken = take(amount, state);
     let at_once = state.payouts.rules.settle_after.is_zero();
-    let payout = Payout {
+    let (payment_no, requests) = match failed {
+        Some(payout) => (payout.payment_no, payout.requests),
+        None => (format!("10000183{}", random.text(DIGITS, 20)), 1),
+    };
+    let mut payout = Payout {
         partner_trade_no: number.to_owned(),
-        payment_no: format!("10000183{}", random.text(DIGITS, 20)),
+        payment_no,
         transfer_time: now,
         payment_time: now,
         openid,
@@ -73,8 +90,16 @@ pub(crate) fn perform(
             true => PayoutStatus::Success,
             false => PayoutStatus::Processing,
         },
-        requests: 1,
+        requests,
     };
+    if let Err(refusal) = taken {
+        if pay_again {
+            let reason = NOT_ENOUGH.to_owned();
+            payout.status = PayoutStatus::Failed { reason };
+            state.payouts.add(PayoutEntry { payout, parameters });
+        }
+        return Err(refusal);
+    }
     let reply = answer(params, &payout, random);
     state.payouts.add(PayoutEntry { payout, parameters });
     if !at_once {
@@ -95,7 +120,7 @@ fn take(amount: Fen, state: &mut State) -> Result<(), Refusal> {
         let left = balance
             .checked_sub(amount)
             .filter(|left| *left >= Fen::ZERO);
-        let left = left.ok_or_else(|| Refusal::code("NOTENOUGH", "余额不足"))?;
+        let left = left.ok_or_else(|| Refusal::code("NOTENOUGH", NOT_ENOUGH))?;
         state.balance = Some(left);
     }
     Ok(())
@@ -115,7 +140,12 @@ fn check_forms(params: &Params) -> Result<(), Refusal> {
     is("ww_msg_type", |kind| {
         ["NORMAL_MSG", "APPROVAL_MSG"].contains(&kind)
     })?;
-    is("spbill_create_ip", |ip| ip.parse::<IpAddr>().is_ok())?;
+    if !params
+        .get("spbill_create_ip")
+        .is_none_or(request::is_client_ip)
+    {
+        return Err(Refusal::code("PARAM_ERROR", request::INVALID_IP));
+    }
     is("agentid", |id| id.parse::<u32>().is_ok())?;
     is("approval_type", |kind| kind == "1")?;
     amount(params)?;
@@ -184,6 +214,14 @@ fn success(params: &Params, payout: &Payout, random: &Random) -> Message {
 
 /// One yuan.
 const MINIMUM: Fen = Fen::new(100);
+
+/// The most bytes of a number that is counted.
+const LONGEST: usize = 32;
+
+const WORDS: Words = Words {
+    no_auth: "NOAUTH",
+    ca_error: "证书出错",
+};
 
 const RULES: &[Rule] = &[
     Rule("appid", 128, Need::Required),

@@ -2,20 +2,20 @@
 
 use wxpay_core::{Params, TimeFormat};
 
+use crate::SignatureCheck;
 use crate::clock::later;
 use crate::exchange::Call;
-use crate::state::State;
-use crate::v2::request::{self, Need, Rule};
+use crate::state::{Shared, State};
+use crate::v2::request::{self, Need, Rule, Words};
 use crate::v2::{Message, Refusal};
-use crate::{Merchant, SignatureCheck};
 
 /// Checks all of a request that can be checked without the ledger.
 pub(crate) fn check(
     call: &Call,
-    merchant: &Merchant,
+    shared: &Shared,
     signatures: &mut Vec<SignatureCheck>,
 ) -> Result<Params, Refusal> {
-    let params = request::read(call, merchant, "NO_AUTH", signatures)?;
+    let params = request::read(call, shared, &WORDS, signatures)?;
     request::check_fields(&params, RULES)?;
     Ok(params)
 }
@@ -52,6 +52,11 @@ pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal
 
 /// Thirty days, in seconds.
 const MAX_AGE: i64 = 30 * 24 * 3600;
+
+const WORDS: Words = Words {
+    no_auth: "NO_AUTH",
+    ca_error: "请求未携带证书，或请求携带的证书出错",
+};
 
 const RULES: &[Rule] = &[
     Rule("nonce_str", 32, Need::Required),

@@ -1,11 +1,14 @@
 //! What the requests to the mmpaymkttransfers family are held to.
 
+use std::net::IpAddr;
+
 use http::Method;
 use wxpay_core::{Params, XmlError, XmlLimits};
 
 use crate::exchange::Call;
+use crate::state::Shared;
 use crate::v2::{Refusal, check};
-use crate::{Merchant, SignatureCheck};
+use crate::{Merchant, SignatureCheck, SignatureRefusal};
 
 /// A field of a request: its name, the most characters it may have, and whether it must be there.
 pub(crate) struct Rule(pub(crate) &'static str, pub(crate) usize, pub(crate) Need);
@@ -16,30 +19,44 @@ pub(crate) enum Need {
     Optional,
 }
 
+/// What the documents of two endpoints call in two ways.
+pub(crate) struct Words {
+    /// The code for a merchant without the permission.
+    pub(crate) no_auth: &'static str,
+    /// What is said about a certificate that is missing or wrong.
+    pub(crate) ca_error: &'static str,
+}
+
 /// Reads a request and checks what both endpoints check in the same way, up to `sign`.
 pub(crate) fn read(
     call: &Call,
-    merchant: &Merchant,
-    no_auth: &str,
+    shared: &Shared,
+    words: &Words,
     signatures: &mut Vec<SignatureCheck>,
 ) -> Result<Params, Refusal> {
+    // The gateway looks at the certificate before anything reads the message.
+    if !call.client_certificate {
+        return Err(Refusal::code("CA_ERROR", words.ca_error));
+    }
     if call.method != Method::POST {
         return Err(Refusal::code("HTTP_METHOD_ERROR", "请使用HTTP POST方法"));
     }
     let params = params(&call.body)
         .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
-    if !call.client_certificate {
-        return Err(Refusal::code(
-            "CA_ERROR",
-            "请求未携带证书，或请求携带的证书出错",
-        ));
-    }
-    check_merchant(&params, merchant, no_auth)?;
-
+    let merchant = &shared.merchant;
+    check_merchant(&params, merchant, words.no_auth)?;
     if !check::plain_sign(&params, merchant, signatures) {
-        return Err(Refusal::code("SIGN_ERROR", "签名错误"));
+        return Err(wrong_signature(shared, "SIGN_ERROR", "签名错误"));
     }
     Ok(params)
+}
+
+/// The refusal of a wrong signature, in the form that is set.
+pub(crate) fn wrong_signature(shared: &Shared, code: &str, message: &str) -> Refusal {
+    match shared.state().payouts.rules.signature_refusal {
+        SignatureRefusal::ResultCode => Refusal::code(code, message),
+        SignatureRefusal::ReturnCode => Refusal::Return("签名失败".to_owned()),
+    }
 }
 
 /// Reads the fields of a request. The longest value is `detail` of an order: 6,000 characters.
@@ -62,6 +79,14 @@ pub(crate) fn check_fields(params: &Params, rules: &[Rule]) -> Result<(), Refusa
     }
     Ok(())
 }
+
+/// Whether this is an IP address that WeChat Pay takes: not an IPv4 address that is written as IPv6.
+pub(crate) fn is_client_ip(ip: &str) -> bool {
+    ip.parse::<IpAddr>().is_ok_and(|ip| ip == ip.to_canonical())
+}
+
+/// What is said about another one.
+pub(crate) const INVALID_IP: &str = "invalid spbill_create_ip";
 
 /// `PARAM_ERROR` about one field.
 pub(crate) fn wrong(name: &str, what: &str) -> Refusal {

@@ -1,7 +1,5 @@
 //! 统一下单.
 
-use std::net::IpAddr;
-
 use serde_json::Value;
 use wxpay_core::{Fen, Params, TimeFormat, Timestamp};
 
@@ -9,7 +7,7 @@ use crate::exchange::Call;
 use crate::notice::is_notify_url;
 use crate::state::{AskedOrder, Event, PrepayRefusal, Shared};
 use crate::v2::order_query::{self, is_number};
-use crate::v2::request::{Need, Rule};
+use crate::v2::request::{self, Need, Rule};
 use crate::v2::sign::SignType;
 use crate::v2::{Message, Refusal};
 use crate::{Api, Order, Prepay, SignatureCheck};
@@ -130,7 +128,12 @@ fn check_forms(params: &Params) -> Result<(), Refusal> {
     };
     is("out_trade_no", |number| is_number(number, b"_-|*@"))?;
     is("notify_url", is_notify_url)?;
-    is("spbill_create_ip", |ip| ip.parse::<IpAddr>().is_ok())?;
+    if !params
+        .get("spbill_create_ip")
+        .is_none_or(request::is_client_ip)
+    {
+        return Err(wrong(request::INVALID_IP));
+    }
     is("fee_type", |currency| currency == "CNY")?;
     is("limit_pay", |limit| limit == "no_credit")?;
     is("receipt", |receipt| ["Y", "N"].contains(&receipt))?;

@@ -95,11 +95,17 @@ impl<'a> Wanted<'a> {
         let query = Query(query);
         let details = query.choice("need_query_detail", &["true", "false"])?;
         let missing = || Answer::param_error("query", "need_query_detail", "".into(), "缺少参数");
+        let details = details.ok_or_else(missing)? == "true";
+        let status = query.choice("detail_status", statuses)?;
+        if !details && status.is_some() {
+            let message = "传入的转账明细状态无效";
+            return Err(Answer::error(400, "PARAM_ERROR", message));
+        }
         Ok(Self {
-            details: details.ok_or_else(missing)? == "true",
+            details,
             offset: query.integer("offset", 0, usize::MAX)?.unwrap_or(0),
             limit: query.integer("limit", 20, 100)?.unwrap_or(20),
-            status: query.choice("detail_status", statuses)?.unwrap_or("ALL"),
+            status: status.unwrap_or("ALL"),
         })
     }
 

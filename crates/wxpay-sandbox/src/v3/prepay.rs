@@ -1,7 +1,5 @@
 //! Native下单 and JSAPI下单.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 use wxpay_core::{Fen, TimeFormat, Timestamp};
 
@@ -9,6 +7,7 @@ use crate::exchange::Call;
 use crate::notice::is_notify_url;
 use crate::random::another;
 use crate::state::{AskedOrder, Event, PrepayRefusal, Shared};
+use crate::v2::is_client_ip;
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
 use crate::v3::{Answer, Content, transaction};
@@ -123,7 +122,7 @@ fn check_rest(fields: &Object<'_>) -> Result<(), Answer> {
     }
     if let Some(scene) = fields.optional_object("scene_info")? {
         let ip = scene.text("payer_client_ip", 45)?;
-        if ip.parse::<IpAddr>().is_err() {
+        if !is_client_ip(ip) {
             return Err(scene.refuse("payer_client_ip", "须为IP地址"));
         }
         scene.optional_text("device_id", 32)?;

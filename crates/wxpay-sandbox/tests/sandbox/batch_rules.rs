@@ -98,10 +98,17 @@ async fn queries_of_batches_are_held_to_the_rules() {
             400,
         ),
         (
-            by_out_no("?need_query_detail=false&detail_status=REFUND"),
+            by_out_no("?need_query_detail=true&detail_status=REFUND"),
             200,
         ),
+        (
+            by_out_no("?need_query_detail=false&detail_status=REFUND"),
+            400,
+        ),
         (by_id("?need_query_detail=false&detail_status=REFUND"), 400),
+        (by_id("?need_query_detail=false&detail_status=ALL"), 400),
+        (by_out_no("?need_query_detail=false&detail_status=ALL"), 400),
+        (by_out_no("?need_query_detail=false"), 200),
         (by_id("?need_query_detail=false"), 200),
         (by_id("0?need_query_detail=false"), 404),
         (by_out_no("0?need_query_detail=false"), 404),
@@ -110,7 +117,13 @@ async fn queries_of_batches_are_held_to_the_rules() {
         (by_id("/details/detail-id/%31"), 400),
     ] {
         let reply = client.send(&target, None, None).await;
-        assert_eq!(client.read_signed(reply, &key).await.0, status, "{target}");
+        let (found, body) = client.read_signed(reply, &key).await;
+        assert_eq!(found, status, "{target}");
+        // A state of transfers that are not asked for.
+        if target.contains("false&detail_status=ALL") {
+            assert_eq!(body["code"], "PARAM_ERROR");
+            assert_eq!(body["message"], "传入的转账明细状态无效");
+        }
     }
     for target in [
         by_out_no("/details"),

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use md5::{Digest, Md5};
@@ -16,25 +17,25 @@ pub(crate) type Fields = BTreeMap<String, String>;
 
 /// A sandbox and two clients: with the merchant's certificate and without.
 pub(crate) struct Client {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) with_certificate: reqwest::Client,
     pub(crate) without: reqwest::Client,
 }
 
 impl Client {
     pub(crate) async fn start() -> Self {
-        Self::of(Sandbox::start().await.unwrap())
+        Self::of(Arc::new(Sandbox::start().await.unwrap()))
     }
 
     pub(crate) async fn start_with(trust: Trust) -> Self {
-        Self::of(Sandbox::builder().trust(trust).start().await.unwrap())
+        Self::start_built(Sandbox::builder().trust(trust)).await
     }
 
     pub(crate) async fn start_built(builder: SandboxBuilder) -> Self {
-        Self::of(builder.start().await.unwrap())
+        Self::of(Arc::new(builder.start().await.unwrap()))
     }
 
-    fn of(sandbox: Sandbox) -> Self {
+    pub(crate) fn of(sandbox: Arc<Sandbox>) -> Self {
         let with_certificate = builder(&sandbox).identity(identity(&sandbox));
         Self {
             with_certificate: with_certificate.build().unwrap(),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use wxpay_sandbox::{Api, Control, Fault, Order, Sandbox, Trust};
+use wxpay_sandbox::{Api, Control, Fault, Order, Sandbox, SignatureRefusal, Trust};
+
+use crate::client::{Client, QUERY, codes, with};
 
 struct Port {
     sandbox: Arc<Sandbox>,
@@ -246,4 +248,84 @@ async fn what_has_no_such_number_is_not_found() {
     let both = Port::open(Trust::Both).await;
     let rotated = both.post("/certificates/rotate", json!({})).await;
     assert_eq!(rotated["serial_no"].as_str().unwrap().len(), 40);
+}
+
+#[tokio::test]
+async fn payouts_are_told_with_how_often_each_number_was_sent() {
+    let port = Port::open(Trust::PublicKey).await;
+    let client = Client::of(Arc::clone(&port.sandbox));
+    let told = port.post("/balance", json!({"fen": 15_000})).await;
+    assert_eq!(told["done"], true);
+    let fault = json!({"api": "pay_employee", "fault": "delay_before_commit", "delay_ms": 1});
+    port.post("/faults", fault.clone()).await;
+    assert_eq!(port.get("/faults").await["waiting"], json!([fault]));
+    client.pay(client.payment("A1")).await;
+    client.pay(client.payment("A1")).await;
+    client.pay(with(client.payment("A1"), "desc", "七月")).await;
+    client.pay(client.payment("B1")).await;
+    client.pay(client.payment("B1")).await;
+    let told = port.get("/payouts").await;
+    assert_eq!(told["succeeded"], json!({"count": 1, "amount": 10_099}));
+    assert_eq!(
+        told["without_payout"],
+        json!([{"partner_trade_no": "B1", "sends": 2}])
+    );
+    let payouts = told["payouts"].as_array().unwrap();
+    assert_eq!(payouts.len(), 1);
+    for (name, value) in [
+        ("partner_trade_no", json!("A1")),
+        ("openid", json!("oxTWIuGaIt6gTKsQRLau2M0yL16E")),
+        ("amount", json!(10_099)),
+        ("desc", json!("六月出差报销费用")),
+        ("status", json!("SUCCESS")),
+        ("reason", Value::Null),
+        ("requests", json!(2)),
+        ("sends", json!(3)),
+    ] {
+        assert_eq!(payouts[0][name], value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_rules_of_payouts_are_set_one_by_one() {
+    let port = Port::open(Trust::PublicKey).await;
+    let client = Client::of(Arc::clone(&port.sandbox));
+    let first = port.get("/payout_rules").await;
+    assert_eq!(
+        first,
+        json!({
+            "limits": null,
+            "settle_after_seconds": 0,
+            "failure_chance": 0.0,
+            "visible_after_seconds": 0,
+            "failed_numbers_pay_again": false,
+            "signature_refusal": "result_code",
+        })
+    );
+    port.post("/payout_rules", json!({"failed_numbers_pay_again": true}))
+        .await;
+    let given = json!({"signature_refusal": "return_code", "limits": "documented", "settle_after_seconds": 5});
+    let told = port.post("/payout_rules", given).await;
+    assert_eq!(told["failed_numbers_pay_again"], true);
+    assert_eq!(told["limits"]["gap_seconds"], 15);
+    let rules = port.sandbox.payout_rules();
+    assert_eq!(rules.signature_refusal, SignatureRefusal::ReturnCode);
+    assert_eq!(rules.settle_after.as_secs(), 5);
+    let reply = client.post(QUERY, &client.query("A1")).await;
+    assert_eq!(codes(&reply), ["FAIL", "", ""]);
+    let given = json!({"limits": "none"});
+    assert_eq!(
+        port.post("/payout_rules", given).await["limits"],
+        Value::Null
+    );
+    for (wrong, says) in [
+        (json!({"failed_numbers_pay_agian": true}), "agian"),
+        (json!({"signature_refusal": "none"}), "return_code"),
+        (json!({"failure_chance": 1.5}), "failure_chance"),
+        (json!({"limits": "some"}), "documented"),
+    ] {
+        let (status, said) = port.refused("/payout_rules", wrong).await;
+        assert!(status == 400 && said.contains(says), "{said}");
+    }
+    assert_eq!(port.sandbox.payout_rules().settle_after.as_secs(), 5);
 }

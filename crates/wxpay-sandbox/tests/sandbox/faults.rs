@@ -4,7 +4,7 @@ use serde_json::Value;
 use wxpay_core::{Params, Timestamp};
 use wxpay_sandbox::{Api, Fault, Order};
 
-use crate::client::{Client, ORDER, PAY};
+use crate::client::{Client, ORDER, PAY, xml};
 use crate::transfers::{TARGET, transfer};
 
 #[tokio::test]
@@ -181,6 +181,43 @@ async fn answers_can_be_late_or_never_come() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     drop(client.sandbox);
     assert!(waiting.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_held_payment_takes_effect_after_its_client_has_gone() {
+    let client = Client::start().await;
+    let sandbox = &client.sandbox;
+    let held = Fault::DelayBeforeCommit(Duration::from_secs(2));
+    sandbox.inject(Api::PayEmployee, held.clone()).unwrap();
+    let signed = client.sign_payment(client.payment("A1"));
+    let request = client.with_certificate.post(client.url(PAY));
+    let waiting = tokio::spawn(request.body(xml(&signed)).send());
+    until(|| sandbox.requests().len() == 1).await;
+    assert!(sandbox.payouts().is_empty());
+    waiting.abort();
+    until(|| sandbox.requests()[0].ended).await;
+    assert!(sandbox.payouts().is_empty());
+    until(|| sandbox.payouts().len() == 1).await;
+    assert_eq!(sandbox.requests()[0].fault, Some(held));
+
+    // Who waits is answered, and the same number pays once.
+    let held = Fault::DelayBeforeCommit(Duration::from_millis(300));
+    sandbox.inject(Api::PayEmployee, held).unwrap();
+    let start = std::time::Instant::now();
+    let reply = client.pay(client.payment("A1")).await;
+    assert!(start.elapsed() >= Duration::from_millis(300));
+    assert_eq!(reply.get("result_code"), Some("SUCCESS"));
+    let payouts = sandbox.payouts();
+    assert_eq!((payouts.len(), payouts[0].requests), (1, 2));
+}
+
+/// Waits as long as a busy machine takes.
+async fn until(holds: impl Fn() -> bool) {
+    let start = std::time::Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never came");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

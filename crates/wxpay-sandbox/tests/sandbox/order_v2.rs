@@ -97,6 +97,10 @@ async fn orders_that_break_a_rule_are_refused() {
         (with(good(), "trade_type", "MICROPAY"), "trade_type"),
         (with(good(), "trade_type", "JSAPI"), "openid"),
         (with(good(), "spbill_create_ip", "here"), "spbill_create_ip"),
+        (
+            with(good(), "spbill_create_ip", "::ffff:101.226.125.108"),
+            "invalid spbill_create_ip",
+        ),
         (with(good(), "notify_url", "ftp://localhost/"), "notify_url"),
         (
             with(good(), "notify_url", "http://localhost/?a=b"),

@@ -170,6 +170,12 @@ async fn orders_that_break_a_rule_are_refused() {
     order["time_expire"] = json!("2018-06-08T10:34:56+08:00");
     let (_, refused) = client.post_transaction("native", &order).await;
     assert_eq!(refused["detail"]["field"], "/time_expire");
+    for ip in ["here", "::ffff:101.226.125.108"] {
+        let mut order = good();
+        order["scene_info"] = json!({"payer_client_ip": ip});
+        let (_, refused) = client.post_transaction("native", &order).await;
+        assert_eq!(refused["detail"]["field"], "/scene_info/payer_client_ip");
+    }
     let mut order = good();
     order["total_fee"] = json!(100);
     let (_, refused) = client.post_transaction("native", &order).await;

@@ -1,7 +1,7 @@
 use wxpay_core::{Fen, Params, TimeFormat, Timestamp};
 use wxpay_sandbox::{Api, PayoutStatus, SignatureKind};
 
-use crate::client::{Client, PAY, QUERY, builder, codes, identity, with, xml};
+use crate::client::{Client, PAY, QUERY, codes, with, xml};
 
 #[tokio::test]
 async fn a_payment_is_made_once_and_can_be_queried() {
@@ -162,15 +162,4 @@ async fn signatures_and_the_certificate_are_checked() {
     assert_eq!(seen[4].api, Some(Api::PayEmployee));
     assert_eq!(seen[4].body, xml(&signed).as_bytes());
     assert!(seen.iter().all(|request| request.status == Some(200)));
-}
-
-#[tokio::test]
-async fn a_certificate_of_another_authority_is_refused() {
-    let (client, other) = tokio::join!(Client::start(), Client::start());
-    let stranger = builder(&other.sandbox).identity(identity(&client.sandbox));
-    let stranger = stranger.build().unwrap();
-    assert!(stranger.post(other.url(QUERY)).send().await.is_err());
-    assert!(other.sandbox.requests().is_empty());
-    let known = other.with_certificate.post(other.url(QUERY));
-    assert!(known.send().await.is_ok());
 }

@@ -64,7 +64,8 @@ fn config(sandbox: &Sandbox) -> String {
          [wecom]\nsecret = \"{}\"\nagent_id = {}\n\n\
          [certificate]\ncertificate = \"apiclient_cert.pem\"\nprivate_key = \"apiclient_key.pem\"\n\n\
          [platform]\n{platform}\n\
-         [tls]\nroot = \"ca.pem\"\n",
+         [tls]\nroot = \"ca.pem\"\n\n\
+         [payout]\nact_name = \"沙箱付款\"\nspbill_create_ip = \"127.0.0.1\"\n",
         merchant.mch_id,
         merchant.appid,
         sandbox.base_url(),

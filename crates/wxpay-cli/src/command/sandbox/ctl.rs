@@ -69,8 +69,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "OPENID")]
         payer: Option<String>,
     },
-    /// List the payments to employees
+    /// List the payments to employees, and how often each number was sent
     Payouts,
+    /// Show how payments to employees are judged and settled, or change what is given
+    PayoutRules(PayoutRules),
     /// Set what a payment to an employee has become
     SetPayout {
         /// The merchant's number (partner_trade_no)
@@ -118,6 +120,28 @@ pub(crate) enum Command {
     Rotate,
     /// Forget all but the keys
     Reset,
+}
+
+#[derive(Args)]
+pub(crate) struct PayoutRules {
+    /// The limits of the documents, or none
+    #[arg(long, value_name = "LIMITS", value_parser = ["documented", "none"], hide_possible_values = true)]
+    limits: Option<String>,
+    /// How long a payment is in process: 0s, 90s or 15m
+    #[arg(long, value_name = "TIME", value_parser = asked::duration)]
+    settle_after: Option<u64>,
+    /// The part of the payments that fail when they settle, from 0 to 1
+    #[arg(long, value_name = "P")]
+    failure_chance: Option<f64>,
+    /// How long the query does not find a new payment
+    #[arg(long, value_name = "TIME", value_parser = asked::duration)]
+    visible_after: Option<u64>,
+    /// Whether a number that failed is paid when it is sent again: true or false
+    #[arg(long, value_name = "BOOL", hide_possible_values = true)]
+    failed_numbers_pay_again: Option<bool>,
+    /// How a wrong signature is refused: result_code, with an err_code, or return_code, without one
+    #[arg(long, value_name = "FORM", value_parser = ["result_code", "return_code"], hide_possible_values = true)]
+    signature_refusal: Option<String>,
 }
 
 #[derive(Subcommand)]

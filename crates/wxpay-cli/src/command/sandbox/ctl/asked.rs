@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Clock, Command, Fault};
+use super::{Clock, Command, Fault, PayoutRules};
 
 pub(super) struct Asked {
     pub(super) method: reqwest::Method,
@@ -27,6 +27,7 @@ pub(super) fn of(command: &Command) -> Asked {
         }
         Command::Pay { number, payer } => post(&["orders", number, "pay"], json!({"payer": payer})),
         Command::Payouts => get(&["payouts"]),
+        Command::PayoutRules(rules) => payout_rules(rules),
         Command::SetPayout {
             number,
             status,
@@ -94,13 +95,36 @@ fn fault(command: &Fault) -> Asked {
                 ("times", times),
                 ("chance", json!(chance)),
             ];
-            let given = members.into_iter().filter(|(_, value)| !value.is_null());
-            let body: Map<_, _> = given
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect();
-            post(&["faults"], Value::Object(body))
+            post(&["faults"], given(members))
         }
     }
+}
+
+fn payout_rules(rules: &PayoutRules) -> Asked {
+    let body = given([
+        ("limits", json!(rules.limits)),
+        ("settle_after_seconds", json!(rules.settle_after)),
+        ("failure_chance", json!(rules.failure_chance)),
+        ("visible_after_seconds", json!(rules.visible_after)),
+        (
+            "failed_numbers_pay_again",
+            json!(rules.failed_numbers_pay_again),
+        ),
+        ("signature_refusal", json!(rules.signature_refusal)),
+    ]);
+    match body.as_object().is_some_and(Map::is_empty) {
+        true => get(&["payout_rules"]),
+        false => post(&["payout_rules"], body),
+    }
+}
+
+/// The members that have a value.
+fn given<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let given = members.into_iter().filter(|(_, value)| !value.is_null());
+    given
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn get(path: &[&str]) -> Asked {

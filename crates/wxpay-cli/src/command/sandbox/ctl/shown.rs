@@ -129,8 +129,11 @@ fn columns(name: &str) -> &'static [&'static str] {
             "openid",
             "status",
             "reason",
+            "payment_no",
             "requests",
+            "sends",
         ],
+        "without_payout" => &["partner_trade_no", "sends"],
         "batches" => &[
             "out_batch_no",
             "batch_id",

@@ -1,0 +1,140 @@
+//! Connections that keep the sandbox waiting, and too many of them.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use wxpay_sandbox::{ConnectionLimits, Sandbox};
+
+use crate::client::{Client, QUERY, codes};
+
+/// Far more than the patience that is set, and far less than for ever.
+const SOON: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_the_sandbox_waiting_is_let_go() {
+    let client = Client::start_built(Sandbox::builder().connection_limits(limits(1, 100))).await;
+    let (address, tls) = (address(&client.sandbox), tls(&client.sandbox));
+    let ended = tokio::task::spawn_blocking(move || {
+        let plain = || TcpStream::connect(address).unwrap();
+        let secure = |sent: &str| {
+            let name = "localhost".try_into().unwrap();
+            let connection = ClientConnection::new(Arc::clone(&tls), name).unwrap();
+            let mut stream = StreamOwned::new(connection, plain());
+            stream.write_all(sent.as_bytes()).unwrap();
+            stream
+        };
+        let body =
+            format!("POST {QUERY} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n<xml>");
+        // No handshake, nothing, half a head, and half a body.
+        let mut all = vec![end(plain())];
+        for sent in ["", "POST /mmpaymkttransfers HTTP/1.1\r\nhost: lo", &body] {
+            for _ in 0..3 {
+                let StreamOwned { mut conn, mut sock } = secure(sent);
+                let _ = conn.complete_io(&mut sock);
+                all.push(end(sock));
+            }
+        }
+        all
+    });
+    assert_eq!(ended.await.unwrap(), [true; 10]);
+    assert!(client.sandbox.requests().is_empty());
+    // Other requests are answered.
+    let reply = client.post(QUERY, &client.sign(client.query("A1"))).await;
+    assert_eq!(codes(&reply)[2], "NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_too_many_is_closed_at_once() {
+    let client = Client::start_built(Sandbox::builder().connection_limits(limits(600, 3))).await;
+    let address = address(&client.sandbox);
+    let connect = move || tokio::task::spawn_blocking(move || TcpStream::connect(address).unwrap());
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        kept.push(connect().await.unwrap());
+    }
+    let further = connect().await.unwrap();
+    assert!(
+        tokio::task::spawn_blocking(move || end(further))
+            .await
+            .unwrap()
+    );
+    let query = client.sign(client.query("A1"));
+    assert!(client.try_post(QUERY, &query).await.is_err());
+
+    // A place that is free again is given to the next.
+    kept.pop();
+    let until = Instant::now() + SOON;
+    while client.try_post(QUERY, &query).await.is_err() {
+        assert!(Instant::now() < until, "no place became free");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[cfg(feature = "control")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_control_port_waits_no_longer() {
+    use wxpay_sandbox::Control;
+
+    let sandbox = Sandbox::builder().connection_limits(limits(1, 100));
+    let sandbox = Arc::new(sandbox.start().await.unwrap());
+    let control = Control::start(sandbox, "127.0.0.1:0".parse().unwrap(), &[]).await;
+    let control = control.unwrap();
+    let port = control.url().rsplit(':').next().unwrap().parse().unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let ended = tokio::task::spawn_blocking(move || {
+        let head = "POST /v1/reset HTTP/1.1\r\nhost: localhost\r\n\
+                    content-type: application/json\r\ncontent-length: 9\r\n";
+        [
+            "",
+            "GET /v1/status HTTP/1.1\r\nhost: lo",
+            &format!("{head}\r\n{{"),
+        ]
+        .map(|sent| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(sent.as_bytes()).unwrap();
+            end(stream)
+        })
+    });
+    assert_eq!(ended.await.unwrap(), [true; 3]);
+}
+
+/// Whether the other side closes the connection, whatever it says before.
+fn end(mut stream: TcpStream) -> bool {
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let mut buffer = [0; 4096];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) => return error.kind() == std::io::ErrorKind::ConnectionReset,
+        }
+    }
+}
+
+fn limits(seconds: u64, connections: usize) -> ConnectionLimits {
+    let mut limits = ConnectionLimits::default();
+    limits.patience = Duration::from_secs(seconds);
+    limits.connections = connections;
+    limits
+}
+
+fn address(sandbox: &Sandbox) -> SocketAddr {
+    let port = sandbox.base_url().rsplit(':').next().unwrap();
+    SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()))
+}
+
+fn tls(sandbox: &Sandbox) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    let ca = CertificateDer::from_pem_slice(sandbox.ca_pem().as_bytes()).unwrap();
+    roots.add(ca).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    Arc::new(config.with_root_certificates(roots).with_no_client_auth())
+}
