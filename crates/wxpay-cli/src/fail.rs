@@ -2,15 +2,23 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::Path;
 
+use crate::chinese;
 use crate::lang::{Lang, Text};
 
 /// Why a command ends without having done what it was asked.
 #[derive(Debug)]
 pub(crate) struct Fail {
     said: Text,
-    cause: Option<Box<dyn Error + Send + Sync>>,
+    cause: Option<Cause>,
     pub(crate) exit: u8,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Error(Box<dyn Error + Send + Sync>),
+    Said(Text),
 }
 
 impl Fail {
@@ -32,7 +40,13 @@ impl Fail {
     }
 
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.cause = Some(cause.into());
+        self.cause = Some(Cause::Error(cause.into()));
+        self
+    }
+
+    /// The same, with a cause that is told in both languages.
+    pub(crate) fn because_said(mut self, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        self.cause = Some(Cause::Said(Text::new(en, zh)));
         self
     }
 
@@ -46,10 +60,22 @@ impl Fail {
         &self.said
     }
 
-    /// Each cause behind it, from the nearest on.
+    /// Each cause behind it in English, from the nearest on.
     pub(crate) fn causes(&self) -> Vec<String> {
-        let cause = self.cause.as_deref().map(|cause| cause as &dyn Error);
-        cause.map(chain).unwrap_or_default()
+        let causes = self.explained();
+        let english = causes
+            .iter()
+            .map(|cause| cause.in_lang(Lang::En).to_owned());
+        english.collect()
+    }
+
+    /// Each cause behind it in both languages, from the nearest on.
+    pub(crate) fn explained(&self) -> Vec<Text> {
+        match &self.cause {
+            None => Vec::new(),
+            Some(Cause::Said(text)) => vec![text.clone()],
+            Some(Cause::Error(error)) => explained(error.as_ref()),
+        }
     }
 
     /// What it says, and each cause behind it, one a line.
@@ -60,7 +86,8 @@ impl Fail {
             lang.pick("error: ", "错误："),
             self.said.in_lang(lang)
         )?;
-        for cause in self.causes() {
+        for cause in self.explained() {
+            let cause = cause.in_lang(lang);
             writeln!(out, "{}{cause}", lang.pick("  because: ", "  原因："))?;
         }
         Ok(())
@@ -74,15 +101,34 @@ impl From<io::Error> for Fail {
     }
 }
 
-/// An error and each one behind it.
+/// A file can't be read.
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Fail {
+    let shown = path.display();
+    Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}")).because(error)
+}
+
+/// An error and each one behind it, in English.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
-    let mut said = Vec::new();
+    errors(error).map(ToString::to_string).collect()
+}
+
+/// The same in both languages, as far as the errors are ours or the system's.
+pub(crate) fn explained(error: &(dyn Error + 'static)) -> Vec<Text> {
+    let text = |error: &(dyn Error + 'static)| {
+        let english = error.to_string();
+        let chinese = chinese::of(error).unwrap_or_else(|| english.clone());
+        Text::new(english, chinese)
+    };
+    errors(error).map(text).collect()
+}
+
+fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let mut next = Some(error);
-    while let Some(error) = next {
-        said.push(error.to_string());
+    std::iter::from_fn(move || {
+        let error = next?;
         next = error.source();
-    }
-    said
+        Some(error)
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The `wxpay` command.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod chinese;
 mod command;
 mod config;
 mod fail;

@@ -10,7 +10,8 @@ use wxpay_api::transport::{Hints, Transport};
 use super::settings::PRODUCTION;
 use super::verdict::Verdict;
 use crate::config::Config;
-use crate::fail::{Fail, chain};
+use crate::fail::{Fail, explained};
+use crate::lang::{Lang, Text};
 
 /// The server's clock, and this one at the same moment.
 pub(super) struct Clocks {
@@ -122,9 +123,18 @@ async fn ask(config: &Config) -> Result<(u16, Option<Clocks>), Fail> {
         .body(Bytes::new())
         .map_err(|error| Fail::new("base_url is wrong", "base_url 有误").because(error))?;
     let response = transport.send(request).await.map_err(|error| {
-        let mut said = chain(&error);
-        let first = said.remove(0);
-        Fail::new(first.clone(), first).because(said.join(": "))
+        let mut said = explained(&error).into_iter();
+        let first = said.next().unwrap_or_else(|| Text::new("", ""));
+        let behind = |lang| {
+            let said: Vec<&str> = said
+                .as_slice()
+                .iter()
+                .map(|text| text.in_lang(lang))
+                .collect();
+            said.join(": ")
+        };
+        Fail::new(first.in_lang(Lang::En), first.in_lang(Lang::Zh))
+            .because_said(behind(Lang::En), behind(Lang::Zh))
     })?;
     let ours = SystemTime::now();
     let date = response.headers().get(DATE);

@@ -62,8 +62,7 @@ pub(super) fn wecom_secret(config: &Config) -> Verdict {
     }
     let has = secret.expose().chars().count();
     if let Err(error) = AppSecret::new(secret) {
-        let rule = error.rule();
-        return Verdict::red(rule, rule).advise(to_do.0, to_do.1);
+        return Verdict::red(error.rule(), error.rule_zh()).advise(to_do.0, to_do.1);
     }
     if has == 43 {
         return found(has, &source);

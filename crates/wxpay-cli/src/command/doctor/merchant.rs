@@ -221,8 +221,10 @@ fn uses_v3(config: &Config) -> bool {
 }
 
 fn wrong(error: &InvalidInput) -> Fail {
-    let said = error.to_string();
-    Fail::usage(said.clone(), said)
+    Fail::usage(
+        error.to_string(),
+        format!("{}：{}", error.field(), error.rule_zh()),
+    )
 }
 
 /// In seconds.

@@ -6,7 +6,7 @@ use wxpay_api::v2::wecom::QueryEmployeePayment;
 
 use super::verdict::Verdict;
 use crate::config::{Clients, Config};
-use crate::fail::{Fail, chain};
+use crate::fail::{Fail, explained};
 
 /// What a query was answered.
 pub(super) type Asked = Option<Error>;
@@ -167,7 +167,7 @@ fn unexpected(error: &Error) -> Verdict {
 }
 
 fn told(verdict: Verdict, error: &Error) -> Verdict {
-    verdict.because(&chain(error.kind()))
+    verdict.because(&explained(error.kind()))
 }
 
 /// A number that nobody uses.

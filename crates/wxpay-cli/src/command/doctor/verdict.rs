@@ -1,5 +1,5 @@
 use crate::fail::Fail;
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,13 +48,17 @@ impl Verdict {
     pub(super) fn failed(fail: &Fail) -> Self {
         let mut verdict = Self::new(Level::Red, "", "");
         verdict.said = fail.said().clone();
-        verdict.because(&fail.causes())
+        verdict.because(&fail.explained())
     }
 
-    /// The same with what is behind it, in English as it comes.
-    pub(super) fn because(mut self, causes: &[String]) -> Self {
+    /// The same with what is behind it.
+    pub(super) fn because(mut self, causes: &[Text]) -> Self {
         for cause in causes {
-            self.said = self.said.map(|said| format!("{said}: {cause}"));
+            let join = |lang, between| {
+                let (said, cause) = (self.said.in_lang(lang), cause.in_lang(lang));
+                format!("{said}{between}{cause}")
+            };
+            self.said = Text::new(join(Lang::En, ": "), join(Lang::Zh, "："));
         }
         self
     }
