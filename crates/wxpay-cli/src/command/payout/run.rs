@@ -38,6 +38,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let payer = if arguments.sandbox {
         Payer::sandbox(&settings).await?
     } else {
+        for note in config.host_notes() {
+            writeln!(stderr(), "{}", note.in_lang(lang))?;
+        }
         Payer::configured(&config, &settings)?
     };
     let Rows { rows, mistakes, .. } = rows::read(&arguments.file, &payer)?;
