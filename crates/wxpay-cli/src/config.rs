@@ -47,8 +47,8 @@ pub(crate) enum SecretSource {
 impl Config {
     /// Reads the file that the arguments or `WXPAY_CONFIG` name, or `wxpay.toml` in the current folder if it is there.
     ///
-    /// A file that others can write is refused. One that was not named must also belong to this user or to root, as
-    /// whoever writes it decides where payments go.
+    /// A file that others can write is refused. One that was not named must also belong to this user or to root, because
+    /// what it says decides where payments go.
     pub(crate) fn load(args: ConfigArgs) -> Result<Self, Fail> {
         let (path, role) = match &args.config {
             Some(path) => (path.clone(), Role::Named),

@@ -62,19 +62,15 @@ impl Fail {
 
     /// Each cause behind it in English, from the nearest on.
     pub(crate) fn causes(&self) -> Vec<String> {
-        let causes = self.explained();
-        let english = causes
-            .iter()
-            .map(|cause| cause.in_lang(Lang::En).to_owned());
-        english.collect()
+        self.explained(Lang::En)
     }
 
-    /// Each cause behind it in both languages, from the nearest on.
-    pub(crate) fn explained(&self) -> Vec<Text> {
+    /// Each cause behind it, from the nearest on.
+    pub(crate) fn explained(&self, lang: Lang) -> Vec<String> {
         match &self.cause {
             None => Vec::new(),
-            Some(Cause::Said(text)) => vec![text.clone()],
-            Some(Cause::Error(error)) => explained(error.as_ref()),
+            Some(Cause::Said(text)) => vec![text.in_lang(lang).to_owned()],
+            Some(Cause::Error(error)) => explained(error.as_ref(), lang),
         }
     }
 
@@ -86,8 +82,7 @@ impl Fail {
             lang.pick("error: ", "错误："),
             self.said.in_lang(lang)
         )?;
-        for cause in self.explained() {
-            let cause = cause.in_lang(lang);
+        for cause in self.explained(lang) {
             writeln!(out, "{}{cause}", lang.pick("  because: ", "  原因："))?;
         }
         Ok(())
@@ -109,17 +104,20 @@ pub(crate) fn unreadable(path: &Path, error: io::Error) -> Fail {
 
 /// An error and each one behind it, in English.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
-    errors(error).map(ToString::to_string).collect()
+    explained(error, Lang::En)
 }
 
-/// The same in both languages, as far as the errors are ours or the system's.
-pub(crate) fn explained(error: &(dyn Error + 'static)) -> Vec<Text> {
-    let text = |error: &(dyn Error + 'static)| {
-        let english = error.to_string();
-        let chinese = chinese::of(error).unwrap_or_else(|| english.clone());
-        Text::new(english, chinese)
+/// An error and each one behind it. In Chinese those of other libraries are left out, except for the first and the last.
+pub(crate) fn explained(error: &(dyn Error + 'static), lang: Lang) -> Vec<String> {
+    if lang == Lang::En {
+        return errors(error).map(ToString::to_string).collect();
+    }
+    let last = errors(error).count().saturating_sub(1);
+    let text = |(place, error): (usize, &(dyn Error + 'static))| {
+        let english = || (place == 0 || place == last).then(|| error.to_string());
+        chinese::of(error).or_else(english)
     };
-    errors(error).map(text).collect()
+    errors(error).enumerate().filter_map(text).collect()
 }
 
 fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod call;
+mod chinese;
 mod config;
 mod demo;
 mod doctor;
+mod ownership;
 mod sandbox;
 mod setup;

@@ -11,7 +11,7 @@ use super::settings::PRODUCTION;
 use super::verdict::Verdict;
 use crate::config::Config;
 use crate::fail::{Fail, explained};
-use crate::lang::{Lang, Text};
+use crate::lang::Lang;
 
 /// The server's clock, and this one at the same moment.
 pub(super) struct Clocks {
@@ -37,7 +37,7 @@ pub(super) async fn reach(config: &Config) -> (Verdict, Option<Clocks>) {
         Err(fail) => {
             let verdict = Verdict::failed(&fail).advise(
                 "allow port 443 to the host through the firewall or set [tls] proxy; \"UnknownIssuer\" means that \
-                 somebody else's certificate answers: a proxy that reads along, or a sandbox without root",
+                 another host's certificate answers: a proxy that reads along, or a sandbox without root",
                 "请放行到该主机 443 端口的访问或设置 [tls] proxy；若提示 UnknownIssuer，说明应答的不是微信支付的证书：\
                  中间有代理，或沙箱未配置 root",
             );
@@ -123,18 +123,8 @@ async fn ask(config: &Config) -> Result<(u16, Option<Clocks>), Fail> {
         .body(Bytes::new())
         .map_err(|error| Fail::new("base_url is wrong", "base_url 有误").because(error))?;
     let response = transport.send(request).await.map_err(|error| {
-        let mut said = explained(&error).into_iter();
-        let first = said.next().unwrap_or_else(|| Text::new("", ""));
-        let behind = |lang| {
-            let said: Vec<&str> = said
-                .as_slice()
-                .iter()
-                .map(|text| text.in_lang(lang))
-                .collect();
-            said.join(": ")
-        };
-        Fail::new(first.in_lang(Lang::En), first.in_lang(Lang::Zh))
-            .because_said(behind(Lang::En), behind(Lang::Zh))
+        let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| explained(&error, lang));
+        Fail::new(english.join(": "), chinese.join("："))
     })?;
     let ours = SystemTime::now();
     let date = response.headers().get(DATE);

@@ -29,7 +29,7 @@ pub(super) fn public_key(config: &Config) -> Verdict {
             format!("公钥 ID {id:?} 不是 PUB_KEY_ID_… 形式"),
         )
         .advise(
-            "copy the id from the merchant platform (账户中心 > API安全 > 微信支付公钥); it is no serial number of a certificate",
+            "copy the id from the merchant platform (账户中心 > API安全 > 微信支付公钥); it is not the serial number of a certificate",
             "从商户平台“账户中心 > API安全 > 微信支付公钥”复制公钥 ID；它不是证书序列号",
         );
     }

@@ -38,11 +38,12 @@ pub(super) fn files(config: &Config) -> Verdict {
     };
     let shown = path.display();
     Verdict::red(
-        format!("{what}: can't read {shown}: {error}"),
-        format!("{what}：无法读取 {shown}：{error}"),
+        format!("{what}: can't read {shown}"),
+        format!("{what}：无法读取 {shown}"),
     )
+    .because(&error)
     .advise(
-        "paths are seen from the folder of the configuration file; mend the path or the file",
+        "relative paths start at the folder of the configuration file; correct the path or the file",
         "相对路径以配置文件所在目录为准；请修正路径或文件",
     )
 }
@@ -119,7 +120,7 @@ pub(super) fn mch_id(config: &Config) -> Verdict {
     )
 }
 
-/// The app id is there and has its form; APIv2 alone sends it.
+/// The app id is there and has a valid format; APIv2 alone sends it.
 pub(super) fn app_id(config: &Config) -> Verdict {
     let app_id = match config.app_id() {
         Ok(app_id) => app_id,
@@ -160,7 +161,7 @@ pub(super) fn host(config: &Config) -> Verdict {
             format!("访问的是微信支付正式地址，却只信任 {shown}"),
         )
         .advise(
-            "leave out root, which is for a sandbox: the authorities of the web vouch for WeChat Pay",
+            "leave out root, which is for a sandbox: WeChat Pay's certificate is issued by a public authority",
             "去掉 root（仅供沙箱使用）：微信支付的证书由公网 CA 签发",
         );
     }

@@ -1,11 +1,13 @@
-use crate::fail::Fail;
+use std::error::Error;
+
+use crate::fail::{Fail, explained};
 use crate::lang::{Lang, Text};
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Level {
     Green,
-    /// It works, and somebody should look at it.
+    /// It works, and a person should look at it.
     Yellow,
     /// It would fail.
     Red,
@@ -48,18 +50,21 @@ impl Verdict {
     pub(super) fn failed(fail: &Fail) -> Self {
         let mut verdict = Self::new(Level::Red, "", "");
         verdict.said = fail.said().clone();
-        verdict.because(&fail.explained())
+        verdict.because_each(|lang| fail.explained(lang))
     }
 
-    /// The same with what is behind it.
-    pub(super) fn because(mut self, causes: &[Text]) -> Self {
-        for cause in causes {
-            let join = |lang, between| {
-                let (said, cause) = (self.said.in_lang(lang), cause.in_lang(lang));
-                format!("{said}{between}{cause}")
-            };
-            self.said = Text::new(join(Lang::En, ": "), join(Lang::Zh, "："));
-        }
+    /// The same with the error that is behind it.
+    pub(super) fn because(self, error: &(dyn Error + 'static)) -> Self {
+        self.because_each(|lang| explained(error, lang))
+    }
+
+    fn because_each(mut self, causes: impl Fn(Lang) -> Vec<String>) -> Self {
+        let join = |lang, between: &str| {
+            let mut said = vec![self.said.in_lang(lang).to_owned()];
+            said.extend(causes(lang));
+            said.join(between)
+        };
+        self.said = Text::new(join(Lang::En, ": "), join(Lang::Zh, "："));
         self
     }
 
