@@ -121,7 +121,10 @@ async fn columns_have_to_be_known_and_say_their_unit() {
             "intent,openid,amount_fen,desc,desc\na,o,1,d,d\n",
             "column 5 (desc): this column is there twice",
         ),
-        ("intent,openid,amount_fen,desc\n", "there is no row below"),
+        (
+            "intent,openid,amount_fen,desc\n",
+            "there is no row below the names",
+        ),
         ("", "the column intent is missing"),
     ] {
         office.write("rows.csv", text);

@@ -84,7 +84,7 @@ pub(super) fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
         read_rows(&mut records, &columns, path, payer, &mut rows)?;
     }
     if rows.rows.is_empty() && rows.mistakes.is_empty() {
-        let rule = Text::new("there is no row below", "表头下面没有数据行");
+        let rule = Text::new("there is no row below the names", "表头下面没有数据行");
         rows.mistakes.push(Mistake::in_line(first, rule));
     }
     rows.columns = columns.into_names();

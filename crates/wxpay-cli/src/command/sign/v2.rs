@@ -14,7 +14,7 @@ use crate::fail::Fail;
 /// The message and how to sign it.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The message: name=value arguments, or XML as a text, @FILE or - for standard input
+    /// The message: name=value arguments, or XML as it is, @FILE or - for standard input
     #[arg(required = true)]
     message: Vec<String>,
     /// MD5 or HMAC-SHA256; by default what the field sign_type says, else MD5
