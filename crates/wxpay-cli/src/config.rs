@@ -4,6 +4,7 @@ mod args;
 mod clients;
 mod file;
 mod host_note;
+mod names;
 mod owner;
 mod secret_file;
 mod words;
@@ -14,10 +15,11 @@ use std::{fs, io};
 use wxpay_api::core::Secret;
 
 pub(crate) use self::args::ConfigArgs;
-pub(crate) use self::clients::{Clients, Identity};
+pub(crate) use self::clients::{Clients, Identity, read as certificate_text};
 use self::file::File;
 pub(crate) use self::file::{Certificates, SignTypeName};
 pub(crate) use self::host_note::is_wechat_pay;
+use self::names::{APP_ID, MCH_ID, Names, V2_KEY, V3_KEY, WECOM_SECRET, missing};
 pub(crate) use self::owner::Role;
 pub(crate) use self::secret_file::text as secret_text;
 pub(crate) use self::words::chinese as setting_in_chinese;
@@ -297,55 +299,4 @@ impl Config {
     }
 }
 
-/// A setting by its names in the file, among the arguments and in the environment. Those that belong together stand in one.
-struct Names {
-    setting: &'static str,
-    arguments: &'static [&'static str],
-    variables: &'static [&'static str],
-}
-
-/// A setting that is nowhere.
-fn missing(names: &Names) -> Fail {
-    let Names {
-        setting,
-        arguments,
-        variables,
-    } = names;
-    let (en, zh) = (" and ", " 和 ");
-    let both = |words: &[&str]| (words.join(en), words.join(zh));
-    let (argument, argument_zh) = both(arguments);
-    let (variable, variable_zh) = both(variables);
-    Fail::usage(
-        format!("{setting} is missing: set it in {DEFAULT}, by {argument} or in {variable}"),
-        format!(
-            "缺少 {setting}：请在 {DEFAULT} 中设置，或使用参数 {argument_zh} 或环境变量 {variable_zh}"
-        ),
-    )
-}
-
-const MCH_ID: Names = Names {
-    setting: "mch_id",
-    arguments: &["--mch-id"],
-    variables: &["WXPAY_MCH_ID"],
-};
-const APP_ID: Names = Names {
-    setting: "app_id",
-    arguments: &["--app-id"],
-    variables: &["WXPAY_APP_ID"],
-};
-const V2_KEY: Names = Names {
-    setting: "[v2] key",
-    arguments: &["--v2-key-file"],
-    variables: &["WXPAY_V2_KEY"],
-};
-const V3_KEY: Names = Names {
-    setting: "[v3] key",
-    arguments: &["--v3-key-file"],
-    variables: &["WXPAY_V3_KEY"],
-};
-const WECOM_SECRET: Names = Names {
-    setting: "[wecom] secret",
-    arguments: &["--wecom-secret-file"],
-    variables: &["WXPAY_WECOM_SECRET"],
-};
 const DEFAULT: &str = "wxpay.toml";

@@ -6,8 +6,7 @@ use wxpay_api::core::{InvalidInput, Timestamp};
 use wxpay_api::sign::v2::SignType;
 use wxpay_explain::{Context, Keys, Language};
 
-use super::input;
-use crate::config::{Certificates, Config, ConfigArgs, secret_text};
+use crate::config::{Certificates, Config, ConfigArgs, certificate_text, secret_text};
 use crate::fail::Fail;
 use crate::lang::Lang;
 
@@ -95,8 +94,9 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, Fail> {
     })
 }
 
+/// The text of a certificate or a public key.
 pub(crate) fn read(path: &Path) -> Result<String, Fail> {
-    input::utf8(input::file(path)?)
+    certificate_text(path)
 }
 
 fn keys(config: &Config, platform_certificates: &[String]) -> Result<Keys, Fail> {

@@ -7,8 +7,9 @@ use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, ReqwestTransportBuilder};
 use wxpay_api::{v2, v3};
 
+use super::names::{CERTIFICATE, PLATFORM, PUBLIC_KEY, PUBLIC_KEY_ID, missing};
 use super::owner::{self, Role};
-use super::{Certificates, Config, Names, SignTypeName, missing, secret_file};
+use super::{Certificates, Config, SignTypeName, secret_file};
 use crate::fail::Fail;
 
 /// Makes clients of what is configured, each over one transport.
@@ -250,7 +251,7 @@ fn broken(identity: &Identity) -> Option<InvalidInput> {
 }
 
 /// The text of a certificate or a public key.
-fn read(path: &Path) -> Result<String, Fail> {
+pub(crate) fn read(path: &Path) -> Result<String, Fail> {
     owner::text(path, &owner::open(path, Role::Certificate)?)
 }
 
@@ -258,24 +259,3 @@ fn read(path: &Path) -> Result<String, Fail> {
 fn wrong<E: std::error::Error + Send + Sync + 'static>(name: &'static str) -> impl Fn(E) -> Fail {
     move |error| Fail::usage(format!("invalid {name}"), format!("{name} 有误")).because(error)
 }
-
-const CERTIFICATE: Names = Names {
-    setting: "[certificate]",
-    arguments: &["--certificate", "--private-key"],
-    variables: &["WXPAY_CERTIFICATE", "WXPAY_PRIVATE_KEY"],
-};
-const PLATFORM: Names = Names {
-    setting: "[platform]",
-    arguments: &["--public-key-id", "--public-key"],
-    variables: &["WXPAY_PUBLIC_KEY_ID", "WXPAY_PUBLIC_KEY"],
-};
-const PUBLIC_KEY: Names = Names {
-    setting: "[platform] public_key",
-    arguments: &["--public-key"],
-    variables: &["WXPAY_PUBLIC_KEY"],
-};
-const PUBLIC_KEY_ID: Names = Names {
-    setting: "[platform] public_key_id",
-    arguments: &["--public-key-id"],
-    variables: &["WXPAY_PUBLIC_KEY_ID"],
-};

@@ -48,46 +48,6 @@ fn json_of(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
 }
 
-/// Exactly one of two numbers names an order, and the message says so.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_choice_of_fields_is_told_as_one() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let setup = Setup::new(&sandbox);
-    let query = ["call", "v2.pay.order_query"];
-    let choice = "<--transaction-id <TEXT>|--out-trade-no <TEXT>|--request <FILE>>";
-    let output = run(&setup, &query, &[]);
-    let said = text(&output.stderr);
-    assert_eq!(exit(&output), 2);
-    assert!(
-        said.contains(&format!("not provided:\n  {choice}\n")),
-        "{said}"
-    );
-    assert!(
-        said.contains(&format!("Usage: wxpay call v2.pay.order_query {choice}")),
-        "{said}"
-    );
-    let output = run(
-        &setup,
-        &query,
-        &["--transaction-id", "1", "--out-trade-no", "2"],
-    );
-    assert_eq!(exit(&output), 2);
-    let said = text(&output.stderr);
-    assert!(
-        said.contains("cannot be used with '--out-trade-no <TEXT>'"),
-        "{said}"
-    );
-    // A field that is given comes before that of the request.
-    setup.file("request.json", r#"{"out_trade_no": "not one"}"#);
-    let output = run(
-        &setup,
-        &query,
-        &["--request", "request.json", "--out-trade-no", "404"],
-    );
-    assert_eq!(exit(&output), 4, "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("ORDERNOTEXIST"));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_prints_a_table_or_json() {
     let sandbox = Sandbox::start().await.unwrap();

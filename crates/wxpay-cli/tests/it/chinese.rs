@@ -30,6 +30,9 @@ const FAILING: &[Failing] = &[
     ("doctor --offline", |setup| {
         setup.set("base_url", "http://x")
     }),
+    ("doctor --offline", |setup| {
+        setup.set("platform.certificates", vec!["list.json"]);
+    }),
     ("doctor --offline --config nothing.toml", nothing),
     ("doctor", |setup| {
         setup.set("base_url", "https://127.0.0.1:9")

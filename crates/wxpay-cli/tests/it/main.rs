@@ -4,6 +4,7 @@
 
 mod call;
 mod chinese;
+mod choices;
 mod config;
 mod demo;
 mod doctor;

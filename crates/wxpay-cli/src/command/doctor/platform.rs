@@ -1,13 +1,11 @@
 //! WeChat Pay's own keys: its public key (微信支付公钥) or its platform certificates (平台证书).
 
-use std::fs;
-
-use wxpay_api::core::Timestamp;
+use wxpay_api::core::{InvalidInput, Timestamp};
 use wxpay_api::sign::v3::{Certificate, MerchantKey, PlatformKeys};
 
 use super::merchant::{expiry, own_certificate};
 use super::verdict::Verdict;
-use crate::config::{Certificates, Config};
+use crate::config::{Certificates, Config, certificate_text};
 use crate::fail::Fail;
 
 /// The public key and its id are there and have their form.
@@ -72,16 +70,18 @@ pub(super) fn certificates(config: &Config) -> Verdict {
     let mut serials = Vec::new();
     for file in files {
         let shown = file.display();
-        let read = fs::read_to_string(&file).map_err(|error| error.to_string());
-        let read = read.and_then(|pem| Certificate::from_pem(&pem).map_err(|e| e.to_string()));
-        let certificate = match read {
+        let wrong = |error: InvalidInput| {
+            let shown = shown.to_string();
+            Fail::usage(shown.clone(), shown).because(error)
+        };
+        let read = certificate_text(&file);
+        let certificate = match read.and_then(|pem| Certificate::from_pem(&pem).map_err(wrong)) {
             Ok(certificate) => certificate,
-            Err(problem) => {
-                return Verdict::red(format!("{shown}: {problem}"), format!("{shown}：{problem}"))
-                    .advise(
-                        "give WeChat Pay's certificate, wechatpay_….pem, one in each file",
-                        "请提供平台证书 wechatpay_….pem，每个文件一张",
-                    );
+            Err(fail) => {
+                return Verdict::failed(&fail).advise(
+                    "give WeChat Pay's certificate, wechatpay_….pem, one in each file",
+                    "请提供平台证书 wechatpay_….pem，每个文件一张",
+                );
             }
         };
         if own
