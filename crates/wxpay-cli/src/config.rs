@@ -3,18 +3,27 @@
 mod args;
 mod clients;
 mod file;
+mod host_note;
+mod names;
+mod owner;
 mod secret_file;
+mod words;
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use wxpay_api::core::Secret;
 
 pub(crate) use self::args::ConfigArgs;
-pub(crate) use self::clients::{Clients, Identity};
+pub(crate) use self::clients::{Clients, Identity, read as certificate_text};
 use self::file::File;
 pub(crate) use self::file::{Certificates, SignTypeName};
-pub(crate) use self::secret_file::check_mode;
-use crate::fail::Fail;
+pub(crate) use self::host_note::is_wechat_pay;
+use self::names::{APP_ID, MCH_ID, Names, V2_KEY, V3_KEY, WECOM_SECRET, missing};
+pub(crate) use self::owner::Role;
+pub(crate) use self::secret_file::text as secret_text;
+pub(crate) use self::words::chinese as setting_in_chinese;
+use crate::fail::{Fail, unreadable};
 
 /// What is known of who asks, what proves it and whom to ask. Each part is read when it is first needed, so that a
 /// command wants no more than it uses.
@@ -22,6 +31,8 @@ use crate::fail::Fail;
 pub(crate) struct Config {
     /// The file, if there is one.
     pub(crate) path: Option<PathBuf>,
+    /// It is kept open: who may read it is asked again if it holds a secret.
+    opened: Option<fs::File>,
     args: ConfigArgs,
     file: File,
 }
@@ -37,25 +48,54 @@ pub(crate) enum SecretSource {
 
 impl Config {
     /// Reads the file that the arguments or `WXPAY_CONFIG` name, or `wxpay.toml` in the current folder if it is there.
+    ///
+    /// A file that others can write is refused. One that was not named must also belong to this user or to root, because
+    /// what it says decides where payments go.
     pub(crate) fn load(args: ConfigArgs) -> Result<Self, Fail> {
-        let path = match &args.config {
-            Some(path) => Some(path.clone()),
-            None => Some(PathBuf::from(DEFAULT)).filter(|path| path.exists()),
+        let (path, role) = match &args.config {
+            Some(path) => (path.clone(), Role::Named),
+            None => (PathBuf::from(DEFAULT), Role::Found),
         };
-        let file = match &path {
-            Some(path) => File::read(path)?,
-            None => File::default(),
+        let opened = match fs::File::open(&path) {
+            Ok(opened) => opened,
+            Err(error) if role == Role::Found && error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self {
+                    path: None,
+                    opened: None,
+                    args,
+                    file: File::default(),
+                });
+            }
+            Err(error) => return Err(unreadable(&path, error)),
         };
-        Ok(Self { path, args, file })
+        owner::check(&path, &opened, role)?;
+        let file = File::parse(&path, &owner::text(&path, &opened)?)?;
+        Ok(Self {
+            path: Some(path),
+            opened: Some(opened),
+            args,
+            file,
+        })
     }
 
-    /// The merchant number (商户号).
+    /// Checks a secret's place for rights that others must not have.
+    pub(crate) fn check_secret(&self, source: &SecretSource) -> Result<(), Fail> {
+        match (source, &self.path, &self.opened) {
+            (SecretSource::File(path), _, _) => owner::open(path, Role::Secret).map(|_| ()),
+            (SecretSource::Inline, Some(path), Some(opened)) => {
+                owner::check(path, opened, Role::Inline)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The merchant ID (商户号).
     pub(crate) fn mch_id(&self) -> Result<&str, Fail> {
         let value = self.args.mch_id.as_deref().or(self.file.mch_id.as_deref());
-        value.ok_or_else(|| missing("mch_id", "--mch-id", "WXPAY_MCH_ID"))
+        value.ok_or_else(|| missing(&MCH_ID))
     }
 
-    /// The merchant number that APIv3 is asked with: that of the service provider (服务商商户号), if it is another.
+    /// The merchant ID that APIv3 is asked with: that of the service provider (服务商商户号), if it is another.
     pub(crate) fn v3_mch_id(&self) -> Result<&str, Fail> {
         self.file
             .v3
@@ -67,7 +107,7 @@ impl Config {
     /// The app id, or the corpid for WeCom.
     pub(crate) fn app_id(&self) -> Result<&str, Fail> {
         let value = self.args.app_id.as_deref().or(self.file.app_id.as_deref());
-        value.ok_or_else(|| missing("app_id", "--app-id", "WXPAY_APP_ID"))
+        value.ok_or_else(|| missing(&APP_ID))
     }
 
     /// The host to ask, if it is not WeChat Pay's own.
@@ -120,26 +160,21 @@ impl Config {
     pub(crate) fn v2_key_source(&self) -> Option<SecretSource> {
         let (argument, section) = (self.args.v2_key_file.as_deref(), &self.file.v2);
         let file = section.key_file.as_deref();
-        self.source(V2_KEY.variable, argument, section.key.as_ref(), file)
+        self.source(&V2_KEY, argument, section.key.as_ref(), file)
     }
 
     /// Where the APIv3 key is, if it is anywhere.
     pub(crate) fn v3_key_source(&self) -> Option<SecretSource> {
         let (argument, section) = (self.args.v3_key_file.as_deref(), &self.file.v3);
         let file = section.key_file.as_deref();
-        self.source(V3_KEY.variable, argument, section.key.as_ref(), file)
+        self.source(&V3_KEY, argument, section.key.as_ref(), file)
     }
 
     /// Where the WeCom secret is, if it is anywhere.
     pub(crate) fn wecom_secret_source(&self) -> Option<SecretSource> {
         let (argument, section) = (self.args.wecom_secret_file.as_deref(), &self.file.wecom);
         let file = section.secret_file.as_deref();
-        self.source(
-            WECOM_SECRET.variable,
-            argument,
-            section.secret.as_ref(),
-            file,
-        )
+        self.source(&WECOM_SECRET, argument, section.secret.as_ref(), file)
     }
 
     /// The WeCom app that the secret belongs to (应用id).
@@ -219,24 +254,22 @@ impl Config {
     /// A secret: an argument's file, the environment, a file that `wxpay.toml` names, or what it holds itself.
     fn secret(
         &self,
-        names: &SecretNames,
+        names: &Names,
         argument: Option<&Path>,
         inline: Option<&Secret>,
         file: Option<&Path>,
     ) -> Result<(Secret, SecretSource), Fail> {
         let source = self
-            .source(names.variable, argument, inline, file)
-            .ok_or_else(|| missing(names.setting, "a `…_file` option", names.variable))?;
+            .source(names, argument, inline, file)
+            .ok_or_else(|| missing(names))?;
         let secret = match &source {
             SecretSource::File(path) => secret_file::read(path)?,
-            SecretSource::Environment(variable) => secret_file::from_environment(variable)?
-                .ok_or_else(|| missing(names.setting, "a `…_file` option", variable))?,
+            SecretSource::Environment(variable) => {
+                secret_file::from_environment(variable)?.ok_or_else(|| missing(names))?
+            }
             SecretSource::Inline => {
-                if let Some(path) = &self.path {
-                    check_mode(path)?;
-                }
-                let missing = || missing(names.setting, "a `…_file` option", names.variable);
-                inline.ok_or_else(missing)?.clone()
+                self.check_secret(&source)?;
+                inline.ok_or_else(|| missing(names))?.clone()
             }
         };
         Ok((secret, source))
@@ -245,16 +278,18 @@ impl Config {
     /// Where a secret is, without reading it.
     fn source(
         &self,
-        variable: &'static str,
+        names: &Names,
         argument: Option<&Path>,
         inline: Option<&Secret>,
         file: Option<&Path>,
     ) -> Option<SecretSource> {
-        let is_set = || std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+        let is_set = |variable: &&&'static str| {
+            std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+        };
         if let Some(path) = argument {
             return Some(SecretSource::File(path.into()));
         }
-        if is_set() {
+        if let Some(variable) = names.variables.iter().find(is_set) {
             return Some(SecretSource::Environment(variable));
         }
         if let Some(path) = file {
@@ -264,30 +299,4 @@ impl Config {
     }
 }
 
-/// How a secret is called in the file and in the environment.
-struct SecretNames {
-    setting: &'static str,
-    variable: &'static str,
-}
-
-/// A setting that is nowhere.
-fn missing(name: &str, argument: &str, variable: &str) -> Fail {
-    Fail::usage(
-        format!("{name} is missing: set it in {DEFAULT}, by {argument} or in {variable}"),
-        format!("缺少 {name}：请在 {DEFAULT}、参数 {argument} 或环境变量 {variable} 中设置"),
-    )
-}
-
-const V2_KEY: SecretNames = SecretNames {
-    setting: "[v2] key",
-    variable: "WXPAY_V2_KEY",
-};
-const V3_KEY: SecretNames = SecretNames {
-    setting: "[v3] key",
-    variable: "WXPAY_V3_KEY",
-};
-const WECOM_SECRET: SecretNames = SecretNames {
-    setting: "[wecom] secret",
-    variable: "WXPAY_WECOM_SECRET",
-};
 const DEFAULT: &str = "wxpay.toml";

@@ -2,15 +2,23 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::Path;
 
+use crate::chinese;
 use crate::lang::{Lang, Text};
 
 /// Why a command ends without having done what it was asked.
 #[derive(Debug)]
 pub(crate) struct Fail {
     said: Text,
-    cause: Option<Box<dyn Error + Send + Sync>>,
+    cause: Option<Cause>,
     pub(crate) exit: u8,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Error(Box<dyn Error + Send + Sync>),
+    Said(Text),
 }
 
 impl Fail {
@@ -32,7 +40,13 @@ impl Fail {
     }
 
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.cause = Some(cause.into());
+        self.cause = Some(Cause::Error(cause.into()));
+        self
+    }
+
+    /// The same, with a cause that is told in both languages.
+    pub(crate) fn because_said(mut self, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        self.cause = Some(Cause::Said(Text::new(en, zh)));
         self
     }
 
@@ -46,10 +60,18 @@ impl Fail {
         &self.said
     }
 
-    /// Each cause behind it, from the nearest on.
+    /// Each cause behind it in English, from the nearest on.
     pub(crate) fn causes(&self) -> Vec<String> {
-        let cause = self.cause.as_deref().map(|cause| cause as &dyn Error);
-        cause.map(chain).unwrap_or_default()
+        self.explained(Lang::En)
+    }
+
+    /// Each cause behind it, from the nearest on.
+    pub(crate) fn explained(&self, lang: Lang) -> Vec<String> {
+        match &self.cause {
+            None => Vec::new(),
+            Some(Cause::Said(text)) => vec![text.in_lang(lang).to_owned()],
+            Some(Cause::Error(error)) => explained(error.as_ref(), lang),
+        }
     }
 
     /// What it says, and each cause behind it, one a line.
@@ -60,7 +82,7 @@ impl Fail {
             lang.pick("error: ", "错误："),
             self.said.in_lang(lang)
         )?;
-        for cause in self.causes() {
+        for cause in self.explained(lang) {
             writeln!(out, "{}{cause}", lang.pick("  because: ", "  原因："))?;
         }
         Ok(())
@@ -74,15 +96,37 @@ impl From<io::Error> for Fail {
     }
 }
 
-/// An error and each one behind it.
+/// A file can't be read.
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Fail {
+    let shown = path.display();
+    Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}")).because(error)
+}
+
+/// An error and each one behind it, in English.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
-    let mut said = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        said.push(error.to_string());
-        next = error.source();
+    explained(error, Lang::En)
+}
+
+/// An error and each one behind it. In Chinese those of other libraries are left out, except for the first and the last.
+pub(crate) fn explained(error: &(dyn Error + 'static), lang: Lang) -> Vec<String> {
+    if lang == Lang::En {
+        return errors(error).map(ToString::to_string).collect();
     }
-    said
+    let last = errors(error).count().saturating_sub(1);
+    let text = |(place, error): (usize, &(dyn Error + 'static))| {
+        let english = || (place == 0 || place == last).then(|| error.to_string());
+        chinese::of(error).or_else(english)
+    };
+    errors(error).enumerate().filter_map(text).collect()
+}
+
+fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! The `wxpay` command.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod chinese;
 mod command;
 mod config;
 mod fail;
 mod generated;
 mod help;
 mod lang;
+mod parse_error;
+mod private_file;
+mod spreadsheet;
 mod visible;
 
 use std::env;
@@ -42,7 +46,10 @@ async fn main() -> ExitCode {
     let parsed = command
         .try_get_matches()
         .and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = parsed.unwrap_or_else(|error| error.exit());
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return parse_error::print(&error, lang),
+    };
     let lang = arguments.lang.unwrap_or(lang);
     match arguments.command.run(lang).await {
         Ok(code) => code,

@@ -6,8 +6,7 @@ use wxpay_api::core::{InvalidInput, Timestamp};
 use wxpay_api::sign::v2::SignType;
 use wxpay_explain::{Context, Keys, Language};
 
-use super::input;
-use crate::config::{Certificates, Config, ConfigArgs, check_mode};
+use crate::config::{Certificates, Config, ConfigArgs, certificate_text, secret_text};
 use crate::fail::Fail;
 use crate::lang::Lang;
 
@@ -95,8 +94,9 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, Fail> {
     })
 }
 
+/// The text of a certificate or a public key.
 pub(crate) fn read(path: &Path) -> Result<String, Fail> {
-    input::utf8(input::file(path)?)
+    certificate_text(path)
 }
 
 fn keys(config: &Config, platform_certificates: &[String]) -> Result<Keys, Fail> {
@@ -122,8 +122,8 @@ fn keys(config: &Config, platform_certificates: &[String]) -> Result<Keys, Fail>
             .merchant_certificate_pem(&read(&path)?)
             .map_err(broken)?;
     } else if let Some(path) = config.private_key() {
-        check_mode(&path)?;
-        keys = keys.merchant_key_pem(&read(&path)?).map_err(broken)?;
+        let pem = secret_text(&path)?;
+        keys = keys.merchant_key_pem(pem.expose()).map_err(broken)?;
     }
     if let Some((id, pem)) = config.public_key_pem()? {
         keys = keys.platform_public_key_pem(&id, &pem).map_err(broken)?;

@@ -7,7 +7,8 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigArgs {
-    /// The configuration file; `wxpay.toml` in the current folder if there is one
+    /// The configuration file; `wxpay.toml` in the current folder if there is one that belongs to this user or root. A file
+    /// that is named may be another user's, but others must not be able to write it
     #[arg(
         long,
         env = "WXPAY_CONFIG",
@@ -15,7 +16,7 @@ pub(crate) struct ConfigArgs {
         hide_env_values = true
     )]
     pub(super) config: Option<PathBuf>,
-    /// The merchant number (商户号)
+    /// The merchant ID (商户号)
     #[arg(
         long,
         env = "WXPAY_MCH_ID",
@@ -23,7 +24,7 @@ pub(crate) struct ConfigArgs {
         hide_env_values = true
     )]
     pub(super) mch_id: Option<String>,
-    /// The app id (公众账号ID), or the corpid for WeCom
+    /// The app ID (公众账号ID), or the corpid for WeCom
     #[arg(long, env = "WXPAY_APP_ID", value_name = "ID", hide_env_values = true)]
     pub(super) app_id: Option<String>,
     /// The host to ask instead of api.mch.weixin.qq.com, such as a sandbox

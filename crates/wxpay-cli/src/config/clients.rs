@@ -1,14 +1,15 @@
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use wxpay_api::core::{Secret, Timestamp};
+use wxpay_api::core::{InvalidInput, Secret, Timestamp};
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{ApiKey, Certificate, P12, PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, ReqwestTransportBuilder};
 use wxpay_api::{v2, v3};
 
-use super::{Certificates, Config, SignTypeName, check_mode};
+use super::names::{CERTIFICATE, PLATFORM, PUBLIC_KEY, PUBLIC_KEY_ID, missing};
+use super::owner::{self, Role};
+use super::{Certificates, Config, SignTypeName, secret_file};
 use crate::fail::Fail;
 
 /// Makes clients of what is configured, each over one transport.
@@ -105,17 +106,15 @@ impl Config {
     /// The merchant's certificate and key, from PEM files or from `apiclient_cert.p12`, if they are configured.
     pub(crate) fn identity(&self) -> Result<Option<Identity>, Fail> {
         if let (Some(certificate), Some(private_key)) = (self.certificate(), self.private_key()) {
-            check_mode(&private_key)?;
             return Ok(Some(Identity {
                 certificate: read(&certificate)?,
-                private_key: Secret::new(read(&private_key)?),
+                private_key: secret_file::text(&private_key)?,
             }));
         }
         let Some(path) = self.p12() else {
             return Ok(None);
         };
-        check_mode(&path)?;
-        let bytes = fs::read(&path).map_err(|error| unreadable(&path).because(error))?;
+        let bytes = owner::bytes(&path, &owner::open(&path, Role::Secret)?)?;
         let p12 = P12::open(&bytes, &Secret::new(self.mch_id()?.to_owned()))
             .map_err(wrong("[certificate] p12"))?;
         Ok(Some(Identity {
@@ -144,13 +143,7 @@ impl Config {
     }
 
     fn required_identity(&self) -> Result<Identity, Fail> {
-        self.identity()?.ok_or_else(|| {
-            super::missing(
-                "[certificate]",
-                "--certificate and --private-key",
-                "WXPAY_CERTIFICATE and WXPAY_PRIVATE_KEY",
-            )
-        })
+        self.identity()?.ok_or_else(|| missing(&CERTIFICATE))
     }
 
     /// WeChat Pay's public key alone, with its id.
@@ -182,11 +175,7 @@ impl Config {
             }
         }
         if keys.is_empty() {
-            return Err(super::missing(
-                "[platform]",
-                "--public-key-id and --public-key",
-                "WXPAY_PUBLIC_KEY_ID and WXPAY_PUBLIC_KEY",
-            ));
+            return Err(missing(&PLATFORM));
         }
         Ok(keys)
     }
@@ -196,16 +185,8 @@ impl Config {
         match (self.public_key_id(), self.public_key()) {
             (Some(id), Some(path)) => Ok(Some((id.to_owned(), read(&path)?))),
             (None, None) => Ok(None),
-            (Some(_), None) => Err(super::missing(
-                "[platform] public_key",
-                "--public-key",
-                "WXPAY_PUBLIC_KEY",
-            )),
-            (None, Some(_)) => Err(super::missing(
-                "[platform] public_key_id",
-                "--public-key-id",
-                "WXPAY_PUBLIC_KEY_ID",
-            )),
+            (Some(_), None) => Err(missing(&PUBLIC_KEY)),
+            (None, Some(_)) => Err(missing(&PUBLIC_KEY_ID)),
         }
     }
 
@@ -233,7 +214,7 @@ impl Config {
         set: impl FnOnce(ReqwestTransportBuilder) -> ReqwestTransportBuilder,
     ) -> Result<ReqwestTransport, Fail> {
         let mut builder = ReqwestTransport::builder();
-        if let Some(identity) = identity {
+        if let Some(identity) = &identity {
             let key = identity.private_key.expose().as_bytes();
             builder = builder.identity_pem(identity.certificate.as_bytes(), key);
         }
@@ -244,7 +225,12 @@ impl Config {
             builder = builder.proxy(proxy.clone());
         }
         set(builder).build().map_err(|error| {
-            Fail::usage("can't set up the connection", "无法建立连接配置").because(error)
+            let fail = Fail::usage("can't set up the connection", "无法建立连接配置");
+            // The words of our own reader are in both languages.
+            match identity.and_then(|identity| broken(&identity)) {
+                Some(invalid) => fail.because(invalid),
+                None => fail.because(error),
+            }
         })
     }
 }
@@ -258,16 +244,18 @@ impl From<SignTypeName> for SignType {
     }
 }
 
-fn read(path: &PathBuf) -> Result<String, Fail> {
-    fs::read_to_string(path).map_err(|error| unreadable(path).because(error))
+/// What is wrong with a certificate and its key, if that can be seen in them alone.
+fn broken(identity: &Identity) -> Option<InvalidInput> {
+    let (certificate, private_key) = (&identity.certificate, identity.private_key.expose());
+    PrivateKey::from_pem_for_certificate(private_key, certificate).err()
 }
 
-fn unreadable(path: &Path) -> Fail {
-    let shown = path.display();
-    Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}"))
+/// The text of a certificate or a public key.
+pub(crate) fn read(path: &Path) -> Result<String, Fail> {
+    owner::text(path, &owner::open(path, Role::Certificate)?)
 }
 
 /// A setting that is not what it should be; the cause names the rule.
 fn wrong<E: std::error::Error + Send + Sync + 'static>(name: &'static str) -> impl Fn(E) -> Fail {
-    move |error| Fail::usage(format!("{name} is wrong"), format!("{name} 有误")).because(error)
+    move |error| Fail::usage(format!("invalid {name}"), format!("{name} 有误")).because(error)
 }

@@ -1,10 +1,10 @@
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use wxpay_api::core::Secret;
 
+use super::words;
 use crate::fail::Fail;
 
 /// `wxpay.toml`, as it is written. Paths are seen from its folder.
@@ -105,22 +105,20 @@ pub(crate) enum Fetch {
 }
 
 impl File {
-    pub(super) fn read(path: &Path) -> Result<Self, Fail> {
-        let shown = path.display();
-        let text = fs::read_to_string(path).map_err(|error| {
-            Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}")).because(error)
-        })?;
-        toml::from_str(&text).map_err(|error| {
+    /// Reads the text of the file that this path leads to.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Fail> {
+        toml::from_str(text).map_err(|error| {
             // The text of the whole error would show the line, and a secret in it.
             let line = error
                 .span()
                 .and_then(|span| text.get(..span.start))
                 .map_or(1, |before| before.matches('\n').count() + 1);
+            let shown = path.display();
             Fail::usage(
-                format!("{shown}, line {line}: not as it should be"),
+                format!("{shown}, line {line}: invalid"),
                 format!("{shown} 第 {line} 行有误"),
             )
-            .because(error.message().to_owned())
+            .because_said(error.message(), words::chinese(error.message()))
         })
     }
 }
@@ -129,7 +127,7 @@ fn secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Secret>, D::Erro
     // Another type's own message would show the value.
     match toml::Value::deserialize(input) {
         Ok(toml::Value::String(text)) => Ok(Some(Secret::new(text))),
-        _ => Err(D::Error::custom("a secret must be a text in quotes")),
+        _ => Err(D::Error::custom(words::SECRET)),
     }
 }
 
@@ -139,10 +137,7 @@ mod tests {
     use crate::lang::Lang;
 
     fn read(text: &str) -> Result<File, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("wxpay.toml");
-        fs::write(&path, text).unwrap();
-        File::read(&path).map_err(|fail| {
+        File::parse(Path::new("wxpay.toml"), text).map_err(|fail| {
             let mut out = Vec::new();
             fail.write(&mut out, Lang::En).unwrap();
             String::from_utf8(out).unwrap()

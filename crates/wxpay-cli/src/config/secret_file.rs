@@ -1,14 +1,14 @@
+use std::env;
 use std::path::Path;
-use std::{env, fs};
 
 use wxpay_api::core::Secret;
 
+use super::owner::{self, Role};
 use crate::fail::Fail;
 
 /// A secret in a file of its own, which only its owner may read. A line end behind it does not count.
 pub(super) fn read(path: &Path) -> Result<Secret, Fail> {
-    check_mode(path)?;
-    let text = Secret::new(fs::read_to_string(path).map_err(|error| unreadable(path, error))?);
+    let text = text(path)?;
     let trimmed = text.expose().trim_end_matches(['\r', '\n']);
     if trimmed.is_empty() {
         let shown = path.display();
@@ -18,6 +18,12 @@ pub(super) fn read(path: &Path) -> Result<Secret, Fail> {
         ));
     }
     Ok(Secret::new(trimmed.to_owned()))
+}
+
+/// The whole text of a file with a secret, such as a private key.
+pub(crate) fn text(path: &Path) -> Result<Secret, Fail> {
+    let file = owner::open(path, Role::Secret)?;
+    Ok(Secret::new(owner::text(path, &file)?))
 }
 
 /// A secret of the environment, if it is set and not empty.
@@ -31,36 +37,4 @@ pub(super) fn from_environment(variable: &'static str) -> Result<Option<Secret>,
             format!("环境变量 {variable} 不是 UTF-8 文本"),
         )),
     }
-}
-
-/// Refuses a file with a secret that others than its owner may read.
-#[cfg(unix)]
-pub(crate) fn check_mode(path: &Path) -> Result<(), Fail> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = fs::metadata(path)
-        .map_err(|error| unreadable(path, error))?
-        .permissions()
-        .mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    let (shown, mode) = (path.display(), mode & 0o777);
-    Err(Fail::usage(
-        format!("{shown} holds a secret and others may read it (mode {mode:o}): chmod 600 {shown}"),
-        format!("{shown} 含有密钥，但其他用户可以读取（权限 {mode:o}）：请执行 chmod 600 {shown}"),
-    ))
-}
-
-/// There are no such modes here.
-#[cfg(not(unix))]
-pub(crate) fn check_mode(path: &Path) -> Result<(), Fail> {
-    fs::metadata(path)
-        .map(|_| ())
-        .map_err(|error| unreadable(path, error))
-}
-
-fn unreadable(path: &Path, error: std::io::Error) -> Fail {
-    let shown = path.display();
-    Fail::usage(format!("can't read {shown}"), format!("无法读取 {shown}")).because(error)
 }

@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod call;
+mod chinese;
+mod choices;
 mod config;
 mod demo;
 mod doctor;
+mod ownership;
 mod sandbox;
 mod setup;
 mod standing;

@@ -6,7 +6,10 @@
     clippy::print_stdout
 )]
 
+mod columns;
 mod kills;
+mod lines;
 mod mistakes;
 mod office;
 mod runs;
+mod settings;

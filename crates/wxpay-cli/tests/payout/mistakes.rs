@@ -33,7 +33,7 @@ async fn all_mistakes_are_told_with_line_and_column() {
         "line 2, column 6 (agentid): must be a whole number",
         "line 3, column 3 (amount_fen): must be at least 100 fen",
         "line 4, column 4 (desc): must be on one line: is a quotation mark missing?",
-        "line 6, column 1 (intent): must be its own, and is that of line 4 too",
+        "line 6, column 1 (intent): duplicates the intent of line 4",
         "line 7: must have 6 fields like the first line, and has 3",
         "line 8, column 4 (desc): must have at most 81 characters, has 82",
         "line 9, column 3 (amount_fen): must be a whole number of fen",
@@ -45,6 +45,44 @@ async fn all_mistakes_are_told_with_line_and_column() {
         assert!(said.contains(mistake), "{mistake}\n{said}");
     }
     assert!(!office.folder.path().join("j").exists());
+    assert!(office.sandbox.requests().is_empty());
+}
+
+/// A name that a spreadsheet changes is another name, under which the payout would be made again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn intents_that_a_spreadsheet_would_change_are_refused() {
+    let office = Office::open().await;
+    let intents = ["=HYPERLINK(A1)", "+1", "-2+3", "@SUM(A1)", "'1"];
+    let mut text = "intent,openid,amount_fen,desc\n".to_owned();
+    for intent in intents {
+        text += &format!("{intent},o,100,d\n");
+    }
+    office.write("rows.csv", &text);
+    let output = office.run("run rows.csv --journal j");
+    for line in 2..7 {
+        let mistake = format!(
+            "line {line}, column 1 (intent): must not begin with = + - @ or ': a spreadsheet"
+        );
+        assert!(said(&output).contains(&mistake), "{}", said(&output));
+    }
+    assert!(office.sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_duplicate_is_named_with_the_line_of_the_first() {
+    let office = Office::open().await;
+    office.write(
+        "rows.csv",
+        "intent,openid,amount_fen,desc\r\na,o,100,d\r\n\r\nb,o,100,d\r\na,o,1.5,d\r\na,o,100,d\r\n",
+    );
+    let english = said(&office.run("run rows.csv --journal j"));
+    let chinese = said(&office.run("run rows.csv --journal j --lang zh"));
+    for line in [5, 6] {
+        let mistake = format!("line {line}, column 1 (intent): duplicates the intent of line 2");
+        assert!(english.contains(&mistake), "{english}");
+        let mistake = format!("第 {line} 行第 1 列（intent）：与第 2 行的 intent 重复");
+        assert!(chinese.contains(&mistake), "{chinese}");
+    }
     assert!(office.sandbox.requests().is_empty());
 }
 
@@ -69,11 +107,11 @@ async fn columns_have_to_be_known_and_say_their_unit() {
     for (text, mistake) in [
         (
             "intent,openid,amount,desc\na,o,1,d\n",
-            "column 3 (amount): does not say its unit",
+            "column 3 (amount): ambiguous unit",
         ),
         (
             "intent,openid,金额,desc\na,o,1,d\n",
-            "column 3 (金额): does not say its unit",
+            "column 3 (金额): ambiguous unit",
         ),
         (
             "intent,openid,desc\na,o,d\n",
@@ -81,13 +119,12 @@ async fn columns_have_to_be_known_and_say_their_unit() {
         ),
         (
             "intent,openid,amount_fen,desc,desc\na,o,1,d,d\n",
-            "column 5 (desc): must be there once",
+            "column 5 (desc): this column is there twice",
         ),
         (
-            "intent,openid,amount_fen,desc,nane\n",
-            "column 5 (nane): is unknown; known are intent",
+            "intent,openid,amount_fen,desc\n",
+            "there is no row below the names",
         ),
-        ("intent,openid,amount_fen,desc\n", "there is no row below"),
         ("", "the column intent is missing"),
     ] {
         office.write("rows.csv", text);

@@ -112,6 +112,13 @@ async fn export_leaves_journals_alone() {
     for _ in 0..2 {
         let output = office.run("export --journal j --out out.csv");
         assert!(output.status.success(), "{}", said(&output));
+        // It names who is paid.
+        #[cfg(unix)]
+        {
+            let file = fs::metadata(office.folder.path().join("out.csv")).unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::mode(&file.permissions());
+            assert_eq!(mode & 0o777, 0o600);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The arguments of one endpoint.
 
 use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, Args, Command};
+use clap::{Arg, ArgAction, ArgGroup, Args, Command};
 
 use super::Options;
 use super::field::{Field, Kind, Need};
@@ -19,7 +19,33 @@ pub(super) fn add(command: Command, fields: &'static [Field], lang: Lang) -> Com
     let arguments = fields
         .iter()
         .map(|field| argument(field, fields, &options, lang).help_heading(heading));
-    command.args(arguments).args(&options)
+    command
+        .args(arguments)
+        .args(&options)
+        .groups(choices(fields))
+}
+
+/// A group for each choice: one of its fields is given, or the whole request.
+fn choices(fields: &[Field]) -> Vec<ArgGroup> {
+    let mut names: Vec<&str> = fields.iter().filter_map(choice).collect();
+    names.sort_unstable();
+    names.dedup();
+    let group = |name: &&str| {
+        let members = fields.iter().filter(|field| choice(field) == Some(name));
+        ArgGroup::new(format!("choice.{name}"))
+            .args(members.map(id))
+            .arg(REQUEST)
+            .multiple(true)
+            .required(true)
+    };
+    names.iter().map(group).collect()
+}
+
+fn choice(field: &Field) -> Option<&'static str> {
+    match field.need {
+        Need::Choice(choice) => Some(choice),
+        Need::Optional | Need::Required => None,
+    }
 }
 
 /// The id of a field's argument, which no option of the call has.
@@ -34,15 +60,10 @@ fn argument(field: &Field, fields: &[Field], options: &[Arg], lang: Lang) -> Arg
         .help(help(field, lang));
     argument = match field.need {
         Need::Optional => argument,
-        Need::Required => argument.required_unless_present("request"),
-        Need::Choice(choice) => {
-            let is_other = |other: &&Field| {
-                matches!(other.need, Need::Choice(of) if of == choice) && other.name != field.name
-            };
-            let others: Vec<String> = fields.iter().filter(is_other).map(id).collect();
-            argument
-                .conflicts_with_all(&others)
-                .required_unless_present_any(others.into_iter().chain(["request".to_owned()]))
+        Need::Required => argument.required_unless_present(REQUEST),
+        Need::Choice(name) => {
+            let is_other = |other: &&Field| choice(other) == Some(name) && other.name != field.name;
+            argument.conflicts_with_all(fields.iter().filter(is_other).map(id))
         }
     };
     match field.kind {
@@ -122,3 +143,6 @@ fn shape(member: &Field, lang: Lang) -> String {
     };
     format!("{} ({kind}{optional})", member.name)
 }
+
+/// The id of the option that gives the whole request.
+const REQUEST: &str = "request";

@@ -7,7 +7,7 @@ use wxpay_api::core::Effect;
 use super::entry::Call;
 use crate::fail::Fail;
 
-/// Lets a read pass. For a write there must be `--yes`, or somebody who says so at the terminal.
+/// Lets a read pass. For a write there must be `--yes`, or a person who says so at the terminal.
 pub(super) fn confirm(call: &Call) -> Result<(), Fail> {
     if call.entry.effect == Effect::Read {
         return Ok(());
@@ -27,7 +27,7 @@ pub(super) fn confirm(call: &Call) -> Result<(), Fail> {
     }
     if !stdin().is_terminal() {
         return Err(Fail::usage(
-            format!("{name} can change things: say --yes to send it"),
+            format!("{name} may move money; pass --yes to send it"),
             format!("{name} 会产生变更：请加 --yes 确认发送"),
         ));
     }

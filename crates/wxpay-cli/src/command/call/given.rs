@@ -142,7 +142,7 @@ impl<'a> Given<'a> {
             let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
             return Err(Fail::usage(
                 format!(
-                    "there is no field {at}{name}; there are {}",
+                    "unknown field {at}{name}; expected one of: {}",
                     known.join(", ")
                 ),
                 format!("没有字段 {at}{name}；可用字段：{}", known.join("、")),
@@ -216,7 +216,7 @@ impl<'a> Given<'a> {
                     &format!("必须是 {zh} 之一"),
                 );
             }
-            _ => ("must be a text", "必须是文本"),
+            _ => ("must be a string", "必须是字符串"),
         };
         self.wrong(name, en, zh)
     }
@@ -280,7 +280,7 @@ mod tests {
             (r#"{"goods": {}}"#, "goods must be a list of JSON objects"),
             (
                 r#"{"goods": [{"totl": 1}]}"#,
-                "there is no field goods[0].totl; there are total",
+                "unknown field goods[0].totl; expected one of: total",
             ),
         ] {
             assert_eq!(read(json, goods), Err(said.to_owned()));

@@ -245,7 +245,7 @@ async fn forged(
     sandbox.inject(Api::OrderQuery, Fault::TamperedBody)?;
     let step = Step::begin(
         Text::new(
-            "query the order, and somebody changes the reply",
+            "query the order, and another party changes the response",
             "查询订单，但应答被人篡改",
         ),
         HMAC,

@@ -10,7 +10,8 @@ use wxpay_api::transport::{Hints, Transport};
 use super::settings::PRODUCTION;
 use super::verdict::Verdict;
 use crate::config::Config;
-use crate::fail::{Fail, chain};
+use crate::fail::{Fail, explained};
+use crate::lang::Lang;
 
 /// The server's clock, and this one at the same moment.
 pub(super) struct Clocks {
@@ -36,7 +37,7 @@ pub(super) async fn reach(config: &Config) -> (Verdict, Option<Clocks>) {
         Err(fail) => {
             let verdict = Verdict::failed(&fail).advise(
                 "allow port 443 to the host through the firewall or set [tls] proxy; \"UnknownIssuer\" means that \
-                 somebody else's certificate answers: a proxy that reads along, or a sandbox without root",
+                 another host's certificate answers: a proxy that reads along, or a sandbox without root",
                 "请放行到该主机 443 端口的访问或设置 [tls] proxy；若提示 UnknownIssuer，说明应答的不是微信支付的证书：\
                  中间有代理，或沙箱未配置 root",
             );
@@ -122,9 +123,8 @@ async fn ask(config: &Config) -> Result<(u16, Option<Clocks>), Fail> {
         .body(Bytes::new())
         .map_err(|error| Fail::new("base_url is wrong", "base_url 有误").because(error))?;
     let response = transport.send(request).await.map_err(|error| {
-        let mut said = chain(&error);
-        let first = said.remove(0);
-        Fail::new(first.clone(), first).because(said.join(": "))
+        let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| explained(&error, lang));
+        Fail::new(english.join(": "), chinese.join("："))
     })?;
     let ours = SystemTime::now();
     let date = response.headers().get(DATE);

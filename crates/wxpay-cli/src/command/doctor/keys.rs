@@ -6,7 +6,7 @@ use wxpay_api::sign::workwx::AppSecret;
 use super::verdict::Verdict;
 use crate::config::{Config, SecretSource};
 
-/// The APIv2 key (APIv2密钥) has its form.
+/// The APIv2 key (APIv2密钥) has a valid format.
 pub(super) fn v2_key(config: &Config) -> Verdict {
     if config.v2_key_source().is_none() {
         return Verdict::unused();
@@ -17,7 +17,7 @@ pub(super) fn v2_key(config: &Config) -> Verdict {
     }
 }
 
-/// The APIv3 key (APIv3密钥) has its form.
+/// The APIv3 key (APIv3密钥) has a valid format.
 pub(super) fn v3_key(config: &Config) -> Verdict {
     if config.v3_key_source().is_none() {
         return Verdict::unused();
@@ -36,7 +36,7 @@ pub(super) fn differ(config: &Config) -> Verdict {
             "APIv2 密钥与 APIv3 密钥相同",
         )
         .advise(
-            "set another APIv3 key on the merchant platform: whoever learns one would have both",
+            "set another APIv3 key on the merchant platform: who learns one would have both",
             "在商户平台重新设置 APIv3 密钥：泄露一个等于泄露两个",
         ),
         (Ok(_), Ok(_)) => Verdict::green("two keys", "两个密钥不同"),
@@ -44,7 +44,7 @@ pub(super) fn differ(config: &Config) -> Verdict {
     }
 }
 
-/// The secret of the WeCom app (自建应用secret) has its form.
+/// The secret of the WeCom app (自建应用secret) has a valid format.
 pub(super) fn wecom_secret(config: &Config) -> Verdict {
     if config.wecom_secret_source().is_none() {
         return Verdict::unused();
@@ -54,16 +54,15 @@ pub(super) fn wecom_secret(config: &Config) -> Verdict {
         Err(fail) => return Verdict::failed(&fail),
     };
     let to_do = (
-        "copy the app's Secret from the WeCom admin page (应用管理 > 自建应用), 43 characters without blanks",
+        "copy the app's Secret from the WeCom admin page (应用管理 > 自建应用), 43 characters without spaces",
         "从企业微信管理后台“应用管理 > 自建应用”复制 Secret：43 个字符，不含空白",
     );
-    if let Some(verdict) = blanks(&secret) {
+    if let Some(verdict) = spaces(&secret) {
         return verdict.advise(to_do.0, to_do.1);
     }
     let has = secret.expose().chars().count();
     if let Err(error) = AppSecret::new(secret) {
-        let rule = error.rule();
-        return Verdict::red(rule, rule).advise(to_do.0, to_do.1);
+        return Verdict::red(error.rule(), error.rule_zh()).advise(to_do.0, to_do.1);
     }
     if has == 43 {
         return found(has, &source);
@@ -84,7 +83,7 @@ fn api_key(key: &Secret, source: &SecretSource, kind: &str) -> Verdict {
             format!("使用商户平台“账户中心 > API安全”中设置的 {kind} 密钥：32 个字母和数字"),
         )
     };
-    if let Some(verdict) = blanks(key) {
+    if let Some(verdict) = spaces(key) {
         return to_do(verdict);
     }
     let text = key.expose();
@@ -104,11 +103,11 @@ fn api_key(key: &Secret, source: &SecretSource, kind: &str) -> Verdict {
     found(32, source)
 }
 
-/// Blanks and line ends around a secret, as copying brings them.
-fn blanks(secret: &Secret) -> Option<Verdict> {
+/// Spaces and line ends around a secret, as copying brings them.
+fn spaces(secret: &Secret) -> Option<Verdict> {
     let text = secret.expose();
     (text.trim() != text)
-        .then(|| Verdict::red("has blanks or line ends around it", "首尾有空格或换行"))
+        .then(|| Verdict::red("has spaces or line ends around it", "首尾有空格或换行"))
 }
 
 fn found(characters: usize, source: &SecretSource) -> Verdict {

@@ -9,7 +9,7 @@ use super::verdict::Verdict;
 use crate::config::{Config, Identity};
 use crate::fail::Fail;
 
-/// `apiclient_cert.p12` opens with the merchant number, and holds what the PEM files do.
+/// `apiclient_cert.p12` opens with the merchant ID, and holds what the PEM files do.
 pub(super) fn p12(config: &Config) -> Verdict {
     let Some(path) = config.p12() else {
         return Verdict::unused();
@@ -22,7 +22,7 @@ pub(super) fn p12(config: &Config) -> Verdict {
         Ok(p12) => p12,
         Err(fail) => {
             return Verdict::failed(&fail).advise(
-                "the password must be the merchant number, as in the file from the merchant platform; download it again",
+                "the password must be the merchant ID, as in the file from the merchant platform; download it again",
                 "密码应为商户号；请从商户平台重新下载 apiclient_cert.p12",
             );
         }
@@ -221,8 +221,10 @@ fn uses_v3(config: &Config) -> bool {
 }
 
 fn wrong(error: &InvalidInput) -> Fail {
-    let said = error.to_string();
-    Fail::usage(said.clone(), said)
+    Fail::usage(
+        error.to_string(),
+        format!("{}：{}", error.field(), error.rule_zh()),
+    )
 }
 
 /// In seconds.

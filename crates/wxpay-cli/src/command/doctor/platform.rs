@@ -1,13 +1,11 @@
 //! WeChat Pay's own keys: its public key (微信支付公钥) or its platform certificates (平台证书).
 
-use std::fs;
-
-use wxpay_api::core::Timestamp;
+use wxpay_api::core::{InvalidInput, Timestamp};
 use wxpay_api::sign::v3::{Certificate, MerchantKey, PlatformKeys};
 
 use super::merchant::{expiry, own_certificate};
 use super::verdict::Verdict;
-use crate::config::{Certificates, Config};
+use crate::config::{Certificates, Config, certificate_text};
 use crate::fail::Fail;
 
 /// The public key and its id are there and have their form.
@@ -29,7 +27,7 @@ pub(super) fn public_key(config: &Config) -> Verdict {
             format!("公钥 ID {id:?} 不是 PUB_KEY_ID_… 形式"),
         )
         .advise(
-            "copy the id from the merchant platform (账户中心 > API安全 > 微信支付公钥); it is no serial number of a certificate",
+            "copy the id from the merchant platform (账户中心 > API安全 > 微信支付公钥); it is not the serial number of a certificate",
             "从商户平台“账户中心 > API安全 > 微信支付公钥”复制公钥 ID；它不是证书序列号",
         );
     }
@@ -72,16 +70,18 @@ pub(super) fn certificates(config: &Config) -> Verdict {
     let mut serials = Vec::new();
     for file in files {
         let shown = file.display();
-        let read = fs::read_to_string(&file).map_err(|error| error.to_string());
-        let read = read.and_then(|pem| Certificate::from_pem(&pem).map_err(|e| e.to_string()));
-        let certificate = match read {
+        let wrong = |error: InvalidInput| {
+            let shown = shown.to_string();
+            Fail::usage(shown.clone(), shown).because(error)
+        };
+        let read = certificate_text(&file);
+        let certificate = match read.and_then(|pem| Certificate::from_pem(&pem).map_err(wrong)) {
             Ok(certificate) => certificate,
-            Err(problem) => {
-                return Verdict::red(format!("{shown}: {problem}"), format!("{shown}：{problem}"))
-                    .advise(
-                        "give WeChat Pay's certificate, wechatpay_….pem, one in each file",
-                        "请提供平台证书 wechatpay_….pem，每个文件一张",
-                    );
+            Err(fail) => {
+                return Verdict::failed(&fail).advise(
+                    "give WeChat Pay's certificate, wechatpay_….pem, one in each file",
+                    "请提供平台证书 wechatpay_….pem，每个文件一张",
+                );
             }
         };
         if own

@@ -7,7 +7,7 @@ use wxpay_api::check_base_url;
 use wxpay_api::core::{AppId, MchId};
 
 use super::verdict::Verdict;
-use crate::config::{Certificates, Config, SecretSource, check_mode};
+use crate::config::{Certificates, Config, SecretSource, is_wechat_pay};
 
 /// Where the settings come from.
 pub(super) fn config(config: &Config) -> Verdict {
@@ -38,38 +38,32 @@ pub(super) fn files(config: &Config) -> Verdict {
     };
     let shown = path.display();
     Verdict::red(
-        format!("{what}: can't read {shown}: {error}"),
-        format!("{what}：无法读取 {shown}：{error}"),
+        format!("{what}: can't read {shown}"),
+        format!("{what}：无法读取 {shown}"),
     )
+    .because(&error)
     .advise(
-        "paths are seen from the folder of the configuration file; mend the path or the file",
+        "relative paths start at the folder of the configuration file; correct the path or the file",
         "相对路径以配置文件所在目录为准；请修正路径或文件",
     )
 }
 
 /// No file with a secret can be read by others.
 pub(super) fn modes(config: &Config) -> Verdict {
-    let secret = secret_files(config);
-    let open: Vec<String> = secret
+    let secrets = secrets(config);
+    let mut refused = secrets
         .iter()
-        .filter(|path| check_mode(path).is_err())
-        .map(|path| path.display().to_string())
-        .collect();
-    if open.is_empty() {
-        return Verdict::green(
+        .filter_map(|source| config.check_secret(source).err());
+    match refused.next() {
+        Some(fail) => Verdict::failed(&fail).advise(
+            "every file with a secret must be this user's own or root's, with mode 600",
+            "含密钥的文件必须归当前用户或 root 所有，权限为 600",
+        ),
+        None => Verdict::green(
             "only their owner can read the files with secrets",
             "含密钥的文件只有所有者可以读取",
-        );
+        ),
     }
-    let shown = open.join(" ");
-    Verdict::red(
-        format!("others can read {shown}"),
-        format!("其他用户可以读取 {shown}"),
-    )
-    .advise(
-        format!("chmod 600 {shown}"),
-        format!("执行 chmod 600 {shown}"),
-    )
 }
 
 /// Something is configured to be asked with.
@@ -98,7 +92,7 @@ pub(super) fn protocols(config: &Config) -> Verdict {
     Verdict::green(configured.join(", "), configured.join("、"))
 }
 
-/// The merchant number is there and has its form.
+/// The merchant ID is there and has a valid format.
 pub(super) fn mch_id(config: &Config) -> Verdict {
     let of_v3 = config.v3_mch_id();
     let (mch_id, of_v3) = match (config.mch_id(), of_v3) {
@@ -108,8 +102,8 @@ pub(super) fn mch_id(config: &Config) -> Verdict {
     for number in [mch_id, of_v3] {
         if let Err(error) = MchId::new(number) {
             return Verdict::red(
-                format!("{number:?} is no merchant number: {}", error.rule()),
-                format!("{number:?} 不是商户号：{}", error.rule()),
+                format!("{number:?} is not a merchant ID: {}", error.rule()),
+                format!("{number:?} 不是商户号：{}", error.rule_zh()),
             )
             .advise(
                 "copy it from the merchant platform (账户中心 > 商户信息): digits only",
@@ -126,7 +120,7 @@ pub(super) fn mch_id(config: &Config) -> Verdict {
     )
 }
 
-/// The app id is there and has its form; APIv2 alone sends it.
+/// The app id is there and has a valid format; APIv2 alone sends it.
 pub(super) fn app_id(config: &Config) -> Verdict {
     let app_id = match config.app_id() {
         Ok(app_id) => app_id,
@@ -136,8 +130,8 @@ pub(super) fn app_id(config: &Config) -> Verdict {
     match AppId::new(app_id) {
         Ok(_) => Verdict::green(app_id, app_id),
         Err(error) => Verdict::red(
-            format!("{app_id:?} is no app id: {}", error.rule()),
-            format!("{app_id:?} 不是应用 ID：{}", error.rule()),
+            format!("{app_id:?} is not an app ID: {}", error.rule()),
+            format!("{app_id:?} 不是应用 ID：{}", error.rule_zh()),
         )
         .advise(
             "copy the appid (wx…), or the corpid (ww…) for WeCom payments",
@@ -152,7 +146,7 @@ pub(super) fn host(config: &Config) -> Verdict {
     if let Err(error) = check_base_url(url) {
         return Verdict::red(
             format!("base_url {url}: {}", error.rule()),
-            format!("base_url {url}：{}", error.rule()),
+            format!("base_url {url}：{}", error.rule_zh()),
         )
         .advise(
             format!("leave base_url out for {PRODUCTION}"),
@@ -167,7 +161,7 @@ pub(super) fn host(config: &Config) -> Verdict {
             format!("访问的是微信支付正式地址，却只信任 {shown}"),
         )
         .advise(
-            "leave out root, which is for a sandbox: the authorities of the web vouch for WeChat Pay",
+            "leave out root, which is for a sandbox: WeChat Pay's certificate is issued by a public authority",
             "去掉 root（仅供沙箱使用）：微信支付的证书由公网 CA 签发",
         );
     }
@@ -179,16 +173,6 @@ pub(super) fn host(config: &Config) -> Verdict {
             format!("{url}（不是微信支付正式地址）"),
         )
     }
-}
-
-/// Whether a URL leads to WeChat Pay itself.
-fn is_wechat_pay(url: &str) -> bool {
-    let uri = url.parse::<http::Uri>().ok();
-    let host = uri.as_ref().and_then(http::Uri::host);
-    host.is_some_and(|host| {
-        let host = host.to_ascii_lowercase();
-        host == "mch.weixin.qq.com" || host.ends_with(".mch.weixin.qq.com")
-    })
 }
 
 /// Each file with what it is.
@@ -215,27 +199,19 @@ fn named(config: &Config) -> Vec<(&'static str, PathBuf)> {
     files.into_iter().filter_map(named).collect()
 }
 
-fn secret_files(config: &Config) -> Vec<PathBuf> {
-    let sources = [
+/// Where each secret is.
+fn secrets(config: &Config) -> Vec<SecretSource> {
+    let keys = [config.private_key(), config.p12()];
+    let keys = keys.into_iter().flatten().map(SecretSource::File);
+    [
         config.v2_key_source(),
         config.v3_key_source(),
         config.wecom_secret_source(),
-    ];
-    let of_source = |source| match source {
-        SecretSource::File(path) => Some(path),
-        SecretSource::Inline => config.path.clone(),
-        SecretSource::Environment(_) => None,
-    };
-    let mut files: Vec<PathBuf> = sources
-        .into_iter()
-        .flatten()
-        .filter_map(of_source)
-        .chain(config.private_key())
-        .chain(config.p12())
-        .collect();
-    files.sort();
-    files.dedup();
-    files
+    ]
+    .into_iter()
+    .flatten()
+    .chain(keys)
+    .collect()
 }
 
 pub(super) const PRODUCTION: &str = "https://api.mch.weixin.qq.com";

@@ -6,7 +6,7 @@ use wxpay_api::v2::wecom::QueryEmployeePayment;
 
 use super::verdict::Verdict;
 use crate::config::{Clients, Config};
-use crate::fail::{Fail, chain};
+use crate::fail::Fail;
 
 /// What a query was answered.
 pub(super) type Asked = Option<Error>;
@@ -41,7 +41,7 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
             "NOT_FOUND：号码不存在，符合预期",
         ),
         Some("NO_AUTH") => told(Verdict::red("NO_AUTH", "NO_AUTH"), &error).advise(
-            "payments to employees are not open to this merchant number, or mch_id is another's",
+            "payments to employees are not open to this merchant ID, or mch_id is another's",
             "该商户号未开通企业微信付款，或 mch_id 有误",
         ),
         Some("WORKWX_MCHID_ERROR") => told(
@@ -49,7 +49,7 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
             &error,
         )
         .advise(
-            "app_id must be the corpid (ww…) of the company that the merchant number is bound to in WeCom",
+            "app_id must be the corpid (ww…) of the company that the merchant ID is bound to in WeCom",
             "app_id 必须是企业微信中绑定了该商户号的企业的 corpid（ww…）",
         ),
         Some("SIGN_ERROR") => wrong_key(&error),
@@ -93,12 +93,12 @@ fn order_verdict(error: &Error) -> Verdict {
                 wrong_key(error)
             } else if text.to_ascii_lowercase().contains("appid") {
                 told(Verdict::red("app_id is refused", "app_id 不被接受"), error).advise(
-                    "app_id must be bound to the merchant number (产品中心 > AppID账号管理)",
+                    "app_id must be bound to the merchant ID (产品中心 > AppID账号管理)",
                     "app_id 须与商户号绑定（商户平台“产品中心 > AppID账号管理”）",
                 )
             } else if text.contains("商户号") || text.contains("mch_id") {
                 told(Verdict::red("mch_id is refused", "mch_id 不被接受"), error)
-                    .advise("check the merchant number", "请核对商户号")
+                    .advise("check the merchant ID", "请核对商户号")
             } else {
                 unexpected(error)
             }
@@ -167,7 +167,7 @@ fn unexpected(error: &Error) -> Verdict {
 }
 
 fn told(verdict: Verdict, error: &Error) -> Verdict {
-    verdict.because(&chain(error.kind()))
+    verdict.because(error.kind())
 }
 
 /// A number that nobody uses.

@@ -8,7 +8,7 @@ use wxpay_api::v3::{Client, RefreshError};
 
 use super::verdict::Verdict;
 use crate::config::{Certificates, Clients, Config};
-use crate::fail::{Fail, chain};
+use crate::fail::Fail;
 
 /// The platform certificates (平台证书) can be fetched and open with the APIv3 key.
 pub(super) async fn fetch(config: &Config) -> (Verdict, ()) {
@@ -126,7 +126,7 @@ async fn ask_batch(config: &Config) -> Result<Option<Error>, Fail> {
 }
 
 fn fetch_verdict(error: &RefreshError) -> Verdict {
-    let verdict = Verdict::red("can't be fetched", "无法下载").because(&chain(error));
+    let verdict = Verdict::red("can't be fetched", "无法下载").because(error);
     match error {
         RefreshError::NoCertificates => verdict.advise(
             "use the public key: public_key_id and public_key in [platform], from 账户中心 > API安全 > 微信支付公钥",
@@ -142,7 +142,7 @@ fn fetch_verdict(error: &RefreshError) -> Verdict {
 }
 
 fn refused(error: &Error) -> Verdict {
-    let verdict = Verdict::red("refused", "被拒绝").because(&chain(error.kind()));
+    let verdict = Verdict::red("refused", "被拒绝").because(error.kind());
     match error.kind() {
         ErrorKind::Protocol(claim) if claim.status() == 401 => wrong_merchant(verdict),
         ErrorKind::Business(refusal) if refusal.status() == 401 => wrong_merchant(verdict),

@@ -1,11 +1,13 @@
-use crate::fail::Fail;
-use crate::lang::Text;
+use std::error::Error;
+
+use crate::fail::{Fail, explained};
+use crate::lang::{Lang, Text};
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Level {
     Green,
-    /// It works, and somebody should look at it.
+    /// It works, and a person should look at it.
     Yellow,
     /// It would fail.
     Red,
@@ -48,14 +50,21 @@ impl Verdict {
     pub(super) fn failed(fail: &Fail) -> Self {
         let mut verdict = Self::new(Level::Red, "", "");
         verdict.said = fail.said().clone();
-        verdict.because(&fail.causes())
+        verdict.because_each(|lang| fail.explained(lang))
     }
 
-    /// The same with what is behind it, in English as it comes.
-    pub(super) fn because(mut self, causes: &[String]) -> Self {
-        for cause in causes {
-            self.said = self.said.map(|said| format!("{said}: {cause}"));
-        }
+    /// The same with the error that is behind it.
+    pub(super) fn because(self, error: &(dyn Error + 'static)) -> Self {
+        self.because_each(|lang| explained(error, lang))
+    }
+
+    fn because_each(mut self, causes: impl Fn(Lang) -> Vec<String>) -> Self {
+        let join = |lang, between: &str| {
+            let mut said = vec![self.said.in_lang(lang).to_owned()];
+            said.extend(causes(lang));
+            said.join(between)
+        };
+        self.said = Text::new(join(Lang::En, ": "), join(Lang::Zh, "："));
         self
     }
 

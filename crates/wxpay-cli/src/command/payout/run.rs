@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use wxpay_payout::{Progress, RunOptions};
+use wxpay_payout::{Intent, Progress, RunOptions};
 
 use super::engine::Payer;
 use super::report::Report;
@@ -38,21 +38,20 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let payer = if arguments.sandbox {
         Payer::sandbox(&settings).await?
     } else {
+        for note in config.host_notes() {
+            writeln!(stderr(), "{}", note.in_lang(lang))?;
+        }
         Payer::configured(&config, &settings)?
     };
-    let Rows { intents, mistakes } = rows::read(&arguments.file, &payer)?;
+    let Rows { rows, mistakes, .. } = rows::read(&arguments.file, &payer)?;
     if !mistakes.is_empty() {
-        for mistake in &mistakes {
-            writeln!(
-                stderr(),
-                "{}: {}",
-                arguments.file.display(),
-                mistake.in_lang(lang)
-            )?;
+        for mistake in mistakes.in_lang(lang) {
+            writeln!(stderr(), "{}: {mistake}", arguments.file.display())?;
         }
-        let count = mistakes.len();
+        let count = mistakes.count();
+        let mistakes = if count == 1 { "mistake" } else { "mistakes" };
         return Err(Fail::usage(
-            format!("{count} mistakes; nothing was paid"),
+            format!("{count} {mistakes}; nothing was paid"),
             format!("共 {count} 处错误；没有付款"),
         ));
     }
@@ -67,6 +66,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             )
         )?;
     }
+    let intents: Vec<Intent> = rows.into_iter().map(|row| row.intent).collect();
     let count = intents.len();
     let options = settings.options().again(arguments.again);
     let (bar, options) = watched(options, count, lang);

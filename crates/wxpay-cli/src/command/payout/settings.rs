@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Limits, Rules, RunOptions};
 
+use crate::config::setting_in_chinese;
 use crate::fail::Fail;
 
 /// `[payout]`, as it is written. Times are like `15s`, `5m` or `7d`, amounts are in fen; what is left out is as the
@@ -58,8 +59,7 @@ impl<'de> Deserialize<'de> for Time {
 
 impl Settings {
     pub(super) fn read(section: &toml::Table) -> Result<Self, Fail> {
-        let settings = Self::deserialize(section.clone())
-            .map_err(|error| wrong().because(error.message().to_owned()))?;
+        let settings = Self::deserialize(section.clone()).map_err(|error| invalid(&error))?;
         settings.check()?;
         Ok(settings)
     }
@@ -116,10 +116,16 @@ impl Settings {
         if timeout < lease {
             return Ok(());
         }
-        Err(wrong().because(format!(
-            "timeout ({timeout:?}) must be shorter than lease ({lease:?}): nobody may take a payout over while a call for it \
-             is under way"
-        )))
+        let fail = Fail::usage("invalid [payout]", "[payout] 有误");
+        Err(fail.because_said(
+            format!(
+                "timeout ({timeout:?}) must be shorter than lease ({lease:?}): no other process may take over a payout while \
+                 a call for it is under way"
+            ),
+            format!(
+                "timeout（{timeout:?}）必须短于 lease（{lease:?}）：请求进行中时，其他进程不得接手同一笔付款"
+            ),
+        ))
     }
 }
 
@@ -129,8 +135,21 @@ fn set(setting: &mut Duration, time: Option<Time>) {
     }
 }
 
-fn wrong() -> Fail {
-    Fail::usage("[payout] is wrong", "[payout] 有误")
+/// A setting that can't be read. The whole error names it in a last line, ``in `lease` ``.
+fn invalid(error: &toml::de::Error) -> Fail {
+    let (message, whole) = (error.message(), error.to_string());
+    let setting = whole
+        .rsplit_once("in `")
+        .map_or("", |(_, setting)| setting.trim_end().trim_end_matches('`'));
+    let (dot, chinese) = match setting {
+        "" => ("", setting_in_chinese(message)),
+        _ => (" ", setting_in_chinese(message)),
+    };
+    Fail::usage(
+        format!("invalid [payout]{dot}{setting}"),
+        format!("[payout]{dot}{setting} 有误"),
+    )
+    .because_said(message, chinese)
 }
 
 /// That of the transport.
@@ -227,8 +246,11 @@ mod tests {
     fn mistakes_are_named() {
         for (text, said) in [
             ("setle = '1s'", "`setle`"),
+            ("settle = 'soon'", "invalid [payout] settle"),
             ("settle = 'soon'", "expected number"),
+            ("per_second = 0", "invalid [payout] per_second"),
             ("per_second = 0", "nonzero"),
+            ("least_fen = -1", "invalid [payout] least_fen"),
             ("least_fen = -1", "u32"),
             ("lease = '60s'", "must be shorter than lease"),
             ("timeout = '5m'", "must be shorter than lease"),

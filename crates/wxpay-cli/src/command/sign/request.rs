@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     method: String,
     /// The URL, or its path and query, encoded as it is sent
     url: String,
-    /// The body: a text, @FILE, or - for standard input; of an upload, its meta
+    /// The body: as it is, @FILE, or - for standard input; of an upload, its meta
     #[arg(default_value = "", hide_default_value = true)]
     body: String,
     /// The moment of signing: seconds since 1970, or `now`

@@ -14,7 +14,7 @@ use crate::fail::Fail;
 /// The message and how to sign it.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The message: name=value arguments, or XML as a text, @FILE or - for standard input
+    /// The message: name=value arguments, or XML as it is, @FILE or - for standard input
     #[arg(required = true)]
     message: Vec<String>,
     /// MD5 or HMAC-SHA256; by default what the field sign_type says, else MD5
@@ -53,8 +53,10 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Fail> {
     }
     params.check_outgoing().map_err(wrong)?;
     let named = params.get("sign_type").map(sign_type).transpose();
-    let named =
-        named.map_err(|rule| Fail::usage("sign_type is wrong", "sign_type 有误").because(rule))?;
+    let named = named.map_err(|rule| {
+        Fail::usage("invalid sign_type", "sign_type 有误")
+            .because_said(rule, "必须是 MD5 或 HMAC-SHA256")
+    })?;
     let sign_type = arguments.sign_type.or(named).unwrap_or(SignType::Md5);
     let sign = key.sign(&params, sign_type);
     if arguments.xml {

@@ -1,0 +1,235 @@
+//! The errors of the libraries and of the system, in Chinese.
+
+use std::error::Error;
+use std::io;
+use std::str::Utf8Error;
+use std::string::FromUtf8Error;
+
+use wxpay_api::core::{
+    DecodeError, DecodeProblem, ErrorKind, InvalidInput, Sent, TransportError, VerificationError,
+    VerificationFailure, XmlError,
+};
+use wxpay_api::v3::RefreshError;
+use wxpay_sandbox::{DirectoryError, SnapshotError, StartError};
+
+/// What an error says, without those behind it. Nothing if it is not known here.
+pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(kind) = error.downcast_ref::<ErrorKind>() {
+        return of_kind(kind);
+    }
+    if let Some(invalid) = error.downcast_ref::<InvalidInput>() {
+        return Some(format!("{}：{}", invalid.field(), invalid.rule_zh()));
+    }
+    if let Some(error) = error.downcast_ref::<TransportError>() {
+        return Some(transport(error).to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<VerificationError>() {
+        return Some(format!("未通过验证：{}", verification(error.failure())?));
+    }
+    if let Some(failure) = error.downcast_ref::<VerificationFailure>() {
+        return verification(failure);
+    }
+    if let Some(error) = error.downcast_ref::<DecodeError>() {
+        return Some(decode(error));
+    }
+    if let Some(error) = error.downcast_ref::<XmlError>() {
+        return xml(error);
+    }
+    if let Some(error) = error.downcast_ref::<RefreshError>() {
+        return refresh(error);
+    }
+    if let Some(error) = error.downcast_ref::<StartError>() {
+        return start(error);
+    }
+    if let Some(error) = error.downcast_ref::<DirectoryError>() {
+        return directory(error);
+    }
+    if let Some(error) = error.downcast_ref::<SnapshotError>() {
+        return snapshot(error);
+    }
+    if let Some(error) = error.downcast_ref::<FromUtf8Error>() {
+        return Some(utf8(error.utf8_error()));
+    }
+    if let Some(error) = error.downcast_ref::<Utf8Error>() {
+        return Some(utf8(*error));
+    }
+    error.downcast_ref::<io::Error>().and_then(system)
+}
+
+fn of_kind(kind: &ErrorKind) -> Option<String> {
+    match kind {
+        ErrorKind::Invalid(error) => of(error),
+        ErrorKind::Transport(error) => of(error),
+        ErrorKind::Verification(error) => of(error),
+        ErrorKind::Decode(error) => of(error),
+        _ => None,
+    }
+}
+
+fn transport(error: &TransportError) -> &'static str {
+    match error.sent() {
+        Sent::No => "请求没有发出",
+        Sent::Maybe => "没有收到完整的应答，请求可能已经发出",
+    }
+}
+
+fn verification(failure: &VerificationFailure) -> Option<String> {
+    Some(match failure {
+        VerificationFailure::Missing(part) => format!("缺少 {part}"),
+        VerificationFailure::Repeated(part) => format!("{part} 重复出现"),
+        VerificationFailure::Malformed(part) => format!("{part} 格式有误"),
+        VerificationFailure::Algorithm(expected) => {
+            format!("所用算法与配置的 {expected} 不一致")
+        }
+        VerificationFailure::Mismatch => "签名不匹配".to_owned(),
+        VerificationFailure::Unopened(part) => format!("用该密钥无法解密 {part}"),
+        VerificationFailure::Probe => "签名探测流量，与其他错误签名一样拒绝".to_owned(),
+        VerificationFailure::Stale(seconds) => {
+            format!("时间戳与本机时钟相差 {seconds} 秒，超过 300 秒")
+        }
+        VerificationFailure::UnknownSerial(serial) => format!("没有序列号为 {serial} 的公钥"),
+        VerificationFailure::Ambiguous(field) => {
+            format!("{field} 的值中夹带了其他字段，签名原文有歧义")
+        }
+        _ => return None,
+    })
+}
+
+fn decode(error: &DecodeError) -> String {
+    let field = error.field();
+    match error.problem() {
+        DecodeProblem::Missing => format!("{field}：缺失"),
+        DecodeProblem::Malformed => format!("{field}：格式有误"),
+        DecodeProblem::Mismatch => format!("{field}：与请求不符"),
+        DecodeProblem::Json(problem) => match place(problem) {
+            Some((line, column)) => {
+                format!("{field}：不是有效的 JSON，问题在第 {line} 行第 {column} 列")
+            }
+            None => format!("{field}：不是有效的 JSON"),
+        },
+        _ => format!("{field}：内容有误"),
+    }
+}
+
+/// The place in a message of the JSON parser, which ends in `at line 1 column 5`.
+fn place(problem: &str) -> Option<(u64, u64)> {
+    let (_, place) = problem.rsplit_once("at line ")?;
+    let (line, column) = place.split_once(" column ")?;
+    Some((line.parse().ok()?, column.parse().ok()?))
+}
+
+fn refresh(error: &RefreshError) -> Option<String> {
+    Some(match error {
+        RefreshError::NoCertificates => {
+            "该商户没有平台证书：请使用微信支付公钥（PUB_KEY_ID_…）".to_owned()
+        }
+        RefreshError::Call(_) => "无法下载平台证书".to_owned(),
+        RefreshError::Unreadable(_) => "平台证书列表无法解析".to_owned(),
+        RefreshError::Certificate(_) => "平台证书无法使用".to_owned(),
+        RefreshError::Status(status) => format!("无法下载平台证书：HTTP {status}"),
+        RefreshError::Unverified(_) => "平台证书列表未通过验证，不能证明来自微信支付".to_owned(),
+        _ => return None,
+    })
+}
+
+fn xml(error: &XmlError) -> Option<String> {
+    Some(match error {
+        XmlError::TooLarge { limit, .. } => format!("过大：超过上限 {limit}"),
+        XmlError::Encoding => "编码不是 UTF-8".to_owned(),
+        XmlError::Syntax(byte) => format!("第 {byte} 个字节处不符合 XML 语法"),
+        XmlError::Truncated => "内容不完整".to_owned(),
+        XmlError::Root => "必须只有一个名称正确的根元素".to_owned(),
+        XmlError::Declaration => "XML 声明有误".to_owned(),
+        XmlError::Doctype => "含有 DOCTYPE".to_owned(),
+        XmlError::Comment => "含有注释或处理指令".to_owned(),
+        XmlError::Attribute(name) => format!("<{name}> 带有属性"),
+        XmlError::Name => "元素名只能含字母、数字、_ 和 $".to_owned(),
+        XmlError::Nested(name) => format!("<{name}> 内含下级元素"),
+        XmlError::Text => "元素之间有文本".to_owned(),
+        XmlError::Duplicate(name) => format!("<{name}> 重复出现"),
+        XmlError::Entity(name) => format!("<{name}> 含有未知实体"),
+        XmlError::Character(name) => format!("<{name}> 含有 XML 不允许的字符"),
+        _ => return None,
+    })
+}
+
+fn start(error: &StartError) -> Option<String> {
+    Some(match error {
+        StartError::Listen { address, .. } => format!("无法监听 {address}"),
+        StartError::Keys(_) => "无法生成密钥和证书".to_owned(),
+        StartError::Snapshot(_) => "无法从快照继续".to_owned(),
+        StartError::Directory(error) => return directory(error),
+        _ => return None,
+    })
+}
+
+fn directory(error: &DirectoryError) -> Option<String> {
+    Some(match error {
+        DirectoryError::Foreign { dir, found } => format!(
+            "{} 中有 {found}，但没有沙箱的密钥；请选择空目录或新目录",
+            dir.display()
+        ),
+        DirectoryError::Incomplete(file) => format!(
+            "缺少 {}；请放回该文件，或删除整个目录以重新生成密钥",
+            file.display()
+        ),
+        DirectoryError::Damaged { file, .. } => format!(
+            "{} 的内容有误；请放回正确的文件，或删除整个目录以重新生成密钥",
+            file.display()
+        ),
+        DirectoryError::Io { file, .. } => format!("无法读写 {}", file.display()),
+        DirectoryError::Keys(_) => "无法生成密钥".to_owned(),
+        _ => return None,
+    })
+}
+
+fn snapshot(error: &SnapshotError) -> Option<String> {
+    Some(match error {
+        SnapshotError::Malformed { message } => match place(message) {
+            Some((line, column)) => {
+                format!("不是沙箱的快照，问题在第 {line} 行第 {column} 列")
+            }
+            None => "不是沙箱的快照".to_owned(),
+        },
+        SnapshotError::Version { found, expected } => {
+            format!("快照的版本是 {found}，本沙箱只能读取版本 {expected}")
+        }
+        _ => return None,
+    })
+}
+
+fn utf8(error: Utf8Error) -> String {
+    let place = error.valid_up_to() + 1;
+    format!("第 {place} 个字节起不是 UTF-8")
+}
+
+/// What the operating system says, with its number.
+fn system(error: &io::Error) -> Option<String> {
+    let said = match error.kind() {
+        io::ErrorKind::NotFound => "文件或目录不存在",
+        io::ErrorKind::PermissionDenied => "没有权限",
+        io::ErrorKind::AlreadyExists => "已经存在",
+        io::ErrorKind::IsADirectory => "这是一个目录",
+        io::ErrorKind::NotADirectory => "路径中有一部分不是目录",
+        io::ErrorKind::StorageFull => "磁盘空间不足",
+        io::ErrorKind::ReadOnlyFilesystem => "文件系统为只读",
+        io::ErrorKind::BrokenPipe => "输出已被关闭",
+        io::ErrorKind::InvalidData => "内容不是 UTF-8 文本",
+        io::ErrorKind::UnexpectedEof => "内容不完整",
+        io::ErrorKind::AddrInUse => "地址已被占用",
+        io::ErrorKind::AddrNotAvailable => "本机没有这个地址",
+        io::ErrorKind::ConnectionRefused => "连接被拒绝",
+        io::ErrorKind::ConnectionReset => "连接被重置",
+        io::ErrorKind::HostUnreachable => "无法到达该主机",
+        io::ErrorKind::NetworkUnreachable => "网络不可达",
+        io::ErrorKind::TimedOut => "超时",
+        _ => return None,
+    };
+    Some(match error.raw_os_error() {
+        Some(number) => format!("{said}（os error {number}）"),
+        None if error.get_ref().is_some() && error.kind() != io::ErrorKind::InvalidData => {
+            return None;
+        }
+        None => said.to_owned(),
+    })
+}

@@ -1,0 +1,45 @@
+//! `wxpay call` of an endpoint that takes one of several fields.
+
+use std::process::Output;
+
+use wxpay_sandbox::Sandbox;
+
+use crate::setup::{Setup, text};
+
+fn run(setup: &Setup, more: &[&str]) -> Output {
+    setup.run(&[&["call", "v2.pay.order_query"], more].concat())
+}
+
+/// Exactly one of two numbers names an order, and the message says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_of_fields_is_told_as_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let choice = "<--transaction-id <TEXT>|--out-trade-no <TEXT>|--request <FILE>>";
+    let output = run(&setup, &[]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said.contains(&format!("not provided:\n  {choice}\n")),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("Usage: wxpay call v2.pay.order_query {choice}")),
+        "{said}"
+    );
+    let output = run(&setup, &["--transaction-id", "1", "--out-trade-no", "2"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("cannot be used with '--out-trade-no <TEXT>'"),
+        "{said}"
+    );
+    // A field that is given comes before that of the request.
+    setup.file("request.json", r#"{"out_trade_no": "not one"}"#);
+    let output = run(
+        &setup,
+        &["--request", "request.json", "--out-trade-no", "404"],
+    );
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("ORDERNOTEXIST"));
+}
