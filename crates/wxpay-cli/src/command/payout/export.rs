@@ -20,6 +20,10 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
+    // Before the journal is opened: closing a handle of the same file would drop SQLite's locks on it.
+    if let Some(path) = &arguments.out {
+        must_not_be_journal(path, &arguments.journal)?;
+    }
     let journal = arguments.journal.existing()?;
     let out: Box<dyn Write> = match &arguments.out {
         Some(path) => Box::new(create(path)?),
@@ -38,15 +42,26 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes the file, or writes over one that is there, unless payouts are written down in it.
+/// Refuses to write over a file that payouts are written down in, or a log of this journal.
+fn must_not_be_journal(path: &Path, journal: &JournalArgs) -> Result<(), Fail> {
+    let log = |suffix: &str| {
+        let mut name = journal.path().as_os_str().to_owned();
+        name.push(suffix);
+        path == Path::new(&name)
+    };
+    if !is_journal(path) && !["-wal", "-shm", "-journal"].into_iter().any(log) {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(Fail::usage(
+        format!("{shown} is a journal: it must not be lost"),
+        format!("{shown} 是付款日志文件，不能覆盖"),
+    ))
+}
+
+/// Makes the file, or writes over one that is there.
 fn create(path: &Path) -> Result<File, Fail> {
     let shown = path.display();
-    if is_journal(path) {
-        return Err(Fail::usage(
-            format!("{shown} is a journal: it must not be lost"),
-            format!("{shown} 是付款日志文件，不能覆盖"),
-        ));
-    }
     File::create(path).map_err(|error| {
         Fail::usage(format!("can't write {shown}"), format!("无法写入 {shown}")).because(error)
     })
