@@ -87,7 +87,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let path = folder.path().join("payouts.db");
     // The host is where the payouts are made: "api.mch.weixin.qq.com" for WeChat Pay itself.
     let host = sandbox.base_url().trim_start_matches("https://");
-    let owner = JournalOwner::new(sandbox.merchant().mch_id.clone(), host);
+    let owner = JournalOwner::new(sandbox.merchant().mch_id.as_str(), host);
 
     // The money moves and the answer is lost. The query finds it.
     sandbox.inject(Api::PayEmployee, Fault::DropAfterCommit)?;

@@ -40,7 +40,7 @@ mod worker;
 ///
 /// A journal decides who was paid already, so a wrong one pays twice. A file is only opened if it is a whole journal:
 ///
-/// - all of it is read and checked (`PRAGMA integrity_check`: about a second for 100,000 payouts), and its tables and indexes are those that this library
+/// - all of it is read and checked (`PRAGMA integrity_check`: about half a second for 100,000 payouts), and its tables and indexes are those that this library
 ///   makes;
 /// - it says whose payouts it holds and at which host they are made, and both are those of [`JournalOwner`];
 /// - its last changes are there: a copy that was made while it was in use, without the log (`-wal`) beside it, is refused;

@@ -41,6 +41,11 @@ pub(super) fn open(path: &Path, owner: &JournalOwner) -> Result<Opened, OpenErro
         let mut connection = connect(&place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // Until the journal is accepted, closing it must not bring its log into it. After that, see the worker.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        // SQLite falls back to reading without a word.
+        if connection.is_readonly(rusqlite::MAIN_DB)? {
+            let reason = "it can only be read here, not written".to_owned();
+            return Err(OpenErrorKind::Inaccessible { reason }.into());
+        }
         let found = judge(&connection, &place)?;
         judge::check_owner(&found.owner, owner).map_err(Problem::Kind)?;
         make_durable(&connection)?;

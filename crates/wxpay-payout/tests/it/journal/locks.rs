@@ -1,7 +1,7 @@
 //! Several connections and processes on one file.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -55,7 +55,7 @@ fn helper_that_holds_a_lock() {
     };
     let db = rusqlite::Connection::open(path).unwrap();
     db.execute_batch(&sql).unwrap();
-    println!("locked");
+    writeln!(std::io::stdout(), "locked").unwrap();
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
     // The journal's own rule, which this connection does not keep: a log is not removed.
     std::process::exit(0);

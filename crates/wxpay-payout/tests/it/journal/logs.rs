@@ -124,6 +124,10 @@ async fn log_of_another_file_is_refused() {
     let to = scratch.path();
     held.backup(&to).await.unwrap();
     copy(&path, &to, "-wal");
+    eprintln!(
+        "BRANCH {:?}",
+        SqliteJournal::read(&to).map_err(|e| e.to_string())
+    );
     match SqliteJournal::read(&to) {
         Ok(journal) => assert_eq!(count(&journal).await, 9),
         Err(error) => assert!(

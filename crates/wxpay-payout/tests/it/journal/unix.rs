@@ -1,6 +1,8 @@
 //! Whose the file is, who can write it, and how many names it has.
 
 use std::fs::{self, Permissions};
+#[cfg(target_os = "linux")]
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 
@@ -219,7 +221,7 @@ fn helper_that_opens_mounts() {
     let error = SqliteJournal::read(&file).unwrap_err();
     assert_eq!(*error.kind(), OpenErrorKind::MountPoint, "{error}");
     drop(SqliteJournal::open(&folder, &owner()).unwrap());
-    println!("both as expected");
+    writeln!(std::io::stdout(), "both as expected").unwrap();
 }
 
 #[cfg(target_os = "linux")]
