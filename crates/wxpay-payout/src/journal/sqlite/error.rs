@@ -188,7 +188,8 @@ impl fmt::Display for OpenErrorKind {
             ),
             Self::Damaged { found } => write!(
                 f,
-                "it is damaged: {found}. Keep it and its -wal file as they are, and restore a backup"
+                "it is damaged: {found}. Keep it and its -wal file as they are, and restore a backup. If it is a backup that was \
+                 just restored, a -wal file of the journal before it may be beside it: move that away"
             ),
             Self::Schema { lacks } => write!(
                 f,
