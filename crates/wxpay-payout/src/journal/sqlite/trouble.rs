@@ -65,3 +65,36 @@ pub(super) fn cause(error: &rusqlite::Error) -> String {
     };
     format!("{means} ({error})")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use rusqlite::ffi;
+
+    use super::at_work;
+    use crate::JournalError;
+    use crate::journal::sqlite::place::Place;
+
+    #[test]
+    fn cause_is_shown() {
+        for (code, words) in [
+            (ffi::SQLITE_FULL, "the disk is full"),
+            (ffi::SQLITE_IOERR, "the disk failed"),
+            (ffi::SQLITE_READONLY, "can only be read"),
+            (ffi::SQLITE_CORRUPT, "the file is damaged"),
+            (ffi::SQLITE_BUSY, "has held it for 10 s"),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let place = Place::unchecked(Path::new("/no/such/journal"));
+            let error = at_work(
+                JournalError::storage(error),
+                &place,
+                Duration::from_secs(10),
+            );
+            let text = error.to_string();
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}

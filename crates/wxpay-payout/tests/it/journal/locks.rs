@@ -38,6 +38,16 @@ impl Holder {
     fn pid(&self) -> u32 {
         self.0.id()
     }
+
+    /// Stops it, as Ctrl-Z does, or lets it go on.
+    fn signal(&self, name: &str) {
+        if cfg!(target_os = "linux") {
+            let sent = Command::new("kill")
+                .args(["-s", name, &self.pid().to_string()])
+                .status();
+            assert!(sent.unwrap().success());
+        }
+    }
 }
 
 impl Drop for Holder {
@@ -123,7 +133,9 @@ async fn reading_does_not_wait_for_who_writes() {
     );
     assert_eq!(fs::read(&path).unwrap(), before);
 
+    holder.signal("STOP");
     let error = payouts(journal).prepare(&named(9)).await.unwrap_err();
+    holder.signal("CONT");
     assert!(matches!(error, PrepareError::Journal(_)), "{error:?}");
     let text = error.to_string();
     assert!(text.contains("another process has held it for"), "{text}");
@@ -132,6 +144,7 @@ async fn reading_does_not_wait_for_who_writes() {
             text.contains(&format!("process {} (", holder.pid())),
             "{text}"
         );
+        assert!(text.contains("which is stopped"), "{text}");
     }
     drop(holder);
     prepare(SqliteJournal::open(&path, &owner()).unwrap(), 9..10).await;
