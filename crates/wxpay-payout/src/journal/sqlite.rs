@@ -143,7 +143,7 @@ impl SqliteJournal {
                 work(db)
             } else {
                 Err(JournalError::storage(format!(
-                    "{} was moved, removed or replaced while it was open",
+                    "{} was moved, removed, replaced or given a second name (hard link) while it was open",
                     place.asked().display()
                 )))
             }

@@ -31,7 +31,7 @@ pub enum BackupError {
     #[error("the journal can't be copied: {0}")]
     Copy(String),
     /// What was copied is not a whole journal of the same owner.
-    #[error("the copy is no good: {0}")]
+    #[error("the copy is not a whole journal, and was removed: {0}")]
     Check(OpenError),
 }
 

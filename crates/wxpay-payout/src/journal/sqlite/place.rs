@@ -77,10 +77,10 @@ impl Place {
         fs::metadata(self.beside("-wal")).is_ok_and(|metadata| metadata.len() > 0)
     }
 
-    /// Whether the file is still at its path, so that the next process finds there what this one writes.
+    /// Whether the file is still at its path and nowhere else, so that the next process finds what this one writes.
     pub(super) fn is_there(&self) -> bool {
         let now = fs::metadata(&self.real).ok();
-        now.is_some_and(|now| self.identity.is_none() || identity(&now) == self.identity)
+        now.is_some_and(|now| identity(&now) == self.identity && names(&now) == 1)
     }
 
     fn check_beside(&self, metadata: &Metadata) -> Result<(), OpenErrorKind> {
@@ -134,6 +134,16 @@ fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
+#[cfg(unix)]
+fn names(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
+}
+
+#[cfg(not(unix))]
+fn names(_: &Metadata) -> u64 {
+    1
+}
+
 #[cfg(not(unix))]
 fn identity(_: &Metadata) -> Option<(u64, u64)> {
     None
@@ -151,9 +161,9 @@ fn check_file(path: &Path, metadata: &Metadata, purpose: Purpose) -> Result<(), 
     if mode & 0o077 != 0 {
         return Err(OpenErrorKind::Mode { mode });
     }
-    if metadata.nlink() > 1 {
+    if names(metadata) > 1 {
         return Err(OpenErrorKind::HardLinks {
-            count: metadata.nlink(),
+            count: names(metadata),
         });
     }
     #[cfg(target_os = "linux")]

@@ -154,18 +154,17 @@ async fn file_that_is_moved_while_it_is_open() {
     let journal = std::sync::Arc::new(SqliteJournal::open(&path, &owner()).unwrap());
     let engine = payouts(std::sync::Arc::clone(&journal));
     let away = scratch.path();
+    fs::hard_link(&path, &away).unwrap();
+    let error = engine.prepare(&named(1)).await.unwrap_err();
+    assert!(error.to_string().contains(MOVED), "{error}");
+    fs::remove_file(&away).unwrap();
+    drop(engine.prepare(&named(2)).await.unwrap());
     fs::rename(&path, &away).unwrap();
     let error = engine.prepare(&named(1)).await.unwrap_err();
-    assert!(
-        error.to_string().contains("was moved, removed or replaced"),
-        "{error}"
-    );
+    assert!(error.to_string().contains(MOVED), "{error}");
     prepare(SqliteJournal::create(&path, &owner()).unwrap(), 5..6).await;
     let error = engine.prepare(&named(1)).await.unwrap_err();
-    assert!(
-        error.to_string().contains("was moved, removed or replaced"),
-        "{error}"
-    );
+    assert!(error.to_string().contains(MOVED), "{error}");
     // What became of payouts that were sent is still written down.
     let entry = journal.by_intent(&named(0).id).await.unwrap().unwrap();
     journal.update(&entry).await.unwrap();
@@ -224,6 +223,7 @@ fn helper_that_opens_mounts() {
     writeln!(std::io::stdout(), "both as expected").unwrap();
 }
 
+const MOVED: &str = "was moved, removed, replaced or given a second name";
 #[cfg(target_os = "linux")]
 const MOUNTED: &str = "WXPAY_TEST_MOUNTED";
 #[cfg(target_os = "linux")]
