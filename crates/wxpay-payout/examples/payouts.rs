@@ -4,7 +4,6 @@
 //! `cargo run -p wxpay-payout --example payouts`
 
 use std::error::Error;
-use std::path::Path;
 use std::time::Duration;
 
 use wxpay_api::sign::{v2::Key, workwx::AppSecret};
@@ -13,8 +12,8 @@ use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmpl
 use wxpay_api::v2::{Client, Credentials, Merchant};
 use wxpay_core::Fen;
 use wxpay_payout::{
-    Intent, Limits, Payment, Payouts, Preparation, Rules, RunOptions, Settlement, SqliteJournal,
-    Wecom,
+    Intent, JournalOwner, Limits, Payment, Payouts, Preparation, Rules, RunOptions, Settlement,
+    SqliteJournal, Wecom,
 };
 use wxpay_sandbox::{Api, Fault, Sandbox};
 use wxpay_transport::TokioTimer;
@@ -36,8 +35,8 @@ fn bonus(employee: &str, amount: Fen, agentid: u32) -> Result<Intent, Box<dyn Er
     })
 }
 
-/// An engine over the journal in this file.
-fn engine(journal: &Path, sandbox: &Sandbox) -> Result<Payouts, Box<dyn Error>> {
+/// An engine over a journal.
+fn engine(journal: SqliteJournal, sandbox: &Sandbox) -> Result<Payouts, Box<dyn Error>> {
     let account = sandbox.merchant();
     let merchant = Merchant::new(account.mch_id.clone(), account.appid.clone());
     let credentials = Credentials::new(Key::new(account.api_v2_key.clone())?)
@@ -60,11 +59,7 @@ fn engine(journal: &Path, sandbox: &Sandbox) -> Result<Payouts, Box<dyn Error>> 
     rules.not_found_gap = Duration::from_millis(50);
     let mut limits = Limits::default();
     limits.payee_gap = Duration::ZERO;
-    let payouts = Payouts::builder(
-        SqliteJournal::open(journal)?,
-        Wecom::new(client, transport),
-        TokioTimer::new(),
-    );
+    let payouts = Payouts::builder(journal, Wecom::new(client, transport), TokioTimer::new());
     Ok(payouts.rules(rules).limits(limits).build())
 }
 
@@ -89,18 +84,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let agentid = sandbox.merchant().agentid;
     let folder = tempfile::tempdir()?;
-    let journal = folder.path().join("payouts.db");
+    let path = folder.path().join("payouts.db");
+    // The host is where the payouts are made: "api.mch.weixin.qq.com" for WeChat Pay itself.
+    let host = sandbox.base_url().trim_start_matches("https://");
+    let owner = JournalOwner::new(sandbox.merchant().mch_id.as_str(), host);
 
     // The money moves and the answer is lost. The query finds it.
     sandbox.inject(Api::PayEmployee, Fault::DropAfterCommit)?;
-    let payouts = engine(&journal, &sandbox)?;
+    // Made once, when there are no payouts yet, and opened ever after.
+    let journal = SqliteJournal::create(&path, &owner)?;
+    let payouts = engine(journal, &sandbox)?;
     let first = bonus("E1001", Fen::new(8_800), agentid)?;
     let number = pay(&payouts, &first).await?.ok_or("not paid")?;
     println!("{} is paid as {number}", first.id);
 
     // A program that died here and starts again finds what was paid in the journal.
     drop(payouts);
-    let payouts = engine(&journal, &sandbox)?;
+    let payouts = engine(SqliteJournal::open(&path, &owner)?, &sandbox)?;
     assert_eq!(pay(&payouts, &first).await?, Some(number));
 
     // The same for a whole list, of which one is paid already and one loses its connection.

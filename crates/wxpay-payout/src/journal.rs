@@ -14,7 +14,13 @@ mod sqlite;
 
 pub use memory::MemoryJournal;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqliteJournal, file::OpenError};
+pub use sqlite::{
+    SqliteJournal,
+    backup::BackupError,
+    error::{OpenError, OpenErrorKind},
+    holder::LockHolder,
+    owner::JournalOwner,
+};
 
 /// Where payouts are written down before they are sent, and what becomes of them.
 ///
@@ -180,8 +186,9 @@ pub enum JournalError {
     #[error("somebody else has changed the entry meanwhile")]
     Conflict,
     /// The storage failed. What was to be written may be there or not.
-    #[error("the journal's storage failed")]
-    Storage(#[source] Box<dyn StdError + Send + Sync>),
+    #[error("the journal's storage failed: {0}")]
+    // not a source: a chain of errors would show it twice
+    Storage(Box<dyn StdError + Send + Sync>),
 }
 
 impl JournalError {

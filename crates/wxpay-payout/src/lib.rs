@@ -90,9 +90,9 @@ pub use entry::{Alarm, Entry, Lease, State};
 pub use evidence::{Message, PayEnd, QueryEnd, Refusal};
 pub use fence::Fence;
 pub use intent::{Intent, IntentId, Payment, payee_digest};
-pub use journal::{Journal, JournalError, MemoryJournal};
 #[cfg(feature = "sqlite")]
-pub use journal::{OpenError, SqliteJournal};
+pub use journal::{BackupError, JournalOwner, LockHolder, OpenError, OpenErrorKind, SqliteJournal};
+pub use journal::{Journal, JournalError, MemoryJournal};
 pub use limits::{DayFull, DayLimit, DaySum, Limits};
 pub use moment::{Day, Moment};
 pub use number::{DerivedNumbers, Numbered, Numbers};

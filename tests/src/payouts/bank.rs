@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use wxpay_payout::SqliteJournal;
+use wxpay_payout::{JournalOwner, OpenErrorKind, SqliteJournal};
 use wxpay_sandbox::{Api, Fault, FaultRule, Sandbox};
 
 /// A sandbox that lives in this process, and the folder of its workers.
@@ -54,7 +54,7 @@ impl Bank {
 
     /// Its journal.
     pub fn journal(&self) -> SqliteJournal {
-        SqliteJournal::open(self.path()).unwrap()
+        journal_at(&self.path())
     }
 
     /// Makes a fifth of all payments and a fifth of all queries go wrong, each fault as likely as the others.
@@ -93,4 +93,19 @@ impl Bank {
 /// The journal of a folder.
 pub(super) fn journal_in(folder: &Path) -> PathBuf {
     folder.join("payouts.journal")
+}
+
+/// The journal at a path, which whichever process comes first makes.
+pub(super) fn journal_at(path: &Path) -> SqliteJournal {
+    match SqliteJournal::create(path, &owner()) {
+        Err(error) if *error.kind() == OpenErrorKind::Exists => {
+            SqliteJournal::open(path, &owner()).unwrap()
+        }
+        made => made.unwrap(),
+    }
+}
+
+/// Whose payouts these are.
+pub(super) fn owner() -> JournalOwner {
+    JournalOwner::new("1900000109", "localhost")
 }

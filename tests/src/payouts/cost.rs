@@ -13,6 +13,7 @@ use wxpay_payout::{
     Limits, Message, PayEnd, Payment, Payouts, QueryEnd, RunOptions, Service, SqliteJournal,
 };
 
+use super::bank::owner;
 use super::observed::{Observed, Observer, Write};
 use super::worker::intent;
 
@@ -34,7 +35,10 @@ pub struct Cost {
 pub async fn run(folder: &Path, payouts: usize, at_once: usize) -> Cost {
     let path = folder.join(format!("cost-{at_once}.journal"));
     let timed = Timed::default();
-    let journal = Observed::new(SqliteJournal::open(path).unwrap(), timed.clone());
+    let journal = Observed::new(
+        SqliteJournal::create(path, &owner()).unwrap(),
+        timed.clone(),
+    );
     let mut limits = Limits::default();
     (limits.per_second, limits.merchant_day) = (None, None);
     limits.midnight_guard = Duration::ZERO;

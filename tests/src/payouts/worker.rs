@@ -16,11 +16,9 @@ use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, TokioTimer};
 use wxpay_api::v2;
 use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
-use wxpay_payout::{
-    Intent, Journal, Limits, Payment, Payouts, Rules, RunOptions, SqliteJournal, Wecom,
-};
+use wxpay_payout::{Intent, Journal, Limits, Payment, Payouts, Rules, RunOptions, Wecom};
 
-use super::bank::journal_in;
+use super::bank::{journal_at, journal_in};
 use super::observed::{Observed, Observer, Write};
 
 /// Which intents a worker pays, and how it ends.
@@ -92,7 +90,7 @@ impl Job {
     /// Pays until all is settled, and tells how long opening the journal took, in microseconds.
     pub async fn work(self) -> bool {
         let start = Instant::now();
-        let journal = SqliteJournal::open(journal_in(&self.folder)).unwrap();
+        let journal = journal_at(&journal_in(&self.folder));
         let dying = Dying {
             writes: AtomicUsize::new(0),
             dies_at: self.dies_at,

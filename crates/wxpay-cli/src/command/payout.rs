@@ -63,10 +63,10 @@ impl JournalArgs {
         &self.journal
     }
 
-    /// The journal as it is, whoever's it is. None is made.
+    /// The journal for reading, any merchant's. None is made.
     fn existing(&self) -> Result<SqliteJournal, Fail> {
         self.must_exist()?;
-        SqliteJournal::open(&self.journal).map_err(|error| self.unusable(error))
+        SqliteJournal::read(&self.journal).map_err(|error| self.unusable(error))
     }
 
     fn must_exist(&self) -> Result<(), Fail> {

@@ -103,11 +103,12 @@ async fn export_leaves_journals_alone() {
         office.folder.path().join("k"),
     )
     .unwrap();
-    for out in ["j", "./j", "k"] {
+    for out in ["j", "./j", "k", "j-wal"] {
         let output = office.run(&format!("export --journal j --out {out}"));
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains("is a journal"), "{}", said(&output));
     }
+    fs::remove_file(office.folder.path().join("k")).unwrap();
     assert_eq!(office.reconcile(), 2);
     for _ in 0..2 {
         let output = office.run("export --journal j --out out.csv");

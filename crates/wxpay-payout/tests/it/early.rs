@@ -229,7 +229,7 @@ async fn unreadable_journal_does_not_read_as_not_sent() {
     let path = folder.path().join("j");
     let service = Scripted::default();
     let payouts = payouts_over(
-        wxpay_payout::SqliteJournal::open(&path).unwrap(),
+        wxpay_payout::SqliteJournal::create(&path, &crate::journal::owner()).unwrap(),
         service.clone(),
     );
     let first = payouts.run(intents(1), RunOptions::new()).await;

@@ -1,13 +1,27 @@
 //! Both journals by the suite for implementers, and what is SQLite's own.
 
+use std::ffi::OsString;
 use std::fs;
 #[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use wxpay_payout::journal::conformance;
-use wxpay_payout::{Journal, MemoryJournal, SqliteJournal};
+use wxpay_payout::{
+    Intent, Journal, JournalOwner, MemoryJournal, OpenErrorKind, Preparation, SqliteJournal,
+};
+
+use crate::world::{intent, payouts};
+
+mod backup;
+mod disk;
+mod locks;
+mod logs;
+mod old;
+mod refusals;
+#[cfg(unix)]
+mod unix;
 
 /// A path of its own in a directory that is deleted with the value.
 pub(crate) struct Scratch(tempfile::TempDir, AtomicU32);
@@ -21,6 +35,74 @@ impl Scratch {
         let number = self.1.fetch_add(1, Ordering::SeqCst);
         self.0.path().join(format!("{number}.journal"))
     }
+
+    /// A new journal.
+    fn journal(&self) -> SqliteJournal {
+        SqliteJournal::create(self.path(), &owner()).unwrap()
+    }
+
+    /// A journal with payouts in it, which is closed.
+    async fn filled(&self, payouts: usize) -> PathBuf {
+        let path = self.path();
+        let journal = SqliteJournal::create(&path, &owner()).unwrap();
+        prepare(journal, 0..payouts).await;
+        path
+    }
+}
+
+pub(crate) fn owner() -> JournalOwner {
+    JournalOwner::new("1900000109", "api.mch.weixin.qq.com")
+}
+
+/// Writes payouts down, and closes the journal.
+async fn prepare(journal: SqliteJournal, numbers: std::ops::Range<usize>) {
+    let payouts = payouts(journal);
+    for number in numbers {
+        let prepared = payouts.prepare(&named(number)).await.unwrap();
+        assert!(matches!(prepared, Preparation::Ready(_)), "{prepared:?}");
+    }
+}
+
+fn named(number: usize) -> Intent {
+    intent(&format!("i{number:05}"), 100)
+}
+
+/// How many payouts are in it.
+async fn count(journal: &SqliteJournal) -> usize {
+    journal.page(None, 1_000_000).await.unwrap().len()
+}
+
+/// A file of SQLite's beside a journal.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Why it is refused, by both ways to open it; and that nothing was written into it.
+fn refused(path: &Path) -> OpenErrorKind {
+    let before = fs::read(path).ok();
+    let log = fs::read(beside(path, "-wal"))
+        .ok()
+        .filter(|log| !log.is_empty());
+    let error = SqliteJournal::open(path, &owner()).unwrap_err();
+    assert_eq!(error.path(), path);
+    assert_eq!(fs::read(path).ok(), before, "{error}");
+    let error = error.kind().clone();
+    let reading = SqliteJournal::read(path).unwrap_err();
+    assert_eq!(*reading.kind(), error);
+    assert_eq!(fs::read(path).ok(), before, "{error}");
+    let after = fs::read(beside(path, "-wal"))
+        .ok()
+        .filter(|log| !log.is_empty());
+    assert_eq!(after, log, "{error}");
+    error
+}
+
+fn private(path: &Path, content: &[u8]) {
+    fs::write(path, content).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 #[tokio::test]
@@ -31,135 +113,104 @@ async fn memory_conforms() {
 #[tokio::test]
 async fn sqlite_conforms() {
     let scratch = Scratch::new();
-    let make = || SqliteJournal::open(scratch.path()).unwrap();
-    assert_eq!(conformance::check(make).await, []);
-}
-
-#[test]
-fn foreign_and_damaged_files_are_refused() {
-    let scratch = Scratch::new();
-    let private = |content: &[u8]| {
-        let path = scratch.path();
-        fs::write(&path, content).unwrap();
-        #[cfg(unix)]
-        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-        path
-    };
-    for (content, problem) in [
-        (
-            b"not SQLite at all, but long enough to be looked at".as_slice(),
-            "not a file of SQLite",
-        ),
-        (b"SQLite format 3\0 cut", "not a file of SQLite"),
-    ] {
-        let error = SqliteJournal::open(private(content)).unwrap_err();
-        assert!(error.to_string().contains(problem), "{error}");
-    }
-    let error = SqliteJournal::open(scratch.path().join("no/such/folder")).unwrap_err();
-    assert!(
-        error.to_string().contains("can't be read and written"),
-        "{error}"
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn others_can_not_read_it() {
-    let scratch = Scratch::new();
-    let path = scratch.path();
-    let journal = SqliteJournal::open(&path).unwrap();
-    for suffix in ["", "-wal", "-shm"] {
-        let file = PathBuf::from(format!("{}{suffix}", path.display()));
-        let mode = fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
-    }
-    drop(journal);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    let error = SqliteJournal::open(&path).unwrap_err();
-    assert!(error.to_string().contains("600"), "{error}");
-}
-
-#[tokio::test]
-async fn it_holds_the_payouts_of_one_owner() {
-    let scratch = Scratch::new();
-    let path = scratch.path();
-    for _ in 0..2 {
-        let journal = SqliteJournal::open_for(&path, "1900000109").unwrap();
-        let payouts = crate::world::payouts(journal);
-        drop(payouts.prepare(&crate::world::intent("one", 100)).await);
-    }
-    let error = SqliteJournal::open_for(&path, "1900000110").unwrap_err();
-    assert!(error.to_string().contains("of 1900000109"), "{error}");
-    drop(SqliteJournal::open(&path).unwrap());
-
-    // Payouts that nobody has marked may be anybody's.
-    let path = scratch.path();
-    let payouts = crate::world::payouts(SqliteJournal::open(&path).unwrap());
-    drop(payouts.prepare(&crate::world::intent("one", 100)).await);
-    let error = SqliteJournal::open_for(&path, "1900000109").unwrap_err();
-    assert!(error.to_string().contains("does not say whose"), "{error}");
+    assert_eq!(conformance::check(|| scratch.journal()).await, []);
 }
 
 #[tokio::test]
 async fn reopening_keeps_everything() {
     let scratch = Scratch::new();
-    let path = scratch.path();
-    let payouts = crate::world::payouts(SqliteJournal::open(&path).unwrap());
-    let intent = crate::world::intent("kept", 100);
-    let number = match payouts.prepare(&intent).await.unwrap() {
-        wxpay_payout::Preparation::Ready(prepared) => prepared.number().clone(),
-        wxpay_payout::Preparation::Before(_) => panic!("it is new"),
-    };
-    drop(payouts);
-    let journal = SqliteJournal::open(&path).unwrap();
-    let entry = journal.by_intent(&intent.id).await.unwrap().unwrap();
-    assert_eq!(entry.number, number);
+    let path = scratch.filled(1).await;
+    let journal = SqliteJournal::open(&path, &owner()).unwrap();
+    assert_eq!(*journal.owner(), owner());
+    let entry = journal.by_intent(&named(0).id).await.unwrap().unwrap();
     assert!(entry.message.is_some());
 }
 
-/// SQLite itself fails at the n-th row that is written, and at every one after it, for every n. When the disk is mended, each
-/// payout is settled, paid once.
-#[tokio::test(start_paused = true)]
-async fn disk_that_fails_at_any_row_loses_nothing() {
-    for fails_at in 0.. {
-        let scratch = Scratch::new();
-        let path = scratch.path();
-        let service = crate::world::Scripted::new(
-            [wxpay_payout::PayEnd::Unclear("cut".to_owned())],
-            [wxpay_payout::QueryEnd::NotFound],
-        );
-        let intents = || ["one", "two"].map(|name| crate::world::intent(name, 100));
-        let options = || {
-            wxpay_payout::RunOptions::new()
-                .at_once(std::num::NonZeroUsize::MIN)
-                .patience(std::time::Duration::from_secs(600))
-        };
-        let journal = SqliteJournal::open(&path).unwrap();
-        let other = rusqlite::Connection::open(&path).unwrap();
-        other
-            .execute_batch(&format!(
-                "CREATE TABLE written (count INTEGER); INSERT INTO written VALUES (0);
-                 CREATE TRIGGER disk BEFORE INSERT ON entries WHEN (SELECT count FROM written) >= {fails_at}
-                 BEGIN SELECT RAISE(ABORT, 'disk full'); END;
-                 CREATE TRIGGER counter AFTER INSERT ON entries BEGIN UPDATE written SET count = count + 1; END;"
-            ))
-            .unwrap();
-        let payouts = crate::world::payouts_over(journal, service.clone());
-        let broken = payouts.run(intents(), options()).await;
-        assert_eq!(broken.len(), 2, "{broken:?}");
-        let written: i64 = other
-            .query_row("SELECT count FROM written", [], |row| row.get(0))
-            .unwrap();
-        other.execute_batch("DROP TRIGGER disk;").unwrap();
-        let whole = payouts.run(intents(), options()).await;
-        assert_eq!(whole.paid.len(), 2, "row {fails_at}: {whole:?}");
-        let mut numbers: Vec<_> = service.messages();
-        numbers.sort_by(|one, other| one.bytes().cmp(other.bytes()));
-        numbers.dedup();
-        assert_eq!(numbers.len(), 2, "row {fails_at}: another number was used");
-        if written < fails_at {
-            assert!(fails_at > 6, "there are more rows than {fails_at}");
-            return;
-        }
+#[tokio::test]
+async fn payouts_of_one_owner_only() {
+    let scratch = Scratch::new();
+    let path = scratch.filled(1).await;
+    let before = fs::read(&path).unwrap();
+    let other = JournalOwner::new("1900000110", "api.mch.weixin.qq.com");
+    let error = SqliteJournal::open(&path, &other).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("of merchant 1900000109, not of 1900000110"),
+        "{text}"
+    );
+
+    let sandbox = JournalOwner::new("1900000109", "localhost:8443");
+    let error = SqliteJournal::open(&path, &sandbox).unwrap_err();
+    let text = error.to_string();
+    for part in [
+        "made at api.mch.weixin.qq.com (WeChat Pay itself, with real money)",
+        "now localhost:8443 (not WeChat Pay itself)",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    // For reading it does not matter whose it is. A host has no upper case.
+    let journal = SqliteJournal::read(&path).unwrap();
+    assert_eq!(
+        *journal.owner(),
+        JournalOwner::new("1900000109", "API.mch.weixin.qq.com")
+    );
+    assert_eq!(count(&journal).await, 1);
+}
+
+#[tokio::test]
+async fn a_new_one_replaces_nothing() {
+    let scratch = Scratch::new();
+    let path = scratch.filled(1).await;
+    let before = fs::read(&path).unwrap();
+    for _ in 0..2 {
+        let error = SqliteJournal::create(&path, &owner()).unwrap_err();
+        assert_eq!(*error.kind(), OpenErrorKind::Exists);
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+    let empty = scratch.path();
+    private(&empty, b"");
+    let error = SqliteJournal::create(&empty, &owner()).unwrap_err();
+    assert_eq!(*error.kind(), OpenErrorKind::Exists);
+    assert_eq!(fs::read(&empty).unwrap(), b"");
+    let missing = scratch.path().join("journal");
+    let error = SqliteJournal::create(&missing, &owner()).unwrap_err();
+    assert!(
+        matches!(error.kind(), OpenErrorKind::Inaccessible { .. }),
+        "{error}"
+    );
+    // Named as the log of another one, it would be taken for that.
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let error = SqliteJournal::create(beside(&path, suffix), &owner()).unwrap_err();
+        assert!(error.to_string().contains("names its logs so"), "{error}");
+    }
+    let left: Vec<_> = fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[tokio::test]
+async fn of_many_that_make_it_at_once_one_does() {
+    let scratch = Scratch::new();
+    let path = scratch.path();
+    let made: Vec<_> = std::thread::scope(|scope| {
+        let makers: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| SqliteJournal::create(&path, &owner())))
+            .collect();
+        makers
+            .into_iter()
+            .map(|maker| maker.join().unwrap())
+            .collect()
+    });
+    assert_eq!(
+        made.iter().filter(|made| made.is_ok()).count(),
+        1,
+        "{made:?}"
+    );
+    for error in made.iter().filter_map(|made| made.as_ref().err()) {
+        assert_eq!(*error.kind(), OpenErrorKind::Exists);
     }
 }

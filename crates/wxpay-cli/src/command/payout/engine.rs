@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use wxpay_api::core::{ErrorKind, PartnerTradeNo};
 use wxpay_api::transport::{ReqwestTransport, TokioTimer};
-use wxpay_payout::{Limits, Payment, Payouts, PrepareError, Service, SqliteJournal, Wecom};
+use wxpay_payout::{
+    JournalOwner, Limits, Payment, Payouts, PrepareError, Service, SqliteJournal, Wecom,
+};
 use wxpay_sandbox::Sandbox;
 
 use super::JournalArgs;
@@ -20,7 +22,7 @@ use crate::fail::Fail;
 /// Who pays, and whose payouts the journal holds.
 pub(super) struct Payer {
     service: Wecom<ReqwestTransport>,
-    owner: String,
+    owner: JournalOwner,
     limits: Limits,
     pub(super) defaults: Defaults,
     /// Lives as long as it is asked.
@@ -40,7 +42,10 @@ impl Payer {
         let client = Clients::over(config, transport.clone()).v2()?;
         Ok(Self {
             service: Wecom::new(client, transport),
-            owner: config.mch_id()?.to_owned(),
+            owner: JournalOwner::new(
+                config.mch_id()?,
+                host(config.base_url().unwrap_or(PRODUCTION)),
+            ),
             limits: settings.limits(),
             defaults: Defaults {
                 act_name: settings.act_name.clone(),
@@ -57,7 +62,7 @@ impl Payer {
         let (client, transport) = sandbox_client::v2(&sandbox).map_err(not_started)?;
         Ok(Self {
             service: Wecom::new(client, transport),
-            owner: "a sandbox".to_owned(),
+            owner: JournalOwner::new("a sandbox", host(sandbox.base_url())),
             limits: settings.limits(),
             defaults: Defaults {
                 act_name: Some(
@@ -103,8 +108,12 @@ impl Payer {
         if self.sandbox.is_some() {
             must_be_new(journal.path())?;
         }
-        let books = SqliteJournal::open_for(journal.path(), &self.owner)
-            .map_err(|error| journal.unusable(error))?;
+        let open = if journal.path().exists() {
+            SqliteJournal::open
+        } else {
+            SqliteJournal::create
+        };
+        let books = open(journal.path(), &self.owner).map_err(|error| journal.unusable(error))?;
         let payouts = Payouts::builder(books, self.service.clone(), TokioTimer::new());
         Ok(payouts
             .rules(settings.rules())
@@ -129,9 +138,16 @@ fn must_be_new(path: &Path) -> Result<(), Fail> {
     ))
 }
 
+/// The host of a URL, with its port if it names one.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
 fn not_started(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Fail {
     Fail::new("the sandbox did not start", "沙箱启动失败").because(error)
 }
 
+const PRODUCTION: &str = "https://api.mch.weixin.qq.com";
 const RESPONSE: Duration = Duration::from_secs(30);
 const CONNECT: Duration = Duration::from_secs(5);

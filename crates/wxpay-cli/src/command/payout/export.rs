@@ -21,11 +21,13 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
-    let journal = arguments.journal.existing()?;
+    arguments.journal.must_exist()?;
+    // Before the journal is opened: closing a handle of the same file would drop SQLite's locks on it.
     let out: Box<dyn Write> = match &arguments.out {
         Some(path) => Box::new(create_private(path)?),
         None => Box::new(stdout().lock()),
     };
+    let journal = arguments.journal.existing()?;
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(COLUMNS).map_err(io::Error::from)?;
     each(&journal, |entry| {
