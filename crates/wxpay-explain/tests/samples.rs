@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 use wxpay_core::Timestamp;
 use wxpay_explain::{Capture, Context, Keys, Language, Report, Severity, Verdict, explain};
+use wxpay_sign::v2::SignType;
 
 struct Sample {
     name: String,
@@ -66,7 +67,16 @@ impl Sample {
         if let Some(text) = self.text("signed_text") {
             context = context.signed_text(text);
         }
-        let capture = Capture::read(self.text("capture").unwrap().as_bytes()).unwrap();
+        if let Some(name) = self.text("sign_type") {
+            context = context.sign_type(match name {
+                "MD5" => SignType::Md5,
+                _ => SignType::HmacSha256,
+            });
+        }
+        let mut capture = Capture::read(self.text("capture").unwrap().as_bytes()).unwrap();
+        if let Some(url) = self.text("reply_to") {
+            capture = capture.reply_to(url);
+        }
         explain(&capture, &self.keys(), &context)
     }
 

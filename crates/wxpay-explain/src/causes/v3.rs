@@ -69,7 +69,7 @@ super::declare! {
     BASE64_URL: Error "v3.signature-base64-url"
         "The signature is in the URL-safe base64, with - and _, or without its = at the end."
         "Use the standard base64, with + and / and padding."
-        "签名使用了 URL 安全的 base64(- 和 _)，或缺少末尾的 =。"
+        "签名使用了 URL 安全的 base64（- 和 _），或缺少末尾的 =。"
         "请使用标准 base64（+ 和 /，带填充）。"
     BASE64_LINES: Error "v3.signature-line-breaks"
         "The signature has line breaks or blanks in its base64."
