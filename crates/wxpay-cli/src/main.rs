@@ -7,6 +7,7 @@ mod fail;
 mod generated;
 mod help;
 mod lang;
+mod out;
 mod visible;
 
 use std::env;

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{self, Read, Write, stdout};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,6 +8,7 @@ use wxpay_payout::{Alarm, Entry, Moment};
 use super::JournalArgs;
 use super::status::each;
 use crate::fail::Fail;
+use crate::out::stdout;
 
 /// What is written where.
 #[derive(clap::Args)]
