@@ -125,7 +125,8 @@ impl Capture {
             name.get(..10)
                 .is_some_and(|begin| begin.eq_ignore_ascii_case("Wechatpay-"))
         });
-        self.status == Some(200) && self.body.trim_ascii().is_empty() && !signed
+        let reply = self.status == Some(200) || self.answers.is_some();
+        reply && self.body.trim_ascii().is_empty() && !signed
     }
 
     /// Takes the body without a line feed at its end, which is kept apart.

@@ -190,3 +190,48 @@ fn no_output_holds_a_key_or_an_unfilled_name() {
         }
     }
 }
+
+/// What Chinese text is written with: no half-width comma or bracket between Chinese characters.
+#[test]
+fn every_cause_has_written_chinese() {
+    let chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    for cause in wxpay_explain::causes() {
+        let zh = Language::Chinese;
+        let texts = [cause.sentence(zh), cause.advice(zh)];
+        for text in texts {
+            assert!(text.contains(chinese), "{}: {text}", cause.id());
+            assert!(text.ends_with('。'), "{}: {text}", cause.id());
+            let characters: Vec<char> = text.chars().collect();
+            for window in characters.windows(2) {
+                let half = |c: char| matches!(c, ',' | ';' | '!' | '?');
+                let beside = window.iter().any(|c| chinese(*c));
+                let wrong = window.iter().any(|c| half(*c)) && beside;
+                assert!(!wrong, "{}: {text}", cause.id());
+            }
+        }
+    }
+}
+
+/// No word that is filled into a Chinese sentence stays English.
+#[test]
+fn what_is_filled_in_is_chinese_too() {
+    let words = |text: &str| {
+        let mut run = 0;
+        let mut words = text.split([' ', '，', '。', '：']);
+        words.any(|word| {
+            run = if word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase()) {
+                run + 1
+            } else {
+                0
+            };
+            run > 1
+        })
+    };
+    for sample in samples("broken").iter().chain(&samples("good")) {
+        for finding in sample.explain().findings() {
+            let said = finding.sentence(Language::Chinese) + &finding.advice(Language::Chinese);
+            let code = said.contains('`') || said.contains("http");
+            assert!(code || !words(&said), "{}: {said}", sample.name);
+        }
+    }
+}

@@ -81,19 +81,25 @@ impl Report {
     }
 
     fn write_texts(&self, out: &mut String, language: Language) {
+        let mut write = |title: &str, text: &str| {
+            let colon = match language {
+                Language::English => ":",
+                Language::Chinese => "：",
+            };
+            let _ = writeln!(out, "\n{title}{colon}\n{}", lines(text));
+        };
         if let Some(text) = self.expected_text() {
-            let _ = writeln!(out, "\n{}:\n{}", self.expected_title(language), lines(text));
+            write(self.expected_title(language), text);
         }
         if let Some(verified) = &self.verified {
-            let title = verified_title(verified, language);
-            let _ = writeln!(out, "\n{title}:\n{}", lines(&verified.text));
+            write(&verified_title(verified, language), &verified.text);
         }
         let differs = match language {
             Language::English => "what differs ([-missing-], {+extra+})",
             Language::Chinese => "差异（[-缺少-]，{+多出+}）",
         };
         if let Some(diff) = self.diff() {
-            let _ = writeln!(out, "\n{differs}:\n{}", lines(&diff.to_string()));
+            write(differs, &diff.to_string());
         }
     }
 }
@@ -101,7 +107,14 @@ impl Report {
 fn verified_title(verified: &Verified, language: Language) -> String {
     let shown = verified.text.chars().count();
     let length = verified.length.map(|length| length.max(shown));
+    let whole = length == Some(shown);
     match (language, length) {
+        (Language::English, Some(length)) if whole => {
+            format!("what WeChat Pay verified (all of its {length} characters)")
+        }
+        (Language::Chinese, Some(length)) if whole => {
+            format!("微信支付验签所用的字符串（全部{length}个字符）")
+        }
         (Language::English, Some(length)) => {
             format!("what WeChat Pay verified (its first {shown} of {length} characters)")
         }
