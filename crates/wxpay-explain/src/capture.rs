@@ -4,6 +4,7 @@ mod headers;
 mod http;
 mod log;
 mod names;
+mod sdk;
 
 use std::fmt;
 
@@ -34,8 +35,8 @@ impl Capture {
     /// Reads a curl command line, the text of an HTTP request or response (CRLF or LF), or a bare body in XML or JSON.
     ///
     /// What HTTP clients print is read too: `curl -v`, the wire log of Apache HttpClient and the log of OkHttp, of which the
-    /// reply counts if there is one; and headers without a first line, also under their names in CGI
-    /// (`HTTP_WECHATPAY_NONCE`).
+    /// reply counts if there is one; the errors in which SDKs show headers and body; and headers without a first line, also
+    /// under their names in CGI (`HTTP_WECHATPAY_NONCE`).
     ///
     /// One line feed at the end of a bare body, or of an HTTP text without `Content-Length`, counts as the editor's.
     ///
@@ -57,6 +58,9 @@ impl Capture {
             return http::read(begin);
         }
         if let Some(capture) = headers::read(begin) {
+            return Ok(capture);
+        }
+        if let Some(capture) = sdk::read(begin) {
             return Ok(capture);
         }
         let mut capture = Self::default();

@@ -41,6 +41,13 @@ pub(super) fn undone(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     if let Some(decoded) = decoded.filter(|text| text.starts_with(b"{") || text.starts_with(b"<")) {
         found.push((decoded, "base64"));
     }
+    // Bytes of UTF-8, each escaped as a character.
+    let mixed = found.iter().filter_map(|(other, written)| {
+        let text = std::str::from_utf8(other).ok()?;
+        Some((charset::unmixed(text)?.into_bytes(), *written))
+    });
+    let mixed: Vec<_> = mixed.collect();
+    found.extend(mixed);
     found.retain(|(other, _)| other != body && !other.is_empty());
     found
 }

@@ -57,7 +57,8 @@ impl Kind {
             None
         };
         let transfer = has("partner_trade_no") && !has("out_trade_no");
-        let of_payouts = reply && OF_PAYOUTS.iter().any(|name| has(name));
+        let order = has("out_trade_no") || has("transaction_id");
+        let of_payouts = reply && !order && OF_PAYOUTS.iter().any(|name| has(name));
         let payout = workwx.is_some() || has("mch_billno") || transfer || of_payouts;
         let common = params.iter().all(|(name, _)| COMMON.contains(&name));
         Self {
