@@ -50,6 +50,8 @@ pub struct Report {
     diff: Option<Diff>,
     /// The message is WeChat Pay's: its text is for verifying, not for signing.
     received: bool,
+    /// The other text of the difference is the one that WeChat Pay signed, not the user's program.
+    by_wechat: bool,
 }
 
 /// The text that WeChat Pay says it verified.
@@ -98,8 +100,8 @@ impl Report {
             .map(|verified| verified.text.as_str())
     }
 
-    /// What differs between the text that should be signed (or the one that WeChat Pay verified) and the one that the program
-    /// signed, when that one is known.
+    /// What differs, when two texts are known: the text that should be signed, or the one that WeChat Pay verified, and the one
+    /// that the program signed; or the text that a capture of a reply gives, and the one that WeChat Pay signed.
     pub const fn diff(&self) -> Option<&Diff> {
         self.diff.as_ref()
     }
@@ -135,6 +137,12 @@ impl Report {
     pub(crate) fn texts(&mut self, expected: String, signed: Option<&str>) {
         self.signed = signed.map(ToOwned::to_owned);
         self.expected = Some(expected);
+    }
+
+    /// Keeps what this capture gives to be verified, and what WeChat Pay signed.
+    pub(crate) fn received_texts(&mut self, captured: String, signed: &str) {
+        self.texts(captured, Some(signed));
+        self.by_wechat = true;
     }
 
     /// Keeps what WeChat Pay verified: the beginning of a text of this length.

@@ -94,9 +94,13 @@ impl Report {
         if let Some(verified) = &self.verified {
             write(&verified_title(verified, language), &verified.text);
         }
-        let differs = match language {
-            Language::English => "what differs ([-missing-], {+extra+})",
-            Language::Chinese => "差异（[-缺少-]，{+多出+}）",
+        let differs = match (self.by_wechat, language) {
+            (false, Language::English) => "what differs ([-missing-], {+extra+})",
+            (false, Language::Chinese) => "差异（[-缺少-]，{+多出+}）",
+            (true, Language::English) => {
+                "what differs ([-only in this capture-], {+only in what WeChat Pay signed+})"
+            }
+            (true, Language::Chinese) => "差异（[-仅在抓取内容中-]，{+仅在微信支付签名的内容中+}）",
         };
         if let Some(diff) = self.diff() {
             write(differs, &diff.to_string());

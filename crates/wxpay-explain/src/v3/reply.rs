@@ -91,7 +91,7 @@ fn verify(
         }
         Found::Match { message, why } => {
             report.add_all(why);
-            report.texts(expected, Some(&String::from_utf8_lossy(&message)));
+            report.received_texts(expected, &String::from_utf8_lossy(&message));
             None
         }
         Found::Nothing(tried) => {
