@@ -4,6 +4,7 @@ mod headers;
 mod http;
 mod log;
 mod names;
+mod parsed;
 mod sdk;
 
 use std::fmt;

@@ -40,6 +40,7 @@ mod finding;
 mod hash;
 mod keys;
 mod lints;
+mod names;
 mod report;
 mod rsa_key;
 mod v2;
@@ -92,8 +93,8 @@ fn reading(capture: &Capture, keys: &Keys, context: &Context) -> Option<(Capture
     let readable = || {
         let whole = readings
             .iter()
-            .position(|(_, _, report)| !report.is_damaged());
-        whole.filter(|_| captured.is_damaged())
+            .position(|(_, _, report)| !report.is_damaged() && !report.checks().is_empty());
+        whole.filter(|_| captured.is_damaged() || captured.checks().is_empty())
     };
     let at = holds.or_else(readable)?;
     let (reading, written, _) = readings.swap_remove(at);

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 
+use super::parsed;
 use crate::charset;
 
 /// Other bytes that the body may stand for, each with the way in which it is written.
@@ -13,6 +14,9 @@ pub(super) fn undone(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     let body = body.trim_ascii();
     let text = String::from_utf8_lossy(body);
     let mut found = Vec::new();
+    if let Some(xml) = parsed::as_xml(body) {
+        found.push((xml, "a program that parsed the XML"));
+    }
     if let Some(inner) = python(body) {
         found.push((backslashes(inner, true), "Python (b'…')"));
     }

@@ -2,6 +2,7 @@ use wxpay_core::Params;
 use wxpay_sign::workwx::Api;
 
 use super::names::{COMMON, OF_PAYOUTS};
+use crate::names::snake;
 
 /// What a message of APIv2 is, from its path if that is known, else from its fields.
 pub(super) struct Kind {
@@ -22,7 +23,7 @@ pub(super) struct Kind {
 impl Kind {
     pub(super) fn of(params: &Params, target: Option<&str>) -> Self {
         let has = |name| params.get(name).is_some();
-        let reply = params.iter().any(|(name, _)| name == "return_code");
+        let reply = params.iter().any(|(name, _)| snake(name) == "return_code");
         let target = target.map(|target| target.split('?').next().unwrap_or_default());
         if let Some(path) = target.filter(|path| path.len() > 1) {
             let workwx = match path.rsplit('/').next() {

@@ -6,6 +6,7 @@ use wxpay_sign::v2::SignType;
 use super::draft::Order;
 use super::edits::{self, Edit};
 use super::kind::Kind;
+use super::names;
 use super::search::{Ending, Way};
 use super::sign::draft;
 use crate::Keys;
@@ -124,6 +125,9 @@ pub(super) fn edits(
             name => Finding::new(&causes::NOT_SIGNED, [("field", name)]),
         };
         edits.push(Edit::drop(name, why));
+    }
+    if kind.reply {
+        edits.extend(names::restored(params));
     }
     let empty: Vec<_> = params
         .iter()

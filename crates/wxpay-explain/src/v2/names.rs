@@ -1,5 +1,42 @@
 //! Names of fields that replies and notifications of APIv2 carry.
 
+use wxpay_core::Params;
+
+use super::edits::Edit;
+use crate::causes::v2_reply as causes;
+use crate::finding::Finding;
+use crate::names::snake;
+
+/// The names as WeChat Pay writes them, if a framework wrote them in camelCase or PascalCase.
+pub(super) fn restored(params: &Params) -> Option<Edit> {
+    let renamed: Vec<(&str, String)> = params
+        .iter()
+        .map(|(name, _)| (name, joined(snake(name))))
+        .filter(|(name, snake)| name != snake)
+        .collect();
+    let (found, expected) = renamed.first()?;
+    let why = Finding::new(
+        &causes::NAMES,
+        [("found", found), ("expected", expected.as_str())],
+    );
+    let names: Vec<_> = renamed
+        .iter()
+        .map(|(name, snake)| (*name, snake.as_str()))
+        .collect();
+    Some(Edit::rename(&names, why))
+}
+
+/// Some names are one word in WeChat Pay's writing.
+fn joined(name: String) -> String {
+    match name.as_str() {
+        "app_id" => "appid".to_owned(),
+        "open_id" => "openid".to_owned(),
+        "sub_app_id" => "sub_appid".to_owned(),
+        "sub_open_id" => "sub_openid".to_owned(),
+        _ => name,
+    }
+}
+
 /// Those that a value may hold behind an `&` so that a signature can't tell it from a further field.
 pub(super) const DOCUMENTED: &[&str] = &[
     "appid",

@@ -1,10 +1,11 @@
 //! The bodies that could have been signed in place of the one that was captured.
 
 use super::json::{Escapes, Json, Order, Space, Style};
-use super::restored::{restored, snake};
+use super::restored::restored;
 use crate::causes::{body, v3 as causes};
 use crate::charset::Charset;
 use crate::finding::Finding;
+use crate::names::snake;
 
 /// A body, and what is different about it.
 pub(super) type Variant = (Vec<u8>, Vec<Finding>);

@@ -7,9 +7,9 @@ use md5::{Digest, Md5};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::restored::snake;
 use crate::causes::{Cause, keys as key_causes, sealed as causes};
 use crate::hash::hex;
+use crate::names::snake;
 use crate::{Keys, Report, Verdict, lints};
 
 /// An encrypted part of a notification (`resource`) or of the certificate list (`encrypt_certificate`).

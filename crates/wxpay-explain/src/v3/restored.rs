@@ -3,6 +3,7 @@
 use super::json::Json;
 use crate::causes::body as causes;
 use crate::finding::Finding;
+use crate::names::snake;
 
 /// The body with names and values as WeChat Pay writes them, and what was otherwise; `None` if nothing was.
 pub(super) fn restored(json: &Json) -> Option<(Json, Vec<Finding>)> {
@@ -22,24 +23,6 @@ pub(super) fn restored(json: &Json) -> Option<(Json, Vec<Finding>)> {
         why.push(Finding::new(&causes::NULLS, []));
     }
     (!why.is_empty()).then_some((restored, why))
-}
-
-/// The name in words of lower case with `_` between them, as WeChat Pay writes names.
-pub(super) fn snake(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    let mut before = '_';
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
-            snake.push('_');
-        }
-        before = c;
-        snake.push(if c == '-' {
-            '_'
-        } else {
-            c.to_ascii_lowercase()
-        });
-    }
-    snake
 }
 
 #[derive(Default)]
