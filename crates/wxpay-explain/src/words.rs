@@ -35,6 +35,7 @@ fn in_chinese_more(value: &str) -> &str {
         r"a log (\xHH)" => r"日志（\xHH）",
         "a JSON string" => "JSON 字符串",
         "a program that parsed the XML" => "解析 XML 之后的程序",
+        "form decoding (spaces for +)" => "表单解码（+ 变成空格）",
         "URL encoding" => "URL 编码",
         "HTML escapes" => "HTML 转义",
         "a program that reads UTF-8 in another charset" => "以其他字符集误读 UTF-8 的程序",

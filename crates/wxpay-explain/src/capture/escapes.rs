@@ -29,11 +29,14 @@ pub(super) fn undone(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     }
     if body.starts_with(b"%") {
         found.push((percent_decode(body).collect(), "URL encoding"));
-        let blanks = text.replace('+', " ");
-        found.push((percent_decode(blanks.as_bytes()).collect(), "URL encoding"));
+        let spaces = text.replace('+', " ");
+        found.push((percent_decode(spaces.as_bytes()).collect(), "URL encoding"));
     }
     if let Cow::Owned(text) = unescaped_html(&text) {
         found.push((text.into_bytes(), "HTML escapes"));
+    }
+    if let Some(text) = with_plus(&text) {
+        found.push((text.into_bytes(), "form decoding (spaces for +)"));
     }
     if let Some(text) = charset::unmixed(&text) {
         found.push((
@@ -55,6 +58,18 @@ pub(super) fn undone(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     found.retain(|(other, _)| other != body && !other.is_empty());
     found
 }
+
+/// With `+` for the spaces in the base64 of a notification.
+fn with_plus(text: &str) -> Option<String> {
+    let at = text.find(CIPHERTEXT)? + CIPHERTEXT.len();
+    let (before, rest) = text.split_at_checked(at)?;
+    let (base64, after) = rest.split_at_checked(rest.find('"')?)?;
+    base64
+        .contains(' ')
+        .then(|| format!("{before}{}{after}", base64.replace(' ', "+")))
+}
+
+const CIPHERTEXT: &str = "\"ciphertext\":\"";
 
 /// What is in `b'…'`, `b"…"` or `'…'`.
 fn python(body: &[u8]) -> Option<&[u8]> {

@@ -38,5 +38,5 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Fields; no message has so many.
+/// Fields; more than any message has.
 const MOST: usize = 512;
