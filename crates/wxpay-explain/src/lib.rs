@@ -26,6 +26,9 @@
 //! key turns a signature back into the SHA-256 that was signed, so that the key and the message are judged apart, and candidates
 //! for the message cost one hash each.
 //!
+//! A capture is seldom the bytes that were on the wire. What a log, a framework or a program did to it is undone where the
+//! message holds then, and said: escapes, base64, another charset, headers under their names in CGI.
+//!
 //! # Secrets
 //!
 //! No key is in a report, a text or a JSON of this crate: `********` stands in its place, also where a message carries one.

@@ -139,6 +139,22 @@ fn a_body_that_looks_escaped_in_every_way_does_not_multiply_the_search() {
 }
 
 #[test]
+fn a_large_notification_with_other_names_is_not_written_in_every_order() {
+    let members: String = (0..4_000)
+        .map(|n| format!("\"aName{n}\":{n}.0,\"b{n}\":null,"))
+        .collect();
+    for members in [members.as_str(), &members[..60_000], &members[..200]] {
+        let members = members.rsplit_once(',').unwrap().0;
+        let body = format!("{{\"resource\":{{\"ciphertext\":\"\"}},{members}}}");
+        let began = Instant::now();
+        let report = explain(&signed(&body), &platform_keys(), &Context::new());
+        assert_eq!(report.verdict(), Verdict::Broken);
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(60), "{took:?}");
+    }
+}
+
+#[test]
 fn an_escaped_body_vouches_for_nothing_but_what_it_stands_for() {
     let notice = good("v2_notice");
     let escaped = notice.replace('\n', r"\x0A").replace(

@@ -60,8 +60,12 @@ pub(super) fn verdict(
         report.texts(text, shown.as_deref().filter(|_| differs));
         return Verdict::Unchecked;
     }
-    let mut edits = mistakes::edits(params, order, kind, &claimed, expected, keys);
-    edits.extend(more);
+    let mut edits = more;
+    if !context.exact {
+        edits.extend(mistakes::edits(
+            params, order, kind, &claimed, expected, keys,
+        ));
+    }
     let search = Search {
         claimed: &claimed,
         draft: draft(params),

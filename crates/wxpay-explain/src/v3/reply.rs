@@ -62,7 +62,11 @@ fn verify(
             .map(<[u8]>::to_vec)
             .into(),
         with_feed: capture.body_and_line_feed(),
-        edits: edits(timestamp, &capture.body),
+        edits: if context.exact {
+            Vec::new()
+        } else {
+            edits(timestamp, &capture.body)
+        },
         rare: Vec::new(),
     };
     let logged = context.signed_text.as_deref();

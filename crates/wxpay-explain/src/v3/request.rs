@@ -51,7 +51,11 @@ pub(super) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
     let mut search = Search {
         lines: lines.map(<[u8]>::to_vec).into(),
         with_feed: capture.body_and_line_feed(),
-        edits: mistakes::of_request(capture, lines),
+        edits: if context.exact {
+            Vec::new()
+        } else {
+            mistakes::of_request(capture, lines)
+        },
         rare: mistakes::timestamps(2, timestamp),
     };
     if meta.is_some() {
