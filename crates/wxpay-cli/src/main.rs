@@ -8,6 +8,7 @@ mod fail;
 mod generated;
 mod help;
 mod lang;
+mod out;
 mod parse_error;
 mod private_file;
 mod spreadsheet;

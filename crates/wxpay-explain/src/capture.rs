@@ -1,5 +1,11 @@
 mod curl;
+mod escapes;
+mod headers;
 mod http;
+mod log;
+mod names;
+mod parsed;
+mod sdk;
 
 use std::fmt;
 
@@ -20,10 +26,18 @@ pub struct Capture {
     pub(crate) line_feed: Vec<u8>,
     /// `Content-Length` in the capture was another than the body has.
     pub(crate) wrong_length: Option<usize>,
+    /// URL or path of the request that this reply answers, when it is known.
+    pub(crate) answers: Option<String>,
+    /// A header was named as CGI programs or logs name it, and is kept under its name on the wire.
+    pub(crate) renamed: bool,
 }
 
 impl Capture {
     /// Reads a curl command line, the text of an HTTP request or response (CRLF or LF), or a bare body in XML or JSON.
+    ///
+    /// What HTTP clients print is read too: `curl -v`, the wire log of Apache HttpClient and the log of OkHttp, of which the
+    /// reply counts if there is one; the errors in which SDKs show headers and body; and headers without a first line, also
+    /// under their names in CGI (`HTTP_WECHATPAY_NONCE`).
     ///
     /// One line feed at the end of a bare body, or of an HTTP text without `Content-Length`, counts as the editor's.
     ///
@@ -42,8 +56,17 @@ impl Capture {
         if begin.starts_with(b"curl ") || begin.starts_with(b"$ curl ") {
             return curl::read(begin);
         }
+        if let Some(logged) = log::read(begin) {
+            return logged;
+        }
         if http::is_head(begin) {
             return http::read(begin);
+        }
+        if let Some(capture) = headers::read(begin) {
+            return Ok(capture);
+        }
+        if let Some(capture) = sdk::read(begin) {
+            return Ok(capture);
         }
         let mut capture = Self::default();
         capture.set_body(text);
@@ -59,9 +82,14 @@ impl Capture {
     }
 
     /// Adds a header that was captured apart from the body.
+    ///
+    /// A header that is named as in CGI, such as `HTTP_WECHATPAY_NONCE`, is kept under its name on the wire.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
+        let meant = names::rewritten(name);
+        self.renamed |= meant.is_some();
+        let name = meant.unwrap_or(name).to_owned();
+        self.headers.push((name, value.to_owned()));
         self
     }
 
@@ -69,6 +97,16 @@ impl Capture {
     #[must_use]
     pub fn request(mut self, method: &str, url: &str) -> Self {
         self.request = Some((method.to_owned(), url.to_owned()));
+        self
+    }
+
+    /// Says that it is the reply to a request with this URL or path and query. A request keeps its method.
+    #[must_use]
+    pub fn reply_to(mut self, url: &str) -> Self {
+        match &mut self.request {
+            Some((_, sent)) => url.clone_into(sent),
+            None => self.answers = Some(url.to_owned()),
+        }
         self
     }
 
@@ -88,6 +126,16 @@ impl Capture {
         let body = self.body.strip_prefix(b"\xEF\xBB\xBF");
         let body = body.unwrap_or(&self.body);
         body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// Whether it is a reply of success with neither a body nor a signature.
+    pub(crate) fn is_empty_reply(&self) -> bool {
+        let signed = self.headers.iter().any(|(name, _)| {
+            name.get(..10)
+                .is_some_and(|begin| begin.eq_ignore_ascii_case("Wechatpay-"))
+        });
+        let reply = self.status == Some(200) || self.answers.is_some();
+        reply && self.body.trim_ascii().is_empty() && !signed
     }
 
     /// Takes the body without a line feed at its end, which is kept apart.
@@ -118,16 +166,28 @@ impl Capture {
 
     /// Path and query as they are sent.
     pub(crate) fn target(&self) -> Option<&str> {
-        let (_, url) = self.request.as_ref()?;
-        let url = url.split('#').next().unwrap_or_default();
-        let Some((_, rest)) = url.split_once("://") else {
-            return Some(url);
-        };
-        Some(
-            rest.find(['/', '?'])
-                .and_then(|at| rest.get(at..))
-                .unwrap_or("/"),
-        )
+        self.request.as_ref().map(|(_, url)| target_of(url))
+    }
+
+    /// Path and query of the request, or of the one that this reply answers.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.target()
+            .or_else(|| self.answers.as_deref().map(target_of))
+    }
+
+    /// The same capture with the bytes that its body may stand for, each with the way in which the body is written.
+    pub(crate) fn readings(&self) -> Vec<(Self, &'static str)> {
+        let undone = escapes::undone(&self.body).into_iter();
+        let readings = undone.map(|(body, written)| {
+            let reading = Self {
+                wrong_length: self.wrong_length.filter(|length| *length != body.len()),
+                body,
+                line_feed: Vec::new(),
+                ..self.clone()
+            };
+            (reading, written)
+        });
+        readings.collect()
     }
 
     /// The host, from the URL or the header.
@@ -138,6 +198,16 @@ impl Capture {
         });
         from_url.or_else(|| self.value("Host"))
     }
+}
+
+fn target_of(url: &str) -> &str {
+    let url = url.split('#').next().unwrap_or_default();
+    let Some((_, rest)) = url.split_once("://") else {
+        return url;
+    };
+    rest.find(['/', '?'])
+        .and_then(|at| rest.get(at..))
+        .unwrap_or("/")
 }
 
 impl fmt::Debug for Capture {

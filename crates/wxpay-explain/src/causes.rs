@@ -1,9 +1,13 @@
 //! What can be wrong: every cause with its stable id, its weight and its words in two languages.
 
+pub(crate) mod body;
+pub(crate) mod capture;
 pub(crate) mod keys;
 pub(crate) mod payment;
+pub(crate) mod program;
 pub(crate) mod sealed;
 pub(crate) mod v2;
+pub(crate) mod v2_reply;
 pub(crate) mod v3;
 pub(crate) mod workwx;
 
@@ -85,9 +89,13 @@ impl Cause {
 pub fn causes() -> impl Iterator<Item = &'static Cause> {
     [
         keys::ALL,
+        capture::ALL,
         v2::ALL,
+        v2_reply::ALL,
         workwx::ALL,
         v3::ALL,
+        body::ALL,
+        program::ALL,
         payment::ALL,
         sealed::ALL,
     ]

@@ -9,6 +9,8 @@ pub struct Context {
     pub(crate) now: Option<Timestamp>,
     pub(crate) sign_type: Option<SignType>,
     pub(crate) signed_text: Option<String>,
+    /// Only whether the message holds as it is, without a search for mistakes.
+    pub(crate) exact: bool,
 }
 
 impl Context {
@@ -31,11 +33,19 @@ impl Context {
         self
     }
 
-    /// The text that the user's program signed, as it logged it: the report then shows what differs.
+    /// The text that the user's program signed or verified, as it logged it: the report then shows what differs, also when
+    /// the message itself holds.
     #[must_use]
     pub fn signed_text(mut self, text: impl Into<String>) -> Self {
         self.signed_text = Some(text.into());
         self
+    }
+
+    pub(crate) fn exactly(&self) -> Self {
+        Self {
+            exact: true,
+            ..self.clone()
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::causes::{Cause, Language, Severity};
+use crate::words::in_chinese;
 
 /// One thing that was found, with what it fills into the words of its cause.
 #[derive(Clone)]
@@ -80,22 +81,5 @@ impl Eq for Finding {}
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.id(), self.sentence(Language::English))
-    }
-}
-
-/// The values that are words; others are the same in every language.
-fn in_chinese(value: &str) -> &str {
-    match value {
-        "APIv2 key" => "APIv2 密钥",
-        "APIv3 key" => "APIv3 密钥",
-        "WeCom secret" => "企业微信应用 secret",
-        "merchant key or certificate" => "商户私钥或证书",
-        "WeChat Pay public key or platform certificate" => "微信支付公钥或平台证书",
-        "its MD5 in hexadecimal" => "十六进制 MD5",
-        "its SHA-256" => "SHA-256",
-        "32 upper-case digits" => "32位大写十六进制",
-        "16 raw bytes" => "16字节原始",
-        "unknown" => "未知",
-        value => value,
     }
 }

@@ -26,6 +26,9 @@
 //! key turns a signature back into the SHA-256 that was signed, so that the key and the message are judged apart, and candidates
 //! for the message cost one hash each.
 //!
+//! A capture is seldom the bytes that were on the wire. What a log, a framework or a program did to it is undone where the
+//! message holds then, and said: escapes, base64, another charset, headers under their names in CGI.
+//!
 //! # Secrets
 //!
 //! No key is in a report, a text or a JSON of this crate: `********` stands in its place, also where a message carries one.
@@ -33,16 +36,19 @@
 
 mod capture;
 mod causes;
+mod charset;
 mod context;
 mod diff;
 mod finding;
 mod hash;
 mod keys;
 mod lints;
+mod names;
 mod report;
 mod rsa_key;
 mod v2;
 mod v3;
+mod words;
 
 pub use capture::Capture;
 pub use causes::{Cause, Language, Severity, causes};
@@ -54,20 +60,70 @@ pub use report::{Check, Report, Verdict};
 
 /// Says what is wrong with a captured message, as far as the keys that were given can tell.
 pub fn explain(capture: &Capture, keys: &Keys, context: &Context) -> Report {
+    let report = match reading(capture, keys, context) {
+        Some((reading, written)) => {
+            let mut report = explained(&reading, keys, context);
+            report.find(&causes::capture::ESCAPED, [("found", written)]);
+            report
+        }
+        None => explained(capture, keys, context),
+    };
+    report.finish(|text| keys::mask(text, keys))
+}
+
+/// The bytes that the body of the capture stands for, if they hold and the body as it is does not, or if they alone can be
+/// read.
+fn reading(capture: &Capture, keys: &Keys, context: &Context) -> Option<(Capture, &'static str)> {
+    let readings = capture.readings();
+    if readings.is_empty() {
+        return None;
+    }
+    let exact = context.exactly();
+    let captured = explained(capture, keys, &exact);
+    if captured.is_signed_rightly() {
+        return None;
+    }
+    let mut readings: Vec<_> = readings
+        .into_iter()
+        .map(|(reading, written)| {
+            let report = explained(&reading, keys, &exact);
+            (reading, written, report)
+        })
+        .collect();
+    let holds = readings
+        .iter()
+        .position(|(_, _, report)| report.is_signed_rightly());
+    let readable = || {
+        let whole = readings
+            .iter()
+            .position(|(_, _, report)| !report.is_damaged() && !report.checks().is_empty());
+        whole.filter(|_| captured.is_damaged() || captured.checks().is_empty())
+    };
+    let at = holds.or_else(readable)?;
+    let (reading, written, _) = readings.swap_remove(at);
+    Some((reading, written))
+}
+
+fn explained(capture: &Capture, keys: &Keys, context: &Context) -> Report {
     let mut report = Report::default();
     if let Some(length) = capture.wrong_length {
         let [found, expected] = [capture.body.len(), length].map(|number| number.to_string());
         report.find(
-            &causes::keys::LENGTH_DIFFERS,
+            &causes::capture::LENGTH_DIFFERS,
             [("found", &found), ("expected", &expected)],
         );
     }
-    if capture.is_xml() {
+    if capture.renamed {
+        report.find(&causes::capture::RENAMED, []);
+    }
+    if capture.is_empty_reply() {
+        report.find(&causes::capture::EMPTY, []);
+    } else if capture.is_xml() {
         v2::explain(capture, keys, context, &mut report);
     } else {
         v3::explain(capture, keys, context, &mut report);
     }
-    report.finish(|text| keys::mask(text, keys))
+    report
 }
 
 /// Opens `req_info` of a refund notification (退款结果通知), or says why it does not open.

@@ -1,7 +1,7 @@
 mod render;
 
 use crate::Diff;
-use crate::causes::{Cause, Severity};
+use crate::causes::{Cause, Severity, capture as causes};
 use crate::finding::Finding;
 
 /// Whether a signature or seal holds.
@@ -39,14 +39,28 @@ pub struct Check {
 }
 
 /// What was found out about a captured message. It holds no secret; values of the message are only in
-/// [`expected_text`](Self::expected_text) and [`diff`](Self::diff).
+/// [`expected_text`](Self::expected_text), [`verified_text`](Self::verified_text) and [`diff`](Self::diff).
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     checks: Vec<Check>,
     findings: Vec<Finding>,
     expected: Option<String>,
+    verified: Option<Verified>,
     signed: Option<String>,
     diff: Option<Diff>,
+    /// The message is WeChat Pay's: its text is for verifying, not for signing.
+    received: bool,
+    /// The other text of the difference is the one that WeChat Pay signed, not the user's program.
+    by_wechat: bool,
+}
+
+/// The text that WeChat Pay says it verified.
+#[derive(Clone, Debug)]
+struct Verified {
+    /// Its beginning.
+    text: String,
+    /// Characters of the whole, as WeChat Pay counts them.
+    length: Option<usize>,
 }
 
 impl Report {
@@ -79,7 +93,15 @@ impl Report {
         self.expected.as_deref()
     }
 
-    /// What differs between the text that should be signed and the one that was, when that one is known.
+    /// The text that WeChat Pay verified, or its beginning, when it refused a signature and says so (`SIGN_ERROR`).
+    pub fn verified_text(&self) -> Option<&str> {
+        self.verified
+            .as_ref()
+            .map(|verified| verified.text.as_str())
+    }
+
+    /// What differs, when two texts are known: the text that should be signed, or the one that WeChat Pay verified, and the one
+    /// that the program signed; or the text that a capture of a reply gives, and the one that WeChat Pay signed.
     pub const fn diff(&self) -> Option<&Diff> {
         self.diff.as_ref()
     }
@@ -117,6 +139,53 @@ impl Report {
         self.expected = Some(expected);
     }
 
+    /// Keeps what this capture gives to be verified, and what WeChat Pay signed.
+    pub(crate) fn received_texts(&mut self, captured: String, signed: &str) {
+        self.texts(captured, Some(signed));
+        self.by_wechat = true;
+    }
+
+    /// Keeps what WeChat Pay verified: the beginning of a text of this length.
+    pub(crate) fn verified(&mut self, text: &str, length: Option<usize>, signed: Option<&str>) {
+        self.signed = signed.map(ToOwned::to_owned);
+        let text = text.to_owned();
+        self.verified = Some(Verified { text, length });
+    }
+
+    /// Says that the message came from WeChat Pay.
+    pub(crate) const fn is_received(&mut self) {
+        self.received = true;
+    }
+
+    /// Whether a signature of the message itself holds, and none is broken.
+    pub(crate) fn is_signed_rightly(&self) -> bool {
+        let signatures = [
+            "sign",
+            "workwx_sign",
+            "Authorization",
+            "Wechatpay-Signature",
+        ];
+        let checks = self.checks.iter();
+        let mut verdicts = checks
+            .filter(|check| signatures.contains(&check.what.as_str()))
+            .map(|check| check.verdict)
+            .peekable();
+        verdicts.peek().is_some() && verdicts.all(|verdict| verdict == Verdict::Holds)
+    }
+
+    /// Whether the body could not be read.
+    pub(crate) fn is_damaged(&self) -> bool {
+        let damages = [
+            &causes::XML_DAMAGED,
+            &causes::XML_DUPLICATE,
+            &causes::XML_ENCODING,
+            &causes::JSON_DAMAGED,
+            &causes::NEITHER,
+        ];
+        let mut findings = self.findings.iter();
+        findings.any(|finding| damages.iter().any(|damage| damage.id() == finding.id()))
+    }
+
     /// Puts the heaviest first and hides every secret.
     pub(crate) fn finish(mut self, mask: impl Fn(&str) -> String) -> Self {
         self.findings
@@ -126,7 +195,11 @@ impl Report {
         }
         self.expected = self.expected.map(|text| mask(&text));
         self.signed = self.signed.map(|text| mask(&text));
-        if let (Some(expected), Some(signed)) = (&self.expected, &self.signed) {
+        if let Some(verified) = &mut self.verified {
+            verified.text = mask(&verified.text);
+        }
+        let compared = self.verified_text().or_else(|| self.expected_text());
+        if let (Some(expected), Some(signed)) = (compared, &self.signed) {
             self.diff = Some(Diff::new(expected, signed)).filter(|diff| !diff.is_empty());
         }
         self

@@ -5,7 +5,9 @@ mod edits;
 mod kind;
 mod lints;
 mod mistakes;
+mod names;
 mod payment;
+mod program;
 mod refund;
 mod search;
 mod sign;
@@ -14,7 +16,7 @@ mod workwx;
 use wxpay_core::{Params, XmlError, XmlLimits};
 
 use self::kind::Kind;
-use crate::causes::keys as causes;
+use crate::causes::{capture as causes, v2_reply};
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 pub(crate) use self::payment::explain as explain_payment;
@@ -33,10 +35,13 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         // A refund notice has no signature: whatever this is, its other fields are not vouched for by what is sealed in one.
     }
     let order = sent_order(&params, &capture.body);
-    let kind = Kind::of(&params, capture.target());
+    let kind = Kind::of(&params, capture.path());
     lints::check(&params, &kind, keys, report);
-    workwx::explain(&params, &kind, keys, report);
+    workwx::explain(&params, &kind, keys, context, report);
     sign::explain(&params, &order, &kind, keys, context, report);
+    if !kind.reply && report.verdict() == Verdict::Holds {
+        report.find(&v2_reply::HOLDS_REFUSED, []);
+    }
 }
 
 fn read(body: &[u8], report: &mut Report) -> Option<Params> {
@@ -52,9 +57,36 @@ fn read(body: &[u8], report: &mut Report) -> Option<Params> {
             report.find(&causes::XML_DUPLICATE, [("field", &field)]);
         }
         Err(XmlError::Encoding) => report.find(&causes::XML_ENCODING, []),
-        Err(error) => report.find(&causes::XML_DAMAGED, [("reason", &error.to_string())]),
+        Err(error) => {
+            let (reason, found) = damage(&error);
+            report.find(
+                &causes::XML_DAMAGED,
+                [("reason", reason), ("found", &found)],
+            );
+        }
     }
     None
+}
+
+/// Why a text is not a message of APIv2, and where or how much.
+fn damage(error: &XmlError) -> (&'static str, String) {
+    let at = |name: &str| format!(" (<{name}>)");
+    match error {
+        XmlError::TooLarge { limit, .. } => ("it is larger than the limit of", format!(" {limit}")),
+        XmlError::Syntax(byte) => ("it is not well-formed at byte", format!(" {byte}")),
+        XmlError::Truncated => ("it is cut short", String::new()),
+        XmlError::Root => ("its root is not one <xml> element", String::new()),
+        XmlError::Declaration => ("its declaration is malformed", String::new()),
+        XmlError::Doctype => ("it has a DOCTYPE", String::new()),
+        XmlError::Comment => ("it has a comment or processing instruction", String::new()),
+        XmlError::Name => ("the name of an element is not one of APIv2", String::new()),
+        XmlError::Text => ("it has text between its elements", String::new()),
+        XmlError::Attribute(name) => ("an element has an attribute", at(name)),
+        XmlError::Nested(name) => ("an element holds too many levels of elements", at(name)),
+        XmlError::Entity(name) => ("a value has an unknown entity", at(name)),
+        XmlError::Character(name) => ("a value has a character that XML does not allow", at(name)),
+        _ => ("it is not the flat XML of APIv2", String::new()),
+    }
 }
 
 /// The names in the order in which they are sent.

@@ -5,10 +5,12 @@ mod body;
 mod json;
 mod mistakes;
 mod payment;
+mod program;
 mod refusal;
 mod reply;
 mod request;
 mod resource;
+mod restored;
 mod sealed;
 mod search;
 mod signature;
@@ -17,7 +19,7 @@ mod time;
 
 use serde_json::Value;
 
-use crate::causes::{keys as causes, v3};
+use crate::causes::{body as body_causes, capture as causes, v3};
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 pub(crate) use self::sealed::explain_one as explain_sealed;
@@ -32,6 +34,9 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         request::explain(capture, keys, context, report);
         if let Ok(value) = &parsed {
             sealed::explain_request(value, capture, keys, report);
+        }
+        if report.verdict() == Verdict::Holds {
+            report.find(&body_causes::HOLDS_REFUSED, []);
         }
         return;
     }
@@ -62,13 +67,34 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         resource::explain(&resource, keys, report);
     }
     match &parsed {
-        Ok(value) => sealed::explain_reply(value, keys, report),
-        Err(error) if report.verdict() != Verdict::Holds && !capture.body.is_empty() => {
-            report.find(&causes::JSON_DAMAGED, [("reason", &error.to_string())]);
+        Ok(value) if value.is_object() || value.is_array() => {
+            sealed::explain_reply(value, keys, report);
         }
-        Err(_) => {}
+        _ if report.verdict() == Verdict::Holds || capture.body.trim_ascii().is_empty() => {}
+        Err(error) if looks_json(&capture.body) => damaged(error, report),
+        _ => report.find(&causes::NEITHER, []),
     }
-    if report.checks().is_empty() {
+    if report.checks().is_empty() && !report.is_damaged() {
         report.find(&causes::NOTHING, []);
     }
+}
+
+fn looks_json(body: &[u8]) -> bool {
+    let body = body::without_bom(body).trim_ascii_start();
+    body.starts_with(b"{") || body.starts_with(b"[")
+}
+
+fn damaged(error: &serde_json::Error, report: &mut Report) {
+    let reason = if error.is_eof() {
+        "it ends too early"
+    } else {
+        "it does not go on as JSON"
+    };
+    let [line, column] = [error.line(), error.column()].map(|number| number.to_string());
+    let values = [
+        ("reason", reason),
+        ("line", line.as_str()),
+        ("column", column.as_str()),
+    ];
+    report.find(&causes::JSON_DAMAGED, values);
 }

@@ -57,6 +57,42 @@ fn http_text_is_read_with_either_line_end() {
 }
 
 #[test]
+fn headers_have_one_name_however_they_are_written() {
+    for name in [
+        "Wechatpay-Nonce",
+        "wechatpay_nonce",
+        "HTTP_WECHATPAY_NONCE",
+        "http_wechatpay_nonce",
+        "$http_wechatpay_nonce",
+        "$upstream_http_wechatpay_nonce",
+        "REDIRECT_HTTP_WECHATPAY_NONCE",
+        "HTTP_WechatpayNonce",
+    ] {
+        let capture = Capture::of_body("{}").header(name, "1");
+        let (found, value) = capture.headers().next().unwrap();
+        assert!(found.eq_ignore_ascii_case("Wechatpay-Nonce"), "{name}");
+        assert_eq!(value, "1");
+    }
+    let other = Capture::of_body("{}").header("HTTP_X_FORWARDED_FOR", "1");
+    assert_eq!(
+        other.headers().next(),
+        Some(("HTTP_X_FORWARDED_FOR", "1")),
+        "headers that are not read here are kept"
+    );
+}
+
+#[test]
+fn the_request_of_a_log_counts_when_there_is_no_reply() {
+    let request =
+        format!("> POST /pay/unifiedorder HTTP/1.1\n> Host: api.mch.weixin.qq.com\n>\n{SIGNED}\n");
+    assert!(holds(&request));
+    let logged = format!(
+        "--> POST https://api.mch.weixin.qq.com/pay/unifiedorder http/1.1\nContent-Type: text/xml\n\n{SIGNED}\n--> END POST (1-byte body)\n"
+    );
+    assert!(holds(&logged));
+}
+
+#[test]
 fn what_can_not_be_read_says_which_rule_it_breaks() {
     for (text, rule) in [
         ("", "must not be empty"),

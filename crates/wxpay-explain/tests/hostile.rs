@@ -122,3 +122,52 @@ fn a_key_that_was_not_given_is_hidden_however_its_name_is_written() {
         }
     }
 }
+
+#[test]
+fn a_body_that_looks_escaped_in_every_way_does_not_multiply_the_search() {
+    // Everything by which a body could be taken for another, in one that holds in no way.
+    let field = r"\x22\u0022&quot;&#39;%3C".repeat(200) + &"\u{e5}\u{bc}\u{a0}".repeat(200);
+    let fields: String = (0..40).map(|n| format!("<f{n}>{field}</f{n}>")).collect();
+    let sign = "A".repeat(32);
+    let body = format!("<xml>{fields}<sign>{sign}</sign></xml>");
+    let keys = Keys::new().api_v2_key("Ji6ihaif3eiyeipuhoy6eeMee1deiM4O");
+    let began = Instant::now();
+    let report = explain(&Capture::of_body(body), &keys, &Context::new());
+    assert_eq!(report.verdict(), Verdict::Broken);
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(60), "{took:?}");
+}
+
+#[test]
+fn a_large_notification_with_other_names_is_not_written_in_every_order() {
+    let members: String = (0..4_000)
+        .map(|n| format!("\"aName{n}\":{n}.0,\"b{n}\":null,"))
+        .collect();
+    for members in [members.as_str(), &members[..60_000], &members[..200]] {
+        let members = members.rsplit_once(',').unwrap().0;
+        let body = format!("{{\"resource\":{{\"ciphertext\":\"\"}},{members}}}");
+        let began = Instant::now();
+        let report = explain(&signed(&body), &platform_keys(), &Context::new());
+        assert_eq!(report.verdict(), Verdict::Broken);
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(60), "{took:?}");
+    }
+}
+
+#[test]
+fn an_escaped_body_vouches_for_nothing_but_what_it_stands_for() {
+    let notice = good("v2_notice");
+    let escaped = notice.replace('\n', r"\x0A").replace(
+        "支付测试",
+        r"\xE6\x94\xAF\xE4\xBB\x98\xE6\xB5\x8B\xE8\xAF\x95",
+    );
+    let keys = Keys::new().api_v2_key("Ji6ihaif3eiyeipuhoy6eeMee1deiM4O");
+    let verdict = |text: &str| explain(&Capture::of_body(text), &keys, &Context::new()).verdict();
+    assert_eq!(verdict(&escaped), Verdict::Holds);
+    let forged = escaped.replace("<total_fee><![CDATA[1]]>", "<total_fee><![CDATA[2]]>");
+    assert_ne!(forged, escaped);
+    assert_eq!(verdict(&forged), Verdict::Broken);
+    // Neither does a field that only the escapes bring in.
+    let added = escaped.replace("</xml>", r"\x3Ca\x3E1\x3C/a\x3E</xml>");
+    assert_eq!(verdict(&added), Verdict::Broken);
+}

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 use wxpay_core::Timestamp;
 use wxpay_explain::{Capture, Context, Keys, Language, Report, Severity, Verdict, explain};
+use wxpay_sign::v2::SignType;
 
 struct Sample {
     name: String,
@@ -66,7 +67,16 @@ impl Sample {
         if let Some(text) = self.text("signed_text") {
             context = context.signed_text(text);
         }
-        let capture = Capture::read(self.text("capture").unwrap().as_bytes()).unwrap();
+        if let Some(name) = self.text("sign_type") {
+            context = context.sign_type(match name {
+                "MD5" => SignType::Md5,
+                _ => SignType::HmacSha256,
+            });
+        }
+        let mut capture = Capture::read(self.text("capture").unwrap().as_bytes()).unwrap();
+        if let Some(url) = self.text("reply_to") {
+            capture = capture.reply_to(url);
+        }
         explain(&capture, &self.keys(), &context)
     }
 
@@ -177,6 +187,70 @@ fn no_output_holds_a_key_or_an_unfilled_name() {
                     assert!(!said.contains('?'), "{}: {said}", sample.name);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_capture_that_was_cut_holds_nowhere_and_stops_nothing() {
+    // Of an upload only the part `meta` is signed, which stands first.
+    let good = samples("good").into_iter();
+    for sample in good.filter(|sample| sample.name != "v3_upload") {
+        let text = sample.text("capture").unwrap();
+        for part in [3, 7, 9] {
+            let end = text.len() * part / 10;
+            let cut = text.as_bytes().get(..end).unwrap();
+            let Ok(capture) = Capture::read(cut) else {
+                continue;
+            };
+            let report = explain(&capture, &sample.keys(), &Context::new());
+            let holds = report.verdict() == Verdict::Holds;
+            assert!(!holds, "{}: {part}", sample.name);
+        }
+    }
+}
+
+/// What Chinese text is written with: no half-width comma or bracket between Chinese characters.
+#[test]
+fn every_cause_has_written_chinese() {
+    let chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    for cause in wxpay_explain::causes() {
+        let zh = Language::Chinese;
+        let texts = [cause.sentence(zh), cause.advice(zh)];
+        for text in texts {
+            assert!(text.contains(chinese), "{}: {text}", cause.id());
+            assert!(text.ends_with('。'), "{}: {text}", cause.id());
+            let characters: Vec<char> = text.chars().collect();
+            for window in characters.windows(2) {
+                let half = |c: char| matches!(c, ',' | ';' | '!' | '?');
+                let beside = window.iter().any(|c| chinese(*c));
+                let wrong = window.iter().any(|c| half(*c)) && beside;
+                assert!(!wrong, "{}: {text}", cause.id());
+            }
+        }
+    }
+}
+
+/// No word that is filled into a Chinese sentence stays English.
+#[test]
+fn what_is_filled_in_is_chinese_too() {
+    let words = |text: &str| {
+        let mut run = 0;
+        let mut words = text.split([' ', '，', '。', '：']);
+        words.any(|word| {
+            run = if word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase()) {
+                run + 1
+            } else {
+                0
+            };
+            run > 1
+        })
+    };
+    for sample in samples("broken").iter().chain(&samples("good")) {
+        for finding in sample.explain().findings() {
+            let said = finding.sentence(Language::Chinese) + &finding.advice(Language::Chinese);
+            let code = said.contains('`') || said.contains("http");
+            assert!(code || !words(&said), "{}: {said}", sample.name);
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -6,6 +6,7 @@ use clap_complete::Shell;
 
 use crate::Arguments as Wxpay;
 use crate::fail::Fail;
+use crate::out::stdout;
 
 /// For which shell.
 #[derive(clap::Args)]

@@ -5,13 +5,14 @@ mod report;
 mod steps;
 
 use std::error::Error;
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use wxpay_sandbox::Sandbox;
 
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 use self::clients::Clients;
 use self::report::Report;

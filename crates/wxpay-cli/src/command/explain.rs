@@ -1,4 +1,4 @@
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -8,6 +8,7 @@ use super::input::{self, CaptureArgs};
 use super::keys::{KnownArgs, language};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// What was captured, and what is known.
 #[derive(clap::Args)]
@@ -15,7 +16,7 @@ use crate::lang::Lang;
 pub(crate) struct Arguments {
     #[command(flatten)]
     capture: CaptureArgs,
-    /// The text that your program signed, as it logged it, to see what differs: a text, @FILE or -
+    /// The text that your program signed or verified, as it logged it, to see what differs: a text, @FILE or -
     #[arg(long, value_name = "TEXT")]
     signed_text: Option<String>,
     /// List everything that can be found, and look at no message
@@ -91,4 +92,5 @@ Examples:
   wxpay explain @request.xml --v2-key-file v2.key
   pbpaste | wxpay explain --certificate apiclient_cert.pem
   wxpay explain @body.json -H 'Wechatpay-Serial: …' -H 'Wechatpay-Signature: …' -H 'Wechatpay-Timestamp: …' -H 'Wechatpay-Nonce: …' --public-key-id PUB_KEY_ID_… --public-key pub_key.pem
-  wxpay explain @request.txt --signed-text @signed.txt";
+  wxpay explain @request.txt --signed-text @signed.txt
+  wxpay explain @reply.xml --url /mmpaymkttransfers/promotion/transfers";

@@ -20,16 +20,17 @@ pub(crate) struct CaptureArgs {
     /// The method of the request, if only its body is given
     #[arg(long, value_name = "METHOD", requires = "url")]
     method: Option<String>,
-    /// The URL of the request, or its path and query, if only its body is given
-    #[arg(long, value_name = "URL", requires = "method")]
+    /// The URL of the request, or its path and query, if only its body is given; without --method, that of the request which a
+    /// reply answers
+    #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
 
 impl CaptureArgs {
     pub(crate) fn read(&self) -> Result<Capture, Fail> {
         let text = bytes(&self.input)?;
-        // A request without a body has nothing but its method, URL and headers.
-        let mut capture = if text.trim_ascii().is_empty() && self.method.is_some() {
+        // A request without a body has nothing but its method, URL and headers; and a reply may be empty.
+        let mut capture = if text.trim_ascii().is_empty() && self.url.is_some() {
             Capture::of_body(Vec::new())
         } else {
             Capture::read(&text).map_err(|error| {
@@ -45,10 +46,11 @@ impl CaptureArgs {
             })?;
             capture = capture.header(name.trim(), value.trim());
         }
-        if let (Some(method), Some(url)) = (&self.method, &self.url) {
-            capture = capture.request(method, url);
-        }
-        Ok(capture)
+        Ok(match (&self.method, &self.url) {
+            (Some(method), Some(url)) => capture.request(method, url),
+            (None, Some(url)) => capture.reply_to(url),
+            (_, None) => capture,
+        })
     }
 }
 

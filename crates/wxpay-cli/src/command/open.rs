@@ -1,4 +1,4 @@
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -13,6 +13,7 @@ use super::keys::{Known, KnownArgs, read};
 use super::{explain, verify};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// What is closed, and what is known.
 #[derive(clap::Args)]

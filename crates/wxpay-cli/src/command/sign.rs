@@ -4,7 +4,7 @@ mod payment;
 mod request;
 mod v2;
 
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use wxpay_api::core::{InvalidInput, SigningError};
 
 use crate::fail::Fail;
+use crate::out::stdout;
 
 /// What to sign.
 #[derive(clap::Args)]

@@ -66,6 +66,17 @@ impl Bench {
     }
 
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Said {
+        self.run_into(Stdio::piped(), arguments, input)
+    }
+
+    /// Runs a command whose standard output nobody reads, as that of `| head` once it has ended.
+    pub(crate) fn run_unread(&self, arguments: &[&str], input: &str) -> Said {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        self.run_into(writer.into(), arguments, input)
+    }
+
+    fn run_into(&self, out: Stdio, arguments: &[&str], input: &str) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
         for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
             command.env_remove(name);
@@ -75,7 +86,7 @@ impl Bench {
             .current_dir(self.folder.path())
             .envs(self.environment.iter().cloned())
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(out)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

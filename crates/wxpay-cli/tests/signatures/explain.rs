@@ -23,10 +23,15 @@ fn it_names_the_cause_and_ends_with_1() {
 fn a_good_message_ends_with_0_and_says_so() {
     let sample = Sample::read("good/v2_pay_employee");
     let said = sample.run(&["explain"]);
-    assert_eq!(said.out, "workwx_sign: holds\nsign: holds\n");
+    let holds = "workwx_sign: holds\nsign: holds\n\nnote v2.request-holds\n";
+    assert!(said.out.starts_with(holds), "{}", said.out);
     assert_eq!(said.code, 0);
     let said = sample.run(&["explain", "--lang", "zh"]);
-    assert_eq!(said.out, "workwx_sign: 成立\nsign: 成立\n");
+    let holds = "workwx_sign: 成立\nsign: 成立\n\n提示 v2.request-holds\n";
+    assert!(said.out.starts_with(holds), "{}", said.out);
+    // A reply or notification that holds has nothing to be told.
+    let said = Sample::read("good/v2_notice").run(&["explain"]);
+    assert_eq!(said.out, "sign: holds\n");
 }
 
 #[test]
@@ -93,4 +98,81 @@ fn what_is_no_message_ends_with_2() {
         2
     );
     assert_eq!(bench.run(&["explain", "{}", "-H", "nothing"], "").code, 2);
+}
+
+#[test]
+fn the_program_s_text_is_compared_also_when_the_message_holds() {
+    let sample = Sample::read("good/v2_notice");
+    let signed = "appid=wx1&total_fee=1";
+    let said = sample.run(&["explain", "--signed-text", signed]);
+    assert!(said.out.starts_with("sign: holds\n"), "{}", said.out);
+    assert!(said.out.contains("v2.program-text-differs"), "{}", said.out);
+    assert!(said.out.contains("\nwhat differs"), "{}", said.out);
+    assert_eq!(said.code, 1);
+}
+
+#[test]
+fn the_path_of_the_request_tells_what_an_unsigned_reply_is() {
+    let reply = "<xml><return_code>SUCCESS</return_code><result_code>FAIL</result_code>\
+        <err_code>SYSTEMERROR</err_code></xml>";
+    for (path, id, severity) in [
+        (None, "v2.sign-missing-unclear", "warning"),
+        (
+            Some("/mmpaymkttransfers/promotion/transfers"),
+            "v2.reply-unsigned",
+            "note",
+        ),
+        (
+            Some("https://api.mch.weixin.qq.com/mmpaymkttransfers/sendredpack"),
+            "v2.reply-unsigned",
+            "note",
+        ),
+        (Some("/pay/orderquery"), "v2.sign-missing", "error"),
+    ] {
+        let mut arguments = vec!["explain", "--json"];
+        arguments.extend(path.iter().flat_map(|path| ["--url", path]));
+        let said = Bench::merchant().run(&arguments, reply);
+        assert_eq!(said.ids(), [id], "{path:?}: {}", said.err);
+        assert_eq!(said.json()["findings"][0]["severity"], severity);
+        assert_eq!(said.code, 1);
+    }
+    let said = Bench::new().run(&["explain", "--url", "/pay/orderquery", "--json"], "");
+    assert_eq!(said.ids(), ["capture.empty-reply"]);
+    assert_eq!(
+        Bench::new().run(&["explain", "--method", "GET"], "").code,
+        2
+    );
+}
+
+#[test]
+fn what_wechat_pay_verified_is_shown_as_that() {
+    let sample = Sample::read("broken/reply_sign_error");
+    let said = sample.run(&["explain", "--signed-text", "GET\n/v3/x\n1\n2\n\n"]);
+    let title = "\nwhat WeChat Pay verified (its first 60 of 129 characters):\nGET\n/v3/pay/";
+    assert!(said.out.contains(title), "{}", said.out);
+    assert!(!said.out.contains("what should be signed"), "{}", said.out);
+    let said = sample.run(&["explain", "--lang", "zh"]);
+    let title = "\n微信支付验签所用的字符串（共129个字符，此为前60个）：\nGET\n";
+    assert!(said.out.contains(title), "{}", said.out);
+    let json = sample.run(&["explain", "--json"]).json();
+    assert!(json["expected_text"].is_null());
+    let verified = json["verified_text"].as_str().unwrap();
+    assert!(verified.starts_with("GET\n/v3/pay/"), "{verified}");
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_error() {
+    let sample = Sample::read("broken/v2_lower_case");
+    let holds = Sample::read("good/v2_notice");
+    for (bench, arguments, input, code) in [
+        (&sample.bench, &["explain", "--list"][..], "", 0),
+        (&sample.bench, &["explain"], sample.capture.as_str(), 1),
+        (&holds.bench, &["explain", "--json"], &holds.capture, 0),
+        (&holds.bench, &["verify"], &holds.capture, 0),
+        (&holds.bench, &["completions", "bash"], "", 0),
+    ] {
+        let said = bench.run_unread(arguments, input);
+        assert_eq!(said.err, "", "{arguments:?}");
+        assert_eq!(said.code, code, "{arguments:?}");
+    }
 }

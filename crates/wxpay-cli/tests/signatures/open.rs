@@ -30,7 +30,7 @@ fn what_is_signed_wrongly_is_not_opened() {
     let sample = Sample::read("good/notification");
     let forged = sample.capture.replace("TRANSACTION", "TRANSACTIOM");
     let said = sample.bench.run(&["open", "--json"], &forged);
-    assert_eq!(said.ids(), ["v3.reply-no-match"]);
+    assert_eq!(said.ids(), ["v3.reply-rewritten"]);
     assert_eq!(said.code, 1);
 }
 

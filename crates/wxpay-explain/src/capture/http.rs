@@ -11,6 +11,18 @@ pub(super) fn is_head(text: &[u8]) -> bool {
     let last = line.rsplit(|b| *b == b' ').next().unwrap_or_default();
     line.starts_with(b"HTTP/")
         || (last.starts_with(b"HTTP/") && line.first().is_some_and(u8::is_ascii_alphabetic))
+        || is_bare(line)
+}
+
+/// Whether the line is a method and a target without a version, as request files of editors have it.
+fn is_bare(line: &[u8]) -> bool {
+    let mut words = line.split(|b| *b == b' ');
+    let method = words.next().unwrap_or_default();
+    let target = words.next().unwrap_or_default();
+    let known = [&b"GET"[..], b"POST", b"PUT", b"PATCH", b"DELETE"];
+    known.contains(&method)
+        && (target.starts_with(b"/") || target.starts_with(b"http"))
+        && words.next().is_none()
 }
 
 pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
@@ -22,7 +34,7 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
         capture.status = status.and_then(|status| status.parse().ok());
     } else {
         let mut words = first.split(' ').filter(|word| !word.is_empty());
-        let (Some(method), Some(target), Some(_), None) =
+        let (Some(method), Some(target), _, None) =
             (words.next(), words.next(), words.next(), words.next())
         else {
             return Err(InvalidInput::new(
@@ -48,6 +60,17 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
         })?;
         capture = capture.header(name.trim(), value.trim());
     }
+    read_body(rest, &mut capture);
+    Ok(capture)
+}
+
+/// Takes what follows the headers as the body, cut where they say that it ends.
+pub(super) fn read_body(rest: &[u8], capture: &mut Capture) {
+    let chunked = capture.value("Transfer-Encoding") == Some("chunked");
+    if let Some(body) = joined_chunks(rest).filter(|_| chunked) {
+        capture.body = body;
+        return;
+    }
     let length = capture.value("Content-Length");
     let length = length.and_then(|value| value.parse::<usize>().ok());
     match length {
@@ -65,11 +88,31 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
         }
         None => capture.set_body(rest),
     }
-    Ok(capture)
+}
+
+/// The body of `Transfer-Encoding: chunked`, if the text is one; most captures show it joined already.
+fn joined_chunks(text: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    let mut rest = text;
+    loop {
+        let (size, after) = line(rest);
+        let size = std::str::from_utf8(size).ok()?.split(';').next()?;
+        let size = usize::from_str_radix(size.trim(), 16).ok()?;
+        if size == 0 {
+            return Some(body);
+        }
+        let (chunk, after) = after.split_at_checked(size)?;
+        body.extend_from_slice(chunk);
+        let (end, after) = line(after);
+        if !end.is_empty() {
+            return None;
+        }
+        rest = after;
+    }
 }
 
 /// The first line without its end, and the rest.
-fn line(text: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn line(text: &[u8]) -> (&[u8], &[u8]) {
     let mut parts = text.splitn(2, |b| *b == b'\n');
     let line = parts.next().unwrap_or_default();
     let rest = parts.next().unwrap_or_default();

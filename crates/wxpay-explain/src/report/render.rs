@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{Report, Verdict};
+use super::{Report, Verdict, Verified};
 use crate::causes::{Language, Severity};
 use crate::diff::Piece;
 
@@ -23,14 +23,14 @@ impl Report {
             let _ = writeln!(out, "\n{weight} {}\n  {sentence}", finding.id());
             let _ = writeln!(out, "  → {}", line(&finding.advice(language)));
         }
-        if self.verdict() == Verdict::Broken {
+        if self.verdict() == Verdict::Broken || self.verified_text().is_some() {
             self.write_texts(&mut out, language);
         }
         out
     }
 
     /// The report as JSON: `verdict`, `checks[] {what, verdict}`, `findings[] {id, severity, message {en, zh}, advice {en, zh}}`,
-    /// `expected_text` (a text or null) and `diff` (null, or a list of `[kind, text]` with the kinds `same`, `missing` and `extra`).
+    /// `expected_text` and `verified_text` (a text or null) and `diff` (null, or a list of `[kind, text]` with the kinds `same`, `missing` and `extra`).
     pub fn to_json(&self) -> String {
         let checks: Vec<Value> = self
             .checks()
@@ -65,25 +65,68 @@ impl Report {
             "checks": checks,
             "findings": findings,
             "expected_text": self.expected_text(),
+            "verified_text": self.verified_text(),
             "diff": diff,
         });
         report.to_string()
     }
 
+    const fn expected_title(&self, language: Language) -> &'static str {
+        match (self.received, language) {
+            (false, Language::English) => "what should be signed",
+            (false, Language::Chinese) => "应签名的字符串",
+            (true, Language::English) => "what this capture gives to be verified",
+            (true, Language::Chinese) => "由此抓取内容得到的验签串",
+        }
+    }
+
     fn write_texts(&self, out: &mut String, language: Language) {
-        let [expected, differs] = match language {
-            Language::English => [
-                "what should be signed",
-                "what differs ([-missing-], {+extra+})",
-            ],
-            Language::Chinese => ["应签名的字符串", "差异（[-缺少-]，{+多出+}）"],
+        let mut write = |title: &str, text: &str| {
+            let colon = match language {
+                Language::English => ":",
+                Language::Chinese => "：",
+            };
+            let _ = writeln!(out, "\n{title}{colon}\n{}", lines(text));
         };
         if let Some(text) = self.expected_text() {
-            let _ = writeln!(out, "\n{expected}:\n{}", lines(text));
+            write(self.expected_title(language), text);
         }
+        if let Some(verified) = &self.verified {
+            write(&verified_title(verified, language), &verified.text);
+        }
+        let differs = match (self.by_wechat, language) {
+            (false, Language::English) => "what differs ([-missing-], {+extra+})",
+            (false, Language::Chinese) => "差异（[-缺少-]，{+多出+}）",
+            (true, Language::English) => {
+                "what differs ([-only in this capture-], {+only in what WeChat Pay signed+})"
+            }
+            (true, Language::Chinese) => "差异（[-仅在抓取内容中-]，{+仅在微信支付签名的内容中+}）",
+        };
         if let Some(diff) = self.diff() {
-            let _ = writeln!(out, "\n{differs}:\n{}", lines(&diff.to_string()));
+            write(differs, &diff.to_string());
         }
+    }
+}
+
+fn verified_title(verified: &Verified, language: Language) -> String {
+    let shown = verified.text.chars().count();
+    let length = verified.length.map(|length| length.max(shown));
+    let whole = length == Some(shown);
+    match (language, length) {
+        (Language::English, Some(length)) if whole => {
+            format!("what WeChat Pay verified (all of its {length} characters)")
+        }
+        (Language::Chinese, Some(length)) if whole => {
+            format!("微信支付验签所用的字符串（全部{length}个字符）")
+        }
+        (Language::English, Some(length)) => {
+            format!("what WeChat Pay verified (its first {shown} of {length} characters)")
+        }
+        (Language::English, None) => "what WeChat Pay verified (its beginning)".to_owned(),
+        (Language::Chinese, Some(length)) => {
+            format!("微信支付验签所用的字符串（共{length}个字符，此为前{shown}个）")
+        }
+        (Language::Chinese, None) => "微信支付验签所用字符串的开头".to_owned(),
     }
 }
 

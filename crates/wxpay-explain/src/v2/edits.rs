@@ -1,5 +1,6 @@
 use super::draft::{self, Draft, Order};
-use crate::causes::{Cause, v2 as causes, workwx};
+use crate::causes::{Cause, v2 as causes, v2_reply, workwx};
+use crate::charset::{self, Charset};
 use crate::finding::Finding;
 
 /// One mistake that could have been made when the text was put together.
@@ -18,7 +19,7 @@ enum Change {
     Rename(Vec<(String, String)>),
     /// The order of these names.
     Sent(Vec<String>),
-    Gbk,
+    Charset(Charset),
 }
 
 /// The causes for values that were signed in another form.
@@ -26,21 +27,58 @@ pub(super) struct ValueCauses {
     blank: &'static Cause,
     url_encoded: &'static Cause,
     xml_escaped: &'static Cause,
+    cdata: &'static Cause,
+    json_escaped: &'static Cause,
     /// The other way round; the fixed list of `workwx_sign` has no words for it.
-    reversed: Option<[&'static Cause; 2]>,
+    reversed: Option<Reversed>,
+}
+
+/// The causes for values that were signed as they should be, and are sent in another form.
+pub(super) struct Reversed {
+    url_decoded: &'static Cause,
+    escaped_twice: &'static Cause,
+    cdata: &'static Cause,
+    json_escaped: &'static Cause,
+    charset: &'static Cause,
 }
 
 pub(super) static SIGN: ValueCauses = ValueCauses {
     blank: &causes::BLANK,
     url_encoded: &causes::URL_ENCODED,
     xml_escaped: &causes::XML_ESCAPED,
-    reversed: Some([&causes::URL_DECODED, &causes::XML_ESCAPED_TWICE]),
+    cdata: &causes::CDATA,
+    json_escaped: &causes::JSON_ESCAPED,
+    reversed: Some(Reversed {
+        url_decoded: &causes::URL_DECODED,
+        escaped_twice: &causes::XML_ESCAPED_TWICE,
+        cdata: &causes::CDATA_SENT,
+        json_escaped: &causes::JSON_SENT,
+        charset: &causes::CHARSET_SENT,
+    }),
+};
+
+/// WeChat Pay signed, and the value was changed later.
+pub(super) static REPLY: ValueCauses = ValueCauses {
+    blank: &v2_reply::VALUE,
+    url_encoded: &v2_reply::VALUE,
+    xml_escaped: &v2_reply::VALUE,
+    cdata: &v2_reply::VALUE,
+    json_escaped: &v2_reply::VALUE,
+    reversed: Some(Reversed {
+        url_decoded: &v2_reply::VALUE,
+        escaped_twice: &v2_reply::VALUE,
+        cdata: &v2_reply::VALUE,
+        json_escaped: &v2_reply::VALUE,
+        charset: &v2_reply::VALUE,
+    }),
 };
 
 pub(super) static WORKWX: ValueCauses = ValueCauses {
     blank: &workwx::BLANK,
     url_encoded: &workwx::URL_ENCODED,
     xml_escaped: &workwx::XML_ESCAPED,
+    cdata: &workwx::CDATA,
+    json_escaped: &workwx::JSON_ESCAPED,
     reversed: None,
 };
 
@@ -74,8 +112,8 @@ impl Edit {
         Self { why, change }
     }
 
-    pub(super) fn gbk(why: Finding) -> Self {
-        let change = Change::Gbk;
+    pub(super) fn charset(charset: Charset, why: Finding) -> Self {
+        let change = Change::Charset(charset);
         Self { why, change }
     }
 
@@ -105,30 +143,15 @@ impl Edit {
                 let place = |name: &str| names.iter().position(|known| known == name);
                 draft.fields.sort_by_key(|(name, _)| place(name));
             }
-            Change::Gbk => draft.gbk = true,
+            Change::Charset(charset) => draft.charset = *charset,
         }
     }
 }
 
 /// Values in another form: each one that it changes alone, and all of them together.
 pub(super) fn value_edits(fields: &[(String, String)], causes: &ValueCauses) -> Vec<Edit> {
-    type Form = fn(&str) -> String;
-    let mut forms: Vec<(&'static Cause, Form)> = vec![
-        (causes.blank, |value| value.trim().to_owned()),
-        (causes.url_encoded, draft::url_encoded),
-        (causes.url_encoded, draft::form_encoded),
-        (causes.url_encoded, |value| {
-            lower_escapes(&draft::url_encoded(value))
-        }),
-        (causes.xml_escaped, draft::xml_escaped),
-        (causes.xml_escaped, draft::html_escaped),
-    ];
-    if let Some([decoded, twice]) = causes.reversed {
-        forms.push((decoded, draft::url_decoded));
-        forms.push((twice, draft::xml_unescaped));
-    }
     let mut edits = Vec::new();
-    for (cause, form) in forms {
+    for (cause, shown, form) in forms(causes) {
         let changed: Vec<_> = fields
             .iter()
             .map(|(name, value)| (name.clone(), form(value)))
@@ -139,7 +162,7 @@ pub(super) fn value_edits(fields: &[(String, String)], causes: &ValueCauses) -> 
         let mut edit = |values: Vec<(String, String)>| {
             let names: Vec<_> = values.iter().map(|(name, _)| name.as_str()).collect();
             edits.push(Edit {
-                why: Finding::new(cause, [("field", &names.join(", "))]),
+                why: Finding::new(cause, [("field", &names.join(", ")), ("found", shown)]),
                 change: Change::Set(values),
             });
         };
@@ -151,6 +174,79 @@ pub(super) fn value_edits(fields: &[(String, String)], causes: &ValueCauses) -> 
         }
     }
     edits
+}
+
+/// The whole text in another charset.
+pub(super) fn charset_edits(
+    fields: &[(String, String)],
+    gbk: &'static Cause,
+    other: &'static Cause,
+) -> Vec<Edit> {
+    let ascii = fields.iter().all(|(_, value)| value.is_ascii());
+    let mut edits = Vec::new();
+    if !ascii {
+        edits.push(Edit::charset(Charset::Gbk, Finding::new(gbk, [])));
+    }
+    for charset in Charset::OTHERS {
+        if !ascii || charset.is_wide() {
+            let why = Finding::new(other, [("found", charset.name())]);
+            edits.push(Edit::charset(charset, why));
+        }
+    }
+    edits
+}
+
+type Form = (&'static Cause, &'static str, fn(&str) -> String);
+
+/// Every other form of a value: its cause, its name and how it is made.
+fn forms(causes: &ValueCauses) -> Vec<Form> {
+    let mut forms: Vec<Form> = vec![
+        (causes.blank, "without white space at its ends", |value| {
+            value.trim().to_owned()
+        }),
+        (causes.url_encoded, "URL-encoded", draft::url_encoded),
+        (causes.url_encoded, "URL-encoded", draft::form_encoded),
+        (causes.url_encoded, "URL-encoded", |value| {
+            lower_escapes(&draft::url_encoded(value))
+        }),
+        (causes.xml_escaped, "escaped for XML", draft::xml_escaped),
+        (causes.xml_escaped, "escaped for XML", draft::html_escaped),
+        (
+            causes.json_escaped,
+            "escaped as in JSON",
+            draft::json_escaped,
+        ),
+        (
+            causes.json_escaped,
+            "escaped as in JSON",
+            draft::json_quoted,
+        ),
+        (causes.cdata, "with CDATA marks", draft::in_cdata),
+    ];
+    if let Some(reversed) = &causes.reversed {
+        forms.extend([
+            (
+                reversed.url_decoded,
+                "URL-decoded",
+                draft::url_decoded as fn(&str) -> String,
+            ),
+            (
+                reversed.escaped_twice,
+                "unescaped once more",
+                draft::xml_unescaped,
+            ),
+            (reversed.cdata, "without CDATA marks", draft::out_of_cdata),
+            (
+                reversed.json_escaped,
+                "without escapes of JSON",
+                draft::json_unescaped,
+            ),
+            (reversed.charset, "in its right charset", |value| {
+                charset::unmixed(value).unwrap_or_else(|| value.to_owned())
+            }),
+        ]);
+    }
+    forms
 }
 
 fn lower_escapes(text: &str) -> String {

@@ -2,6 +2,7 @@ use wxpay_core::Params;
 use wxpay_sign::workwx::Api;
 
 use super::kind::Kind;
+use super::names::DOCUMENTED;
 use crate::causes::{keys as key_causes, v2 as causes, workwx};
 use crate::{Keys, Report};
 
@@ -18,19 +19,20 @@ pub(super) fn check(params: &Params, kind: &Kind, keys: &Keys, report: &mut Repo
                 report.find(&key_causes::IN_MESSAGE, [("key", key), ("field", name)]);
             }
         }
-        if value.trim() != value && !value.is_empty() {
-            report.find(&causes::BLANK_SENT, [("field", name)]);
-        }
-        if holds_field(value) {
-            report.find(&causes::AMBIGUOUS, [("field", name)]);
-        }
+    }
+    if let Some(name) = params.ambiguous(DOCUMENTED) {
+        report.find(&causes::AMBIGUOUS, [("field", name)]);
+    }
+    if kind.reply {
+        return;
+    }
+    let blank = |value: &str| value.trim().len() != value.len();
+    for (name, _) in params.iter().filter(|(_, value)| blank(value)) {
+        report.find(&causes::BLANK_SENT, [("field", name)]);
     }
     let nonce = params.get("nonce_str").map(|nonce| nonce.chars().count());
     if let Some(length) = nonce.filter(|length| *length > 32) {
         report.find(&causes::NONCE_LONG, [("found", &length.to_string())]);
-    }
-    if kind.reply {
-        return;
     }
     match params.get("sign_type") {
         Some(_) if kind.payout => report.find(&causes::TYPE_UNWANTED, []),
@@ -46,14 +48,4 @@ pub(super) fn check(params: &Params, kind: &Kind, keys: &Keys, report: &mut Repo
         None if has_workwx => report.find(&workwx::UNWANTED, []),
         _ => {}
     }
-}
-
-/// Whether a value looks like further fields behind an `&`.
-fn holds_field(value: &str) -> bool {
-    let is_name =
-        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let mut parts = value.split('&').skip(1);
-    // The query of a URL is the usual and harmless case.
-    !value.contains("://")
-        && parts.any(|part| part.split_once('=').is_some_and(|(name, _)| is_name(name)))
 }

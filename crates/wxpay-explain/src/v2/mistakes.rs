@@ -6,10 +6,11 @@ use wxpay_sign::v2::SignType;
 use super::draft::Order;
 use super::edits::{self, Edit};
 use super::kind::Kind;
+use super::names;
 use super::search::{Ending, Way};
 use super::sign::draft;
 use crate::Keys;
-use crate::causes::v2 as causes;
+use crate::causes::{v2 as causes, v2_reply};
 use crate::finding::Finding;
 use crate::hash::Hash;
 
@@ -63,6 +64,8 @@ pub(super) fn endings(
     let named = params.get("sign_type").is_some();
     let wrong = |hash| match hash {
         Hash::Sha256 => &causes::HASH,
+        Hash::Md5 if kind.reply => &v2_reply::MD5,
+        Hash::HmacSha256 if kind.reply && !kind.payout => &v2_reply::HMAC,
         Hash::Md5 => &causes::MD5_FOR_HMAC,
         Hash::HmacSha256 if kind.payout => &causes::HMAC_UNWANTED,
         Hash::HmacSha256 if named => &causes::HMAC_FOR_MD5,
@@ -103,18 +106,28 @@ pub(super) fn endings(
 pub(super) fn edits(
     params: &Params,
     order: &[String],
+    kind: &Kind,
     claimed: &str,
     expected: SignType,
     keys: &Keys,
 ) -> Vec<Edit> {
     let draft = draft(params);
-    let mut edits = edits::value_edits(&draft.fields, &edits::SIGN);
+    let causes_of_values = if kind.reply {
+        &edits::REPLY
+    } else {
+        &edits::SIGN
+    };
+    let mut edits = edits::value_edits(&draft.fields, causes_of_values);
     for (name, _) in &draft.fields {
         let why = match name.as_str() {
             "workwx_sign" => Finding::new(&causes::WORKWX_NOT_SIGNED, []),
+            name if kind.reply => Finding::new(&v2_reply::FIELD_ADDED, [("field", name)]),
             name => Finding::new(&causes::NOT_SIGNED, [("field", name)]),
         };
         edits.push(Edit::drop(name, why));
+    }
+    if kind.reply {
+        edits.extend(names::restored(params));
     }
     let empty: Vec<_> = params
         .iter()
@@ -124,9 +137,14 @@ pub(super) fn edits(
         let why = Finding::new(&causes::EMPTY_SIGNED, [("field", name)]);
         edits.push(Edit::add(name, "", why));
     }
-    for (name, value) in GUESSES {
+    let (guesses, not_sent) = if kind.reply {
+        (DROPPED, &v2_reply::FIELD_MISSING)
+    } else {
+        (GUESSES, &causes::NOT_SENT)
+    };
+    for (name, value) in guesses {
         if params.get(name).is_none() {
-            let why = Finding::new(&causes::NOT_SENT, [("field", &format!("{name}={value}"))]);
+            let why = Finding::new(not_sent, [("field", &format!("{name}={value}"))]);
             edits.push(Edit::add(name, value, why));
         }
     }
@@ -142,9 +160,8 @@ pub(super) fn edits(
             SignType::HmacSha256 => Hash::HmacSha256,
         };
         let key = right.expose().trim();
-        let mut text = draft.text();
-        text.extend_from_slice(format!("&key={key}").as_bytes());
-        let first = hash.of(&text, key.as_bytes());
+        let text = draft.text() + "&key=" + key;
+        let first = hash.of(text.as_bytes(), key.as_bytes());
         if first != claimed {
             edits.push(Edit::add(
                 "sign",
@@ -157,9 +174,11 @@ pub(super) fn edits(
         Order::Caseless,
         Finding::new(&causes::SORT_CASE, []),
     ));
-    if !draft.fields.iter().all(|(_, value)| value.is_ascii()) {
-        edits.push(Edit::gbk(Finding::new(&causes::GBK, [])));
-    }
+    edits.extend(edits::charset_edits(
+        &draft.fields,
+        &causes::GBK,
+        &causes::CHARSET,
+    ));
     edits.push(Edit::sent(order, Finding::new(&causes::SORT, [])));
     edits
 }
@@ -174,6 +193,21 @@ const GUESSES: &[(&str, &str)] = &[
     ("limit_pay", "no_credit"),
     ("trade_type", "NATIVE"),
     ("trade_type", "JSAPI"),
+    ("trade_type", "APP"),
+    ("trade_type", "MWEB"),
+];
+
+/// Fields of replies and notifications that programs drop when they keep only those that they know.
+const DROPPED: &[(&str, &str)] = &[
+    ("return_msg", "OK"),
+    ("return_code", "SUCCESS"),
+    ("result_code", "SUCCESS"),
+    ("fee_type", "CNY"),
+    ("cash_fee_type", "CNY"),
+    ("is_subscribe", "N"),
+    ("is_subscribe", "Y"),
+    ("trade_type", "JSAPI"),
+    ("trade_type", "NATIVE"),
     ("trade_type", "APP"),
     ("trade_type", "MWEB"),
 ];

@@ -34,6 +34,7 @@ pub(crate) fn explain(
     let kind = Kind {
         reply: false,
         unsigned: false,
+        unclear: false,
         payout: false,
         hmac: false,
         workwx: None,

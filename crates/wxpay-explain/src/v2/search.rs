@@ -1,5 +1,6 @@
 use super::draft::Draft;
 use super::edits::Edit;
+use crate::charset::Charset;
 use crate::finding::Finding;
 use crate::hash::Hash;
 
@@ -50,10 +51,11 @@ impl<T> Way<T> {
 impl Search<'_> {
     /// Looks for the fewest mistakes that explain the signature: none, one, two, or one each in text, key and ending.
     ///
-    /// The work is bounded by the bytes that are hashed, whatever the message.
-    pub(super) fn run(&self) -> Found {
+    /// The work is bounded by the bytes that are hashed, whatever the message. When it must be `exact`, only none.
+    pub(super) fn run(&self, exact: bool) -> Found {
         let mut budget = Budget::default();
-        for mistakes in 0..=3 {
+        let most = if exact { 0 } else { 3 };
+        for mistakes in 0..=most {
             let found = self.with(mistakes, &mut budget);
             if let Some(why) = found {
                 return Found::Match(why);
@@ -76,7 +78,7 @@ impl Search<'_> {
                 let mut draft = self.draft.clone();
                 edits.iter().for_each(|edit| edit.apply(&mut draft));
                 let text = draft.text();
-                if let Some(why) = self.ways(&text, rest, budget) {
+                if let Some(why) = self.ways(&text, draft.charset, rest, budget) {
                     let edits = edits.iter().map(|edit| &edit.why);
                     return Some(edits.chain(why).cloned().collect());
                 }
@@ -86,20 +88,28 @@ impl Search<'_> {
     }
 
     /// Keys and endings with so many mistakes between them.
-    fn ways(&self, text: &[u8], mistakes: usize, budget: &mut Budget) -> Option<Vec<&Finding>> {
+    fn ways(
+        &self,
+        text: &str,
+        charset: Charset,
+        mistakes: usize,
+        budget: &mut Budget,
+    ) -> Option<Vec<&Finding>> {
+        let encoded = charset.encode(text);
         for key in &self.keys {
             for ending in &self.endings {
                 let why: Vec<_> = key.why.iter().chain(&ending.why).collect();
-                if why.len() != mistakes || !budget.take(text.len()) {
+                if why.len() != mistakes || !budget.take(encoded.len()) {
                     continue;
                 }
                 let (hash, end) = ending.value;
-                let mut signed = text.to_vec();
+                let mut signed = encoded.clone();
+                let key = charset.encode(&key.value);
                 if let Ending::Key(before) = end {
-                    signed.extend_from_slice(before.as_bytes());
-                    signed.extend_from_slice(key.value.as_bytes());
+                    signed.extend(charset.encode(before));
+                    signed.extend_from_slice(&key);
                 }
-                if hash.of(&signed, key.value.as_bytes()) == self.claimed {
+                if hash.of(&signed, &key) == self.claimed {
                     return Some(why);
                 }
             }
@@ -153,4 +163,4 @@ impl Budget {
 const BYTES: usize = 32 * 1024 * 1024;
 
 /// Pairs of mistakes that are tried at most.
-const PAIRS: usize = 5_000;
+const PAIRS: usize = 8_000;

@@ -4,9 +4,10 @@ use wxpay_sign::v2::SignType;
 use super::draft::{Draft, Order};
 use super::edits::Edit;
 use super::kind::Kind;
-use super::mistakes;
 use super::search::{Found, Search};
-use crate::causes::{keys as key_causes, v2 as causes};
+use super::{mistakes, program};
+use crate::causes::{keys as key_causes, v2 as causes, v2_reply};
+use crate::charset::Charset;
 use crate::{Context, Keys, Report, Verdict};
 
 pub(super) fn explain(
@@ -45,14 +46,26 @@ pub(super) fn verdict(
     }
     let expected = expected_type(params, kind, context, &claimed);
     let text = wxpay_sign::v2::canonical_text(params) + "&key=********";
+    // The key of a log, if it has one, is not what is compared here.
+    let shown = context.signed_text.as_deref().map(program::parts);
+    let shown = shown.map(|(text, _)| format!("{text}&key=********"));
     let key_ways = mistakes::key_ways(keys);
+    if kind.reply {
+        report.is_received();
+    }
     if key_ways.is_empty() {
         report.find(&key_causes::MISSING, [("key", "APIv2 key")]);
-        report.texts(text, context.signed_text.as_deref());
+        let compared = context.signed_text.as_deref();
+        let differs = compared.is_some_and(|logged| program::compare(params, logged, keys, report));
+        report.texts(text, shown.as_deref().filter(|_| differs));
         return Verdict::Unchecked;
     }
-    let mut edits = mistakes::edits(params, order, &claimed, expected, keys);
-    edits.extend(more);
+    let mut edits = more;
+    if !context.exact {
+        edits.extend(mistakes::edits(
+            params, order, kind, &claimed, expected, keys,
+        ));
+    }
     let search = Search {
         claimed: &claimed,
         draft: draft(params),
@@ -60,7 +73,7 @@ pub(super) fn verdict(
         keys: key_ways,
         endings: mistakes::endings(params, kind, expected, claimed.len()),
     };
-    let verdict = match search.run() {
+    let verdict = match search.run(context.exact) {
         Found::Match(why)
             if why
                 .iter()
@@ -74,14 +87,17 @@ pub(super) fn verdict(
             Verdict::Broken
         }
         Found::Nothing(tried) => {
-            let logged = context.signed_text.as_deref();
+            let logged = context.signed_text.as_deref().filter(|_| !kind.reply);
             if !logged.is_some_and(|logged| compare(params, logged, report)) {
                 report.find(&causes::NO_MATCH, [("tried", &tried.to_string())]);
             }
             Verdict::Broken
         }
     };
-    report.texts(text, context.signed_text.as_deref());
+    let logged = context.signed_text.as_deref();
+    let compared = logged.filter(|_| kind.reply || verdict == Verdict::Holds);
+    let differs = compared.is_none_or(|logged| program::compare(params, logged, keys, report));
+    report.texts(text, shown.as_deref().filter(|_| differs));
     // A signature in lower case is refused, whatever it is of.
     if sign == claimed {
         verdict
@@ -97,6 +113,10 @@ fn missing(params: &Params, kind: &Kind, report: &mut Report) -> Verdict {
     }
     if kind.unsigned {
         report.find(&causes::UNSIGNED_REPLY, []);
+        return Verdict::Unchecked;
+    }
+    if kind.unclear {
+        report.find(&v2_reply::UNCLEAR, []);
         return Verdict::Unchecked;
     }
     report.find(&causes::MISSING, []);
@@ -131,14 +151,14 @@ pub(super) fn draft(params: &Params) -> Draft {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
         order: Order::Bytes,
-        gbk: false,
+        charset: Charset::Utf8,
     }
 }
 
 /// Compares field by field with the text that was signed, and says whether anything differs.
 fn compare(params: &Params, logged: &str, report: &mut Report) -> bool {
     let text = wxpay_sign::v2::canonical_text(params);
-    let logged = logged.rsplit_once("&key=").map_or(logged, |(text, _)| text);
+    let (logged, _) = program::parts(logged);
     if logged == text {
         return false;
     }

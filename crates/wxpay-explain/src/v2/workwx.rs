@@ -9,9 +9,15 @@ use super::sign::{draft, hexadecimal};
 use crate::causes::{keys as key_causes, v2, workwx as causes};
 use crate::finding::Finding;
 use crate::hash::Hash;
-use crate::{Keys, Report, Verdict};
+use crate::{Context, Keys, Report, Verdict};
 
-pub(super) fn explain(params: &Params, kind: &Kind, keys: &Keys, report: &mut Report) {
+pub(super) fn explain(
+    params: &Params,
+    kind: &Kind,
+    keys: &Keys,
+    context: &Context,
+    report: &mut Report,
+) {
     let (Some(api), Some(sign)) = (kind.workwx, params.get("workwx_sign")) else {
         if kind.workwx.is_some() {
             report.check("workwx_sign", Verdict::Broken);
@@ -42,14 +48,14 @@ pub(super) fn explain(params: &Params, kind: &Kind, keys: &Keys, report: &mut Re
         keys: key_ways,
         endings: endings(claimed.len()),
     };
-    let verdict = match search.run() {
+    let verdict = match search.run(context.exact) {
         Found::Match(why) if why.is_empty() && !lower => Verdict::Holds,
         Found::Match(why) => {
             report.add_all(why);
             Verdict::Broken
         }
         Found::Nothing(tried) => {
-            if !whole_or_other(&claimed, params, api, keys, report) {
+            if context.exact || !whole_or_other(&claimed, params, api, keys, report) {
                 report.find(&causes::NO_MATCH, [("tried", &tried.to_string())]);
             }
             Verdict::Broken
@@ -125,9 +131,11 @@ fn edits(params: &Params, signed: &Draft, api: Api) -> Vec<Edit> {
         let why = Finding::new(&causes::EXTRA, [("field", name), ("expected", &list)]);
         edits.push(Edit::add(name, value, why));
     }
-    if !signed.fields.iter().all(|(_, value)| value.is_ascii()) {
-        edits.push(Edit::gbk(Finding::new(&causes::GBK, [])));
-    }
+    edits.extend(edits::charset_edits(
+        &signed.fields,
+        &causes::GBK,
+        &causes::CHARSET,
+    ));
     edits
 }
 
@@ -158,7 +166,7 @@ fn whole_or_other(
             keys: key_ways(keys),
             endings: endings(claimed.len()),
         };
-        if let Found::Match(why) = search.run() {
+        if let Found::Match(why) = search.run(false) {
             report.find(cause, [("expected", &list)]);
             report.add_all(why);
             return true;

@@ -15,8 +15,18 @@ pub(super) enum Json {
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) struct Style {
     pub(super) space: Space,
-    pub(super) sorted: bool,
+    pub(super) order: Order,
     pub(super) escapes: Escapes,
+}
+
+/// The order of the names in objects.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Order {
+    /// As they stand.
+    Kept,
+    Sorted,
+    /// As WeChat Pay writes notifications: the names of the message, then those of `resource`.
+    Notice([&'static [&'static str]; 2]),
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -64,8 +74,14 @@ impl Json {
                     .iter()
                     .map(|(name, value)| (Some(name.as_str()), value))
                     .collect();
-                if style.sorted {
-                    members.sort_by_key(|(name, _)| *name);
+                match style.order {
+                    Order::Kept => {}
+                    Order::Sorted => members.sort_by_key(|(name, _)| *name),
+                    Order::Notice(lists) => {
+                        let list = lists.get(level).copied().unwrap_or_default();
+                        let place = |name| list.iter().position(|known| Some(*known) == name);
+                        members.sort_by_key(|(name, _)| place(*name).unwrap_or(usize::MAX));
+                    }
                 }
                 write_members(out, ['{', '}'], &members, style, level);
             }

@@ -56,9 +56,9 @@ pub(super) fn of_request(
 pub(super) fn body_edits(line: usize, body: &[u8]) -> impl Iterator<Item = Edit> {
     body::variants(body)
         .into_iter()
-        .map(move |(text, causes)| Edit {
+        .map(move |(text, why)| Edit {
             change: Change::Line(line, text),
-            why: causes.iter().map(|cause| Finding::new(cause, [])).collect(),
+            why,
         })
 }
 

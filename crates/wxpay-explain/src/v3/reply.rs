@@ -1,9 +1,11 @@
 use serde_json::Value;
 
+use super::json::Json;
 use super::mistakes::body_edits;
+use super::restored::restored;
 use super::search::{Edit, Found, Search};
-use super::{signature, time};
-use crate::causes::{keys as key_causes, v3 as causes};
+use super::{program, resource, signature, time};
+use crate::causes::{body, keys as key_causes, v3 as causes};
 use crate::finding::Finding;
 use crate::keys::PlatformKey;
 use crate::rsa_key::Opened;
@@ -22,6 +24,7 @@ pub(super) fn explain(
             report.find(&key_causes::PLATFORM_IS_OWN, [("serial", &key.serial)]);
         }
     }
+    report.is_received();
     let verdict = verify(capture, json, keys, context, report);
     report.check("Wechatpay-Signature", verdict.unwrap_or(Verdict::Broken));
 }
@@ -54,6 +57,29 @@ fn verify(
         report.find(&causes::PROBE, []);
         return None;
     }
+    let search = Search {
+        lines: [timestamp.as_bytes(), nonce.as_bytes(), &capture.body]
+            .map(<[u8]>::to_vec)
+            .into(),
+        with_feed: capture.body_and_line_feed(),
+        edits: if context.exact {
+            Vec::new()
+        } else {
+            edits(timestamp, &capture.body)
+        },
+        rare: Vec::new(),
+    };
+    let logged = context.signed_text.as_deref();
+    let others = [
+        ("Wechatpay-Signature", signature),
+        ("Wechatpay-Serial", serial),
+    ];
+    let differs = logged.is_some_and(|logged| {
+        program::compare(&search, &program::OF_REPLY, &others, logged, report)
+    });
+    let logged = logged.filter(|_| differs);
+    let expected = String::from_utf8_lossy(&search.message()).into_owned();
+    report.texts(expected.clone(), logged);
     let key = key_for(serial, keys, report);
     if key.is_none() && keys.platform.is_empty() && keys.certificate.is_none() {
         return Some(Verdict::Unchecked);
@@ -62,37 +88,49 @@ fn verify(
     let size = key.map_or(256, |key| key.key.size());
     let written = signature::read(signature, size, report)?;
     let (digest, right_key) = open(key, serial, &written.bytes, keys, report)?;
-    let search = Search {
-        lines: [timestamp.as_bytes(), nonce.as_bytes(), &capture.body]
-            .map(<[u8]>::to_vec)
-            .into(),
-        with_feed: capture.body_and_line_feed(),
-        edits: edits(timestamp, &capture.body),
-        rare: Vec::new(),
-    };
-    let message = search.message();
-    let expected = String::from_utf8_lossy(&message).into_owned();
-    match search.run(&digest) {
+    match search.run(&digest, context.exact) {
         Found::Match { why, .. } if why.is_empty() => {
             let rightly = right_key && written.rightly && !doubled && in_time == Some(true);
             Some(Verdict::Holds).filter(|_| rightly)
         }
         Found::Match { message, why } => {
             report.add_all(why);
-            report.texts(expected, Some(&String::from_utf8_lossy(&message)));
+            report.received_texts(expected, &String::from_utf8_lossy(&message));
             None
         }
         Found::Nothing(tried) => {
-            let opened =
-                json.is_some_and(|json| json.is_object() && json.get("resource").is_none());
-            if capture.request.is_some() && opened {
-                report.find(&causes::DECRYPTED, []);
-            } else {
-                report.find(&causes::REPLY_DIFFERS, [("tried", &tried.to_string())]);
-            }
-            report.texts(expected, context.signed_text.as_deref());
+            find_other(capture, json, keys, tried, report);
             None
         }
+    }
+}
+
+/// What can be said when the signature is WeChat Pay's and fits no other form of the message: the harmless causes first.
+fn find_other(
+    capture: &Capture,
+    json: Option<&Value>,
+    keys: &Keys,
+    tried: usize,
+    report: &mut Report,
+) {
+    let tried = tried.to_string();
+    let resources = json.map(resource::find).unwrap_or_default();
+    let opened = json.is_some_and(|json| json.is_object() && resources.is_empty());
+    if capture.body.trim_ascii().is_empty() {
+        report.find(&body::CONSUMED, []);
+    } else if capture.request.is_some() && opened {
+        report.find(&causes::DECRYPTED, []);
+    } else if resources
+        .iter()
+        .any(|resource| resource::opens(resource, keys))
+    {
+        report.find(&body::REWRITTEN, [("tried", &tried)]);
+        let body = Json::read(&capture.body);
+        let names = body.as_ref().and_then(restored).map(|(_, why)| why);
+        let of_names = |finding: &Finding| finding.id() == body::NAMES.id();
+        report.add_all(names.into_iter().flatten().filter(of_names));
+    } else {
+        report.find(&causes::REPLY_DIFFERS, [("tried", &tried)]);
     }
 }
 

@@ -4,7 +4,7 @@ use wxpay_sign::v3::same_serial;
 
 use super::authorization::Authorization;
 use super::search::{Edit, Found, Search};
-use super::{mistakes, signature, time};
+use super::{mistakes, program, signature, time};
 use crate::causes::{keys as key_causes, v3 as causes};
 use crate::finding::Finding;
 use crate::rsa_key::{Opened, PublicKey};
@@ -51,7 +51,11 @@ pub(super) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
     let mut search = Search {
         lines: lines.map(<[u8]>::to_vec).into(),
         with_feed: capture.body_and_line_feed(),
-        edits: mistakes::of_request(capture, lines),
+        edits: if context.exact {
+            Vec::new()
+        } else {
+            mistakes::of_request(capture, lines)
+        },
         rare: mistakes::timestamps(2, timestamp),
     };
     if meta.is_some() {
@@ -77,7 +81,8 @@ pub(super) fn verify(
             &key_causes::MISSING,
             [("key", "merchant key or certificate")],
         );
-        report.texts(expected, logged);
+        let differs = compared(search, context, report);
+        report.texts(expected, logged.filter(|_| differs));
         return Verdict::Unchecked;
     };
     let Some(written) = signature::read(signature, key.size(), report) else {
@@ -88,9 +93,10 @@ pub(super) fn verify(
         report.texts(expected, logged);
         return Verdict::Broken;
     };
-    match search.run(&digest) {
+    match search.run(&digest, context.exact) {
         Found::Match { why, .. } if why.is_empty() => {
-            report.texts(expected, None);
+            let differs = compared(search, context, report);
+            report.texts(expected, logged.filter(|_| differs));
             if right_key && written.rightly {
                 Verdict::Holds
             } else {
@@ -113,6 +119,16 @@ pub(super) fn verify(
             Verdict::Broken
         }
     }
+}
+
+/// Compares the text of the user's program, if it is given, and says whether it differs.
+fn compared(search: &Search, context: &Context, report: &mut Report) -> bool {
+    let names: &[&'static str] = match search.lines.len() {
+        5 => &program::OF_REQUEST,
+        _ => &program::OF_PAYMENT,
+    };
+    let logged = context.signed_text.as_deref();
+    logged.is_some_and(|logged| program::compare(search, names, &[], logged, report))
 }
 
 /// The SHA-256 that was signed, and whether by the key of the certificate.

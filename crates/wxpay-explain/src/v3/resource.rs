@@ -9,6 +9,7 @@ use sha2::Sha256;
 
 use crate::causes::{Cause, keys as key_causes, sealed as causes};
 use crate::hash::hex;
+use crate::names::snake;
 use crate::{Keys, Report, Verdict, lints};
 
 /// An encrypted part of a notification (`resource`) or of the certificate list (`encrypt_certificate`).
@@ -23,8 +24,7 @@ pub(super) struct Resource<'a> {
 
 /// The encrypted parts of a message.
 pub(super) fn find(json: &Value) -> Vec<Resource<'_>> {
-    let mut found: Vec<_> = json
-        .get("resource")
+    let mut found: Vec<_> = member(json, "resource")
         .and_then(|value| resource("resource", value))
         .into_iter()
         .collect();
@@ -38,7 +38,7 @@ pub(super) fn find(json: &Value) -> Vec<Resource<'_>> {
 }
 
 fn resource<'a>(name: &'static str, value: &'a Value) -> Option<Resource<'a>> {
-    let text = |name| value.get(name).and_then(Value::as_str);
+    let text = |name| member(value, name).and_then(Value::as_str);
     Some(Resource {
         name,
         algorithm: text("algorithm").unwrap_or_default(),
@@ -47,6 +47,21 @@ fn resource<'a>(name: &'static str, value: &'a Value) -> Option<Resource<'a>> {
         ciphertext: text("ciphertext")?,
         original_type: text("original_type").unwrap_or_default(),
     })
+}
+
+/// A member under its name, or under one that a framework made of it, such as `originalType`.
+fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    let renamed = || {
+        let mut members = value.as_object()?.iter();
+        let found = members.find(|(found, _)| found.len() < 64 && snake(found) == name);
+        found.map(|(_, value)| value)
+    };
+    value.get(name).or_else(renamed)
+}
+
+/// Whether it opens with the APIv3 key as it stands here.
+pub(super) fn opens(resource: &Resource<'_>, keys: &Keys) -> bool {
+    verdict(resource, keys, &mut Report::default()) == Some(Verdict::Holds)
 }
 
 pub(super) fn explain(resource: &Resource<'_>, keys: &Keys, report: &mut Report) {

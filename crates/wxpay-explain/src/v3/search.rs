@@ -61,8 +61,9 @@ impl Search {
         joined(&self.lines, Form::Right)
     }
 
-    /// Looks for the message with this SHA-256: as it should be, with one mistake, with two. Bounded by the bytes hashed.
-    pub(super) fn run(&self, digest: &[u8; 32]) -> Found {
+    /// Looks for the message with this SHA-256: as it should be, with one mistake, with two. Bounded by the bytes hashed. When
+    /// it must be `exact`, only as it should be.
+    pub(super) fn run(&self, digest: &[u8; 32], exact: bool) -> Found {
         let mut budget = BYTES;
         let mut tried = 0;
         let mut fits = |edits: &[&Edit]| {
@@ -90,6 +91,9 @@ impl Search {
         });
         if let Some(found) = fed.and_then(|edit| fits(&[&edit])) {
             return found;
+        }
+        if exact {
+            return Found::Nothing(tried);
         }
         for edit in self.edits.iter().chain(&self.rare) {
             if let Some(found) = fits(&[edit]) {

@@ -1,6 +1,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
+use percent_encoding::percent_decode_str;
+
 use crate::Report;
 use crate::causes::v3 as causes;
 
@@ -23,7 +25,11 @@ pub(super) fn read(text: &str, expected: usize, report: &mut Report) -> Option<W
         .decode(&joined)
         .or_else(|_| URL_SAFE_NO_PAD.decode(&joined))
         .or_else(|_| STANDARD_NO_PAD.decode(&joined));
-    let found = if let Some(bytes) = STANDARD.decode(&joined).ok().filter(fits) {
+    let encoded = percent_decode_str(text).decode_utf8_lossy();
+    let plus = encoded.replace(' ', "+");
+    let found = if let Some(bytes) = STANDARD.decode(&plus).ok().filter(fits) {
+        Some((&causes::SIGNATURE_URL, bytes))
+    } else if let Some(bytes) = STANDARD.decode(&joined).ok().filter(fits) {
         Some((&causes::BASE64_LINES, bytes))
     } else if let Some(bytes) = url.ok().filter(fits) {
         Some((&causes::BASE64_URL, bytes))

@@ -1,4 +1,4 @@
-use std::io::{IsTerminal, Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 use super::exam::{Exam, Line};
 use super::verdict::Level;

@@ -1,4 +1,4 @@
-use std::io::{self, Write, stdout};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ use wxpay_payout::{Alarm, Entry, Moment};
 use super::JournalArgs;
 use super::status::each;
 use crate::fail::Fail;
+use crate::out::stdout;
 use crate::private_file::create_private;
 use crate::spreadsheet::harmless;
 

@@ -1,4 +1,4 @@
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use super::engine::Payer;
@@ -9,6 +9,7 @@ use super::{JournalArgs, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// Whose payouts.
 #[derive(clap::Args)]

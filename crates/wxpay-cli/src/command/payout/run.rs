@@ -1,4 +1,4 @@
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,6 +13,7 @@ use super::{JournalArgs, stop};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// What is paid, and where it is written down.
 #[derive(clap::Args)]

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use wxpay_api::core::Fen;
@@ -10,6 +10,7 @@ use super::report::{MOST_FEN, some, sums};
 use super::{JournalArgs, unreadable};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 use crate::visible::visible;
 
 /// Whose standing.

@@ -4,7 +4,7 @@ mod asked;
 mod client;
 mod shown;
 
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 use self::client::Client;
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// Where the sandbox is, and what to ask.
 #[derive(Args)]

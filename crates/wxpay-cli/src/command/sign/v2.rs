@@ -1,4 +1,4 @@
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use wxpay_api::core::Params;
@@ -10,6 +10,7 @@ use crate::command::input;
 use crate::command::keys::sign_type;
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
+use crate::out::stdout;
 
 /// The message and how to sign it.
 #[derive(clap::Args)]
