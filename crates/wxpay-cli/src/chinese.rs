@@ -12,6 +12,11 @@ use wxpay_api::core::{
 use wxpay_api::v3::RefreshError;
 use wxpay_sandbox::{DirectoryError, SnapshotError, StartError};
 
+/// STUB
+pub(crate) fn payout_text(english: &str) -> String {
+    english.to_owned()
+}
+
 /// What an error says, without those behind it. Nothing if it is not known here.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(kind) = error.downcast_ref::<ErrorKind>() {
