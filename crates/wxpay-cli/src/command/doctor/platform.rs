@@ -35,7 +35,10 @@ pub(super) fn public_key(config: &Config) -> Verdict {
     }
     match config.public_key_only() {
         Ok(_) => Verdict::green(id.clone(), id),
-        Err(fail) if pem.contains("BEGIN CERTIFICATE") && !is_merchants(&pem) => Verdict::failed(&fail).advise(
+        Err(fail) if pem.contains("BEGIN CERTIFICATE") && !is_merchants(&pem) => Verdict::failed(
+            &fail,
+        )
+        .advise(
             "this file is a certificate: a platform certificate goes into [platform] certificates",
             "该文件是证书：平台证书应配置在 [platform] certificates",
         ),
