@@ -3,6 +3,7 @@
 mod certificates;
 mod create_batch;
 mod detail_by_out_no;
+mod failures;
 mod faults;
 mod forms;
 mod guide;

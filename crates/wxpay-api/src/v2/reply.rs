@@ -112,5 +112,5 @@ fn claimed_text(params: &Params) -> Option<&str> {
     ];
     let mut texts = names.iter().filter_map(|name| params.get(name));
     // That the communication went well is not the text of the failure.
-    texts.find(|text| *text != "OK")
+    texts.find(|text| !text.eq_ignore_ascii_case("OK"))
 }
