@@ -39,6 +39,15 @@ impl InvalidInput {
         )
     }
 
+    /// `field` is there, although only the `value` of another field allows it.
+    pub fn only_with(field: &'static str, other: &str, value: &str) -> Self {
+        Self::new(
+            field,
+            format!("must be left out unless {other} is {value}"),
+            format!("仅当 {other} 为 {value} 时可传"),
+        )
+    }
+
     /// The same, where the field is a member of `outer`: `amount` becomes `detail_list[3].amount`.
     #[must_use]
     pub fn within(self, outer: impl std::fmt::Display) -> Self {
