@@ -22,6 +22,9 @@
 //! That the next name sorts behind is not enough for this. In `attach=a`, `total_fee=9`, `zz=&bank_type=CMB&total_fee=1` the
 //! name in the value sorts before `zz`; it is a cut of `attach=a&total_fee=9&zz=` all the same, followed by the true fields.
 //!
+//! A cut counts even if it lacks fields that a real message always has, because those differ from message to message. So a few
+//! values are refused that nobody could misuse: a free text behind `attach` that holds `&` and a known name.
+//!
 //! What no rule can see is a cut in which a field was added and none has vanished: `attach=a&bb=1`, handed in as `attach=a` and
 //! `bb=1`, looks like any message with two fields. It adds fields of names that sort between the value's own name and the next
 //! that WeChat Pay sent, and changes none that WeChat Pay sent except the value it came from. Between `attach` and the

@@ -9,6 +9,7 @@ mod forms;
 mod guide;
 mod json;
 mod load;
+mod longest;
 mod negatives;
 mod notices;
 mod order_query;
