@@ -68,6 +68,7 @@ fn copy_all(from: &Path, to: &Path) {
 
 const PAY: &str = "xtask/spec/v2/wecom/pay_employee.toml";
 const ORDER: &str = "xtask/spec/v2/pay/order_query.toml";
+const BATCH: &str = "xtask/spec/v3/partner_transfer/batch_by_out_no.toml";
 const DETAIL: &str = "xtask/spec/v3/partner_transfer/detail_by_out_no.toml";
 
 #[test]
@@ -232,7 +233,7 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             PAY,
             "required_if = { check_name",
             "required_if = { amount",
-            "is not an enum of this table",
+            "is not an enum or a Boolean of this table",
         ),
         (
             PAY,
@@ -329,6 +330,24 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             "The merchant's own number (商户订单号)",
             "The merchant's own number (out_trade_no)",
             "doc needs the Chinese name in parentheses",
+        ),
+        (
+            BATCH,
+            "only_if = { need_query_detail = true }",
+            "only_if = { offset = true }",
+            "the condition's `offset` must itself be required",
+        ),
+        (
+            BATCH,
+            "only_if = { need_query_detail = true }",
+            "only_if = { need_query_detail = \"true\" }",
+            "is true or false, without quotes",
+        ),
+        (
+            BATCH,
+            "close_reason         = {",
+            "close_reason         = { only_if = { batch_status = \"CLOSED\" },",
+            "`only_if` is for optional fields of requests",
         ),
         (
             DETAIL,

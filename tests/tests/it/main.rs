@@ -3,11 +3,13 @@
 mod certificates;
 mod create_batch;
 mod detail_by_out_no;
+mod failures;
 mod faults;
 mod forms;
 mod guide;
 mod json;
 mod load;
+mod longest;
 mod negatives;
 mod notices;
 mod order_query;

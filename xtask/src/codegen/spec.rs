@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::Problems;
+use super::condition::Condition;
 
 /// A table whose members keep their order and their place in the file.
 pub(crate) type Table<T> = IndexMap<String, Spanned<T>>;
@@ -135,15 +136,13 @@ pub(crate) struct Field {
     #[serde(default)]
     pub(crate) required: bool,
     pub(crate) required_if: Option<Condition>,
+    pub(crate) only_if: Option<Condition>,
     pub(crate) echo: Option<Echo>,
     pub(crate) max_chars: Option<usize>,
     pub(crate) max_bytes: Option<usize>,
     pub(crate) min: Option<i64>,
     pub(crate) doc: String,
 }
-
-/// `{ other_field = "VALUE" }`, with one member.
-pub(crate) type Condition = IndexMap<String, String>;
 
 #[derive(Deserialize)]
 #[serde(untagged)]

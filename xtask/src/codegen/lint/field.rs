@@ -1,8 +1,9 @@
 //! The rules of one field.
 
 use crate::codegen::call::chinese;
+use crate::codegen::condition::{Asked, Condition};
 use crate::codegen::names::is_snake;
-use crate::codegen::spec::{Condition, Echo, Endpoint, Field, Place, Table, Version, Wire};
+use crate::codegen::spec::{Echo, Endpoint, Field, Place, Table, Version, Wire};
 use crate::codegen::types::{self, Type, Written};
 
 /// Where a field stands.
@@ -33,9 +34,11 @@ pub(super) fn check(
     table: &Table<Field>,
     home: Home,
 ) -> Vec<String> {
-    let conditions = field.required_if.iter().chain(&field.when);
-    let conditions =
-        conditions.filter_map(|condition| broken_condition(endpoint, condition, table));
+    let conditions = [&field.required_if, &field.only_if, &field.when];
+    let conditions = conditions
+        .into_iter()
+        .flatten()
+        .filter_map(|condition| broken_condition(endpoint, condition, table));
     let rules = [
         (
             !is_snake(name),
@@ -216,7 +219,8 @@ fn reading_rules(endpoint: &Endpoint, name: &str, field: &Field, home: Home) -> 
     let spec = &endpoint.spec;
     let v2 = endpoint.version == Version::V2;
     let several = matches!(field.wire, Some(Wire::Several(_)));
-    let conditional = field.required_if.is_some() || field.when.is_some();
+    let conditional =
+        field.required_if.is_some() || field.only_if.is_some() || field.when.is_some();
     let mut choices = spec.one_of.values();
     let asked = spec.request.contains_key(name)
         || choices.any(|members| members.get_ref().contains_key(name));
@@ -232,6 +236,10 @@ fn reading_rules(endpoint: &Endpoint, name: &str, field: &Field, home: Home) -> 
         (
             field.required && field.required_if.is_some(),
             "is required always or on a condition, not both",
+        ),
+        (
+            field.only_if.is_some() && (field.required || !home.is_sent()),
+            "`only_if` is for optional fields of requests",
         ),
         (
             conditional && matches!(home, Home::Choice | Home::Group | Home::List),
@@ -261,19 +269,20 @@ fn broken_condition(
         return Some("a condition names one field and one value".to_owned());
     };
     let field = table.get(name).map(|field| field.get_ref());
+    if field.is_some_and(|field| !field.required) {
+        return Some(format!("the condition's `{name}` must itself be required"));
+    }
     let values = field
         .and_then(|field| field.enumeration.as_ref())
         .and_then(|name| endpoint.enumeration(name));
-    match (field, values) {
-        (Some(field), Some(_)) if !field.required => {
-            Some(format!("the condition's `{name}` must itself be required"))
-        }
-        (_, Some((values, _))) if !values.contains_key(value) => {
-            Some(format!("`{value}` is not a value of `{name}`"))
-        }
-        (_, Some(_)) => None,
+    let is_flag = field.is_some_and(|field| field.ty.as_deref() == Some("Boolean"));
+    match (value, values) {
+        (Asked::Flag(_), None) if is_flag => None,
+        (Asked::Value(value), Some((values, _))) if values.contains_key(value) => None,
+        (_, Some(_)) => Some(format!("`{value}` is not a value of `{name}`")),
+        (_, None) if is_flag => Some(format!("`{name}` is true or false, without quotes")),
         (_, None) => Some(format!(
-            "the condition's `{name}` is not an enum of this table"
+            "the condition's `{name}` is not an enum or a Boolean of this table"
         )),
     }
 }
