@@ -11,6 +11,7 @@ mod body;
 ))]
 mod bootstrap;
 mod call;
+mod caller;
 #[cfg(all(
     feature = "v3-certificates",
     any(feature = "aws-lc-rs", feature = "rust-crypto")

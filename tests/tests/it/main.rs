@@ -11,6 +11,7 @@ mod load;
 mod negatives;
 mod notices;
 mod order_query;
+mod own_endpoint;
 mod pay_employee;
 mod payouts;
 mod query_employee_payment;
