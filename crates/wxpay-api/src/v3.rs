@@ -24,6 +24,11 @@ mod crowd;
 mod endpoint;
 mod error_body;
 mod json;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+mod listed;
 mod meta;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod notice;

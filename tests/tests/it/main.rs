@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one binary.
 
+mod certificate_list;
 mod certificates;
 mod create_batch;
 mod detail_by_out_no;

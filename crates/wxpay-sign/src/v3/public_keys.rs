@@ -133,6 +133,11 @@ impl PublicKeys {
         self.find(serial_no).is_some()
     }
 
+    /// Whether one of the keys seals, and does not [only verify](Self::only_verifying).
+    pub fn can_seal(&self) -> bool {
+        self.sealing().is_some()
+    }
+
     /// The number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -207,6 +212,11 @@ impl PlatformKeys for PublicKeys {
         if self.is_empty() {
             return Err(SigningError::new(
                 "there is no key of WeChat Pay to verify the reply with",
+            ));
+        }
+        if !self.can_seal() {
+            return Err(SigningError::new(
+                "the keys of WeChat Pay only verify: replies are signed with another one until the public key is switched on",
             ));
         }
         Ok(())

@@ -108,12 +108,15 @@ async fn a_key_that_only_verifies_seals_nothing_and_is_not_named() {
             .unwrap()
             .only_verifying(PUBLIC_KEY_ID)
             .unwrap();
-        assert!(coming.contains(PUBLIC_KEY_ID) && coming.ready().await.is_ok());
+        assert!(coming.contains(PUBLIC_KEY_ID) && !coming.can_seal());
+        let error = coming.ready().await.unwrap_err();
+        assert!(error.to_string().contains("only verify"), "{error}");
         let error = coming.verify(PUBLIC_KEY_ID, b"", b"").await.unwrap_err();
         assert_eq!(error.failure(), &VerificationFailure::Mismatch, "known");
         assert!(coming.seal(&["x"]).await.is_err(), "nothing seals");
         let both = coming.with_certificate_by(provider, &platform).unwrap();
         assert_eq!(both.requested_serial(), None);
+        assert!(both.can_seal() && both.ready().await.is_ok());
         for texts in [["x"].as_slice(), &[]] {
             let sealed = both.seal(texts).await.unwrap();
             assert_eq!(sealed.serial_no, platform.serial_no());
