@@ -32,6 +32,7 @@ mod listed;
 mod meta;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod notice;
+mod notice_kind;
 mod object;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod payment_notice;
@@ -61,7 +62,8 @@ pub use error_body::ErrorBody;
 pub use json::Json;
 pub use meta::{Meta, Method};
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-pub use notice::{EventType, Notice, Notices, acknowledge, refuse};
+pub use notice::{EventType, Notice, Notices, acknowledge, acknowledge_with_body, refuse};
+pub use notice_kind::NoticeKind;
 pub use object::Object;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use payment_notice::{Paid, PaymentNotice};

@@ -35,7 +35,7 @@ impl Times {
     pub(super) fn of(&self, certificate: Certificate) -> Listed {
         let own_end = certificate.not_after();
         Listed {
-            from: self.effective.unwrap_or(certificate.not_before()),
+            from: self.effective.unwrap_or_else(|| certificate.not_before()),
             until: self.expire.map_or(own_end, |end| end.min(own_end)),
             missing_since: None,
             certificate,
