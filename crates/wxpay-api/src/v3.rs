@@ -41,6 +41,7 @@ mod payment_notice;
     any(feature = "aws-lc-rs", feature = "rust-crypto")
 ))]
 mod platform;
+mod reason;
 mod reply;
 
 pub use body::Body;
@@ -72,6 +73,7 @@ pub use payment_notice::{Paid, PaymentNotice};
     any(feature = "aws-lc-rs", feature = "rust-crypto")
 ))]
 pub use platform::Certificates;
+pub use reason::Reason;
 
 #[allow(unreachable_pub, unused_imports)] // nothing is there without a product's feature
 pub use crate::generated::v3::*;

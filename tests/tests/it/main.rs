@@ -19,6 +19,7 @@ mod pay_employee;
 mod payouts;
 mod query_employee_payment;
 mod ready;
+mod reasons;
 mod runner;
 mod samples;
 mod sandbox;
