@@ -18,6 +18,8 @@ mod reply;
 mod request;
 mod sealed;
 mod serial;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod trusted_issuers;
 
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use api_key::{ApiKey, Encrypted, Opened};
@@ -34,3 +36,5 @@ pub use reply::{WINDOW_SECONDS, danger_accept_unsigned, verify, verify_brand};
 pub use request::{RequestToSign, authorize, authorize_brand, target};
 pub use sealed::Sealed;
 pub use serial::same_serial;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+pub use trusted_issuers::TrustedIssuers;

@@ -18,13 +18,13 @@ const API_KEY: &str = "ExampleApiV3Key0123456789abcdefg";
 const DAY: i64 = 86_400;
 
 /// A certificate of a list, and what the list says of its time.
-struct Entry {
+pub(crate) struct Entry {
     pem: String,
     times: String,
 }
 
 /// The one that signs the list.
-fn signer(times: &str) -> Entry {
+pub(crate) fn signer(times: &str) -> Entry {
     Entry {
         pem: vectors::key("plat"),
         times: times.to_owned(),
@@ -52,7 +52,7 @@ fn other_no() -> String {
 }
 
 /// The list as WeChat Pay writes and signs it, `after` seconds after the start of the test.
-fn list(after: i64, entries: &[Entry]) -> Answer {
+pub(crate) fn list(after: i64, entries: &[Entry]) -> Answer {
     let entry = |Entry { pem, times }: &Entry| {
         let mut sealed = pem.clone().into_bytes();
         let key = UnboundKey::new(&AES_256_GCM, API_KEY.as_bytes()).unwrap();
@@ -80,7 +80,7 @@ fn time(name: &str, after: i64) -> String {
     format!(r#""{name}":"{}","#, moment.format(TimeFormat::Rfc3339))
 }
 
-fn builder(transport: &Scripted) -> (CertificatesBuilder, Arc<AtomicI64>) {
+pub(crate) fn builder(transport: &Scripted) -> (CertificatesBuilder, Arc<AtomicI64>) {
     let now = Arc::new(AtomicI64::new(clients::NOW));
     let clock = Arc::clone(&now);
     let builder = Certificates::builder(

@@ -26,4 +26,5 @@ mod sandbox;
 mod security;
 mod supply_chain;
 mod trust;
+mod trusted_issuers;
 mod types;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use thiserror::Error;
 use wxpay_core::{DecodeError, Error, InvalidInput, Timestamp, VerificationError};
-use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, verify};
+use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, TrustedIssuers, verify};
 
 use super::listed::{Listed, Times};
 use super::{Json, Object};
@@ -36,7 +36,8 @@ pub enum RefreshError {
     /// A certificate of the list can't be used, or is not the one that the list says.
     #[error("a platform certificate can't be used")]
     Certificate(#[source] InvalidInput),
-    /// A certificate does not open with the APIv3 key, or the list's own signature fits none of them.
+    /// A certificate does not open with the APIv3 key or was issued by none of the trusted authorities, or the list's own
+    /// signature fits none of them.
     #[error("the list of certificates is not proven to be WeChat Pay's")]
     Unverified(#[from] VerificationError),
 }
@@ -54,6 +55,7 @@ impl RefreshError {
 pub(super) async fn open_list(
     response: &Response<Bytes>,
     api_key: &ApiKey,
+    issuers: Option<&TrustedIssuers>,
     now: Timestamp,
 ) -> Result<Vec<Listed>, RefreshError> {
     let status = response.status();
@@ -73,15 +75,19 @@ pub(super) async fn open_list(
     let mut keys = PublicKeys::new();
     for entry in entries {
         let entry = entry.times.of(entry.open(api_key)?);
+        if entry.is_over_at(now) {
+            continue;
+        }
+        if let Some(issuers) = issuers {
+            issuers.check(&entry.certificate, now)?;
+        }
         if entry.is_used_at(now) {
             keys = keys
                 .with_certificate(&entry.certificate)
                 .map_err(RefreshError::Certificate)?;
         }
         // One that is used later stays, since the next list may be hours away.
-        if !entry.is_over_at(now) {
-            listed.push(entry);
-        }
+        listed.push(entry);
     }
     verify(response.headers(), body.clone(), &keys, now).await?;
     Ok(listed)

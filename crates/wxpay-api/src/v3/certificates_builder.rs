@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wxpay_core::{InvalidInput, MchId, Timestamp};
-use wxpay_sign::v3::{ApiKey, MerchantKey, PublicKeys};
+use wxpay_sign::v3::{ApiKey, MerchantKey, PublicKeys, TrustedIssuers};
 use wxpay_transport::Transport;
 
 use super::platform::{Certificates, Inner};
@@ -17,6 +17,7 @@ pub struct CertificatesBuilder {
     api_key: ApiKey,
     transport: Arc<dyn Transport>,
     public_key: PublicKeys,
+    issuers: Option<TrustedIssuers>,
     base_url: Option<String>,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     cool_down: Duration,
@@ -37,6 +38,7 @@ impl CertificatesBuilder {
             api_key,
             transport,
             public_key: PublicKeys::new(),
+            issuers: None,
             base_url: None,
             clock: Arc::new(Timestamp::now),
             cool_down: Duration::from_secs(60),
@@ -69,6 +71,15 @@ impl CertificatesBuilder {
     pub fn public_key_to_verify(mut self, id: &str, pem: &str) -> Result<Self, InvalidInput> {
         self.public_key = public_key(id, pem)?.only_verifying(id)?;
         Ok(self)
+    }
+
+    /// Takes only certificates that one of these authorities issued (证书信任链), a check that WeChat Pay recommends. Off by
+    /// default: whoever answers in WeChat Pay's place must know the APIv3 key already.
+    ///
+    /// When WeChat Pay begins to use another authority, its certificates are refused until you add that one.
+    pub fn trusted_issuers(mut self, issuers: TrustedIssuers) -> Self {
+        self.issuers = Some(issuers);
+        self
     }
 
     /// Fetches from another host, such as a sandbox or a gateway.
@@ -122,6 +133,7 @@ impl CertificatesBuilder {
             transport: self.transport,
             api_key: self.api_key,
             public_key: self.public_key,
+            issuers: self.issuers,
             clock: self.clock,
             cool_down: self.cool_down,
             refresh_every: self.refresh_every,

@@ -7,7 +7,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use wxpay_core::{MchId, SigningError, Timestamp, VerificationError, VerificationFailure};
 use wxpay_sign::v3::{
-    ApiKey, Certificate, MerchantKey, PlatformKeys, PublicKeys, SealedTexts, same_serial,
+    ApiKey, Certificate, MerchantKey, PlatformKeys, PublicKeys, SealedTexts, TrustedIssuers,
+    same_serial,
 };
 use wxpay_transport::Transport;
 
@@ -40,6 +41,8 @@ pub(super) struct Inner {
     pub(super) api_key: ApiKey,
     /// The WeChat Pay public key that is trusted too, if there is one.
     pub(super) public_key: PublicKeys,
+    /// Who may issue certificates, if that is checked.
+    pub(super) issuers: Option<TrustedIssuers>,
     pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     pub(super) cool_down: Duration,
     pub(super) refresh_every: Duration,
@@ -235,7 +238,8 @@ impl Inner {
         let response = self.transport.send(request).await;
         let response = response.map_err(|error| RefreshError::call(pending.failed(error)))?;
         let now = self.now();
-        let mut certificates = open_list(&response, &self.api_key, now).await?;
+        let mut certificates =
+            open_list(&response, &self.api_key, self.issuers.as_ref(), now).await?;
         let mut state = self.state();
         let kept: Vec<Listed> = state
             .certificates
