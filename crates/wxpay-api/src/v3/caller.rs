@@ -29,11 +29,11 @@ impl Caller {
     pub(super) fn check(&self, meta: &Meta) -> Result<(), InvalidInput> {
         let broken = |rule| Err(InvalidInput::new("path", rule));
         match (self, meta.path.starts_with("/brand/")) {
-            (Self::Merchant(_), true) => {
-                broken("begins with /brand/: ask with the client of a brand (Client::brand)")
-            }
+            (Self::Merchant(_), true) => broken(
+                "must not begin with /brand/ for a merchant: use the client of a brand (Client::brand)",
+            ),
             (Self::Brand(_), false) => broken(
-                "must begin with /brand/: ask with the client of a merchant (Client::builder)",
+                "must begin with /brand/ for a brand: use the client of a merchant (Client::builder)",
             ),
             _ => Ok(()),
         }
