@@ -131,6 +131,12 @@ fn write(endpoint: &Endpoint, name: &str, field: &Field, value: &str) -> String 
         (Version::V3, Some(Place::Query), Written::Id) => {
             format!("call.query(\"{name}\", {value})?")
         }
+        (Version::V3, Some(Place::Header), _) => {
+            format!("call.header(\"{}\", {exposed}, {max})?", field.wire(name))
+        }
+        (Version::V3, Some(Place::Query), Written::Secret) if field.encrypted => {
+            format!("call.query_sealed(\"{name}\", {value}, {max})?")
+        }
         (Version::V3, Some(Place::Query), Written::Boolean | Written::Integer) => {
             format!("call.query_value(\"{name}\", {owner})")
         }

@@ -56,6 +56,8 @@ pub(crate) struct Spec {
     pub(crate) workwx_sign: Option<Spanned<Workwx>>,
     pub(crate) reply_sign: Option<Spanned<ReplySign>>,
     pub(crate) per_second: Option<u32>,
+    pub(crate) accept: Option<Spanned<String>>,
+    pub(crate) serial: Option<Spanned<Serial>>,
     pub(crate) notes: Option<String>,
     #[serde(default)]
     pub(crate) request: Table<Field>,
@@ -112,6 +114,13 @@ pub(crate) enum ReplySign {
     None,
 }
 
+/// When a request names a key in `Wechatpay-Serial`, beyond when something is sealed.
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Serial {
+    Required,
+}
+
 /// One field: exactly one of `type`, `enum`, `one_of`, `group`, `object` and `list` says what it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,6 +165,7 @@ pub(crate) enum Wire {
 pub(crate) enum Place {
     Path,
     Query,
+    Header,
     Body,
 }
 

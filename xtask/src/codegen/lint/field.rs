@@ -170,6 +170,7 @@ fn sending_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
     let list = v3 && field.list.is_some();
     let in_path = field.place == Some(Place::Path);
     let in_query = field.place == Some(Place::Query);
+    let in_header = field.place == Some(Place::Header);
     vec![
         (
             text && !bounded,
@@ -204,14 +205,44 @@ fn sending_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
             "what is sealed in a reply is of type `Sealed`",
         ),
         (
-            field.encrypted && (!v3 || in_query || !is(Written::Secret)) && sent,
-            "only a `Secret` in an APIv3 body is encrypted",
+            field.encrypted && (!v3 || in_header || !is(Written::Secret)) && sent,
+            "only a `Secret` in an APIv3 body or query is encrypted",
         ),
         (
-            sent && field.wire.is_some(),
+            sent && !in_header && field.wire.is_some(),
             "a request field has its wire name",
         ),
+        (
+            in_header && written != Some(Written::Text),
+            "a header is of type `String`",
+        ),
+        (
+            in_header && !has_own_header(field),
+            "a header needs its name in `wire`, and not one that the client itself writes",
+        ),
     ]
+}
+
+/// Whether `wire` names a header that belongs to the endpoint.
+fn has_own_header(field: &Field) -> bool {
+    let Some(Wire::One(name)) = &field.wire else {
+        return false;
+    };
+    let lower = name.to_ascii_lowercase();
+    let taken = [
+        "authorization",
+        "accept",
+        "user-agent",
+        "host",
+        "connection",
+        "transfer-encoding",
+    ];
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_name
+        && !name.is_empty()
+        && !taken.contains(&lower.as_str())
+        && !lower.starts_with("content-")
+        && !lower.starts_with("wechatpay-")
 }
 
 /// What holds for what is read, and for conditions.
