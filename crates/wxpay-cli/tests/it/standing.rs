@@ -113,15 +113,17 @@ fn quicken(folder: &Path) {
 }
 
 fn run(folder: &Path, office: &str) -> Child {
-    wxpay()
+    let mut command = wxpay();
+    command
         .args(["payout", "run", "--config"])
         .arg(folder.join("keys/wxpay.toml"))
-        .arg(folder.join(format!("{office}.csv")))
-        .arg("--journal")
-        .arg(folder.join(office))
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+        .arg(folder.join(format!("{office}.csv")));
+    let journal = folder.join(office);
+    if !journal.exists() {
+        command.arg("--new-journal");
+    }
+    command.arg("--journal").arg(journal);
+    command.stdout(Stdio::null()).spawn().unwrap()
 }
 
 const FAST: &str = "\

@@ -144,8 +144,8 @@ async fn columns_have_to_be_known_and_say_their_unit() {
 fn what_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, code, problem) in [
-        ("status --journal j", 2, "there is no journal j"),
-        ("export --journal j", 2, "there is no journal j"),
+        ("status --journal j", 2, "there is no such file"),
+        ("export --journal j", 2, "there is no such file"),
         ("run rows.csv --journal j", 2, "mch_id is missing"),
         (
             "run rows.csv --journal j --sandbox",

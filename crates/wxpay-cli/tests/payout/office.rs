@@ -58,6 +58,13 @@ impl Office {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
 
+    /// Adds a setting to `[payout]`.
+    pub(crate) fn set(&self, setting: &str) {
+        let path = self.folder.path().join("wxpay.toml");
+        let settings = fs::read_to_string(path).unwrap();
+        self.write("wxpay.toml", &format!("{settings}{setting}\n"));
+    }
+
     /// `rows.csv` with so many rows, each to another employee. Of a hundred, one has a name that is not the employee's.
     pub(crate) fn write_rows(&self, rows: usize) {
         let mut text = "intent,openid,amount_fen,desc,re_user_name\n".to_owned();

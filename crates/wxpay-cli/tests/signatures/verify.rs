@@ -124,7 +124,7 @@ fn a_message_that_is_refused_has_its_reason() {
     for (message, en, zh) in [
         (
             &long,
-            "too large: over 65536 bytes in one value",
+            "it is larger than the limit of 65536",
             "XML 无法解析",
         ),
         (

@@ -1,8 +1,7 @@
-use wxpay_core::Params;
+use wxpay_core::{PAYMENT_NAMES, Params};
 use wxpay_sign::workwx::Api;
 
 use super::kind::Kind;
-use super::names::DOCUMENTED;
 use crate::causes::{keys as key_causes, v2 as causes, workwx};
 use crate::{Keys, Report};
 
@@ -20,7 +19,7 @@ pub(super) fn check(params: &Params, kind: &Kind, keys: &Keys, report: &mut Repo
             }
         }
     }
-    if let Some(name) = params.ambiguous(DOCUMENTED) {
+    if let Some(name) = params.ambiguous(PAYMENT_NAMES) {
         report.find(&causes::AMBIGUOUS, [("field", name)]);
     }
     if kind.reply {

@@ -37,47 +37,6 @@ fn joined(name: String) -> String {
     }
 }
 
-/// Those that a value may hold behind an `&` so that a signature can't tell it from a further field.
-pub(super) const DOCUMENTED: &[&str] = &[
-    "appid",
-    "attach",
-    "bank_type",
-    "cash_fee",
-    "cash_fee_type",
-    "coupon_count",
-    "coupon_fee",
-    "device_info",
-    "err_code",
-    "err_code_des",
-    "fee_type",
-    "is_subscribe",
-    "mch_id",
-    "nonce_str",
-    "openid",
-    "out_refund_no",
-    "out_trade_no",
-    "prepay_id",
-    "promotion_detail",
-    "rate",
-    "refund_fee",
-    "refund_id",
-    "result_code",
-    "return_code",
-    "return_msg",
-    "settlement_total_fee",
-    "sign_type",
-    "sub_appid",
-    "sub_is_subscribe",
-    "sub_mch_id",
-    "sub_openid",
-    "time_end",
-    "total_fee",
-    "trade_state",
-    "trade_state_desc",
-    "trade_type",
-    "transaction_id",
-];
-
 /// Those by which a reply could be of any call.
 pub(super) const COMMON: &[&str] = &[
     "appid",

@@ -133,10 +133,16 @@ pub(super) fn must_be_new(path: &Path) -> Result<(), Fail> {
     ))
 }
 
-/// The host of a URL, with its port if it names one.
+/// The host of a URL, with its port if it names one. The ports of this machine are left out: a sandbox that is started again may
+/// have another one.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or(rest)
+    let host = rest.split('/').next().unwrap_or(rest);
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    match name {
+        "localhost" | "127.0.0.1" | "[::1]" => name,
+        _ => host,
+    }
 }
 
 fn not_started(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Fail {

@@ -13,6 +13,8 @@ use crate::lang::Lang;
 
 /// What payouts need and a configuration can lack.
 pub(super) fn settings(config: &Config) -> Result<(), Fail> {
+    config.mch_id()?;
+    config.app_id()?;
     config.required_identity()?;
     config.v2_key()?;
     config.wecom_secret()?;
