@@ -83,12 +83,12 @@ struct AtOnce;
 #[async_trait]
 impl Service for AtOnce {
     fn merchant(&self) -> &str {
-            "1900000109"
-        }
+        "1900000109"
+    }
 
-        fn product(&self) -> &str {
-            "a product"
-        }
+    fn product(&self) -> &str {
+        "a product"
+    }
 
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         // As long as a real one.
