@@ -139,6 +139,11 @@ fn sentences_are_put_into_chinese() {
             "v2.wecom.pay_employee：desc：最多 81 个字符，现有 90 个",
         ),
         ("payment_no: missing", "payment_no：缺失"),
+        ("HTTP 502: no error text", "HTTP 502：没有错误说明"),
+        (
+            "the query before the send was refused: SYSTEMERROR: no error text",
+            "发送前的查询被拒绝：SYSTEMERROR：没有错误说明",
+        ),
         (
             "HTTP 200: not a message of APIv2: <a> occurs twice",
             "HTTP 200：不是 APIv2 报文：<a> 重复出现",
