@@ -186,8 +186,8 @@ impl Document {
     fn meaning(&self, text: &str) -> Option<BTreeMap<String, String>> {
         if self.after.is_some()
             || matches!(self.declaration, Some(Declaration::Gbk))
-            || text.len() > 64 * 1024
-            || self.fields.len() > 128
+            || text.len() > 512 * 1024
+            || self.fields.len() > 1024
         {
             return None;
         }
@@ -245,7 +245,7 @@ impl Field {
                 piece.mean(&mut value)?;
             }
         }
-        (value.len() <= 4096 && value.chars().all(is_character)).then_some((name, value))
+        (value.len() <= 64 * 1024 && value.chars().all(is_character)).then_some((name, value))
     }
 }
 

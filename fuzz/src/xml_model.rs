@@ -16,7 +16,7 @@ pub(crate) fn read(document: &[u8]) -> Verdict {
     let Ok(text) = str::from_utf8(document) else {
         return Verdict::Refused;
     };
-    if document.len() > 64 * 1024 {
+    if document.len() > 512 * 1024 {
         return Verdict::Refused;
     }
     let mut text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -52,7 +52,7 @@ fn message(cursor: &mut Cursor<'_>) -> Option<BTreeMap<String, String>> {
         }
         cursor.take("<")?;
         let name = cursor.name()?;
-        if fields.len() >= 128 {
+        if fields.len() >= 1024 {
             return None;
         }
         cursor.blanks();
@@ -113,7 +113,7 @@ impl<'a> Cursor<'a> {
             } else if self.0.starts_with('<') {
                 let allowed =
                     |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
-                return (value.len() <= 4096 && value.chars().all(allowed)).then_some(value);
+                return (value.len() <= 64 * 1024 && value.chars().all(allowed)).then_some(value);
             } else if self.take("&").is_some() {
                 value.push(reference(self.until(";")?)?);
             } else {

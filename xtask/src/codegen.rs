@@ -1,6 +1,7 @@
 //! Specs in, Rust out: `xtask/spec/v2/pay/refund.toml` becomes `wxpay_api::v2::pay::Refund`, and `wxpay call v2.pay.refund`.
 
 mod call;
+mod condition;
 mod decode;
 mod docs;
 mod emit;

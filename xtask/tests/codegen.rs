@@ -68,6 +68,8 @@ fn copy_all(from: &Path, to: &Path) {
 
 const PAY: &str = "xtask/spec/v2/wecom/pay_employee.toml";
 const ORDER: &str = "xtask/spec/v2/pay/order_query.toml";
+const BATCH: &str = "xtask/spec/v3/partner_transfer/batch_by_out_no.toml";
+const ECHO: &str = "xtask/spec/v3/security/echo.toml";
 const DETAIL: &str = "xtask/spec/v3/partner_transfer/detail_by_out_no.toml";
 
 #[test]
@@ -124,6 +126,41 @@ fn a_removed_spec_takes_its_code_along() {
             .unwrap()
             .contains("v3-security = ")
     );
+}
+
+/// What a request may have beside path, query and body: headers of its own, another `Accept`, a sealed member of the query.
+#[test]
+fn headers_and_sealed_queries_are_written() {
+    let copy = Copy::new();
+    let path = copy.path(ECHO);
+    let spec = fs::read_to_string(&path).unwrap();
+    let spec = spec
+        .replace(
+            "serial      = \"required\"",
+            "accept      = \"*/*\"\nserial      = \"required\"",
+        )
+        .replace(
+            "encrypted = true, in = \"body\"",
+            "encrypted = true, in = \"query\"",
+        )
+        .replace(
+            "in = \"body\", max_chars = 256",
+            "in = \"header\", wire = \"Idempotency-Key\", max_chars = 256",
+        );
+    fs::write(&path, spec).unwrap();
+    let output = copy.run(&[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let file = copy.path("crates/wxpay-api/src/generated/v3/security/echo.rs");
+    let written = fs::read_to_string(file).unwrap();
+    for call in [
+        r#"call.query_sealed("encrypted_echo_message", value, Max::Bytes(214))?"#,
+        r#"call.header("Idempotency-Key", value, Max::Chars(256))?"#,
+        r#".accept("*/*")"#,
+        ".serial_required()",
+    ] {
+        assert!(written.contains(call), "{call}: {written}");
+    }
 }
 
 #[test]
@@ -232,7 +269,7 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             PAY,
             "required_if = { check_name",
             "required_if = { amount",
-            "is not an enum of this table",
+            "is not an enum or a Boolean of this table",
         ),
         (
             PAY,
@@ -331,6 +368,24 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             "doc needs the Chinese name in parentheses",
         ),
         (
+            BATCH,
+            "only_if = { need_query_detail = true }",
+            "only_if = { offset = true }",
+            "the condition's `offset` must itself be required",
+        ),
+        (
+            BATCH,
+            "only_if = { need_query_detail = true }",
+            "only_if = { need_query_detail = \"true\" }",
+            "is true or false, without quotes",
+        ),
+        (
+            BATCH,
+            "close_reason         = {",
+            "close_reason         = { only_if = { batch_status = \"CLOSED\" },",
+            "`only_if` is for optional fields of requests",
+        ),
+        (
             DETAIL,
             "method      = \"GET\"\n",
             "",
@@ -349,6 +404,48 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             "title       = ",
             "titel       = ",
             "unknown field `titel`",
+        ),
+        (
+            ECHO,
+            "serial      = \"required\"",
+            "serial      = \"sometimes\"",
+            "unknown variant `sometimes`",
+        ),
+        (
+            ECHO,
+            "serial      = \"required\"",
+            "accept      = \"application/json\"",
+            "leave it out",
+        ),
+        (
+            ORDER,
+            "effect      = ",
+            "accept      = \"*/*\"\neffect      = ",
+            "`accept` is for APIv3",
+        ),
+        (
+            ECHO,
+            "in = \"body\", max_chars = 256",
+            "in = \"header\", max_chars = 256",
+            "a header needs its name in `wire`",
+        ),
+        (
+            ECHO,
+            "in = \"body\", max_chars = 256",
+            "in = \"header\", wire = \"Wechatpay-Serial\", max_chars = 256",
+            "not one that the client itself writes",
+        ),
+        (
+            ECHO,
+            "type = \"Secret\", encrypted = true, in = \"body\"",
+            "type = \"Secret\", encrypted = true, in = \"header\", wire = \"X-Secret\"",
+            "a header is of type `String`",
+        ),
+        (
+            ECHO,
+            "in = \"body\", max_chars = 256",
+            "in = \"body\", wire = \"X-Url\", max_chars = 256",
+            "a request field has its wire name",
         ),
     ];
     for (spec, from, to, reason) in cases {

@@ -57,6 +57,7 @@ fn note(error: &Error) {
         ErrorKind::Verification(_) => {
             "check WeChat Pay's keys and the clock; somebody may be between"
         }
+        ErrorKind::NotProcessed => "repeat it with the same number and the same parameters",
         _ => "nothing to mend",
     };
     println!(

@@ -24,7 +24,20 @@ fn before(sandbox: &Sandbox) -> Result<Arc<Certificates>, Box<dyn Error>> {
     Ok(Arc::new(certificates.base_url(sandbox.base_url()).build()?))
 }
 
-/// Step 2, during the move: both. The public key is asked for, and whatever is signed with a certificate still holds.
+/// Step 2, before the switch on the merchant platform: the public key is known and only verifies.
+fn ready(sandbox: &Sandbox) -> Result<Arc<Certificates>, Box<dyn Error>> {
+    let account = sandbox.merchant();
+    let certificates = Certificates::builder(
+        account.sp_mchid.clone(),
+        merchant_key(sandbox)?,
+        ApiKey::new(account.api_v3_key.clone())?,
+        transport(sandbox)?,
+    )
+    .public_key_to_verify(&account.platform_key_id, &account.platform_public_key_pem)?;
+    Ok(Arc::new(certificates.base_url(sandbox.base_url()).build()?))
+}
+
+/// Step 3, after the switch has begun: both. The public key is asked for, and what is signed with a certificate verifies.
 fn during(sandbox: &Sandbox) -> Result<Arc<Certificates>, Box<dyn Error>> {
     let account = sandbox.merchant();
     let certificates = Certificates::builder(
@@ -37,7 +50,7 @@ fn during(sandbox: &Sandbox) -> Result<Arc<Certificates>, Box<dyn Error>> {
     Ok(Arc::new(certificates.base_url(sandbox.base_url()).build()?))
 }
 
-/// Step 3, after the move: the public key alone. Nothing is fetched any more.
+/// Step 4, after the move: the public key alone. Nothing is fetched any more.
 fn after(sandbox: &Sandbox) -> Result<PublicKeys, Box<dyn Error>> {
     let account = sandbox.merchant();
     let (id, pem) = (&account.platform_key_id, &account.platform_public_key_pem);
@@ -85,6 +98,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     certificates.refresh().await?; // once at the start, to prove the keys
     let serial_no = signer(&sandbox, Arc::clone(&certificates)).await?;
     assert_eq!(certificates.serial_numbers(), [serial_no.as_str()]);
+    // WeChat Pay does not use the public key yet, so that nothing is sealed with it.
+    assert_eq!(signer(&sandbox, ready(&sandbox)?).await?, serial_no);
 
     let sandbox = Sandbox::builder().trust(Trust::Both).start().await?;
     let id = &sandbox.merchant().platform_key_id;
@@ -93,8 +108,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Notifications move over in steps of the platform, so they too need both.
     let api_key = ApiKey::new(sandbox.merchant().api_v3_key.clone())?;
     let _notices = Notices::new(both, api_key);
-    // A program that has not been changed goes on with certificates.
+    // A program that has not been changed goes on with certificates, and one that is ready does too.
     assert_ne!(&signer(&sandbox, before(&sandbox)?).await?, id);
+    assert_ne!(&signer(&sandbox, ready(&sandbox)?).await?, id);
 
     let sandbox = Sandbox::start().await?;
     let id = &sandbox.merchant().platform_key_id;
@@ -102,6 +118,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Whoever still asks for certificates then is told so.
     let error = before(&sandbox)?.refresh().await;
     assert!(matches!(error, Err(RefreshError::NoCertificates)));
-    println!("certificates, both, public key: every reply was verified");
+    println!("certificates, ready, both, public key: every reply was verified");
     Ok(())
 }

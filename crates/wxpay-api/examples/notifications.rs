@@ -58,13 +58,17 @@ impl Shop {
     }
 
     async fn callback_v3(&self, headers: &http::HeaderMap, body: Bytes) -> http::Response<Bytes> {
-        let payment = match self.v3.open(headers, body).await {
-            Ok(notice) => v3::PaymentNotice::read(&notice),
+        let notice = match self.v3.open(headers, body).await {
+            Ok(notice) => notice,
             Err(error) => return v3::refuse(&error),
         };
-        let payment = match payment {
+        match notice.kind() {
+            v3::NoticeKind::Payment => {}
+            v3::NoticeKind::Refund => return v3::acknowledge(), // of no interest here
+            kind => return v3::refuse(&NoticeError::OtherKind(kind)), // a person has to look
+        }
+        let payment = match v3::PaymentNotice::read(&notice) {
             Ok(payment) => payment,
-            Err(NoticeError::OtherEvent(_)) => return v3::acknowledge(), // of no interest here
             Err(error) => return v3::refuse(&error),
         };
         let (key, number) = (payment.key(), payment.out_trade_no().clone());

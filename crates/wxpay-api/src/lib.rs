@@ -82,6 +82,7 @@ match found.paid {
 mod base_url;
 mod generated;
 mod notice;
+mod notify_url;
 mod source;
 mod text;
 pub mod v2;
@@ -89,6 +90,7 @@ pub mod v3;
 
 pub use base_url::check_base_url;
 pub use notice::{NoticeError, SeenNotices, Unexpected};
+pub use notify_url::{NOTICE_SENDERS, check_notify_url};
 pub use text::Max;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 

@@ -5,6 +5,8 @@ use http::{HeaderValue, Response, StatusCode, header};
 use thiserror::Error;
 use wxpay_core::{DecodeError, VerificationError};
 
+use crate::v3::NoticeKind;
+
 /// Why a notification is not believed or not understood.
 ///
 /// It says nothing about the money: query the order. WeChat Pay sends a notification again that was not acknowledged, so
@@ -21,6 +23,10 @@ pub enum NoticeError {
     /// It is of another kind than the one that was asked for.
     #[error("it is about {0}")]
     OtherEvent(String),
+    /// Its event is the one that was asked for, and it is of another kind all the same. Money may have come in: have what
+    /// reads this kind take it in before you acknowledge it.
+    #[error("it is about {0}, which is read in another way")]
+    OtherKind(NoticeKind),
 }
 
 /// A payment notification is about something else than what was expected: another order, amount, merchant or app.
@@ -45,7 +51,8 @@ impl Unexpected {
 
 /// Tells whether a notification was taken in before.
 ///
-/// WeChat Pay delivers a notification up to fifteen times, also at once and out of order. Ask where you record the payment
+/// WeChat Pay delivers a notification until it is acknowledged, also at once and out of order: fifteen times or fewer for most
+/// kinds, and up to about a hundred times for some ([`NoticeKind::waits`]). Ask where you record the payment
 /// itself, in the same transaction: an entry that is made before the work is done loses the payment when the work fails.
 pub trait SeenNotices {
     /// Whether the key was recorded. A payment's key is the order and the event, so that a repeated delivery under a new

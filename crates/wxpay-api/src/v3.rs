@@ -11,6 +11,7 @@ mod body;
 ))]
 mod bootstrap;
 mod call;
+mod caller;
 #[cfg(all(
     feature = "v3-certificates",
     any(feature = "aws-lc-rs", feature = "rust-crypto")
@@ -23,9 +24,15 @@ mod crowd;
 mod endpoint;
 mod error_body;
 mod json;
+#[cfg(all(
+    feature = "v3-certificates",
+    any(feature = "aws-lc-rs", feature = "rust-crypto")
+))]
+mod listed;
 mod meta;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod notice;
+mod notice_kind;
 mod object;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod payment_notice;
@@ -34,6 +41,7 @@ mod payment_notice;
     any(feature = "aws-lc-rs", feature = "rust-crypto")
 ))]
 mod platform;
+mod reason;
 mod reply;
 
 pub use body::Body;
@@ -55,7 +63,8 @@ pub use error_body::ErrorBody;
 pub use json::Json;
 pub use meta::{Meta, Method};
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-pub use notice::{EventType, Notice, Notices, acknowledge, refuse};
+pub use notice::{EventType, Notice, Notices, acknowledge, acknowledge_with_body, refuse};
+pub use notice_kind::NoticeKind;
 pub use object::Object;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use payment_notice::{Paid, PaymentNotice};
@@ -64,6 +73,7 @@ pub use payment_notice::{Paid, PaymentNotice};
     any(feature = "aws-lc-rs", feature = "rust-crypto")
 ))]
 pub use platform::Certificates;
+pub use reason::Reason;
 
 #[allow(unreachable_pub, unused_imports)] // nothing is there without a product's feature
 pub use crate::generated::v3::*;

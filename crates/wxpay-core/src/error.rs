@@ -81,9 +81,10 @@ impl Error {
                 Sent::Maybe => Outcome::Unknown,
             },
             ErrorKind::Business(business) => business.outcome(),
-            ErrorKind::Protocol(_) | ErrorKind::Verification(_) | ErrorKind::Decode(_) => {
-                Outcome::Unknown
-            }
+            ErrorKind::Protocol(_)
+            | ErrorKind::Verification(_)
+            | ErrorKind::NotProcessed
+            | ErrorKind::Decode(_) => Outcome::Unknown,
         }
     }
 
@@ -158,6 +159,12 @@ pub enum ErrorKind {
     /// The reply is not proven to be WeChat Pay's.
     #[error(transparent)]
     Verification(#[from] VerificationError),
+    /// A verified reply says that the request was taken in and not worked on yet (HTTP 202, 已接受请求，但尚未处理). Repeat it with
+    /// the same merchant number and the same parameters; a new number could pay twice. APIv3 only.
+    #[error(
+        "HTTP 202: the request was taken in and not worked on yet; repeat it with the same number and the same parameters"
+    )]
+    NotProcessed,
     /// An accepted reply refuses the business: `result_code` is `FAIL`, or an APIv3 error.
     #[error(transparent)]
     Business(#[from] BusinessError),

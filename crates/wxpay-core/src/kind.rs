@@ -3,7 +3,7 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
-use crate::{Class, CodeFacts, Outcome, Sent};
+use crate::{Class, CodeFacts, Outcome, Sent, XmlError};
 
 /// A request that would be refused, caught before anything is sent.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -36,6 +36,15 @@ impl InvalidInput {
             field,
             format!("is required when {other} is {value}"),
             format!("{other} 为 {value} 时必填"),
+        )
+    }
+
+    /// `field` is there, although only the `value` of another field allows it.
+    pub fn only_with(field: &'static str, other: &str, value: &str) -> Self {
+        Self::new(
+            field,
+            format!("must be left out unless {other} is {value}"),
+            format!("仅当 {other} 为 {value} 时可传"),
         )
     }
 
@@ -124,7 +133,7 @@ impl TransportError {
 ///
 /// Code and message are claims of an unsigned text: they help a person, and decide nothing about money.
 #[derive(Debug, Error)]
-#[error("HTTP {status}: {}{message}", .code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+#[error("HTTP {status}: {}{}", .code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default(), said(.message))]
 pub struct ProtocolError {
     status: u16,
     code: Option<String>,
@@ -172,7 +181,7 @@ impl ProtocolError {
         self.code.as_deref()
     }
 
-    /// The message that the unsigned text claims.
+    /// The message that the unsigned text claims; empty if it has none.
     pub fn claimed_message(&self) -> &str {
         &self.message
     }
@@ -211,6 +220,9 @@ pub enum VerificationFailure {
     /// A part that carries the proof does not have its form.
     #[error("{0} does not have its form")]
     Malformed(&'static str),
+    /// The text is not a message of APIv2.
+    #[error("not a message of APIv2: {0}")]
+    Message(XmlError),
     /// The signature or the ciphertext was made with another algorithm than the configured one.
     #[error("made with another algorithm than the configured {0}")]
     Algorithm(&'static str),
@@ -229,8 +241,9 @@ pub enum VerificationFailure {
     /// No key is known under this serial number.
     #[error("no key is known for serial {0}")]
     UnknownSerial(String),
-    /// The signature fits, but a value carries what looks like a further field, so that the signed text is ambiguous.
-    #[error("{0} carries a further field, so the signed text is ambiguous")]
+    /// The signature fits, but would fit other fields as well: another field could begin within this one's value
+    /// ([`Params::ambiguous`](crate::Params::ambiguous)).
+    #[error("another field could begin within the value of {0}, so the signature proves neither")]
     Ambiguous(String),
     /// The keys could not be reached or are broken.
     #[error("the key cannot be used: {0}")]
@@ -239,7 +252,7 @@ pub enum VerificationFailure {
 
 /// An accepted reply refuses the business.
 #[derive(Debug, Error)]
-#[error("{code}: {message}")]
+#[error("{}: {}", if code.is_empty() { "no error code" } else { code.as_str() }, said(.message))]
 pub struct BusinessError {
     status: u16,
     code: String,
@@ -351,6 +364,15 @@ pub enum DecodeProblem {
     /// The message is not JSON that can be read without doubt.
     #[error("{0}")]
     Json(String),
+}
+
+/// The server's words, or that there are none.
+fn said(message: &str) -> &str {
+    if message.is_empty() {
+        "no error text"
+    } else {
+        message
+    }
 }
 
 /// Server text as it may be shown: not too long, and without characters that steer a terminal or forge a log line.

@@ -37,6 +37,7 @@
 //! assert_eq!(failed(Effect::Read, refused()), Outcome::ReadFailed);
 //! ```
 
+mod ambiguity;
 mod error;
 mod id;
 mod kind;
@@ -50,6 +51,7 @@ mod time;
 mod wire;
 mod xml;
 
+pub use ambiguity::PAYMENT_NAMES;
 pub use error::{Error, ErrorKind, Result};
 pub use id::{
     AppId, BatchId, BrandId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo,

@@ -1,5 +1,6 @@
 use std::fmt::{self, Display, Write};
 
+use crate::ambiguity;
 use crate::xml::{self, XmlLimits};
 use crate::{DecodeError, FromWire, InvalidInput, XmlError};
 
@@ -131,23 +132,20 @@ impl Params {
         self.fields.is_empty()
     }
 
-    /// The first field whose value carries `&` and one of the `known` names and `=`; a name that ends in `$n` stands for all
-    /// its numbers.
+    /// The field in whose value another field could begin without a change of the signed text, if there is one.
     ///
-    /// The signed text joins fields with `&`, so such a value and a further field look the same to a signature.
+    /// The signed text joins fields with `&`, so a value that holds `&total_fee=1` can be a field that was merged into it. Only
+    /// names in `known` count ([`PAYMENT_NAMES`](crate::PAYMENT_NAMES) where the endpoint is not known); one that ends in `$n`
+    /// stands for all its numbers.
+    ///
+    /// A query string in `attach` is mostly no such value: in `uid=77&openid=oX`, followed by the field `bank_type`, no field
+    /// `openid` can begin, because the names of a message are sorted and an `openid` holds no `&`. `&device_info=` is one: a device may be any
+    /// text.
     pub fn ambiguous(&self, known: &[&str]) -> Option<&str> {
         if !self.may_hold(|b| b == b'&') {
             return None;
         }
-        let carries = |value: &str| {
-            value.split('&').skip(1).any(|part| {
-                part.split_once('=')
-                    .is_some_and(|(name, _)| known.iter().any(|known| is_named(name, known)))
-            })
-        };
-        self.iter()
-            .find(|(_, value)| value.contains('&') && carries(value))
-            .map(|(name, _)| name)
+        ambiguity::ambiguous(self, known)
     }
 
     /// Checks that every field can be sent as it is and signed without doubt.
@@ -255,16 +253,6 @@ fn prefix(name: &str) -> u64 {
         padded
     });
     u64::from_be_bytes(first)
-}
-
-fn is_named(name: &str, known: &str) -> bool {
-    let number = known
-        .strip_suffix("$n")
-        .and_then(|stem| name.strip_prefix(stem));
-    match number {
-        Some(number) => !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()),
-        None => name == known,
-    }
 }
 
 impl PartialEq for Params {

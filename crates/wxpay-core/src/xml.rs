@@ -27,12 +27,22 @@ pub struct XmlLimits {
 }
 
 impl Default for XmlLimits {
-    /// 64 KiB, 128 fields, 4 KiB a value, nothing nested: several times what any documented message holds.
+    /// 512 KiB, 1,024 fields, 64 KiB a value, nothing nested: more than any documented message holds, and less than the 1 MiB
+    /// that a transport reads.
     fn default() -> Self {
+        // The longest documented value has 10,240 characters (`sub_order_list`, `receivers`), up to 4 bytes each in UTF-8:
+        //   10,240 × 4 = 40,960 ≤ 65,536.
+        // The most documented fields: about 40 of an order and 100 coupons of 3 each, or 50 refunds of 13 each with coupons:
+        //   40 + 100 × 3 = 340; 40 + 50 × (13 + 2 × 3) = 990 ≤ 1,024.
+        // The longest documented message is an order with `detail` (8,192) and `promotion_detail` (6,000), even if every
+        // character came as a reference of 10 bytes, beside 340 fields of 256 bytes with tags and CDATA marks:
+        //   14,192 × 10 + 340 × 512 = 316,000 ≤ 524,288.
+        // 1,024 fields with names of 64 characters and 256 bytes in CDATA, and a value of 64 KiB beside them, fit too:
+        //   1,024 × (2 × 64 + 17 + 256) + 65,536 = 476,160 ≤ 524,288.
         Self {
-            bytes: 64 * 1024,
-            fields: 128,
-            value_bytes: 4 * 1024,
+            bytes: 512 * 1024,
+            fields: 1024,
+            value_bytes: 64 * 1024,
             depth: 0,
         }
     }
@@ -42,6 +52,9 @@ impl Default for XmlLimits {
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum XmlError {
+    /// There is no text.
+    #[error("empty")]
+    Empty,
     /// The text, a value or the number of fields is over its limit.
     #[error("too large: over {limit} {what}")]
     TooLarge {
@@ -125,6 +138,9 @@ pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params,
     if text.starts_with('\u{FEFF}') {
         // quick-xml would pass over a second one.
         return Err(XmlError::Root);
+    }
+    if is_blank(text) {
+        return Err(XmlError::Empty);
     }
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);

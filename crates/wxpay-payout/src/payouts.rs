@@ -14,7 +14,7 @@ use crate::settlement::{
     AttestError, NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected,
     ReplacementPermit, Settlement, Unknown,
 };
-use crate::{Limits, Moment, Rules};
+use crate::{IntentId, Limits, Moment, Rules};
 
 /// Pays intents, each once.
 ///
@@ -95,6 +95,15 @@ impl Payouts {
             }
             signed => Ok(signed?),
         }
+    }
+
+    /// How the payout of an intent stands by the journal, if it is in there. Nothing is sent or asked.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub async fn find(&self, intent: &IntentId) -> Result<Option<Settlement>, JournalError> {
+        let found = self.0.journal.by_intent(intent).await?;
+        Ok(found.map(Settlement::of))
     }
 
     /// The entry of an intent, if there is one. Nothing is written.

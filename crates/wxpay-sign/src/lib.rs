@@ -83,6 +83,11 @@
 
 mod nonce;
 mod payment;
+// Without a provider, certificates are read and keys are not.
+#[cfg_attr(
+    not(any(feature = "aws-lc-rs", feature = "rust-crypto")),
+    allow(dead_code)
+)]
 mod pem;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub mod provider;

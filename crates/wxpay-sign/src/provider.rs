@@ -97,7 +97,7 @@ pub(crate) trait PublicRsa: Send + Sync {
     fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
-fn broken_private() -> InvalidInput {
+pub(crate) fn broken_private() -> InvalidInput {
     InvalidInput::new(
         "private key",
         "must be an RSA key of at least 2048 bits in PKCS#8 or PKCS#1",

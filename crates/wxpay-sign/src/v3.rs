@@ -18,6 +18,8 @@ mod reply;
 mod request;
 mod sealed;
 mod serial;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod trusted_issuers;
 
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use api_key::{ApiKey, Encrypted, Opened};
@@ -30,7 +32,9 @@ pub use p12::P12;
 pub use private_key::PrivateKey;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use public_keys::PublicKeys;
-pub use reply::{WINDOW_SECONDS, danger_accept_unsigned, verify};
+pub use reply::{WINDOW_SECONDS, danger_accept_unsigned, verify, verify_brand};
 pub use request::{RequestToSign, authorize, authorize_brand, target};
 pub use sealed::Sealed;
 pub use serial::same_serial;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+pub use trusted_issuers::TrustedIssuers;

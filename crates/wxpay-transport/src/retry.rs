@@ -18,8 +18,8 @@ use crate::{Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Ti
 ///
 /// - A write goes out again only while every attempt of it ended with [`Sent::No`](crate::Sent::No). Any answer ends
 ///   it, and so does any doubt. A request without [`Hints`](crate::Hints) is a write.
-/// - A read also goes out again after any other error, and after an answer with status 429, 500, 502, 503 or 504. For a
-///   download that holds until the answer begins.
+/// - A read also goes out again after any other error, and after an answer with status 202 (taken, not worked on yet),
+///   429, 500, 501, 502, 503 or 504. For a download that holds until the answer begins.
 ///
 /// The last answer is returned, or if there was none an error: one after which the request may have arrived, if any
 /// attempt ended with such a one.
@@ -221,7 +221,7 @@ fn numbered(request: &Request<Bytes>, number: NonZeroU32) -> Request<Bytes> {
 
 fn failed<B>(result: &Result<Response<B>, TransportError>) -> bool {
     match result {
-        Ok(answer) => matches!(answer.status().as_u16(), 429 | 500 | 502 | 503 | 504),
+        Ok(answer) => matches!(answer.status().as_u16(), 202 | 429 | 500..=504),
         Err(_) => true,
     }
 }

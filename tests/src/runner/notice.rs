@@ -26,7 +26,7 @@ pub(super) fn v2(case: &Case<'_>) -> Result<Got, Malformed> {
 
 /// A refund notification is sealed instead of signed, and known by that.
 fn v2_fields(key: Key, body: &[u8]) -> Result<Params, Refusal> {
-    let malformed = |_| VerificationFailure::Malformed("the message").into();
+    let malformed = |error| VerificationFailure::Message(error).into();
     let message =
         Params::from_xml(body).map_err(|error| Refusal::Verification(malformed(error)))?;
     if message.get("sign").is_none() && message.get("req_info").is_some() {

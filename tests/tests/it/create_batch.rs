@@ -206,6 +206,39 @@ async fn a_broken_rule_is_named_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_state_is_asked_for_with_the_transfers_and_not_without() {
+    let client = clients::v3(Scripted::answering(replies::plain(404, "")));
+    let prepared = async |need_query_detail, options| {
+        let request = BatchByOutNo {
+            out_batch_no: "plfk2020042013".parse().unwrap(),
+            need_query_detail,
+            options,
+        };
+        let prepared = client.prepare(&request).await;
+        prepared.map(drop).map_err(|error| error.to_string())
+    };
+    let all = || BatchByOutNoOptions::default().detail_status(BatchByOutNoWhich::All);
+    assert_eq!(prepared(true, all()).await, Ok(()));
+    assert_eq!(
+        prepared(false, BatchByOutNoOptions::default()).await,
+        Ok(())
+    );
+    let rule = |rule: &str| {
+        Err(format!(
+            "v3.partner_transfer.batch_by_out_no: detail_status: {rule}"
+        ))
+    };
+    assert_eq!(
+        prepared(false, all()).await,
+        rule("must be left out unless need_query_detail is true")
+    );
+    assert_eq!(
+        prepared(true, BatchByOutNoOptions::default()).await,
+        rule("is required when need_query_detail is true")
+    );
+}
+
+#[tokio::test]
 async fn a_batch_is_queried_with_its_transfers() {
     let body = json!({
         "sp_mchid": "1900001109", "out_batch_no": "plfk2020042013", "batch_id": "103", "batch_status": "FINISHED",

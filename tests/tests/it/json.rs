@@ -228,6 +228,23 @@ download!(
     &Meta::read("my.bill", Method::Get, "/v3/billdownload/file")
 );
 download!(
+    OtherBill,
+    &Meta::read("my.other_bill", Method::Get, "/v3/bill/downloadurl")
+);
+download!(
+    Receipt,
+    &Meta::read("my.receipt", Method::Get, "/v3/transferbilldownload/file")
+);
+// No page has this path: the files of e-invoices come from another host.
+download!(
+    Invoice,
+    &Meta::read(
+        "my.invoice",
+        Method::Get,
+        "/v3/new-tax-control-fapiao/download"
+    )
+);
+download!(
     Other,
     &Meta::read("my.other", Method::Get, "/v3/billdownload/files")
 );
@@ -239,8 +256,16 @@ download!(
 #[tokio::test]
 async fn only_the_listed_files_may_come_unsigned() {
     let file = || Scripted::answering(replies::plain(200, "\u{FEFF}交易时间,公众账号ID"));
-    let (bytes, proof) = clients::v3(file()).send(&Bill).await.unwrap();
-    assert_eq!((bytes.len(), proof), (30, Proof::TlsAlone));
+    let client = || clients::v3(file());
+    for (bytes, proof) in [
+        client().send(&Bill).await.unwrap(),
+        client().send(&OtherBill).await.unwrap(),
+        client().send(&Receipt).await.unwrap(),
+    ] {
+        assert_eq!((bytes.len(), proof), (30, Proof::TlsAlone));
+    }
+    let error = client().send(&Invoice).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Verification(_)));
     assert!(matches!(
         clients::v3(file()).send(&Other).await.unwrap_err().kind(),
         ErrorKind::Verification(_)

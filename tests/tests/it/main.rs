@@ -1,24 +1,32 @@
 //! Behaviour through the public API, in one binary.
 
+mod certificate_list;
 mod certificates;
 mod create_batch;
 mod detail_by_out_no;
+mod failures;
 mod faults;
 mod forms;
 mod guide;
 mod json;
 mod load;
+mod longest;
 mod negatives;
+mod notice_kinds;
 mod notices;
+mod notify_url;
 mod order_query;
+mod own_endpoint;
 mod pay_employee;
 mod payouts;
 mod query_employee_payment;
 mod ready;
+mod reasons;
 mod runner;
 mod samples;
 mod sandbox;
 mod security;
 mod supply_chain;
 mod trust;
+mod trusted_issuers;
 mod types;

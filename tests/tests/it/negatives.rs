@@ -15,6 +15,7 @@ fn reason(refusal: &Refusal) -> String {
             Failure::Missing(part) => format!("missing {part}"),
             Failure::Repeated(part) => format!("repeated {part}"),
             Failure::Malformed(part) => format!("malformed {part}"),
+            Failure::Message(error) => format!("message {error}"),
             Failure::Algorithm(_) => "other algorithm".to_owned(),
             Failure::Mismatch => "mismatch".to_owned(),
             Failure::Unopened(part) => format!("unopened {part}"),

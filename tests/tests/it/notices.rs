@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
-use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo, Timestamp, VerificationFailure};
+use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo, Timestamp, VerificationFailure, XmlError};
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{ApiKey, PublicKeys};
 use wxpay_api::{NoticeError, v2, v3};
@@ -105,7 +105,7 @@ fn v2_what_is_not_proven_is_not_read() {
     );
     assert_eq!(
         refused(b"garbage"),
-        VerificationFailure::Malformed("the message")
+        VerificationFailure::Message(XmlError::Root)
     );
     let answer = v2::refuse(&v2_notices().payment(b"garbage").unwrap_err());
     assert!(std::str::from_utf8(answer.body()).unwrap().contains("FAIL"));
@@ -114,6 +114,174 @@ fn v2_what_is_not_proven_is_not_read() {
             .unwrap()
             .contains("SUCCESS")
     );
+}
+
+#[test]
+fn v2_every_documented_payment_is_read() {
+    let read = |name: &'static str, value: String| {
+        let mut fields = PAYMENT.to_vec();
+        fields.extend([
+            ("bank_type", "CFT"),
+            ("openid", "oUpF8uMEb4qRXf22hE3X68TekukE"),
+        ]);
+        fields.push((name, &value));
+        v2_notices().payment(replies::v2_signed(&fields, SignType::HmacSha256).body())
+    };
+    // 6,000 characters by the documents.
+    for c in ["x", "优", "😀"] {
+        let detail = c.repeat(6000);
+        let notice = read("promotion_detail", detail).unwrap();
+        assert_eq!(notice.out_trade_no(), &order("T1"));
+    }
+    let refused = read("promotion_detail", "x".repeat(65_537)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "not verified: not a message of APIv2: too large: over 65536 bytes in one value"
+    );
+    for attach in [
+        "uid=77&openid=oUpF8uMEb4qRXf22hE3X68TekukE",
+        r#"{"url":"/pay?uid=77&openid=oUpF8"}"#,
+        "type=recharge&out_trade_no=77&total_fee=1&mch_id=2&appid=wx3",
+    ] {
+        assert!(read("attach", attach.to_owned()).is_ok(), "{attach}");
+    }
+}
+
+/// What WeChat Pay signs with the same key and names an order, its amount and its number, by its documents:
+/// what it is, its fields beside those of [`PAYMENT`], and what it is refused as.
+type Other = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    Option<&'static str>,
+);
+
+const OTHERS: [Other; 9] = [
+    (
+        "a refund",
+        &[
+            ("out_refund_no", "R1"),
+            ("refund_id", "5000"),
+            ("refund_fee", "100"),
+            ("cash_refund_fee", "100"),
+        ],
+        Some("a refund"),
+    ),
+    (
+        "a refund with its numbers only",
+        &[("refund_id", "5000")],
+        Some("a refund"),
+    ),
+    (
+        "a refund query",
+        &[
+            ("refund_count", "1"),
+            ("out_refund_no_0", "R1"),
+            ("refund_id_0", "5000"),
+            ("refund_status_0", "SUCCESS"),
+        ],
+        Some("a refund"),
+    ),
+    (
+        "a refund query without refunds",
+        &[("total_refund_count", "0")],
+        Some("a refund"),
+    ),
+    (
+        "a deposit that was taken",
+        &[("consume_fee", "100")],
+        Some("a deposit"),
+    ),
+    (
+        "a deposit's query",
+        &[("trade_state", "SUCCESS"), ("consume_fee", "100")],
+        Some("a deposit"),
+    ),
+    // These say of the order what a notification says.
+    (
+        "an order query",
+        &[("trade_state", "SUCCESS"), ("trade_state_desc", "支付成功")],
+        None,
+    ),
+    (
+        "a payment by code",
+        &[("trade_type", "MICROPAY"), ("bank_type", "CFT")],
+        None,
+    ),
+    (
+        "a debit by contract",
+        &[("trade_state", "SUCCESS"), ("contract_id", "wx1")],
+        None,
+    ),
+];
+
+#[test]
+fn v2_a_message_about_something_else_is_no_payment() {
+    for (what, more, about) in OTHERS {
+        let fields = [&PAYMENT, more].concat();
+        let got = v2_notices().payment(replies::v2_signed(&fields, SignType::HmacSha256).body());
+        match (got, about) {
+            (Ok(_), None) => {}
+            (Err(NoticeError::OtherEvent(event)), Some(about)) => {
+                assert_eq!(event, about, "{what}")
+            }
+            (got, _) => panic!("{what}: {got:?}"),
+        }
+    }
+    // What names no order, or no number of its payment, is none either.
+    let without = |names: &[&str], more: &[(&'static str, &'static str)]| {
+        let fields = PAYMENT.iter().filter(|(name, _)| !names.contains(name));
+        let fields: Vec<_> = fields.chain(more).copied().collect();
+        v2_notices().payment(replies::v2_signed(&fields, SignType::HmacSha256).body())
+    };
+    for (what, got) in [
+        (
+            "a new order",
+            without(
+                &["out_trade_no", "transaction_id", "total_fee", "time_end"],
+                &[("prepay_id", "wx1"), ("trade_type", "JSAPI")],
+            ),
+        ),
+        (
+            "a closed order",
+            without(
+                &["out_trade_no", "transaction_id", "total_fee", "time_end"],
+                &[("result_msg", "OK")],
+            ),
+        ),
+        (
+            "a reversal",
+            without(
+                &["out_trade_no", "transaction_id", "total_fee", "time_end"],
+                &[("recall", "N")],
+            ),
+        ),
+        (
+            "a report",
+            without(
+                &[
+                    "out_trade_no",
+                    "transaction_id",
+                    "total_fee",
+                    "time_end",
+                    "appid",
+                    "mch_id",
+                ],
+                &[],
+            ),
+        ),
+        (
+            "an order that is not paid",
+            without(
+                &["transaction_id", "time_end"],
+                &[("trade_state", "NOTPAY")],
+            ),
+        ),
+    ] {
+        assert!(
+            matches!(got, Err(NoticeError::Unreadable(_))),
+            "{what}: {got:?}"
+        );
+    }
 }
 
 #[test]

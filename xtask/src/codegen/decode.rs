@@ -2,10 +2,11 @@
 
 use indexmap::IndexSet;
 
+use super::condition::Condition;
 use super::emit::{fields, rust_type, type_name};
 use super::encode::is_value;
 use super::names::camel;
-use super::spec::{Condition, Echo, Endpoint, Field, Table, Version};
+use super::spec::{Echo, Endpoint, Field, Table, Version};
 
 /// The body of `decode`.
 pub(crate) fn decode(endpoint: &Endpoint) -> String {
@@ -122,7 +123,7 @@ fn read_conditional(
     let Some((other, value)) = condition else {
         return read_field(endpoint, name, field);
     };
-    let test = is_value(endpoint, table, other, other, value);
+    let test = is_value(endpoint, table, other, other, value, true);
     match field
         .group
         .as_ref()

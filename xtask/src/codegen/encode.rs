@@ -1,8 +1,9 @@
 //! How a request is written.
 
+use super::condition::{Asked, Condition};
 use super::emit::{fields, is_required, type_name, variant};
 use super::names::camel;
-use super::spec::{Condition, Endpoint, Field, Place, Table, Version};
+use super::spec::{Endpoint, Field, Place, Table, Version};
 use super::types::{Written, written};
 
 /// The body of `encode`.
@@ -35,14 +36,34 @@ pub(crate) fn object(endpoint: &Endpoint, name: &str, members: &Table<Field>) ->
     )
 }
 
-/// The fields that other fields make necessary.
+/// The fields that other fields make necessary, or rule out.
 fn conditions(endpoint: &Endpoint, table: &Table<Field>) -> String {
     let mut out = String::new();
     for (name, field) in fields(table) {
         if let Some((other, value)) = field.required_if.as_ref().and_then(Condition::first) {
-            let test = is_value(endpoint, table, &format!("self.{other}"), other, value);
+            let test = is_value(
+                endpoint,
+                table,
+                &format!("self.{other}"),
+                other,
+                value,
+                true,
+            );
             out += &format!(
                 "if {test} && self.options.{name}.is_none() {{\nreturn Err(InvalidInput::required_with(\"{name}\", \"{other}\", \"{value}\"));\n}}\n"
+            );
+        }
+        if let Some((other, value)) = field.only_if.as_ref().and_then(Condition::first) {
+            let test = is_value(
+                endpoint,
+                table,
+                &format!("self.{other}"),
+                other,
+                value,
+                false,
+            );
+            out += &format!(
+                "if {test} && self.options.{name}.is_some() {{\nreturn Err(InvalidInput::only_with(\"{name}\", \"{other}\", \"{value}\"));\n}}\n"
             );
         }
     }
@@ -110,6 +131,12 @@ fn write(endpoint: &Endpoint, name: &str, field: &Field, value: &str) -> String 
         (Version::V3, Some(Place::Query), Written::Id) => {
             format!("call.query(\"{name}\", {value})?")
         }
+        (Version::V3, Some(Place::Header), _) => {
+            format!("call.header(\"{}\", {exposed}, {max})?", field.wire(name))
+        }
+        (Version::V3, Some(Place::Query), Written::Secret) if field.encrypted => {
+            format!("call.query_sealed(\"{name}\", {value}, {max})?")
+        }
         (Version::V3, Some(Place::Query), Written::Boolean | Written::Integer) => {
             format!("call.query_value(\"{name}\", {owner})")
         }
@@ -140,8 +167,15 @@ pub(crate) fn is_value(
     table: &Table<Field>,
     place: &str,
     name: &str,
-    wire: &str,
+    value: &Asked,
+    equal: bool,
 ) -> String {
+    let wire = match value {
+        Asked::Flag(flag) if *flag == equal => return place.to_owned(),
+        Asked::Flag(_) => return format!("!{place}"),
+        Asked::Value(wire) => wire.as_str(),
+    };
+    let sign = if equal { "==" } else { "!=" };
     let enumeration = table
         .get(name)
         .and_then(|field| field.get_ref().enumeration.as_ref());
@@ -153,7 +187,7 @@ pub(crate) fn is_value(
             type_name(endpoint)
         };
         let variant = variant(wire, values.get(wire)?.get_ref());
-        Some(format!("{place} == {owner}{name}::{variant}"))
+        Some(format!("{place} {sign} {owner}{name}::{variant}"))
     });
     found.unwrap_or_default()
 }

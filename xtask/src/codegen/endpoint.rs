@@ -84,6 +84,10 @@ fn meta(endpoint: &Endpoint) -> String {
     if let Some(calls) = spec.per_second {
         call(true, &format!(".per_second({calls})"));
     }
+    if let Some(media_types) = &spec.accept {
+        call(true, &format!(".accept({:?})", media_types.get_ref()));
+    }
+    call(spec.serial.is_some(), ".serial_required()");
     call(endpoint.version == Version::V2, ".names(NAMES)");
     call(!spec.errors.is_empty(), ".errors(ERRORS)");
     out

@@ -69,7 +69,7 @@ fn constant(unsigned: &[String]) -> String {
         .map(|path| format!("\"{path}\",\n"))
         .collect();
     format!(
-        "\n/// Replies of success that carry no signature: files. `{{}}` stands for a parameter.\npub(crate) const UNSIGNED: &[&str] = &[\n{paths}];\n"
+        "\n/// Replies of success that carry no signature. `{{}}` stands for a parameter.\npub(crate) const UNSIGNED: &[&str] = &[\n{paths}];\n"
     )
 }
 

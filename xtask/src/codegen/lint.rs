@@ -114,6 +114,12 @@ impl Lint<'_> {
         if spec.per_second.is_some() {
             self.say(spec.path.span(), "`per_second` is for APIv3");
         }
+        if let Some(accept) = &spec.accept {
+            self.say(accept.span(), "`accept` is for APIv3");
+        }
+        if let Some(serial) = &spec.serial {
+            self.say(serial.span(), "`serial` is for APIv3");
+        }
         if spec.reply_sign.is_none() {
             self.say(
                 spec.path.span(),
@@ -159,6 +165,14 @@ impl Lint<'_> {
         }
         if let Some(sign) = &spec.workwx_sign {
             self.say(sign.span(), "APIv3 has no `workwx_sign`");
+        }
+        if let Some(accept) = &spec.accept
+            && ["", "application/json"].contains(&accept.get_ref().as_str())
+        {
+            self.say(
+                accept.span(),
+                "`accept` is for another type than application/json; leave it out",
+            );
         }
         for (name, field) in &spec.request {
             let marked = spec.path.get_ref().contains(&format!("{{{name}}}"));

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::Problems;
+use super::condition::Condition;
 
 /// A table whose members keep their order and their place in the file.
 pub(crate) type Table<T> = IndexMap<String, Spanned<T>>;
@@ -55,6 +56,8 @@ pub(crate) struct Spec {
     pub(crate) workwx_sign: Option<Spanned<Workwx>>,
     pub(crate) reply_sign: Option<Spanned<ReplySign>>,
     pub(crate) per_second: Option<u32>,
+    pub(crate) accept: Option<Spanned<String>>,
+    pub(crate) serial: Option<Spanned<Serial>>,
     pub(crate) notes: Option<String>,
     #[serde(default)]
     pub(crate) request: Table<Field>,
@@ -111,6 +114,13 @@ pub(crate) enum ReplySign {
     None,
 }
 
+/// When a request names a key in `Wechatpay-Serial`, beyond when something is sealed.
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Serial {
+    Required,
+}
+
 /// One field: exactly one of `type`, `enum`, `one_of`, `group`, `object` and `list` says what it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,15 +145,13 @@ pub(crate) struct Field {
     #[serde(default)]
     pub(crate) required: bool,
     pub(crate) required_if: Option<Condition>,
+    pub(crate) only_if: Option<Condition>,
     pub(crate) echo: Option<Echo>,
     pub(crate) max_chars: Option<usize>,
     pub(crate) max_bytes: Option<usize>,
     pub(crate) min: Option<i64>,
     pub(crate) doc: String,
 }
-
-/// `{ other_field = "VALUE" }`, with one member.
-pub(crate) type Condition = IndexMap<String, String>;
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -157,6 +165,7 @@ pub(crate) enum Wire {
 pub(crate) enum Place {
     Path,
     Query,
+    Header,
     Body,
 }
 

@@ -7,11 +7,14 @@ pub mod partner_transfer;
 #[cfg(feature = "v3-security")]
 pub mod security;
 
-/// Replies of success that carry no signature: files. `{}` stands for a parameter.
+/// Replies of success that carry no signature. `{}` stands for a parameter.
 pub(crate) const UNSIGNED: &[&str] = &[
+    "/v3/bill/downloadurl",
     "/v3/billdownload/file",
+    "/v3/marketing/favor/stocks/{}/refund-flow",
+    "/v3/marketing/favor/stocks/{}/use-flow",
     "/v3/merchant-service/images/{}",
-    "/v3/new-tax-control-fapiao/download",
+    "/v3/transferbilldownload/file",
     "/v3/transferdownload/elecvoucherfile",
     "/v3/transferdownload/signfile",
 ];

@@ -95,17 +95,18 @@ impl Client {
             ..
         } = &*self.0;
         params.check_outgoing()?;
-        if let Some(name) = params.ambiguous(meta.names) {
-            let rule = "must not hold `&`, another field's name and `=`: the signed text would be ambiguous";
-            let rule_zh = "不能含有“&其他字段名=”：否则签名原文有歧义";
-            return Err(InvalidInput::new(name.to_owned(), rule, rule_zh).into());
-        }
         params.set("appid", &merchant.app_id);
         params.set("mch_id", &merchant.mch_id);
         params.set("nonce_str", source.nonce()?);
         let sign_type = self.sign_type(meta);
         if meta.sign_types != SignTypes::Md5Only {
             params.set("sign_type", sign_type.name());
+        }
+        // Only now all fields are there between which another one could begin.
+        if let Some(name) = params.ambiguous(meta.names) {
+            let rule = "must not hold `&`, another field's name and `=`: the signature would fit other fields too";
+            let rule_zh = "不能含有“&其他字段名=”：否则同一签名也适用于另一组字段";
+            return Err(InvalidInput::new(name.to_owned(), rule, rule_zh).into());
         }
         if let Some(api) = meta.workwx {
             let secret = credentials.app_secret.as_ref().ok_or_else(|| {

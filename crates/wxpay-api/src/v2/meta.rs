@@ -1,4 +1,4 @@
-use wxpay_core::{CodeFacts, Effect};
+use wxpay_core::{CodeFacts, Effect, PAYMENT_NAMES};
 use wxpay_sign::v2::SignType;
 use wxpay_sign::workwx;
 
@@ -31,8 +31,8 @@ pub struct Meta {
     pub workwx: Option<workwx::Api>,
     /// Whether a reply must carry a `sign`; without one, the TLS connection is its only proof.
     pub reply_signed: bool,
-    /// The names of all fields of request and reply, for telling a value that hides a further field. Those that every
-    /// message has, and the usual ones of money, unless more are given.
+    /// The names of all fields of request and reply, for finding a value in which another field could begin
+    /// ([`Params::ambiguous`](wxpay_core::Params::ambiguous)); [`PAYMENT_NAMES`] unless others are given.
     pub names: &'static [&'static str],
     /// The documented error codes, sorted. A code that is not here is unknown.
     pub errors: &'static [CodeFacts],
@@ -74,7 +74,7 @@ impl Meta {
             sign_types: SignTypes::Either,
             workwx: None,
             reply_signed: true,
-            names: COMMON,
+            names: PAYMENT_NAMES,
             errors: &[],
         }
     }
@@ -143,20 +143,3 @@ impl Meta {
         self
     }
 }
-
-const COMMON: &[&str] = &[
-    "amount",
-    "appid",
-    "cash_fee",
-    "err_code",
-    "mch_id",
-    "nonce_str",
-    "out_trade_no",
-    "partner_trade_no",
-    "refund_fee",
-    "result_code",
-    "return_code",
-    "total_fee",
-    "trade_state",
-    "transaction_id",
-];

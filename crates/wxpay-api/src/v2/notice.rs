@@ -1,7 +1,8 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use wxpay_core::{
-    AppId, Fen, MchId, OpenId, OutTradeNo, Params, TransactionId, VerificationFailure, WireTime,
+    AppId, Fen, MchId, OpenId, OutTradeNo, PAYMENT_NAMES, Params, TransactionId,
+    VerificationFailure, WireTime,
 };
 use wxpay_sign::Verified;
 use wxpay_sign::v2::{ACKNOWLEDGEMENT, Key, SignType, refusal};
@@ -28,10 +29,16 @@ impl Notices {
 
     /// Verifies and reads a payment notification (支付结果通知) from its body as it came.
     ///
+    /// The same key signs WeChat Pay's replies, so a copy of a reply verifies too. One about a refund or a deposit is refused.
+    /// One that says what a notification says, that this order was paid (an order query, 付款码支付), passes as what it is.
+    ///
     /// # Errors
-    /// It is not proven to be WeChat Pay's, or lacks what a payment has. Nothing of it was read then.
+    /// It is not proven to be WeChat Pay's, or is about something else, or lacks what a payment has. Nothing of it was read then.
     pub fn payment(&self, body: &[u8]) -> Result<PaymentNotice, NoticeError> {
         let message = self.verify(body)?;
+        if let Some(other) = other_event(message.get()) {
+            return Err(NoticeError::OtherEvent(other.to_owned()));
+        }
         let fields = Fields::of(message.get());
         Ok(PaymentNotice {
             succeeded: succeeded(message.get()),
@@ -57,7 +64,7 @@ impl Notices {
     pub fn verify(&self, body: &[u8]) -> Result<Verified<Params>, NoticeError> {
         let params = read(body)?;
         let verified = self.key.verify(params, self.sign_type)?;
-        if let Some(name) = verified.get().ambiguous(NAMES) {
+        if let Some(name) = verified.get().ambiguous(PAYMENT_NAMES) {
             return Err(NoticeError::Unverified(
                 VerificationFailure::Ambiguous(name.to_owned()).into(),
             ));
@@ -169,41 +176,25 @@ pub fn refuse(error: &NoticeError) -> Response<Bytes> {
     answer(StatusCode::OK, "text/xml; charset=utf-8", refusal(message))
 }
 
-/// The fields of a payment notification, none of which may hide within the value of another.
-const NAMES: &[&str] = &[
-    "appid",
-    "attach",
-    "bank_type",
-    "cash_fee",
-    "cash_fee_type",
-    "coupon_count",
-    "coupon_fee",
-    "coupon_fee_$n",
-    "coupon_id_$n",
-    "coupon_type_$n",
-    "device_info",
-    "err_code",
-    "err_code_des",
-    "fee_type",
-    "is_subscribe",
-    "mch_id",
-    "nonce_str",
-    "openid",
-    "out_trade_no",
-    "result_code",
-    "return_code",
-    "return_msg",
-    "settlement_total_fee",
-    "sign_type",
-    "sub_appid",
-    "sub_is_subscribe",
-    "sub_mch_id",
-    "sub_openid",
-    "time_end",
-    "total_fee",
-    "trade_type",
-    "transaction_id",
-];
+/// What an authentic message is about that is not a payment, although it names the order, its amount and its number.
+///
+/// Replies about refunds (申请退款, 查询退款) and about what was taken from a deposit (押金) do.
+fn other_event(message: &Params) -> Option<&'static str> {
+    let starts_with = |stem: &str| message.iter().any(|(name, _)| name.starts_with(stem));
+    let refund = [
+        "refund_",
+        "out_refund_no",
+        "total_refund_count",
+        "settlement_refund_fee",
+        "cash_refund_fee",
+        "coupon_refund_",
+        "req_info",
+    ];
+    if refund.into_iter().any(starts_with) {
+        return Some("a refund");
+    }
+    starts_with("consume_fee").then_some("a deposit")
+}
 
 /// [`Fen`] are of the yuan.
 fn in_yuan(message: &Verified<Params>) -> bool {
@@ -221,7 +212,6 @@ fn succeeded(message: &Params) -> bool {
 }
 
 fn read(body: &[u8]) -> Result<Params, NoticeError> {
-    let malformed =
-        |_| NoticeError::Unverified(VerificationFailure::Malformed("the message").into());
-    Params::from_xml(body).map_err(malformed)
+    let refused = |error| NoticeError::Unverified(VerificationFailure::Message(error).into());
+    Params::from_xml(body).map_err(refused)
 }

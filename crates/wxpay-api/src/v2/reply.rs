@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::Response;
 use wxpay_core::{
-    BusinessError, DecodeError, ErrorKind, Params, ProtocolError, VerificationFailure,
+    BusinessError, DecodeError, ErrorKind, Params, ProtocolError, VerificationFailure, XmlError,
 };
 use wxpay_sign::Verified;
 use wxpay_sign::v2::{Key, SignType, danger_accept_unsigned};
@@ -24,19 +24,19 @@ impl Expected<'_> {
         if status != 200 {
             return Err(ProtocolError::new(status, "not a reply of APIv2").into());
         }
-        let params = Params::from_xml(response.body()).map_err(|error| {
-            ProtocolError::new(status, &format!("not a message of APIv2: {error}"))
+        let params = Params::from_xml(response.body()).map_err(|error| match error {
+            XmlError::Empty => ProtocolError::new(status, "the reply is empty"),
+            error => ProtocolError::new(status, &format!("not a message of APIv2: {error}")),
         })?;
         match params.get("return_code") {
             Some("SUCCESS") => {}
-            Some("FAIL") => {
-                let failure = claimed_failure(status, &params);
-                return Err(failure.with_return_code_fail().into());
-            }
+            Some("FAIL") => return Err(claimed_failure(status, claimed_text(&params), &params)),
             _ => {
-                return Err(
-                    ProtocolError::new(status, "return_code is neither SUCCESS nor FAIL").into(),
-                );
+                let mut text = "return_code is neither SUCCESS nor FAIL".to_owned();
+                if let Some(claimed) = claimed_text(&params) {
+                    text = format!("{text}: {claimed}");
+                }
+                return Err(claimed_failure(status, Some(&text), &params));
             }
         }
         let reply = self.check_origin(params)?;
@@ -80,16 +80,40 @@ impl Expected<'_> {
     }
 
     fn refusal(&self, status: u16, reply: &Params) -> BusinessError {
-        let code = reply.get("err_code").unwrap_or_default();
-        let message = reply.get("err_code_des").unwrap_or_default();
+        let code = claimed_code(reply).unwrap_or_default();
+        let message = claimed_text(reply).unwrap_or_default();
         BusinessError::new(status, code, message, self.meta.errors)
     }
 }
 
-/// A `return_code` of `FAIL` is never signed. Some carry an `err_code` all the same.
-fn claimed_failure(status: u16, params: &Params) -> ProtocolError {
-    let message = params
-        .get("err_code_des")
-        .or_else(|| params.get("return_msg"));
-    ProtocolError::new(status, message.unwrap_or_default()).with_code(params.get("err_code"))
+/// Without a `return_code` of `SUCCESS`, nothing is signed. Some such replies carry an `err_code` all the same.
+fn claimed_failure(status: u16, text: Option<&str>, params: &Params) -> ErrorKind {
+    let failure =
+        ProtocolError::new(status, text.unwrap_or_default()).with_code(claimed_code(params));
+    if params.get("return_code") == Some("FAIL") {
+        return failure.with_return_code_fail().into();
+    }
+    failure.into()
+}
+
+/// The code of a failure, under the names that the products have for it.
+fn claimed_code(params: &Params) -> Option<&str> {
+    let names = ["err_code", "error_code", "retcode"];
+    names.iter().find_map(|name| params.get(name))
+}
+
+/// The text of a failure, under the names that the products have for it; `retmsg` is that of `/mmpaymkttransfers`.
+fn claimed_text(params: &Params) -> Option<&str> {
+    let names = [
+        "err_code_des",
+        "error_code_des",
+        "retmsg",
+        "error_msg",
+        "err_msg",
+        "result_msg",
+        "return_msg",
+    ];
+    let mut texts = names.iter().filter_map(|name| params.get(name));
+    // That the communication went well is not the text of the failure.
+    texts.find(|text| !text.eq_ignore_ascii_case("OK"))
 }

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use thiserror::Error;
 use wxpay_core::{DecodeError, Error, InvalidInput, Timestamp, VerificationError};
-use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, verify};
+use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, TrustedIssuers, verify};
 
+use super::listed::{Listed, Times};
 use super::{Json, Object};
 
 /// Why platform certificates could not be had. The ones that were known stay.
@@ -17,6 +18,12 @@ pub enum RefreshError {
         "this merchant has no platform certificates: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…)"
     )]
     NoCertificates,
+    /// The merchant's platform certificates have all expired (`NOT_ENOUGH`, 平台证书已过期失效), and WeChat Pay makes no new ones for
+    /// a merchant who did not use them.
+    #[error(
+        "the platform certificates of this merchant have expired and no new ones were made: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…), or ask WeChat Pay's support"
+    )]
+    Expired,
     /// The call itself failed.
     #[error("the certificates could not be fetched")]
     Call(#[source] Arc<Error>),
@@ -29,7 +36,8 @@ pub enum RefreshError {
     /// A certificate of the list can't be used, or is not the one that the list says.
     #[error("a platform certificate can't be used")]
     Certificate(#[source] InvalidInput),
-    /// A certificate does not open with the APIv3 key, or the list's own signature fits none of them.
+    /// A certificate does not open with the APIv3 key or was issued by none of the trusted authorities, or the list's own
+    /// signature fits none of them.
     #[error("the list of certificates is not proven to be WeChat Pay's")]
     Unverified(#[from] VerificationError),
 }
@@ -47,31 +55,42 @@ impl RefreshError {
 pub(super) async fn open_list(
     response: &Response<Bytes>,
     api_key: &ApiKey,
+    issuers: Option<&TrustedIssuers>,
     now: Timestamp,
-) -> Result<Vec<Certificate>, RefreshError> {
+) -> Result<Vec<Listed>, RefreshError> {
     let status = response.status();
     let body = response.body();
     if status == StatusCode::NOT_FOUND && claims(body, "RESOURCE_NOT_EXISTS") {
         return Err(RefreshError::NoCertificates);
+    }
+    if claims(body, "NOT_ENOUGH") {
+        return Err(RefreshError::Expired);
     }
     if status != StatusCode::OK {
         return Err(RefreshError::Status(status.as_u16()));
     }
     let json = Json::of_body(body)?;
     let entries = Object::of(&json)?.objects("data", Entry::read)?;
-    let mut certificates = Vec::new();
+    let mut listed = Vec::new();
     let mut keys = PublicKeys::new();
     for entry in entries {
-        let certificate = entry.open(api_key)?;
-        if certificate.is_valid_at(now) {
-            keys = keys
-                .with_certificate(&certificate)
-                .map_err(RefreshError::Certificate)?;
-            certificates.push(certificate);
+        let entry = entry.times.of(entry.open(api_key)?);
+        if entry.is_over_at(now) {
+            continue;
         }
+        if let Some(issuers) = issuers {
+            issuers.check(&entry.certificate, now)?;
+        }
+        if entry.is_used_at(now) {
+            keys = keys
+                .with_certificate(&entry.certificate)
+                .map_err(RefreshError::Certificate)?;
+        }
+        // One that is used later stays, since the next list may be hours away.
+        listed.push(entry);
     }
     verify(response.headers(), body.clone(), &keys, now).await?;
-    Ok(certificates)
+    Ok(listed)
 }
 
 /// An unsigned claim, which only chooses the words of an error.
@@ -81,6 +100,7 @@ fn claims(body: &[u8], code: &str) -> bool {
 
 struct Entry {
     serial_no: String,
+    times: Times,
     algorithm: String,
     nonce: String,
     associated_data: Option<String>,
@@ -92,6 +112,7 @@ impl Entry {
         let sealed = fields.require_object("encrypt_certificate")?;
         Ok(Self {
             serial_no: fields.require("serial_no")?,
+            times: Times::read(fields)?,
             algorithm: sealed.require("algorithm")?,
             nonce: sealed.require("nonce")?,
             associated_data: sealed.optional("associated_data")?,

@@ -1,7 +1,8 @@
 use std::fmt::Display;
 
+use http::{HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use wxpay_core::{Identifier, InvalidInput};
+use wxpay_core::{Identifier, InvalidInput, Secret};
 
 use super::{Body, Json, Meta};
 use crate::Max;
@@ -18,8 +19,16 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Debug, Default)]
 pub struct Call {
     path: Vec<(&'static str, String)>,
-    query: Vec<(&'static str, String)>,
+    query: Vec<(&'static str, Value)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Content>,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Text(String),
+    /// Still to be sealed.
+    Secret(Secret),
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +60,8 @@ impl Call {
         name: &'static str,
         value: &impl Identifier,
     ) -> Result<(), InvalidInput> {
-        self.query.push((name, checked(name, value)?.to_owned()));
+        let value = checked(name, value)?.to_owned();
+        self.query.push((name, Value::Text(value)));
         Ok(())
     }
 
@@ -66,13 +76,68 @@ impl Call {
         max: Max,
     ) -> Result<(), InvalidInput> {
         check_max(name, value.as_ref(), max)?;
-        self.query.push((name, value.as_ref().to_owned()));
+        let value = value.as_ref().to_owned();
+        self.query.push((name, Value::Text(value)));
+        Ok(())
+    }
+
+    /// Adds a query parameter that is sealed for WeChat Pay before it is sent (敏感信息加密). The limit counts the plain text.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub fn query_sealed(
+        &mut self,
+        name: &'static str,
+        value: &Secret,
+        max: Max,
+    ) -> Result<(), InvalidInput> {
+        check_max(name, value.expose(), max)?;
+        self.query.push((name, Value::Secret(value.clone())));
         Ok(())
     }
 
     /// Adds a query parameter that has no rule of its own, such as a number.
     pub fn query_value(&mut self, name: &'static str, value: impl Display) {
-        self.query.push((name, value.to_string()));
+        self.query.push((name, Value::Text(value.to_string())));
+    }
+
+    /// Adds a header that the document of this endpoint asks for, such as `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// It is empty or too long, holds anything but printable ASCII, is given twice, or is one of those that the client itself
+    /// writes: `Authorization`, `Accept`, `User-Agent`, `Host`, and every `Content-…` and `Wechatpay-…`.
+    pub fn header(
+        &mut self,
+        name: &'static str,
+        value: impl AsRef<str>,
+        max: Max,
+    ) -> Result<(), InvalidInput> {
+        let value = value.as_ref();
+        let broken = |rule, rule_zh| Err(InvalidInput::new(name, rule, rule_zh));
+        check_max(name, value, max)?;
+        let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
+            return broken("must be the name of a header", "必须是合法的请求头名称");
+        };
+        if is_the_clients(&key) {
+            return broken(
+                "must not be a header that the client itself writes",
+                "不能是由客户端自行填写的请求头",
+            );
+        }
+        if self.headers.iter().any(|(known, _)| *known == key) {
+            return broken("must be given once", "只能出现一次");
+        }
+        if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
+            return broken(
+                "must be printable ASCII without spaces, and not empty",
+                "必须是非空的可打印 ASCII 字符，不含空格",
+            );
+        }
+        let Ok(value) = HeaderValue::from_str(value) else {
+            return broken("must be the value of a header", "必须是合法的请求头取值");
+        };
+        self.headers.push((key, value));
+        Ok(())
     }
 
     /// Sets the body.
@@ -88,6 +153,25 @@ impl Call {
         body.check_outgoing("body")?;
         self.body = Some(Content::Json(body));
         Ok(())
+    }
+
+    /// The endpoint's own headers.
+    pub(crate) fn take_headers(&mut self) -> Vec<(HeaderName, HeaderValue)> {
+        std::mem::take(&mut self.headers)
+    }
+
+    /// Puts the sealed texts of the query in their places; false when they are fewer than the secrets.
+    #[must_use]
+    pub(crate) fn seal_query(&mut self, sealed: &mut impl Iterator<Item = String>) -> bool {
+        for (_, value) in &mut self.query {
+            if matches!(value, Value::Secret(_)) {
+                let Some(text) = sealed.next() else {
+                    return false;
+                };
+                *value = Value::Text(text);
+            }
+        }
+        true
     }
 
     /// Path and query, encoded, as they are sent and signed.
@@ -117,6 +201,13 @@ impl Call {
         target.push_str(rest);
         let mut mark = '?';
         for (name, value) in &self.query {
+            let Value::Text(value) = value else {
+                return Err(InvalidInput::new(
+                    *name,
+                    "must be sealed first",
+                    "必须先加密",
+                ));
+            };
             target.push(mark);
             target.push_str(name);
             target.push('=');
@@ -126,9 +217,14 @@ impl Call {
         Ok(target)
     }
 
-    /// What has to be sealed before the body can be written.
+    /// What has to be sealed: the query's members and then the body's, each in their order.
     pub(crate) fn secrets(&self) -> Vec<&str> {
         let mut secrets = Vec::new();
+        for (_, value) in &self.query {
+            if let Value::Secret(secret) = value {
+                secrets.push(secret.expose());
+            }
+        }
         if let Some(Content::Body(body)) = &self.body {
             body.secrets(&mut secrets);
         }
@@ -136,11 +232,29 @@ impl Call {
     }
 
     /// The body with the sealed texts in it; the outer `None` when they are fewer than the secrets.
-    pub(crate) fn into_body(self, sealed: Vec<String>) -> Option<Option<Json>> {
+    pub(crate) fn into_body(
+        self,
+        sealed: &mut impl Iterator<Item = String>,
+    ) -> Option<Option<Json>> {
         match self.body {
             None => Some(None),
             Some(Content::Json(json)) => Some(Some(json)),
-            Some(Content::Body(body)) => body.seal(&mut sealed.into_iter()).map(Some),
+            Some(Content::Body(body)) => body.seal(sealed).map(Some),
         }
     }
+}
+
+/// The headers that say who asks, what is sent and what vouches for it.
+fn is_the_clients(name: &HeaderName) -> bool {
+    let fixed = [
+        header::AUTHORIZATION,
+        header::ACCEPT,
+        header::USER_AGENT,
+        header::HOST,
+        header::CONNECTION,
+        header::TRANSFER_ENCODING,
+    ];
+    fixed.contains(name)
+        || name.as_str().starts_with("content-")
+        || name.as_str().starts_with("wechatpay-")
 }

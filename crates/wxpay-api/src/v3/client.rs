@@ -4,12 +4,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use wxpay_core::{
-    Effect, Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError, Timestamp,
-    TransportError,
+    BrandId, Effect, Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError,
+    Timestamp, TransportError,
 };
-use wxpay_sign::v3::{RequestToSign, Sealed, authorize};
+use wxpay_sign::v3::{RequestToSign, Sealed};
 use wxpay_transport::{Hints, Transport};
 
+use super::caller::Caller;
 use super::reply::accept;
 use super::{Call, Credentials, Endpoint, Meta};
 use crate::USER_AGENT;
@@ -30,7 +31,7 @@ pub struct Client(Arc<Config>);
 
 #[derive(Clone, Debug)]
 struct Config {
-    mch_id: MchId,
+    caller: Caller,
     credentials: Credentials,
     transport: Arc<dyn Transport>,
     base_url: BaseUrl,
@@ -46,13 +47,21 @@ impl Client {
         credentials: Credentials,
         transport: impl Transport,
     ) -> ClientBuilder {
-        ClientBuilder {
-            mch_id,
-            credentials,
-            transport: Arc::new(transport),
-            base_url: base_url::MAIN.to_owned(),
-            source: Source::default(),
-        }
+        ClientBuilder::new(Caller::Merchant(mch_id), credentials, transport)
+    }
+
+    /// The same for a brand (品牌), which asks for the paths under `/brand/` and for no others.
+    ///
+    /// The private key is that of the brand's own API certificate, and the platform key is the WeChat Pay public key of the
+    /// brand. Every request names it in `Wechatpay-Serial`, and replies must be signed as those for a brand are.
+    ///
+    /// <https://pay.weixin.qq.com/doc/brand/4015407523>
+    pub fn brand(
+        brand_id: BrandId,
+        credentials: Credentials,
+        transport: impl Transport,
+    ) -> ClientBuilder {
+        ClientBuilder::new(Caller::Brand(brand_id), credentials, transport)
     }
 
     /// Sends a request and reads its verified reply.
@@ -109,21 +118,21 @@ impl Client {
         sealed.open(&*self.0.credentials.merchant_key).await
     }
 
-    async fn sign(&self, meta: &'static Meta, call: Call) -> Result<Request<Bytes>, ErrorKind> {
+    async fn sign(&self, meta: &'static Meta, mut call: Call) -> Result<Request<Bytes>, ErrorKind> {
         let Config {
-            mch_id,
+            caller,
             credentials,
             base_url,
             source,
             ..
         } = &*self.0;
-        let target = call.target(meta)?;
+        caller.check(meta)?;
         let keys = &*credentials.platform_keys;
         if meta.effect == Effect::Write {
             keys.ready().await?;
         }
         let (serial_no, texts) = match call.secrets().as_slice() {
-            [] => (keys.requested_serial().map(str::to_owned), Vec::new()),
+            [] => (caller.serial_no(meta, keys).await?, Vec::new()),
             secrets => {
                 let sealed = keys.seal(secrets).await?;
                 if sealed.texts.len() != secrets.len() {
@@ -135,22 +144,26 @@ impl Client {
                 (Some(sealed.serial_no), sealed.texts)
             }
         };
-        let body = call.into_body(texts).ok_or_else(|| {
-            SigningError::new("the platform keys sealed fewer fields than they were given")
-        })?;
+        let mut texts = texts.into_iter();
+        let too_few =
+            || SigningError::new("the platform keys sealed fewer fields than they were given");
+        if !call.seal_query(&mut texts) {
+            return Err(too_few().into());
+        }
+        let target = call.target(meta)?;
+        let own_headers = call.take_headers();
+        let body = call.into_body(&mut texts).ok_or_else(too_few)?;
         let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
-        let authorization = authorize(
-            &*credentials.merchant_key,
-            mch_id,
-            &RequestToSign {
-                method: meta.method.name(),
-                target: &target,
-                timestamp: source.now(),
-                nonce_str: &source.nonce()?,
-                body: body.as_deref().unwrap_or_default(),
-            },
-        )
-        .await?;
+        let to_sign = RequestToSign {
+            method: meta.method.name(),
+            target: &target,
+            timestamp: source.now(),
+            nonce_str: &source.nonce()?,
+            body: body.as_deref().unwrap_or_default(),
+        };
+        let authorization = caller
+            .authorize(&*credentials.merchant_key, &to_sign)
+            .await?;
         let mut authorization = HeaderValue::try_from(authorization)
             .map_err(|_| SigningError::new("the serial number must be printable ASCII"))?;
         authorization.set_sensitive(true);
@@ -158,7 +171,7 @@ impl Client {
         let mut request = Request::builder()
             .method(meta.method.name())
             .uri(base_url.join(&target)?)
-            .header(header::ACCEPT, "application/json")
+            .header(header::ACCEPT, meta.accept)
             .header(header::USER_AGENT, USER_AGENT)
             .header(header::AUTHORIZATION, authorization)
             .extension(
@@ -171,6 +184,9 @@ impl Client {
         }
         if let Some(serial_no) = serial_no {
             request = request.header("Wechatpay-Serial", serial_no);
+        }
+        for (name, value) in own_headers {
+            request = request.header(name, value);
         }
         let request = request.body(body.unwrap_or_default());
         Ok(request
@@ -194,12 +210,13 @@ impl<E: Endpoint> Pending<'_, E> {
     /// [`Error::outcome`] says what the failure means for the money.
     pub async fn finish(self, response: Response<Bytes>) -> Result<E::Response> {
         let Config {
+            caller,
             credentials,
             source,
             ..
         } = &*self.client.0;
         let keys = &*credentials.platform_keys;
-        let accepted = accept(E::META, keys, source.now(), &response).await;
+        let accepted = accept(caller, E::META, keys, source.now(), &response).await;
         accepted
             .and_then(|body| Ok(self.request.decode_body(body)?))
             .map_err(|kind| {
@@ -231,7 +248,7 @@ impl<E: Endpoint> fmt::Debug for Pending<'_, E> {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientBuilder {
-    mch_id: MchId,
+    caller: Caller,
     credentials: Credentials,
     transport: Arc<dyn Transport>,
     base_url: String,
@@ -239,6 +256,16 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
+    fn new(caller: Caller, credentials: Credentials, transport: impl Transport) -> Self {
+        Self {
+            caller,
+            credentials,
+            transport: Arc::new(transport),
+            base_url: base_url::MAIN.to_owned(),
+            source: Source::default(),
+        }
+    }
+
     /// Sends to another host, such as a sandbox or a gateway. A path in it is sent but not signed.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
@@ -263,10 +290,10 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// The merchant number or the base URL does not have its form, or the keys to verify with hold the merchant's own
+    /// The merchant ID, the brand ID or the base URL is malformed, or the keys to verify with hold the merchant's own
     /// certificate.
     pub fn build(self) -> Result<Client, InvalidInput> {
-        crate::text::checked("mch_id", &self.mch_id)?;
+        self.caller.check_id()?;
         let own = self.credentials.merchant_key.serial_no();
         if self.credentials.platform_keys.holds(own) {
             return Err(InvalidInput::new(
@@ -276,7 +303,7 @@ impl ClientBuilder {
             ));
         }
         Ok(Client(Arc::new(Config {
-            mch_id: self.mch_id,
+            caller: self.caller,
             credentials: self.credentials,
             transport: self.transport,
             base_url: BaseUrl::new(&self.base_url)?,

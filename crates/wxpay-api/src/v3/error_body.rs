@@ -1,6 +1,6 @@
 use http::HeaderMap;
 
-use super::Json;
+use super::{Json, Reason};
 
 /// What an error reply of APIv3 says of itself (错误信息), read from whatever came.
 ///
@@ -24,7 +24,8 @@ pub struct ErrorBody {
     pub message: Option<String>,
     /// The header `Request-ID`, by which WeChat Pay's support finds the call.
     pub request_id: Option<String>,
-    /// What is wrong with which field (错误详情), as it came: its form differs between endpoints.
+    /// What is wrong with which field (错误详情), as it came. It is documented for `PARAM_ERROR` and `INVALID_REQUEST` and has other
+    /// shapes elsewhere.
     pub detail: Option<Json>,
 }
 
@@ -45,5 +46,10 @@ impl ErrorBody {
                 .filter(|detail| **detail != Json::Null)
                 .cloned(),
         }
+    }
+
+    /// The reason (原因码) at the end of the request's id, which says more than the code.
+    pub fn reason(&self) -> Option<Reason> {
+        Reason::of_request_id(self.request_id.as_deref()?)
     }
 }

@@ -18,6 +18,12 @@ pub struct Meta {
     pub backup_host: bool,
     /// Calls a second that the document allows a merchant, if it says so.
     pub per_second: Option<u32>,
+    /// What the request's `Accept` asks for: `application/json`, unless the document names another.
+    pub accept: &'static str,
+    /// Whether the document wants `Wechatpay-Serial` in every request, also when nothing is sealed.
+    pub serial_required: bool,
+    /// Whether the document names HTTP 202 (已受理) as the answer of success.
+    pub accepted_is_success: bool,
     /// The documented error codes, sorted. A code that is not here is unknown.
     pub errors: &'static [CodeFacts],
 }
@@ -58,6 +64,9 @@ impl Meta {
             resolve: None,
             backup_host: false,
             per_second: None,
+            accept: "application/json",
+            serial_required: false,
+            accepted_is_success: false,
             errors: &[],
         }
     }
@@ -86,6 +95,29 @@ impl Meta {
     #[must_use]
     pub const fn per_second(mut self, calls: u32) -> Self {
         self.per_second = Some(calls);
+        self
+    }
+
+    /// The document wants another `Accept` than `application/json`, such as `*/*` for an image.
+    #[must_use]
+    pub const fn accept(mut self, media_types: &'static str) -> Self {
+        self.accept = media_types;
+        self
+    }
+
+    /// The document wants `Wechatpay-Serial` in every request, also when nothing is sealed: the number of the key that would
+    /// seal, which is a certificate's in certificate mode (平台证书模式).
+    #[must_use]
+    pub const fn serial_required(mut self) -> Self {
+        self.serial_required = true;
+        self
+    }
+
+    /// The document names HTTP 202 as the answer of success: the request was taken in (已受理), and a query tells how it ends.
+    /// For every other endpoint 202 means that nothing was done yet and that the request is to be repeated.
+    #[must_use]
+    pub const fn accepted_is_success(mut self) -> Self {
+        self.accepted_is_success = true;
         self
     }
 

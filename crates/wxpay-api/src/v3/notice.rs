@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use wxpay_core::{DecodeError, FromWire, Timestamp, WireTime};
 use wxpay_sign::Verified;
-use wxpay_sign::v3::{ApiKey, Encrypted, Opened, PlatformKeys, verify};
+use wxpay_sign::v3::{ApiKey, Encrypted, Opened, PlatformKeys, verify, verify_brand};
 
-use super::{Json, Object};
+use super::{Json, NoticeKind, Object};
 use crate::NoticeError;
 use crate::notice::{SeenNotices, answer};
 
@@ -30,6 +30,7 @@ use crate::notice::{SeenNotices, answer};
 pub struct Notices {
     keys: Arc<dyn PlatformKeys>,
     api_key: ApiKey,
+    is_brand: bool,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -39,8 +40,18 @@ impl Notices {
         Self {
             keys: Arc::new(keys),
             api_key,
+            is_brand: false,
             clock: Arc::new(Timestamp::now),
         }
+    }
+
+    /// Takes the notifications of a brand (品牌) and no others: the keys are those of the brand, and so is the signature's type.
+    ///
+    /// <https://pay.weixin.qq.com/doc/brand/4015407551>
+    #[must_use]
+    pub const fn brand(mut self) -> Self {
+        self.is_brand = true;
+        self
     }
 
     /// Takes the time from elsewhere, for tests and for machines whose clock can't be set.
@@ -55,7 +66,12 @@ impl Notices {
     /// # Errors
     /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was read then.
     pub async fn open(&self, headers: &HeaderMap, body: Bytes) -> Result<Notice, NoticeError> {
-        let body = verify(headers, body, &*self.keys, (self.clock)()).await?;
+        let (keys, now) = (&*self.keys, (self.clock)());
+        let body = if self.is_brand {
+            verify_brand(headers, body, keys, now).await?
+        } else {
+            verify(headers, body, keys, now).await?
+        };
         let envelope = body.read(Json::of_body)?.read(Envelope::read)?;
         let opened = self
             .api_key
@@ -101,7 +117,7 @@ pub struct Notice {
     pub event_type: EventType,
     /// A summary (回调摘要), for people.
     pub summary: Option<String>,
-    /// The kind of thing that it is about (原始类型), such as `transaction`.
+    /// The type of what it is about (原始类型), such as `transaction`. Some kinds leave it out: see [`kind`](Self::kind).
     pub original_type: Option<String>,
     plaintext: Verified<Opened>,
     resource: Verified<Json>,
@@ -118,6 +134,15 @@ impl Notice {
         self.plaintext.get().as_bytes()
     }
 
+    /// What it is about. Ask before reading it: one event, such as `TRANSACTION.SUCCESS`, stands for several kinds.
+    pub fn kind(&self) -> NoticeKind {
+        NoticeKind::of(
+            self.event_type.as_str(),
+            self.original_type.as_deref(),
+            self.resource.get(),
+        )
+    }
+
     /// Whether `seen` has recorded this notification, by its id.
     pub fn is_repeated(&self, seen: &impl SeenNotices) -> bool {
         seen.seen(&self.id)
@@ -129,7 +154,7 @@ impl Notice {
 pub struct EventType(String);
 
 impl EventType {
-    /// A payment succeeded (支付成功).
+    /// A payment succeeded (支付成功), or profit sharing moved money (分账动账): [`Notice::kind`] tells which.
     pub const TRANSACTION_SUCCESS: &'static str = "TRANSACTION.SUCCESS";
     /// A refund succeeded (退款成功).
     pub const REFUND_SUCCESS: &'static str = "REFUND.SUCCESS";
@@ -174,11 +199,26 @@ impl FromWire for EventType {
     }
 }
 
-/// The answer to a notification that was taken in: 204. It must come within five seconds.
+/// The answer to a notification that was taken in: 204, without a body. It must come within five seconds, and sooner for a few
+/// kinds: [`NoticeKind::answer_within`].
 pub fn acknowledge() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
+}
+
+/// The answer to a notification that was taken in, with a body: 200 and `{"code":"SUCCESS","message":"成功"}`.
+///
+/// For the kinds whose documents want it, such as a payment in a mall ([`NoticeKind::MallPayment`]), which counts as refused
+/// without it.
+///
+/// <https://pay.weixin.qq.com/doc/v3/merchant/4016111728>
+pub fn acknowledge_with_body() -> Response<Bytes> {
+    let body = Json::object([
+        ("code", Json::from("SUCCESS")),
+        ("message", Json::from("成功")),
+    ]);
+    answer(StatusCode::OK, "application/json", body.to_bytes())
 }
 
 /// The answer to a notification that was not taken in; WeChat Pay sends it again later.

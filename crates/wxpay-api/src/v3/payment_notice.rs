@@ -1,13 +1,14 @@
 use wxpay_core::{AppId, DecodeError, Fen, MchId, OpenId, OutTradeNo, TransactionId, WireTime};
 
-use super::{EventType, Json, Notice, Object};
+use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::SeenNotices;
 use crate::{NoticeError, Unexpected};
 
 /// A payment notification (支付成功通知) of APIv3. It yields the payment only against what the shop expects.
 ///
-/// Those of a merchant by itself (直连商户): the notifications of service providers and of combined orders have other members
-/// and are [`NoticeError::Unreadable`] here. Never acknowledge what could not be read.
+/// Those of a merchant by itself (直连商户). Service providers, combined orders, parking and profit sharing are told with the
+/// same event and other members: here they are [`NoticeError::OtherKind`]. Tell them apart by [`Notice::kind`] first, and never
+/// acknowledge what could not be read.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012791902>
 #[derive(Clone, Debug)]
@@ -42,10 +43,15 @@ impl PaymentNotice {
     /// Reads a notification that is about a payment.
     ///
     /// # Errors
-    /// It is about something else, or lacks what a payment has.
+    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about another kind of
+    /// payment or about profit sharing, and [`NoticeError::Unreadable`] if it lacks what a payment has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
         if notice.event_type != EventType::TRANSACTION_SUCCESS {
             return Err(NoticeError::OtherEvent(notice.event_type.to_string()));
+        }
+        match notice.kind() {
+            NoticeKind::Payment => {}
+            kind => return Err(NoticeError::OtherKind(kind)),
         }
         Ok(Self::of(notice.resource().get())?)
     }

@@ -7,7 +7,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use wxpay_core::{MchId, SigningError, Timestamp, VerificationError, VerificationFailure};
 use wxpay_sign::v3::{
-    ApiKey, Certificate, MerchantKey, PlatformKeys, PublicKeys, SealedTexts, same_serial,
+    ApiKey, Certificate, MerchantKey, PlatformKeys, PublicKeys, SealedTexts, TrustedIssuers,
+    same_serial,
 };
 use wxpay_transport::Transport;
 
@@ -15,6 +16,7 @@ use super::Client;
 use super::bootstrap::{RefreshError, open_list};
 use super::certificates::{ListCertificates, ListCertificatesOptions};
 use super::certificates_builder::CertificatesBuilder;
+use super::listed::Listed;
 
 /// WeChat Pay's platform certificates (平台证书), fetched with `GET /v3/certificates` and kept up to date.
 ///
@@ -22,9 +24,11 @@ use super::certificates_builder::CertificatesBuilder;
 /// the WeChat Pay public key (微信支付公钥). Merchants that were opened since late 2024 have no certificates: give
 /// [`PublicKeys`] to the client instead.
 ///
-/// A list is believed only when it opens with the APIv3 key, each certificate has the serial number that the list gives it
-/// and is valid, and the list's own signature fits one of them. Good keys are dropped only when they expire. An unknown
-/// serial number causes one refresh at most within the cool-down. Calls that wait for a refresh share it, and when the one
+/// A list is believed only when it opens with the APIv3 key, each certificate has the serial number that the list gives it,
+/// and the list's own signature fits one of them that is in use. When a certificate is used is what the list says
+/// (`effective_time`, `expire_time`), and of several the one that is used from the latest moment seals. A list that is not
+/// believed drops nothing; a certificate that a verified list no longer has is dropped after
+/// [a day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh at most within the cool-down. Calls that wait for a refresh share it, and when the one
 /// that began it goes away the others carry it on. A list that is merely old is refreshed beside the calls: none waits.
 ///
 /// A clone shares the certificates.
@@ -35,17 +39,20 @@ pub(super) struct Inner {
     pub(super) client: Client,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) api_key: ApiKey,
-    /// The WeChat Pay public key that is trusted too, with its id.
-    pub(super) public_key: Option<(String, PublicKeys)>,
+    /// The WeChat Pay public key that is trusted too, if there is one.
+    pub(super) public_key: PublicKeys,
+    /// Who may issue certificates, if that is checked.
+    pub(super) issuers: Option<TrustedIssuers>,
     pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     pub(super) cool_down: Duration,
     pub(super) refresh_every: Duration,
+    pub(super) keep_missing: Duration,
     pub(super) state: Mutex<State>,
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    certificates: Arc<Vec<Certificate>>,
+    certificates: Vec<Listed>,
     flight: Option<Flight>,
     /// When the flight began.
     departed: Option<Timestamp>,
@@ -89,21 +96,18 @@ impl Certificates {
         result
     }
 
-    /// The serial numbers that are known now, and the id of the public key.
+    /// The id of the public key, and the serial numbers of the certificates that are trusted now.
     pub fn serial_numbers(&self) -> Vec<String> {
-        let id = self.0.public_key.iter().map(|(id, _)| id.clone());
-        let certificates = self.certificates();
-        id.chain(
-            certificates
-                .iter()
-                .map(|certificate| certificate.serial_no().to_owned()),
-        )
-        .collect()
+        self.0.keys().serials().map(str::to_owned).collect()
     }
 
-    /// The certificates that are known now.
-    pub fn certificates(&self) -> Arc<Vec<Certificate>> {
-        Arc::clone(&self.0.state().certificates)
+    /// The certificates that are trusted now.
+    pub fn certificates(&self) -> Vec<Certificate> {
+        let trusted = self.0.trusted();
+        trusted
+            .into_iter()
+            .map(|listed| listed.certificate)
+            .collect()
     }
 
     fn nothing_to(&self, purpose: &str) -> SigningError {
@@ -129,22 +133,38 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The keys that are valid now.
-    fn keys(&self) -> PublicKeys {
+    /// The certificates that verify now.
+    fn trusted(&self) -> Vec<Listed> {
         let now = self.now();
-        let certificates = Arc::clone(&self.state().certificates);
-        let fixed = self
-            .public_key
-            .as_ref()
-            .map(|(_, keys)| keys.clone())
-            .unwrap_or_default();
-        let valid = certificates
-            .iter()
-            .filter(|certificate| certificate.is_valid_at(now));
+        let listed = self.state().certificates.clone();
+        let trusted = listed
+            .into_iter()
+            .filter(|listed| listed.is_used_at(now) && !self.is_forgotten(listed, now));
+        trusted.collect()
+    }
+
+    /// Whether the time is over in which a certificate is kept that no list has any more.
+    fn is_forgotten(&self, listed: &Listed, now: Timestamp) -> bool {
+        listed.is_missing_for(self.keep_missing.as_secs(), now)
+    }
+
+    /// The keys that verify now, and which of them seals.
+    fn keys(&self) -> PublicKeys {
+        let add = |keys: PublicKeys, listed: &Listed| {
+            let serial_no = listed.certificate.serial_no();
+            let keys = keys.with_certificate(&listed.certificate)?;
+            match listed.missing_since {
+                None => keys.effective_from(serial_no, listed.from),
+                Some(_) => keys.only_verifying(serial_no),
+            }
+        };
+        let trusted = self.trusted();
         // Every one of them was taken in by the same call before.
-        valid.fold(fixed, |keys, certificate| {
-            keys.clone().with_certificate(certificate).unwrap_or(keys)
-        })
+        trusted
+            .iter()
+            .fold(self.public_key.clone(), |keys, listed| {
+                add(keys.clone(), listed).unwrap_or(keys)
+            })
     }
 
     /// The refresh that is under way, or a new one.
@@ -218,17 +238,25 @@ impl Inner {
         let response = self.transport.send(request).await;
         let response = response.map_err(|error| RefreshError::call(pending.failed(error)))?;
         let now = self.now();
-        let mut certificates = open_list(&response, &self.api_key, now).await?;
+        let mut certificates =
+            open_list(&response, &self.api_key, self.issuers.as_ref(), now).await?;
         let mut state = self.state();
-        for old in state.certificates.iter().filter(|old| old.is_valid_at(now)) {
-            if !certificates
-                .iter()
-                .any(|new| same_serial(new.serial_no(), old.serial_no()))
-            {
-                certificates.push(old.clone());
-            }
-        }
-        state.certificates = Arc::new(certificates);
+        let kept: Vec<Listed> = state
+            .certificates
+            .iter()
+            .filter(|old| {
+                let serial_no = old.certificate.serial_no();
+                let mut new = certificates.iter();
+                !new.any(|new| same_serial(new.certificate.serial_no(), serial_no))
+            })
+            .map(|old| Listed {
+                missing_since: old.missing_since.or(Some(now)),
+                ..old.clone()
+            })
+            .filter(|old| !old.is_over_at(now) && !self.is_forgotten(old, now))
+            .collect();
+        certificates.extend(kept);
+        state.certificates = certificates;
         Ok(())
     }
 
@@ -271,12 +299,13 @@ impl fmt::Debug for Certificates {
 #[async_trait]
 impl PlatformKeys for Certificates {
     fn requested_serial(&self) -> Option<&str> {
-        self.0.public_key.as_ref().map(|(id, _)| id.as_str())
+        self.0.public_key.requested_serial()
     }
 
     async fn ready(&self) -> Result<(), SigningError> {
-        let keys = self.0.keys_with(|keys| !keys.is_empty()).await;
-        if keys.is_empty() {
+        // A public key that only verifies signs no replies yet.
+        let keys = self.0.keys_with(PublicKeys::can_seal).await;
+        if !keys.can_seal() {
             return Err(self.nothing_to("verify the reply with"));
         }
         Ok(())
@@ -291,20 +320,22 @@ impl PlatformKeys for Certificates {
         let enough =
             |keys: &PublicKeys| keys.contains(serial_no) || !is_certificate_serial(serial_no);
         let keys = self.0.keys_with(enough).await;
-        if keys.is_empty()
-            && matches!(
-                self.last_failure().as_deref(),
-                Some(RefreshError::NoCertificates)
-            )
-        {
-            return Err(VerificationFailure::Key(NO_CERTIFICATES).into());
+        if keys.is_empty() {
+            let no_keys = match self.last_failure().as_deref() {
+                Some(RefreshError::NoCertificates) => Some(NO_CERTIFICATES),
+                Some(RefreshError::Expired) => Some(EXPIRED),
+                _ => None,
+            };
+            if let Some(reason) = no_keys {
+                return Err(VerificationFailure::Key(reason).into());
+            }
         }
         keys.verify(serial_no, message, signature).await
     }
 
     async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
-        let keys = self.0.keys_with(|keys| !keys.is_empty()).await;
-        if keys.is_empty() {
+        let keys = self.0.keys_with(PublicKeys::can_seal).await;
+        if !keys.can_seal() {
             return Err(self.nothing_to("seal with"));
         }
         keys.seal(plaintexts).await
@@ -313,6 +344,8 @@ impl PlatformKeys for Certificates {
 
 const NO_CERTIFICATES: &str =
     "this merchant has no platform certificates: use the WeChat Pay public key (微信支付公钥)";
+
+const EXPIRED: &str = "the platform certificates of this merchant have expired: use the WeChat Pay public key (微信支付公钥), or ask WeChat Pay's support";
 
 /// A certificate's number, and not the id of a public key or something that nobody could have.
 fn is_certificate_serial(serial_no: &str) -> bool {

@@ -75,9 +75,10 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
 }
 
 fn open_refund(capture: &Capture, known: &Known) -> Result<Option<Vec<Opened>>, Fail> {
-    let params = Params::from_xml(capture.body()).ok();
-    let req_info = params.as_ref().and_then(|params| params.get("req_info"));
-    let req_info = req_info.ok_or_else(nothing)?;
+    let params = Params::from_xml(capture.body()).map_err(|error| {
+        Fail::usage("the body is no message of APIv2", "报文主体不是 APIv2 报文").because(error)
+    })?;
+    let req_info = params.get("req_info").ok_or_else(nothing)?;
     let Ok(key) = Key::new(known.config.v2_key()?.0) else {
         return Ok(None);
     };

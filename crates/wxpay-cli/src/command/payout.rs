@@ -1,7 +1,14 @@
 //! Payouts to employees (向员工付款) from CSV files, over a journal.
 
+mod attest;
+mod backup;
 mod engine;
 mod export;
+mod journal;
+mod json;
+mod preflight;
+mod recover;
+mod replace;
 mod report;
 mod resolve;
 mod rows;
@@ -9,13 +16,13 @@ mod run;
 mod settings;
 mod status;
 mod stop;
+mod watch;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use wxpay_payout::SqliteJournal;
 
+use self::journal::{JournalArgs, unreadable};
 use crate::fail::Fail;
 use crate::lang::Lang;
 
@@ -25,72 +32,54 @@ pub(crate) enum Command {
     /// Pay every row of a CSV file, each once
     ///
     /// Stop it with Ctrl-C, kill it, cut the power: run it again with the same file and the same journal, and it goes on
-    /// where it was. A payout whose outcome is unknown is queried, and repeated with the same number and the same bytes
-    /// only. The exit code is 0 only when every row is paid.
+    /// where it was. The number of a payout follows from its intent, and WeChat Pay is asked about it right before each send,
+    /// so that a lost or second journal pays nothing again. A payout whose outcome is unknown is queried, and repeated with
+    /// the same number only.
+    ///
+    /// Exit codes: 0 every row is paid, by this journal; 1 not every row is paid; 2 something is wrong with the file, the
+    /// configuration or the journal, and nothing was sent; 3 every row is paid, but some were paid before this journal had
+    /// sent them: look for the other journal.
     #[command(after_help = run::COLUMNS)]
     Run(Box<run::Arguments>),
+    /// Rebuild a lost journal from what WeChat Pay knows, without paying anything
+    ///
+    /// Every number that the rows of the file can have is asked for, and what WeChat Pay knows is written into the journal.
+    /// Give all the rows that the lost journal may have had; the next run pays only what was not paid. Exit code 0 when every
+    /// row was found out about.
+    Recover(Box<recover::Arguments>),
     /// Tell from the journal how the payouts stand, without asking anybody
     Status(status::Arguments),
     /// Follow every payout that was sent and is not settled, and begin none
     ///
     /// The exit code is 0 when each of them is settled, paid or not.
     Resolve(Box<resolve::Arguments>),
-    /// Write the journal's payouts as CSV
+    /// Declare a payout failed that WeChat Pay does not know ten days after it was sent
+    ///
+    /// It is for a person who has looked into the bill (账单). WeChat Pay is asked once more before. The payout can then be
+    /// sent again under the same number, with replace and run.
+    Attest(Box<attest::Arguments>),
+    /// Make a rejected or failed payout ready to be paid again, with the row of the file as it is now
+    ///
+    /// If WeChat Pay itself declared it failed, it gets its next number; otherwise it keeps its number. The next run pays it.
+    Replace(Box<replace::Arguments>),
+    /// Write a consistent copy of the journal, also while it is in use
+    Backup(backup::Arguments),
+    /// Write the payouts as CSV or JSON, with the rows of a file in their order if it is given
+    #[command(after_help = export::COLUMNS_HELP)]
     Export(export::Arguments),
-}
-
-/// The file that the payouts are written down in.
-#[derive(clap::Args)]
-pub(crate) struct JournalArgs {
-    /// The journal: one SQLite file that must not be lost, and that one merchant's payouts share for ever
-    #[arg(long, value_name = "FILE")]
-    journal: PathBuf,
 }
 
 impl Command {
     pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
             Self::Run(arguments) => run::run(*arguments, lang).await,
+            Self::Recover(arguments) => recover::run(*arguments, lang).await,
             Self::Status(arguments) => status::run(&arguments, lang).await,
             Self::Resolve(arguments) => resolve::run(*arguments, lang).await,
+            Self::Attest(arguments) => attest::run(*arguments, lang).await,
+            Self::Replace(arguments) => replace::run(*arguments, lang).await,
+            Self::Backup(arguments) => backup::run(&arguments, lang).await,
             Self::Export(arguments) => export::run(&arguments).await,
         }
     }
-}
-
-impl JournalArgs {
-    fn path(&self) -> &Path {
-        &self.journal
-    }
-
-    /// The journal for reading, any merchant's. None is made.
-    fn existing(&self) -> Result<SqliteJournal, Fail> {
-        self.must_exist()?;
-        SqliteJournal::read(&self.journal).map_err(|error| self.unusable(error))
-    }
-
-    fn must_exist(&self) -> Result<(), Fail> {
-        if self.journal.exists() {
-            return Ok(());
-        }
-        let shown = self.journal.display();
-        Err(Fail::usage(
-            format!("there is no journal {shown}"),
-            format!("没有付款日志文件 {shown}"),
-        ))
-    }
-
-    fn unusable(&self, error: wxpay_payout::OpenError) -> Fail {
-        let shown = self.journal.display();
-        Fail::usage(
-            format!("can't use the journal {shown}"),
-            format!("无法使用付款日志文件 {shown}"),
-        )
-        .because(error)
-    }
-}
-
-/// The journal could not be read.
-fn unreadable(error: wxpay_payout::JournalError) -> Fail {
-    Fail::new("the journal can't be read", "无法读取付款日志").because(error)
 }

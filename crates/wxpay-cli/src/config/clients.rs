@@ -142,7 +142,8 @@ impl Config {
             .map_err(wrong("[certificate] private_key"))
     }
 
-    fn required_identity(&self) -> Result<Identity, Fail> {
+    /// The client certificate and its key, which must be there.
+    pub(crate) fn required_identity(&self) -> Result<Identity, Fail> {
         self.identity()?.ok_or_else(|| missing(&CERTIFICATE))
     }
 

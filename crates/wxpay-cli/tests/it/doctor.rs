@@ -32,6 +32,21 @@ async fn each_mistake_makes_its_own_line_red() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_merchants_own_certificate_as_the_public_key_is_named_at_once() {
+    let us = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&us);
+    setup.file("pub_key.pem", &us.merchant().client_cert_pem);
+    let report = Report::of(&setup, &[]);
+    assert_eq!(report.names("red"), ["public_key"], "{report:#?}");
+    let told = report.value.to_string();
+    let owner = us.merchant().mch_id.as_str();
+    let own = format!("the merchant's own certificate, of {owner}");
+    assert!(told.contains(&own), "{report:#?}");
+    assert!(told.contains("download pub_key.pem"), "{report:#?}");
+    assert!(!told.contains("[platform] certificates"), "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_wrong_is_told() {
     let us = Sandbox::start().await.unwrap();
     let setup = Setup::new(&us);

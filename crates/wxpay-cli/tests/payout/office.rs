@@ -130,7 +130,19 @@ pub(crate) fn amount(row: usize) -> usize {
     100 + row * 7 % 1900
 }
 
+/// `wxpay payout`, which makes the journal when a run is the first one.
 pub(crate) fn wxpay(folder: &Path, arguments: &str) -> Command {
+    let mut words = arguments.split(' ').skip_while(|word| *word != "--journal");
+    let journal = words.nth(1).map(|name| folder.join(name));
+    let is_first = journal.is_some_and(|journal| !journal.exists());
+    if arguments.starts_with("run ") && is_first && !arguments.contains("--sandbox") {
+        return exactly(folder, &format!("{arguments} --new-journal"));
+    }
+    exactly(folder, arguments)
+}
+
+/// `wxpay payout` with these arguments and no others.
+pub(crate) fn exactly(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
     command
         .args(["--lang", "en", "payout"])

@@ -1,4 +1,17 @@
-use crate::bench::{Bench, Sample};
+use wxpay_api::core::Params;
+use wxpay_api::sign::v2::{Key, SignType};
+
+use crate::bench::{Bench, Sample, V2_KEY};
+
+/// The notification of the samples with one more field, signed anew.
+fn notice_with(name: &str, value: &str) -> String {
+    let notice = Sample::read("good/v2_notice").capture;
+    let mut params = Params::from_xml(notice.as_bytes()).unwrap();
+    params.set(name, value);
+    let sign = Key::new(V2_KEY).unwrap().sign(&params, SignType::Md5);
+    params.set("sign", sign);
+    params.to_xml()
+}
 
 #[test]
 fn a_reply_or_notification_that_holds_ends_with_0() {
@@ -87,5 +100,57 @@ fn without_a_key_it_can_not_be_answered() {
         let said = Bench::new().run(&["verify"], &Sample::read(name).capture);
         assert_eq!(said.code, 2, "{name}");
         assert!(said.err.contains("is missing"), "{}", said.err);
+    }
+}
+
+#[test]
+fn what_shops_and_wechat_pay_put_into_a_message_is_no_reason_to_refuse_it() {
+    let detail = "优".repeat(6000);
+    for (name, value) in [
+        ("promotion_detail", detail.as_str()),
+        ("attach", "uid=77&openid=oUpF8uMEb4qRXf22hE3X68TekukE"),
+        ("attach", r#"{"url":"/pay?uid=77&openid=oUpF8"}"#),
+    ] {
+        let said = Bench::merchant().run(&["verify"], &notice_with(name, value));
+        assert_eq!(said.code, 0, "{name}: {}{}", said.out, said.err);
+        assert_eq!(said.err, "", "{name}");
+    }
+}
+
+#[test]
+fn a_message_that_is_refused_has_its_reason() {
+    let long = notice_with("promotion_detail", &"x".repeat(65_537));
+    let attach = notice_with("attach", "a&device_info=x");
+    for (message, en, zh) in [
+        (
+            &long,
+            "too large: over 65536 bytes in one value",
+            "XML 无法解析",
+        ),
+        (
+            &attach,
+            "refused: another field could begin within the value of attach",
+            "拒绝：签名相符，但 attach 的值中间可以开始另一个字段",
+        ),
+    ] {
+        for (lang, expected) in [("en", en), ("zh", zh)] {
+            let said = Bench::merchant().run(&["verify", "--lang", lang], message);
+            assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+            let all = format!("{}{}", said.out, said.err);
+            assert!(all.contains(expected), "{lang}: {all}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_message_at_all_ends_with_2() {
+    for body in ["1", "ok", "return_code=SUCCESS"] {
+        let said = Bench::merchant().run(&["verify"], body);
+        assert_eq!(said.code, 2, "{body}: {}", said.out);
+        assert!(
+            said.err.contains("neither XML nor a JSON object"),
+            "{}",
+            said.err
+        );
     }
 }

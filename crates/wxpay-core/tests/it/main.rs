@@ -7,6 +7,7 @@
     clippy::unwrap_used
 )]
 
+mod ambiguity;
 mod malformed;
 mod outcome;
 mod params;

@@ -10,6 +10,7 @@ use wxpay_core::{Params, XmlError};
 /// The name of a reason in the corpus, and the element that it names.
 fn reason(error: &XmlError) -> (&'static str, Option<&str>) {
     match error {
+        XmlError::Empty => ("empty", None),
         XmlError::TooLarge { .. } => ("too large", None),
         XmlError::Encoding => ("encoding", None),
         XmlError::Syntax(_) => ("syntax", None),
@@ -73,5 +74,5 @@ fn malformed_messages_are_refused_for_their_reason() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(reasons.len(), 15, "every reason has its messages");
+    assert_eq!(reasons.len(), 16, "every reason has its messages");
 }

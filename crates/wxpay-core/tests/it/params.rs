@@ -90,7 +90,6 @@ fn a_value_that_could_be_two_signed_fields_is_found() {
     for value in [
         "&total_fee=1",
         "x&total_fee=1",
-        "x&y&total_fee=",
         "x&coupon_fee_0=1",
         "x&coupon_fee_12=1",
     ] {
@@ -100,6 +99,7 @@ fn a_value_that_could_be_two_signed_fields_is_found() {
         "",
         "total_fee=1",
         "x&total_fee",
+        "x&total_fee=",
         "x&y=1",
         "x&total_fees=1",
         "x& total_fee=1",
@@ -197,14 +197,14 @@ fn names_that_begin_alike_are_told_apart() {
 
 #[test]
 fn what_was_replaced_or_removed_is_neither_checked_nor_escaped() {
-    let mut params: Params = [("a", "1\r"), ("b", "&sign=<"), ("c", "3")]
+    let mut params: Params = [("a", "1\r"), ("b", "&bb=<"), ("c", "3")]
         .into_iter()
         .collect();
     assert!(params.check_outgoing().is_err());
-    assert_eq!(params.ambiguous(&["sign"]), Some("b"));
+    assert_eq!(params.ambiguous(&["bb"]), Some("b"));
     params.set("a", "1");
     params.remove("b");
     assert!(params.check_outgoing().is_ok());
-    assert_eq!(params.ambiguous(&["sign"]), None);
+    assert_eq!(params.ambiguous(&["bb"]), None);
     assert_eq!(params.to_xml(), "<xml><a>1</a><c>3</c></xml>");
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use wxpay_core::{Params, XmlError};
+use wxpay_core::{Params, XmlError, XmlLimits};
 
 fn read(xml: &str) -> Result<Params, XmlError> {
     Params::from_xml(xml.as_bytes())
@@ -71,27 +71,96 @@ fn every_strict_prefix_is_refused() {
 fn messages_are_bounded() {
     let field = |n: usize| format!("<f{n}>1</f{n}>");
     let fields = |n: usize| format!("<xml>{}</xml>", (0..n).map(field).collect::<String>());
-    assert_eq!(read(&fields(128)).unwrap().len(), 128);
+    assert_eq!(read(&fields(1024)).unwrap().len(), 1024);
     assert_eq!(
-        read(&fields(129)),
+        read(&fields(1025)),
         Err(XmlError::TooLarge {
             what: "fields",
-            limit: 128
+            limit: 1024
         })
     );
     let value = |bytes: usize| format!("<xml><a>{}</a></xml>", "x".repeat(bytes));
-    assert!(read(&value(4096)).is_ok());
+    assert!(read(&value(65_536)).is_ok());
     assert_eq!(
-        read(&value(4097)),
+        read(&value(65_537)),
         Err(XmlError::TooLarge {
             what: "bytes in one value",
-            limit: 4096
+            limit: 65_536
         })
     );
     let name = "n".repeat(64);
     assert!(read(&format!("<xml><{name}>1</{name}></xml>")).is_ok());
-    let blanks = format!("<xml>{}</xml>", " ".repeat(65_536 - 11));
+    let blanks = format!("<xml>{}</xml>", " ".repeat(524_288 - 11));
     assert!(read(&blanks).is_ok());
+}
+
+/// In characters, by the documents.
+const LONGEST_VALUE: usize = 10_240;
+
+#[test]
+fn every_documented_message_is_read() {
+    // The number in front of each value is what the documents allow, in characters.
+    for (chars, name) in [
+        (LONGEST_VALUE, "sub_order_list"),
+        (LONGEST_VALUE, "receivers"),
+        (8192, "detail"),
+        (6000, "promotion_detail"),
+        (6000, "certificates"),
+        (4096, "authinfo"),
+    ] {
+        for (c, written) in [
+            ("x", "x"),
+            ("优", "优"),
+            ("优", "&#x4F18;"),
+            ("😀", "😀"),
+            ("\"", "&quot;"),
+            ("😀", "&#x1F600;"),
+        ] {
+            let xml = format!("<xml><{name}>{}</{name}></xml>", written.repeat(chars));
+            let message = read(&xml).unwrap();
+            assert_eq!(message.get(name), Some(c.repeat(chars).as_str()));
+        }
+    }
+    let order = |n: usize| {
+        format!(
+            "<coupon_id_{n}><![CDATA[{:020}]]></coupon_id_{n}><coupon_type_{n}><![CDATA[NO_CASH]]></coupon_type_{n}>\
+             <coupon_fee_{n}>100</coupon_fee_{n}>",
+            n
+        )
+    };
+    let coupons: String = (0..100).map(order).collect();
+    let long = |name: &str, chars: usize| format!("<{name}>{}</{name}>", "&#x1F600;".repeat(chars));
+    let xml = format!(
+        "<xml>{coupons}{}{}</xml>",
+        long("detail", 8192),
+        long("promotion_detail", 6000)
+    );
+    assert_eq!(read(&xml).unwrap().len(), 302);
+    // Orders are refunded in up to 50 parts.
+    let refunds: String = (0..50)
+        .flat_map(|n| {
+            (0..13).map(move |part| format!("<refund_part_{part}_{n}>1</refund_part_{part}_{n}>"))
+        })
+        .collect();
+    assert_eq!(read(&format!("<xml>{refunds}</xml>")).unwrap().len(), 650);
+}
+
+#[test]
+fn what_the_limits_allow_fits_the_whole() {
+    let limits = XmlLimits::default();
+    // Every field allowed, under the longest names and in CDATA, and one value as long as one may be.
+    let field = |n: usize| {
+        let name = format!("f{n:063}");
+        format!("<{name}><![CDATA[{}]]></{name}>", "x".repeat(256))
+    };
+    let fields: String = (1..limits.fields).map(field).collect();
+    let value = "x".repeat(limits.value_bytes);
+    let xml = format!("<xml>{fields}<a>{value}</a></xml>");
+    assert!(xml.len() <= limits.bytes, "{}", xml.len());
+    assert_eq!(read(&xml).unwrap().len(), limits.fields);
+    // A value of the longest documented kind fits in the longest spelling that XML has for a character.
+    assert!(LONGEST_VALUE * "😀".len() <= limits.value_bytes);
+    assert!(LONGEST_VALUE * "&#x10FFFF;".len() <= limits.bytes);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::Verified;
 use crate::provider::Provider;
 
-/// The APIv3 key (APIv3密钥, 32 characters), which opens notifications and platform certificates.
+/// The APIv3 key (APIv3密钥, 32 letters and digits), which opens notifications and platform certificates.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
     key: Secret,
@@ -35,8 +35,13 @@ pub struct Opened(Zeroizing<Vec<u8>>);
 impl ApiKey {
     /// Takes the key as it was set on the merchant platform, with the default provider.
     ///
+    /// The platform takes 32 letters and digits and nothing else, so a key with a space or a line feed at its end, or the key
+    /// of something else, is found here and not when a payment's notification does not open.
+    ///
+    /// <https://pay.weixin.qq.com/doc/v3/merchant/4012072195>
+    ///
     /// # Errors
-    /// It is not 32 printable ASCII characters.
+    /// It is not 32 ASCII letters and digits.
     pub fn new(key: impl Into<Secret>) -> Result<Self, InvalidInput> {
         Self::with_provider(Provider::default(), key)
     }
@@ -48,11 +53,11 @@ impl ApiKey {
     pub fn with_provider(provider: Provider, key: impl Into<Secret>) -> Result<Self, InvalidInput> {
         let key = key.into();
         let text = key.expose();
-        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(InvalidInput::new(
                 "APIv3 key",
-                "must be 32 printable ASCII characters",
-                "必须是 32 个可打印的 ASCII 字符",
+                "must be 32 letters and digits, as it was set on the merchant platform (APIv3密钥)",
+                "必须是 32 个字母或数字，与商户平台设置的 APIv3 密钥一致",
             ));
         }
         Ok(Self { key, provider })

@@ -8,7 +8,7 @@ use crate::pem;
 
 /// An X.509 certificate: WeChat Pay's (平台证书), which verifies and seals, or the merchant's own (商户API证书).
 ///
-/// Its chain is not checked. What vouches for a platform certificate is that it came sealed with the APIv3 key
+/// Its chain is not checked here ([`TrustedIssuers`](super::TrustedIssuers) does, if asked). What vouches for a platform certificate is that it came sealed with the APIv3 key
 /// ([`ApiKey`](super::ApiKey)) in a reply that its own key signed.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Certificate {
@@ -20,6 +20,7 @@ pub struct Certificate {
     spki: Vec<u8>,
     /// What the SubjectPublicKeyInfo holds: for RSA, the RSAPublicKey of PKCS#1.
     public_key: Vec<u8>,
+    der: Vec<u8>,
 }
 
 impl Certificate {
@@ -65,6 +66,7 @@ impl Certificate {
             not_after: time(&times.not_after).ok_or_else(no_date)?,
             spki: key.to_der().map_err(|_| no_certificate())?,
             public_key: key.subject_public_key.raw_bytes().to_vec(),
+            der: der.to_vec(),
         })
     }
 
@@ -129,6 +131,11 @@ impl Certificate {
     /// The public key as SubjectPublicKeyInfo in DER.
     pub fn public_key_der(&self) -> &[u8] {
         &self.spki
+    }
+
+    /// The whole certificate in DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
     }
 
     #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]

@@ -94,6 +94,9 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
 
     /// Seals sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key.
     ///
+    /// Without plaintexts it seals nothing and names the key that would seal, for the operations that want
+    /// `Wechatpay-Serial` in any case.
+    ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013053257>
     ///
     /// # Errors

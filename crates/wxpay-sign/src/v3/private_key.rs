@@ -3,11 +3,11 @@ use std::fmt;
 use async_trait::async_trait;
 use rustls_pki_types::PrivateKeyDer;
 use wxpay_core::{InvalidInput, Secret, SigningError};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{Certificate, MerchantKey};
 use crate::pem;
-use crate::provider::{PrivateRsa, Provider};
+use crate::provider::{PrivateRsa, Provider, broken_private};
 
 /// The merchant's private key, held in memory.
 pub struct PrivateKey {
@@ -17,6 +17,8 @@ pub struct PrivateKey {
 
 impl PrivateKey {
     /// Reads `apiclient_key.pem` (PKCS#8 or PKCS#1) with the default provider.
+    ///
+    /// The text may have lost its line ends, have them written out as `\n`, or be the base64 alone, as in an environment variable.
     ///
     /// `serial_no` is the serial number of the merchant certificate that the key belongs to, hexadecimal.
     ///
@@ -35,10 +37,10 @@ impl PrivateKey {
         pem: &str,
         serial_no: &str,
     ) -> Result<Self, InvalidInput> {
-        let mut der = pem::private_key(pem)?;
-        let key = Self::read(provider, &der, serial_no);
-        der.zeroize();
-        key
+        let der = pem::private_key(pem)?;
+        // What is no key at all is refused in the words for a key that can't be used.
+        let key = PrivateKeyDer::try_from(der.as_slice()).map_err(|_| broken_private())?;
+        Self::read(provider, &key, serial_no)
     }
 
     /// Reads a key in DER (PKCS#8 or PKCS#1) with the default provider.

@@ -19,9 +19,19 @@ pub struct PublicKeys(Vec<PublicKey>);
 #[derive(Clone)]
 struct PublicKey {
     serial_no: String,
-    /// When its certificate became valid; a WeChat Pay public key has none.
-    effective: Option<Timestamp>,
+    seals: Seals,
     key: Arc<dyn PublicRsa>,
+}
+
+/// Which key seals: the greatest of all, but [`Never`](Seals::Never).
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Seals {
+    /// It only verifies.
+    Never,
+    /// A platform certificate, by the moment from which it is used.
+    From(Timestamp),
+    /// A WeChat Pay public key.
+    First,
 }
 
 impl PublicKeys {
@@ -56,7 +66,7 @@ impl PublicKeys {
             ));
         }
         let key = provider.public(&pem::public_key(pem)?)?;
-        self.with("public key id", id, None, key)
+        self.with("public key id", id, Seals::First, key)
     }
 
     /// Adds a platform certificate (平台证书) with the default provider.
@@ -79,8 +89,40 @@ impl PublicKeys {
         certificate: &Certificate,
     ) -> Result<Self, InvalidInput> {
         let key = provider.public(certificate.public_key_der())?;
-        let effective = Some(certificate.not_before());
-        self.with("serial_no", certificate.serial_no(), effective, key)
+        let seals = Seals::From(certificate.not_before());
+        self.with("serial_no", certificate.serial_no(), seals, key)
+    }
+
+    /// Lets a key verify and nothing else: it seals no fields, and requests do not name it in `Wechatpay-Serial`.
+    ///
+    /// For a WeChat Pay public key (微信支付公钥) that is not switched on yet on the merchant platform (开启公钥切换): until it
+    /// is, WeChat Pay opens nothing that is sealed with it, and a notification that it signs verifies already.
+    ///
+    /// <https://pay.weixin.qq.com/doc/v3/merchant/4013038816>
+    ///
+    /// # Errors
+    /// There is no key with this id or serial number.
+    pub fn only_verifying(self, serial_no: &str) -> Result<Self, InvalidInput> {
+        self.sealing_as(serial_no, Seals::Never)
+    }
+
+    /// Says from when a platform certificate is used (`effective_time`, 启用时间), where WeChat Pay's list differs from the
+    /// certificate's own first date. Of several certificates, the one that is used from the latest moment seals.
+    ///
+    /// # Errors
+    /// There is no certificate with this serial number.
+    pub fn effective_from(self, serial_no: &str, moment: Timestamp) -> Result<Self, InvalidInput> {
+        if self
+            .find(serial_no)
+            .is_some_and(|key| key.seals == Seals::First)
+        {
+            return Err(InvalidInput::new(
+                "serial_no",
+                "must be that of a platform certificate, since a public key has no dates",
+                "必须是平台证书的序列号：公钥没有有效期",
+            ));
+        }
+        self.sealing_as(serial_no, Seals::From(moment))
     }
 
     /// The ids and serial numbers of all keys, in the order in which they were added.
@@ -91,6 +133,11 @@ impl PublicKeys {
     /// Whether there is a key with this id or serial number.
     pub fn contains(&self, serial_no: &str) -> bool {
         self.find(serial_no).is_some()
+    }
+
+    /// Whether one of the keys seals, and does not [only verify](Self::only_verifying).
+    pub fn can_seal(&self) -> bool {
+        self.sealing().is_some()
     }
 
     /// The number of keys.
@@ -107,7 +154,7 @@ impl PublicKeys {
         mut self,
         field: &'static str,
         serial_no: &str,
-        effective: Option<Timestamp>,
+        seals: Seals,
         key: Box<dyn PublicRsa>,
     ) -> Result<Self, InvalidInput> {
         if self.contains(serial_no) {
@@ -115,9 +162,23 @@ impl PublicKeys {
         }
         self.0.push(PublicKey {
             serial_no: serial_no.to_owned(),
-            effective,
+            seals,
             key: key.into(),
         });
+        Ok(self)
+    }
+
+    fn sealing_as(mut self, serial_no: &str, seals: Seals) -> Result<Self, InvalidInput> {
+        let mut keys = self.0.iter_mut();
+        let key = keys.find(|key| same_serial(&key.serial_no, serial_no));
+        let key = key.ok_or_else(|| {
+            InvalidInput::new(
+                "serial_no",
+                "must be that of a known key",
+                "必须是已添加的密钥的序列号",
+            )
+        })?;
+        key.seals = seals;
         Ok(self)
     }
 
@@ -126,11 +187,13 @@ impl PublicKeys {
         keys.find(|key| same_serial(&key.serial_no, serial_no))
     }
 
-    /// The key that seals: a WeChat Pay public key if there is one, else the certificate that became valid last.
+    /// The key that seals: a WeChat Pay public key if there is one, else the certificate that is used from the latest moment.
     fn sealing(&self) -> Option<&PublicKey> {
         let mut keys = self.0.iter();
-        keys.find(|key| key.effective.is_none())
-            .or_else(|| self.0.iter().max_by_key(|key| key.effective))
+        keys.find(|key| key.seals == Seals::First).or_else(|| {
+            let keys = self.0.iter().filter(|key| key.seals != Seals::Never);
+            keys.max_by_key(|key| key.seals)
+        })
     }
 }
 
@@ -143,7 +206,9 @@ impl fmt::Debug for PublicKeys {
 #[async_trait]
 impl PlatformKeys for PublicKeys {
     fn requested_serial(&self) -> Option<&str> {
-        self.serials().find(|id| id.starts_with("PUB_KEY_ID_"))
+        let mut keys = self.0.iter();
+        keys.find(|key| key.seals == Seals::First && key.serial_no.starts_with("PUB_KEY_ID_"))
+            .map(|key| key.serial_no.as_str())
     }
 
     fn holds(&self, serial_no: &str) -> bool {
@@ -154,6 +219,11 @@ impl PlatformKeys for PublicKeys {
         if self.is_empty() {
             return Err(SigningError::new(
                 "there is no key of WeChat Pay to verify the reply with",
+            ));
+        }
+        if !self.can_seal() {
+            return Err(SigningError::new(
+                "the keys of WeChat Pay only verify: replies are signed with another one until the public key is switched on",
             ));
         }
         Ok(())

@@ -10,7 +10,10 @@ use crate::{Proof, Verified};
 /// How far a signed message's timestamp may be from the clock, in seconds to either side.
 pub const WINDOW_SECONDS: u64 = 300;
 
-/// Verifies a reply or notification over its raw body.
+/// Verifies a merchant's reply or notification over its raw body.
+///
+/// `Wechatpay-Signature-Type` may be absent, and must be that of a merchant if it is there: a message for a brand (品牌) is
+/// refused, and so is one that was signed with the national algorithms (国密).
 ///
 /// # Errors
 /// One of the four headers is missing or there twice, the timestamp is too far from `now`, the serial number is unknown,
@@ -22,11 +25,40 @@ pub async fn verify(
     keys: &dyn PlatformKeys,
     now: Timestamp,
 ) -> Result<Verified<Bytes>, VerificationError> {
+    verify_as(RequestToSign::SCHEME, headers, body, keys, now).await
+}
+
+/// Verifies a brand's (品牌) reply or notification over its raw body, for callers whose requests
+/// [`authorize_brand`](super::authorize_brand) signs.
+///
+/// The signature is the same as a merchant's, by the key of WeChat Pay that belongs to the brand;
+/// `Wechatpay-Signature-Type` is the brand's own, and a message for a merchant is refused.
+///
+/// <https://pay.weixin.qq.com/doc/brand/4015407582>
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_brand(
+    headers: &HeaderMap,
+    body: Bytes,
+    keys: &dyn PlatformKeys,
+    now: Timestamp,
+) -> Result<Verified<Bytes>, VerificationError> {
+    verify_as(RequestToSign::BRAND_SCHEME, headers, body, keys, now).await
+}
+
+async fn verify_as(
+    scheme: &'static str,
+    headers: &HeaderMap,
+    body: Bytes,
+    keys: &dyn PlatformKeys,
+    now: Timestamp,
+) -> Result<Verified<Bytes>, VerificationError> {
     let timestamp = single(headers, &TIMESTAMP)?;
     let nonce = single(headers, &NONCE)?;
     let serial_no = single(headers, &SERIAL)?;
     let signature = single(headers, &SIGNATURE)?;
-    check_type(headers)?;
+    check_type(headers, scheme)?;
     check_window(timestamp, now)?;
     if signature.starts_with("WECHATPAY/SIGNTEST/") {
         return Err(VerificationFailure::Probe.into());
@@ -78,12 +110,11 @@ fn single<'a>(
     }
 }
 
-/// `Wechatpay-Signature-Type` may be absent, and must not name the national algorithms (国密) when it is there.
-fn check_type(headers: &HeaderMap) -> Result<(), VerificationError> {
-    let rsa = RequestToSign::SCHEME;
+/// `Wechatpay-Signature-Type` may be absent, which means RSA, and must name the expected scheme when it is there.
+fn check_type(headers: &HeaderMap, scheme: &'static str) -> Result<(), VerificationError> {
     match single(headers, &SIGNATURE_TYPE) {
-        Ok(name) if name == rsa => Ok(()),
-        Ok(_) => Err(VerificationFailure::Algorithm(rsa).into()),
+        Ok(name) if name == scheme => Ok(()),
+        Ok(_) => Err(VerificationFailure::Algorithm(scheme).into()),
         Err(error) if matches!(error.failure(), VerificationFailure::Missing(_)) => Ok(()),
         Err(error) => Err(error),
     }

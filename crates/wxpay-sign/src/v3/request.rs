@@ -25,6 +25,9 @@ impl RequestToSign<'_> {
     /// The scheme of the `Authorization` header, which is also the value of `Wechatpay-Signature-Type`.
     pub const SCHEME: &'static str = "WECHATPAY2-SHA256-RSA2048";
 
+    /// The same for a brand (品牌).
+    pub const BRAND_SCHEME: &'static str = "WECHATPAY-BRAND-SHA256-RSA2048";
+
     /// The five lines that are signed, each ended by a line feed.
     pub fn message(&self) -> Vec<u8> {
         let Self {
@@ -81,7 +84,14 @@ pub async fn authorize_brand(
     brand_id: &BrandId,
     request: &RequestToSign<'_>,
 ) -> Result<String, SigningError> {
-    header(key, BRAND_SCHEME, "brand_id", brand_id.as_str(), request).await
+    header(
+        key,
+        RequestToSign::BRAND_SCHEME,
+        "brand_id",
+        brand_id.as_str(),
+        request,
+    )
+    .await
 }
 
 async fn header(
@@ -99,5 +109,3 @@ async fn header(
         key.serial_no(),
     ))
 }
-
-const BRAND_SCHEME: &str = "WECHATPAY-BRAND-SHA256-RSA2048";

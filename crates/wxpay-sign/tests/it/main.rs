@@ -18,6 +18,8 @@ mod notice;
 mod p12;
 mod payment;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod pem;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod private_key;
 mod properties;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]

@@ -133,6 +133,38 @@ async fn the_type_may_be_absent_but_not_another() {
     refused(&with(TYPE, "é"), VerificationFailure::Malformed(TYPE)).await;
 }
 
+/// A message for a brand and one for a merchant are told apart by what the caller is, never by what the message says.
+#[tokio::test]
+async fn a_brand_takes_its_own_type_and_a_merchant_does_not() {
+    let merchant = v3::RequestToSign::SCHEME;
+    let brand = "WECHATPAY-BRAND-SHA256-RSA2048";
+    assert_eq!(v3::RequestToSign::BRAND_SCHEME, brand);
+    refused(&with(TYPE, brand), VerificationFailure::Algorithm(merchant)).await;
+
+    let now = Timestamp::from_unix(TIME).unwrap();
+    let keys = Listener::default();
+    for header in [with(TYPE, brand), headers()] {
+        let verified = v3::verify_brand(&header, "{}".into(), &keys, now).await;
+        assert_eq!(verified.unwrap().get(), "{}");
+    }
+    let asked = keys.0.lock().unwrap().clone();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[0].1, b"1796000000\nabc\n{}\n");
+    let keys = Listener::default();
+    for other in [
+        merchant,
+        "WECHATPAY2-SM2-WITH-SM3",
+        "wechatpay-brand-sha256-rsa2048",
+    ] {
+        let error = v3::verify_brand(&with(TYPE, other), "{}".into(), &keys, now).await;
+        let failure = VerificationFailure::Algorithm(brand);
+        assert_eq!(error.unwrap_err().failure(), &failure);
+    }
+    assert!(keys.0.lock().unwrap().is_empty());
+    let error = v3::verify_brand(&with(TYPE, brand), "{}".into(), &NoKeys, now).await;
+    assert_eq!(error.unwrap_err().failure(), &VerificationFailure::Mismatch);
+}
+
 #[tokio::test]
 async fn the_window_is_five_minutes_to_either_side() {
     for near in [-300, -299, 0, 1, 300] {

@@ -1,6 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use wxpay_core::{FromWire, VerificationFailure};
+use wxpay_core::{FromWire, Timestamp, VerificationFailure};
 use wxpay_sign::v3::{Certificate, MerchantKey, PlatformKeys, PrivateKey, PublicKeys, Sealed};
 
 use crate::vectors::{key, of_kind, pem, providers, text};
@@ -95,6 +95,57 @@ async fn the_sealing_key_is_the_public_key_else_the_newest_certificate() {
     }
     let error = PublicKeys::new().seal(&["x"]).await.unwrap_err();
     assert!(error.to_string().contains("no key"), "{error}");
+}
+
+/// Until it is switched on, a public key verifies and nothing else; then it seals before all certificates.
+#[tokio::test]
+async fn a_key_that_only_verifies_seals_nothing_and_is_not_named() {
+    let platform = Certificate::from_pem(&key("plat")).unwrap();
+    let public_key = key("doc_wechatpay_public");
+    for provider in providers() {
+        let coming = PublicKeys::new()
+            .with_public_key_by(provider, PUBLIC_KEY_ID, &public_key)
+            .unwrap()
+            .only_verifying(PUBLIC_KEY_ID)
+            .unwrap();
+        assert!(coming.contains(PUBLIC_KEY_ID) && !coming.can_seal());
+        let error = coming.ready().await.unwrap_err();
+        assert!(error.to_string().contains("only verify"), "{error}");
+        let error = coming.verify(PUBLIC_KEY_ID, b"", b"").await.unwrap_err();
+        assert_eq!(error.failure(), &VerificationFailure::Mismatch, "known");
+        assert!(coming.seal(&["x"]).await.is_err(), "nothing seals");
+        let both = coming.with_certificate_by(provider, &platform).unwrap();
+        assert_eq!(both.requested_serial(), None);
+        assert!(both.can_seal() && both.ready().await.is_ok());
+        for texts in [["x"].as_slice(), &[]] {
+            let sealed = both.seal(texts).await.unwrap();
+            assert_eq!(sealed.serial_no, platform.serial_no());
+        }
+        let unknown = both.only_verifying("PUB_KEY_ID_9").unwrap_err();
+        assert_eq!(unknown.field(), "serial_no");
+    }
+}
+
+/// WeChat Pay's list may say another moment than the certificate itself.
+#[tokio::test]
+async fn the_moment_of_use_chooses_the_sealing_certificate() {
+    let old = Certificate::from_pem(&key("plat")).unwrap();
+    let new = certificate("serial_high_bit.pem");
+    let later = Timestamp::from_unix(new.not_before().unix() + 1).unwrap();
+    let keys = PublicKeys::new()
+        .with_certificate(&new)
+        .unwrap()
+        .with_certificate(&old)
+        .unwrap();
+    let sealing = async |keys: &PublicKeys| keys.seal(&[]).await.unwrap().serial_no;
+    assert_eq!(sealing(&keys).await, new.serial_no());
+    let turned = keys.clone().effective_from(old.serial_no(), later);
+    assert_eq!(sealing(&turned.unwrap()).await, old.serial_no());
+    let without = keys.clone().only_verifying(new.serial_no()).unwrap();
+    assert_eq!(sealing(&without).await, old.serial_no());
+    assert!(keys.clone().effective_from("01", later).is_err());
+    let keys = keys.with_public_key(PUBLIC_KEY_ID, &key("doc_wechatpay_public"));
+    assert!(keys.unwrap().effective_from(PUBLIC_KEY_ID, later).is_err());
 }
 
 #[tokio::test]

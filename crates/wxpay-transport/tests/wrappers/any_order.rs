@@ -64,7 +64,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         4 => Just(Act::NO),
         2 => Just(Act::MAYBE),
-        1 => prop::sample::select(vec![200, 400, 404, 429, 500, 502, 503, 504]).prop_map(Act::Status),
+        1 => prop::sample::select(vec![200, 202, 400, 404, 429, 500, 501, 502, 503, 504]).prop_map(Act::Status),
         1 => Just(Act::Reply(429, vec![("retry-after", "1")], "FREQUENCY_LIMITED")),
         1 => Just(Act::Reply(503, vec![("wechatpay-signature", "x")], "")),
     ]

@@ -41,13 +41,13 @@ async fn write_is_repeated_only_while_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn read_is_repeated_after_errors_and_five_statuses() {
+async fn read_is_repeated_after_errors_and_seven_statuses() {
     for first in Act::all() {
         let script = Script::of([first.clone(), Act::Status(200)]);
         let result = retry(&script).send(request(Effect::Read)).await;
         let again = matches!(
             first,
-            Act::Fail(_) | Act::Status(429 | 500 | 502 | 503 | 504)
+            Act::Fail(_) | Act::Status(202 | 429 | 500 | 501 | 502 | 503 | 504)
         );
         if again {
             assert_eq!(told(&result), Ok(200), "{first:?}");

@@ -71,7 +71,7 @@ async fn waits_can_be_set() {
 
 #[tokio::test]
 async fn retry_after_is_obeyed() {
-    for status in [429, 500, 502, 503, 504] {
+    for status in [202, 429, 500, 501, 502, 503, 504] {
         for (header, seconds) in [("7", 7), (" 59 ", 59), ("0", 0), ("1", 1)] {
             let reply = Act::Reply(status, vec![("Retry-After", header)], "");
             let least = match status {

@@ -3,8 +3,9 @@
 //! The Chinese is what the spec has in parentheses, with the rules of the field behind it.
 
 use super::snake;
+use crate::codegen::condition::Condition;
 use crate::codegen::emit::{fields, is_sent};
-use crate::codegen::spec::{Condition, Endpoint, Field, Shared, Table, Value};
+use crate::codegen::spec::{Endpoint, Field, Shared, Table, Value};
 use crate::codegen::types::{Written, written};
 
 /// The endpoint's title.
@@ -139,6 +140,9 @@ fn both(field: &Field, sent: bool) -> String {
     let condition = field.required_if.as_ref().filter(|_| sent);
     if let Some((other, value)) = condition.and_then(Condition::first) {
         zh += &format!("；{other} 为 {value} 时必填");
+    }
+    if let Some((other, value)) = field.only_if.as_ref().and_then(Condition::first) {
+        zh += &format!("；仅当 {other} 为 {value} 时可传");
     }
     pair(&field.doc, &zh)
 }

@@ -1,8 +1,9 @@
 //! The rules of one field.
 
 use crate::codegen::call::chinese;
+use crate::codegen::condition::{Asked, Condition};
 use crate::codegen::names::is_snake;
-use crate::codegen::spec::{Condition, Echo, Endpoint, Field, Place, Table, Version, Wire};
+use crate::codegen::spec::{Echo, Endpoint, Field, Place, Table, Version, Wire};
 use crate::codegen::types::{self, Type, Written};
 
 /// Where a field stands.
@@ -33,9 +34,11 @@ pub(super) fn check(
     table: &Table<Field>,
     home: Home,
 ) -> Vec<String> {
-    let conditions = field.required_if.iter().chain(&field.when);
-    let conditions =
-        conditions.filter_map(|condition| broken_condition(endpoint, condition, table));
+    let conditions = [&field.required_if, &field.only_if, &field.when];
+    let conditions = conditions
+        .into_iter()
+        .flatten()
+        .filter_map(|condition| broken_condition(endpoint, condition, table));
     let rules = [
         (
             !is_snake(name),
@@ -167,6 +170,7 @@ fn sending_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
     let list = v3 && field.list.is_some();
     let in_path = field.place == Some(Place::Path);
     let in_query = field.place == Some(Place::Query);
+    let in_header = field.place == Some(Place::Header);
     vec![
         (
             text && !bounded,
@@ -201,14 +205,44 @@ fn sending_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
             "what is sealed in a reply is of type `Sealed`",
         ),
         (
-            field.encrypted && (!v3 || in_query || !is(Written::Secret)) && sent,
-            "only a `Secret` in an APIv3 body is encrypted",
+            field.encrypted && (!v3 || in_header || !is(Written::Secret)) && sent,
+            "only a `Secret` in an APIv3 body or query is encrypted",
         ),
         (
-            sent && field.wire.is_some(),
+            sent && !in_header && field.wire.is_some(),
             "a request field has its wire name",
         ),
+        (
+            in_header && written != Some(Written::Text),
+            "a header is of type `String`",
+        ),
+        (
+            in_header && !has_own_header(field),
+            "a header needs its name in `wire`, and not one that the client itself writes",
+        ),
     ]
+}
+
+/// Whether `wire` names a header that belongs to the endpoint.
+fn has_own_header(field: &Field) -> bool {
+    let Some(Wire::One(name)) = &field.wire else {
+        return false;
+    };
+    let lower = name.to_ascii_lowercase();
+    let taken = [
+        "authorization",
+        "accept",
+        "user-agent",
+        "host",
+        "connection",
+        "transfer-encoding",
+    ];
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_name
+        && !name.is_empty()
+        && !taken.contains(&lower.as_str())
+        && !lower.starts_with("content-")
+        && !lower.starts_with("wechatpay-")
 }
 
 /// What holds for what is read, and for conditions.
@@ -216,7 +250,8 @@ fn reading_rules(endpoint: &Endpoint, name: &str, field: &Field, home: Home) -> 
     let spec = &endpoint.spec;
     let v2 = endpoint.version == Version::V2;
     let several = matches!(field.wire, Some(Wire::Several(_)));
-    let conditional = field.required_if.is_some() || field.when.is_some();
+    let conditional =
+        field.required_if.is_some() || field.only_if.is_some() || field.when.is_some();
     let mut choices = spec.one_of.values();
     let asked = spec.request.contains_key(name)
         || choices.any(|members| members.get_ref().contains_key(name));
@@ -232,6 +267,10 @@ fn reading_rules(endpoint: &Endpoint, name: &str, field: &Field, home: Home) -> 
         (
             field.required && field.required_if.is_some(),
             "is required always or on a condition, not both",
+        ),
+        (
+            field.only_if.is_some() && (field.required || !home.is_sent()),
+            "`only_if` is for optional fields of requests",
         ),
         (
             conditional && matches!(home, Home::Choice | Home::Group | Home::List),
@@ -261,19 +300,20 @@ fn broken_condition(
         return Some("a condition names one field and one value".to_owned());
     };
     let field = table.get(name).map(|field| field.get_ref());
+    if field.is_some_and(|field| !field.required) {
+        return Some(format!("the condition's `{name}` must itself be required"));
+    }
     let values = field
         .and_then(|field| field.enumeration.as_ref())
         .and_then(|name| endpoint.enumeration(name));
-    match (field, values) {
-        (Some(field), Some(_)) if !field.required => {
-            Some(format!("the condition's `{name}` must itself be required"))
-        }
-        (_, Some((values, _))) if !values.contains_key(value) => {
-            Some(format!("`{value}` is not a value of `{name}`"))
-        }
-        (_, Some(_)) => None,
+    let is_flag = field.is_some_and(|field| field.ty.as_deref() == Some("Boolean"));
+    match (value, values) {
+        (Asked::Flag(_), None) if is_flag => None,
+        (Asked::Value(value), Some((values, _))) if values.contains_key(value) => None,
+        (_, Some(_)) => Some(format!("`{value}` is not a value of `{name}`")),
+        (_, None) if is_flag => Some(format!("`{name}` is true or false, without quotes")),
         (_, None) => Some(format!(
-            "the condition's `{name}` is not an enum of this table"
+            "the condition's `{name}` is not an enum or a Boolean of this table"
         )),
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wxpay_api::core::{Effect, Error, ErrorKind, Outcome};
-use wxpay_api::v3::Json;
+use wxpay_api::v3::{Json, Reason};
 
 use super::entry::{Call, Entry};
 use super::field::{Kind, Need};
@@ -41,6 +41,9 @@ fn write(error: &Error, call: &Call) -> Result<(), Fail> {
     let lang = call.lang;
     let (kind, outcome) = (kind(error), outcome(error));
     let next = next(error, call);
+    let reason = error.request_id().and_then(Reason::of_request_id);
+    // The bare number is in the Request-ID already.
+    let reason = reason.filter(|reason| reason.chinese().is_some());
     if call.options.json {
         let code = match error.kind() {
             ErrorKind::Business(refusal) => Some(refusal.code()),
@@ -54,6 +57,7 @@ fn write(error: &Error, call: &Call) -> Result<(), Fail> {
             "code": code,
             "message": chain(error.kind()).join(": "),
             "request_id": error.request_id(),
+            "reason": reason.map(|reason| reason.to_string()),
             "next": next,
         }});
         writeln!(stdout(), "{value:#}")?;
@@ -81,6 +85,9 @@ fn write(error: &Error, call: &Call) -> Result<(), Fail> {
     )?;
     if let Some(id) = error.request_id() {
         writeln!(err, "  Request-ID: {id}")?;
+    }
+    if let Some(reason) = reason {
+        writeln!(err, "  {}{reason}", lang.pick("reason: ", "原因："))?;
     }
     if let Some(next) = next {
         writeln!(err, "  {}{next}", lang.pick("query: ", "请查询："))?;
@@ -123,6 +130,11 @@ fn kind(error: &Error) -> (&'static str, Text) {
             "verification",
             "the answer is not proven to be WeChat Pay's",
             "应答未能通过验签",
+        ),
+        ErrorKind::NotProcessed => (
+            "not_processed",
+            "WeChat Pay took it in and has not worked on it yet (202): repeat it with the same parameters",
+            "微信支付已接受请求，但尚未处理（202）：请使用原参数重复请求",
         ),
         ErrorKind::Business(_) => ("business", "WeChat Pay refuses", "微信支付拒绝"),
         ErrorKind::Decode(_) => (

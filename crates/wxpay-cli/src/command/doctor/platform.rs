@@ -33,7 +33,10 @@ pub(super) fn public_key(config: &Config) -> Verdict {
     }
     match config.public_key_only() {
         Ok(_) => Verdict::green(id.clone(), id),
-        Err(fail) if pem.contains("BEGIN CERTIFICATE") => Verdict::failed(&fail).advise(
+        Err(fail) if pem.contains("BEGIN CERTIFICATE") && !is_merchants(&pem) => Verdict::failed(
+            &fail,
+        )
+        .advise(
             "this file is a certificate: a platform certificate goes into [platform] certificates",
             "该文件是证书：平台证书应配置在 [platform] certificates",
         ),
@@ -42,6 +45,15 @@ pub(super) fn public_key(config: &Config) -> Verdict {
             "请从商户平台重新下载 pub_key.pem（-----BEGIN PUBLIC KEY-----）",
         ),
     }
+}
+
+/// Whether it is a merchant's certificate (商户API证书), whose owner is a merchant number.
+fn is_merchants(pem: &str) -> bool {
+    let certificate = Certificate::first_from_pem(pem);
+    certificate.is_ok_and(|certificate| {
+        let owner = certificate.common_name().unwrap_or_default();
+        !owner.is_empty() && owner.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// The public key is not the merchant's own.

@@ -4,7 +4,7 @@ use wxpay_api::core::{Error, ErrorKind, OutBatchNo, Timestamp, VerificationFailu
 use wxpay_api::transport::Transport;
 use wxpay_api::v3::partner_transfer::{BatchByOutNo, BatchByOutNoOptions};
 use wxpay_api::v3::security::{Echo, EchoOptions};
-use wxpay_api::v3::{Client, RefreshError};
+use wxpay_api::v3::{Client, Reason, RefreshError};
 
 use super::verdict::Verdict;
 use crate::config::{Certificates, Clients, Config};
@@ -132,6 +132,10 @@ fn fetch_verdict(error: &RefreshError) -> Verdict {
             "use the public key: public_key_id and public_key in [platform], from 账户中心 > API安全 > 微信支付公钥",
             "请改用微信支付公钥：在 [platform] 配置 public_key_id 和 public_key（账户中心 > API安全 > 微信支付公钥）",
         ),
+        RefreshError::Expired => verdict.advise(
+            "use the public key: public_key_id and public_key in [platform], or ask WeChat Pay's support",
+            "请改用微信支付公钥：在 [platform] 配置 public_key_id 和 public_key，或联系微信支付技术支持",
+        ),
         RefreshError::Unverified(_) => verdict.advise(
             "the APIv3 key is not the one that was set on the merchant platform",
             "APIv3 密钥与商户平台设置的不一致",
@@ -142,7 +146,27 @@ fn fetch_verdict(error: &RefreshError) -> Verdict {
 }
 
 fn refused(error: &Error) -> Verdict {
-    let verdict = Verdict::red("refused", "被拒绝").because(error.kind());
+    let mut verdict = Verdict::red("refused", "被拒绝").because(error.kind());
+    if let Some(id) = error.request_id() {
+        let reason = Reason::of_request_id(id).filter(|reason| reason.chinese().is_some());
+        verdict = verdict.also(
+            format!(
+                "Request-ID {id}{}",
+                reason
+                    .as_ref()
+                    .map(|reason| format!(": {reason}"))
+                    .unwrap_or_default()
+            ),
+            format!(
+                "Request-ID {id}{}",
+                reason
+                    .as_ref()
+                    .and_then(Reason::chinese)
+                    .map(|text| format!("：{text}"))
+                    .unwrap_or_default()
+            ),
+        );
+    }
     match error.kind() {
         ErrorKind::Protocol(claim) if claim.status() == 401 => wrong_merchant(verdict),
         ErrorKind::Business(refusal) if refusal.status() == 401 => wrong_merchant(verdict),

@@ -68,6 +68,15 @@ impl Verdict {
         self
     }
 
+    /// The same with something more.
+    pub(super) fn also(mut self, en: String, zh: String) -> Self {
+        self.said = Text::new(
+            format!("{}: {en}", self.said.in_lang(Lang::En)),
+            format!("{}：{zh}", self.said.in_lang(Lang::Zh)),
+        );
+        self
+    }
+
     /// The same with what to do.
     pub(super) fn advise(mut self, en: impl Into<String>, zh: impl Into<String>) -> Self {
         self.to_do = Some(Text::new(en, zh));

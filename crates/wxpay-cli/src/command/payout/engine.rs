@@ -12,7 +12,6 @@ use wxpay_payout::{
 };
 use wxpay_sandbox::Sandbox;
 
-use super::JournalArgs;
 use super::rows::Defaults;
 use super::settings::Settings;
 use crate::command::sandbox_client;
@@ -99,31 +98,27 @@ impl Payer {
         }
     }
 
+    /// Whose payouts these are, and where they are made.
+    pub(super) fn owner(&self) -> &JournalOwner {
+        &self.owner
+    }
+
+    /// Whether a sandbox pays that ends with the command.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
     /// The engine over a journal.
-    pub(super) fn payouts(
-        &self,
-        journal: &JournalArgs,
-        settings: &Settings,
-    ) -> Result<Payouts, Fail> {
-        if self.sandbox.is_some() {
-            must_be_new(journal.path())?;
-        }
-        let open = if journal.path().exists() {
-            SqliteJournal::open
-        } else {
-            SqliteJournal::create
-        };
-        let books = open(journal.path(), &self.owner).map_err(|error| journal.unusable(error))?;
-        let payouts = Payouts::builder(books, self.service.clone(), TokioTimer::new());
-        Ok(payouts
+    pub(super) fn payouts(&self, journal: SqliteJournal, settings: &Settings) -> Payouts {
+        Payouts::builder(journal, self.service.clone(), TokioTimer::new())
             .rules(settings.rules())
             .limits(self.limits.clone())
-            .build())
+            .build()
     }
 }
 
 /// A sandbox's books end with the command, so nothing of an earlier one can be gone on with.
-fn must_be_new(path: &Path) -> Result<(), Fail> {
+pub(super) fn must_be_new(path: &Path) -> Result<(), Fail> {
     if !path.exists() {
         return Ok(());
     }

@@ -1,10 +1,14 @@
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use serde_json::{Map, Value};
 use wxpay_payout::{Alarm, Entry, Moment};
 
 use super::JournalArgs;
+use super::json;
+use super::rows::{RawRows, read_raw};
 use super::status::each;
 use crate::fail::Fail;
 use crate::out::stdout;
@@ -14,35 +18,158 @@ use crate::spreadsheet::harmless;
 /// What is written where.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// The file of the payouts: its rows are written back in their order, with all their columns, beside what became of them
+    #[arg(value_name = "FILE.csv")]
+    file: Option<PathBuf>,
     #[command(flatten)]
     journal: JournalArgs,
-    /// The file to write instead of standard output
-    #[arg(long, value_name = "FILE.csv")]
+    /// The file to write instead of standard output, for its owner alone
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write JSON: an array with an object for each payout
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
-    arguments.journal.must_exist()?;
+    let rows = arguments.file.as_deref().map(read_raw).transpose()?;
+    // What can't be opened must leave the output as it was.
+    drop(arguments.journal.read()?);
     // Before the journal is opened: closing a handle of the same file would drop SQLite's locks on it.
     let out: Box<dyn Write> = match &arguments.out {
         Some(path) => Box::new(create_private(path)?),
         None => Box::new(stdout().lock()),
     };
-    let journal = arguments.journal.existing()?;
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(io::Error::from)?;
+    let journal = arguments.journal.read()?;
+    let mut entries = Vec::new();
     each(&journal, |entry| {
-        writer
-            .write_record(fields(&entry))
-            .map_err(io::Error::from)?;
+        entries.push(entry);
         Ok(())
     })
     .await?;
-    writer.flush()?;
+    let lines = in_order(entries, rows.as_ref());
+    if arguments.json {
+        write_json(out, &lines, rows.as_ref())?;
+    } else {
+        write_csv(out, &lines, rows.as_ref())?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn fields(entry: &Entry) -> [String; 14] {
+/// A row of the file, an entry of the journal, or both.
+struct Line {
+    /// The place of the row in the file.
+    row: Option<usize>,
+    entry: Option<Entry>,
+}
+
+/// The rows in the order of the file, then what the journal has beyond them: earlier numbers and other intents.
+fn in_order(entries: Vec<Entry>, rows: Option<&RawRows>) -> Vec<Line> {
+    let entry = |entry| Line {
+        row: None,
+        entry: Some(entry),
+    };
+    let Some(rows) = rows else {
+        return entries.into_iter().map(entry).collect();
+    };
+    let mut current = HashMap::new();
+    let mut others = Vec::new();
+    for entry in entries {
+        if entry.replaced_by.is_some() {
+            others.push(entry);
+        } else {
+            current.insert(entry.intent.to_string(), entry);
+        }
+    }
+    let mut lines: Vec<Line> = rows
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| Line {
+            row: Some(place),
+            entry: current.remove(&row.intent),
+        })
+        .collect();
+    others.extend(current.into_values());
+    others.sort_by(|one, other| {
+        (&one.intent, one.generation).cmp(&(&other.intent, other.generation))
+    });
+    lines.extend(others.into_iter().map(entry));
+    lines
+}
+
+fn write_csv(out: Box<dyn Write>, lines: &[Line], rows: Option<&RawRows>) -> Result<(), Fail> {
+    let mut writer = csv::Writer::from_writer(out);
+    let kept = kept_columns(rows);
+    let mut head: Vec<String> = Vec::new();
+    if let Some(rows) = rows {
+        head.push(format!("{OURS}line"));
+        let names = kept.iter().filter_map(|place| rows.columns.get(*place));
+        head.extend(names.map(|name| harmless(name).into_owned()));
+        head.extend(COLUMNS.iter().map(|name| format!("{OURS}{name}")));
+    } else {
+        head.extend(COLUMNS.iter().map(|name| (*name).to_owned()));
+    }
+    writer.write_record(&head).map_err(io::Error::from)?;
+    for line in lines {
+        let mut record: Vec<String> = Vec::new();
+        if let Some(rows) = rows {
+            let row = line.row.and_then(|place| rows.rows.get(place));
+            record.push(row.map(|row| row.line.to_string()).unwrap_or_default());
+            let field = |place: &usize| {
+                row.and_then(|row| row.fields.get(*place))
+                    .unwrap_or_default()
+            };
+            record.extend(kept.iter().map(|place| harmless(field(place)).into_owned()));
+        }
+        match &line.entry {
+            Some(entry) => record.extend(fields(entry)),
+            None => record.extend(COLUMNS.map(|_| String::new())),
+        }
+        writer.write_record(&record).map_err(io::Error::from)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+fn write_json(mut out: Box<dyn Write>, lines: &[Line], rows: Option<&RawRows>) -> Result<(), Fail> {
+    let kept = kept_columns(rows);
+    let values = lines.iter().map(|line| {
+        let mut value = match &line.entry {
+            Some(entry) => json::entry(entry),
+            None => Value::Object(Map::new()),
+        };
+        let row = line.row.and_then(|place| rows?.rows.get(place));
+        if let (Some(row), Some(rows), Some(object)) = (row, rows, value.as_object_mut()) {
+            let named = kept.iter().filter_map(|place| {
+                Some((rows.columns.get(*place)?.trim(), row.fields.get(*place)?))
+            });
+            let row_fields: Map<String, Value> = named
+                .map(|(name, field)| (name.to_owned(), Value::from(field)))
+                .collect();
+            object.insert("line".to_owned(), Value::from(row.line));
+            object.insert("row".to_owned(), Value::Object(row_fields));
+        }
+        value
+    });
+    let values = Value::Array(values.collect());
+    let text = serde_json::to_string_pretty(&values).unwrap_or_default();
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The columns of a file that are its own, and not those of an earlier export.
+fn kept_columns(rows: Option<&RawRows>) -> Vec<usize> {
+    let Some(rows) = rows else {
+        return Vec::new();
+    };
+    let own = |(_, name): &(usize, &str)| !name.trim().starts_with(OURS);
+    let places = rows.columns.iter().enumerate().filter(own);
+    places.map(|(place, _)| place).collect()
+}
+
+fn fields(entry: &Entry) -> [String; COLUMNS.len()] {
     let time = |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
     let text = |text: &str| harmless(text).into_owned();
     [
@@ -58,6 +185,7 @@ fn fields(entry: &Entry) -> [String; 14] {
             .map(Alarm::as_str)
             .unwrap_or_default()
             .to_owned(),
+        entry.is_found().to_string(),
         entry.sends.to_string(),
         time(Some(entry.prepared_at)),
         time(entry.first_sent_at),
@@ -72,7 +200,7 @@ fn fields(entry: &Entry) -> [String; 14] {
     ]
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "intent",
     "partner_trade_no",
     "state",
@@ -80,6 +208,7 @@ const COLUMNS: [&str; 14] = [
     "payment_no",
     "reason",
     "alarm",
+    "paid_before",
     "sends",
     "prepared_at",
     "first_sent_at",
@@ -88,3 +217,10 @@ const COLUMNS: [&str; 14] = [
     "next_at",
     "replaced_by",
 ];
+/// What the names of our columns begin with when they stand beside those of a file.
+const OURS: &str = "wxpay_";
+
+pub(super) const COLUMNS_HELP: &str = "\
+Columns: intent, partner_trade_no, state, amount_fen, payment_no, reason, alarm, paid_before, sends, prepared_at,
+first_sent_at, last_sent_at, closed_at, next_at, replaced_by. With FILE.csv: wxpay_line, all columns of the file, and the
+columns above with wxpay_ before their names. A text that a spreadsheet would take for a formula has an apostrophe before it.";

@@ -4,8 +4,9 @@ use std::fmt;
 
 use comfy_table::{CellAlignment, Table, presets};
 use wxpay_api::core::Fen;
-use wxpay_payout::{NotStartedReason, Reconciliation};
+use wxpay_payout::{Alarm, NotStartedReason, Reconciliation};
 
+use crate::chinese::payout_text;
 use crate::lang::Lang;
 use crate::visible::visible;
 
@@ -22,6 +23,11 @@ impl<'a> Report<'a> {
 
     pub(super) fn is_all_paid(&self) -> bool {
         self.of.paid.len() == self.of.len()
+    }
+
+    /// Whether some were paid before this journal had sent them.
+    pub(super) fn is_paid_before(&self) -> bool {
+        self.of.paid.iter().any(|line| line.found)
     }
 
     /// Whether a later run may have something to do.
@@ -75,33 +81,69 @@ impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (of, lang) = (self.of, self.lang);
         write!(f, "{}", self.table())?;
+        let late = of.paid.iter().filter_map(|line| {
+            let alarm = line.alarm.as_ref()?;
+            let (intent, number) = (&line.intent, &line.number);
+            Some(lang.pick(
+                format!("{intent} ({number}) is paid: {}", alarm.advice()),
+                format!("{intent}（{number}）已付款：{}", alarm.advice_zh()),
+            ))
+        });
+        some(f, lang, late)?;
+        let before = of.paid.iter().filter(|line| line.found).count();
+        if before > 0 {
+            let said = lang.pick(
+                format!(
+                    "{before} of them were already paid before this journal had sent them: another journal, or one that was \
+                     lost, has paid them. They were not paid again. Look for that journal."
+                ),
+                format!(
+                    "其中 {before} 笔在本日志发送之前已经付款：由另一份日志或已丢失的日志付出，没有重复付款。请查找那份日志。"
+                ),
+            );
+            write!(f, "\n{said}")?;
+        }
         let rejected = of.rejected.iter().map(|line| {
             let (intent, number) = (&line.intent, &line.number);
             let reason = visible(&line.reason);
             lang.pick(
                 format!("{intent} ({number}) is rejected: {reason}"),
-                format!("{intent}（{number}）被拒：{reason}"),
+                format!("{intent}（{number}）被拒：{}", payout_text(&reason)),
             )
         });
         some(f, lang, rejected)?;
         let unknown = of.unknown.iter().map(|line| {
             let (intent, number) = (&line.intent, &line.number);
             let reason = visible(&line.reason);
+            let alarm = line.alarm.as_ref();
+            let conflict = matches!(alarm, Some(Alarm::Mismatch | Alarm::ParametersDiffer));
+            let (en, zh) = match conflict {
+                true => ("is in conflict", "有冲突"),
+                false => ("is unknown", "未知"),
+            };
             let advice = line.advice();
+            let advice_zh = alarm.map_or(LATER_ZH, Alarm::advice_zh);
             lang.pick(
-                format!("{intent} ({number}) is unknown: {reason}; {advice}"),
-                format!("{intent}（{number}）未知：{reason}；{advice}"),
+                format!("{intent} ({number}) {en}: {reason}; {advice}"),
+                format!(
+                    "{intent}（{number}）{zh}：{}；{advice_zh}",
+                    payout_text(&reason)
+                ),
             )
         });
         some(f, lang, unknown)?;
         let not_started = of.not_started.iter().map(|line| {
             let (intent, reason) = (&line.intent, visible(&line.reason.to_string()));
+            let reason_zh = payout_text(&reason);
             if matches!(line.reason, NotStartedReason::Unread(_)) {
-                return lang.pick(format!("{intent}: {reason}"), format!("{intent}：{reason}"));
+                return lang.pick(
+                    format!("{intent}: {reason}"),
+                    format!("{intent}：{reason_zh}"),
+                );
             }
             lang.pick(
                 format!("{intent} was not sent: {reason}"),
-                format!("{intent} 未发起：{reason}"),
+                format!("{intent} 未发起：{reason_zh}"),
             )
         });
         some(f, lang, not_started)
@@ -141,13 +183,14 @@ pub(super) fn some(
             f,
             "\n{}",
             lang.pick(
-                format!("… and {more} more: wxpay payout export has them all"),
-                format!("……还有 {more} 条：用 wxpay payout export 查看全部"),
+                format!("… and {more} more: --json tells them all"),
+                format!("……还有 {more} 条：用 --json 查看全部"),
             )
         ),
     }
 }
 
+const LATER_ZH: &str = "请以后用同一付款日志查询结果；切勿换一个名称重新付款";
 const MOST: usize = 20;
 /// Where sums stay.
 pub(super) const MOST_FEN: Fen = Fen::new(i64::MAX);

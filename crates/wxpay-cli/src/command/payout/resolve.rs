@@ -3,9 +3,9 @@ use std::process::ExitCode;
 
 use super::engine::Payer;
 use super::report::Report;
-use super::run::watched;
 use super::settings::Settings;
-use super::{JournalArgs, unreadable};
+use super::watch::watched;
+use super::{JournalArgs, json, preflight, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -16,6 +16,9 @@ use crate::out::stdout;
 pub(crate) struct Arguments {
     #[command(flatten)]
     journal: JournalArgs,
+    /// Tell what became of each payout as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -23,14 +26,19 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let config = Config::load(arguments.config)?;
     let settings = Settings::read(config.payout())?;
+    preflight::notes(&config, lang)?;
     let payer = Payer::configured(&config, &settings)?;
-    arguments.journal.must_exist()?;
-    let payouts = payer.payouts(&arguments.journal, &settings)?;
-    let (bar, options) = watched(settings.options(), 0, lang);
+    let journal = arguments.journal.open(payer.owner())?;
+    let payouts = payer.payouts(journal, &settings);
+    let (watch, options) = watched(settings.options(), 0, lang);
     let reconciliation = payouts.resolve_all(options).await.map_err(unreadable)?;
-    bar.finish_and_clear();
+    watch.end();
     let report = Report::of(&reconciliation, lang);
-    writeln!(stdout(), "{report}")?;
+    if arguments.json {
+        json::print(&json::reconciliation(&reconciliation))?;
+    } else {
+        writeln!(stdout(), "{report}")?;
+    }
     Ok(if report.goes_on() {
         ExitCode::FAILURE
     } else {

@@ -4,6 +4,7 @@ mod columns;
 mod fields;
 mod lines;
 mod mistake;
+mod raw;
 mod source;
 mod wanting;
 
@@ -11,7 +12,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write as _, stderr};
 use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
@@ -24,10 +25,11 @@ use self::fields::Fields;
 use self::lines::{Lines, Notes};
 use self::mistake::Mistake;
 pub(super) use self::mistake::Mistakes;
+pub(super) use self::raw::{RawRows, read_raw};
 use self::wanting::Wanting;
 use super::engine::Payer;
 use crate::fail::{Fail, unreadable};
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
 
 /// What the configuration says for rows that do not.
 #[derive(Clone, Debug, Default)]
@@ -38,32 +40,40 @@ pub(super) struct Defaults {
 }
 
 /// What came of reading a file.
-#[allow(dead_code)] // what the export writes back
 pub(super) struct Rows {
-    /// The names of all columns in their order, as they stand in the file.
-    pub(super) columns: StringRecord,
     /// The rows that are right, in their order. They are all rows if there is no mistake.
     pub(super) rows: Vec<Row>,
     pub(super) mistakes: Mistakes,
 }
 
 /// One payout of the file.
-#[allow(dead_code)] // what the export writes back
 pub(super) struct Row {
-    /// The line that it begins on, as an editor shows it.
-    pub(super) line: u64,
     /// The payout. Its payment holds the openid, and the name as `options.re_user_name`.
     pub(super) intent: Intent,
-    /// What stands in each of the file's columns, including those that the command does not read.
-    pub(super) fields: StringRecord,
+}
+
+/// Reads a file that must be right. Each mistake is told, and nothing was paid.
+pub(super) fn read_right(path: &Path, payer: &Payer, lang: Lang) -> Result<Rows, Fail> {
+    let rows = read(path, payer)?;
+    if rows.mistakes.is_empty() {
+        return Ok(rows);
+    }
+    for mistake in rows.mistakes.in_lang(lang) {
+        writeln!(stderr(), "{}: {mistake}", path.display())?;
+    }
+    let count = rows.mistakes.count();
+    let mistakes = if count == 1 { "mistake" } else { "mistakes" };
+    Err(Fail::usage(
+        format!("{count} {mistakes}; nothing was paid"),
+        format!("共 {count} 处错误；没有付款"),
+    ))
 }
 
 /// Reads a file to its end, whatever is wrong in it.
-pub(super) fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
+fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
     let text = source::text_of(file).map_err(|refused| refused.fail(path))?;
     let mut rows = Rows {
-        columns: StringRecord::new(),
         rows: Vec::new(),
         mistakes: Mistakes::default(),
     };
@@ -87,7 +97,6 @@ pub(super) fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
         let rule = Text::new("there is no row below the names", "表头下面没有数据行");
         rows.mistakes.push(Mistake::in_line(first, rule));
     }
-    rows.columns = columns.into_names();
     Ok(rows)
 }
 
@@ -130,11 +139,7 @@ fn read_rows(
                 }
             }
         }
-        rows.rows.extend(intent.map(|intent| Row {
-            line,
-            intent,
-            fields: record,
-        }));
+        rows.rows.extend(intent.map(|intent| Row { intent }));
     }
     for mistake in wanting.into_mistakes() {
         rows.mistakes.push(mistake);

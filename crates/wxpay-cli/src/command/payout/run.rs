@@ -2,14 +2,13 @@ use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use wxpay_payout::{Intent, Progress, RunOptions};
+use wxpay_payout::Intent;
 
-use super::engine::Payer;
+use super::engine::{Payer, must_be_new};
 use super::report::Report;
-use super::rows::{self, Rows};
 use super::settings::Settings;
-use super::{JournalArgs, stop};
+use super::watch::watched;
+use super::{JournalArgs, json, preflight, rows};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -23,10 +22,16 @@ pub(crate) struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     journal: JournalArgs,
+    /// Make the journal: only if these payouts were never begun with another one
+    #[arg(long, conflicts_with = "sandbox")]
+    new_journal: bool,
+    /// Tell what became of each payout as JSON
+    #[arg(long)]
+    json: bool,
     /// Pay in a sandbox that is started here and ends with the command, instead of at WeChat Pay
     #[arg(long)]
     sandbox: bool,
-    /// Send again what was rejected for want of money or for the merchant's settings, once that is mended
+    /// Send again what was rejected for want of money or for the merchant's settings, once the cause is out of the way
     #[arg(long)]
     again: bool,
     #[command(flatten)]
@@ -39,24 +44,23 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let payer = if arguments.sandbox {
         Payer::sandbox(&settings).await?
     } else {
-        for note in config.host_notes() {
-            writeln!(stderr(), "{}", note.in_lang(lang))?;
-        }
+        preflight::settings(&config)?;
+        preflight::notes(&config, lang)?;
         Payer::configured(&config, &settings)?
     };
-    let Rows { rows, mistakes, .. } = rows::read(&arguments.file, &payer)?;
-    if !mistakes.is_empty() {
-        for mistake in mistakes.in_lang(lang) {
-            writeln!(stderr(), "{}: {mistake}", arguments.file.display())?;
-        }
-        let count = mistakes.count();
-        let mistakes = if count == 1 { "mistake" } else { "mistakes" };
-        return Err(Fail::usage(
-            format!("{count} {mistakes}; nothing was paid"),
-            format!("共 {count} 处错误；没有付款"),
-        ));
-    }
-    let payouts = payer.payouts(&arguments.journal, &settings)?;
+    let rows = rows::read_right(&arguments.file, &payer, lang)?;
+    let journal = if payer.is_sandbox() {
+        must_be_new(arguments.journal.path())?;
+        arguments.journal.create(payer.owner())?
+    } else if arguments.new_journal {
+        preflight::queries(&config, lang).await?;
+        arguments.journal.create(payer.owner())?
+    } else {
+        let journal = arguments.journal.open_or_ask(payer.owner(), lang)?;
+        preflight::queries(&config, lang).await?;
+        journal
+    };
+    let payouts = payer.payouts(journal, &settings);
     if let Some(url) = payer.sandbox_url() {
         writeln!(
             stderr(),
@@ -67,14 +71,17 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             )
         )?;
     }
-    let intents: Vec<Intent> = rows.into_iter().map(|row| row.intent).collect();
-    let count = intents.len();
+    let intents: Vec<Intent> = rows.rows.into_iter().map(|row| row.intent).collect();
     let options = settings.options().again(arguments.again);
-    let (bar, options) = watched(options, count, lang);
+    let (watch, options) = watched(options, intents.len(), lang);
     let reconciliation = payouts.run(intents, options).await;
-    bar.finish_and_clear();
+    watch.end();
     let report = Report::of(&reconciliation, lang);
-    writeln!(stdout(), "{report}")?;
+    if arguments.json {
+        json::print(&json::reconciliation(&reconciliation))?;
+    } else {
+        writeln!(stdout(), "{report}")?;
+    }
     if report.goes_on() {
         writeln!(
             stderr(),
@@ -85,36 +92,17 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             )
         )?;
     }
-    Ok(if report.is_all_paid() {
-        ExitCode::SUCCESS
-    } else {
+    Ok(if !report.is_all_paid() {
         ExitCode::FAILURE
+    } else if report.is_paid_before() {
+        ExitCode::from(PAID_BEFORE)
+    } else {
+        ExitCode::SUCCESS
     })
 }
 
-/// A progress bar on the terminal, if there is one, and an end on Ctrl-C.
-pub(super) fn watched(options: RunOptions, count: usize, lang: Lang) -> (ProgressBar, RunOptions) {
-    let bar = ProgressBar::new(u64::try_from(count).unwrap_or(u64::MAX));
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg} {elapsed}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let shown = bar.clone();
-    let options = options.progress(move |progress: &Progress| {
-        let Progress {
-            paid,
-            rejected,
-            open,
-            not_started,
-            ..
-        } = progress;
-        shown.set_position(u64::try_from(paid + rejected + not_started).unwrap_or(u64::MAX));
-        shown.set_message(lang.pick(
-            format!("{paid} paid, {rejected} rejected, {open} open"),
-            format!("已付 {paid}，被拒 {rejected}，未决 {open}"),
-        ));
-    });
-    stop::on_signal(options.stop.clone(), lang);
-    (bar, options)
-}
+/// Every row is paid, but not all of them by this journal.
+const PAID_BEFORE: u8 = 3;
 
 pub(super) const COLUMNS: &str = "\
 Columns: intent (your own name for the payout: the same one is never paid twice), openid, amount_fen, desc, and where they

@@ -28,6 +28,7 @@ pub(super) struct Settings {
     not_found_gap: Option<Time>,
     confirmations: Option<NonZeroU32>,
     resend: Option<bool>,
+    query_before_send: Option<bool>,
     resend_for: Option<Time>,
     attest_after: Option<Time>,
     query_window: Option<Time>,
@@ -79,6 +80,8 @@ impl Settings {
         set(&mut rules.overdue_after, self.overdue_after);
         set(&mut rules.closing_after, self.closing_after);
         set(&mut rules.lease, self.lease);
+        rules.call = self.timeout();
+        rules.query_before_send = self.query_before_send.unwrap_or(rules.query_before_send);
         if let Some(waits) = &self.query_waits {
             rules.query_waits = waits.iter().map(|time| time.0).collect();
         }

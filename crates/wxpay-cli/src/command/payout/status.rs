@@ -1,13 +1,14 @@
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::Write;
 use std::process::ExitCode;
 
+use serde_json::{Map, Value, json};
 use wxpay_api::core::Fen;
-use wxpay_payout::{Entry, Journal, State};
+use wxpay_payout::{Alarm, Entry, Journal, SqliteJournal, State};
 
 use super::report::{MOST_FEN, some, sums};
-use super::{JournalArgs, unreadable};
+use super::{JournalArgs, json, unreadable};
+use crate::chinese::payout_text;
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::out::stdout;
@@ -18,42 +19,99 @@ use crate::visible::visible;
 pub(crate) struct Arguments {
     #[command(flatten)]
     journal: JournalArgs,
+    /// Tell it as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
-    let journal = arguments.journal.existing()?;
+    let journal = arguments.journal.read()?;
     let mut states: HashMap<State, (usize, Fen)> = HashMap::new();
-    let mut alarms = Vec::new();
+    let mut alarmed = Vec::new();
     each(&journal, |entry| {
         let (count, amount) = states.entry(entry.state).or_default();
         *count += 1;
         *amount = amount.checked_add(entry.amount).unwrap_or(MOST_FEN);
-        if let Some(alarm) = entry.alarm.as_ref().filter(|_| !entry.state.is_settled()) {
-            let (intent, number, advice) = (&entry.intent, &entry.number, alarm.advice());
-            let reason = visible(entry.reason.as_deref().unwrap_or_default());
-            alarms.push(format!("{intent} ({number}): {reason}; {advice}"));
+        if is_for_a_person(&entry) {
+            alarmed.push(entry);
         }
         Ok(())
     })
     .await?;
+    let of = |state| states.get(&state).copied().unwrap_or_default();
+    if arguments.json {
+        json::print(&as_json(&journal, of, &alarmed))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let owner = journal.owner();
+    let (merchant, host) = (owner.merchant(), owner.host().unwrap_or("?"));
+    let mut text = lang.pick(
+        format!("Payouts of merchant {merchant}, made at {host}\n"),
+        format!("商户 {merchant} 在 {host} 的付款\n"),
+    );
     let mut table = sums(lang);
     for state in State::ALL {
-        let (count, amount) = states.get(&state).copied().unwrap_or_default();
+        let (count, amount) = of(state);
         table.add_row([
             name(state, lang).to_owned(),
             count.to_string(),
             amount.to_yuan(),
         ]);
     }
-    let mut text = table.to_string();
-    if !alarms.is_empty() {
-        let needed = lang.pick("\n\nA person has to look at these:", "\n\n需要人工处理：");
+    text.push_str(&table.to_string());
+    if !alarmed.is_empty() {
+        text.push_str(lang.pick("\n\nA person has to look at these:", "\n\n需要人工处理："));
+        let lines = alarmed.iter().map(|entry| {
+            let (intent, number) = (&entry.intent, &entry.number);
+            let reason = visible(entry.reason.as_deref().unwrap_or_default());
+            let alarm = entry.alarm.as_ref();
+            lang.pick(
+                format!(
+                    "{intent} ({number}): {reason}; {}",
+                    alarm.map_or("", Alarm::advice)
+                ),
+                format!(
+                    "{intent}（{number}）：{}；{}",
+                    payout_text(&reason),
+                    alarm.map_or("", Alarm::advice_zh)
+                ),
+            )
+        });
         // Writing to a string can't fail.
-        let _ = text.write_str(needed);
-        let _ = some(&mut text, lang, alarms.into_iter());
+        let _ = some(&mut text, lang, lines);
     }
     writeln!(stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A settled payout needs nobody, unless it was paid after it had been booked as not paid.
+fn is_for_a_person(entry: &Entry) -> bool {
+    match entry.alarm {
+        Some(Alarm::PaidLate) => true,
+        Some(_) => !entry.state.is_settled(),
+        None => false,
+    }
+}
+
+fn as_json(
+    journal: &SqliteJournal,
+    of: impl Fn(State) -> (usize, Fen),
+    alarmed: &[Entry],
+) -> Value {
+    let states: Map<String, Value> = State::ALL
+        .into_iter()
+        .map(|state| {
+            let (count, amount) = of(state);
+            let sums = json!({ "count": count, "amount_fen": amount.get() });
+            (state.as_str().to_owned(), sums)
+        })
+        .collect();
+    json!({
+        "merchant": journal.owner().merchant(),
+        "host": journal.owner().host(),
+        "states": states,
+        "alarms": alarmed.iter().map(json::entry).collect::<Vec<_>>(),
+    })
 }
 
 /// Every entry of a journal, in the order of their numbers.

@@ -10,13 +10,15 @@ use crate::v3::{Call, Client, Endpoint, Json, Meta, Method, Object};
 
 /// Lists the platform certificates (获取平台证书列表).
 ///
-/// `GET /v3/certificates` ([document](https://pay.weixin.qq.com/wiki/doc/apiv3/wechatpay/wechatpay5_1.shtml))
+/// `GET /v3/certificates` ([document](https://pay.weixin.qq.com/doc/v3/merchant/4012551764))
 ///
 /// Each certificate is encrypted with the APIv3 key. [`v3::Certificates`](crate::v3::Certificates) calls this, opens them and
 /// checks the reply with what it finds; that is what a program wants.
 ///
 /// Merchants of the public key mode (微信支付公钥) have no platform certificates: theirs is a 404 `RESOURCE_NOT_EXISTS`.
 ///
+/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
+/// - At most 1000 calls a second for one merchant.
 ///
 /// # Errors
 ///
@@ -175,6 +177,8 @@ impl Endpoint for ListCertificates {
         Method::Get,
         "/v3/certificates",
     )
+    .backup_host()
+    .per_second(1000)
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -54,7 +54,7 @@ pub struct BatchByIdOptions {
     pub offset: Option<u32>,
     /// The most transfers to list (最大资源条数): 20 to 100, 20 by default.
     pub limit: Option<u32>,
-    /// Which transfers are listed (明细状态); required when they are asked for.
+    /// Which transfers are listed (明细状态); required when they are asked for, and not allowed when they are not.
     pub detail_status: Option<BatchByIdWhich>,
 }
 
@@ -73,7 +73,7 @@ impl BatchByIdOptions {
         self
     }
 
-    /// Which transfers are listed (明细状态); required when they are asked for.
+    /// Which transfers are listed (明细状态); required when they are asked for, and not allowed when they are not.
     #[must_use]
     pub fn detail_status(mut self, detail_status: impl Into<BatchByIdWhich>) -> Self {
         self.detail_status = Some(detail_status.into());
@@ -222,6 +222,20 @@ impl Endpoint for BatchById {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        if self.need_query_detail && self.options.detail_status.is_none() {
+            return Err(InvalidInput::required_with(
+                "detail_status",
+                "need_query_detail",
+                "true",
+            ));
+        }
+        if !self.need_query_detail && self.options.detail_status.is_some() {
+            return Err(InvalidInput::only_with(
+                "detail_status",
+                "need_query_detail",
+                "true",
+            ));
+        }
         call.path("batch_id", &self.batch_id)?;
         call.query_value("need_query_detail", self.need_query_detail);
         if let Some(value) = &self.options.offset {

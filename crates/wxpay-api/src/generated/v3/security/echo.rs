@@ -9,11 +9,12 @@ use crate::v3::{Body, Call, Client, Endpoint, Json, Meta, Method, Object};
 
 /// Sends a message back, to prove keys and sealing (商户签名验签／加解密测试).
 ///
-/// `POST /v3/security/echo` ([document](https://wechatpay.im/openapi/v3/security/echo))
+/// `POST /v3/security/echo` ([document](https://pay.weixin.qq.com/doc/v3/merchant/4014551946))
 ///
 /// Changes nothing. A reply proves that the merchant's key, its serial number and WeChat Pay's public key fit together; a
 /// sealed message that comes back proves that both sides can open what the other seals.
 ///
+/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 ///
 /// # Errors
 ///
@@ -76,8 +77,10 @@ pub struct EchoResponse {
 impl Endpoint for Echo {
     type Response = EchoResponse;
 
-    const META: &'static Meta =
-        &Meta::read("v3.security.echo", Method::Post, "/v3/security/echo").errors(ERRORS);
+    const META: &'static Meta = &Meta::read("v3.security.echo", Method::Post, "/v3/security/echo")
+        .backup_host()
+        .serial_required()
+        .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();

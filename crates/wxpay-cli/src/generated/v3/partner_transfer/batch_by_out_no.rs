@@ -60,8 +60,10 @@ const REQUEST: &[Field] = &[
     Field::optional(
         "detail_status",
         Kind::Enum(WHICH),
-        "Which transfers are listed (明细状态); required when they are asked for",
-        "明细状态",
+        "Which transfers are listed (明细状态); required when they are asked for, \
+             and not allowed when they are not",
+        "明细状态；need_query_detail 为 true 时必填；仅当 need_query_detail 为 true \
+             时可传",
     ),
 ];
 

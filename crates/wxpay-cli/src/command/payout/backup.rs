@@ -1,0 +1,36 @@
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::JournalArgs;
+use crate::fail::Fail;
+use crate::lang::Lang;
+use crate::out::stdout;
+
+/// What is copied where.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    journal: JournalArgs,
+    /// The copy to make; nothing may be at its path
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
+    let journal = arguments.journal.read()?;
+    let shown = arguments.to.display();
+    journal
+        .backup(&arguments.to)
+        .await
+        .map_err(|error| Fail::usage("no backup was made", "未能备份付款日志").because(error))?;
+    writeln!(
+        stdout(),
+        "{}",
+        lang.pick(
+            format!("{shown} is a checked copy of the journal. Payouts that are made from now on are not in it."),
+            format!("{shown} 是经过检查的付款日志副本，不含此后发起的付款。"),
+        )
+    )?;
+    Ok(ExitCode::SUCCESS)
+}

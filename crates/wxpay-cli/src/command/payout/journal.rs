@@ -1,0 +1,117 @@
+//! The journal that the arguments name: made on request only, opened for its merchant and host, or read.
+
+use std::io::{IsTerminal, Write, stderr, stdin};
+use std::path::{Path, PathBuf};
+
+use wxpay_payout::{JournalOwner, OpenError, OpenErrorKind, SqliteJournal};
+
+use crate::fail::Fail;
+use crate::lang::Lang;
+
+/// The file that the payouts are written down in.
+#[derive(clap::Args)]
+pub(crate) struct JournalArgs {
+    /// The journal: one SQLite file that must not be lost, and that one merchant's payouts share for ever
+    #[arg(long, value_name = "FILE")]
+    journal: PathBuf,
+}
+
+impl JournalArgs {
+    pub(super) fn path(&self) -> &Path {
+        &self.journal
+    }
+
+    /// For reading, any merchant's.
+    pub(super) fn read(&self) -> Result<SqliteJournal, Fail> {
+        SqliteJournal::read(&self.journal).map_err(unusable)
+    }
+
+    /// For paying. It has to be there.
+    pub(super) fn open(&self, owner: &JournalOwner) -> Result<SqliteJournal, Fail> {
+        SqliteJournal::open(&self.journal, owner).map_err(unusable)
+    }
+
+    /// A new one. Nothing may be at its path.
+    pub(super) fn create(&self, owner: &JournalOwner) -> Result<SqliteJournal, Fail> {
+        SqliteJournal::create(&self.journal, owner).map_err(unusable)
+    }
+
+    /// For paying. If there is none, a person at the terminal may have it made.
+    pub(super) fn open_or_ask(
+        &self,
+        owner: &JournalOwner,
+        lang: Lang,
+    ) -> Result<SqliteJournal, Fail> {
+        match SqliteJournal::open(&self.journal, owner) {
+            Err(error) if *error.kind() == OpenErrorKind::Missing => {
+                if self.is_wanted(lang)? {
+                    return self.create(owner);
+                }
+                Err(self.missing())
+            }
+            opened => opened.map_err(unusable),
+        }
+    }
+
+    fn is_wanted(&self, lang: Lang) -> Result<bool, Fail> {
+        if !stdin().is_terminal() || !stderr().is_terminal() {
+            return Ok(false);
+        }
+        let shown = self.journal.display();
+        let question = lang.pick(
+            format!(
+                "There is no journal {shown}. Make a new one? Only if these payouts were never begun with another journal [y/N] "
+            ),
+            format!("没有付款日志文件 {shown}。是否新建？仅当这些付款从未用其他日志发起过时才可新建 [y/N] "),
+        );
+        write!(stderr(), "{question}")?;
+        stderr().flush()?;
+        let mut answer = String::new();
+        stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "是"))
+    }
+
+    fn missing(&self) -> Fail {
+        let shown = self.journal.display();
+        Fail::usage(
+            format!("there is no journal {shown}; nothing was paid"),
+            format!("没有付款日志文件 {shown}；没有付款"),
+        )
+        .because_said(
+            "check the path. If these payouts were never begun with another journal, add --new-journal. If the journal is \
+             lost, restore a backup, or rebuild it with wxpay payout recover",
+            "请检查路径。如果这些付款从未用其他日志发起过，请加上 --new-journal；如果日志已丢失，请恢复备份，\
+             或用 wxpay payout recover 重建",
+        )
+    }
+}
+
+pub(super) fn unusable(error: OpenError) -> Fail {
+    let shown = error.path().display();
+    Fail::usage(
+        format!("can't use the journal {shown}"),
+        format!("无法使用付款日志文件 {shown}"),
+    )
+    .because(Cause(error))
+}
+
+/// Its cause without the path, which is said already.
+#[derive(Debug)]
+struct Cause(OpenError);
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.kind().fmt(f)
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        None
+    }
+}
+
+/// The journal could not be read.
+pub(super) fn unreadable(error: wxpay_payout::JournalError) -> Fail {
+    Fail::new("the journal can't be read", "无法读取付款日志").because(error)
+}

@@ -1,0 +1,155 @@
+//! What is looked at before the first fen: settings, and the answers to two harmless queries.
+
+use std::io::{Write, stderr};
+use std::time::Duration;
+
+use wxpay_api::core::{Error, ErrorKind, OutTradeNo, PartnerTradeNo, Timestamp};
+use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::wecom::QueryEmployeePayment;
+
+use crate::config::{Clients, Config};
+use crate::fail::Fail;
+use crate::lang::Lang;
+
+/// What payouts need and a configuration can lack.
+pub(super) fn settings(config: &Config) -> Result<(), Fail> {
+    config.required_identity()?;
+    config.v2_key()?;
+    config.wecom_secret()?;
+    Ok(())
+}
+
+/// Says what leads payments elsewhere than to WeChat Pay.
+pub(super) fn notes(config: &Config, lang: Lang) -> Result<(), Fail> {
+    for note in config.host_notes() {
+        writeln!(stderr(), "{}", note.in_lang(lang))?;
+    }
+    Ok(())
+}
+
+/// Asks about numbers that do not exist, and ends with what a certain refusal says of certificate and key. What is not certain
+/// is left to the run.
+pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
+    let asked = tokio::time::timeout(PATIENCE, async {
+        tokio::join!(payment(config), order(config))
+    });
+    let Ok((payment, order)) = asked.await else {
+        writeln!(
+            stderr(),
+            "{}",
+            lang.pick(
+                "The check before the payments was not answered in time; each payout is still asked about before it is sent.",
+                "付款前检查未及时得到应答；每笔付款发送之前仍会查询。",
+            )
+        )?;
+        return Ok(());
+    };
+    for error in [payment?, order?].into_iter().flatten() {
+        if let Some(fail) = certain(&error) {
+            return Err(fail.because(Told(error)));
+        }
+    }
+    Ok(())
+}
+
+/// Certificate, key and the company's right to query.
+async fn payment(config: &Config) -> Result<Option<Error>, Fail> {
+    let partner_trade_no = PartnerTradeNo::new(unused()).map_err(impossible)?;
+    let request = QueryEmployeePayment { partner_trade_no };
+    Ok(Clients::new(config)?.v2()?.send(&request).await.err())
+}
+
+/// The key alone, over a connection without the certificate.
+async fn order(config: &Config) -> Result<Option<Error>, Fail> {
+    let number = OutTradeNo::new(unused()).map_err(impossible)?;
+    let request = OrderQuery {
+        order: OrderQueryOrder::OutTradeNo(number),
+    };
+    let error = Clients::without_identity(config)?
+        .v2()?
+        .send(&request)
+        .await;
+    // Merchants who only pay employees may have no app for orders: only what it says of the key counts.
+    Ok(error.err().filter(speaks_of_the_key))
+}
+
+fn certain(error: &Error) -> Option<Fail> {
+    let code = match error.kind() {
+        ErrorKind::Business(refusal) => Some(refusal.code()),
+        ErrorKind::Protocol(claim) => claim.claimed_code(),
+        _ => None,
+    };
+    if speaks_of_the_key(error) {
+        return Some(before(
+            "the APIv2 key is not this merchant's",
+            "APIv2 密钥与商户平台设置的不一致",
+        ));
+    }
+    let refused_without_certificate =
+        matches!(error.kind(), ErrorKind::Protocol(claim) if claim.status() == 400);
+    match code {
+        Some("CA_ERROR") => Some(certificate()),
+        _ if refused_without_certificate => Some(certificate()),
+        Some("NO_AUTH") => Some(before(
+            "payments to employees are not open to this merchant ID",
+            "该商户号未开通企业微信付款",
+        )),
+        Some("WORKWX_MCHID_ERROR") => Some(before(
+            "app_id is not the company (corpid) that the merchant ID is bound to in WeCom",
+            "app_id 不是企业微信中绑定该商户号的企业的 corpid",
+        )),
+        _ => None,
+    }
+}
+
+fn speaks_of_the_key(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Business(refusal) => matches!(refusal.code(), "SIGN_ERROR" | "SIGNERROR"),
+        ErrorKind::Protocol(claim) => {
+            let text = claim.claimed_message();
+            matches!(claim.claimed_code(), Some("SIGN_ERROR" | "SIGNERROR"))
+                || text.contains("签名错误")
+                || text.contains("签名失败")
+        }
+        ErrorKind::Verification(_) => true,
+        _ => false,
+    }
+}
+
+fn certificate() -> Fail {
+    before(
+        "WeChat Pay refuses the client certificate: it must be this merchant's, not expired and not revoked",
+        "微信支付拒绝了商户 API 证书：证书须属于该商户，且未过期、未作废",
+    )
+}
+
+fn before(en: &str, zh: &str) -> Fail {
+    Fail::usage(
+        format!("{en}; nothing was paid. wxpay doctor tells more"),
+        format!("{zh}；没有付款。详情请运行 wxpay doctor"),
+    )
+}
+
+/// What WeChat Pay said, without the endpoint's name.
+#[derive(Debug)]
+struct Told(Error);
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.kind().fmt(f)
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// A number that nobody uses.
+fn unused() -> String {
+    format!("wxpaycheck{}", Timestamp::now().unix_millis())
+}
+
+fn impossible(error: wxpay_api::core::InvalidInput) -> Fail {
+    Fail::new("the clock can't be right", "本机时钟有误").because(error)
+}
+
+/// Both are over by then, or nobody answers.
+const PATIENCE: Duration = Duration::from_millis(4500);

@@ -1,0 +1,99 @@
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use wxpay_payout::Recovery;
+
+use super::JournalArgs;
+use super::engine::Payer;
+use super::report::{Report, some};
+use super::settings::Settings;
+use super::watch::watched;
+use super::{json, preflight, rows};
+use crate::chinese::payout_text;
+use crate::config::{Config, ConfigArgs};
+use crate::fail::Fail;
+use crate::lang::Lang;
+use crate::out::stdout;
+use crate::visible::visible;
+
+/// Whose journal, and where it is made.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// All payouts that the lost journal may have had
+    #[arg(value_name = "FILE.csv")]
+    file: PathBuf,
+    /// The journal to make, or one that an earlier recovery did not finish
+    #[command(flatten)]
+    journal: JournalArgs,
+    /// Tell it as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
+    let config = Config::load(arguments.config)?;
+    let settings = Settings::read(config.payout())?;
+    preflight::settings(&config)?;
+    let payer = Payer::configured(&config, &settings)?;
+    let rows = rows::read_right(&arguments.file, &payer, lang)?;
+    preflight::notes(&config, lang)?;
+    preflight::queries(&config, lang).await?;
+    let journal = if arguments.journal.path().exists() {
+        arguments.journal.open(payer.owner())?
+    } else {
+        arguments.journal.create(payer.owner())?
+    };
+    let payouts = payer.payouts(journal, &settings);
+    let intents: Vec<_> = rows.rows.into_iter().map(|row| row.intent).collect();
+    let (watch, options) = watched(settings.options(), intents.len(), lang);
+    let recovery = payouts.recover(intents, options).await;
+    watch.end();
+    if arguments.json {
+        json::print(&json::recovery(&recovery))?;
+    } else {
+        writeln!(stdout(), "{}", text(&recovery, lang))?;
+    }
+    Ok(if recovery.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn text(recovery: &Recovery, lang: Lang) -> String {
+    let Recovery {
+        found,
+        not_known,
+        kept,
+        failed,
+        ..
+    } = recovery;
+    let mut text = Report::of(found, lang).to_string();
+    let (not_known, kept) = (not_known.len(), kept.len());
+    let counts = lang.pick(
+        format!("\n{not_known} not known to WeChat Pay: the next run pays them. {kept} were in the journal already."),
+        format!("\n微信支付没有记录的有 {not_known} 笔，下次运行时付款；日志中原有 {kept} 笔。"),
+    );
+    text.push_str(&counts);
+    let lines = failed.iter().map(|line| {
+        let (intent, reason) = (&line.intent, visible(&line.reason));
+        lang.pick(
+            format!("{intent} could not be found out about: {reason}"),
+            format!("{intent} 未能查明：{}", payout_text(&reason)),
+        )
+    });
+    // Writing to a string can't fail.
+    let _ = some(&mut text, lang, lines);
+    if !failed.is_empty() {
+        let again = lang.pick(
+            "\nRecover again with the same journal before anything is paid.",
+            "\n付款之前，请用同一付款日志再次执行 recover。",
+        );
+        let _ = text.write_str(again);
+    }
+    text
+}

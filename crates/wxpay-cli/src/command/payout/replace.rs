@@ -1,0 +1,89 @@
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use wxpay_payout::Settlement;
+
+use super::attest::{intent, not_there};
+use super::engine::Payer;
+use super::rows;
+use super::settings::Settings;
+use super::{JournalArgs, unreadable};
+use crate::config::{Config, ConfigArgs};
+use crate::fail::Fail;
+use crate::lang::Lang;
+use crate::out::stdout;
+
+/// Which payout, and what is paid now.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The intent of the payout
+    intent: String,
+    /// The file with its row, corrected if that is needed
+    #[arg(long, value_name = "FILE.csv")]
+    file: PathBuf,
+    #[command(flatten)]
+    journal: JournalArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
+    let name = intent(&arguments.intent)?;
+    let config = Config::load(arguments.config)?;
+    let settings = Settings::read(config.payout())?;
+    let payer = Payer::configured(&config, &settings)?;
+    let rows = rows::read_right(&arguments.file, &payer, lang)?;
+    let row = rows.rows.into_iter().find(|row| row.intent.id == name);
+    let intent = row.map(|row| row.intent).ok_or_else(|| {
+        let shown = arguments.file.display();
+        Fail::usage(
+            format!("{shown} has no row with the intent {name}"),
+            format!("{shown} 中没有 intent 为 {name} 的行"),
+        )
+    })?;
+    let journal = arguments.journal.open(payer.owner())?;
+    let payouts = payer.payouts(journal, &settings);
+    let rejected = match payouts.find(&name).await.map_err(unreadable)? {
+        None => return Err(not_there(&name)),
+        Some(Settlement::Rejected(rejected)) => rejected,
+        Some(Settlement::Paid(_)) => {
+            return Err(Fail::new(
+                format!("{name} is paid and can't be paid again"),
+                format!("{name} 已付款，不能再次付款"),
+            ));
+        }
+        Some(Settlement::Unknown(_)) => {
+            return Err(Fail::new(
+                format!("{name} may be paid, or may still be: resolve it first"),
+                format!("{name} 可能已付款，也可能仍会付款：请先查询结果（wxpay payout resolve）"),
+            ));
+        }
+    };
+    let before = rejected.number().clone();
+    let prepared = match rejected.into_permit() {
+        Ok(permit) => payouts.replace(permit, &intent).await,
+        Err(rejected) => payouts.again(rejected, &intent).await,
+    };
+    let prepared = prepared.map_err(|error| {
+        Fail::new(
+            format!("{name} was not made ready"),
+            format!("未能准备 {name}"),
+        )
+        .because(error)
+    })?;
+    let number = prepared.number();
+    let said = if *number == before {
+        lang.pick(
+            format!("{name} is ready under the same number {number}. The next run pays it."),
+            format!("{name} 已就绪，单号不变（{number}），下次运行时付款。"),
+        )
+    } else {
+        lang.pick(
+            format!("{name} is ready under its next number {number}, since WeChat Pay declared {before} failed. The next run pays it."),
+            format!("{name} 已就绪，新单号为 {number}（微信支付已判定 {before} 失败），下次运行时付款。"),
+        )
+    };
+    writeln!(stdout(), "{said}")?;
+    Ok(ExitCode::SUCCESS)
+}
