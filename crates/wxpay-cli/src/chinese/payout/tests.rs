@@ -302,6 +302,22 @@ fn a_journal_that_is_missing_is_told_with_its_path() {
     );
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_backup_that_is_not_written_is_told_in_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let owner = wxpay_payout::JournalOwner::new("1900000109", "api.mch.weixin.qq.com");
+    let path = folder.path().join("payouts.db");
+    let journal = wxpay_payout::SqliteJournal::create(&path, &owner).unwrap();
+    let nowhere = folder.path().join("nowhere/backup.db");
+    let error = journal.backup(&nowhere).await.unwrap_err();
+    let said = super::super::of(&error).unwrap();
+    assert!(
+        said.contains("：文件或目录不存在（os error 2）："),
+        "{said}"
+    );
+}
+
 /// Words of the server that look like many sentences at once do not take long.
 #[test]
 fn long_texts_are_done_with() {
