@@ -12,10 +12,10 @@ use wxpay_api::core::{
 use wxpay_api::v3::RefreshError;
 use wxpay_sandbox::{DirectoryError, SnapshotError, StartError};
 
-/// STUB
-pub(crate) fn payout_text(english: &str) -> String {
-    english.to_owned()
-}
+pub(crate) use self::payout::payout_text;
+
+mod payout;
+mod sentences;
 
 /// What an error says, without those behind it. Nothing if it is not known here.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
@@ -51,6 +51,9 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<SnapshotError>() {
         return snapshot(error);
+    }
+    if let Some(text) = payout::of(error) {
+        return Some(text);
     }
     if let Some(error) = error.downcast_ref::<FromUtf8Error>() {
         return Some(utf8(error.utf8_error()));

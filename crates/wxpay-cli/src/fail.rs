@@ -114,8 +114,9 @@ pub(crate) fn explained(error: &(dyn Error + 'static), lang: Lang) -> Vec<String
     }
     let last = errors(error).count().saturating_sub(1);
     let text = |(place, error): (usize, &(dyn Error + 'static))| {
-        let english = || (place == 0 || place == last).then(|| error.to_string());
-        chinese::of(error).or_else(english)
+        let ours =
+            || (place == 0 || place == last).then(|| chinese::payout_text(&error.to_string()));
+        chinese::of(error).or_else(ours)
     };
     errors(error).enumerate().filter_map(text).collect()
 }
@@ -135,13 +136,13 @@ mod tests {
 
     #[test]
     fn it_is_told_with_its_causes() {
-        let cause = io::Error::other("the disk is full");
+        let cause = io::Error::other("the printer is on fire");
         let fail = Fail::usage("can't read it", "无法读取").because(cause);
         let mut out = Vec::new();
         fail.write(&mut out, Lang::Zh).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "错误：无法读取\n  原因：the disk is full\n"
+            "错误：无法读取\n  原因：the printer is on fire\n"
         );
         assert_eq!(fail.exit, 2);
     }

@@ -1,20 +1,28 @@
 //! Payouts over WeChat Pay (微信支付) that are settled exactly once.
 //!
 //! WeChat Pay's documents say it in red: a failed reply to a payout does not mean that the payout failed. Query it, and
-//! repeat it only with the same number and the same parameters. Whoever takes a new number pays twice; whoever books a
-//! failure loses what was paid. This crate keeps to that, and makes the rest impossible to write:
+//! repeat it only with the same number and the same parameters. A program that takes a new number after an error pays twice;
+//! a program that books a failure loses what was paid. This crate follows these rules:
 //!
+//! - The number follows from merchant, product, intent and generation ([`Numbers`]). A lost, an old or a second journal comes
+//!   to the same number, and WeChat Pay pays one number once.
 //! - [`Payouts::prepare`] writes number, amount and the signed bytes into a [`Journal`] before anything is sent. After a
-//!   crash the same intent gets the same payout.
+//!   crash the same intent gets the same payout. The same intent with another payment is a
+//!   [conflict](PrepareError::OtherPayment).
+//! - Right before each send, a query finds what another journal has paid. Then nothing is sent, and the payout is
+//!   [`Paid`] and [found](Paid::was_found).
 //! - [`Payouts::send`] ends in a [`Settlement`], which has to be matched whole: [`Paid`], [`Rejected`] or [`Unknown`]. An
 //!   error means that provably nothing left this machine, and nothing else.
 //! - [`Unknown`] can be [resolved](Payouts::resolve) and [parked](Unknown::park). It has no way to another number.
-//! - Only a [`Rejected`] can hand out a [`ReplacementPermit`], and [`Payouts::replace`] uses it up.
-//! - Every repetition has the same number and the same bytes. Only what was refused for a key, and confirmed not to be
-//!   known, can be signed anew, with the same number and the same payment.
-//! - A query and a send of one payout never run at once, whatever the number of processes on the journal.
+//! - The number changes only after WeChat Pay itself says `FAILED`: only then does a [`Rejected`] give a
+//!   [`ReplacementPermit`], which [`Payouts::replace`] uses up. What was refused, or attested by a person, is sent
+//!   [again](Payouts::again) under the same number, and the payment may be corrected.
+//! - A repetition of a payout in doubt has the same bytes. Only the signature may be a new one, if a key was to blame.
+//! - A query and a send of one payout never run at once, whatever the number of processes on the journal: each has a
+//!   [lease](Rules::lease), and nothing is sent when it is about to end ([`Fence`]).
 //! - [`Limits`] are reserved in the transaction that prepares; what is unknown counts as spent.
 //! - [`Payouts::run`] does all of it for thousands of intents and ends in a [`Reconciliation`] that has each once.
+//! - [`Payouts::recover`] rebuilds a lost journal from the intents and WeChat Pay's answers. Queries reach back 30 days.
 //!
 //! ```no_run
 //! # use wxpay_payout::{Intent, Payouts, Preparation, Settlement};
@@ -47,6 +55,8 @@
 //!   has known of it, and WeChat Pay does not know it (`NOT_FOUND`) two times, five minutes apart, or
 //! - a person [attests](Payouts::attest_failed) it, ten days after the last send at the earliest.
 //!
+//! Should it be paid after all, it becomes [`Paid`] with [`Alarm::PaidLate`], and nothing more is sent for its intent.
+//!
 //! Everything else is unknown: time-outs, cut replies, `SYSTEMERROR`, codes that no document lists, and a definite refusal
 //! of a payout of which an earlier try is in doubt, since that one may have paid. `NOT_FOUND` alone is no proof.
 //!
@@ -58,7 +68,11 @@
 //!
 //! # What is kept
 //!
-//! The journal holds the bytes that are sent, payee and name in them, until the payout is settled, and digests after that.
+//! The journal holds the bytes that are sent, payee and name in them, until the payout is paid or failed, and as long as it
+//! is rejected. After that it holds digests.
+//!
+//! Journals of version 0.1 hold random numbers, which nobody can find again: keep these journals. Their payouts keep their
+//! numbers.
 //!
 //! # Features
 //!
