@@ -9,6 +9,7 @@
 mod columns;
 mod kills;
 mod lines;
+mod lost;
 mod mistakes;
 mod office;
 mod runs;
