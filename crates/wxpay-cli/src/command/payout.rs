@@ -44,8 +44,9 @@ pub(crate) enum Command {
     /// Rebuild a lost journal from what WeChat Pay knows, without paying anything
     ///
     /// Every number that the rows of the file can have is asked for, and what WeChat Pay knows is written into the journal.
-    /// Give all the rows that the lost journal may have had; the next run pays only what was not paid. Exit code 0 when every
-    /// row was found out about.
+    /// Give all the rows that the lost journal may have had; the next run pays only what was not paid. WeChat Pay answers
+    /// queries for 30 days: do not give rows that are older, which would read as not known. Exit code 0 when every row was
+    /// found out about.
     Recover(Box<recover::Arguments>),
     /// Tell from the journal how the payouts stand, without asking anybody
     Status(status::Arguments),

@@ -19,9 +19,11 @@ fn count(of: &Value) -> usize {
 /// How many payouts there are in the sandbox's books, and how many requests to pay it has seen.
 fn books(office: &Office) -> (usize, u32) {
     let paid = office.sandbox.payouts();
-    let paid = paid.iter().filter(|payout| payout.status == PayoutStatus::Success);
+    let paid = paid
+        .iter()
+        .filter(|payout| payout.status == PayoutStatus::Success);
     let sends = office.sandbox.payout_sends();
-    (paid.count(), sends.iter().map(|(_, sends)| sends).sum())
+    (paid.count(), sends.iter().map(|number| number.sends).sum())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,7 +31,9 @@ async fn journal_is_made_on_request_only() {
     let office = Office::open().await;
     office.write_rows(2);
     let folder = office.folder.path();
-    let output = exactly(folder, "run rows.csv --journal typo.db").output().unwrap();
+    let output = exactly(folder, "run rows.csv --journal typo.db")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     for part in ["there is no journal typo.db", "--new-journal", "recover"] {
         assert!(said(&output).contains(part), "{}", said(&output));
@@ -39,7 +43,11 @@ async fn journal_is_made_on_request_only() {
     assert!(exactly(folder, new).status().unwrap().success());
     let again = exactly(folder, new).output().unwrap();
     assert_eq!(again.status.code(), Some(2));
-    assert!(said(&again).contains("there is a file already"), "{}", said(&again));
+    assert!(
+        said(&again).contains("there is a file already"),
+        "{}",
+        said(&again)
+    );
     assert_eq!(books(&office), (2, 2));
 }
 
@@ -58,16 +66,33 @@ async fn second_journal_ends_already_paid() {
     assert_eq!(told.status.code(), Some(3));
     let told = json(&told);
     assert_eq!(count(&told["paid"]), 20);
-    assert!(told["paid"].as_array().unwrap().iter().all(|line| line["paid_before"] == true));
+    assert!(
+        told["paid"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|line| line["paid_before"] == true)
+    );
 
     // The same intent with another amount is in conflict with what was paid.
-    office.write("rows.csv", "intent,openid,amount_fen,desc\nintent-3,openid_3,1999,报销\n");
+    office.write(
+        "rows.csv",
+        "intent,openid,amount_fen,desc\nintent-3,openid_3,1999,报销\n",
+    );
     let output = office.run("run rows.csv --journal three");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("is in conflict"), "{}", said(&output));
+    assert!(
+        said(&output).contains("is in conflict"),
+        "{}",
+        said(&output)
+    );
     let output = office.run("run rows.csv --journal one");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("conflict: the journal has intent-3"), "{}", said(&output));
+    assert!(
+        said(&output).contains("conflict: the journal has intent-3"),
+        "{}",
+        said(&output)
+    );
     assert_eq!(books(&office), (20, 20));
 }
 
@@ -103,7 +128,9 @@ async fn recover_rebuilds_a_thousand() {
     assert_eq!(sends_after - sends, 396 + 10);
     let sum: usize = (0..1000).filter(|row| row % 100 != 99).map(amount).sum();
     let booked = office.sandbox.payouts();
-    let booked = booked.iter().filter(|payout| payout.status == PayoutStatus::Success);
+    let booked = booked
+        .iter()
+        .filter(|payout| payout.status == PayoutStatus::Success);
     let booked: i64 = booked.map(|payout| payout.amount.get()).sum();
     assert_eq!(booked, i64::try_from(sum).unwrap());
 }
@@ -121,16 +148,28 @@ async fn what_is_wrong_is_told_before_the_first_payment() {
         kept.map(|line| format!("{line}\n")).collect()
     };
     for (settings, key, problem) in [
-        (without("certificate"), key.as_str(), "[certificate] is missing"),
+        (
+            without("certificate"),
+            key.as_str(),
+            "[certificate] is missing",
+        ),
         (without("wecom"), key.as_str(), "[wecom] secret is missing"),
-        (right.clone(), "0123456789abcdef0123456789abcdef", "the APIv2 key is not"),
+        (
+            right.clone(),
+            "0123456789abcdef0123456789abcdef",
+            "the APIv2 key is not",
+        ),
     ] {
         office.write("wxpay.toml", &settings);
         office.write("key", key);
         let start = Instant::now();
         let output = office.run("run rows.csv --journal j");
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        assert!(said(&output).contains(problem), "{problem}: {}", said(&output));
+        assert!(
+            said(&output).contains(problem),
+            "{problem}: {}",
+            said(&output)
+        );
         assert!(start.elapsed() < Duration::from_secs(5));
         assert!(!office.folder.path().join("j").exists());
         assert!(office.sandbox.payout_sends().is_empty());
@@ -149,13 +188,21 @@ async fn replace_makes_ready_what_can_be_paid_again() {
     office.sandbox.add_fault_rule(unclear).unwrap();
     let output = office.run("run rows.csv --journal j");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    let rejected: Vec<_> = office.export().into_iter().filter(|row| row.state == "rejected").collect();
+    let rejected: Vec<_> = office
+        .export()
+        .into_iter()
+        .filter(|row| row.state == "rejected")
+        .collect();
     assert_eq!(rejected.len(), 1);
     let (intent, number) = (rejected[0].intent.clone(), rejected[0].number.clone());
     assert_eq!(intent, "intent-99");
     let paid = office.run("replace intent-5 --file rows.csv --journal j");
     assert_eq!(paid.status.code(), Some(1));
-    assert!(said(&paid).contains("is paid and can't be paid again"), "{}", said(&paid));
+    assert!(
+        said(&paid).contains("is paid and can't be paid again"),
+        "{}",
+        said(&paid)
+    );
     let unknown = office.run("replace nobody --file rows.csv --journal j");
     assert_eq!(unknown.status.code(), Some(2), "{}", said(&unknown));
 
@@ -164,7 +211,11 @@ async fn replace_makes_ready_what_can_be_paid_again() {
     office.write("rows.csv", &rows.replace(",王小\n", ",王小王\n"));
     let output = office.run("replace intent-99 --file rows.csv --journal j");
     assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains(&format!("the same number {number}")), "{}", said(&output));
+    assert!(
+        said(&output).contains(&format!("the same number {number}")),
+        "{}",
+        said(&output)
+    );
     let output = office.run("run rows.csv --journal j");
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(office.reconcile(), 100);
@@ -181,33 +232,63 @@ async fn attest_waits_for_its_time() {
             Api::PayEmployee => Fault::DropBeforeCommit,
             _ => Fault::error_code("NOT_FOUND", "指定单号数据不存在"),
         };
-        office.sandbox.add_fault_rule(FaultRule::new(api, fault)).unwrap();
+        office
+            .sandbox
+            .add_fault_rule(FaultRule::new(api, fault))
+            .unwrap();
     }
     let settings = fs::read_to_string(office.folder.path().join("wxpay.toml")).unwrap();
     office.write("wxpay.toml", &settings.replace("patience = '5s'\n", ""));
     let output = office.run("run rows.csv --journal j");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let attest = |office: &Office| {
-        exactly(office.folder.path(), "attest intent-0 --journal j --who Wang --evidence bill-2026-11-20")
-            .output()
-            .unwrap()
+        exactly(
+            office.folder.path(),
+            "attest intent-0 --journal j --who Wang --evidence bill-2026-11-20",
+        )
+        .output()
+        .unwrap()
     };
     let early = attest(&office);
     assert_eq!(early.status.code(), Some(1));
-    assert!(said(&early).contains("too little time has passed"), "{}", said(&early));
+    assert!(
+        said(&early).contains("too little time has passed"),
+        "{}",
+        said(&early)
+    );
     office.set("attest_after = '1ms'");
     let output = attest(&office);
     assert!(output.status.success(), "{}", said(&output));
     let twice = attest(&office);
-    assert!(said(&twice).contains("settled as not paid already"), "{}", said(&twice));
+    assert!(
+        said(&twice).contains("settled as not paid already"),
+        "{}",
+        said(&twice)
+    );
     let status = office.run("status --journal j --json");
     let told = json(&status);
     assert_eq!(told["states"]["failed"]["count"], 1);
     // It goes out again under its number.
-    let before = office.export().into_iter().find(|row| row.intent == "intent-0").unwrap();
-    assert!(office.run("replace intent-0 --file rows.csv --journal j").status.success());
-    let after = office.export().into_iter().find(|row| row.intent == "intent-0").unwrap();
-    assert_eq!((after.number, after.state.as_str()), (before.number, "prepared"));
+    let before = office
+        .export()
+        .into_iter()
+        .find(|row| row.intent == "intent-0")
+        .unwrap();
+    assert!(
+        office
+            .run("replace intent-0 --file rows.csv --journal j")
+            .status
+            .success()
+    );
+    let after = office
+        .export()
+        .into_iter()
+        .find(|row| row.intent == "intent-0")
+        .unwrap();
+    assert_eq!(
+        (after.number, after.state.as_str()),
+        (before.number, "prepared")
+    );
 }
 
 /// A copy made in the middle is a whole journal, which pays nothing again.
@@ -242,14 +323,20 @@ async fn export_writes_the_rows_back() {
     assert!(output.status.success(), "{}", said(&output));
     let text = fs::read_to_string(office.folder.path().join("out.csv")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[0].starts_with("wxpay_line,department,intent,openid,amount_fen,desc,wxpay_intent,"), "{text}");
+    assert!(
+        lines[0].starts_with("wxpay_line,department,intent,openid,amount_fen,desc,wxpay_intent,"),
+        "{text}"
+    );
     assert!(lines[1].starts_with("2,'=A1,b,o1,100,报销,b,"), "{text}");
     assert!(lines[2].starts_with("4,研发,a,o2,200,报销,a,"), "{text}");
     // What was exported can be run and exported again.
     let output = office.run("run out.csv --journal j");
     assert!(output.status.success(), "{}", said(&output));
     let told = json(&office.run("export out.csv --journal j --json"));
-    assert_eq!((told[0]["line"].as_u64(), told[0]["row"]["openid"].as_str()), (Some(2), Some("o1")));
+    assert_eq!(
+        (told[0]["line"].as_u64(), told[0]["row"]["openid"].as_str()),
+        (Some(2), Some("o1"))
+    );
     assert_eq!(told[1]["state"], "paid");
     assert_eq!(books(&office), (2, 2));
 }
