@@ -87,10 +87,8 @@ impl Policy {
                     QueryEnd::NotFound | QueryEnd::Failed(_) => number = world.another_number(),
                     _ => {}
                 },
-                Self::NumberInMemory => {
-                    if world.chance(|chance| chance.percent(20)) {
-                        number = world.another_number();
-                    }
+                Self::NumberInMemory if world.chance(|chance| chance.percent(20)) => {
+                    number = world.another_number();
                 }
                 Self::FatalErrorsAdvice => match &end {
                     PayEnd::Refused(refusal) if refusal.code == "FATAL_ERROR" => {

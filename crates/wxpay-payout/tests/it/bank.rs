@@ -83,7 +83,11 @@ impl Service for Bank {
     async fn pay(&self, number: &PartnerTradeNo, message: &Message, _: &Fence) -> PayEnd {
         let mut books = self.0.lock().unwrap();
         books.sends += 1;
-        let known = books.paid.get(number).or(books.failed.get(number)).cloned();
+        let known = books
+            .paid
+            .get(number)
+            .or_else(|| books.failed.get(number))
+            .cloned();
         if known.is_some_and(|known| known != *message) {
             return PayEnd::Refused(Refusal::new(
                 "FATAL_ERROR",

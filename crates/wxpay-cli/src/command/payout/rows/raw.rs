@@ -47,7 +47,7 @@ pub(crate) fn read_raw(path: &Path) -> Result<RawRows, Fail> {
         }
     };
     let first = next(None, &mut mistakes)?;
-    let (line, names) = first.unwrap_or((1, StringRecord::new()));
+    let (line, names) = first.unwrap_or_else(|| (1, StringRecord::new()));
     let columns = Columns::of(names, line, &mut mistakes);
     let mut rows = Vec::new();
     if let Some(place) = columns.place("intent").filter(|_| mistakes.is_empty()) {
