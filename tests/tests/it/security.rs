@@ -45,7 +45,7 @@ fn corpus_ids() -> Vec<String> {
 #[test]
 fn every_hole_has_a_test_that_is_there() {
     let text = read("SECURITY.md");
-    let (_, table) = text.split_once("## Holes found elsewhere").unwrap();
+    let (_, table) = text.split_once("## Holes and their tests").unwrap();
     let rows = table.lines().filter(|line| line.starts_with("| "));
     let rows: Vec<&str> = rows.filter(|line| !line.starts_with("| hole |")).collect();
     assert!(rows.len() >= 60, "{}", rows.len());
