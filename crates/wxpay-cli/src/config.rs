@@ -214,6 +214,11 @@ impl Config {
         self.path_of(self.args.public_key.as_deref(), from_file)
     }
 
+    /// Whether WeChat Pay's public key is not switched on yet, so that it verifies and nothing more.
+    pub(crate) fn public_key_only_verifies(&self) -> bool {
+        self.file.platform.public_key_only_verifies
+    }
+
     /// The platform certificates (平台证书): none, files, or to be fetched.
     pub(crate) fn certificates(&self) -> Certificates {
         let folder = self.folder();

@@ -91,9 +91,12 @@ impl<'a> Clients<'a> {
             self.transport.clone(),
         );
         if let Some((id, pem)) = config.public_key_pem()? {
-            builder = builder
-                .public_key(&id, &pem)
-                .map_err(wrong("[platform] public_key"))?;
+            builder = if config.public_key_only_verifies() {
+                builder.public_key_to_verify(&id, &pem)
+            } else {
+                builder.public_key(&id, &pem)
+            }
+            .map_err(wrong("[platform] public_key"))?;
         }
         if let Some(base_url) = config.base_url() {
             builder = builder.base_url(base_url);
@@ -165,6 +168,11 @@ impl Config {
             keys = keys
                 .with_public_key(&id, &pem)
                 .map_err(wrong("[platform] public_key"))?;
+            if self.public_key_only_verifies() {
+                keys = keys
+                    .only_verifying(&id)
+                    .map_err(wrong("[platform] public_key"))?;
+            }
         }
         if let Certificates::Files(files) = self.certificates() {
             for file in files {

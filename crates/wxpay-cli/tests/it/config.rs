@@ -86,3 +86,30 @@ async fn a_secret_that_others_may_read_is_refused() {
     setup.mode("wxpay.toml", 0o644);
     assert_eq!(command.output().unwrap().status.code(), Some(1));
 }
+
+/// A public key that is not switched on yet verifies, and nothing can be sealed or asked for with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_key_can_be_set_to_verify_only() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut setup = Setup::new(&sandbox);
+    let call = [
+        "call",
+        "v3.partner_transfer.detail_by_out_no",
+        "--out-batch-no",
+        "batch1",
+        "--out-detail-no",
+        "detail1",
+    ];
+    for (only_verifies, named) in [(true, false), (false, true)] {
+        setup.set("platform.public_key_only_verifies", only_verifies);
+        let output = setup.run(&call);
+        let said = text(&output.stderr);
+        assert!(said.contains("NOT_FOUND"), "the reply verifies: {said}");
+        let request = sandbox.requests().pop().unwrap();
+        let names_it = request.headers.iter().any(|(name, value)| {
+            name.as_str().eq_ignore_ascii_case("wechatpay-serial")
+                && *value == sandbox.merchant().platform_key_id.as_str()
+        });
+        assert_eq!(names_it, named);
+    }
+}
