@@ -1,5 +1,7 @@
 //! What a run tells while it goes on.
 
+use std::time::Duration;
+
 use super::Run;
 use crate::entry::{Alarm, Entry, State};
 use crate::reconciliation::NotStartedReason;
@@ -73,7 +75,7 @@ impl Run<'_> {
             return;
         };
         let until = *until;
-        if until <= now {
+        if until.since(now) < WORTH_TELLING {
             return;
         }
         let what = match self.held_by.get(number) {
@@ -93,3 +95,6 @@ impl Run<'_> {
         }
     }
 }
+
+/// Shorter waits are over before they are read.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
