@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -63,6 +64,16 @@ def last_check():
     return request["signatures"][-1]
 
 
+def deliveries():
+    """Those that were made: the sandbox notes one once it has read the answer."""
+    for _ in range(200):
+        made = control("/deliveries")["made"]
+        if made:
+            return made
+        time.sleep(0.05)
+    raise AssertionError("no delivery was noted")
+
+
 def main():
     server = HTTPServer(("127.0.0.1", 0), Callback)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -80,7 +91,7 @@ def main():
     assert Callback.came.wait(20), "no notice came"
     resource = Callback.told[0]["resource"]
     assert resource["out_trade_no"] == "PYTHON-1" and resource["trade_state"] == "SUCCESS", resource
-    made = control("/deliveries")["made"]
+    made = deliveries()
     assert made[-1]["acknowledged"], made
     code, message = wxpay.query(transaction_id=resource["transaction_id"])
     assert code == 200 and json.loads(message)["amount"]["total"] == 101, (code, message)
