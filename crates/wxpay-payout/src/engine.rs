@@ -88,7 +88,10 @@ impl Engine {
         may: May,
     ) -> Result<Step, JournalError> {
         let mut entry = self.entry_of(number).await?;
+        // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
+        let fence = self.fence();
         let now = self.now();
+        entry.correct_moments(now, &self.rules);
         let next = entry.next(now, &self.rules);
         if let Next::Held(until) = next {
             return Ok(Step::Wait(entry, until));
@@ -104,7 +107,7 @@ impl Engine {
             Next::Send if entry.state == State::Prepared && may == May::OnlyFollow => {
                 return Ok(Step::Unsent(entry));
             }
-            Next::Send => self.send(entry, now).await,
+            Next::Send => self.send(entry, now, &fence).await,
             Next::Query => self.query(entry, now).await,
         };
         match done {
@@ -121,12 +124,14 @@ impl Engine {
         }
     }
 
-    async fn send(&self, entry: Entry, now: Moment) -> Result<Step, JournalError> {
+    async fn send(&self, entry: Entry, now: Moment, fence: &Fence) -> Result<Step, JournalError> {
         let Some(message) = entry.message.clone() else {
             return Ok(Step::Person(entry));
         };
-        // Before anything is asked or written: what takes long after this counts.
-        let fence = self.fence();
+        let Rules { lease, call, .. } = self.rules;
+        if lease <= call {
+            return Ok(Step::NotSent(entry, NotSentCause::Lease { lease, call }));
+        }
         let holder = self.holder();
         let mut begun = entry.clone();
         begun.begin_send(&holder, now, &self.rules);
@@ -144,7 +149,7 @@ impl Engine {
         let end = if fence.is_past() {
             PayEnd::NotSent(too_late())
         } else {
-            self.service.pay(&begun.number, &message, &fence).await
+            self.service.pay(&begun.number, &message, fence).await
         };
         let recorded = self.record_send(&begun, &holder, &end).await;
         let entry = match recorded {

@@ -2,6 +2,7 @@
 
 mod ends;
 mod late;
+mod moments;
 
 use crate::entry::{Alarm, Entry, Lease, State};
 use crate::{Moment, Rules};
@@ -58,15 +59,6 @@ impl Entry {
             _ if self.may_resend(now, rules) => Next::Send,
             _ => Next::Query,
         }
-    }
-
-    /// When there is something to do next. A moment further ahead than any wait was written by a clock that was wrong, and
-    /// must not hold the payout up.
-    pub(crate) fn due(&self, now: Moment, rules: &Rules) -> Moment {
-        if self.next_at.since(now) > rules.longest_wait() {
-            return now;
-        }
-        self.next_at
     }
 
     /// A try whose process went away is in doubt. To be called on whatever was read with an ended lease.

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use wxpay_api::core::{Error, PartnerTradeNo};
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
-    Limits, Message, PayEnd, Payment, Payouts, QueryEnd, RunOptions, Service, SqliteJournal,
+    Fence, Limits, Message, PayEnd, Payment, Payouts, QueryEnd, RunOptions, Service, SqliteJournal,
 };
 
 use super::bank::owner;
@@ -83,12 +83,12 @@ struct AtOnce;
 #[async_trait]
 impl Service for AtOnce {
     fn merchant(&self) -> &str {
-            "1900000109"
-        }
+        "1900000109"
+    }
 
-        fn product(&self) -> &str {
-            "a product"
-        }
+    fn product(&self) -> &str {
+        "a product"
+    }
 
     fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
         // As long as a real one.
@@ -98,7 +98,7 @@ impl Service for AtOnce {
         )))
     }
 
-    async fn pay(&self, _: &PartnerTradeNo, _: &Message, fence: &Fence) -> PayEnd {
+    async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
         PayEnd::Paid {
             payment_no: "10000183".to_owned(),
         }

@@ -140,7 +140,7 @@ impl Job {
         rules.settle = Duration::from_millis(50);
         rules.query_waits = [50, 100, 200].map(Duration::from_millis).to_vec();
         rules.not_found_gap = Duration::from_millis(100);
-        rules.lease = lease;
+        (rules.lease, rules.call) = (lease, call);
         limits.per_second = NonZeroU32::new(2000);
         limits.payee_gap = Duration::from_millis(100);
         limits.midnight_guard = Duration::ZERO;
