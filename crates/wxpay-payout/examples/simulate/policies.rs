@@ -87,11 +87,10 @@ impl Policy {
                     QueryEnd::NotFound | QueryEnd::Failed(_) => number = world.another_number(),
                     _ => {}
                 },
-                Self::NumberInMemory => {
-                    if world.chance(|chance| chance.percent(20)) {
-                        number = world.another_number();
-                    }
+                Self::NumberInMemory if world.chance(|chance| chance.percent(20)) => {
+                    number = world.another_number();
                 }
+                Self::NumberInMemory => {}
                 Self::FatalErrorsAdvice => match &end {
                     PayEnd::Refused(refusal) if refusal.code == "FATAL_ERROR" => {
                         number = world.another_number();

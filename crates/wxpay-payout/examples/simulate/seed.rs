@@ -48,19 +48,17 @@ pub(crate) fn run(seed: u64, policy: Policy, keeps_history: bool) -> End {
 fn troubles(policy: Policy, chance: &mut Chance) -> Troubles {
     let mut troubles = Troubles::default();
     match policy {
-        Policy::Ours => {
-            // The other seeds have none, and see all the more of the network.
-            if chance.percent(33) {
-                troubles.stalls = chance.percent(60);
-                troubles.jumps = chance.percent(30);
-                troubles.attests = chance.percent(10);
-                troubles.stalls_in_sends = chance.percent(20);
-                troubles.losses = chance.percent(40);
-                troubles.doubled = chance.percent(30);
-                // Then a number that failed need not stay so. With a second journal nobody could know.
-                let one_journal = !troubles.losses && !troubles.doubled;
-                troubles.failed_pays_again = one_journal && chance.percent(50);
-            }
+        // The other seeds have none, and see all the more of the network.
+        Policy::Ours if chance.percent(33) => {
+            troubles.stalls = chance.percent(60);
+            troubles.jumps = chance.percent(30);
+            troubles.attests = chance.percent(10);
+            troubles.stalls_in_sends = chance.percent(20);
+            troubles.losses = chance.percent(40);
+            troubles.doubled = chance.percent(30);
+            // Then a number that failed need not stay so. With a second journal nobody could know.
+            let one_journal = !troubles.losses && !troubles.doubled;
+            troubles.failed_pays_again = one_journal && chance.percent(50);
         }
         Policy::RandomNumbers => troubles.losses = true,
         Policy::NoFence | Policy::DropsLatePayments => {

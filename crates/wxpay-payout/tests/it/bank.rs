@@ -112,7 +112,11 @@ impl Service for Bank {
             books.losses -= 1;
             return PayEnd::Unclear("no reply".to_owned());
         }
-        let known = books.paid.get(number).or(books.failed.get(number)).cloned();
+        let known = books
+            .paid
+            .get(number)
+            .or_else(|| books.failed.get(number))
+            .cloned();
         if known.is_some_and(|known| known != *message) {
             return PayEnd::Refused(Refusal::new(
                 "FATAL_ERROR",

@@ -23,3 +23,4 @@ mod simulation;
 mod stalls;
 mod world;
 mod wrong_clock;
+mod wrong_journals;

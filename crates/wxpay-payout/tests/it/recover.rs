@@ -151,7 +151,7 @@ async fn journal_that_has_some_goes_on_from_a_failed_number() {
     paid(&bank, &two, 0);
     let second = payouts.recover(all.clone(), RunOptions::new()).await;
     assert_eq!(counts(&second), [2, 0, 0, 0, 1, 0]);
-    assert_eq!(second.kept, [three.id.clone()]);
+    assert_eq!(second.kept, std::slice::from_ref(&three.id));
     let entry = journal.by_intent(&one.id).await.unwrap().unwrap();
     assert_eq!((entry.state, entry.generation), (State::Paid, 2));
     let result = payouts.run(all, RunOptions::new()).await;
