@@ -91,13 +91,21 @@ impl Engine {
         // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
         let fence = self.fence();
         let now = self.now();
-        entry.correct_moments(now, &self.rules);
-        let next = entry.next(now, &self.rules);
-        if let Next::Held(until) = next {
-            return Ok(Step::Wait(entry, until));
+        match entry.next(now, &self.rules) {
+            Next::Settled => return Ok(Step::Moved(entry)),
+            Next::Held(until) => return Ok(Step::Wait(entry, until)),
+            _ => {}
         }
-        if entry.lease.is_some() && next != Next::Settled {
+        let corrected = entry.correct_moments(now, &self.rules);
+        if entry.lease.is_some() {
             entry.end_lease(now, &self.rules);
+        }
+        if corrected {
+            // Or they would be corrected, and waited from, every time.
+            entry = match self.journal.update(&entry).await {
+                Err(JournalError::Conflict) => return Ok(Step::Wait(entry, now.after(SOON))),
+                updated => updated?,
+            };
         }
         let mut seen = entry.clone();
         let done = match entry.next(now, &self.rules) {

@@ -19,7 +19,8 @@ pub struct Recovery {
     /// What WeChat Pay knows, now in the journal: paid, failed, or under way. Its list of intents that were not started is
     /// empty.
     pub found: Reconciliation,
-    /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the same numbers.
+    /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the same numbers. Of payouts
+    /// older than 30 days that proves nothing, since WeChat Pay answers no queries about them.
     pub not_known: Vec<IntentId>,
     /// The journal had them already, and has them as before. Of those whose number had failed, the next number was asked
     /// about, and is not known.
@@ -60,7 +61,8 @@ impl Payouts {
     /// Numbers follow from the intents, so the intents are enough: all of those that the lost journal may have had. An intent
     /// whose number WeChat Pay declared failed is asked about under its next number, and so on. Numbers that an own
     /// [`Numbers`](crate::Numbers) gave are found only if it gives the same ones again; random numbers of version 0.1 of this
-    /// crate can't be found.
+    /// crate can't be found. Nor can payouts older than 30 days, which WeChat Pay answers no queries about: leave their intents
+    /// out, here and in the next run.
     pub async fn recover<I>(&self, intents: I, options: RunOptions) -> Recovery
     where
         I: IntoIterator<Item = Intent>,

@@ -45,8 +45,8 @@ impl Entry {
         if self.state.is_settled() {
             return Next::Settled;
         }
-        if let Some(lease) = self.lease.as_ref().filter(|_| self.is_held(now)) {
-            return Next::Held(lease.until);
+        if let Some(until) = self.held_until(now, rules) {
+            return Next::Held(until);
         }
         let due = self.due(now, rules);
         if due > now {
@@ -100,8 +100,8 @@ impl Entry {
     /// # Errors
     /// Why not. Nothing is known of the money that was not known before.
     pub fn may_attest(&self, now: Moment, rules: &Rules) -> Result<(), NotAttestable> {
-        if let Some(lease) = self.lease.as_ref().filter(|_| self.is_held(now)) {
-            return Err(NotAttestable::Held(lease.until));
+        if let Some(until) = self.held_until(now, rules) {
+            return Err(NotAttestable::Held(until));
         }
         let in_doubt = matches!(self.state, State::Sending | State::Unknown);
         let Some(last) = self.last_sent_at.filter(|_| in_doubt) else {

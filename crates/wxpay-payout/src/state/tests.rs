@@ -852,13 +852,13 @@ fn moments_of_a_wrong_clock_are_put_right_to_the_safe_side() {
         entry.begin_send("me", wrong, &rules());
         entry.end_send(&unclear(), wrong, &rules());
         entry.not_found_at = Some(wrong);
-        entry.correct_moments(at(60), &rules());
+        assert!(entry.correct_moments(at(60), &rules()));
         assert_eq!(entry.first_sent_at, Some(NOON), "prepared by a right clock");
         assert_eq!(entry.last_sent_at, Some(at(60)));
         assert_eq!(entry.not_found_at, Some(at(60)));
         entry.prepared_at = wrong;
         entry.first_sent_at = Some(wrong);
-        entry.correct_moments(at(90), &rules());
+        assert!(entry.correct_moments(at(90), &rules()));
         assert_eq!(
             (entry.prepared_at, entry.first_sent_at),
             (at(90), Some(at(90)))
@@ -867,6 +867,6 @@ fn moments_of_a_wrong_clock_are_put_right_to_the_safe_side() {
     // What is within a wait is no wrong clock.
     let mut entry = sent(&unclear());
     let before = entry.clone();
-    entry.correct_moments(just_before(NOON), &rules());
+    assert!(!entry.correct_moments(just_before(NOON), &rules()));
     assert_eq!(entry, before);
 }

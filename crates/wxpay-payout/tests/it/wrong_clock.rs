@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use wxpay_payout::{
-    Intent, Journal, MemoryJournal, NotStartedReason, Payouts, Preparation, RunOptions, Settlement,
-    State,
+    Intent, Journal, Lease, MemoryJournal, NotStartedReason, Payouts, Preparation, RunOptions,
+    Settlement, State,
 };
 use wxpay_transport::TokioTimer;
 
@@ -141,6 +141,36 @@ async fn doubt_of_it_ends_as_ever() {
 }
 
 /// A process that died in the middle of a send leaves a lease by its clock.
+#[tokio::test(start_paused = true)]
+async fn lease_of_it_holds_nobody_up() {
+    for ahead in AHEAD {
+        let world = World::new(ahead);
+        let Ok(Preparation::Ready(prepared)) = world.payouts.prepare(&intent("one", 100)).await
+        else {
+            panic!("it is new")
+        };
+        let mut entry = world.journal.by_number(prepared.number()).await.unwrap();
+        let mut sending = entry.take().unwrap();
+        let sent_at = sending.prepared_at;
+        (sending.state, sending.sends) = (State::Sending, 1);
+        (sending.first_sent_at, sending.last_sent_at) = (Some(sent_at), Some(sent_at));
+        sending.lease = Some(Lease {
+            holder: "a process that died".to_owned(),
+            until: sent_at.after(Duration::from_secs(300)),
+        });
+        world.journal.update(&sending).await.unwrap();
+        world.set_right();
+        let start = Instant::now();
+        let result = world.payouts.run([intent("one", 100)], RunOptions::new());
+        assert_eq!(lines(&result.await), [1, 0, 0, 0], "{ahead}");
+        let took = start.elapsed();
+        // Another send comes after what the fence of the first one has left it.
+        assert!(took >= Duration::from_secs(300), "{took:?}");
+        assert!(took < Duration::from_secs(HOUR), "{took:?}");
+    }
+}
+
+/// The waits that a run has counted by it are not counted on.
 #[tokio::test(start_paused = true)]
 async fn clock_that_is_set_back_in_a_run_does_not_make_it_endless() {
     let world = World::new(8 * HOUR);
