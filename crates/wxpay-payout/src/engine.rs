@@ -88,8 +88,6 @@ impl Engine {
         may: May,
     ) -> Result<Step, JournalError> {
         let mut entry = self.entry_of(number).await?;
-        // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
-        let fence = self.fence();
         let now = self.now();
         match entry.next(now, &self.rules) {
             Next::Settled => return Ok(Step::Moved(entry)),
@@ -107,16 +105,15 @@ impl Engine {
                 updated => updated?,
             };
         }
-        let mut seen = entry.clone();
-        let done = match entry.next(now, &self.rules) {
+        let (mut seen, done) = match entry.next(now, &self.rules) {
             Next::Settled => return Ok(Step::Moved(entry)),
             Next::Held(until) | Next::Wait(until) => return Ok(Step::Wait(entry, until)),
-            Next::Person => self.leave_to_a_person(entry).await,
             Next::Send if entry.state == State::Prepared && may == May::OnlyFollow => {
                 return Ok(Step::Unsent(entry));
             }
-            Next::Send => self.send(entry, now, &fence).await,
-            Next::Query => self.query(entry, now).await,
+            Next::Person => (entry.clone(), self.leave_to_a_person(entry).await),
+            Next::Send => (entry.clone(), self.send(entry).await),
+            Next::Query => (entry.clone(), self.query(entry, now).await),
         };
         match done {
             // Another process was faster, and may be sending. If the journal can't tell, that is assumed.
@@ -132,7 +129,13 @@ impl Engine {
         }
     }
 
-    async fn send(&self, entry: Entry, now: Moment, fence: &Fence) -> Result<Step, JournalError> {
+    async fn send(&self, entry: Entry) -> Result<Step, JournalError> {
+        // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
+        let fence = self.fence();
+        let now = self.now();
+        if entry.next(now, &self.rules) != Next::Send {
+            return Ok(Step::Wait(entry, now.after(SOON)));
+        }
         let Some(message) = entry.message.clone() else {
             return Ok(Step::Person(entry));
         };
@@ -157,7 +160,7 @@ impl Engine {
         let end = if fence.is_past() {
             PayEnd::NotSent(too_late())
         } else {
-            self.service.pay(&begun.number, &message, fence).await
+            self.service.pay(&begun.number, &message, &fence).await
         };
         let recorded = self.record_send(&begun, &holder, &end).await;
         let entry = match recorded {
