@@ -111,6 +111,7 @@ struct Held {
     bank: Bank,
     clocks: Arc<Clocks>,
     before_bytes: Arc<Hook>,
+    looks_at_fence: bool,
     left: Arc<Mutex<Vec<Moment>>>,
 }
 
@@ -126,6 +127,7 @@ impl Held {
             bank: bank.clone(),
             clocks: Arc::clone(clocks),
             before_bytes: Arc::new(|| Box::pin(async {})),
+            looks_at_fence: true,
             left: Arc::default(),
         }
     }
@@ -152,7 +154,7 @@ impl Service for Held {
 
     async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
         (self.before_bytes)().await;
-        if fence.is_past() {
+        if self.looks_at_fence && fence.is_past() {
             return crate::engine::not_sent();
         }
         self.left.lock().unwrap().push(self.clocks.wall());
@@ -193,17 +195,22 @@ async fn entry(journal: &MemoryJournal) -> Entry {
 /// Wherever a process stands still, bytes leave only while the lease in the journal has time for a whole call.
 #[tokio::test(start_paused = true)]
 async fn standing_still_anywhere_lets_nothing_out_past_the_lease() {
-    for seen in SEEN {
+    // The engine looks as well, so a service that does not sees to its own delays only.
+    for (seen, looks) in SEEN
+        .into_iter()
+        .flat_map(|seen| [(seen, true), (seen, false)])
+    {
         let (mut kept_back, mut left) = (0, 0);
         for reading in 0.. {
             let (bank, journal, clocks) = (Bank::default(), Arc::default(), Clocks::new(seen));
             let lease = Arc::new(Mutex::new(None));
             let (books, noted): (Arc<MemoryJournal>, _) =
                 (Arc::clone(&journal), Arc::clone(&lease));
-            let service = Held::new(&bank, &clocks).doing(move || {
+            let mut service = Held::new(&bank, &clocks).doing(move || {
                 let (books, noted) = (Arc::clone(&books), Arc::clone(&noted));
                 Box::pin(async move { *noted.lock().unwrap() = entry(&books).await.lease })
             });
+            service.looks_at_fence = looks;
             let payouts = engine(&journal, service.clone(), &clocks);
             let prepared = prepared(&payouts).await;
             clocks.stall_before(reading);
@@ -238,7 +245,8 @@ async fn standing_still_anywhere_lets_nothing_out_past_the_lease() {
                 break;
             }
         }
-        assert!(kept_back >= 2, "{seen:?}: {kept_back}");
+        let least = if looks { 2 } else { 1 };
+        assert!(kept_back >= least, "{seen:?}: {kept_back}");
         assert!(left >= 1, "{seen:?}: {left}");
     }
 }
