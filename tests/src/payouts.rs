@@ -7,5 +7,7 @@ pub mod judge;
 pub mod kills;
 pub mod observed;
 pub mod processes;
+#[cfg(unix)]
+pub mod stops;
 pub mod worker;
 pub mod writes;

@@ -89,23 +89,31 @@ impl Engine {
     ) -> Result<Step, JournalError> {
         let mut entry = self.entry_of(number).await?;
         let now = self.now();
-        let next = entry.next(now, &self.rules);
-        if let Next::Held(until) = next {
-            return Ok(Step::Wait(entry, until));
+        match entry.next(now, &self.rules) {
+            Next::Settled => return Ok(Step::Moved(entry)),
+            Next::Held(until) => return Ok(Step::Wait(entry, until)),
+            _ => {}
         }
-        if entry.lease.is_some() && next != Next::Settled {
+        let corrected = entry.correct_moments(now, &self.rules);
+        if entry.lease.is_some() {
             entry.end_lease(now, &self.rules);
         }
-        let mut seen = entry.clone();
-        let done = match entry.next(now, &self.rules) {
+        if corrected {
+            // Or they would be corrected, and waited from, every time.
+            entry = match self.journal.update(&entry).await {
+                Err(JournalError::Conflict) => return Ok(Step::Wait(entry, now.after(SOON))),
+                updated => updated?,
+            };
+        }
+        let (mut seen, done) = match entry.next(now, &self.rules) {
             Next::Settled => return Ok(Step::Moved(entry)),
             Next::Held(until) | Next::Wait(until) => return Ok(Step::Wait(entry, until)),
-            Next::Person => self.leave_to_a_person(entry).await,
             Next::Send if entry.state == State::Prepared && may == May::OnlyFollow => {
                 return Ok(Step::Unsent(entry));
             }
-            Next::Send => self.send(entry, now).await,
-            Next::Query => self.query(entry, now).await,
+            Next::Person => (entry.clone(), self.leave_to_a_person(entry).await),
+            Next::Send => (entry.clone(), self.send(entry).await),
+            Next::Query => (entry.clone(), self.query(entry, now).await),
         };
         match done {
             // Another process was faster, and may be sending. If the journal can't tell, that is assumed.
@@ -121,12 +129,20 @@ impl Engine {
         }
     }
 
-    async fn send(&self, entry: Entry, now: Moment) -> Result<Step, JournalError> {
+    async fn send(&self, entry: Entry) -> Result<Step, JournalError> {
+        // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
+        let fence = self.fence();
+        let now = self.now();
+        if entry.next(now, &self.rules) != Next::Send {
+            return Ok(Step::Wait(entry, now.after(SOON)));
+        }
         let Some(message) = entry.message.clone() else {
             return Ok(Step::Person(entry));
         };
-        // Before anything is asked or written: what takes long after this counts.
-        let fence = self.fence();
+        let Rules { lease, call, .. } = self.rules;
+        if lease <= call {
+            return Ok(Step::NotSent(entry, NotSentCause::Lease { lease, call }));
+        }
         let holder = self.holder();
         let mut begun = entry.clone();
         begun.begin_send(&holder, now, &self.rules);

@@ -116,11 +116,6 @@ impl Entry {
     pub fn is_found(&self) -> bool {
         self.sends == 0 && self.first_sent_at.is_some()
     }
-
-    /// Whether somebody is working on it now.
-    pub(crate) fn is_held(&self, now: Moment) -> bool {
-        self.lease.as_ref().is_some_and(|lease| lease.until > now)
-    }
 }
 
 /// Where a payout stands.

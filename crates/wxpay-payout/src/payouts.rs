@@ -247,7 +247,9 @@ impl Payouts {
         engine.limits.check_amount(intent.payment.amount)?;
         let generation = old.generation.saturating_add(1);
         let mut new = engine.entry(intent, &intent.payment.fingerprint(), generation)?;
-        let failed_at = old.closed_at.unwrap_or_else(|| engine.now());
+        let now = engine.now();
+        // A moment ahead was written by a clock that was wrong.
+        let failed_at = old.closed_at.map_or(now, |at| at.min(now));
         new.next_at = failed_at.after(engine.rules.lease);
         new.replaces = Some(old.number.clone());
         old.replaced_by = Some(new.number.clone());

@@ -19,9 +19,11 @@ pub struct Recovery {
     /// What WeChat Pay knows, now in the journal: paid, failed, or under way. Its list of intents that were not started is
     /// empty.
     pub found: Reconciliation,
-    /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the same numbers.
+    /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the same numbers. Of payouts
+    /// older than 30 days that proves nothing, since WeChat Pay answers no queries about them.
     pub not_known: Vec<IntentId>,
-    /// The journal had them already, and has them as before.
+    /// The journal had them already, and has them as before. Of those whose number had failed, the next number was asked
+    /// about, and is not known.
     pub kept: Vec<IntentId>,
     /// They could not be found out about. Nothing is in the journal: recover again before anything is sent.
     pub failed: Vec<NotRecovered>,
@@ -59,7 +61,8 @@ impl Payouts {
     /// Numbers follow from the intents, so the intents are enough: all of those that the lost journal may have had. An intent
     /// whose number WeChat Pay declared failed is asked about under its next number, and so on. Numbers that an own
     /// [`Numbers`](crate::Numbers) gave are found only if it gives the same ones again; random numbers of version 0.1 of this
-    /// crate can't be found.
+    /// crate can't be found. Nor can payouts older than 30 days, which WeChat Pay answers no queries about: leave their intents
+    /// out, here and in the next run.
     pub async fn recover<I>(&self, intents: I, options: RunOptions) -> Recovery
     where
         I: IntoIterator<Item = Intent>,
@@ -133,28 +136,37 @@ impl Recovery {
 
 impl Engine {
     async fn recover(&self, intent: &Intent) -> Found {
-        match self.journal.by_intent(&intent.id).await {
-            Ok(Some(_)) => return Found::Kept,
-            Ok(None) => {}
+        let known = match self.journal.by_intent(&intent.id).await {
+            // The number after one that failed may have been paid all the same.
+            Ok(Some(known)) if !known.allows_replacement() => return Found::Kept,
+            Ok(known) => known,
             Err(error) => return Found::Stopped(error.to_string()),
-        }
-        let generations = match self.generations(intent).await {
+        };
+        let was_known = known.is_some();
+        let generations = match self.generations(intent, known.as_ref()).await {
             Ok(generations) => generations,
             Err(found) => return found,
         };
-        match self.write_down(generations).await {
+        match self.write_down(known, generations).await {
             Ok(Some(entry)) => Found::Entry(Box::new(entry)),
+            Ok(None) if was_known => Found::Kept,
             Ok(None) => Found::NotKnown,
+            Err(error @ JournalError::Conflict) => Found::Failed(error.to_string()),
             Err(error) => Found::Stopped(error.to_string()),
         }
     }
 
-    /// What WeChat Pay knows of an intent's numbers, from the first on.
-    async fn generations(&self, intent: &Intent) -> Result<Vec<Entry>, Found> {
+    /// What WeChat Pay knows of an intent's numbers, from the first on that is not in the journal.
+    async fn generations(
+        &self,
+        intent: &Intent,
+        known: Option<&Entry>,
+    ) -> Result<Vec<Entry>, Found> {
         let refused = |error: PrepareError| Found::Failed(error.to_string());
         let fingerprint = intent.payment.fingerprint();
         let mut generations: Vec<Entry> = Vec::new();
-        for generation in 0.. {
+        let first = known.map_or(0, |known| known.generation.saturating_add(1));
+        for generation in first.. {
             let mut entry = self
                 .entry(intent, &fingerprint, generation)
                 .map_err(refused)?;
@@ -163,7 +175,8 @@ impl Engine {
                 break;
             }
             let now = self.now();
-            entry.replaces = generations.last().map(|last| last.number.clone());
+            let last = generations.last().or(known);
+            entry.replaces = last.map(|last| last.number.clone());
             entry.resign = false;
             entry.first_sent_at = Some(now);
             entry.last_sent_at = Some(now);
@@ -201,11 +214,15 @@ impl Engine {
         Err(Found::Failed(said))
     }
 
-    /// The last of them as it is in the journal then.
-    async fn write_down(&self, generations: Vec<Entry>) -> Result<Option<Entry>, JournalError> {
+    /// The last of them as it is in the journal then, if there is one.
+    async fn write_down(
+        &self,
+        mut last: Option<Entry>,
+        generations: Vec<Entry>,
+    ) -> Result<Option<Entry>, JournalError> {
         let limits = unlimited();
-        let mut last: Option<Entry> = None;
-        for mut entry in generations {
+        let mut written = None;
+        for entry in generations {
             let inserted = match &mut last {
                 None => self.journal.insert(&entry, &limits).await?,
                 Some(old) => {
@@ -215,11 +232,12 @@ impl Engine {
             };
             if let Inserted::Existing(existing) = inserted {
                 // Another process was faster.
-                entry = *existing;
+                return Ok(Some(*existing));
             }
+            written = Some(entry.clone());
             last = Some(entry);
         }
-        Ok(last)
+        Ok(written)
     }
 }
 

@@ -150,6 +150,8 @@ impl<'a> Run<'a> {
         let at_once = self.options.at_once.get();
         let mut working = Working::new();
         loop {
+            // A clock that was set back must not make the patience longer.
+            self.moved_at = self.moved_at.min(self.payouts.0.now());
             if self.options.stop.is_stopped() {
                 self.halted.get_or_insert(NotStartedReason::Stopped);
             }

@@ -283,6 +283,14 @@ pub enum NotSentCause {
     /// The journal could not take the send, so it was not made.
     #[error(transparent)]
     Journal(JournalError),
+    /// The rules leave no time for a send: it must have ended before anybody else may work on the payout.
+    #[error("Rules::lease ({lease:?}) must be longer than Rules::call ({call:?})")]
+    Lease {
+        /// The [lease](crate::Rules::lease).
+        lease: std::time::Duration,
+        /// The longest [call](crate::Rules::call).
+        call: std::time::Duration,
+    },
     /// WeChat Pay refused the query before the send, as for a wrong key.
     #[error("the query before the send was refused with {}: {}", .0.code, .0.message)]
     Refused(Refusal),

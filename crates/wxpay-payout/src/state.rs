@@ -2,6 +2,7 @@
 
 mod ends;
 mod late;
+mod moments;
 
 use crate::entry::{Alarm, Entry, Lease, State};
 use crate::{Moment, Rules};
@@ -44,8 +45,8 @@ impl Entry {
         if self.state.is_settled() {
             return Next::Settled;
         }
-        if let Some(lease) = self.lease.as_ref().filter(|_| self.is_held(now)) {
-            return Next::Held(lease.until);
+        if let Some(until) = self.held_until(now, rules) {
+            return Next::Held(until);
         }
         let due = self.due(now, rules);
         if due > now {
@@ -58,15 +59,6 @@ impl Entry {
             _ if self.may_resend(now, rules) => Next::Send,
             _ => Next::Query,
         }
-    }
-
-    /// When there is something to do next. A moment further ahead than any wait was written by a clock that was wrong, and
-    /// must not hold the payout up.
-    pub(crate) fn due(&self, now: Moment, rules: &Rules) -> Moment {
-        if self.next_at.since(now) > rules.longest_wait() {
-            return now;
-        }
-        self.next_at
     }
 
     /// A try whose process went away is in doubt. To be called on whatever was read with an ended lease.
@@ -108,8 +100,8 @@ impl Entry {
     /// # Errors
     /// Why not. Nothing is known of the money that was not known before.
     pub fn may_attest(&self, now: Moment, rules: &Rules) -> Result<(), NotAttestable> {
-        if let Some(lease) = self.lease.as_ref().filter(|_| self.is_held(now)) {
-            return Err(NotAttestable::Held(lease.until));
+        if let Some(until) = self.held_until(now, rules) {
+            return Err(NotAttestable::Held(until));
         }
         let in_doubt = matches!(self.state, State::Sending | State::Unknown);
         let Some(last) = self.last_sent_at.filter(|_| in_doubt) else {

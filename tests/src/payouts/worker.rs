@@ -45,7 +45,10 @@ pub struct Job {
     /// Dies at the write of this number, counted from 0
     #[arg(long)]
     pub dies_at: Option<usize>,
-    /// Dies when that write is on the disk, not before
+    /// Stands still at the beginning of the send of this number, counted from 0
+    #[arg(long)]
+    pub stops_at: Option<usize>,
+    /// Dies or stands still when that write is on the disk, not before
     #[arg(long)]
     pub after: bool,
 }
@@ -61,6 +64,7 @@ impl Job {
             at_once: 8,
             lease: 3000,
             dies_at: None,
+            stops_at: None,
             after: false,
         }
     }
@@ -80,6 +84,9 @@ impl Job {
         if let Some(write) = self.dies_at {
             number("--dies-at", write);
         }
+        if let Some(send) = self.stops_at {
+            number("--stops-at", send);
+        }
         if self.after {
             command.arg("--after");
         }
@@ -91,9 +98,11 @@ impl Job {
     pub async fn work(self) -> bool {
         let start = Instant::now();
         let journal = journal_at(&journal_in(&self.folder));
-        let dying = Dying {
+        let dying = Ending {
             writes: AtomicUsize::new(0),
+            sends: AtomicUsize::new(0),
             dies_at: self.dies_at,
+            stops_at: self.stops_at,
             after: self.after,
         };
         println!("{}", start.elapsed().as_micros());
@@ -114,7 +123,7 @@ impl Job {
     fn payouts(&self, journal: impl Journal) -> Payouts {
         let text = |name: &str| fs::read_to_string(self.folder.join(name)).unwrap();
         let lease = Duration::from_millis(self.lease);
-        let call = lease * 4 / 5;
+        let call = lease / 2;
         let transport = ReqwestTransport::builder()
             .only_root_pem(text("ca").as_bytes())
             .identity_pem(
@@ -140,7 +149,7 @@ impl Job {
         rules.settle = Duration::from_millis(50);
         rules.query_waits = [50, 100, 200].map(Duration::from_millis).to_vec();
         rules.not_found_gap = Duration::from_millis(100);
-        rules.lease = lease;
+        (rules.lease, rules.call) = (lease, call);
         limits.per_second = NonZeroU32::new(2000);
         limits.payee_gap = Duration::from_millis(100);
         limits.midnight_guard = Duration::ZERO;
@@ -168,27 +177,58 @@ pub fn intent(number: usize) -> Intent {
     }
 }
 
-/// Ends the process at one of the writes.
+/// Ends the process at one of the writes, or lets it stand still at one of the sends.
 #[derive(Debug)]
-struct Dying {
+struct Ending {
     writes: AtomicUsize,
+    sends: AtomicUsize,
     dies_at: Option<usize>,
+    stops_at: Option<usize>,
     after: bool,
 }
 
-impl Observer for Dying {
-    fn begins(&self, _: Write) {
+impl Observer for Ending {
+    fn begins(&self, write: Write) {
         let number = self.writes.fetch_add(1, Ordering::SeqCst);
         if !self.after && self.dies_at == Some(number) {
             std::process::abort();
         }
+        if !self.after && matches!(write, Write::Begin) {
+            self.stop_at_send();
+        }
     }
 
-    fn ends(&self, _: Write, _: Duration) {
+    fn ends(&self, write: Write, _: Duration) {
         // Of several writes at once, which of them it is does not matter.
         let last = self.writes.load(Ordering::SeqCst) - 1;
         if self.after && self.dies_at == Some(last) {
             std::process::abort();
         }
+        if self.after && matches!(write, Write::Begin) {
+            self.stop_at_send();
+        }
     }
+}
+
+impl Ending {
+    fn stop_at_send(&self) {
+        let number = self.sends.fetch_add(1, Ordering::SeqCst);
+        if self.stops_at == Some(number) {
+            println!("{STANDS_STILL}");
+            signal("STOP", std::process::id());
+        }
+    }
+}
+
+/// What a worker says before it stands still.
+pub const STANDS_STILL: &str = "stands still";
+
+/// Stops a process, or lets it go on.
+pub fn signal(name: &str, process: u32) {
+    let mut kill = std::process::Command::new("kill");
+    let sent = kill
+        .arg(format!("-{name}"))
+        .arg(process.to_string())
+        .status();
+    assert!(sent.unwrap().success(), "no process {process}");
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use wxpay_sandbox::{Api, Fault};
 
@@ -28,6 +29,8 @@ pub async fn run(program: &Path, parent: Option<&Path>) -> Writes {
             let bank = Bank::open(parent).await;
             for (api, fault) in [
                 (Api::PayEmployee, Fault::DropAfterCommit),
+                // The query before the send, which goes well, and the one after it.
+                (Api::PayoutQuery, Fault::Delay(Duration::ZERO)),
                 (Api::PayoutQuery, Fault::Html502),
             ] {
                 bank.sandbox.inject(api, fault).unwrap();

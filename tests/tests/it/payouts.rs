@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[cfg(unix)]
+use wxpay_tests::payouts::stops::{self, Point};
 use wxpay_tests::payouts::{cost, kills, processes, writes};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,6 +44,27 @@ async fn three_writes_are_a_payout() {
         cost.writes.iter().all(|writes| writes.len() >= 50),
         "{cost}"
     );
+}
+
+/// It stands still past its lease while another process settles everything. Then it sends nothing.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopped_past_its_lease_it_sends_nothing() {
+    for point in [Point::BeforeBegin, Point::AfterBegin, Point::InQuery] {
+        let stopped = stops::run(program(), point, 3).await;
+        assert!(stopped.verdict.holds(), "{point:?}: {}", stopped.verdict);
+        assert_eq!(stopped.verdict.paid, 3, "{point:?}");
+        assert_eq!((stopped.late_sends, stopped.sends), (0, 3), "{point:?}");
+    }
+}
+
+/// What has left before arrives when it arrives, under the number that the other process has paid.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopped_with_its_bytes_on_their_way_it_is_paid_once() {
+    let stopped = stops::run(program(), Point::InFlight, 3).await;
+    assert!(stopped.verdict.holds(), "{}", stopped.verdict);
+    assert_eq!((stopped.verdict.paid, stopped.late_sends), (3, 0));
 }
 
 fn program() -> &'static Path {

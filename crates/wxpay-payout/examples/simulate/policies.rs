@@ -90,6 +90,7 @@ impl Policy {
                 Self::NumberInMemory if world.chance(|chance| chance.percent(20)) => {
                     number = world.another_number();
                 }
+                Self::NumberInMemory => {}
                 Self::FatalErrorsAdvice => match &end {
                     PayEnd::Refused(refusal) if refusal.code == "FATAL_ERROR" => {
                         number = world.another_number();

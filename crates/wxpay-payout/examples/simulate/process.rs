@@ -128,13 +128,13 @@ impl Processes {
                 process.stalled_until = None;
             }
         }
-        let awake: Vec<usize> = (0..self.running.len())
-            .filter(|at| {
-                let process = self.running.get(*at);
-                process.is_some_and(|process| process.stalled_until.is_none())
-            })
-            .collect();
-        if awake.is_empty() {
+        let is_awake = |process: &Process| process.stalled_until.is_none();
+        let many = self
+            .running
+            .iter()
+            .filter(|process| is_awake(process))
+            .count();
+        if many == 0 {
             let stalled = self.running.iter_mut().enumerate();
             let (at, first) = stalled.min_by_key(|(_, process)| process.stalled_until)?;
             let until = first.stalled_until.take()?;
@@ -142,9 +142,11 @@ impl Processes {
             self.world.pass(wait);
             return Some(at);
         }
-        let many = awake.len() as u64;
-        let at = usize::try_from(self.world.chance(|chance| chance.below(many))).unwrap_or(0);
-        awake.get(at).copied()
+        let which = self.world.chance(|chance| chance.below(many as u64));
+        let awake = self.running.iter().enumerate();
+        let mut awake = awake.filter(|(_, process)| is_awake(process));
+        let (at, _) = awake.nth(usize::try_from(which).unwrap_or(0))?;
+        Some(at)
     }
 
     fn trouble(&mut self) {

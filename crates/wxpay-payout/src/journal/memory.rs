@@ -76,16 +76,22 @@ impl Books {
 
     /// Puts an entry in the place of the one of its number, with everything that is counted by it.
     fn put(&mut self, entry: Entry) {
-        if let Some(old) = self.entries.get(&entry.number) {
+        let old = self.entries.remove(&entry.number);
+        if let Some(old) = &old {
             self.open.remove(&(old.next_at, old.number.clone()));
-            if let Some(day) = old.counted {
-                let (payee, amount) = (old.payee.clone(), old.amount);
-                self.count(day, payee, |sum| sum.without(amount));
-            }
         }
-        if let Some(day) = entry.counted {
-            let amount = entry.amount;
-            self.count(day, entry.payee.clone(), |sum| sum.with(amount));
+        let counts_as = |old: &Entry| {
+            (old.counted, old.amount, &old.payee) == (entry.counted, entry.amount, &entry.payee)
+        };
+        if !old.as_ref().is_some_and(counts_as) {
+            if let Some(old) = &old
+                && let Some(day) = old.counted
+            {
+                self.count(day, old.payee.clone(), |sum| sum.without(old.amount));
+            }
+            if let Some(day) = entry.counted {
+                self.count(day, entry.payee.clone(), |sum| sum.with(entry.amount));
+            }
         }
         if !entry.state.is_settled() {
             self.open.insert((entry.next_at, entry.number.clone()));

@@ -100,6 +100,10 @@ impl Run<'_> {
                 self.halt(error.to_string());
                 self.wait(number, AGAIN);
             }
+            Step::NotSent(_, cause @ NotSentCause::Lease { .. }) => {
+                self.halt(cause.to_string());
+                self.wait(number, LATER);
+            }
             Step::NotSent(entry, NotSentCause::Call(error)) => {
                 self.hold_back(&entry, describe(&error));
                 self.wait(number, AGAIN);

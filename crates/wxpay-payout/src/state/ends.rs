@@ -21,7 +21,7 @@ impl Entry {
             }
             PayEnd::Declined(what) => {
                 self.refusal = None;
-                self.alarm = Some(Alarm::Configuration);
+                self.warn(Alarm::Configuration);
                 self.resign = true;
                 self.put_in_doubt(what.clone(), now, rules);
             }
@@ -44,7 +44,7 @@ impl Entry {
             }
             QueryEnd::Refused(refusal) => {
                 if refusal.class.configuration {
-                    self.alarm = Some(Alarm::Configuration);
+                    self.warn(Alarm::Configuration);
                 }
                 let why = text_of(refusal);
                 self.leave_unsent(
@@ -105,7 +105,7 @@ impl Entry {
             QueryEnd::NotFound => self.count_not_found(now, rules),
             QueryEnd::Refused(refusal) => {
                 if refusal.class.configuration {
-                    self.alarm = Some(Alarm::Configuration);
+                    self.warn(Alarm::Configuration);
                 }
                 self.wait(text_of(refusal), now, rules);
             }
@@ -168,11 +168,11 @@ impl Entry {
     fn refuse(&mut self, refusal: &Refusal, now: Moment, rules: &Rules) {
         self.refusal = Some(refusal.clone());
         if refusal.class.configuration {
-            self.alarm = Some(Alarm::Configuration);
+            self.warn(Alarm::Configuration);
         } else if refusal.code == "FATAL_ERROR" {
-            self.alarm = Some(Alarm::ParametersDiffer);
+            self.warn(Alarm::ParametersDiffer);
         } else if refusal.class == wxpay_core::Class::UNLISTED {
-            self.alarm = Some(Alarm::UnlistedCode);
+            self.warn(Alarm::UnlistedCode);
         }
         if refusal.class.certainty != Certainty::Definite {
             self.doubt = true;
@@ -234,6 +234,17 @@ impl Entry {
         } else {
             self.wait(why, now, rules);
             self.next_at = now.after(rules.not_found_gap);
+        }
+    }
+
+    /// Raises an alarm, unless there is one about what was paid, which keeps the payout from being sent.
+    fn warn(&mut self, alarm: Alarm) {
+        let is_about_money = matches!(
+            self.alarm,
+            Some(Alarm::Mismatch | Alarm::ParametersDiffer | Alarm::PaidLate)
+        );
+        if !is_about_money {
+            self.alarm = Some(alarm);
         }
     }
 

@@ -36,7 +36,7 @@ impl Entry {
             self.pay_late(payment_no.as_ref(), now);
         } else {
             self.alarm = Some(Alarm::Mismatch);
-            if self.state.is_settled() {
+            if self.state.is_settled() || self.state == State::Prepared {
                 self.state = State::Unknown;
                 self.doubt = true;
                 self.attested = false;

@@ -809,3 +809,64 @@ fn only_wechat_pays_own_failed_allows_another_number() {
         }
     }
 }
+
+/// An alarm that keeps a payout from being sent is not forgotten for a wrong key, whose own alarm the next send ends.
+#[test]
+fn alarms_about_money_stay() {
+    let configuration = Class::new(Certainty::QueryFailed).configuration();
+    let wrong_key = QueryEnd::Refused(Refusal::new("SIGN_ERROR", configuration, "words"));
+    let fatal = refused("FATAL_ERROR", Class::new(Certainty::Ambiguous));
+    for (mut entry, alarm) in [
+        (sent(&fatal), Alarm::ParametersDiffer),
+        (sent(&unclear()), Alarm::Mismatch),
+    ] {
+        ask(&mut entry, &found(200, None), at(60));
+        ask(&mut entry, &QueryEnd::NotFound, at(120));
+        entry.alarm = Some(alarm.clone());
+        ask(&mut entry, &wrong_key, at(1000));
+        ask(&mut entry, &QueryEnd::NotFound, at(2000));
+        assert_eq!(entry.alarm, Some(alarm));
+        assert_ne!(entry.next(at(100_000), &rules()), Next::Send);
+    }
+}
+
+/// Another amount was paid under a number that waits to be sent again with a corrected payment.
+#[test]
+fn late_query_of_another_payment_keeps_it_from_being_sent() {
+    let mut entry = sent(&definite());
+    entry.close(State::Rejected, at(1000));
+    entry.reopen(at(2000));
+    entry.end_late_query(&found(200, None), at(2001));
+    assert_eq!(
+        (entry.state, entry.alarm.clone(), entry.doubt),
+        (State::Unknown, Some(Alarm::Mismatch), true)
+    );
+    assert_eq!(entry.next(at(2002), &rules()), Next::Query);
+}
+
+#[test]
+fn moments_of_a_wrong_clock_are_put_right_to_the_safe_side() {
+    for hours in [2, 8, 73 * 365 * 24] {
+        let wrong = NOON.after(Duration::from_secs(hours * 3600));
+        let mut entry = prepared();
+        entry.begin_send("me", wrong, &rules());
+        entry.end_send(&unclear(), wrong, &rules());
+        entry.not_found_at = Some(wrong);
+        assert!(entry.correct_moments(at(60), &rules()));
+        assert_eq!(entry.first_sent_at, Some(NOON), "prepared by a right clock");
+        assert_eq!(entry.last_sent_at, Some(at(60)));
+        assert_eq!(entry.not_found_at, Some(at(60)));
+        entry.prepared_at = wrong;
+        entry.first_sent_at = Some(wrong);
+        assert!(entry.correct_moments(at(90), &rules()));
+        assert_eq!(
+            (entry.prepared_at, entry.first_sent_at),
+            (at(90), Some(at(90)))
+        );
+    }
+    // What is within a wait is no wrong clock.
+    let mut entry = sent(&unclear());
+    let before = entry.clone();
+    assert!(!entry.correct_moments(just_before(NOON), &rules()));
+    assert_eq!(entry, before);
+}

@@ -1,6 +1,6 @@
 //! A server that pays each number once, as WeChat Pay does, for tests with several journals.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -17,6 +17,10 @@ struct Books {
     failed: HashMap<PartnerTradeNo, Message>,
     /// How many of the next payments fail.
     fails: usize,
+    /// How many of the next payments get lost before they arrive.
+    losses: usize,
+    /// What queries about a number say first.
+    says: HashMap<PartnerTradeNo, VecDeque<QueryEnd>>,
     queries: usize,
     sends: usize,
     key_is_wrong: bool,
@@ -25,6 +29,16 @@ struct Books {
 impl Bank {
     pub(crate) fn fail_next(&self, count: usize) {
         self.0.lock().unwrap().fails = count;
+    }
+
+    pub(crate) fn lose_next(&self, count: usize) {
+        self.0.lock().unwrap().losses = count;
+    }
+
+    /// The next queries about a number end so, whatever is true.
+    pub(crate) fn say(&self, number: &PartnerTradeNo, ends: impl IntoIterator<Item = QueryEnd>) {
+        let mut books = self.0.lock().unwrap();
+        books.says.entry(number.clone()).or_default().extend(ends);
     }
 
     pub(crate) fn wrong_key(&self, wrong: bool) {
@@ -36,6 +50,17 @@ impl Bank {
         let mut books = self.0.lock().unwrap();
         let message = books.failed.remove(number).unwrap();
         books.paid.insert(number.clone(), message);
+    }
+
+    /// A payment that was lost arrives.
+    pub(crate) fn pay_lost(&self, number: &PartnerTradeNo, message: Message) {
+        self.0.lock().unwrap().paid.insert(number.clone(), message);
+    }
+
+    /// A payment that was made and failed.
+    pub(crate) fn fail(&self, number: &PartnerTradeNo, message: Message) {
+        let mut books = self.0.lock().unwrap();
+        books.failed.insert(number.clone(), message);
     }
 
     pub(crate) fn reset_sends(&self, sends: usize) {
@@ -83,6 +108,10 @@ impl Service for Bank {
     async fn pay(&self, number: &PartnerTradeNo, message: &Message, _: &Fence) -> PayEnd {
         let mut books = self.0.lock().unwrap();
         books.sends += 1;
+        if books.losses > 0 {
+            books.losses -= 1;
+            return PayEnd::Unclear("no reply".to_owned());
+        }
         let known = books
             .paid
             .get(number)
@@ -111,6 +140,10 @@ impl Service for Bank {
         books.queries += 1;
         if books.key_is_wrong {
             return QueryEnd::Refused(wrong_key());
+        }
+        let said = books.says.get_mut(number).and_then(VecDeque::pop_front);
+        if let Some(end) = said {
+            return end;
         }
         if let Some(message) = books.paid.get(number) {
             return QueryEnd::Paid {

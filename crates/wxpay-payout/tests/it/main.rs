@@ -1,18 +1,26 @@
 //! The payout engine, through its public API.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod attest;
 mod bank;
 mod breaks;
 mod codes;
+mod deadline;
 mod detail;
 mod early;
 mod engine;
+mod events;
 #[cfg(feature = "sqlite")]
 mod journal;
 mod late;
 mod lost;
 mod numbers;
+mod paid_late;
+mod recover;
 mod run;
 mod signing;
 mod simulation;
+mod stalls;
 mod world;
+mod wrong_clock;
+mod wrong_journals;

@@ -112,7 +112,8 @@ fn checked(db: &Connection, entry: &Entry) -> Result<Entry, JournalError> {
 
 fn put(db: &Connection, old: &Entry, mut entry: Entry) -> Result<Entry, JournalError> {
     entry.version = old.version.saturating_add(1);
-    if old.counted != entry.counted {
+    let counts = |entry: &Entry| (entry.counted, entry.amount, entry.payee.clone());
+    if counts(old) != counts(&entry) {
         if let Some(day) = old.counted {
             count(db, old, day, |sum, amount| sum.without(amount))?;
         }

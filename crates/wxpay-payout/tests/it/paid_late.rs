@@ -1,0 +1,306 @@
+//! Payments that are heard of after they were given up: they are kept, told, and stop whatever comes after.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::oneshot;
+use wxpay_core::{Error, PartnerTradeNo};
+use wxpay_payout::{
+    Alarm, Entry, Fence, Intent, Journal, MemoryJournal, Message, PayEnd, Payment, Payouts,
+    Preparation, QueryEnd, Reconciliation, Rejected, RunEvent, RunOptions, Service, Settlement,
+    State,
+};
+
+use crate::bank::Bank;
+use crate::run::lines;
+use crate::world::{intent, payouts_by};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A server whose answer to the first payment comes late.
+#[derive(Clone, Debug)]
+struct Late {
+    bank: Bank,
+    answer: Arc<Mutex<Option<oneshot::Receiver<()>>>>,
+}
+
+#[async_trait]
+impl Service for Late {
+    fn merchant(&self) -> &str {
+        self.bank.merchant()
+    }
+
+    fn product(&self) -> &str {
+        self.bank.product()
+    }
+
+    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+        self.bank.compose(number, payment)
+    }
+
+    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+        let answer = self.answer.lock().unwrap().take();
+        if let Some(answer) = answer {
+            answer.await.unwrap();
+            // It was on its way all the time.
+            self.bank.pay_lost(number, message.clone());
+            return PayEnd::Paid {
+                payment_no: format!("W{number}"),
+            };
+        }
+        self.bank.pay(number, message, fence).await
+    }
+
+    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+        self.bank.query(number).await
+    }
+}
+
+fn one() -> Intent {
+    intent("one", 100)
+}
+
+/// A process whose send hangs, in a run, and another one on its journal.
+struct World {
+    bank: Bank,
+    journal: Arc<MemoryJournal>,
+    other: Payouts,
+    events: Arc<Mutex<Vec<RunEvent>>>,
+    tell: Option<oneshot::Sender<()>>,
+    running: tokio::task::JoinHandle<Reconciliation>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let (tell, answer) = oneshot::channel();
+        let (bank, journal) = (Bank::default(), Arc::new(MemoryJournal::new()));
+        let late = Late {
+            bank: bank.clone(),
+            answer: Arc::new(Mutex::new(Some(answer))),
+        };
+        let mut rules = wxpay_payout::Rules::default();
+        rules.resend = false;
+        let first = payouts_by(rules.clone(), Arc::clone(&journal), late);
+        let other = payouts_by(rules, Arc::clone(&journal), bank.clone());
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let note = Arc::clone(&events);
+        let options =
+            RunOptions::new().events(move |event| note.lock().unwrap().push(event.clone()));
+        let running = tokio::spawn(async move { first.run([one()], options).await });
+        tokio::time::sleep(MINUTE * 10).await;
+        Self {
+            bank,
+            journal,
+            other,
+            events,
+            tell: Some(tell),
+            running,
+        }
+    }
+
+    async fn current(&self) -> Entry {
+        self.journal.by_intent(&one().id).await.unwrap().unwrap()
+    }
+
+    async fn by_number(&self, number: &PartnerTradeNo) -> Entry {
+        self.journal.by_number(number).await.unwrap().unwrap()
+    }
+
+    /// WeChat Pay says that it failed.
+    async fn failed(&self) -> Rejected {
+        let number = self.current().await.number;
+        self.bank.say(&number, [QueryEnd::Failed(None)]);
+        self.given_up().await
+    }
+
+    async fn attested(&self) -> Rejected {
+        let number = self.current().await.number;
+        loop {
+            let settlement = self.other.resolve_by_number(&number).await.unwrap();
+            let Settlement::Unknown(unknown) = settlement else {
+                panic!("{settlement:?}")
+            };
+            if let Ok(Settlement::Rejected(rejected)) =
+                self.other.attest_failed(unknown, "Wang", "bill").await
+            {
+                return rejected;
+            }
+            tokio::time::sleep(DAY).await;
+        }
+    }
+
+    async fn rejected(&self) -> Rejected {
+        let mut entry = self.current().await;
+        entry.state = State::Rejected;
+        (entry.lease, entry.counted, entry.doubt) = (None, None, false);
+        self.journal.update(&entry).await.unwrap();
+        self.given_up().await
+    }
+
+    async fn given_up(&self) -> Rejected {
+        let number = self.current().await.number;
+        loop {
+            match self.other.resolve_by_number(&number).await.unwrap() {
+                Settlement::Rejected(rejected) => return rejected,
+                Settlement::Unknown(_) => tokio::time::sleep(MINUTE).await,
+                Settlement::Paid(paid) => panic!("{paid:?}"),
+            }
+        }
+    }
+
+    async fn replaced(&self) -> wxpay_payout::Prepared {
+        let permit = self.failed().await.into_permit().unwrap();
+        self.other.replace(permit, &one()).await.unwrap()
+    }
+
+    /// What the process is told whose answer comes now. It is never told that it was rejected.
+    async fn hears(&mut self) -> Reconciliation {
+        self.tell.take().unwrap().send(()).unwrap();
+        let told = (&mut self.running).await.unwrap();
+        assert_eq!(lines(&told), [1, 0, 0, 0], "{told:?}");
+        assert_eq!(told.paid[0].alarm, Some(Alarm::PaidLate));
+        assert!(told.paid[0].payment_no.is_some());
+        let entry = self.by_number(&told.paid[0].number).await;
+        assert_eq!(
+            (entry.state, entry.alarm.clone(), entry.attested),
+            (State::Paid, Some(Alarm::PaidLate), false)
+        );
+        assert_eq!(entry.payment_no, told.paid[0].payment_no);
+        assert!(entry.counted.is_some() && !entry.allows_replacement());
+        let events = self.events.lock().unwrap();
+        let is_told = |event: &RunEvent| matches!(event, RunEvent::Trouble { what, .. } if what.contains("after it had been booked as not paid"));
+        assert!(events.iter().any(is_told), "{events:?}");
+        told
+    }
+
+    /// Later runs show it, and pay nothing.
+    async fn is_shown(&self) {
+        let sends = self.bank.sends();
+        for again in [false, true] {
+            let options = RunOptions::new().again(again);
+            let result = self.other.run([one()], options).await;
+            assert_eq!(lines(&result), [1, 0, 0, 0], "{result:?}");
+            assert_eq!(result.paid[0].alarm, Some(Alarm::PaidLate));
+        }
+        assert_eq!(self.bank.sends(), sends);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_rejection() {
+    let mut world = World::new().await;
+    let rejected = world.rejected().await;
+    world.hears().await;
+    world.is_shown().await;
+    // What was taken up before goes nowhere.
+    assert!(world.other.again(rejected, &one()).await.is_err());
+    assert_eq!(world.bank.paid(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_wechat_pays_own_failed() {
+    let mut world = World::new().await;
+    let permit = world.failed().await.into_permit().unwrap();
+    world.hears().await;
+    world.is_shown().await;
+    assert!(world.other.replace(permit, &one()).await.is_err());
+    assert_eq!(world.bank.paid(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_somebody_attested() {
+    let mut world = World::new().await;
+    let rejected = world.attested().await;
+    world.hears().await;
+    world.is_shown().await;
+    assert!(world.other.again(rejected, &one()).await.is_err());
+    assert_eq!(world.bank.paid(), 1);
+}
+
+/// The next number is in the journal, and stays there: by the journal alone, and by the query before.
+#[tokio::test(start_paused = true)]
+async fn after_the_next_number_was_prepared() {
+    for heard_before in [true, false] {
+        let mut world = World::new().await;
+        let prepared = world.replaced().await;
+        if heard_before {
+            world.hears().await;
+        } else {
+            // Nobody has heard of it, but WeChat Pay says so when it is asked.
+            let first = world.by_number(prepared.number()).await.replaces.unwrap();
+            let message = world.bank.compose(&first, &one().payment).unwrap();
+            world.bank.pay_lost(&first, message);
+        }
+        let Settlement::Unknown(unknown) = world.other.send(prepared).await.unwrap() else {
+            panic!("it must not be sent")
+        };
+        assert_eq!(unknown.alarm(), Some(&Alarm::PaidLate));
+        let result = world.other.run([one()], RunOptions::new()).await;
+        assert_eq!(lines(&result), [0, 0, 1, 0], "{result:?}");
+        assert_eq!(result.unknown[0].alarm, Some(Alarm::PaidLate));
+        if !heard_before {
+            world.hears().await;
+        }
+        assert_eq!((world.bank.sends(), world.bank.paid()), (0, 1));
+    }
+}
+
+/// The next number has been paid too. That can't be undone, and both are told.
+#[tokio::test(start_paused = true)]
+async fn after_the_next_number_was_sent() {
+    let mut world = World::new().await;
+    let prepared = world.replaced().await;
+    let next = prepared.number().clone();
+    let Settlement::Paid(paid) = world.other.send(prepared).await.unwrap() else {
+        panic!("it is paid")
+    };
+    assert_eq!(*paid.number(), next);
+    let told = world.hears().await;
+    assert_ne!(told.paid[0].number, next);
+    let both = world.journal.page(None, 9).await.unwrap();
+    assert_eq!(both.len(), 2);
+    assert!(both.iter().all(|entry| entry.state == State::Paid));
+    let alarms = both.iter().filter(|entry| entry.alarm.is_some());
+    assert_eq!(alarms.count(), 1);
+}
+
+/// What was paid is what was sent first, and not its correction.
+#[tokio::test(start_paused = true)]
+async fn after_the_payment_was_corrected() {
+    for is_sent in [false, true] {
+        let mut world = World::new().await;
+        let rejected = world.attested().await;
+        let corrected = intent("one", 300);
+        let prepared = world.other.again(rejected, &corrected).await.unwrap();
+        let number = prepared.number().clone();
+        if is_sent {
+            world.bank.lose_next(1);
+            let sent = world.other.send(prepared).await.unwrap();
+            assert!(matches!(sent, Settlement::Unknown(_)), "{sent:?}");
+            world.tell.take().unwrap().send(()).unwrap();
+            let told = (&mut world.running).await.unwrap();
+            assert_eq!(lines(&told), [1, 0, 0, 0], "{told:?}");
+        } else {
+            world.hears().await;
+            let again = world.other.send(prepared).await.unwrap();
+            assert!(matches!(again, Settlement::Paid(_)), "{again:?}");
+        }
+        let entry = world.by_number(&number).await;
+        assert_eq!(
+            (entry.state, entry.amount, entry.payee.as_str()),
+            (State::Paid, one().payment.amount, &*payee()),
+        );
+        let Preparation::Before(Settlement::Paid(_)) = world.other.prepare(&one()).await.unwrap()
+        else {
+            panic!("it is paid")
+        };
+        assert!(world.other.prepare(&corrected).await.is_err());
+        assert_eq!(world.bank.paid(), 1);
+    }
+}
+
+fn payee() -> String {
+    wxpay_payout::payee_digest(one().payment.openid.as_str())
+}
