@@ -33,7 +33,14 @@ pub(crate) fn run(seed: u64, policy: Policy, keeps_history: bool) -> End {
     let (violation, state) = if policy.uses_the_engine() {
         let mut processes = Processes::new(&world, policy);
         processes.run();
-        judge(&world, &processes)
+        let end = judge(&world, &processes);
+        if end.0 == Some(Violation::Lost) {
+            // A process that was cut off may have been on its way to the number.
+            processes.run();
+            judge(&world, &processes)
+        } else {
+            end
+        }
     } else {
         let claim = block_on(policy.pay(&world));
         (judge_claim(&world, claim), None)

@@ -39,6 +39,13 @@ fn ours_is_right_and_ten_others_are_wrong() {
     }
 }
 
+/// Seed 978239 pays the next number from a journal that is lost then; the one in use comes to it much later.
+#[test]
+fn number_of_a_lost_journal_is_found_in_the_end() {
+    let end = run(978_239, Policy::Ours, false);
+    assert_eq!((end.violation, end.state), (None, Some(State::Paid)));
+}
+
 #[test]
 fn seed_repeats_itself() {
     for seed in 0..50 {
