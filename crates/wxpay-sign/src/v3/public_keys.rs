@@ -61,7 +61,7 @@ impl PublicKeys {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(InvalidInput::new(
                 "public key id",
-                "must be printable ASCII without blanks",
+                "must be printable ASCII without spaces",
                 "必须是可打印的 ASCII 字符，不含空白",
             ));
         }
