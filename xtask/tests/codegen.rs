@@ -447,6 +447,24 @@ fn a_broken_spec_is_refused_with_file_line_and_reason() {
             "in = \"body\", wire = \"X-Url\", max_chars = 256",
             "a request field has its wire name",
         ),
+        (
+            ECHO,
+            "in = \"body\", max_chars = 256",
+            "in = \"header\", wire = \"X-Key\", max_chars = 256, doc = \"A key (键)\" }\nother = { type = \"String\", in = \"header\", wire = \"x-key\", max_chars = 256",
+            "other: another field has this header",
+        ),
+        (
+            ECHO,
+            "serial      = \"required\"",
+            "accept      = \"图片\"",
+            "`accept` must be printable ASCII",
+        ),
+        (
+            ORDER,
+            "order = { one_of = \"Order\"",
+            "order = { one_of = \"Order\", only_if = { order = \"X\" }",
+            "`only_if` is for optional fields of requests",
+        ),
     ];
     for (spec, from, to, reason) in cases {
         let refusal = copy.refusal(spec, replaced(from, to));

@@ -97,7 +97,8 @@ pub fn check_notify_url(url: &str) -> Result<(), InvalidInput> {
 
 fn is_local(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
+    // `::ffff:10.0.0.1` is 10.0.0.1.
+    match bare.parse().map(|ip: IpAddr| ip.to_canonical()) {
         Ok(IpAddr::V4(ip)) => {
             ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified()
         }

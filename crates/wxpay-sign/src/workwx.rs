@@ -59,7 +59,7 @@ impl AppSecret {
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(InvalidInput::new(
                 "WeCom app secret",
-                "must be printable ASCII without blanks",
+                "must be printable ASCII without spaces",
                 "必须是可打印的 ASCII 字符，不含空白",
             ));
         }

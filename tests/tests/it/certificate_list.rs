@@ -213,6 +213,19 @@ async fn a_certificate_that_is_no_longer_listed_verifies_for_a_day() {
     assert_eq!(certificates.serial_numbers(), [signer_no()]);
 }
 
+/// Missing is one thing: the list that names an end in the past has ended the certificate, so the day does not hold for it.
+#[tokio::test]
+async fn an_end_that_a_list_moves_into_the_past_holds_at_once() {
+    let both = [signer(""), other("")];
+    let ended = || [signer(""), other(&time("expire_time", -1))];
+    let (certificates, _) = known([list(0, &both), list(0, &ended()), list(0, &ended())]).await;
+    verifies(&certificates).await.unwrap();
+    certificates.refresh().await.unwrap();
+    let refused = verifies(&certificates).await.unwrap_err();
+    assert!(matches!(refused, VerificationFailure::UnknownSerial(_)));
+    assert_eq!(certificates.serial_numbers(), [signer_no()]);
+}
+
 #[tokio::test]
 async fn the_day_can_be_set_and_a_new_listing_ends_it() {
     let both = || [signer(""), other("")];

@@ -32,6 +32,7 @@ fn each_rule_has_its_words() {
         ("https://127.0.0.1/pay/notify.php", "local address"),
         ("https://192.168.1.1/n", "local address"),
         ("https://10.0.0.1/n", "local address"),
+        ("https://[::ffff:10.0.0.1]/n", "local address"),
         ("https://172.16.0.1:8443/n", "local address"),
         ("https://169.254.1.1/n", "local address"),
         ("https://0.0.0.0/n", "local address"),

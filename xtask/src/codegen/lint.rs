@@ -174,6 +174,12 @@ impl Lint<'_> {
                 "`accept` is for another type than application/json; leave it out",
             );
         }
+        if let Some(accept) = &spec.accept
+            && !accept.get_ref().bytes().all(|b| (b' '..=b'~').contains(&b))
+        {
+            self.say(accept.span(), "`accept` must be printable ASCII");
+        }
+        self.headers();
         for (name, field) in &spec.request {
             let marked = spec.path.get_ref().contains(&format!("{{{name}}}"));
             let placed = field.get_ref().place == Some(Place::Path);
@@ -198,6 +204,24 @@ impl Lint<'_> {
                 spec.path.span(),
                 "every {name} of the path must be a request field",
             );
+        }
+    }
+
+    /// The client refuses a call that gives a header twice, so every call of such an endpoint would be refused.
+    fn headers(&mut self) {
+        let mut known = Vec::new();
+        for (name, field) in &self.endpoint.spec.request {
+            if field.get_ref().place != Some(Place::Header) {
+                continue;
+            }
+            let header = field.get_ref().wire(name).to_ascii_lowercase();
+            if known.contains(&header) {
+                self.say(
+                    field.span(),
+                    format!("{name}: another field has this header"),
+                );
+            }
+            known.push(header);
         }
     }
 

@@ -48,7 +48,8 @@ impl RefreshError {
     }
 }
 
-/// The certificates of a reply, believed.
+/// The certificates of a reply, believed. One whose use has ended is among them: the list has ended it, which is more than that
+/// it is missing.
 ///
 /// The one reply that can't be verified before it is read: its key is within. What opens with the APIv3 key comes from
 /// somebody who has that key, and the list's own signature must then fit a certificate that came with it.
@@ -75,10 +76,7 @@ pub(super) async fn open_list(
     let mut keys = PublicKeys::new();
     for entry in entries {
         let entry = entry.times.of(entry.open(api_key)?);
-        if entry.is_over_at(now) {
-            continue;
-        }
-        if let Some(issuers) = issuers {
+        if let Some(issuers) = issuers.filter(|_| !entry.is_over_at(now)) {
             issuers.check(&entry.certificate, now)?;
         }
         if entry.is_used_at(now) {

@@ -105,7 +105,8 @@ impl Call {
     ///
     /// # Errors
     /// It is empty or too long, holds anything but printable ASCII, is given twice, or is one of those that the client itself
-    /// writes: `Authorization`, `Accept`, `User-Agent`, `Host`, and every `Content-…` and `Wechatpay-…`.
+    /// writes: `Authorization`, `Accept`, `User-Agent`, `Host`, `Connection`, `Transfer-Encoding`, and every `Content-…` and
+    /// `Wechatpay-…`.
     pub fn header(
         &mut self,
         name: &'static str,

@@ -27,9 +27,10 @@ use super::listed::Listed;
 /// A list is believed only when it opens with the APIv3 key, each certificate has the serial number that the list gives it,
 /// and the list's own signature fits one of them that is in use. When a certificate is used is what the list says
 /// (`effective_time`, `expire_time`), and of several the one that is used from the latest moment seals. A list that is not
-/// believed drops nothing; a certificate that a verified list no longer has is dropped after
-/// [a day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh at most within the cool-down. Calls that wait for a refresh share it, and when the one
-/// that began it goes away the others carry it on. A list that is merely old is refreshed beside the calls: none waits.
+/// believed drops nothing. A certificate whose end (`expire_time`) a verified list moves into the past is dropped at once, and
+/// one that the list no longer has after [a day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh
+/// at most within the cool-down. Calls that wait for a refresh share it, and when the one that began it goes away the others carry
+/// it on. A list that is merely old is refreshed beside the calls: none waits.
 ///
 /// A clone shares the certificates.
 #[derive(Clone)]
@@ -253,9 +254,10 @@ impl Inner {
                 missing_since: old.missing_since.or(Some(now)),
                 ..old.clone()
             })
-            .filter(|old| !old.is_over_at(now) && !self.is_forgotten(old, now))
+            .filter(|old| !self.is_forgotten(old, now))
             .collect();
         certificates.extend(kept);
+        certificates.retain(|listed| !listed.is_over_at(now));
         state.certificates = certificates;
         Ok(())
     }

@@ -80,7 +80,7 @@ fn check(values: [&str; 2]) -> Result<(), SigningError> {
         return Ok(());
     }
     Err(SigningError::new(
-        "prepay_id and nonce must be printable ASCII without blanks",
+        "prepay_id and nonce must be printable ASCII without spaces",
     ))
 }
 

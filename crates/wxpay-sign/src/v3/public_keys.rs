@@ -19,6 +19,7 @@ pub struct PublicKeys(Vec<PublicKey>);
 #[derive(Clone)]
 struct PublicKey {
     serial_no: String,
+    is_certificate: bool,
     seals: Seals,
     key: Arc<dyn PublicRsa>,
 }
@@ -61,7 +62,7 @@ impl PublicKeys {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(InvalidInput::new(
                 "public key id",
-                "must be printable ASCII without blanks",
+                "must be printable ASCII without spaces",
                 "必须是可打印的 ASCII 字符，不含空白",
             ));
         }
@@ -112,10 +113,7 @@ impl PublicKeys {
     /// # Errors
     /// There is no certificate with this serial number.
     pub fn effective_from(self, serial_no: &str, moment: Timestamp) -> Result<Self, InvalidInput> {
-        if self
-            .find(serial_no)
-            .is_some_and(|key| key.seals == Seals::First)
-        {
+        if self.find(serial_no).is_some_and(|key| !key.is_certificate) {
             return Err(InvalidInput::new(
                 "serial_no",
                 "must be that of a platform certificate, since a public key has no dates",
@@ -162,6 +160,7 @@ impl PublicKeys {
         }
         self.0.push(PublicKey {
             serial_no: serial_no.to_owned(),
+            is_certificate: matches!(seals, Seals::From(_)),
             seals,
             key: key.into(),
         });

@@ -145,7 +145,12 @@ async fn the_moment_of_use_chooses_the_sealing_certificate() {
     assert_eq!(sealing(&without).await, old.serial_no());
     assert!(keys.clone().effective_from("01", later).is_err());
     let keys = keys.with_public_key(PUBLIC_KEY_ID, &key("doc_wechatpay_public"));
-    assert!(keys.unwrap().effective_from(PUBLIC_KEY_ID, later).is_err());
+    let keys = keys.unwrap();
+    let coming = keys.clone().only_verifying(PUBLIC_KEY_ID).unwrap();
+    for keys in [keys, coming] {
+        // A public key has no dates. One that only verifies would begin to seal with one.
+        assert!(keys.effective_from(PUBLIC_KEY_ID, later).is_err());
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::codegen::call::chinese;
 use crate::codegen::condition::{Asked, Condition};
+use crate::codegen::emit::is_required;
 use crate::codegen::names::is_snake;
 use crate::codegen::spec::{Echo, Endpoint, Field, Place, Table, Version, Wire};
 use crate::codegen::types::{self, Type, Written};
@@ -265,11 +266,11 @@ fn reading_rules(endpoint: &Endpoint, name: &str, field: &Field, home: Home) -> 
             "a member of a numbered list is never required",
         ),
         (
-            field.required && field.required_if.is_some(),
+            is_required(field) && field.required_if.is_some(),
             "is required always or on a condition, not both",
         ),
         (
-            field.only_if.is_some() && (field.required || !home.is_sent()),
+            field.only_if.is_some() && (is_required(field) || !home.is_sent()),
             "`only_if` is for optional fields of requests",
         ),
         (
