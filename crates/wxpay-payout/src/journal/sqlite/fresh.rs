@@ -62,7 +62,9 @@ fn check(path: &Path) -> Result<(), NotMade> {
         )));
     }
     for suffix in LOGS {
-        let log = path.with_file_name(format!("{name}{suffix}"));
+        let mut log = path.as_os_str().to_owned();
+        log.push(suffix);
+        let log = PathBuf::from(log);
         if fs::symlink_metadata(&log).is_ok_and(|found| found.len() > 0) {
             return Err(NotMade::LogLeft(log));
         }
