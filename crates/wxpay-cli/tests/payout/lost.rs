@@ -254,6 +254,14 @@ async fn replace_makes_ready_what_can_be_paid_again() {
     office.write("rows.csv", &rows.replace(",王小\n", ",王小王\n"));
     let output = office.run("replace intent-99 --file rows.csv --journal j");
     assert!(output.status.success(), "{}", said(&output));
+    // Once more there is nothing that "may be paid".
+    let twice = office.run("replace intent-99 --file rows.csv --journal j");
+    assert_eq!(twice.status.code(), Some(1), "{}", said(&twice));
+    assert!(
+        said(&twice).contains("intent-99 is not sent yet"),
+        "{}",
+        said(&twice)
+    );
     assert!(
         said(&output).contains(&format!("the same number {number}")),
         "{}",
