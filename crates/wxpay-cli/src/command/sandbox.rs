@@ -37,7 +37,7 @@ struct Run {
     /// The address to answer on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7443")]
     listen: SocketAddr,
-    /// The address of the page and of the control port: keep it on loopback, whoever reaches it steers the sandbox
+    /// The address of the page and of the control port: keep it on loopback, since everybody who can reach it can control the sandbox
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7080")]
     control: SocketAddr,
     /// The folder for the keys and for what a client needs; made at the first start, read again at the next
@@ -152,7 +152,7 @@ fn not_started(error: StartError) -> Fail {
             format!("无法监听 {address}：如果端口已被占用，请结束那个程序，或用 --listen、--control 换一个"),
         ),
         StartError::Snapshot(_) => Fail::new(
-            "the file of --state holds no state of a sandbox: move it away to begin anew",
+            "the file of --state holds no state of a sandbox: move it away to start without it",
             "--state 的文件不是沙箱的状态：如需重新开始，请移走它",
         ),
         StartError::StateFile(error) => {

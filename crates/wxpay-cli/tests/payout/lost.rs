@@ -86,8 +86,16 @@ async fn second_journal_ends_already_paid() {
         "{}",
         said(&output)
     );
+    // Every query hears the same; it is told once, and nobody is sent to hear it again.
+    let troubles = said(&output)
+        .matches("intent-3: unknown: WeChat Pay paid")
+        .count();
+    assert_eq!(troubles, 1, "{}", said(&output));
+    let again = "Run the same command again";
+    assert!(!said(&output).contains(again), "{}", said(&output));
     let output = office.run("run rows.csv --journal one");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(!said(&output).contains(again), "{}", said(&output));
     assert!(
         said(&output).contains("conflict: the journal has intent-3"),
         "{}",
@@ -133,6 +141,41 @@ async fn recover_rebuilds_a_thousand() {
         .filter(|payout| payout.status == PayoutStatus::Success);
     let booked: i64 = booked.map(|payout| payout.amount.get()).sum();
     assert_eq!(booked, i64::try_from(sum).unwrap());
+}
+
+/// That the payouts were paid before is what a recovery is made for, and no reason to look for another journal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn recovery_does_not_ask_for_the_lost_journal() {
+    let office = Office::open().await;
+    office.write_rows(2);
+    assert!(office.run("run rows.csv --journal lost").status.success());
+    let output = office.run("recover rows.csv --journal new");
+    assert!(output.status.success(), "{}", said(&output));
+    let paid = |line: &str| line.split_whitespace().take(2).eq(["paid", "2"]);
+    assert!(said(&output).lines().any(paid), "{}", said(&output));
+    assert!(!said(&output).contains("Look for"), "{}", said(&output));
+}
+
+/// Why WeChat Pay is not reached is told at once, with the words of the system.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unreachable_host_is_told_with_its_cause() {
+    let office = Office::open().await;
+    office.write_rows(1);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", taken.local_addr().unwrap());
+    drop(taken);
+    for (lang, told) in [
+        ("en", "The check before the payments was not answered: "),
+        ("zh", "付款前检查未得到应答："),
+    ] {
+        let run =
+            format!("run rows.csv --journal {lang} --new-journal --base-url {url} --lang {lang}");
+        let output = exactly(office.folder.path(), &run).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let said = said(&output);
+        let line = said.lines().find(|line| line.starts_with(told));
+        assert!(line.is_some_and(|line| line.contains("os error")), "{said}");
+    }
 }
 
 /// Without certificate, without the WeCom secret or with a wrong key, it is told at once, and nothing was asked to be paid.
@@ -211,6 +254,14 @@ async fn replace_makes_ready_what_can_be_paid_again() {
     office.write("rows.csv", &rows.replace(",王小\n", ",王小王\n"));
     let output = office.run("replace intent-99 --file rows.csv --journal j");
     assert!(output.status.success(), "{}", said(&output));
+    // Once more there is nothing that "may be paid".
+    let twice = office.run("replace intent-99 --file rows.csv --journal j");
+    assert_eq!(twice.status.code(), Some(1), "{}", said(&twice));
+    assert!(
+        said(&twice).contains("intent-99 is not sent yet"),
+        "{}",
+        said(&twice)
+    );
     assert!(
         said(&output).contains(&format!("the same number {number}")),
         "{}",

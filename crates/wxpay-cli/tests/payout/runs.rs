@@ -243,3 +243,20 @@ async fn resolve_settles_what_a_killed_run_has_left() {
             .all(|payout| payout.requests == 1)
     );
 }
+
+/// The payments are made when the report can't be written: it is said where they can be read.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn report_that_is_not_written_is_in_the_journal() {
+    let office = Office::open().await;
+    office.write_rows(2);
+    for form in ["", " --json"] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = office.command(&format!("run rows.csv --journal j{form}"));
+        let output = command.stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let told = "What was paid is in the journal";
+        assert!(said(&output).contains(told), "{}", said(&output));
+    }
+    assert_eq!(office.reconcile(), 2);
+}

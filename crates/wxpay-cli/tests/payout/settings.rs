@@ -64,4 +64,9 @@ async fn a_run_says_when_it_does_not_go_to_wechat_pay() {
             assert!(said.contains(&note), "{note}\n{said}");
         }
     }
+    // What is attested rests on one more query, so it is said there too.
+    let attest = "attest intent-0 --journal j --who me --evidence none";
+    let output = office.run(attest);
+    let note = format!("Requests go to {url}");
+    assert!(said(&output).contains(&note), "{}", said(&output));
 }

@@ -339,6 +339,9 @@ fn open_error_kinds() -> Vec<OpenErrorKind> {
     vec![
         K::Missing,
         K::Exists,
+        K::LogLeft {
+            log: "a-wal".into(),
+        },
         K::NotAFile,
         K::Empty,
         K::NotSqlite,

@@ -5,7 +5,7 @@ use wxpay_payout::{IntentId, Settlement};
 
 use super::engine::Payer;
 use super::settings::Settings;
-use super::{JournalArgs, unreadable};
+use super::{JournalArgs, preflight, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -43,6 +43,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let intent = intent(&arguments.intent)?;
     let config = Config::load(arguments.config)?;
     let settings = Settings::read(config.payout())?;
+    preflight::notes(&config, lang)?;
     let payer = Payer::configured(&config, &settings)?;
     let journal = arguments.journal.open(payer.owner())?;
     let payouts = payer.payouts(journal, &settings);

@@ -9,9 +9,12 @@ use crate::fail::Fail;
 use crate::out::stdout;
 
 pub(super) fn print(value: &Value) -> Result<(), Fail> {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    writeln!(stdout(), "{text}")?;
+    writeln!(stdout(), "{}", text(value))?;
     Ok(())
+}
+
+pub(super) fn text(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 pub(super) fn reconciliation(of: &Reconciliation) -> Value {

@@ -8,8 +8,9 @@ use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
 use wxpay_api::v2::wecom::QueryEmployeePayment;
 
 use crate::config::{Clients, Config};
-use crate::fail::Fail;
+use crate::fail::{Fail, explained};
 use crate::lang::Lang;
+use crate::visible::visible;
 
 /// What payouts need and a configuration can lack.
 pub(super) fn settings(config: &Config) -> Result<(), Fail> {
@@ -46,10 +47,26 @@ pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
         )?;
         return Ok(());
     };
+    let mut unanswered = None;
     for error in [payment?, order?].into_iter().flatten() {
         if let Some(fail) = certain(&error) {
             return Err(fail.because(Told(error)));
         }
+        if matches!(error.kind(), ErrorKind::Transport(_)) {
+            unanswered = Some(error);
+        }
+    }
+    if let Some(error) = unanswered {
+        let causes = explained(error.kind(), lang);
+        let causes = visible(&causes.join(lang.pick(": ", "：")));
+        writeln!(
+            stderr(),
+            "{}",
+            lang.pick(
+                format!("The check before the payments was not answered: {causes}"),
+                format!("付款前检查未得到应答：{causes}"),
+            )
+        )?;
     }
     Ok(())
 }

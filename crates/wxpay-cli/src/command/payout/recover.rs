@@ -1,5 +1,4 @@
 use std::fmt::Write as _;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,7 +6,7 @@ use wxpay_payout::Recovery;
 
 use super::JournalArgs;
 use super::engine::Payer;
-use super::report::{Report, some};
+use super::report::{Report, print, some};
 use super::settings::Settings;
 use super::watch::watched;
 use super::{json, preflight, rows};
@@ -15,7 +14,6 @@ use crate::chinese::payout_text;
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
-use crate::out::stdout;
 use crate::visible::visible;
 
 /// Whose journal, and where it is made.
@@ -53,9 +51,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let recovery = payouts.recover(intents, options).await;
     watch.end();
     if arguments.json {
-        json::print(&json::recovery(&recovery))?;
+        print(&json::text(&json::recovery(&recovery)))?;
     } else {
-        writeln!(stdout(), "{}", text(&recovery, lang))?;
+        print(&text(&recovery, lang))?;
     }
     Ok(if recovery.is_complete() {
         ExitCode::SUCCESS
@@ -72,7 +70,7 @@ fn text(recovery: &Recovery, lang: Lang) -> String {
         failed,
         ..
     } = recovery;
-    let mut text = Report::of(found, lang).to_string();
+    let mut text = Report::of(found, lang).recovered().to_string();
     let (not_known, kept) = (not_known.len(), kept.len());
     let counts = lang.pick(
         format!("\n{not_known} not known to WeChat Pay: the next run pays them. {kept} were in the journal already."),

@@ -2,7 +2,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::Settlement;
+use wxpay_payout::{Alarm, Entry, Journal, Settlement, State};
 
 use super::attest::{intent, not_there};
 use super::engine::Payer;
@@ -43,6 +43,15 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         )
     })?;
     let journal = arguments.journal.open(payer.owner())?;
+    let entry = journal.by_intent(&name).await.map_err(unreadable)?;
+    if entry.is_some_and(|entry| is_ready(&entry)) {
+        return Err(Fail::new(
+            format!(
+                "{name} is not sent yet: the next run pays it as it was made ready, and no other row can take its place"
+            ),
+            format!("{name} 尚未发送：下次运行会按已就绪的内容付款，不能换成其他内容"),
+        ));
+    }
     let payouts = payer.payouts(journal, &settings);
     let rejected = match payouts.find(&name).await.map_err(unreadable)? {
         None => return Err(not_there(&name)),
@@ -86,4 +95,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     };
     writeln!(stdout(), "{said}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether nothing of it is out, so that it can't be paid already.
+fn is_ready(entry: &Entry) -> bool {
+    entry.state == State::Prepared && entry.alarm != Some(Alarm::PaidLate)
 }

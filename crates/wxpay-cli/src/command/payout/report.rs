@@ -1,24 +1,38 @@
 //! What became of every payout, for the terminal.
 
 use std::fmt;
+use std::io::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Alarm, NotStartedReason, Reconciliation};
 
 use crate::chinese::payout_text;
+use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 use crate::visible::visible;
 
 /// A reconciliation to be printed.
 pub(super) struct Report<'a> {
     of: &'a Reconciliation,
     lang: Lang,
+    recovered: bool,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn of(of: &'a Reconciliation, lang: Lang) -> Self {
-        Self { of, lang }
+        Self {
+            of,
+            lang,
+            recovered: false,
+        }
+    }
+
+    /// The same of a recovery, which finds only what was paid before.
+    pub(super) fn recovered(mut self) -> Self {
+        self.recovered = true;
+        self
     }
 
     pub(super) fn is_all_paid(&self) -> bool {
@@ -30,8 +44,21 @@ impl<'a> Report<'a> {
         self.of.paid.iter().any(|line| line.found)
     }
 
-    /// Whether a later run may have something to do.
+    /// Whether a later run may have something to do: in a conflict, and with what breaks a rule, it would find the same.
     pub(super) fn goes_on(&self) -> bool {
+        let unknown = self.of.unknown.iter();
+        let not_started = self.of.not_started.iter();
+        !self.of.unread.is_empty()
+            || unknown
+                .map(|line| &line.alarm)
+                .any(|alarm| !is_conflict(alarm.as_ref()))
+            || not_started
+                .map(|line| &line.reason)
+                .any(|reason| !matches!(reason, NotStartedReason::Refused(_)))
+    }
+
+    /// Whether something is not settled.
+    pub(super) fn is_open(&self) -> bool {
         let Reconciliation {
             unknown,
             not_started,
@@ -91,7 +118,7 @@ impl fmt::Display for Report<'_> {
         });
         some(f, lang, late)?;
         let before = of.paid.iter().filter(|line| line.found).count();
-        if before > 0 {
+        if before > 0 && !self.recovered {
             let said = lang.pick(
                 format!(
                     "{before} of them were already paid before this journal had sent them: another journal, or one that was \
@@ -116,8 +143,7 @@ impl fmt::Display for Report<'_> {
             let (intent, number) = (&line.intent, &line.number);
             let reason = visible(&line.reason);
             let alarm = line.alarm.as_ref();
-            let conflict = matches!(alarm, Some(Alarm::Mismatch | Alarm::ParametersDiffer));
-            let (en, zh) = match conflict {
+            let (en, zh) = match is_conflict(alarm) {
                 true => ("is in conflict", "有冲突"),
                 false => ("is unknown", "未知"),
             };
@@ -148,6 +174,22 @@ impl fmt::Display for Report<'_> {
         });
         some(f, lang, not_started)
     }
+}
+
+/// Whether WeChat Pay has something else under the number.
+fn is_conflict(alarm: Option<&Alarm>) -> bool {
+    matches!(alarm, Some(Alarm::Mismatch | Alarm::ParametersDiffer))
+}
+
+/// Prints what became of payouts. If that fails, it is said where the same can be read.
+pub(super) fn print(text: &str) -> Result<(), Fail> {
+    writeln!(stdout(), "{text}").map_err(|error| {
+        Fail::new(
+            "can't write the report. What was paid is in the journal: read it with wxpay payout status or export",
+            "无法输出结果。付款情况已记入付款日志：请用 wxpay payout status 或 export 查看",
+        )
+        .because(error)
+    })
 }
 
 /// An empty table of counts and amounts.

@@ -1,15 +1,13 @@
-use std::io::Write;
 use std::process::ExitCode;
 
 use super::engine::Payer;
-use super::report::Report;
+use super::report::{Report, print};
 use super::settings::Settings;
 use super::watch::watched;
 use super::{JournalArgs, json, preflight, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
-use crate::out::stdout;
 
 /// Whose payouts.
 #[derive(clap::Args)]
@@ -35,11 +33,11 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     watch.end();
     let report = Report::of(&reconciliation, lang);
     if arguments.json {
-        json::print(&json::reconciliation(&reconciliation))?;
+        print(&json::text(&json::reconciliation(&reconciliation)))?;
     } else {
-        writeln!(stdout(), "{report}")?;
+        print(&report.to_string())?;
     }
-    Ok(if report.goes_on() {
+    Ok(if report.is_open() {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

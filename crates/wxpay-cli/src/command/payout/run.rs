@@ -5,14 +5,13 @@ use std::process::ExitCode;
 use wxpay_payout::Intent;
 
 use super::engine::{Payer, must_be_new};
-use super::report::Report;
+use super::report::{Report, print};
 use super::settings::Settings;
 use super::watch::watched;
 use super::{JournalArgs, json, preflight, rows};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
-use crate::out::stdout;
 
 /// What is paid, and where it is written down.
 #[derive(clap::Args)]
@@ -78,9 +77,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     watch.end();
     let report = Report::of(&reconciliation, lang);
     if arguments.json {
-        json::print(&json::reconciliation(&reconciliation))?;
+        print(&json::text(&json::reconciliation(&reconciliation)))?;
     } else {
-        writeln!(stdout(), "{report}")?;
+        print(&report.to_string())?;
     }
     if report.goes_on() {
         writeln!(

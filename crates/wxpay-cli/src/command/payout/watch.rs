@@ -1,11 +1,12 @@
 //! What a person sees while a run goes on: a bar on a terminal, lines in a pipe.
 
+use std::collections::HashMap;
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use wxpay_payout::{Progress, RunEvent, RunOptions, Waiting};
+use wxpay_payout::{IntentId, Progress, RunEvent, RunOptions, Waiting};
 
 use super::stop;
 use crate::chinese::payout_text;
@@ -22,6 +23,8 @@ struct Shown {
     /// Whether lines are written instead of a bar, and what was last written when.
     lines: bool,
     last: Mutex<(Option<Instant>, Progress)>,
+    /// The trouble that was last told of each payout.
+    troubles: Mutex<HashMap<IntentId, String>>,
 }
 
 /// Options that tell of every step, and an end on Ctrl-C.
@@ -44,6 +47,7 @@ pub(super) fn watched(options: RunOptions, count: usize, lang: Lang) -> (Watch, 
         lang,
         lines,
         last: Mutex::new((None, Progress::default())),
+        troubles: Mutex::default(),
     }));
     let (steps, events) = (watch.clone(), watch.clone());
     let options = options
@@ -87,7 +91,8 @@ impl Watch {
     fn tell(&self, event: &RunEvent) {
         let lang = self.0.lang;
         match event {
-            RunEvent::Trouble { intent, what } => {
+            // Each query that hears the same again would tell it again.
+            RunEvent::Trouble { intent, what } if self.is_new(intent, what) => {
                 let what = visible(what);
                 self.line(&lang.pick(
                     format!("{intent}: {what}"),
@@ -109,6 +114,13 @@ impl Watch {
             }
             _ => {}
         }
+    }
+
+    fn is_new(&self, intent: &IntentId, what: &str) -> bool {
+        let troubles = self.0.troubles.lock();
+        let mut troubles = troubles.unwrap_or_else(PoisonError::into_inner);
+        let before = troubles.insert(intent.clone(), what.to_owned());
+        before.is_none_or(|before| before != what)
     }
 
     fn line(&self, text: &str) {

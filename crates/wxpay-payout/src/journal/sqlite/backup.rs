@@ -75,6 +75,16 @@ impl Original {
         });
         made.map_err(|trouble| match trouble {
             Trouble::Made(NotMade::Exists) => BackupError::Exists(to.to_owned()),
+            Trouble::Made(NotMade::LogLeft(log)) => BackupError::Write {
+                path: to.to_owned(),
+                error: io::Error::new(
+                    io::ErrorKind::AlreadyExists,
+                    format!(
+                        "{} is left there from an earlier journal: give another path",
+                        log.display()
+                    ),
+                ),
+            },
             Trouble::Made(NotMade::Io(error)) => BackupError::Write {
                 path: to.to_owned(),
                 error,

@@ -40,6 +40,11 @@ pub enum OpenErrorKind {
     Missing,
     /// A new journal was to be made, and there is something at its path.
     Exists,
+    /// A new journal was to be made, and a log of an earlier one is beside its path. SQLite would take that log's payouts into it.
+    LogLeft {
+        /// The log.
+        log: PathBuf,
+    },
     /// It is a folder or a device.
     NotAFile,
     /// The file has 0 bytes.
@@ -154,6 +159,12 @@ impl fmt::Display for OpenErrorKind {
             ),
             Self::Exists => f.write_str(
                 "there is a file already, and a new journal never replaces one. Open that one, or give another path",
+            ),
+            Self::LogLeft { log } => write!(
+                f,
+                "{} is left there from an earlier journal, and the last payouts of that journal may be in it. Look for that \
+                 journal and use it. If it is no longer needed, move that file to another folder and keep it",
+                log.display()
             ),
             Self::NotAFile => f.write_str("it is not a regular file. Check the path"),
             Self::Empty => f.write_str(

@@ -152,6 +152,7 @@ impl From<NotMade> for Problem {
     fn from(error: NotMade) -> Self {
         Self::Kind(match error {
             NotMade::Exists => OpenErrorKind::Exists,
+            NotMade::LogLeft(log) => OpenErrorKind::LogLeft { log },
             NotMade::Io(error) => OpenErrorKind::Inaccessible {
                 reason: error.to_string(),
             },

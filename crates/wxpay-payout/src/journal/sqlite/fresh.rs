@@ -1,7 +1,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::place::folder;
 
@@ -10,6 +10,8 @@ use super::place::folder;
 pub(super) enum NotMade {
     /// There is something at its path.
     Exists,
+    /// A log with something in it is beside its path. SQLite would bring it into the new file.
+    LogLeft(PathBuf),
     /// The file system refused.
     Io(io::Error),
 }
@@ -59,6 +61,14 @@ fn check(path: &Path) -> Result<(), NotMade> {
             problem,
         )));
     }
+    for suffix in LOGS {
+        let mut log = path.as_os_str().to_owned();
+        log.push(suffix);
+        let log = PathBuf::from(log);
+        if fs::symlink_metadata(&log).is_ok_and(|found| found.len() > 0) {
+            return Err(NotMade::LogLeft(log));
+        }
+    }
     Ok(())
 }
 
@@ -73,4 +83,6 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The files of SQLite's that change what is in a database. `-shm` alone is only an index of a log.
+const LOGS: [&str; 2] = ["-wal", "-journal"];
 const SQLITES: [&str; 3] = ["-wal", "-shm", "-journal"];

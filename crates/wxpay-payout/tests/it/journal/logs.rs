@@ -129,6 +129,49 @@ async fn log_of_another_file_is_refused() {
     assert_eq!(count(&SqliteJournal::open(&to, &owner()).unwrap()).await, 9);
 }
 
+/// The file of a killed process was moved away, and its log was not: SQLite would bring that log into what is made there.
+#[tokio::test]
+async fn nothing_is_made_beside_the_log_of_an_earlier_journal() {
+    let scratch = Scratch::new();
+    let (held, path) = killed(&scratch).await;
+    let whole = fs::read(&path).unwrap();
+    for suffix in ["-wal", "-journal"] {
+        let log = beside(&path, suffix);
+        if !log.exists() {
+            super::private(&log, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
+        }
+        let before = fs::read(&log).unwrap();
+        let _ = fs::remove_file(&path);
+        let error = SqliteJournal::create(&path, &owner()).unwrap_err();
+        let expected = OpenErrorKind::LogLeft { log: log.clone() };
+        assert_eq!(*error.kind(), expected, "{error}");
+        let error = held.backup(&path).await.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("is left there from an earlier journal"),
+            "{error}"
+        );
+        assert!(!path.exists());
+        assert_eq!(fs::read(&log).unwrap(), before);
+        // With its file put back, the log is whole.
+        if suffix == "-wal" {
+            super::private(&path, &whole);
+            assert_eq!(
+                count(&SqliteJournal::open(&path, &owner()).unwrap()).await,
+                9
+            );
+        }
+    }
+    fs::remove_file(beside(&path, "-journal")).unwrap();
+    // An empty log holds nothing.
+    super::private(&beside(&path, "-wal"), b"");
+    assert_eq!(
+        count(&SqliteJournal::create(&path, &owner()).unwrap()).await,
+        0
+    );
+}
+
 #[tokio::test]
 async fn unfinished_change_of_another_program_is_refused() {
     let scratch = Scratch::new();

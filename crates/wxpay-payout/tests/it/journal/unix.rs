@@ -162,6 +162,15 @@ async fn file_that_is_moved_while_it_is_open() {
     fs::rename(&path, &away).unwrap();
     let error = engine.prepare(&named(1)).await.unwrap_err();
     assert!(error.to_string().contains(MOVED), "{error}");
+    // Its log is still there.
+    let error = SqliteJournal::create(&path, &owner()).unwrap_err();
+    assert!(
+        matches!(error.kind(), OpenErrorKind::LogLeft { .. }),
+        "{error}"
+    );
+    for suffix in ["-wal", "-shm"] {
+        fs::rename(beside(&path, suffix), beside(&away, suffix)).unwrap();
+    }
     prepare(SqliteJournal::create(&path, &owner()).unwrap(), 5..6).await;
     let error = engine.prepare(&named(1)).await.unwrap_err();
     assert!(error.to_string().contains(MOVED), "{error}");
