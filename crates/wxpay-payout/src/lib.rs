@@ -79,6 +79,7 @@
 //! - `sqlite` (default): `SqliteJournal`, a journal in one file, with SQLite compiled in.
 //! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
 
+mod described;
 mod detail;
 mod engine;
 mod entry;
@@ -99,6 +100,7 @@ mod service;
 mod settlement;
 mod state;
 
+use described::described;
 pub use detail::{Blame, DetailStanding};
 pub use entry::{Alarm, Entry, Lease, State};
 pub use evidence::{Message, PayEnd, QueryEnd, Refusal};

@@ -213,19 +213,32 @@ impl Payouts {
         if !entry.may_reopen() {
             return Err(JournalError::Conflict.into());
         }
-        let payment = &intent.payment;
-        engine.limits.check_amount(payment.amount)?;
-        let fingerprint = payment.fingerprint();
-        if entry.fingerprint != fingerprint {
-            entry.fingerprint = fingerprint;
-            entry.payee = payment.payee();
-            entry.amount = payment.amount;
-            entry.message = None;
-        }
+        engine.limits.check_amount(intent.payment.amount)?;
+        entry.take(&intent.payment);
         entry.reopen(engine.now());
         if entry.resign {
-            entry.message = Some(engine.service.compose(&entry.number, payment)?);
+            entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
         }
+        Ok(Prepared(engine.journal.update(&entry).await?))
+    }
+
+    /// Prepares a corrected payment, under the same number, in the place of one that is prepared and has not left.
+    ///
+    /// # Errors
+    /// Nothing was sent, and the payout is as it was. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that it
+    /// is not prepared any more, or never was.
+    pub async fn correct(&self, intent: &Intent) -> Result<Prepared, PrepareError> {
+        let engine = &*self.0;
+        let found = engine.journal.by_intent(&intent.id).await?;
+        let Some(mut entry) = found.filter(Entry::may_be_corrected) else {
+            return Err(JournalError::Conflict.into());
+        };
+        engine.limits.check_amount(intent.payment.amount)?;
+        entry.take(&intent.payment);
+        entry.resign = true;
+        // The day's limits are checked for the new amount when it is sent.
+        entry.counted = None;
+        entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
         Ok(Prepared(engine.journal.update(&entry).await?))
     }
 

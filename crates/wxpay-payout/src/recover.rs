@@ -71,6 +71,7 @@ impl Payouts {
         let mut recovery = Recovery::default();
         let mut progress = Progress::default();
         let mut halted: Option<String> = None;
+        let mut failed_in_a_row = 0;
         let mut intents = intents.into_iter();
         loop {
             if options.stop.is_stopped() {
@@ -95,6 +96,16 @@ impl Payouts {
             });
             let mut asked = stream::iter(asks).buffer_unordered(most);
             while let Some((intent, found)) = asked.next().await {
+                if matches!(found, Found::Failed(_)) {
+                    failed_in_a_row += 1;
+                } else {
+                    failed_in_a_row = 0;
+                }
+                if let Found::Failed(reason) = &found
+                    && failed_in_a_row >= options.most_unclear.get()
+                {
+                    halted.get_or_insert_with(|| reason.clone());
+                }
                 match found {
                     Found::Kept => recovery.kept.push(intent),
                     Found::NotKnown => recovery.not_known.push(intent),

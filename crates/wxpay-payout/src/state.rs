@@ -5,6 +5,7 @@ mod late;
 mod moments;
 
 use crate::entry::{Alarm, Entry, Lease, State};
+use crate::intent::Payment;
 use crate::{Moment, Rules};
 
 /// What may be done with a payout now.
@@ -153,6 +154,23 @@ impl Entry {
         self.first_sent_at = None;
         self.last_sent_at = None;
         self.next_at = now;
+    }
+
+    /// Whether nothing of it has left or can be about to, so that its payment can be corrected.
+    pub(crate) fn may_be_corrected(&self) -> bool {
+        let unsent = self.state == State::Prepared && !self.doubt && self.lease.is_none();
+        unsent && self.alarm != Some(Alarm::PaidLate)
+    }
+
+    /// Takes another payment in the place of its own.
+    pub(crate) fn take(&mut self, payment: &Payment) {
+        let fingerprint = payment.fingerprint();
+        if self.fingerprint != fingerprint {
+            self.fingerprint = fingerprint;
+            self.payee = payment.payee();
+            self.amount = payment.amount;
+            self.message = None;
+        }
     }
 
     /// Whether its message may be written and signed again now, under the same number.

@@ -59,7 +59,7 @@ pub(crate) enum Command {
     /// It is for a person who has looked into the bill (账单). WeChat Pay is asked once more before. The payout can then be
     /// sent again under the same number, with replace and run.
     Attest(Box<attest::Arguments>),
-    /// Make a rejected or failed payout ready to be paid again, with the row of the file as it is now
+    /// Make a payout that was rejected, has failed or has not left ready to be paid, with the row of the file as it is now
     ///
     /// If WeChat Pay itself declared it failed, it gets its next number; otherwise it keeps its number. The next run pays it.
     Replace(Box<replace::Arguments>),

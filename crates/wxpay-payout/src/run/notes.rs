@@ -10,7 +10,7 @@ use crate::entry::{Entry, State};
 use crate::evidence::Refusal;
 use crate::reconciliation::{NotStarted, NotStartedReason};
 use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
-use crate::{IntentId, Moment};
+use crate::{IntentId, Moment, described};
 
 impl Run<'_> {
     pub(super) fn note(&mut self, done: Done) {
@@ -105,7 +105,7 @@ impl Run<'_> {
                 self.wait(number, LATER);
             }
             Step::NotSent(entry, NotSentCause::Call(error)) => {
-                self.hold_back(&entry, describe(&error));
+                self.hold_back(&entry, described(&error));
                 self.wait(number, AGAIN);
             }
             Step::NotSent(entry, NotSentCause::Refused(refusal)) => {
@@ -223,21 +223,6 @@ impl Run<'_> {
         }
         self.result.not_started.push(NotStarted { intent, reason });
     }
-}
-
-/// An error with its causes.
-fn describe(error: &wxpay_core::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
 }
 
 /// Before every real moment: to be sent as soon as there is room.

@@ -10,6 +10,7 @@ use wxpay_transport::{Hints, Transport};
 
 use super::Service;
 use crate::Moment;
+use crate::described;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 use crate::fence::Fence;
 use crate::intent::{Payment, payee_digest};
@@ -73,8 +74,8 @@ impl<T: Transport> Service for Wecom<T> {
             Err(error) if error.outcome() == Outcome::NotExecuted => PayEnd::NotSent(error),
             Err(error) => match refusal(&error) {
                 Some(refusal) => PayEnd::Refused(refusal),
-                None if is_declined(&error) => PayEnd::Declined(error.to_string()),
-                None => PayEnd::Unclear(error.to_string()),
+                None if is_declined(&error) => PayEnd::Declined(described(&error)),
+                None => PayEnd::Unclear(described(&error)),
             },
         }
     }
@@ -95,7 +96,7 @@ impl<T: Transport> Service for Wecom<T> {
             Err(error) => match refusal(&error) {
                 Some(refusal) if refusal.code == "NOT_FOUND" => QueryEnd::NotFound,
                 Some(refusal) => QueryEnd::Refused(refusal),
-                None => QueryEnd::Unclear(error.to_string()),
+                None => QueryEnd::Unclear(described(&error)),
             },
         }
     }

@@ -5,6 +5,7 @@ mod attest;
 mod bank;
 mod breaks;
 mod codes;
+mod correct;
 mod deadline;
 mod detail;
 mod early;

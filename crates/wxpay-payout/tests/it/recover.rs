@@ -252,3 +252,18 @@ async fn unclear_answers_are_asked_for_again() {
     let again = payouts.recover(intents(3), RunOptions::new()).await;
     assert_eq!(counts(&again), [1, 0, 0, 0, 2, 0]);
 }
+
+/// Nobody answers: the rest would meet the same, and is not waited for one by one.
+#[tokio::test(start_paused = true)]
+async fn when_nobody_answers_it_ends_early() {
+    let bank = Bank::default();
+    let all: Vec<Intent> = intents(200).collect();
+    for intent in &all {
+        let silence = (0..9).map(|_| QueryEnd::Unclear("no connection".to_owned()));
+        bank.say(&number(&bank, intent, 0), silence);
+    }
+    let (payouts, _) = engine(&bank);
+    let recovery = payouts.recover(all, one_at_a_time()).await;
+    assert_eq!(counts(&recovery), [0, 0, 0, 0, 0, 200]);
+    assert!(bank.queries() <= 20 * 4, "{}", bank.queries());
+}

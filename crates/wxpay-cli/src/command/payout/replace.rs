@@ -2,7 +2,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::{Alarm, Entry, Journal, Settlement, State};
+use wxpay_api::core::PartnerTradeNo;
+use wxpay_payout::{Alarm, Entry, IntentId, Journal, PrepareError, Settlement, State};
 
 use super::attest::{intent, not_there};
 use super::engine::Payer;
@@ -44,15 +45,12 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     })?;
     let journal = arguments.journal.open(payer.owner())?;
     let entry = journal.by_intent(&name).await.map_err(unreadable)?;
-    if entry.is_some_and(|entry| is_ready(&entry)) {
-        return Err(Fail::new(
-            format!(
-                "{name} is not sent yet: the next run pays it as it was made ready, and no other row can take its place"
-            ),
-            format!("{name} 尚未发送：下次运行会按已就绪的内容付款，不能换成其他内容"),
-        ));
-    }
     let payouts = payer.payouts(journal, &settings);
+    if entry.is_some_and(|entry| is_ready(&entry)) {
+        let prepared = payouts.correct(&intent).await;
+        let prepared = prepared.map_err(|error| not_ready(&name, error))?;
+        return ready(&name, prepared.number(), None, lang);
+    }
     let rejected = match payouts.find(&name).await.map_err(unreadable)? {
         None => return Err(not_there(&name)),
         Some(Settlement::Rejected(rejected)) => rejected,
@@ -74,24 +72,35 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Ok(permit) => payouts.replace(permit, &intent).await,
         Err(rejected) => payouts.again(rejected, &intent).await,
     };
-    let prepared = prepared.map_err(|error| {
-        Fail::new(
-            format!("{name} was not made ready"),
-            format!("未能准备 {name}"),
-        )
-        .because(error)
-    })?;
-    let number = prepared.number();
-    let said = if *number == before {
-        lang.pick(
+    let prepared = prepared.map_err(|error| not_ready(&name, error))?;
+    let failed = Some(&before).filter(|before| *before != prepared.number());
+    ready(&name, prepared.number(), failed, lang)
+}
+
+fn not_ready(name: &IntentId, error: PrepareError) -> Fail {
+    Fail::new(
+        format!("{name} was not made ready"),
+        format!("未能准备 {name}"),
+    )
+    .because(error)
+}
+
+/// Says under which number it is ready; `failed` is the one before, if it is another.
+fn ready(
+    name: &IntentId,
+    number: &PartnerTradeNo,
+    failed: Option<&PartnerTradeNo>,
+    lang: Lang,
+) -> Result<ExitCode, Fail> {
+    let said = match failed {
+        None => lang.pick(
             format!("{name} is ready under the same number {number}. The next run pays it."),
             format!("{name} 已就绪，单号不变（{number}），下次运行时付款。"),
-        )
-    } else {
-        lang.pick(
-            format!("{name} is ready under its next number {number}, since WeChat Pay declared {before} failed. The next run pays it."),
-            format!("{name} 已就绪，新单号为 {number}（微信支付已判定 {before} 失败），下次运行时付款。"),
-        )
+        ),
+        Some(failed) => lang.pick(
+            format!("{name} is ready under its next number {number}, since WeChat Pay declared {failed} failed. The next run pays it."),
+            format!("{name} 已就绪，新单号为 {number}（微信支付已判定 {failed} 失败），下次运行时付款。"),
+        ),
     };
     writeln!(stdout(), "{said}")?;
     Ok(ExitCode::SUCCESS)
