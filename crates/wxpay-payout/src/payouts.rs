@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use wxpay_core::{InvalidInput, PartnerTradeNo, Timestamp};
+use wxpay_core::{PartnerTradeNo, Timestamp};
 use wxpay_transport::{Clock, RunningClock, Timer};
 
 use crate::engine::{Engine, Holders, May, Step};
@@ -11,10 +11,11 @@ use crate::journal::{Inserted, Journal, JournalError};
 use crate::number::{DerivedNumbers, Numbers};
 use crate::service::Service;
 use crate::settlement::{
-    AttestError, NotSent, NotSentCause, Preparation, PrepareError, Prepared, Rejected,
-    ReplacementPermit, Settlement, Unknown,
+    NotSent, NotSentCause, Preparation, PrepareError, Prepared, Settlement, Unknown,
 };
 use crate::{IntentId, Limits, Moment, Rules};
+
+mod again;
 
 /// Pays intents, each once.
 ///
@@ -194,113 +195,6 @@ impl Payouts {
         }
     }
 
-    /// Prepares a rejected payout again under the same number, once its cause is out of the way.
-    ///
-    /// The payment may differ from the rejected one: a name that was wrong, say. Should an earlier try be paid after all,
-    /// WeChat Pay does not pay this number a second time.
-    ///
-    /// # Errors
-    /// Nothing was sent, and it stays rejected. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that another
-    /// process has taken it up already, or that WeChat Pay has declared this number [failed](Self::replace).
-    pub async fn again(
-        &self,
-        rejected: Rejected,
-        intent: &Intent,
-    ) -> Result<Prepared, PrepareError> {
-        let engine = &*self.0;
-        let mut entry = rejected.0;
-        same_intent(&entry, intent)?;
-        if !entry.may_reopen() {
-            return Err(JournalError::Conflict.into());
-        }
-        engine.limits.check_amount(intent.payment.amount)?;
-        entry.take(&intent.payment);
-        entry.reopen(engine.now());
-        if entry.resign {
-            entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
-        }
-        Ok(Prepared(engine.journal.update(&entry).await?))
-    }
-
-    /// Prepares a corrected payment, under the same number, in the place of one that is prepared and has not left.
-    ///
-    /// # Errors
-    /// Nothing was sent, and the payout is as it was. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that it
-    /// is not prepared any more, or never was.
-    pub async fn correct(&self, intent: &Intent) -> Result<Prepared, PrepareError> {
-        let engine = &*self.0;
-        let found = engine.journal.by_intent(&intent.id).await?;
-        let Some(mut entry) = found.filter(Entry::may_be_corrected) else {
-            return Err(JournalError::Conflict.into());
-        };
-        engine.limits.check_amount(intent.payment.amount)?;
-        entry.take(&intent.payment);
-        entry.resign = true;
-        // The day's limits are checked for the new amount when it is sent.
-        entry.counted = None;
-        entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
-        Ok(Prepared(engine.journal.update(&entry).await?))
-    }
-
-    /// Prepares an intent under another number, because WeChat Pay has declared the one before it failed.
-    ///
-    /// The payment may differ from the failed one. It is sent after a [lease](Rules::lease) at the earliest, when nobody can
-    /// be about to send the failed number any more.
-    ///
-    /// # Errors
-    /// Nothing was sent, and the permit is used up only if the journal took the replacement. See [`PrepareError`].
-    pub async fn replace(
-        &self,
-        permit: ReplacementPermit,
-        intent: &Intent,
-    ) -> Result<Prepared, PrepareError> {
-        let engine = &*self.0;
-        let mut old = permit.0;
-        same_intent(&old, intent)?;
-        engine.limits.check_amount(intent.payment.amount)?;
-        let generation = old.generation.saturating_add(1);
-        let mut new = engine.entry(intent, &intent.payment.fingerprint(), generation)?;
-        let now = engine.now();
-        // A moment ahead was written by a clock that was wrong.
-        let failed_at = old.closed_at.map_or(now, |at| at.min(now));
-        new.next_at = failed_at.after(engine.rules.lease);
-        new.replaces = Some(old.number.clone());
-        old.replaced_by = Some(new.number.clone());
-        old.message = None;
-        match engine.journal.replace(&old, &new, &engine.limits).await? {
-            Inserted::New => Ok(Prepared(new)),
-            Inserted::Full(full) => Err(full.into()),
-            Inserted::Existing(_) => Err(JournalError::Conflict.into()),
-        }
-    }
-
-    /// Declares a payout failed that WeChat Pay still does not know long after the last send (10 days), in the words of a
-    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before.
-    ///
-    /// It is sent [again](Self::again) under the same number, never under another one.
-    ///
-    /// # Errors
-    /// It was not declared failed. See [`AttestError`].
-    pub async fn attest_failed(
-        &self,
-        unknown: Unknown,
-        who: &str,
-        evidence: &str,
-    ) -> Result<Settlement, AttestError> {
-        let engine = &*self.0;
-        let entry = unknown.0;
-        entry
-            .may_attest(engine.now(), &engine.rules)
-            .map_err(AttestError::NotNow)?;
-        let words = format!("attested by {who}: {evidence}");
-        let (entry, end) = engine.attest(entry, words).await?;
-        if entry.state == State::Unknown {
-            let why = entry.reason.unwrap_or_else(|| format!("{end:?}"));
-            return Err(AttestError::NotConfirmed(why));
-        }
-        Ok(Settlement::of(entry))
-    }
-
     /// The journal.
     pub fn journal(&self) -> &dyn Journal {
         &*self.0.journal
@@ -315,15 +209,6 @@ impl Payouts {
     pub fn rules(&self) -> &Rules {
         &self.0.rules
     }
-}
-
-fn same_intent(entry: &Entry, intent: &Intent) -> Result<(), InvalidInput> {
-    if entry.intent == intent.id {
-        return Ok(());
-    }
-    let rule = format!("must be {}, the intent of the payout before", entry.intent);
-    let rule_zh = format!("必须为原付款的 intent {}", entry.intent);
-    Err(InvalidInput::new("intent", rule, rule_zh))
 }
 
 fn same_payment(entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> {
