@@ -36,20 +36,20 @@ impl JournalArgs {
         SqliteJournal::create(&self.journal, owner).map_err(unusable)
     }
 
-    /// For paying. If there is none, a person at the terminal may have it made.
+    /// For paying. `None` if there is none and a person at the terminal wants a new one.
     pub(super) fn open_or_ask(
         &self,
         owner: &JournalOwner,
         lang: Lang,
-    ) -> Result<SqliteJournal, Fail> {
+    ) -> Result<Option<SqliteJournal>, Fail> {
         match SqliteJournal::open(&self.journal, owner) {
             Err(error) if *error.kind() == OpenErrorKind::Missing => {
                 if self.is_wanted(lang)? {
-                    return self.create(owner);
+                    return Ok(None);
                 }
                 Err(self.missing())
             }
-            opened => opened.map_err(unusable),
+            opened => opened.map(Some).map_err(unusable),
         }
     }
 

@@ -51,13 +51,17 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let journal = if payer.is_sandbox() {
         must_be_new(arguments.journal.path())?;
         arguments.journal.create(payer.owner())?
-    } else if arguments.new_journal {
-        preflight::queries(&config, lang).await?;
-        arguments.journal.create(payer.owner())?
     } else {
-        let journal = arguments.journal.open_or_ask(payer.owner(), lang)?;
+        let found = if arguments.new_journal {
+            None
+        } else {
+            arguments.journal.open_or_ask(payer.owner(), lang)?
+        };
         preflight::queries(&config, lang).await?;
-        journal
+        match found {
+            Some(journal) => journal,
+            None => arguments.journal.create(payer.owner())?,
+        }
     };
     let payouts = payer.payouts(journal, &settings);
     if let Some(url) = payer.sandbox_url() {
