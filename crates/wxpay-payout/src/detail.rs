@@ -10,8 +10,8 @@ use wxpay_core::{Error, ErrorKind, Fen, Progress};
 pub enum DetailStanding {
     /// Nothing is certain yet: it is under way, not known so far, or the query failed. Query it again, some minutes later.
     Wait {
-        /// Whether every further query would fail alike: a parameter or a key is wrong.
-        mend_first: bool,
+        /// Whether every further query would fail for the same reason: a parameter or a key is wrong.
+        needs_correction: bool,
         /// What is known, for people.
         reason: String,
     },
@@ -98,20 +98,20 @@ impl DetailStanding {
     /// How a transfer stands after a query that failed: as it did before. `NOT_FOUND`, 429 and 5xx among them say nothing
     /// about the money.
     pub fn of_error(error: &Error) -> Self {
-        let mend_first = match error.kind() {
+        let needs_correction = match error.kind() {
             ErrorKind::Business(business) => business.class().configuration,
             ErrorKind::Invalid(_) | ErrorKind::Signing(_) => true,
             _ => false,
         };
         Self::Wait {
-            mend_first,
+            needs_correction,
             reason: error.to_string(),
         }
     }
 
     fn wait(reason: &str) -> Self {
         Self::Wait {
-            mend_first: false,
+            needs_correction: false,
             reason: reason.to_owned(),
         }
     }

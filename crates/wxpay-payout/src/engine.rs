@@ -42,10 +42,20 @@ pub(crate) struct Holders {
 impl Holders {
     pub(crate) fn new() -> Self {
         Self {
-            process: crate::number::random().unwrap_or_default(),
+            process: crate::number::random().unwrap_or_else(without_chance),
             next: AtomicU64::new(0),
         }
     }
+}
+
+/// Unlike any other process of this machine now.
+fn without_chance() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    format!(
+        "{}-{}",
+        std::process::id(),
+        now.unwrap_or_default().as_nanos()
+    )
 }
 
 /// Whether a step may send what was never sent.
@@ -152,7 +162,7 @@ impl Engine {
             Ok(Begun::Full(full)) => return Ok(Step::NotSent(entry, NotSentCause::Full(full))),
             Ok(Begun::PaidEarlier(paid)) => return self.stop_for(entry, &paid).await,
             Err(JournalError::Conflict) => return Err(JournalError::Conflict),
-            Err(error) => return Ok(Step::NotSent(entry, NotSentCause::Journal(error))),
+            Err(error) => return self.not_begun(entry, &holder, error).await,
         };
         if let Some(end) = self.look(&begun).await {
             return self.end_look(begun, &holder, end).await;
@@ -166,7 +176,10 @@ impl Engine {
         let entry = match recorded {
             Ok(entry) => entry,
             // The send happened, and the journal says so. What came of it is asked for later.
-            Err(_) => begun,
+            Err(error) => Entry {
+                reason: Some(format!("the answer could not be written down: {error}")),
+                ..begun
+            },
         };
         match end {
             PayEnd::NotSent(error) if entry.state == State::Prepared => {
@@ -174,6 +187,27 @@ impl Engine {
             }
             _ => Ok(Step::Moved(entry)),
         }
+    }
+
+    /// The journal failed when a send was to begin. Nothing of this step was sent; but another process may have sent it just
+    /// now, and then "not sent" would be wrong.
+    async fn not_begun(
+        &self,
+        entry: Entry,
+        holder: &str,
+        error: JournalError,
+    ) -> Result<Step, JournalError> {
+        let Ok(Some(now)) = self.journal.by_number(&entry.number).await else {
+            return Err(error);
+        };
+        let ours = now
+            .lease
+            .as_ref()
+            .is_some_and(|lease| lease.holder == holder);
+        if now.version == entry.version || now.state == State::Sending && ours {
+            return Ok(Step::NotSent(entry, NotSentCause::Journal(error)));
+        }
+        Err(error)
     }
 
     fn holder(&self) -> String {
@@ -203,16 +237,14 @@ impl Engine {
     ) -> Result<(Entry, QueryEnd), JournalError> {
         let now = self.now();
         let holder = self.holder();
-        let asks = entry.next(now, &self.rules) != Next::Person;
+        let past = entry.next(now, &self.rules) == Next::Person;
         entry.end_lease(now, &self.rules);
         entry.hold(&holder, now, &self.rules);
         let mut held = self.journal.update(&entry).await?;
-        let end = if asks {
-            self.service.query(&held.number).await
-        } else {
-            QueryEnd::NotFound
-        };
-        if !matches!(end, QueryEnd::NotFound) {
+        let end = self.service.query(&held.number).await;
+        // WeChat Pay need not answer about what is older than it keeps; but what it does say counts.
+        let silent = matches!(end, QueryEnd::Refused(_) | QueryEnd::Unclear(_));
+        if !(matches!(end, QueryEnd::NotFound) || past && silent) {
             let entry = self.record_query(&held, &end).await?;
             return Ok((entry, end));
         }

@@ -10,8 +10,8 @@ use wxpay_core::{Fen, InvalidInput, OpenId, PartnerTradeNo};
 
 /// The caller's own name for one thing to be paid, such as `bonus-2026-11-E1001`.
 ///
-/// 1 to 64 characters of ASCII without blanks. Whoever prepares an intent of this name again gets the payout that there
-/// is and no second one, so it must come from the caller's books and never be made up on the spot.
+/// 1 to 64 characters of ASCII without spaces. To prepare an intent of this name again gives the payout that there is and
+/// no second one, so it must come from the caller's books and never be made up on the spot.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct IntentId(String);
 
@@ -19,11 +19,11 @@ impl IntentId {
     /// Checks and wraps a name.
     ///
     /// # Errors
-    /// It is empty, longer than 64 characters, or holds a blank or a character outside of ASCII.
+    /// It is empty, longer than 64 characters, or holds a space or a character outside of ASCII.
     pub fn new(name: impl Into<String>) -> Result<Self, InvalidInput> {
         let name = name.into();
         if !(1..=64).contains(&name.len()) || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let rule = "must have 1 to 64 characters of ASCII without blanks";
+            let rule = "must have 1 to 64 characters of ASCII without spaces";
             let rule_zh = "必须为 1 至 64 个 ASCII 字符，不含空白";
             return Err(InvalidInput::new("intent", rule, rule_zh));
         }

@@ -33,7 +33,8 @@ pub use sqlite::{
 /// - An intent has one entry at a time that is not [replaced](Entry::replaced_by), and a number has one entry for ever.
 /// - A change is taken only if [`Entry::version`] is that of the entry in the journal, which then is counted up by one.
 ///   Otherwise nothing changes, and the answer is [`JournalError::Conflict`].
-/// - No send begins for an entry when a number that it [replaces](Entry::replaces), directly or through others, is paid.
+/// - No send begins for an entry when a number that it [replaces](Entry::replaces), directly or through others, is anything
+///   else than failed or rejected: paid after all, say.
 /// - The limits are kept in the same transaction. A payout counts on the day of [`Entry::counted`] from its insertion
 ///   until it is rejected or failed; whoever writes such an end sets `counted` to `None`, and the amount is free again.
 #[async_trait]
@@ -174,7 +175,8 @@ pub enum Begun {
     NotBefore(Moment),
     /// The limits of the new day have no room. Nothing was changed.
     Full(DayFull),
-    /// The number in whose place the entry is, or one before that, is paid. Nothing was changed, and nothing may leave.
+    /// The number in whose place the entry is, or one before that, is paid, or may be. Nothing was changed, and nothing may
+    /// be sent.
     PaidEarlier(PartnerTradeNo),
 }
 

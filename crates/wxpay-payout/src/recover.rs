@@ -241,9 +241,11 @@ impl Engine {
                     self.journal.replace(old, &entry, &limits).await?
                 }
             };
-            if let Inserted::Existing(existing) = inserted {
+            match inserted {
+                Inserted::New => {}
                 // Another process was faster.
-                return Ok(Some(*existing));
+                Inserted::Existing(existing) => return Ok(Some(*existing)),
+                Inserted::Full(full) => return Err(JournalError::storage(full)),
             }
             written = Some(entry.clone());
             last = Some(entry);

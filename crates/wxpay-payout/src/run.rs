@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -83,6 +83,8 @@ struct Run<'a> {
     result: Reconciliation,
     /// Unsettled payouts, by the moment at which there is something to do.
     waiting: BTreeSet<(Moment, PartnerTradeNo)>,
+    /// Every number that was taken up, so that an intent that comes twice is told once.
+    taken_up: HashSet<PartnerTradeNo>,
     /// Those of them that have not left.
     unsent: HashMap<PartnerTradeNo, IntentId>,
     /// Whether there are no more intents.
@@ -134,6 +136,7 @@ impl<'a> Run<'a> {
             progress: Progress::default(),
             result: Reconciliation::default(),
             waiting: BTreeSet::new(),
+            taken_up: HashSet::new(),
             unsent: HashMap::new(),
             drained: false,
             began_at: payouts.0.now(),

@@ -196,6 +196,14 @@ impl Unknown {
 }
 
 impl Settlement {
+    pub(crate) fn number(&self) -> &PartnerTradeNo {
+        match self {
+            Self::Paid(paid) => paid.number(),
+            Self::Rejected(rejected) => rejected.number(),
+            Self::Unknown(unknown) => unknown.number(),
+        }
+    }
+
     /// How an entry stands.
     pub(crate) fn of(entry: Entry) -> Self {
         match entry.state {

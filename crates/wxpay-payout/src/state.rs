@@ -129,7 +129,8 @@ impl Entry {
     pub(crate) fn may_reopen(&self) -> bool {
         let keeps_number =
             self.state == State::Rejected || self.state == State::Failed && self.attested;
-        keeps_number && self.replaced_by.is_none()
+        let stopped = matches!(self.alarm, Some(Alarm::Mismatch | Alarm::PaidLate));
+        keeps_number && self.replaced_by.is_none() && !stopped
     }
 
     /// Back to where it can be sent again, under the same number. A refusal for the merchant's settings or keys is
@@ -182,7 +183,16 @@ impl Entry {
     /// Whether its end allows another number for the same intent: WeChat Pay itself has declared this one failed, which
     /// everybody who asks is told.
     pub fn allows_replacement(&self) -> bool {
-        self.state == State::Failed && !self.attested && self.replaced_by.is_none()
+        let failed = self.state == State::Failed && !self.attested;
+        failed && self.replaced_by.is_none() && !self.is_about_money()
+    }
+
+    /// Whether something else was paid under this number, or under an earlier one of its intent.
+    pub(crate) fn is_about_money(&self) -> bool {
+        matches!(
+            self.alarm,
+            Some(Alarm::Mismatch | Alarm::ParametersDiffer | Alarm::PaidLate)
+        )
     }
 
     /// In doubt, not known to WeChat Pay since the last send, and not too old.
@@ -193,19 +203,9 @@ impl Entry {
             .not_found_gap
             .saturating_mul(self.sends.clamp(1, MOST_GAPS));
         let waited = |from: Option<Moment>, gap| from.is_some_and(|from| now.since(from) >= gap);
-        let hindered = matches!(
-            self.alarm,
-            Some(
-                Alarm::Mismatch
-                    | Alarm::ParametersDiffer
-                    | Alarm::QueryWindowClosed
-                    | Alarm::ResendWindowClosed
-                    | Alarm::PaidLate
-            )
-        );
         rules.resend
             && self.doubt
-            && !hindered
+            && !self.is_about_money()
             && self.message.is_some()
             && self.not_found > 0
             && waited(self.not_found_at, rules.not_found_gap)

@@ -66,7 +66,7 @@ impl Books {
     fn paid_earlier(&self, entry: &Entry) -> Option<PartnerTradeNo> {
         let mut previous = entry.replaces.as_ref();
         while let Some(earlier) = previous.and_then(|number| self.entries.get(number)) {
-            if earlier.state == State::Paid {
+            if !matches!(earlier.state, State::Failed | State::Rejected) {
                 return Some(earlier.number.clone());
             }
             previous = earlier.replaces.as_ref();

@@ -61,7 +61,7 @@ impl Payouts {
 
     /// Prepares an intent under another number, because WeChat Pay has declared the one before it failed.
     ///
-    /// The payment may differ from the failed one. It is sent after a [lease](Rules::lease) at the earliest, when nobody can
+    /// The payment may differ from the failed one. It is sent after a [lease](crate::Rules::lease) at the earliest, when nobody can
     /// be about to send the failed number any more.
     ///
     /// # Errors
@@ -77,10 +77,8 @@ impl Payouts {
         engine.limits.check_amount(intent.payment.amount)?;
         let generation = old.generation.saturating_add(1);
         let mut new = engine.entry(intent, &intent.payment.fingerprint(), generation)?;
-        let now = engine.now();
-        // A moment ahead was written by a clock that was wrong.
-        let failed_at = old.closed_at.map_or(now, |at| at.min(now));
-        new.next_at = failed_at.after(engine.rules.lease);
+        // From now on, and not from when it failed, which a clock that was wrong may have written.
+        new.next_at = engine.now().after(engine.rules.lease);
         new.replaces = Some(old.number.clone());
         old.replaced_by = Some(new.number.clone());
         old.message = None;
@@ -92,7 +90,8 @@ impl Payouts {
     }
 
     /// Declares a payout failed that WeChat Pay still does not know long after the last send (10 days), in the words of a
-    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before.
+    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before: until 30 days after the first send it must say `NOT_FOUND`, and
+    /// after them, when it answers such queries no more, it must only not say anything else.
     ///
     /// It is sent [again](Self::again) under the same number, never under another one.
     ///

@@ -14,6 +14,14 @@ use crate::{IntentId, Moment, described};
 
 impl Run<'_> {
     pub(super) fn note(&mut self, done: Done) {
+        if let Some(number) = number_of(&done)
+            && !self.taken_up.insert(number.clone())
+        {
+            // The same intent once more. What becomes of it is told where it came first.
+            self.progress.taken -= 1;
+            self.progress.open -= 1;
+            return;
+        }
         match done {
             Done::Prepared(intent, Err(error)) => {
                 if matches!(error, PrepareError::Journal(_)) {
@@ -222,6 +230,16 @@ impl Run<'_> {
             });
         }
         self.result.not_started.push(NotStarted { intent, reason });
+    }
+}
+
+/// The number of a payout that is taken up.
+fn number_of(done: &Done) -> Option<&PartnerTradeNo> {
+    match done {
+        Done::Prepared(_, Ok(Preparation::Ready(prepared))) => Some(prepared.number()),
+        Done::Prepared(_, Ok(Preparation::Before(settlement))) => Some(settlement.number()),
+        Done::Looked(_, _, Ok(Some(entry))) => Some(&entry.number),
+        _ => None,
     }
 }
 

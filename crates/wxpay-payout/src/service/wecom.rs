@@ -43,6 +43,10 @@ impl<T: Transport> Wecom<T> {
         if let Some(hints) = request.extensions_mut().get_mut::<Hints>() {
             *hints = hints.deadline(Some(fence.deadline()));
         }
+        // The transport looks at it too, later still, if it keeps to its contract.
+        if let Err(error) = fence.deadline().check() {
+            return Err(pending.failed(error));
+        }
         match self.transport.send(request).await {
             Ok(answer) => pending.finish(answer),
             Err(error) => Err(pending.failed(error)),

@@ -239,11 +239,7 @@ impl Entry {
 
     /// Raises an alarm, unless there is one about what was paid, which keeps the payout from being sent.
     fn warn(&mut self, alarm: Alarm) {
-        let is_about_money = matches!(
-            self.alarm,
-            Some(Alarm::Mismatch | Alarm::ParametersDiffer | Alarm::PaidLate)
-        );
-        if !is_about_money {
+        if !self.is_about_money() {
             self.alarm = Some(alarm);
         }
     }
@@ -265,7 +261,7 @@ impl Entry {
     }
 
     /// WeChat Pay knows of a payment, so a refusal of it is not definite, and not being found before proves nothing.
-    fn was_known(&mut self) {
+    pub(super) fn was_known(&mut self) {
         self.doubt = true;
         self.not_found = 0;
         self.not_found_at = None;

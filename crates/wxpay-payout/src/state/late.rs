@@ -20,30 +20,39 @@ impl Entry {
 
     /// The end of a query during which others have changed the entry.
     pub(crate) fn end_late_query(&mut self, end: &QueryEnd, now: Moment) {
-        let QueryEnd::Paid {
-            payment_no,
-            amount,
-            payee,
-            ..
-        } = end
-        else {
-            return;
-        };
         if self.state == State::Paid {
             return;
         }
-        if self.is_paid_as_expected(*amount, payee.as_ref()) {
-            self.pay_late(payment_no.as_ref(), now);
-        } else {
-            self.alarm = Some(Alarm::Mismatch);
-            if self.state.is_settled() || self.state == State::Prepared {
-                self.state = State::Unknown;
-                self.doubt = true;
-                self.attested = false;
-                self.closed_at = None;
-                self.next_at = now;
-                self.counted = Some(now.day());
+        match end {
+            QueryEnd::Paid {
+                payment_no,
+                amount,
+                payee,
+                ..
+            } if self.is_paid_as_expected(*amount, payee.as_ref()) => {
+                self.pay_late(payment_no.as_ref(), now);
             }
+            QueryEnd::Paid { .. } => {
+                self.alarm = Some(Alarm::Mismatch);
+                self.is_known_late(now);
+            }
+            // What WeChat Pay has declared failed itself is not under way again.
+            QueryEnd::Processing if self.state != State::Failed || self.attested => {
+                self.is_known_late(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// WeChat Pay knows of a payment under this number, so it can't be taken for refused or never made.
+    fn is_known_late(&mut self, now: Moment) {
+        self.was_known();
+        if self.state.is_settled() || self.state == State::Prepared {
+            self.state = State::Unknown;
+            self.attested = false;
+            self.closed_at = None;
+            self.next_at = now;
+            self.counted = Some(now.day());
         }
     }
 

@@ -247,7 +247,7 @@ fn late_query_keeps_what_it_heard() {
         (found(100, None), State::Paid, Some(Alarm::PaidLate)),
         (found(99, None), State::Unknown, Some(Alarm::Mismatch)),
         (QueryEnd::NotFound, State::Failed, None),
-        (QueryEnd::Processing, State::Failed, None),
+        (QueryEnd::Processing, State::Unknown, None),
     ] {
         let mut entry = sent(&unclear());
         entry.attest("by Wang".to_owned(), at(2));
@@ -623,18 +623,20 @@ fn doubt_is_sent_again_after_not_found_and_five_minutes() {
         ("differing", |entry| {
             entry.alarm = Some(Alarm::ParametersDiffer)
         }),
-        ("closed", |entry| {
-            entry.alarm = Some(Alarm::ResendWindowClosed)
-        }),
-        ("not queried", |entry| {
-            entry.alarm = Some(Alarm::QueryWindowClosed)
-        }),
+        ("paid late", |entry| entry.alarm = Some(Alarm::PaidLate)),
     ] {
         let mut other = entry.clone();
         change(&mut other);
         assert_eq!(other.next(at(360), &rules()), Next::Query, "{what}");
     }
-    for alarm in [Alarm::Overdue, Alarm::Configuration, Alarm::UnlistedCode] {
+    // An alarm by age may have been raised by a clock that was wrong: the ages themselves decide.
+    for alarm in [
+        Alarm::Overdue,
+        Alarm::Configuration,
+        Alarm::UnlistedCode,
+        Alarm::ResendWindowClosed,
+        Alarm::QueryWindowClosed,
+    ] {
         entry.alarm = Some(alarm);
         assert_eq!(entry.next(at(360), &rules()), Next::Send);
     }
@@ -869,4 +871,46 @@ fn moments_of_a_wrong_clock_are_put_right_to_the_safe_side() {
     let before = entry.clone();
     assert!(!entry.correct_moments(just_before(NOON), &rules()));
     assert_eq!(entry, before);
+}
+
+/// WeChat Pay knows of it, whenever that is heard: two `NOT_FOUND`s of others do not make a refusal certain then.
+#[test]
+fn late_query_that_knows_of_it_keeps_it_from_being_rejected() {
+    for end in [QueryEnd::Processing, found(99, None)] {
+        let mut entry = sent(&definite());
+        ask(&mut entry, &QueryEnd::NotFound, at(60));
+        entry.end_late_query(&end, at(100));
+        ask(&mut entry, &QueryEnd::NotFound, at(400));
+        ask(&mut entry, &QueryEnd::NotFound, at(800));
+        assert_eq!(entry.state, State::Unknown, "{end:?}");
+
+        let mut entry = sent(&definite());
+        ask(&mut entry, &QueryEnd::NotFound, at(60));
+        ask(&mut entry, &QueryEnd::NotFound, at(400));
+        assert_eq!(entry.state, State::Rejected);
+        entry.end_late_query(&end, at(500));
+        assert_eq!(
+            (entry.state, entry.doubt),
+            (State::Unknown, true),
+            "{end:?}"
+        );
+        assert_eq!((entry.closed_at, entry.counted), (None, Some(NOON.day())));
+    }
+    // WeChat Pay's own FAILED is an end.
+    let mut entry = sent(&unclear());
+    ask(&mut entry, &QueryEnd::Failed(None), at(60));
+    entry.end_late_query(&QueryEnd::Processing, at(100));
+    assert_eq!(entry.state, State::Failed);
+}
+
+/// Something else was paid under this number or an earlier one: there is no next one.
+#[test]
+fn alarm_about_money_gives_no_permit() {
+    for alarm in [Alarm::Mismatch, Alarm::PaidLate, Alarm::ParametersDiffer] {
+        let mut entry = sent(&unclear());
+        entry.alarm = Some(alarm);
+        ask(&mut entry, &QueryEnd::Failed(None), at(60));
+        assert_eq!(entry.state, State::Failed);
+        assert!(!entry.allows_replacement());
+    }
 }

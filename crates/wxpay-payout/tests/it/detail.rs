@@ -27,7 +27,7 @@ fn state_decides_and_no_reason_beside_it() {
                 matches!(
                     open,
                     DetailStanding::Wait {
-                        mend_first: false,
+                        needs_correction: false,
                         ..
                     }
                 ),
@@ -91,10 +91,13 @@ fn failed_queries_wait() {
         ("INVALID_REQUEST PARAM_ERROR SIGN_ERROR", true),
     ] {
         for code in codes.split_whitespace() {
-            let DetailStanding::Wait { mend_first, .. } = coded(code) else {
+            let DetailStanding::Wait {
+                needs_correction, ..
+            } = coded(code)
+            else {
                 panic!("{code}")
             };
-            assert_eq!(mend_first, mend, "{code}");
+            assert_eq!(needs_correction, mend, "{code}");
         }
     }
     // What can't even be asked has to be mended here first.
@@ -111,7 +114,7 @@ fn failed_queries_wait() {
             matches!(
                 standing,
                 DetailStanding::Wait {
-                    mend_first: true,
+                    needs_correction: true,
                     ..
                 }
             ),
@@ -122,7 +125,7 @@ fn failed_queries_wait() {
     assert!(matches!(
         cut,
         DetailStanding::Wait {
-            mend_first: false,
+            needs_correction: false,
             ..
         }
     ));

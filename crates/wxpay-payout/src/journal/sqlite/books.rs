@@ -95,7 +95,7 @@ fn paid_earlier(db: &Connection, entry: &Entry) -> Result<Option<PartnerTradeNo>
         let Some(earlier) = rows::by_number(db, &number)? else {
             return Ok(None);
         };
-        if earlier.state == State::Paid {
+        if !matches!(earlier.state, State::Failed | State::Rejected) {
             return Ok(Some(number));
         }
         previous = earlier.replaces;
