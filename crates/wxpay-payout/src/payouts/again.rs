@@ -90,8 +90,8 @@ impl Payouts {
     }
 
     /// Declares a payout failed that WeChat Pay still does not know long after the last send (10 days), in the words of a
-    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before: until 30 days after the first send it must say `NOT_FOUND`, and
-    /// after them, when it answers such queries no more, it must only not say anything else.
+    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before. Within 30 days of the first
+    /// send it must say `NOT_FOUND`; later it answers such queries no more, and must only not say anything else.
     ///
     /// It is sent [again](Self::again) under the same number, never under another one.
     ///
