@@ -1,6 +1,7 @@
 //! The suite for implementers, run against our own transport and against ones that are wrong on purpose.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,12 +32,12 @@ fn right(setup: &Setup) -> ReqwestTransport {
     builder(setup).build().unwrap()
 }
 
-/// Memory is that of the whole process, so these tests run one by one.
-static MEMORY: Mutex<()> = Mutex::new(());
+/// Memory is that of the whole process, and time that of the whole machine, so these tests run one by one.
+static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
 fn ours_conforms() {
-    let _alone = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let report = conformance::check(right);
     assert!(report.is_conforming(), "{report}");
     assert_eq!(report.cautious().count(), 0, "{report}");
@@ -57,7 +58,7 @@ fn faults_have_names_of_their_own() {
 
 #[test]
 fn greedy_transport_fails_the_floods() {
-    let _alone = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let greedy = |setup: &Setup| {
         let builder = builder(setup).max_response_bytes(64 * 1024 * 1024);
         builder.build().unwrap()
@@ -100,6 +101,8 @@ enum Wrong {
     IgnoresDeadlines,
     /// It looks before it connects, and not again before it writes.
     LooksEarly,
+    /// It gets no further than connecting, as on a machine that is busy.
+    NeverGetsThere,
 }
 
 #[derive(Debug)]
@@ -114,6 +117,10 @@ impl Transport for WrongTransport {
         if let Wrong::IgnoresDeadlines | Wrong::LooksEarly = self.1 {
             let hints: &mut Hints = request.extensions_mut().get_mut().unwrap();
             hints.deadline = None;
+        }
+        if let Wrong::NeverGetsThere = self.1 {
+            tokio::time::sleep(Duration::from_millis(750)).await;
+            return Err(TransportError::not_sent("connecting took too long"));
         }
         let again = request.clone();
         let end = self.0.send(request).await;
@@ -141,6 +148,7 @@ impl Transport for WrongTransport {
 
 /// Runs all but the floods.
 fn check_wrong(wrong: Wrong) -> Report {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let make = move |setup: &Setup| WrongTransport(right(setup), wrong);
     conformance::check_some(make, |fault| !fault.is_flood())
 }
@@ -251,4 +259,23 @@ fn looking_at_the_deadline_only_before_connecting_is_wrong() {
     assert_wrong(&check_wrong(Wrong::LooksEarly), |fault| {
         fault.name() == "deadline passes in the TLS handshake"
     });
+}
+
+/// A row of a busy machine is run again; a transport that never sends is wrong all the same.
+#[test]
+fn busy_machine_is_not_taken_for_a_wrong_transport() {
+    for (busy, expected) in [(2, 0), (4, 2)] {
+        let built = AtomicUsize::new(0);
+        let make = move |setup: &Setup| {
+            let wrong = if built.fetch_add(1, Ordering::Relaxed) < busy {
+                Wrong::NeverGetsThere
+            } else {
+                Wrong::LooksEarly
+            };
+            WrongTransport(right(setup), wrong)
+        };
+        let report = conformance::check_some(make, |fault| fault.name() == "close after reading");
+        assert_eq!(report.rows().len(), 2);
+        assert_eq!(report.wrong().count(), expected, "{report}");
+    }
 }
