@@ -14,7 +14,7 @@ use crate::advisories::snapshot::Snapshot;
 use crate::cargo::{self, Metadata};
 use crate::files;
 
-/// A database to take the snapshot from anew.
+/// A database to take a new snapshot from.
 pub(crate) struct Refresh {
     pub(crate) database: PathBuf,
     /// Its day, `2026-11-25`.

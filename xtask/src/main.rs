@@ -57,7 +57,7 @@ enum Chore {
     },
     /// Check advisories, licences, bans and sources by `deny.toml` and a snapshot
     Advisories {
-        /// Write the snapshot anew from a copy of the RustSec database
+        /// Write a new snapshot from a copy of the RustSec database
         #[arg(long, value_name = "DIR", requires = "taken")]
         refresh: Option<PathBuf>,
         /// The day of that copy, such as 2026-11-25

@@ -12,7 +12,7 @@ use wxpay_sandbox::{Api, Fault, Sandbox};
 #[derive(Debug, PartialEq)]
 enum Standing {
     Paid,
-    /// Nothing left: mend the cause, then call again with the same number.
+    /// Nothing left: correct the cause, then call again with the same number.
     NotSent,
     /// Ask again in some minutes. Pay again only with this number and these parameters.
     Open,
@@ -45,20 +45,20 @@ async fn query(client: &Client, payment: &wecom::PayEmployee) -> Standing {
     }
 }
 
-/// For the log: what went wrong, and whether a person has to mend something before anything works again.
+/// For the log: what went wrong, and whether a person has to correct something before anything works again.
 #[allow(clippy::print_stdout)] // an example reports to its terminal
 fn note(error: &Error) {
     let advice = match error.kind() {
-        ErrorKind::Invalid(_) => "mend the field that it names",
-        ErrorKind::Signing(_) => "mend the key that it names",
+        ErrorKind::Invalid(_) => "correct the field that it names",
+        ErrorKind::Signing(_) => "correct the key that it names",
         ErrorKind::Business(business) if business.class().configuration => {
-            "stop and mend the merchant's settings: every call will fail like this"
+            "stop and correct the merchant's settings: every call will fail like this"
         }
         ErrorKind::Verification(_) => {
             "check WeChat Pay's keys and the clock; somebody may be between"
         }
         ErrorKind::NotProcessed => "repeat it with the same number and the same parameters",
-        _ => "nothing to mend",
+        _ => "nothing to correct",
     };
     println!(
         "{error}: {:?} ({}); {advice}",

@@ -32,7 +32,7 @@ match found.paid {
 //!
 //! | [`Error::outcome`](core::Error::outcome) | meaning | what to do |
 //! | --- | --- | --- |
-//! | [`NotExecuted`](core::Outcome::NotExecuted) | proven: this call had no effect | mend the cause; calling again under the same number is safe, and an earlier call under it keeps its own outcome |
+//! | [`NotExecuted`](core::Outcome::NotExecuted) | proven: this call had no effect | correct the cause; calling again under the same number is safe, and an earlier call under it keeps its own outcome |
 //! | [`Unknown`](core::Outcome::Unknown) | the money may have moved, now or in an earlier call under this number | query; call again only with the same number and the same parameters |
 //! | [`ReadFailed`](core::Outcome::ReadFailed) | a query failed: it says nothing, `NOT_FOUND` included | query again, some minutes later |
 //!

@@ -42,14 +42,14 @@ pub(crate) struct Holders {
 impl Holders {
     pub(crate) fn new() -> Self {
         Self {
-            process: crate::number::random().unwrap_or_else(without_chance),
+            process: crate::number::random().unwrap_or_else(without_randomness),
             next: AtomicU64::new(0),
         }
     }
 }
 
 /// Unlike any other process of this machine now.
-fn without_chance() -> String {
+fn without_randomness() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     format!(
         "{}-{}",

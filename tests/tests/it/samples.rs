@@ -88,7 +88,7 @@ async fn the_payout_query() {
 async fn the_order_query() {
     let sent = Params::from_xml(ORDER_REQUEST.as_bytes()).unwrap();
     let reply = Params::from_xml(ORDER_REPLY.as_bytes()).unwrap();
-    // The key behind the page's signature is not published, so the reply is signed anew.
+    // The key behind the page's signature is not published, so the reply is signed again.
     let fields: Vec<(&str, &str)> = reply.iter().filter(|(name, _)| *name != "sign").collect();
     let order = |order| OrderQuery { order };
     for request in [

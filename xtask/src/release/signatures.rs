@@ -11,7 +11,7 @@ use crate::files;
 
 /// The public items of a library that mention another crate's types.
 pub(crate) fn problems(root: &Path, package: &str) -> Result<Vec<String>, String> {
-    // In a folder of its own: with the variable set, many crates build anew.
+    // In a folder of its own: with the variable set, many crates are built again.
     let target = root.join("target/release-check");
     let mut command = cargo::cargo(root);
     command.env("RUSTC_BOOTSTRAP", "1");

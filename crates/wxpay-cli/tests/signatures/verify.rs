@@ -3,7 +3,7 @@ use wxpay_api::sign::v2::{Key, SignType};
 
 use crate::bench::{Bench, Sample, V2_KEY};
 
-/// The notification of the samples with one more field, signed anew.
+/// The notification of the samples with one more field, signed again.
 fn notice_with(name: &str, value: &str) -> String {
     let notice = Sample::read("good/v2_notice").capture;
     let mut params = Params::from_xml(notice.as_bytes()).unwrap();

@@ -61,7 +61,7 @@ fn decoded(target: &str) -> String {
     percent_decode_str(target).decode_utf8_lossy().into_owned()
 }
 
-/// The values of the query encoded anew, after they were decoded; a path keeps its slashes.
+/// The values of the query encoded again, after they were decoded; a path keeps its slashes.
 fn encoded(target: &str, commas: bool) -> String {
     let kept = if commas { ALL } else { COMMON };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));

@@ -95,7 +95,7 @@ impl Policy {
                     PayEnd::Refused(refusal) if refusal.code == "FATAL_ERROR" => {
                         number = world.another_number();
                     }
-                    // The second try is written anew, with another text.
+                    // The second try is written again, with another text.
                     _ => text = "20000 again",
                 },
                 Self::FailIsFailure if refused => {

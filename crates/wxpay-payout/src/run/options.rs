@@ -69,7 +69,7 @@ impl RunOptions {
         self
     }
 
-    /// Sends rejected payouts again whose cause is the merchant's to mend, or passes.
+    /// Sends rejected payouts again whose cause the merchant can correct, or which passes by itself.
     #[must_use]
     pub fn again(mut self, again: bool) -> Self {
         self.again = again;

@@ -139,7 +139,7 @@ impl Entry {
     pub(super) fn close(&mut self, state: State, now: Moment) {
         self.state = state;
         self.closed_at = Some(now);
-        // What was rejected may go out again once its cause is mended; nothing else needs its personal data any more.
+        // What was rejected may go out again once its cause is corrected; nothing else needs its personal data any more.
         if state != State::Rejected {
             self.message = None;
         }

@@ -21,7 +21,7 @@ use crate::world::{Scripted, intent, payouts_over};
 enum End {
     /// Rejected, and goes on under its own number with a corrected payment.
     Correctable,
-    /// Rejected, and goes on under its own number once the cause is mended.
+    /// Rejected, and goes on under its own number once the cause is corrected.
     Keeps,
     /// Unknown, and sent again.
     Repeated,

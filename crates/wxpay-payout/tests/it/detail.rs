@@ -83,7 +83,7 @@ fn failed_queries_wait() {
         let business = BusinessError::new(400, code, "", DetailByOutNo::META.errors);
         error(ErrorKind::from(business))
     };
-    for (codes, mend) in [
+    for (codes, correction) in [
         (
             "FREQUENCY_LIMITED NOT_FOUND SYSTEM_ERROR SOMETHING_NEW",
             false,
@@ -97,10 +97,10 @@ fn failed_queries_wait() {
             else {
                 panic!("{code}")
             };
-            assert_eq!(needs_correction, mend, "{code}");
+            assert_eq!(needs_correction, correction, "{code}");
         }
     }
-    // What can't even be asked has to be mended here first.
+    // What can't even be asked has to be corrected here first.
     for kind in [
         ErrorKind::from(InvalidInput::new(
             "out_detail_no",

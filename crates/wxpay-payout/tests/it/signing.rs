@@ -1,4 +1,4 @@
-//! When a payout is signed anew.
+//! When a payout is signed again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +13,7 @@ use wxpay_payout::{
 use crate::engine::{not_sent, refused, unclear};
 use crate::world::{Scripted, intent, payouts_over};
 
-/// Signs each request anew, as a client does.
+/// Signs each request again, as a client does.
 #[derive(Clone, Debug, Default)]
 struct Signing(Scripted, Arc<AtomicU32>);
 
@@ -41,7 +41,7 @@ impl Service for Signing {
     }
 }
 
-/// A wrong key that was mended: what never left, or was refused for it, leaves with a new signature under its number.
+/// A wrong key that was corrected: what never left, or was refused for it, leaves with a new signature under its number.
 /// Whatever else has left keeps its bytes.
 #[tokio::test(start_paused = true)]
 async fn only_what_is_not_known_is_signed_anew() {

@@ -146,7 +146,7 @@ fn bodies(body: &[u8]) -> Vec<Part<String>> {
         "The body was signed without the blanks around it.",
         "签名时去掉了报文主体前后的空白。",
     );
-    let again = "The body was written anew after signing, in another form; sign the very bytes that are sent.";
+    let again = "The body was written again after signing, in another form; sign the very bytes that are sent.";
     let chinese = "签名后报文主体被重新序列化，格式变了；应当对实际发送的字节签名。";
     for (colon, comma) in [(":", ","), (": ", ", ")] {
         let spaced = respaced(&body, colon, comma);

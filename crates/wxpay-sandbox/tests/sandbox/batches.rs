@@ -17,7 +17,7 @@ async fn a_batch_is_made_once_and_found_by_every_number() {
     assert_eq!(made["create_time"].as_str().unwrap().len(), 29);
     let batch_id = made["batch_id"].as_str().unwrap();
 
-    // Sealed anew, the same request; with another name, another one.
+    // Encrypted again, the same request; with another name, another one.
     assert_eq!(
         create(&client, &key, &batch(&key)).await,
         (200, made.clone())
