@@ -123,7 +123,7 @@ async function explains(page) {
   assert.ok(!text.includes(env.WXPAY_V2_KEY), 'the key is masked');
   await shot(page, 'signature-v2');
   await page.goBack();
-  await page.locator('tr', { hasText: 'written anew' }).locator('a.target').click();
+  await page.locator('tr', { hasText: 'written again' }).locator('a.target').click();
   assert.ok(await page.locator('figure.came mark').count() > 0);
   await shot(page, 'signature-v3');
 }
