@@ -195,6 +195,11 @@ impl Entry {
         )
     }
 
+    /// Whether WeChat Pay says that it has paid something else under this number. No further query changes that.
+    pub(crate) fn is_paid_otherwise(&self) -> bool {
+        self.state == State::Unknown && self.lease.is_none() && self.alarm == Some(Alarm::Mismatch)
+    }
+
     /// In doubt, not known to WeChat Pay since the last send, and not too old.
     fn may_resend(&self, now: Moment, rules: &Rules) -> bool {
         let in_time = |from: Option<Moment>, time| from.is_some_and(|from| now.since(from) <= time);

@@ -139,8 +139,12 @@ impl Run<'_> {
     }
 
     /// Until there is something to do about it, and for a moment at least: a step that changed nothing must not be repeated
-    /// at once.
+    /// at once. What only a person can settle is not waited for.
     pub(super) fn wait_for(&mut self, entry: &Entry) {
+        if entry.is_paid_otherwise() {
+            self.result.add(entry);
+            return;
+        }
         let now = self.payouts.0.now();
         let due = entry.due(now, &self.payouts.0.rules);
         let due = due.max(now.after(Duration::from_millis(1)));

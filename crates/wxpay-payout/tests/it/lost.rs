@@ -72,12 +72,15 @@ async fn second_journal_with_another_payment_is_a_conflict() {
     let mut payee = intent("one", 100);
     payee.payment.openid = intent("two", 100).payment.openid;
     for other in [intent("one", 200), payee] {
-        let options = one_at_a_time().patience(Duration::from_secs(60));
-        let result = payouts(&journal(), &bank)
-            .run([other.clone()], options)
-            .await;
-        assert_eq!(lines(&result), [0, 0, 1, 0]);
-        assert_eq!(result.unknown[0].alarm, Some(Alarm::Mismatch));
+        let (books, queries) = (journal(), bank.queries());
+        // It is asked about once. What only a person can settle is not waited for, in a later run neither.
+        for _ in 0..2 {
+            let engine = payouts(&books, &bank);
+            let result = engine.run([other.clone()], one_at_a_time()).await;
+            assert_eq!(lines(&result), [0, 0, 1, 0]);
+            assert_eq!(result.unknown[0].alarm, Some(Alarm::Mismatch));
+            assert_eq!(bank.queries(), queries + 1);
+        }
         assert_eq!(bank.sends(), 1);
         // Nor without asking before: then it is WeChat Pay that refuses it.
         let engine = payouts_by(unasked(), journal(), bank.clone());
