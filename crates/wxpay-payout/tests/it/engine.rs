@@ -17,6 +17,9 @@ use wxpay_transport::TokioTimer;
 
 use crate::world::{Call, Scripted, clock, intent, payouts_over};
 
+mod limits;
+mod refusals;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 pub(crate) fn refused(code: &str) -> PayEnd {
@@ -146,32 +149,6 @@ async fn paid_once_and_never_again() {
     assert_eq!(world.service.messages().len(), 1);
 }
 
-/// Limits that were lowered since do not make what was paid read as refused.
-#[tokio::test(start_paused = true)]
-async fn lowered_limits_do_not_hide_what_was_paid() {
-    let world = World::new([], []);
-    assert_paid(world.sent().await);
-    drop(world.payouts.prepare(&intent("unsent", 100)).await.unwrap());
-    let mut limits = Limits::default();
-    limits.most = Some(Fen::new(99));
-    let lower = Payouts::builder(
-        Arc::clone(&world.journal),
-        world.service.clone(),
-        TokioTimer::new(),
-    )
-    .clock(clock())
-    .limits(limits)
-    .build();
-    match lower.prepare(&intent("one", 100)).await.unwrap() {
-        Preparation::Before(settlement) => assert_paid(settlement),
-        Preparation::Ready(_) => panic!("it is paid"),
-    }
-    for name in ["unsent", "new"] {
-        let error = lower.prepare(&intent(name, 100)).await.unwrap_err();
-        assert!(matches!(error, PrepareError::Invalid(_)), "{error}");
-    }
-}
-
 /// In doubt: a minute, a query that finds nothing, five minutes, and the same bytes again.
 #[tokio::test(start_paused = true)]
 async fn doubt_is_repeated_with_the_same_bytes() {
@@ -186,133 +163,6 @@ async fn doubt_is_repeated_with_the_same_bytes() {
     assert_eq!(messages.len(), 3);
     assert!(messages.windows(2).all(|pair| pair[0] == pair[1]));
     assert_eq!(world.entry().await.sends, 3);
-}
-
-/// What was refused was never known under its number, so the corrected payment goes out under it too.
-#[tokio::test(start_paused = true)]
-async fn definite_refusal_is_confirmed_twice_and_may_be_corrected() {
-    let world = World::new([refused("NAME_MISMATCH")], []);
-    let start = Instant::now();
-    let settlement = unknown(world.sent().await);
-    let once = unknown(world.resolved(Settlement::Unknown(settlement), 1).await);
-    let rejected = rejected(world.resolved(Settlement::Unknown(once), 1).await);
-    assert!(start.elapsed() >= MINUTE * 6);
-    let number = rejected.number().clone();
-    let rejected = rejected.into_permit().unwrap_err();
-    let another = intent("one", 150);
-    let prepared = world.payouts.again(rejected, &another).await.unwrap();
-    assert_eq!(*prepared.number(), number);
-    assert_paid(world.payouts.send(prepared).await.unwrap());
-    let entry = world.entry().await;
-    assert_eq!((entry.number, entry.amount), (number, Fen::new(150)));
-    let messages = world.service.messages();
-    assert_ne!(messages[0], messages[1]);
-    // From now on this is the payment of the intent.
-    let error = world.payouts.prepare(&intent("one", 100)).await;
-    assert!(
-        matches!(error, Err(PrepareError::OtherPayment(_))),
-        "{error:?}"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn again_is_for_the_same_intent_and_within_the_limits() {
-    let world = World::new([refused("NAME_MISMATCH")], []);
-    let rejected = rejected(world.resolved(world.sent().await, 3).await);
-    let number = rejected.number().clone();
-    let error = world.payouts.again(rejected, &intent("two", 100)).await;
-    assert!(matches!(error, Err(PrepareError::Invalid(_))), "{error:?}");
-    let again = world.payouts.resolve_by_number(&number).await.unwrap();
-    let again = self::rejected(again);
-    let error = world.payouts.again(again, &intent("one", 20_001)).await;
-    assert!(matches!(error, Err(PrepareError::Invalid(_))), "{error:?}");
-    assert_eq!(world.entry().await.state, State::Rejected);
-}
-
-/// What passes or is to be corrected elsewhere keeps its number and its bytes.
-#[tokio::test(start_paused = true)]
-async fn refusals_that_keep_their_number() {
-    for code in [
-        "NOTENOUGH",
-        "SENDNUM_LIMIT",
-        "NOAUTH",
-        "SIGN_ERROR",
-        "PARAM_ERROR",
-    ] {
-        let world = World::new([refused(code)], []);
-        let settlement = world.resolved(world.sent().await, 3).await;
-        let rejected = rejected(settlement).into_permit().unwrap_err();
-        assert!(rejected.can_be_sent_again(), "{code}");
-        let number = rejected.number().clone();
-        let prepared = world
-            .payouts
-            .again(rejected, &intent("one", 100))
-            .await
-            .unwrap();
-        assert_eq!(*prepared.number(), number);
-        assert_paid(world.payouts.send(prepared).await.unwrap());
-        let messages = world.service.messages();
-        assert_eq!(messages[0], messages[1], "{code}");
-    }
-}
-
-/// After a try in doubt, no refusal proves anything: the first may have paid.
-#[tokio::test(start_paused = true)]
-async fn refusal_after_a_doubt_is_no_end() {
-    let refusals = (0..40).map(|_| refused("NAME_MISMATCH"));
-    let world = World::new([unclear()].into_iter().chain(refusals), []);
-    let settlement = unknown(world.resolved(world.sent().await, 60).await);
-    assert!(world.service.messages().len() > 2);
-    let entry = world.entry().await;
-    assert_eq!(entry.state, State::Unknown, "{entry:?}");
-    world.service.queries.lock().unwrap().push_back(paid(100));
-    assert_paid(world.resolved(Settlement::Unknown(settlement), 9).await);
-}
-
-/// The document's advice would pay twice.
-#[tokio::test(start_paused = true)]
-async fn fatal_error_takes_no_other_number() {
-    let world = World::new([refused("FATAL_ERROR")], []);
-    let settlement = unknown(world.resolved(world.sent().await, 50).await);
-    assert_eq!(settlement.alarm(), Some(&Alarm::ParametersDiffer));
-    assert_eq!(world.service.messages().len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn failed_by_the_query_may_be_replaced() {
-    let failed = QueryEnd::Failed(Some("冻结".to_owned()));
-    let world = World::new([unclear()], [QueryEnd::Processing, failed]);
-    let rejected = rejected(world.resolved(world.sent().await, 2).await);
-    assert_eq!(rejected.reason(), "冻结");
-    assert!(!rejected.can_be_sent_again());
-    let number = rejected.number().clone();
-    let permit = rejected.into_permit().unwrap();
-    let one = intent("one", 100);
-    let failed = world.payouts.resolve_by_number(&number).await.unwrap();
-    let again = world.payouts.again(self::rejected(failed), &one).await;
-    let conflict =
-        |error: &PrepareError| matches!(error, PrepareError::Journal(JournalError::Conflict));
-    assert!(again.as_ref().is_err_and(conflict), "{again:?}");
-
-    let prepared = world.payouts.replace(permit, &one).await.unwrap();
-    assert_ne!(*prepared.number(), number);
-    // Not before every call for the failed number must have ended.
-    let start = Instant::now();
-    assert_paid(world.payouts.send(prepared).await.unwrap());
-    assert!(start.elapsed() >= MINUTE * 5);
-    let replaced = world.journal.by_number(&number).await.unwrap().unwrap();
-    let entry = world.entry().await;
-    assert_eq!(replaced.replaced_by, Some(entry.number));
-    assert_eq!(
-        (entry.replaces, entry.generation),
-        (Some(number.clone()), 1)
-    );
-    // The one before stays what it is, and pays no more under either number.
-    let before = world.payouts.resolve_by_number(&number).await.unwrap();
-    let before = self::rejected(before).into_permit().unwrap_err();
-    assert!(!before.can_be_sent_again());
-    let again = world.payouts.again(before, &one).await;
-    assert!(again.as_ref().is_err_and(conflict), "{again:?}");
 }
 
 /// Each end says which payout it is, and what is known of it.
@@ -376,21 +226,6 @@ async fn what_was_not_sent_says_why_and_which() {
     let why = std::error::Error::source(&error).unwrap().to_string();
     assert!(why.contains("not sent"), "{why}");
     assert_eq!(*error.into_prepared().number(), number);
-}
-
-#[tokio::test(start_paused = true)]
-async fn rules_and_limits_are_those_that_were_given() {
-    let mut rules = Rules::default();
-    rules.confirmations = 3;
-    let mut limits = Limits::default();
-    limits.per_second = None;
-    let payouts = Payouts::builder(MemoryJournal::new(), Scripted::default(), TokioTimer::new())
-        .rules(rules)
-        .limits(limits)
-        .build();
-    assert_eq!(payouts.rules().confirmations, 3);
-    assert_eq!(payouts.limits().per_second, None);
-    assert!(format!("{payouts:?}").contains("MemoryJournal"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -492,94 +327,4 @@ async fn dropped_send_is_in_doubt() {
     let settlement = next.resolve(unknown(settlement)).await.unwrap();
     assert_paid(next.resolve(unknown(settlement)).await.unwrap());
     assert_eq!(service.messages().len(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn two_payments_to_one_payee_are_fifteen_seconds_apart() {
-    let world = World::new([], []);
-    let mut second = intent("two", 100);
-    second.payment.openid = intent("one", 100).payment.openid;
-    assert_paid(world.sent().await);
-    let start = Instant::now();
-    let Preparation::Ready(prepared) = world.payouts.prepare(&second).await.unwrap() else {
-        panic!("it is new")
-    };
-    assert_paid(world.payouts.send(prepared).await.unwrap());
-    assert!(start.elapsed() >= Duration::from_secs(15));
-}
-
-#[tokio::test(start_paused = true)]
-async fn amounts_have_their_limits() {
-    let world = World::new([], []);
-    for amount in [0, 99, 20_001, -1] {
-        let error = world
-            .payouts
-            .prepare(&intent("one", amount))
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(error, PrepareError::Invalid(_)),
-            "{amount}: {error}"
-        );
-    }
-    drop(world.prepared("one", 20_000).await);
-    let mut more = intent("two", 100);
-    more.payment.openid = intent("one", 100).payment.openid;
-    let error = world.payouts.prepare(&more).await.unwrap_err();
-    assert!(matches!(error, PrepareError::Full(_)), "{error}");
-}
-
-/// After 7 days nothing is sent, after 10 a person may attest, after 30 nothing is asked.
-#[tokio::test(start_paused = true)]
-async fn days_pass() {
-    let day = MINUTE * 60 * 24;
-    let world = World::new((0..9999).map(|_| unclear()), []);
-    let start = Instant::now();
-    let mut settlement = world.sent().await;
-    let mut sends_after = Vec::new();
-    while start.elapsed() < day * 8 {
-        settlement = world.resolved(settlement, 1).await;
-        sends_after.push((start.elapsed(), world.service.messages().len()));
-    }
-    let at_seven = sends_after
-        .iter()
-        .find(|(time, _)| *time > day * 7 + MINUTE * 120)
-        .unwrap()
-        .1;
-    assert_eq!(world.service.messages().len(), at_seven);
-    let parked = unknown(settlement);
-    assert_eq!(parked.alarm(), Some(&Alarm::ResendWindowClosed));
-    let number = parked.number().clone();
-    let early = world
-        .payouts
-        .attest_failed(parked, "Wang", "bill of the day")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(early, AttestError::NotNow(NotAttestable::TooEarly(_))),
-        "{early}"
-    );
-    let mut settlement = world.payouts.resolve_by_number(&number).await.unwrap();
-    while start.elapsed() < day * 18 {
-        settlement = world.resolved(settlement, 1).await;
-    }
-    let attested = world
-        .payouts
-        .attest_failed(unknown(settlement), "Wang", "bill of the day");
-    let rejected = rejected(attested.await.unwrap());
-    assert!(rejected.reason().contains("Wang"));
-
-    let world = World::new([unclear()], (0..9999).map(|_| QueryEnd::Processing));
-    let mut settlement = world.sent().await;
-    let start = Instant::now();
-    while start.elapsed() < day * 31 {
-        settlement = world.resolved(settlement, 1).await;
-    }
-    assert_eq!(unknown(settlement).alarm(), Some(&Alarm::QueryWindowClosed));
-    let calls = world.service.calls.lock().unwrap();
-    let queries = calls
-        .iter()
-        .filter(|call| matches!(call, Call::Query(_)))
-        .count();
-    assert!(queries < 800, "{queries}");
 }

@@ -1,84 +1,11 @@
-use std::collections::BTreeSet;
-
 use wxpay_api::core::{Certainty, Class, Effect, InvalidInput, TransportError};
 use wxpay_payout::{Limits, Moment, NotAttestable, NotStartedReason, OpenErrorKind, Refusal};
 
 use super::*;
 
+mod journals;
 mod literals;
-
-use literals::{literals, read, sources, without_names};
-
-#[test]
-fn every_sentence_of_the_payout_library_is_known() {
-    let known = english_of(&TABLES);
-    let mut missing = Vec::new();
-    for (file, literal) in sources("../wxpay-payout/src") {
-        let is_advice = Alarm::ALL.iter().any(|alarm| alarm.advice() == literal);
-        if !is_advice && !known.contains(&literal) && !NOT_SHOWN.contains(&&*literal) {
-            missing.push(format!("{file}: {literal:?}"));
-        }
-    }
-    assert!(
-        missing.is_empty(),
-        "write in Chinese:\n{}",
-        missing.join("\n")
-    );
-}
-
-/// A sentence that was reworded in the library stands in the table in vain.
-#[test]
-fn every_sentence_of_the_table_is_one_of_the_payout_library() {
-    let said: BTreeSet<String> = sources("../wxpay-payout/src")
-        .into_iter()
-        .map(|(_, literal)| literal)
-        .collect();
-    let table = english_of(&[include_str!("../payout.zh.toml")]);
-    let pattern_of_two = "{} ({})".to_owned();
-    let gone: Vec<_> = table
-        .iter()
-        .filter(|english| !said.contains(*english) && **english != pattern_of_two)
-        .collect();
-    assert!(gone.is_empty(), "{gone:?}");
-}
-
-#[test]
-fn what_calls_say_is_known() {
-    for file in [
-        "../wxpay-core/src/kind.rs",
-        "../wxpay-core/src/params.rs",
-        "../wxpay-core/src/xml.rs",
-        "../wxpay-api/src/text.rs",
-        "../wxpay-api/src/v2/form.rs",
-        "../wxpay-api/src/v2/reply.rs",
-        "../wxpay-transport/src/deadline.rs",
-        "../wxpay-transport/src/reqwest_transport.rs",
-        "../wxpay-transport/src/target.rs",
-    ] {
-        for literal in literals(&read(file)) {
-            let example = literal.replace("{}", "bytes");
-            let is_known = SENTENCES.known(&example).is_some();
-            assert!(
-                is_known || NOT_SHOWN.contains(&&*literal),
-                "{file}: {literal:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn every_line_of_the_tables_is_chinese() {
-    for table in TABLES {
-        for (english, chinese) in table.parse::<toml::Table>().unwrap() {
-            let chinese = chinese.as_str().unwrap();
-            let places = without_names(&english).matches("{}").count();
-            let filled = (1..=places).all(|place| chinese.contains(&format!("{{{place}}}")));
-            assert!(filled, "{english}: {chinese}");
-            let has_words = chinese.contains(is_chinese);
-            assert!(has_words || FRAMES.contains(&&*english), "{chinese}");
-        }
-    }
-}
+mod tables;
 
 #[test]
 fn sentences_are_put_into_chinese() {
@@ -189,27 +116,6 @@ fn reasons_of_what_was_not_started_are_chinese() {
 }
 
 #[test]
-fn a_journal_that_is_not_opened_is_told_in_chinese() {
-    for kind in open_error_kinds() {
-        let chinese = payout_text(&kind.to_string());
-        assert!(chinese.contains(is_chinese), "{kind}");
-        assert_eq!(english_words(&chinese), "", "{chinese}");
-    }
-}
-
-#[test]
-fn a_locked_journal_names_its_process() {
-    assert_eq!(
-        payout_text(
-            "the journal's storage failed: another process has held it for 10 s: process 7 (vim), which is stopped. It is not \
-             damaged: leave it where it is. Let that process go on or end it, and try again"
-        ),
-        "付款日志读写失败：另一个进程占用它已有 10 秒：进程 7（vim），该进程已被暂停。文件没有损坏，请勿移动。请让该进程继续运行或结束它，\
-         然后重试"
-    );
-}
-
-#[test]
 fn errors_are_told_in_chinese() {
     let refusal = Refusal::new("CA_ERROR", Class::new(Certainty::Definite), "证书错误");
     let unsent = || TransportError::not_sent("refused");
@@ -291,33 +197,6 @@ fn errors_are_told_in_chinese() {
     }
 }
 
-#[test]
-fn a_journal_that_is_missing_is_told_with_its_path() {
-    let owner = wxpay_payout::JournalOwner::new("1900000109", "api.mch.weixin.qq.com");
-    let error = wxpay_payout::SqliteJournal::open("no/such/payouts.db", &owner).unwrap_err();
-    let said = super::super::of(&error).unwrap();
-    assert!(
-        said.starts_with("无法打开付款日志 no/such/payouts.db：文件不存在"),
-        "{said}"
-    );
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn a_backup_that_is_not_written_is_told_in_chinese() {
-    let folder = tempfile::tempdir().unwrap();
-    let owner = wxpay_payout::JournalOwner::new("1900000109", "api.mch.weixin.qq.com");
-    let path = folder.path().join("payouts.db");
-    let journal = wxpay_payout::SqliteJournal::create(&path, &owner).unwrap();
-    let nowhere = folder.path().join("nowhere/backup.db");
-    let error = journal.backup(&nowhere).await.unwrap_err();
-    let said = super::super::of(&error).unwrap();
-    assert!(
-        said.contains("：文件或目录不存在（os error 2）："),
-        "{said}"
-    );
-}
-
 /// Words of the server that look like many sentences at once do not take long.
 #[test]
 fn long_texts_are_done_with() {
@@ -331,78 +210,6 @@ fn long_texts_are_done_with() {
         let text = piece.repeat(4096 / piece.len());
         assert!(!payout_text(&text).is_empty());
     }
-}
-
-fn open_error_kinds() -> Vec<OpenErrorKind> {
-    use OpenErrorKind as K;
-    let host = |name: &str| name.to_owned();
-    vec![
-        K::Missing,
-        K::Exists,
-        K::LogLeft {
-            log: "a-wal".into(),
-        },
-        K::NotAFile,
-        K::Empty,
-        K::NotSqlite,
-        K::OtherProgram,
-        K::LaterVersion { found: 3, known: 2 },
-        K::NoOwner,
-        K::OtherMerchant {
-            found: host("1900000109"),
-            wanted: host("1900000110"),
-        },
-        K::OtherHost {
-            found: host("api.mch.weixin.qq.com"),
-            wanted: host("127.0.0.1:1"),
-        },
-        K::Damaged { found: host("x") },
-        K::Schema {
-            lacks: host("table entries"),
-        },
-        K::LogMissing {
-            log: "a-wal".into(),
-        },
-        K::RollbackLog {
-            log: "a-journal".into(),
-        },
-        K::ForeignLog {
-            log: "a-wal".into(),
-            problem: host("it has 2 names (hard links)"),
-        },
-        K::OtherUser {
-            found: 1,
-            wanted: 2,
-        },
-        K::Mode { mode: 0o644 },
-        K::Folder {
-            folder: "/tmp".into(),
-            mode: 0o777,
-        },
-        K::HardLinks { count: 2 },
-        K::MountPoint,
-        K::NetworkFileSystem {
-            name: host("a network file system (NFS)"),
-        },
-        K::NotDurable,
-        K::Busy {
-            seconds: 10,
-            holder: None,
-        },
-        K::Inaccessible {
-            reason: host("its folder /a: Permission denied (os error 13)"),
-        },
-    ]
-}
-
-fn english_of(tables: &[&str]) -> BTreeSet<String> {
-    let tables = tables
-        .iter()
-        .map(|table| table.parse::<toml::Table>().unwrap());
-    tables
-        .flatten()
-        .map(|(english, _)| without_names(&english))
-        .collect()
 }
 
 /// Words of small letters that are left in a text, apart from names of things.
@@ -434,17 +241,4 @@ const NAMES: [&str; 16] = [
     "synchronous",
     "owner",
     "unsaved",
-];
-
-/// What has no words of its own, only places for those of others.
-const FRAMES: [&str; 3] = ["{!} ({})", "HTTP {w}: {>}", "apiclient_cert.pem {>}"];
-
-/// Literals that no person is shown as a sentence, or that Chinese keeps as they are.
-const NOT_SHOWN: [&str; 6] = [
-    "name, NULL, 0",
-    "name, host, unsaved",
-    "{} ms",
-    "Message({} bytes)",
-    "必须为原付款的 intent {}",
-    "xml ",
 ];
