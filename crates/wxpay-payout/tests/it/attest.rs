@@ -1,23 +1,19 @@
 //! What a person may declare failed, when, and what becomes of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot};
-use wxpay_core::{Error, Fen, PartnerTradeNo};
+use wxpay_core::{Fen, PartnerTradeNo};
 use wxpay_payout::{
-    AttestError, Entry, Fence, Intent, Journal, JournalError, Lease, MemoryJournal, Message,
-    NotAttestable, PayEnd, Payment, Payouts, Preparation, QueryEnd, RunOptions, Service,
-    Settlement, State, Unknown,
+    AttestError, Entry, Intent, Journal, JournalError, Lease, MemoryJournal, NotAttestable,
+    Payouts, Preparation, QueryEnd, RunOptions, Service, Settlement, State, Unknown,
 };
 
+use crate::around::{Around, Layer};
 use crate::bank::Bank;
-use crate::engine::unclear;
-use crate::world::{Call, Scripted, intent, payouts_by, payouts_over, unasked};
-
-const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(86_400);
+use crate::engine::{unclear, unknown};
+use crate::world::{Call, DAY, MINUTE, Scripted, intent, payouts_by, payouts_over, unasked};
 
 fn one() -> Intent {
     intent("one", 100)
@@ -68,7 +64,7 @@ impl World {
 
     /// Asks once.
     async fn asked(&self, unknown: Unknown) -> Unknown {
-        self::unknown(self.payouts.resolve(unknown).await.unwrap())
+        crate::engine::unknown(self.payouts.resolve(unknown).await.unwrap())
     }
 
     /// As the journal has it now.
@@ -85,14 +81,6 @@ impl World {
             .iter()
             .filter(|call| matches!(call, Call::Query(_)))
             .count()
-    }
-}
-
-#[track_caller]
-fn unknown(settlement: Settlement) -> Unknown {
-    match settlement {
-        Settlement::Unknown(unknown) => unknown,
-        other => panic!("{other:?}"),
     }
 }
 
@@ -244,21 +232,9 @@ struct Waiting {
 }
 
 #[async_trait]
-impl Service for Waiting {
-    fn merchant(&self) -> &str {
-        self.script.merchant()
-    }
-
-    fn product(&self) -> &str {
-        self.script.product()
-    }
-
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-        self.script.compose(number, payment)
-    }
-
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
-        self.script.pay(number, message, fence).await
+impl Layer for Waiting {
+    fn inner(&self) -> &dyn Service {
+        &self.script
     }
 
     async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
@@ -281,7 +257,7 @@ async fn query_that_is_out_has_its_say() {
         let other = payouts_by(
             unasked_without_resend(),
             Arc::clone(&world.journal),
-            Waiting { script, answer },
+            Around(Waiting { script, answer }),
         );
         drop(world.asked(unknown).await);
         tokio::time::sleep(DAY * 11).await;

@@ -7,13 +7,14 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_core::{Error, PartnerTradeNo};
+use wxpay_core::PartnerTradeNo;
 use wxpay_payout::journal::{Begun, Inserted};
 use wxpay_payout::{
     Entry, Fence, IntentId, Journal, JournalError, Limits, MemoryJournal, Message, Moment, PayEnd,
-    Payment, Payouts, Preparation, QueryEnd, Service, Settlement, State,
+    Payouts, Preparation, QueryEnd, Service, Settlement, State,
 };
 
+use crate::around::{Around, Layer};
 use crate::world::{Scripted, intent, payouts_over};
 
 /// Waits once at each await, so that a call can be dropped there.
@@ -36,17 +37,9 @@ impl Future for Once {
 struct Losing(Scripted);
 
 #[async_trait]
-impl Service for Losing {
-    fn merchant(&self) -> &str {
-        "1900000109"
-    }
-
-    fn product(&self) -> &str {
-        "a product"
-    }
-
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-        self.0.compose(number, payment)
+impl Layer for Losing {
+    fn inner(&self) -> &dyn Service {
+        &self.0
     }
 
     async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
@@ -189,7 +182,7 @@ async fn polled<T>(future: impl Future<Output = T>, most: usize) -> Option<T> {
 
 /// Whatever was left behind, the next process finds it in the journal and settles it, paid once.
 async fn goes_on(journal: Arc<MemoryJournal>, service: &Losing, context: &str) {
-    let whole = payouts_over(Arc::clone(&journal), service.clone());
+    let whole = payouts_over(Arc::clone(&journal), Around(service.clone()));
     let end = polled(settle(whole), 10_000).await.flatten();
     assert!(
         matches!(end, Some(Settlement::Paid(_))),
@@ -211,7 +204,7 @@ async fn dropped_at_every_await() {
         let journal = Arc::new(MemoryJournal::new());
         let service = Losing(Scripted::default());
         let breaking = Breaking::new(Arc::clone(&journal), usize::MAX, false);
-        let payouts = payouts_over(breaking, service.clone());
+        let payouts = payouts_over(breaking, Around(service.clone()));
         let end = polled(settle(payouts), polls).await;
         let context = format!("dropped after {polls} polls");
         goes_on(journal, &service, &context).await;
@@ -233,8 +226,8 @@ async fn disk_fails_for_what_somebody_else_has_sent() {
             let breaking = Breaking::new(Arc::clone(&journal), fails_at, false);
             let calls = Arc::clone(&breaking.calls);
             let [here, there] = [
-                payouts_over(breaking, service.clone()),
-                payouts_over(journal, service),
+                payouts_over(breaking, Around(service.clone())),
+                payouts_over(journal, Around(service)),
             ];
             let one = intent("one", 100);
             let prepared = async |payouts: &Payouts| match payouts.prepare(&one).await {
@@ -262,7 +255,7 @@ async fn disk_fails_at_every_call() {
             let service = Losing(Scripted::default());
             let breaking = Breaking::new(Arc::clone(&journal), fails_at, after);
             let calls = Arc::clone(&breaking.calls);
-            let payouts = payouts_over(breaking, service.clone());
+            let payouts = payouts_over(breaking, Around(service.clone()));
             let end = polled(settle(payouts), 10_000).await;
             let context = format!("call {fails_at} failed, after it took effect: {after}; {end:?}");
             goes_on(journal, &service, &context).await;

@@ -14,9 +14,7 @@ use wxpay_transport::TokioTimer;
 
 use crate::engine::refused;
 use crate::run::{intents, lines, one_at_a_time, unclear};
-use crate::world::{Scripted, clock, intent, payouts_over};
-
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::world::{MINUTE, Scripted, clock, intent, payouts_over};
 
 /// Settings, keys and an empty balance would meet every other payout too.
 #[tokio::test(start_paused = true)]

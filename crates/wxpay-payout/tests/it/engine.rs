@@ -10,17 +10,16 @@ use wxpay_api::v2::wecom::PayEmployee;
 use wxpay_core::{Effect, Error, PartnerTradeNo};
 use wxpay_payout::{
     Alarm, AttestError, Entry, Fence, Journal, JournalError, Limits, MemoryJournal, Message,
-    NotAttestable, NotSentCause, PayEnd, Payment, Payouts, Preparation, PrepareError, Prepared,
-    QueryEnd, Refusal, Rejected, Rules, Service, Settlement, State, Unknown,
+    NotAttestable, NotSentCause, PayEnd, Payouts, Preparation, PrepareError, Prepared, QueryEnd,
+    Refusal, Rejected, Rules, Service, Settlement, State, Unknown,
 };
 use wxpay_transport::TokioTimer;
 
-use crate::world::{Call, Scripted, clock, intent, payouts_over};
+use crate::around::{Around, Layer};
+use crate::world::{Call, MINUTE, Scripted, clock, intent, payouts_over};
 
 mod limits;
 mod refusals;
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 pub(crate) fn refused(code: &str) -> PayEnd {
     let facts = BusinessError::new(200, code, "", PayEmployee::META.errors);
@@ -97,7 +96,7 @@ impl World {
 }
 
 #[track_caller]
-fn unknown(settlement: Settlement) -> Unknown {
+pub(crate) fn unknown(settlement: Settlement) -> Unknown {
     match settlement {
         Settlement::Unknown(unknown) => unknown,
         other => panic!("{other:?}"),
@@ -285,30 +284,18 @@ async fn dropped_send_is_in_doubt() {
     struct Hanging(Scripted);
 
     #[async_trait::async_trait]
-    impl Service for Hanging {
-        fn merchant(&self) -> &str {
-            "1900000109"
-        }
-
-        fn product(&self) -> &str {
-            "a product"
-        }
-
-        fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-            self.0.compose(number, payment)
+    impl Layer for Hanging {
+        fn inner(&self) -> &dyn Service {
+            &self.0
         }
 
         async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
             std::future::pending().await
         }
-
-        async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
-            self.0.query(number).await
-        }
     }
 
     let journal = Arc::new(MemoryJournal::new());
-    let hanging = payouts_over(Arc::clone(&journal), Hanging(Scripted::default()));
+    let hanging = payouts_over(Arc::clone(&journal), Around(Hanging(Scripted::default())));
     let Preparation::Ready(prepared) = hanging.prepare(&intent("one", 100)).await.unwrap() else {
         panic!("it is new")
     };

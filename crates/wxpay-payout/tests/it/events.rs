@@ -1,7 +1,6 @@
 //! What a run tells while it goes on, at the moment when it happens.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::time::Instant;
 use wxpay_payout::{
@@ -11,9 +10,7 @@ use wxpay_payout::{
 
 use crate::engine::{not_sent, refused, unclear};
 use crate::run::one_at_a_time;
-use crate::world::{Scripted, clock, intent, payouts_by, payouts_over, unasked};
-
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::world::{MINUTE, Scripted, clock, intent, payouts_by, payouts_over, unasked};
 
 /// Each event with the seconds since the beginning.
 type Told = Vec<(u64, RunEvent)>;

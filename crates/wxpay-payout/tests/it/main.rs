@@ -1,6 +1,7 @@
 //! The payout engine, through its public API.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod around;
 mod attest;
 mod bank;
 mod breaks;

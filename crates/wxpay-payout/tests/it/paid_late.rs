@@ -1,23 +1,19 @@
 //! Payments that are heard of after they were given up: they are kept, told, and stop whatever comes after.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::oneshot;
-use wxpay_core::{Error, PartnerTradeNo};
+use wxpay_core::PartnerTradeNo;
 use wxpay_payout::{
-    Alarm, Entry, Fence, Intent, Journal, MemoryJournal, Message, PayEnd, Payment, Payouts,
-    Preparation, QueryEnd, Reconciliation, Rejected, RunEvent, RunOptions, Service, Settlement,
-    State,
+    Alarm, Entry, Fence, Intent, Journal, MemoryJournal, Message, PayEnd, Payouts, Preparation,
+    QueryEnd, Reconciliation, Rejected, RunEvent, RunOptions, Service, Settlement, State,
 };
 
+use crate::around::{Around, Layer};
 use crate::bank::Bank;
 use crate::run::lines;
-use crate::world::{intent, payouts_by};
-
-const DAY: Duration = Duration::from_secs(86_400);
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::world::{DAY, MINUTE, intent, payouts_by};
 
 /// A server whose answer to the first payment comes late.
 #[derive(Clone, Debug)]
@@ -27,17 +23,9 @@ struct Late {
 }
 
 #[async_trait]
-impl Service for Late {
-    fn merchant(&self) -> &str {
-        self.bank.merchant()
-    }
-
-    fn product(&self) -> &str {
-        self.bank.product()
-    }
-
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-        self.bank.compose(number, payment)
+impl Layer for Late {
+    fn inner(&self) -> &dyn Service {
+        &self.bank
     }
 
     async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
@@ -51,10 +39,6 @@ impl Service for Late {
             };
         }
         self.bank.pay(number, message, fence).await
-    }
-
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
-        self.bank.query(number).await
     }
 }
 
@@ -82,7 +66,7 @@ impl World {
         };
         let mut rules = wxpay_payout::Rules::default();
         rules.resend = false;
-        let first = payouts_by(rules.clone(), Arc::clone(&journal), late);
+        let first = payouts_by(rules.clone(), Arc::clone(&journal), Around(late));
         let other = payouts_by(rules, Arc::clone(&journal), bank.clone());
         let events = Arc::new(Mutex::new(Vec::new()));
         let note = Arc::clone(&events);

@@ -16,9 +16,7 @@ use wxpay_payout::{
 use wxpay_transport::TokioTimer;
 
 use crate::engine::refused;
-use crate::world::{Scripted, clock, intent, payouts_over};
-
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::world::{MINUTE, Scripted, clock, intent, payouts_over};
 
 pub(crate) fn intents(count: usize) -> impl Iterator<Item = Intent> + Send {
     (0..count).map(|number| intent(&format!("i{number}"), 100))

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use wxpay_core::{Error, PartnerTradeNo};
-use wxpay_payout::{
-    Fence, MemoryJournal, Message, PayEnd, Payment, Preparation, QueryEnd, RunOptions, Service,
-};
+use wxpay_payout::{MemoryJournal, Message, PayEnd, Payment, Preparation, RunOptions, Service};
 
+use crate::around::{Around, Layer};
 use crate::engine::{not_sent, refused, unclear};
 use crate::world::{Scripted, intent, payouts_over};
 
@@ -17,27 +15,14 @@ use crate::world::{Scripted, intent, payouts_over};
 #[derive(Clone, Debug, Default)]
 struct Signing(Scripted, Arc<AtomicU32>);
 
-#[async_trait]
-impl Service for Signing {
-    fn merchant(&self) -> &str {
-        "1900000109"
-    }
-
-    fn product(&self) -> &str {
-        "a product"
+impl Layer for Signing {
+    fn inner(&self) -> &dyn Service {
+        &self.0
     }
 
     fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
         let signature = self.1.fetch_add(1, Ordering::SeqCst);
         Ok(Message::new(format!("{number} {signature}")))
-    }
-
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
-        self.0.pay(number, message, fence).await
-    }
-
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
-        self.0.query(number).await
     }
 }
 
@@ -57,7 +42,7 @@ async fn only_what_is_not_known_is_signed_anew() {
         let is_sent = first.is_some();
         let declined = matches!(first, Some(PayEnd::Declined(_)));
         let service = Signing(Scripted::new(first, []), Arc::default());
-        let payouts = payouts_over(MemoryJournal::new(), service.clone());
+        let payouts = payouts_over(MemoryJournal::new(), Around(service.clone()));
         let one = || [intent("one", 100)];
         let Preparation::Ready(prepared) = payouts.prepare(&one()[0]).await.unwrap() else {
             panic!("it is new")

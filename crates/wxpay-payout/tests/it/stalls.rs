@@ -6,18 +6,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use wxpay_core::{Error, PartnerTradeNo};
+use wxpay_core::PartnerTradeNo;
 use wxpay_payout::{
     Entry, Fence, Intent, Journal, MemoryJournal, Message, Moment, NotSentCause, NotStartedReason,
-    PayEnd, Payment, Payouts, Preparation, Prepared, QueryEnd, Rules, RunOptions, Service,
-    Settlement, State,
+    PayEnd, Payouts, Preparation, Prepared, Rules, RunOptions, Service, Settlement, State,
 };
 use wxpay_transport::{Clock, TokioTimer};
 
+use crate::around::{Around, Layer};
 use crate::bank::Bank;
-use crate::world::{clock, intent, payouts_by};
-
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::world::{MINUTE, clock, intent, payouts_by};
 
 /// Which clocks see that a process has stood still.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -139,17 +137,9 @@ impl Held {
 }
 
 #[async_trait]
-impl Service for Held {
-    fn merchant(&self) -> &str {
-        self.bank.merchant()
-    }
-
-    fn product(&self) -> &str {
-        self.bank.product()
-    }
-
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-        self.bank.compose(number, payment)
+impl Layer for Held {
+    fn inner(&self) -> &dyn Service {
+        &self.bank
     }
 
     async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
@@ -160,21 +150,21 @@ impl Service for Held {
         self.left.lock().unwrap().push(self.clocks.wall());
         self.bank.pay(number, message, fence).await
     }
-
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
-        self.bank.query(number).await
-    }
 }
 
-fn engine(journal: &Arc<MemoryJournal>, service: impl Service, clocks: &Arc<Clocks>) -> Payouts {
+fn engine(journal: &Arc<MemoryJournal>, service: &Held, clocks: &Arc<Clocks>) -> Payouts {
     let wall = Arc::clone(clocks);
-    Payouts::builder(Arc::clone(journal), service, TokioTimer::new())
-        .clock(move || {
-            wall.note_reading(Seen::OnlyRunning);
-            wall.wall()
-        })
-        .running_clock(Running(Arc::clone(clocks)))
-        .build()
+    Payouts::builder(
+        Arc::clone(journal),
+        Around(service.clone()),
+        TokioTimer::new(),
+    )
+    .clock(move || {
+        wall.note_reading(Seen::OnlyRunning);
+        wall.wall()
+    })
+    .running_clock(Running(Arc::clone(clocks)))
+    .build()
 }
 
 fn one() -> Intent {
@@ -211,7 +201,7 @@ async fn standing_still_anywhere_lets_nothing_out_past_the_lease() {
                 Box::pin(async move { *noted.lock().unwrap() = entry(&books).await.lease })
             });
             service.looks_at_fence = looks;
-            let payouts = engine(&journal, service.clone(), &clocks);
+            let payouts = engine(&journal, &service, &clocks);
             let prepared = prepared(&payouts).await;
             clocks.stall_before(reading);
             let context = format!("{seen:?}, before reading {reading}");
@@ -272,7 +262,7 @@ async fn another_process_settles_it_meanwhile() {
                 assert_eq!(result.paid.len(), 1, "{result:?}");
             })
         });
-        let payouts = engine(&journal, service.clone(), &clocks);
+        let payouts = engine(&journal, &service, &clocks);
         let prepared = prepared(&payouts).await;
         let settlement = payouts.send(prepared).await.unwrap();
         assert!(matches!(settlement, Settlement::Paid(_)), "{settlement:?}");
@@ -297,7 +287,7 @@ async fn standing_still_before_a_resend_leaves_the_doubt() {
             }
             Box::pin(async {})
         });
-        let payouts = engine(&journal, service, &clocks);
+        let payouts = engine(&journal, &service, &clocks);
         let prepared = prepared(&payouts).await;
         let mut settlement = payouts.send(prepared).await.unwrap();
         let mut kept_back = false;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
@@ -10,6 +11,9 @@ use wxpay_payout::{
     Fence, Intent, Journal, Message, Moment, PayEnd, Payment, Payouts, QueryEnd, Rules, Service,
 };
 use wxpay_transport::TokioTimer;
+
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
 /// What was called, in order.
 #[derive(Clone, Debug, Eq, PartialEq)]
