@@ -56,6 +56,20 @@ fn http_text_is_read_with_either_line_end() {
     }
 }
 
+/// Tools that ask for compressed bodies show them unpacked, with the length of the packed one.
+#[test]
+fn length_of_a_compressed_body_says_nothing_of_the_one_that_is_shown() {
+    let text = |encoding: &str| {
+        format!("HTTP/1.1 200 OK\nContent-Length: 99\nContent-Encoding: {encoding}\n\n{SIGNED}\n")
+    };
+    for (encoding, findings) in [("gzip", 0), ("br", 0), ("identity", 1)] {
+        let capture = Capture::read(text(encoding).as_bytes()).unwrap();
+        let report = explain(&capture, &keys(), &Context::new());
+        assert_eq!(report.verdict(), Verdict::Holds, "{encoding}");
+        assert_eq!(report.findings().len(), findings, "{encoding}");
+    }
+}
+
 #[test]
 fn headers_have_one_name_however_they_are_written() {
     for name in [

@@ -71,7 +71,10 @@ pub(super) fn read_body(rest: &[u8], capture: &mut Capture) {
         capture.body = body;
         return;
     }
-    let length = capture.value("Content-Length");
+    // Most tools show an encoded body decoded; its length is the one before that.
+    let encoding = capture.value("Content-Encoding");
+    let encoded = encoding.is_some_and(|encoding| encoding != "identity");
+    let length = capture.value("Content-Length").filter(|_| !encoded);
     let length = length.and_then(|value| value.parse::<usize>().ok());
     match length {
         Some(length) if rest.len() == length => capture.body = rest.to_vec(),
