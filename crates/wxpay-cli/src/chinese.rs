@@ -10,7 +10,7 @@ use wxpay_api::core::{
     VerificationFailure, XmlError,
 };
 use wxpay_api::v3::RefreshError;
-use wxpay_sandbox::{DirectoryError, SnapshotError, StartError};
+use wxpay_sandbox::{DirectoryError, SnapshotError, StartError, StateFileError};
 
 pub(crate) use self::payout::payout_text;
 
@@ -29,22 +29,26 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
         return Some(transport(error).to_owned());
     }
     if let Some(error) = error.downcast_ref::<VerificationError>() {
-        return Some(format!("未通过验证：{}", verification(error.failure())?));
+        let why = payout_text(&error.failure().to_string());
+        return Some(format!("未通过验证：{why}"));
     }
     if let Some(failure) = error.downcast_ref::<VerificationFailure>() {
-        return verification(failure);
+        return Some(payout_text(&failure.to_string()));
     }
     if let Some(error) = error.downcast_ref::<DecodeError>() {
         return Some(decode(error));
     }
     if let Some(error) = error.downcast_ref::<XmlError>() {
-        return xml(error);
+        return Some(payout_text(&error.to_string()));
     }
     if let Some(error) = error.downcast_ref::<RefreshError>() {
         return refresh(error);
     }
     if let Some(error) = error.downcast_ref::<StartError>() {
         return start(error);
+    }
+    if let Some(error) = error.downcast_ref::<StateFileError>() {
+        return Some(state_file(error));
     }
     if let Some(error) = error.downcast_ref::<DirectoryError>() {
         return directory(error);
@@ -81,28 +85,6 @@ fn transport(error: &TransportError) -> &'static str {
     }
 }
 
-fn verification(failure: &VerificationFailure) -> Option<String> {
-    Some(match failure {
-        VerificationFailure::Missing(part) => format!("缺少 {part}"),
-        VerificationFailure::Repeated(part) => format!("{part} 重复出现"),
-        VerificationFailure::Malformed(part) => format!("{part} 格式有误"),
-        VerificationFailure::Algorithm(expected) => {
-            format!("所用算法与配置的 {expected} 不一致")
-        }
-        VerificationFailure::Mismatch => "签名不匹配".to_owned(),
-        VerificationFailure::Unopened(part) => format!("用该密钥无法解密 {part}"),
-        VerificationFailure::Probe => "签名探测流量，与其他错误签名一样拒绝".to_owned(),
-        VerificationFailure::Stale(seconds) => {
-            format!("时间戳与本机时钟相差 {seconds} 秒，超过 300 秒")
-        }
-        VerificationFailure::UnknownSerial(serial) => format!("没有序列号为 {serial} 的公钥"),
-        VerificationFailure::Ambiguous(field) => {
-            format!("{field} 的值中夹带了其他字段，签名原文有歧义")
-        }
-        _ => return None,
-    })
-}
-
 fn decode(error: &DecodeError) -> String {
     let field = error.field();
     match error.problem() {
@@ -131,32 +113,14 @@ fn refresh(error: &RefreshError) -> Option<String> {
         RefreshError::NoCertificates => {
             "该商户没有平台证书：请使用微信支付公钥（PUB_KEY_ID_…）".to_owned()
         }
+        RefreshError::Expired => {
+            "该商户的平台证书已全部过期，且没有新的证书：请使用微信支付公钥（PUB_KEY_ID_…），或联系微信支付技术支持".to_owned()
+        }
         RefreshError::Call(_) => "无法下载平台证书".to_owned(),
         RefreshError::Unreadable(_) => "平台证书列表无法解析".to_owned(),
         RefreshError::Certificate(_) => "平台证书无法使用".to_owned(),
         RefreshError::Status(status) => format!("无法下载平台证书：HTTP {status}"),
         RefreshError::Unverified(_) => "平台证书列表未通过验证，不能证明来自微信支付".to_owned(),
-        _ => return None,
-    })
-}
-
-fn xml(error: &XmlError) -> Option<String> {
-    Some(match error {
-        XmlError::TooLarge { limit, .. } => format!("过大：超过上限 {limit}"),
-        XmlError::Encoding => "编码不是 UTF-8".to_owned(),
-        XmlError::Syntax(byte) => format!("第 {byte} 个字节处不符合 XML 语法"),
-        XmlError::Truncated => "内容不完整".to_owned(),
-        XmlError::Root => "必须只有一个名称正确的根元素".to_owned(),
-        XmlError::Declaration => "XML 声明有误".to_owned(),
-        XmlError::Doctype => "含有 DOCTYPE".to_owned(),
-        XmlError::Comment => "含有注释或处理指令".to_owned(),
-        XmlError::Attribute(name) => format!("<{name}> 带有属性"),
-        XmlError::Name => "元素名只能含字母、数字、_ 和 $".to_owned(),
-        XmlError::Nested(name) => format!("<{name}> 内含下级元素"),
-        XmlError::Text => "元素之间有文本".to_owned(),
-        XmlError::Duplicate(name) => format!("<{name}> 重复出现"),
-        XmlError::Entity(name) => format!("<{name}> 含有未知实体"),
-        XmlError::Character(name) => format!("<{name}> 含有 XML 不允许的字符"),
         _ => return None,
     })
 }
@@ -167,8 +131,13 @@ fn start(error: &StartError) -> Option<String> {
         StartError::Keys(_) => "无法生成密钥和证书".to_owned(),
         StartError::Snapshot(_) => "无法从快照继续".to_owned(),
         StartError::Directory(error) => return directory(error),
+        StartError::StateFile(error) => state_file(error),
         _ => return None,
     })
+}
+
+fn state_file(error: &StateFileError) -> String {
+    format!("无法读写 {}", error.file.display())
 }
 
 fn directory(error: &DirectoryError) -> Option<String> {

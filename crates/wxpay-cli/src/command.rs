@@ -9,6 +9,7 @@ mod input;
 mod keys;
 mod open;
 mod payout;
+mod probe;
 mod sandbox;
 mod sandbox_client;
 mod sign;

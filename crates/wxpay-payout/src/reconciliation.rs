@@ -15,7 +15,8 @@ pub struct Reconciliation {
     pub rejected: Vec<RejectedLine>,
     /// Paid perhaps. A later run goes on with them.
     pub unknown: Vec<UnknownLine>,
-    /// Nothing was sent for them, now or before; of those whose journal was [`Unread`](NotStartedReason::Unread), now.
+    /// Nothing was sent for them, now or before; of those in [`Conflict`](NotStartedReason::Conflict) and those whose journal
+    /// was [`Unread`](NotStartedReason::Unread), now.
     pub not_started: Vec<NotStarted>,
     /// The journal could not be read at the end. They are in there, and count as unknown.
     pub unread: Vec<PartnerTradeNo>,
@@ -81,7 +82,7 @@ impl UnknownLine {
     }
 }
 
-/// An intent for which nothing was sent.
+/// An intent for which nothing was sent, in this run at least.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NotStarted {
@@ -91,7 +92,7 @@ pub struct NotStarted {
     pub reason: NotStartedReason,
 }
 
-/// Why nothing was sent for an intent.
+/// Why nothing was sent for an intent in this run.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum NotStartedReason {
@@ -108,6 +109,8 @@ pub enum NotStartedReason {
     Full(DayFull),
     /// It breaks a rule.
     Refused(String),
+    /// The journal has the intent with another payment, which may have been paid. Nothing was sent now.
+    Conflict(String),
     /// The journal failed, so that nobody can tell what was sent before. Nothing was sent now.
     Unread(String),
     /// The run ended early: every further payout would have met this too.
@@ -124,7 +127,7 @@ impl fmt::Display for NotStartedReason {
                 f.write_str("nothing of it has left, so there is nothing to resolve")
             }
             Self::Full(full) => full.fmt(f),
-            Self::Refused(why) => f.write_str(why),
+            Self::Refused(why) | Self::Conflict(why) => f.write_str(why),
             Self::Unread(why) => write!(f, "not sent now, and may have been sent before: {why}"),
             Self::Halted(why) => write!(f, "the run ended early: {why}"),
         }

@@ -6,7 +6,7 @@ use wxpay_api::core::{FromWire, InvalidInput, Params};
 use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::v3::{ApiKey, Encrypted, PrivateKey, Sealed};
 use wxpay_api::v3::Json;
-use wxpay_explain::{Capture, Report};
+use wxpay_explain::{Capture, Report, Verdict};
 
 use super::input::{self, CaptureArgs};
 use super::keys::{Known, KnownArgs, read};
@@ -53,8 +53,12 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         .headers()
         .any(|(name, _)| name.eq_ignore_ascii_case("Wechatpay-Signature"));
     let why = || wxpay_explain::explain(&capture, &known.keys, &known.context);
-    if signed && !verify::v3(&capture, &known).await? {
-        return say_why(&why(), json, lang);
+    if signed && let Some(reason) = verify::refused_v3(&capture, &known).await? {
+        let report = why();
+        if report.verdict() != Verdict::Broken {
+            verify::tell(&reason, lang)?;
+        }
+        return say_why(&report, json, lang);
     }
     let opened = if capture.is_xml() {
         open_refund(&capture, &known)?

@@ -36,9 +36,9 @@ pub(crate) enum Command {
     /// so that a lost or second journal pays nothing again. A payout whose outcome is unknown is queried, and repeated with
     /// the same number only.
     ///
-    /// Exit codes: 0 every row is paid, by this journal; 1 not every row is paid; 2 something is wrong with the file, the
+    /// Exit codes: 0 every row is paid, by this journal; 1 not every row is paid, or the report could not be written; 2 something is wrong with the file, the
     /// configuration or the journal, and nothing was sent; 3 every row is paid, but some were paid before this journal had
-    /// sent them: look for the other journal.
+    /// sent them: look for the other journal; 130 left at once by a second Ctrl-C: run it again.
     #[command(after_help = run::COLUMNS)]
     Run(Box<run::Arguments>),
     /// Rebuild a lost journal from what WeChat Pay knows, without paying anything

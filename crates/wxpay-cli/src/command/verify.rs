@@ -14,6 +14,7 @@ use wxpay_explain::{Capture, Verdict};
 use super::explain;
 use super::input::CaptureArgs;
 use super::keys::{Known, KnownArgs};
+use crate::chinese::payout_text;
 use crate::fail::Fail;
 use crate::lang::{Lang, Text};
 
@@ -51,8 +52,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     if let Some(reason) = &refused
         && report.verdict() != Verdict::Broken
     {
-        let said = lang.pick("refused: ", "拒绝：");
-        writeln!(stderr(), "{said}{}", reason.in_lang(lang))?;
+        tell(reason, lang)?;
     }
     Ok(
         if refused.is_none() && report.verdict() != Verdict::Broken {
@@ -61,6 +61,13 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             ExitCode::FAILURE
         },
     )
+}
+
+/// Says that the verifier refuses a message in which the report finds nothing wrong.
+pub(super) fn tell(reason: &Text, lang: Lang) -> Result<(), Fail> {
+    let said = lang.pick("refused: ", "拒绝：");
+    writeln!(stderr(), "{said}{}", reason.in_lang(lang))?;
+    Ok(())
 }
 
 /// Why a reply or notification of APIv2 is not believed, if it is not.
@@ -91,40 +98,23 @@ fn v2(capture: &Capture, known: &Known) -> Result<Option<Text>, Fail> {
     let verified = Notices::new(key, sign_type).verify(capture.body());
     Ok(verified.err().map(|error| match &error {
         NoticeError::Unverified(error) => why(error.failure()),
-        other => Text::new(other.to_string(), other.to_string()),
+        other => {
+            let said = other.to_string();
+            let zh = payout_text(&said);
+            Text::new(said, zh)
+        }
     }))
 }
 
 /// Why something is not believed.
 fn why(failure: &VerificationFailure) -> Text {
-    use VerificationFailure as Failure;
-    let zh = match failure {
-        Failure::Missing(part) => format!("缺少 {part}"),
-        Failure::Repeated(part) => format!("{part} 出现了不止一次"),
-        Failure::Malformed(part) => format!("{part} 的格式不对"),
-        Failure::Message(error) => format!("不是 APIv2 的报文：{error}"),
-        Failure::Algorithm(name) => format!("使用的算法不是所配置的 {name}"),
-        Failure::Mismatch => "签名不符".to_owned(),
-        Failure::Unopened(part) => format!("无法用该密钥解密 {part}"),
-        Failure::Probe => "这是签名探测，与其他错误签名一样拒绝".to_owned(),
-        Failure::Stale(seconds) => format!("时间戳与本机时钟相差 {seconds} 秒，超过 300 秒"),
-        Failure::UnknownSerial(serial) => format!("没有序列号为 {serial} 的密钥"),
-        Failure::Ambiguous(field) => {
-            format!("签名相符，但 {field} 的值中间可以开始另一个字段，无法区分是哪一组字段")
-        }
-        Failure::Key(reason) => format!("无法使用密钥：{reason}"),
-        other => other.to_string(),
-    };
-    Text::new(failure.to_string(), zh)
-}
-
-/// Whether a reply or notification of APIv3 is signed by one of WeChat Pay's keys.
-pub(super) async fn v3(capture: &Capture, known: &Known) -> Result<bool, Fail> {
-    Ok(refused_v3(capture, known).await?.is_none())
+    let said = failure.to_string();
+    let zh = payout_text(&said);
+    Text::new(said, zh)
 }
 
 /// Why a reply or notification of APIv3 is not believed, if it is not.
-async fn refused_v3(capture: &Capture, known: &Known) -> Result<Option<Text>, Fail> {
+pub(super) async fn refused_v3(capture: &Capture, known: &Known) -> Result<Option<Text>, Fail> {
     let keys = public_keys(known)?;
     if keys.is_empty() {
         // Says what is missing, and where it can be set.
@@ -146,7 +136,9 @@ async fn verified(
     keys: &PublicKeys,
 ) -> Option<Result<(), VerificationError>> {
     let mut headers = HeaderMap::new();
-    for (name, value) in capture.headers() {
+    // The others prove nothing, and some captures hold lines that are no headers of HTTP/1.1, such as `:status`.
+    let ours = |(name, _): &(&str, &str)| name.to_ascii_lowercase().starts_with("wechatpay-");
+    for (name, value) in capture.headers().filter(ours) {
         let name: HeaderName = name.parse().ok()?;
         headers.append(name, HeaderValue::from_str(value).ok()?);
     }

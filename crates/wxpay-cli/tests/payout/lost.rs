@@ -101,6 +101,11 @@ async fn second_journal_ends_already_paid() {
         "{}",
         said(&output)
     );
+    // It was, before.
+    let not_sent = "was not sent";
+    assert!(!said(&output).contains(not_sent), "{}", said(&output));
+    let told = json(&office.run("run rows.csv --journal one --json"));
+    assert_eq!(told["not_started"][0]["maybe_sent_before"], true, "{told}");
     assert_eq!(books(&office), (20, 20));
 }
 
@@ -386,6 +391,13 @@ async fn export_writes_the_rows_back() {
     );
     assert!(lines[1].starts_with("2,'=A1,b,o1,100,报销,b,"), "{text}");
     assert!(lines[2].starts_with("4,研发,a,o2,200,报销,a,"), "{text}");
+    // Never over the file itself.
+    let before = fs::read(office.folder.path().join("rows.csv")).unwrap();
+    let itself = office.run("export rows.csv --journal j --out ./rows.csv");
+    assert_eq!(itself.status.code(), Some(2), "{}", said(&itself));
+    assert!(said(&itself).contains("is the file of the payouts itself"));
+    let after = fs::read(office.folder.path().join("rows.csv")).unwrap();
+    assert_eq!(before, after);
     // What was exported can be run and exported again.
     let output = office.run("run out.csv --journal j");
     assert!(output.status.success(), "{}", said(&output));

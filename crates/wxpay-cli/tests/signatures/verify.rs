@@ -87,6 +87,18 @@ fn the_digest_that_was_asked_for_is_the_one_that_counts() {
     assert_eq!(sample.run(&["verify", "--sign-type", "SHA"]).code, 2);
 }
 
+/// Browsers and proxies write such lines for HTTP/2, and `open` says no less than `verify`.
+#[test]
+fn lines_that_are_no_headers_do_not_matter() {
+    let mut notice = Sample::read("good/notification");
+    let (first, rest) = notice.capture.split_once('\n').unwrap();
+    notice.capture = format!("{first}\n:status: 200\n{rest}");
+    for command in ["verify", "open"] {
+        let said = notice.run(&[command]);
+        assert_eq!(said.code, 0, "{command}: {}{}", said.out, said.err);
+    }
+}
+
 #[test]
 fn an_old_reply_is_refused_when_the_moment_is_given() {
     let sample = Sample::read("good/reply_public_key");

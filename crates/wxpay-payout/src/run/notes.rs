@@ -217,6 +217,7 @@ impl Run<'_> {
         let reason = match error {
             PrepareError::Full(full) => NotStartedReason::Full(full),
             PrepareError::Journal(error) => NotStartedReason::Unread(error.to_string()),
+            error @ PrepareError::OtherPayment(_) => NotStartedReason::Conflict(error.to_string()),
             error => NotStartedReason::Refused(error.to_string()),
         };
         self.not_started(intent, reason);
@@ -226,7 +227,10 @@ impl Run<'_> {
         self.progress.not_started += 1;
         if matches!(
             reason,
-            NotStartedReason::Refused(_) | NotStartedReason::Unread(_) | NotStartedReason::Full(_)
+            NotStartedReason::Refused(_)
+                | NotStartedReason::Conflict(_)
+                | NotStartedReason::Unread(_)
+                | NotStartedReason::Full(_)
         ) {
             self.report(RunEvent::Trouble {
                 intent: intent.clone(),

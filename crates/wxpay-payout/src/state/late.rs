@@ -75,11 +75,11 @@ impl Entry {
         }
     }
 
-    /// An earlier number of this intent was paid, so that this one must not be.
+    /// An earlier number of this intent was paid, or may have been, so that this one must not be.
     pub(crate) fn stop_for(&mut self, paid: &str) {
         self.alarm = Some(Alarm::PaidLate);
         self.reason = Some(format!(
-            "its earlier number {paid} was paid, so this one is not sent"
+            "its earlier number {paid} was paid after all, or may have been, so this one is not sent"
         ));
     }
 }

@@ -107,6 +107,7 @@ fn reasons_of_what_was_not_started_are_chinese() {
         NotStartedReason::OnlyFollowed,
         NotStartedReason::Full(full),
         NotStartedReason::Refused("amount: must be at most 20000 fen".to_owned()),
+        NotStartedReason::Conflict("amount: must be at most 20000 fen".to_owned()),
         NotStartedReason::Unread("the disk is full".to_owned()),
         NotStartedReason::Halted("stopped before".to_owned()),
     ] {

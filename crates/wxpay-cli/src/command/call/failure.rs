@@ -9,8 +9,9 @@ use wxpay_api::v3::{Json, Reason};
 
 use super::entry::{Call, Entry};
 use super::field::{Kind, Need};
-use crate::fail::{Fail, chain};
+use crate::fail::{Fail, chain, explained};
 use crate::lang::Text;
+use crate::visible::visible;
 
 /// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed), also if it
 /// can't be printed.
@@ -64,7 +65,8 @@ fn write(error: &Error, call: &Call) -> Result<(), Fail> {
         return Ok(());
     }
     let mut err = stderr().lock();
-    let said = chain(error.kind()).join(": ");
+    let said = explained(error.kind(), lang).join(lang.pick(": ", "："));
+    let said = visible(&said);
     writeln!(
         err,
         "{}{}: {said}",

@@ -1,19 +1,17 @@
 //! What APIv2 says to queries about numbers that do not exist.
 
-use wxpay_api::core::{Error, ErrorKind, OutTradeNo, PartnerTradeNo, Timestamp};
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
-use wxpay_api::v2::wecom::QueryEmployeePayment;
+use wxpay_api::core::{Error, ErrorKind};
 
+use super::super::probe;
 use super::verdict::Verdict;
-use crate::config::{Clients, Config};
-use crate::fail::Fail;
+use crate::config::Config;
 
 /// What a query was answered.
 pub(super) type Asked = Option<Error>;
 
 /// The APIv2 key signs what WeChat Pay accepts, and verifies what it answers.
 pub(super) async fn order_query(config: &Config) -> (Verdict, ()) {
-    let verdict = match ask_order(config).await {
+    let verdict = match probe::order(config).await {
         Err(fail) => Verdict::failed(&fail),
         Ok(None) => Verdict::green("an order was found", "查到了订单"),
         Ok(Some(error)) => order_verdict(&error),
@@ -23,7 +21,7 @@ pub(super) async fn order_query(config: &Config) -> (Verdict, ()) {
 
 /// The server takes the client certificate, where it demands one.
 pub(super) async fn ask_payment(config: &Config) -> (Verdict, Asked) {
-    match query_payment(config).await {
+    match probe::payment(config).await {
         Err(fail) => (Verdict::failed(&fail), None),
         Ok(None) => (certificate_taken(), None),
         Ok(Some(error)) => (certificate_verdict(&error), Some(error)),
@@ -36,6 +34,7 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
         return Verdict::green("a payment was found", "查到了付款");
     };
     match error.business().map(|refusal| refusal.code()) {
+        _ if probe::speaks_of_the_key(&error) => wrong_key(&error),
         Some("NOT_FOUND") => Verdict::green(
             "NOT_FOUND, as it should for a number that does not exist",
             "NOT_FOUND：号码不存在，符合预期",
@@ -52,46 +51,24 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
             "app_id must be the corpid (ww…) of the company that the merchant ID is bound to in WeCom",
             "app_id 必须是企业微信中绑定了该商户号的企业的 corpid（ww…）",
         ),
-        Some("SIGN_ERROR") => wrong_key(&error),
         _ => unexpected(&error),
     }
 }
 
-async fn ask_order(config: &Config) -> Result<Option<Error>, Fail> {
-    let number = OutTradeNo::new(unheard_of()).map_err(impossible)?;
-    let request = OrderQuery {
-        order: OrderQueryOrder::OutTradeNo(number),
-    };
-    Ok(Clients::without_identity(config)?
-        .v2()?
-        .send(&request)
-        .await
-        .err())
-}
-
-async fn query_payment(config: &Config) -> Result<Option<Error>, Fail> {
-    let request = QueryEmployeePayment {
-        partner_trade_no: PartnerTradeNo::new(unheard_of()).map_err(impossible)?,
-    };
-    Ok(Clients::new(config)?.v2()?.send(&request).await.err())
-}
-
 fn order_verdict(error: &Error) -> Verdict {
     match error.kind() {
+        _ if probe::speaks_of_the_key(error) => wrong_key(error),
         ErrorKind::Business(refusal) => match refusal.code() {
             "ORDERNOTEXIST" => Verdict::green(
                 "ORDERNOTEXIST, as it should for a number that does not exist; its signature holds",
                 "ORDERNOTEXIST：号码不存在，符合预期；应答验签通过",
             ),
-            "SIGN_ERROR" | "SIGNERROR" => wrong_key(error),
             _ => unexpected(error),
         },
         // These refusals come unsigned, and only their text says which it is.
         ErrorKind::Protocol(claim) => {
-            let (code, text) = (claim.claimed_code(), claim.claimed_message());
-            if text.contains("签名错误") || matches!(code, Some("SIGN_ERROR" | "SIGNERROR")) {
-                wrong_key(error)
-            } else if text.to_ascii_lowercase().contains("appid") {
+            let text = claim.claimed_message();
+            if text.to_ascii_lowercase().contains("appid") {
                 told(Verdict::red("app_id is refused", "app_id 不被接受"), error).advise(
                     "app_id must be bound to the merchant ID (产品中心 > AppID账号管理)",
                     "app_id 须与商户号绑定（商户平台“产品中心 > AppID账号管理”）",
@@ -103,7 +80,6 @@ fn order_verdict(error: &Error) -> Verdict {
                 unexpected(error)
             }
         }
-        ErrorKind::Verification(_) => wrong_key(error),
         _ => unexpected(error),
     }
 }
@@ -168,13 +144,4 @@ fn unexpected(error: &Error) -> Verdict {
 
 fn told(verdict: Verdict, error: &Error) -> Verdict {
     verdict.because(error.kind())
-}
-
-/// A number that nobody uses.
-fn unheard_of() -> String {
-    format!("wxpaydoctor{}", Timestamp::now().unix_millis())
-}
-
-fn impossible(error: wxpay_api::core::InvalidInput) -> Fail {
-    Fail::new("the clock can't be right", "本机时钟有误").because(error)
 }

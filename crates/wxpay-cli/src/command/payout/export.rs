@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Map, Value};
@@ -33,27 +33,52 @@ pub(crate) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     let rows = arguments.file.as_deref().map(read_raw).transpose()?;
-    // What can't be opened must leave the output as it was.
-    drop(arguments.journal.read()?);
-    // Before the journal is opened: closing a handle of the same file would drop SQLite's locks on it.
-    let out: Box<dyn Write> = match &arguments.out {
-        Some(path) => Box::new(create_private(path)?),
-        None => Box::new(stdout().lock()),
-    };
-    let journal = arguments.journal.read()?;
+    if let (Some(file), Some(out)) = (&arguments.file, &arguments.out)
+        && is_one_file(file, out)
+    {
+        return Err(over_itself(out));
+    }
     let mut entries = Vec::new();
+    let journal = arguments.journal.read()?;
     each(&journal, |entry| {
         entries.push(entry);
         Ok(())
     })
     .await?;
+    // Before the output is opened: closing another handle of the same file would drop SQLite's locks on it.
+    drop(journal);
     let lines = in_order(entries, rows.as_ref());
+    let mut text = Vec::new();
     if arguments.json {
-        write_json(out, &lines, rows.as_ref())?;
+        write_json(&mut text, &lines, rows.as_ref())?;
     } else {
-        write_csv(out, &lines, rows.as_ref())?;
+        write_csv(&mut text, &lines, rows.as_ref())?;
+    }
+    // Only now, so that what can't be read leaves the output as it was.
+    match &arguments.out {
+        Some(path) => create_private(path)?.write_all(&text)?,
+        None => {
+            let mut out = stdout().lock();
+            out.write_all(&text)?;
+            out.flush()?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Hard links are refused as such.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+fn over_itself(path: &Path) -> Fail {
+    let shown = path.display();
+    Fail::usage(
+        format!(
+            "--out {shown} is the file of the payouts itself, which must not be lost: name another file"
+        ),
+        format!("--out {shown} 就是付款文件本身，不能覆盖：请指定其他文件"),
+    )
 }
 
 /// A row of the file, an entry of the journal, or both.
@@ -98,7 +123,7 @@ fn in_order(entries: Vec<Entry>, rows: Option<&RawRows>) -> Vec<Line> {
     lines
 }
 
-fn write_csv(out: Box<dyn Write>, lines: &[Line], rows: Option<&RawRows>) -> Result<(), Fail> {
+fn write_csv(out: &mut Vec<u8>, lines: &[Line], rows: Option<&RawRows>) -> Result<(), Fail> {
     let mut writer = csv::Writer::from_writer(out);
     let kept = kept_columns(rows);
     let mut head: Vec<String> = Vec::new();
@@ -132,7 +157,7 @@ fn write_csv(out: Box<dyn Write>, lines: &[Line], rows: Option<&RawRows>) -> Res
     Ok(())
 }
 
-fn write_json(mut out: Box<dyn Write>, lines: &[Line], rows: Option<&RawRows>) -> Result<(), Fail> {
+fn write_json(out: &mut Vec<u8>, lines: &[Line], rows: Option<&RawRows>) -> Result<(), Fail> {
     let kept = kept_columns(rows);
     let values = lines.iter().map(|line| {
         let mut value = match &line.entry {
@@ -155,7 +180,6 @@ fn write_json(mut out: Box<dyn Write>, lines: &[Line], rows: Option<&RawRows>) -
     let values = Value::Array(values.collect());
     let text = serde_json::to_string_pretty(&values).unwrap_or_default();
     writeln!(out, "{text}")?;
-    out.flush()?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use serde_json::{Value, json};
-use wxpay_payout::{Alarm, Entry, Moment, Reconciliation, Recovery};
+use wxpay_payout::{Alarm, Entry, Moment, NotStartedReason, Reconciliation, Recovery};
 
 use crate::fail::Fail;
 use crate::out::stdout;
@@ -48,10 +48,13 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
             "next_at": line.next_at.to_string(),
         })
     });
-    let not_started = of
-        .not_started
-        .iter()
-        .map(|line| json!({ "intent": line.intent.as_str(), "reason": line.reason.to_string() }));
+    let not_started = of.not_started.iter().map(|line| {
+        json!({
+            "intent": line.intent.as_str(),
+            "reason": line.reason.to_string(),
+            "maybe_sent_before": maybe_sent_before(&line.reason),
+        })
+    });
     let unread = of.unread.iter().map(|number| json!(number.as_str()));
     json!({
         "paid": paid.collect::<Vec<_>>(),
@@ -62,6 +65,14 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
         "paid_fen": of.paid_amount().get(),
         "unknown_fen": of.unknown_amount().get(),
     })
+}
+
+/// Whether it may have been sent before this run.
+pub(super) fn maybe_sent_before(reason: &NotStartedReason) -> bool {
+    matches!(
+        reason,
+        NotStartedReason::Conflict(_) | NotStartedReason::Unread(_)
+    )
 }
 
 pub(super) fn recovery(of: &Recovery) -> Value {

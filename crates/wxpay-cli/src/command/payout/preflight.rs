@@ -3,11 +3,10 @@
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use wxpay_api::core::{Error, ErrorKind, OutTradeNo, PartnerTradeNo, Timestamp};
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
-use wxpay_api::v2::wecom::QueryEmployeePayment;
+use wxpay_api::core::{Error, ErrorKind};
 
-use crate::config::{Clients, Config};
+use super::super::probe;
+use crate::config::Config;
 use crate::fail::{Fail, explained};
 use crate::lang::Lang;
 use crate::visible::visible;
@@ -34,7 +33,7 @@ pub(super) fn notes(config: &Config, lang: Lang) -> Result<(), Fail> {
 /// is left to the run.
 pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
     let asked = tokio::time::timeout(PATIENCE, async {
-        tokio::join!(payment(config), order(config))
+        tokio::join!(probe::payment(config), probe::order(config))
     });
     let Ok((payment, order)) = asked.await else {
         writeln!(
@@ -47,8 +46,10 @@ pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
         )?;
         return Ok(());
     };
+    // Merchants who only pay employees may have no app for orders: only what it says of the key counts.
+    let order = order?.filter(probe::speaks_of_the_key);
     let mut unanswered = None;
-    for error in [payment?, order?].into_iter().flatten() {
+    for error in [payment?, order].into_iter().flatten() {
         if let Some(fail) = certain(&error) {
             return Err(fail.because(Told(error)));
         }
@@ -71,34 +72,13 @@ pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
     Ok(())
 }
 
-/// Certificate, key and the company's right to query.
-async fn payment(config: &Config) -> Result<Option<Error>, Fail> {
-    let partner_trade_no = PartnerTradeNo::new(unused()).map_err(impossible)?;
-    let request = QueryEmployeePayment { partner_trade_no };
-    Ok(Clients::new(config)?.v2()?.send(&request).await.err())
-}
-
-/// The key alone, over a connection without the certificate.
-async fn order(config: &Config) -> Result<Option<Error>, Fail> {
-    let number = OutTradeNo::new(unused()).map_err(impossible)?;
-    let request = OrderQuery {
-        order: OrderQueryOrder::OutTradeNo(number),
-    };
-    let error = Clients::without_identity(config)?
-        .v2()?
-        .send(&request)
-        .await;
-    // Merchants who only pay employees may have no app for orders: only what it says of the key counts.
-    Ok(error.err().filter(speaks_of_the_key))
-}
-
 fn certain(error: &Error) -> Option<Fail> {
     let code = match error.kind() {
         ErrorKind::Business(refusal) => Some(refusal.code()),
         ErrorKind::Protocol(claim) => claim.claimed_code(),
         _ => None,
     };
-    if speaks_of_the_key(error) {
+    if probe::speaks_of_the_key(error) {
         return Some(before(
             "the APIv2 key is not this merchant's",
             "APIv2 密钥与商户平台设置的不一致",
@@ -118,20 +98,6 @@ fn certain(error: &Error) -> Option<Fail> {
             "app_id 不是企业微信中绑定该商户号的企业的 corpid",
         )),
         _ => None,
-    }
-}
-
-fn speaks_of_the_key(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Business(refusal) => matches!(refusal.code(), "SIGN_ERROR" | "SIGNERROR"),
-        ErrorKind::Protocol(claim) => {
-            let text = claim.claimed_message();
-            matches!(claim.claimed_code(), Some("SIGN_ERROR" | "SIGNERROR"))
-                || text.contains("签名错误")
-                || text.contains("签名失败")
-        }
-        ErrorKind::Verification(_) => true,
-        _ => false,
     }
 }
 
@@ -155,20 +121,11 @@ struct Told(Error);
 
 impl std::fmt::Display for Told {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.kind().fmt(f)
+        f.write_str(&visible(&self.0.kind().to_string()))
     }
 }
 
 impl std::error::Error for Told {}
-
-/// A number that nobody uses.
-fn unused() -> String {
-    format!("wxpaycheck{}", Timestamp::now().unix_millis())
-}
-
-fn impossible(error: wxpay_api::core::InvalidInput) -> Fail {
-    Fail::new("the clock can't be right", "本机时钟有误").because(error)
-}
 
 /// Both are over by then, or nobody answers.
 const PATIENCE: Duration = Duration::from_millis(4500);

@@ -18,11 +18,11 @@ use crate::visible::visible;
 
 /// Whose journal, and where it is made.
 #[derive(clap::Args)]
+#[command(mut_arg("journal", |journal| journal.help(JOURNAL)))]
 pub(crate) struct Arguments {
     /// All payouts that the lost journal may have had
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// The journal to make, or one that an earlier recovery did not finish
     #[command(flatten)]
     journal: JournalArgs,
     /// Tell it as JSON
@@ -95,3 +95,5 @@ fn text(recovery: &Recovery, lang: Lang) -> String {
     }
     text
 }
+
+const JOURNAL: &str = "The journal to make, or one that an earlier recovery did not finish";

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Alarm, NotStartedReason, Reconciliation};
 
+use super::json::maybe_sent_before;
 use crate::chinese::payout_text;
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -51,10 +52,13 @@ impl<'a> Report<'a> {
         !self.of.unread.is_empty()
             || unknown
                 .map(|line| &line.alarm)
-                .any(|alarm| !is_conflict(alarm.as_ref()))
-            || not_started
-                .map(|line| &line.reason)
-                .any(|reason| !matches!(reason, NotStartedReason::Refused(_)))
+                .any(|alarm| !is_final(alarm.as_ref()))
+            || not_started.map(|line| &line.reason).any(|reason| {
+                !matches!(
+                    reason,
+                    NotStartedReason::Refused(_) | NotStartedReason::Conflict(_)
+                )
+            })
     }
 
     /// Whether something is not settled.
@@ -143,9 +147,10 @@ impl fmt::Display for Report<'_> {
             let (intent, number) = (&line.intent, &line.number);
             let reason = visible(&line.reason);
             let alarm = line.alarm.as_ref();
-            let (en, zh) = match is_conflict(alarm) {
-                true => ("is in conflict", "有冲突"),
-                false => ("is unknown", "未知"),
+            let (en, zh) = match alarm {
+                Some(Alarm::Mismatch | Alarm::ParametersDiffer) => ("is in conflict", "有冲突"),
+                Some(Alarm::PaidLate) => ("is not sent any more", "不再发送"),
+                _ => ("is unknown", "未知"),
             };
             let advice = line.advice();
             let advice_zh = alarm.map_or(LATER_ZH, Alarm::advice_zh);
@@ -161,7 +166,7 @@ impl fmt::Display for Report<'_> {
         let not_started = of.not_started.iter().map(|line| {
             let (intent, reason) = (&line.intent, visible(&line.reason.to_string()));
             let reason_zh = payout_text(&reason);
-            if matches!(line.reason, NotStartedReason::Unread(_)) {
+            if maybe_sent_before(&line.reason) {
                 return lang.pick(
                     format!("{intent}: {reason}"),
                     format!("{intent}：{reason_zh}"),
@@ -176,9 +181,15 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-/// Whether WeChat Pay has something else under the number.
-fn is_conflict(alarm: Option<&Alarm>) -> bool {
-    matches!(alarm, Some(Alarm::Mismatch | Alarm::ParametersDiffer))
+/// Whether no run settles it: WeChat Pay has something else under the number, has paid an earlier one, or can't be asked any
+/// more.
+fn is_final(alarm: Option<&Alarm>) -> bool {
+    matches!(
+        alarm,
+        Some(
+            Alarm::Mismatch | Alarm::ParametersDiffer | Alarm::PaidLate | Alarm::QueryWindowClosed
+        )
+    )
 }
 
 /// Prints what became of payouts. If that fails, it is said where the same can be read.

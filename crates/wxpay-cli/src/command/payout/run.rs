@@ -110,5 +110,6 @@ const PAID_BEFORE: u8 = 3;
 pub(super) const COLUMNS: &str = "\
 Columns: intent (your own name for the payout: the same one is never paid twice), openid, amount_fen, desc, and where they
 apply re_user_name (the real name, which is then checked), check_name, act_name, spbill_create_ip, ww_msg_type,
-approval_number, approval_type, agentid, device_info. The file is UTF-8. act_name and spbill_create_ip can be set for all
-rows in [payout] of the configuration, and so can every waiting time and limit.";
+approval_number, approval_type, agentid, device_info. Other columns are kept, and export writes them back. The file is UTF-8.
+act_name and spbill_create_ip can be set for all rows in [payout] of the configuration, and so can every waiting time and
+limit.";

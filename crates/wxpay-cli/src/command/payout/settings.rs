@@ -144,15 +144,12 @@ fn invalid(error: &toml::de::Error) -> Fail {
     let setting = whole
         .rsplit_once("in `")
         .map_or("", |(_, setting)| setting.trim_end().trim_end_matches('`'));
-    let (dot, chinese) = match setting {
-        "" => ("", setting_in_chinese(message)),
-        _ => (" ", setting_in_chinese(message)),
-    };
+    let gap = if setting.is_empty() { "" } else { " " };
     Fail::usage(
-        format!("invalid [payout]{dot}{setting}"),
-        format!("[payout]{dot}{setting} 有误"),
+        format!("invalid [payout]{gap}{setting}"),
+        format!("[payout]{gap}{setting} 有误"),
     )
-    .because_said(message, chinese)
+    .because_said(message, setting_in_chinese(message))
 }
 
 /// That of the transport.
