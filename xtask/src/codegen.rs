@@ -1,23 +1,22 @@
-//! Specs in, Rust out: `xtask/spec/v2/pay/refund.toml` becomes `wxpay_api::v2::pay::Refund`, and `wxpay call v2.pay.refund`.
+//! Specs in; Rust, catalogue and documents out. `xtask/spec/v2/pay/query_order.toml` becomes `wxpay_api::v2::pay::QueryOrder`.
 
-mod call;
-mod condition;
-mod decode;
-mod docs;
-mod emit;
-mod encode;
-mod endpoint;
-mod index;
+mod catalog;
 mod lint;
+mod model;
 mod names;
 mod output;
+mod read;
+mod resolve;
+mod rust;
 mod spec;
+mod tables;
 mod types;
+mod usage;
 
 use std::path::{Path, PathBuf};
 
-use crate::codegen::output::Output;
-use crate::codegen::spec::Endpoint;
+use self::output::Output;
+use self::usage::Usage;
 
 /// Everything that is wrong, each with its file and line.
 pub(crate) type Problems = Vec<String>;
@@ -25,37 +24,15 @@ pub(crate) type Problems = Vec<String>;
 /// Writes the generated files, or with `check` compares them.
 pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let (products, endpoints) = spec::read_all(&root)?;
-    lint::check_all(&endpoints)?;
+    let files = read::read_all(&root)?;
+    let model = resolve::resolve(&files)?;
+    let usage = Usage::of(&model);
+    lint::check_all(&model, &usage)?;
+
     let mut output = Output::default();
-    let unsigned = spec::read_unsigned(&root)?;
-    index::write(&products, &endpoints, &unsigned, &mut output);
-    for endpoint in &endpoints {
-        output.rust(endpoint_path(endpoint), endpoint::file(endpoint));
-    }
-    let features = index::features(&products);
-    let mut command = Output::default();
-    call::write(&products, &endpoints, &mut command);
-
-    let api = root.join("crates/wxpay-api");
-    let api = output.finish(&api, Some(&features), check);
-    let cli = command.finish(&root.join("crates/wxpay-cli"), None, check);
-    let mut problems = Problems::new();
-    for result in [api, cli] {
-        problems.extend(result.unwrap_or_else(|problem| vec![problem]));
-    }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
-}
-
-fn endpoint_path(endpoint: &Endpoint) -> String {
-    format!(
-        "generated/{}/{}/{}.rs",
-        endpoint.version.folder(),
-        endpoint.product,
-        endpoint.name
-    )
+    rust::write(&model, &usage, &mut output);
+    output.features(rust::features(&model));
+    output.file(catalog::PATH, catalog::write(&model)?);
+    tables::write(&model, &mut output);
+    output.finish(&root, check)
 }

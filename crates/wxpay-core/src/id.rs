@@ -54,6 +54,20 @@ macro_rules! id {
             }
         }
 
+        impl TryFrom<String> for $name {
+            type Error = InvalidInput;
+
+            fn try_from(value: String) -> Result<Self, InvalidInput> {
+                Self::new(value)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
@@ -81,6 +95,14 @@ macro_rules! id {
             }
         }
 
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::new(text).map_err(serde::de::Error::custom)
+            }
+        }
+
         impl FromWire for $name {
             fn from_wire(text: &str) -> Option<Self> {
                 Some(Self(text.to_owned()))
@@ -99,6 +121,10 @@ id!(/// A user as one app knows them (用户标识). `Debug` shows the first fou
     OpenId, "openid", 128, ("letters, digits, `_` and `-`", "字母、数字、`_` 和 `-`"), |b| b.is_ascii_alphanumeric() || b"_-".contains(&b), masked);
 id!(/// The merchant's own order number (商户订单号), unique under one merchant number.
     OutTradeNo, "out_trade_no", 32, ("letters, digits and `_-|*@`", "字母、数字和 `_-|*@`"), |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
+id!(/// The merchant refund number (商户退款单号), unique under one merchant ID.
+    OutRefundNo, "out_refund_no", 64, ("letters, digits and `_-|*@`", "字母、数字和 `_-|*@`"), |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
+id!(/// WeChat Pay's number of a refund (微信支付退款单号).
+    RefundId, "refund_id", 32, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// WeChat Pay's number of an order (微信支付订单号).
     TransactionId, "transaction_id", 32, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// The merchant's own number of a payment to an employee (商户订单号), unique under one merchant number.

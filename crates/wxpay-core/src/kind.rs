@@ -57,6 +57,15 @@ impl InvalidInput {
         }
     }
 
+    /// The same of another field, such as the list that the value stands in.
+    #[must_use]
+    pub fn named(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: field.into(),
+            ..self
+        }
+    }
+
     /// The field's name on the wire, or the setting's name.
     pub fn field(&self) -> &str {
         &self.field
@@ -361,6 +370,12 @@ pub enum DecodeProblem {
     /// It is not what was asked for: the reply answers another request.
     #[error("is not what was asked for")]
     Mismatch,
+    /// It is not a field of this request.
+    #[error("is not a field of this request; there are {0}")]
+    Unknown(String),
+    /// Exactly one of several fields must be there.
+    #[error("needs exactly one of {0}")]
+    OneOf(String),
     /// The message is not JSON that can be read without doubt.
     #[error("{0}")]
     Json(String),

@@ -38,6 +38,8 @@
 //! ```
 
 mod ambiguity;
+mod date;
+mod decimal;
 mod error;
 mod id;
 mod kind;
@@ -52,17 +54,19 @@ mod wire;
 mod xml;
 
 pub use ambiguity::PAYMENT_NAMES;
+pub use date::{Date, DateFormat};
+pub use decimal::Decimal;
 pub use error::{Error, ErrorKind, Result};
 pub use id::{
     AppId, BatchId, BrandId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo,
-    OutTradeNo, PartnerTradeNo, PaymentNo, TransactionId,
+    OutRefundNo, OutTradeNo, PartnerTradeNo, PaymentNo, RefundId, TransactionId,
 };
 pub use kind::{
     BusinessError, DecodeError, DecodeProblem, InvalidInput, ProtocolError, SigningError,
     TransportError, VerificationError, VerificationFailure,
 };
 pub use money::Fen;
-pub use outcome::{Certainty, Class, CodeFacts, Effect, Outcome, Progress, Sent};
+pub use outcome::{Certainty, Class, CodeFacts, Effect, Outcome, Progress, Resolve, Sent};
 pub use params::Params;
 pub use secret::Secret;
 pub use time::{TimeFormat, Timestamp, WireTime};

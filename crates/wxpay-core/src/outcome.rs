@@ -54,6 +54,18 @@ pub enum Progress {
     Unknown,
 }
 
+/// What settles an unknown outcome of a write.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Resolve {
+    /// The query of this full name, such as `v2.pay.query_order`.
+    Query(&'static str),
+    /// The same call with the same parameters: it has its effect once.
+    Repeat,
+    /// Nothing. Have a person look.
+    None,
+}
+
 /// How certain an error code makes its call's end.
 #[allow(clippy::exhaustive_enums)] // complete by definition
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

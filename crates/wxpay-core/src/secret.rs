@@ -6,6 +6,15 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
+impl PartialEq for Secret {
+    /// Compares the texts. Keys and signatures are compared elsewhere, in a time that tells nothing.
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Secret {}
+
 impl Secret {
     /// Takes a text in. The caller's own copies stay the caller's to wipe.
     pub fn new(text: impl Into<String>) -> Self {

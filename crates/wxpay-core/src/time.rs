@@ -1,9 +1,12 @@
 use std::fmt;
+use std::ops::Add;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::FromWire;
+use crate::{FromWire, InvalidInput};
 
 /// A moment, with the precision that WeChat Pay sends (seconds or fractions of them).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -19,6 +22,8 @@ pub enum TimeFormat {
     DateTime,
     /// `2015-05-20T13:29:35+08:00`, with or without a fraction of a second.
     Rfc3339,
+    /// `1432099775`, seconds since 1970-01-01T00:00:00Z.
+    Unix,
 }
 
 impl Timestamp {
@@ -50,7 +55,11 @@ impl Timestamp {
     /// Reads a time in one format; `None` when the text is not such a time or no calendar has it.
     pub fn parse(text: &str, format: TimeFormat) -> Option<Self> {
         let mut reader = Reader(text);
+        if format == TimeFormat::Unix {
+            return i64::from_wire(text).and_then(Self::from_unix);
+        }
         let parts = match format {
+            TimeFormat::Unix => None,
             TimeFormat::Compact => {
                 let parts = [4, 2, 2, 2, 2, 2].map(|width| reader.number(width));
                 reader.end().then_some((parts, 0, CHINA))
@@ -84,12 +93,64 @@ impl Timestamp {
     /// Writes the time in one format, in UTC+8 and without fractions.
     pub fn format(self, format: TimeFormat) -> String {
         let pattern = match format {
+            TimeFormat::Unix => return self.unix().to_string(),
             TimeFormat::Compact => "%Y%m%d%H%M%S",
             TimeFormat::DateTime => "%Y-%m-%d %H:%M:%S",
             TimeFormat::Rfc3339 => "%Y-%m-%dT%H:%M:%S%:z",
         };
-        let china = TimeZone::fixed(Offset::constant(8));
-        self.0.to_zoned(china).strftime(pattern).to_string()
+        self.china().strftime(pattern).to_string()
+    }
+
+    /// The calendar of China at this moment.
+    pub(crate) fn china(self) -> jiff::Zoned {
+        self.0.to_zoned(TimeZone::fixed(Offset::constant(8)))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = InvalidInput;
+
+    /// Reads `2015-05-20T13:29:35+08:00`.
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        Self::parse(text, TimeFormat::Rfc3339).ok_or_else(|| {
+            InvalidInput::new(
+                "time",
+                "must be written as 2015-05-20T13:29:35+08:00",
+                "格式必须如 2015-05-20T13:29:35+08:00",
+            )
+        })
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// A moment that no calendar has becomes the nearest one that a calendar has.
+    fn from(time: SystemTime) -> Self {
+        Self(jiff::Timestamp::try_from(time).unwrap_or({
+            if time < SystemTime::UNIX_EPOCH {
+                jiff::Timestamp::MIN
+            } else {
+                jiff::Timestamp::MAX
+            }
+        }))
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        time.0.into()
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    /// The moment this much later; the last one that a calendar has if it is later still.
+    fn add(self, duration: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(duration)
+                .unwrap_or(jiff::Timestamp::MAX),
+        )
     }
 }
 
@@ -123,6 +184,16 @@ impl WireTime {
 impl fmt::Display for WireTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+impl From<Timestamp> for WireTime {
+    /// Written as [`TimeFormat::Rfc3339`]; a request writes it in the form that its operation asks for.
+    fn from(timestamp: Timestamp) -> Self {
+        Self {
+            text: timestamp.to_string(),
+            timestamp: Some(timestamp),
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use crate::Secret;
 
 /// A value read from a text that WeChat Pay sent.
@@ -39,3 +41,9 @@ macro_rules! integer {
 }
 
 integer!(i64, u64, u32);
+
+impl FromWire for IpAddr {
+    fn from_wire(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}

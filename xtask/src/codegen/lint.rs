@@ -1,3 +1,7 @@
+//! The rules between fields, tables and files.
+
+mod codes;
+mod facts;
 mod field;
 mod tables;
 
@@ -5,30 +9,54 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Problems;
-use super::call::chinese;
+use super::model::{Model, Operation, Resolve, Source, Version};
 use super::names::is_snake;
-use super::spec::{Effect, Endpoint, Method, Outcome, Place, ReplySign, SignType, Version};
+use super::spec::{Effect, Method, OperationKind};
+use super::usage::{Seen, Usage};
 
-/// What serde can't say: the rules between fields, tables and files.
-pub(crate) fn check_all(endpoints: &[Endpoint]) -> Result<(), Problems> {
+/// Everything that breaks a rule.
+pub(crate) fn check_all(model: &Model, usage: &Usage) -> Result<(), Problems> {
     let mut problems = Problems::new();
-    let effects: HashMap<String, Effect> = endpoints
+    let effects: HashMap<String, Effect> = model
+        .operations
         .iter()
-        .map(|endpoint| (endpoint.full_name(), *endpoint.spec.effect.get_ref()))
+        .filter(|operation| operation.kind == OperationKind::Call)
+        .map(|operation| (operation.full_name(), operation.effect))
         .collect();
-    let mut routes: HashSet<(&str, Method)> = HashSet::new();
-    for endpoint in endpoints {
+    let mut routes: HashSet<(&str, Method, Option<&str>)> = HashSet::new();
+    for operation in &model.operations {
         let mut lint = Lint {
-            endpoint,
+            source: &operation.source,
             problems: &mut problems,
         };
-        lint.facts(&effects);
-        lint.tables();
-        lint.errors();
-        let path = &endpoint.spec.path;
-        if !routes.insert((path.get_ref(), endpoint.method())) {
-            lint.say(path.span(), "another spec has this method and path");
+        lint.names(operation);
+        lint.facts(operation, &model.unsigned);
+        lint.effect(operation, &effects);
+        lint.codes(operation);
+        let home = tables::Home {
+            usage,
+            seen: Seen::from(operation),
+            scope: &operation.scope,
+            operation: Some(operation),
+        };
+        lint.operation_tables(operation, &home);
+        let host = operation.host.as_ref().map(|(host, _)| host.as_str());
+        let route = (operation.path.as_str(), operation.method, host);
+        if operation.kind == OperationKind::Call && !routes.insert(route) {
+            lint.say(&operation.path_at, "another spec has this method and path");
         }
+    }
+    for product in &model.products {
+        shared(
+            &mut problems,
+            usage,
+            product.version,
+            &product.name,
+            &product.scope,
+        );
+    }
+    for (version, scope) in &model.versions {
+        shared(&mut problems, usage, *version, "", scope);
     }
     if problems.is_empty() {
         Ok(())
@@ -37,239 +65,209 @@ pub(crate) fn check_all(endpoints: &[Endpoint]) -> Result<(), Problems> {
     }
 }
 
+fn shared(
+    problems: &mut Problems,
+    usage: &Usage,
+    version: Version,
+    product: &str,
+    scope: &super::model::Scope,
+) {
+    let home = tables::Home {
+        usage,
+        seen: Seen {
+            version,
+            product,
+            operation: "",
+        },
+        scope,
+        operation: None,
+    };
+    let mut lint = Lint {
+        source: &scope.source,
+        problems,
+    };
+    lint.scope(&home);
+}
+
 struct Lint<'a> {
-    endpoint: &'a Endpoint,
+    source: &'a Source,
     problems: &'a mut Problems,
 }
 
 impl Lint<'_> {
-    fn say(&mut self, at: Range<usize>, reason: impl std::fmt::Display) {
-        self.problems.push(self.endpoint.problem(at, reason));
+    fn say(&mut self, at: &Range<usize>, reason: impl std::fmt::Display) {
+        self.problems.push(self.source.problem(at, reason));
     }
 
-    fn facts(&mut self, effects: &HashMap<String, Effect>) {
-        let spec = &self.endpoint.spec;
-        if !is_snake(&self.endpoint.product) || !is_snake(&self.endpoint.name) {
-            self.say(0..0, "folder and file must be named in snake_case");
+    fn names(&mut self, operation: &Operation) {
+        if !is_snake(&operation.product) || !is_snake(&operation.name) {
+            self.say(&(0..0), "folder and file must be named in snake_case");
         }
-        if chinese(spec.title.get_ref()).is_none() {
+        if operation.kind == OperationKind::Call && !has_verb(&operation.name) {
             self.say(
-                spec.title.span(),
-                "title needs the Chinese title in parentheses",
+                &(0..0),
+                format!("`{}` must begin with a verb", operation.name),
             );
         }
-        for text in [&spec.title, &spec.doc] {
-            if text.get_ref().trim().is_empty() {
-                self.say(text.span(), "must not be empty");
-            }
+        if operation.title.en.trim().is_empty() || operation.doc.trim().is_empty() {
+            self.say(&operation.title_at, "must not be empty");
         }
-        if !spec.path.get_ref().starts_with('/') {
-            self.say(spec.path.span(), "path must begin with a slash");
+        if operation.title.en.ends_with('.') {
+            self.say(&operation.title_at, "a title has no full stop");
         }
-        match (spec.effect.get_ref(), &spec.resolve) {
-            (Effect::Write, None) => {
-                self.say(
-                    spec.effect.span(),
-                    "a write must name in `resolve` the query that settles an unknown outcome",
-                );
+        if !is_chinese(&operation.title.zh) {
+            self.say(&operation.title_at, "`zh` must be the Chinese title");
+        }
+        if !operation.doc.starts_with("https://") {
+            self.say(&operation.doc_at, "doc must be the URL of the page");
+        }
+    }
+
+    fn effect(&mut self, operation: &Operation, effects: &HashMap<String, Effect>) {
+        let nowhere = 0..0;
+        let at = operation.effect_at.as_ref().unwrap_or(&nowhere);
+        if operation.kind == OperationKind::Notification {
+            if operation.effect_at.is_some() || operation.resolve.is_some() {
+                self.say(at, "a notification has no `effect` and no `resolve`");
             }
-            (Effect::Read, Some(resolve)) => {
-                self.say(resolve.span(), "a read has nothing to resolve")
-            }
-            (Effect::Write, Some(resolve))
-                if effects.get(resolve.get_ref()) != Some(&Effect::Read) =>
+            return;
+        }
+        if operation.effect_at.is_none() {
+            self.say(&operation.path_at, "needs `effect`");
+        }
+        match (operation.effect, &operation.resolve) {
+            (Effect::Write, None) => self.say(
+                at,
+                "a write must name in `resolve` the query that settles an unknown outcome, or \"repeat\" or \"none\"",
+            ),
+            (Effect::Read, Some((_, at))) => self.say(at, "a read has nothing to resolve"),
+            (Effect::Write, Some((Resolve::Query(name), at)))
+                if effects.get(name) != Some(&Effect::Read) =>
             {
-                self.say(
-                    resolve.span(),
-                    format!("`{}` is not a read endpoint", resolve.get_ref()),
-                );
+                self.say(at, format!("`{name}` is not a read operation"));
+            }
+            (Effect::Write, Some((Resolve::Repeat | Resolve::None, at)))
+                if operation.notes.is_none() =>
+            {
+                self.say(at, "\"repeat\" and \"none\" need `notes` that say why");
             }
             _ => {}
         }
-        match self.endpoint.version {
-            Version::V2 => self.facts_v2(),
-            Version::V3 => self.facts_v3(),
-        }
-    }
-
-    fn facts_v2(&mut self) {
-        let spec = &self.endpoint.spec;
-        if let Some(method) = &spec.method {
-            self.say(method.span(), "APIv2 knows POST alone; leave `method` out");
-        }
-        match &spec.sign_types {
-            None => self.say(spec.path.span(), "APIv2 needs `sign_types`"),
-            Some(types) if types.get_ref().is_empty() => {
-                self.say(types.span(), "must not be empty")
-            }
-            Some(types) => {
-                if spec.workwx_sign.is_some() && *types.get_ref() != [SignType::Md5] {
-                    self.say(
-                        types.span(),
-                        "an endpoint with a `workwx_sign` takes MD5 alone",
-                    );
-                }
-            }
-        }
-        if spec.per_second.is_some() {
-            self.say(spec.path.span(), "`per_second` is for APIv3");
-        }
-        if let Some(accept) = &spec.accept {
-            self.say(accept.span(), "`accept` is for APIv3");
-        }
-        if let Some(serial) = &spec.serial {
-            self.say(serial.span(), "`serial` is for APIv3");
-        }
-        if spec.reply_sign.is_none() {
-            self.say(
-                spec.path.span(),
-                "APIv2 needs `reply_sign`: \"required\" or \"none\"",
-            );
-        }
-        let unsigned = spec
-            .reply_sign
-            .as_ref()
-            .filter(|sign| *sign.get_ref() == ReplySign::None);
-        if let Some(sign) = unsigned
-            && !spec
-                .response
-                .values()
-                .any(|field| field.get_ref().echo.is_some())
-        {
-            self.say(
-                sign.span(),
-                "an unsigned reply must repeat a number of the request (`echo`)",
-            );
-        }
-    }
-
-    fn facts_v3(&mut self) {
-        let spec = &self.endpoint.spec;
-        if spec.method.is_none() {
-            self.say(spec.path.span(), "APIv3 needs a `method`");
-        }
-        if spec.client_cert {
-            self.say(spec.path.span(), "APIv3 asks for no client certificate");
-        }
-        if let Some(types) = &spec.sign_types {
-            self.say(
-                types.span(),
-                "APIv3 has one signature; leave `sign_types` out",
-            );
-        }
-        if let Some(sign) = &spec.reply_sign {
-            self.say(
-                sign.span(),
-                "APIv3 signs its replies; leave `reply_sign` out",
-            );
-        }
-        if let Some(sign) = &spec.workwx_sign {
-            self.say(sign.span(), "APIv3 has no `workwx_sign`");
-        }
-        if let Some(accept) = &spec.accept
-            && ["", "application/json"].contains(&accept.get_ref().as_str())
-        {
-            self.say(
-                accept.span(),
-                "`accept` is for another type than application/json; leave it out",
-            );
-        }
-        if let Some(accept) = &spec.accept
-            && !accept.get_ref().bytes().all(|b| (b' '..=b'~').contains(&b))
-        {
-            self.say(accept.span(), "`accept` must be printable ASCII");
-        }
-        self.headers();
-        for (name, field) in &spec.request {
-            let marked = spec.path.get_ref().contains(&format!("{{{name}}}"));
-            let placed = field.get_ref().place == Some(Place::Path);
-            if marked != placed {
-                self.say(
-                    field.span(),
-                    format!("{name}: `in = \"path\"` and the path's {{{name}}} go together"),
-                );
-            }
-            if field.get_ref().place.is_none() {
-                self.say(field.span(), format!("{name}: APIv3 needs `in`"));
-            }
-        }
-        let brackets = spec.path.get_ref().matches('{').count();
-        let placed = spec
-            .request
-            .values()
-            .filter(|field| field.get_ref().place == Some(Place::Path))
-            .count();
-        if brackets != placed {
-            self.say(
-                spec.path.span(),
-                "every {name} of the path must be a request field",
-            );
-        }
-    }
-
-    /// The client refuses a call that gives a header twice, so every call of such an endpoint would be refused.
-    fn headers(&mut self) {
-        let mut known = Vec::new();
-        for (name, field) in &self.endpoint.spec.request {
-            if field.get_ref().place != Some(Place::Header) {
-                continue;
-            }
-            let header = field.get_ref().wire(name).to_ascii_lowercase();
-            if known.contains(&header) {
-                self.say(
-                    field.span(),
-                    format!("{name}: another field has this header"),
-                );
-            }
-            known.push(header);
-        }
-    }
-
-    fn errors(&mut self) {
-        let spec = &self.endpoint.spec;
-        let mut previous: Option<&String> = None;
-        for (code, facts) in &spec.errors {
-            let at = facts.span();
-            if previous.is_some_and(|previous| previous >= code) {
-                self.say(
-                    at.clone(),
-                    format!("{code}: error codes must be sorted by their bytes"),
-                );
-            }
-            previous = Some(code);
-            let facts = facts.get_ref();
-            let mut letters = facts.class.split(' ');
-            let certain = letters
-                .next()
-                .is_some_and(|letter| ["A", "D", "Q"].contains(&letter));
-            if !certain || !letters.all(|letter| ["C", "L", "S"].contains(&letter)) {
-                self.say(
-                    at.clone(),
-                    format!("{code}: a class is A, D or Q, then any of C, L, S"),
-                );
-            }
-            let write = *spec.effect.get_ref() == Effect::Write;
-            if write != facts.outcome.is_some() {
-                self.say(
-                    at.clone(),
-                    format!("{code}: a write's code needs an `outcome`, a read's has none"),
-                );
-            }
-            if facts.outcome == Some(Outcome::NotExecuted) && !facts.class.starts_with('D') {
-                self.say(
-                    at.clone(),
-                    format!("{code}: only a definite code (class D) can mean not executed"),
-                );
-            }
-            if (self.endpoint.version == Version::V3) != facts.status.is_some() {
-                self.say(
-                    at.clone(),
-                    format!("{code}: an APIv3 code has its HTTP `status`, an APIv2 code has none"),
-                );
-            }
-            if facts.doc.trim().is_empty() {
-                self.say(at, format!("{code}: doc must not be empty"));
-            }
-        }
     }
 }
+
+/// Whether a text has a Chinese character.
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c))
+}
+
+/// Whether a name begins with a verb: the part before the first underscore, or after `partner_` and its like.
+fn has_verb(name: &str) -> bool {
+    let name = ROLES
+        .iter()
+        .find_map(|role| name.strip_prefix(role))
+        .unwrap_or(name);
+    let first = name.split('_').next().unwrap_or_default();
+    VERBS.contains(&first)
+}
+
+const ROLES: [&str; 3] = ["partner_", "acquiring_bank_", "institution_"];
+
+const VERBS: &[&str] = &[
+    "accept",
+    "activate",
+    "add",
+    "apply",
+    "associate",
+    "audit",
+    "authorize",
+    "bind",
+    "cancel",
+    "change",
+    "check",
+    "close",
+    "complete",
+    "confirm",
+    "consume",
+    "convert",
+    "create",
+    "deactivate",
+    "deduct",
+    "delete",
+    "deposit",
+    "disable",
+    "disassociate",
+    "download",
+    "echo",
+    "enable",
+    "end",
+    "enter",
+    "estimate",
+    "exchange",
+    "finish",
+    "freeze",
+    "generate",
+    "get",
+    "grant",
+    "import",
+    "issue",
+    "list",
+    "lock",
+    "micropay",
+    "modify",
+    "notify",
+    "open",
+    "pause",
+    "pay",
+    "precharge",
+    "preorder",
+    "prepay",
+    "pre",
+    "preview",
+    "publish",
+    "query",
+    "read",
+    "receive",
+    "reconcile",
+    "record",
+    "redeem",
+    "refund",
+    "register",
+    "reject",
+    "release",
+    "remove",
+    "renew",
+    "replace",
+    "reply",
+    "report",
+    "request",
+    "reset",
+    "respond",
+    "restart",
+    "return",
+    "reverse",
+    "revoke",
+    "save",
+    "search",
+    "send",
+    "set",
+    "share",
+    "shorten",
+    "sign",
+    "split",
+    "start",
+    "stop",
+    "submit",
+    "subscribe",
+    "sync",
+    "terminate",
+    "transfer",
+    "unbind",
+    "undo",
+    "unfreeze",
+    "update",
+    "upload",
+    "use",
+    "verify",
+    "withdraw",
+];

@@ -12,16 +12,25 @@ pub(crate) fn camel(name: &str) -> String {
         .collect()
 }
 
-/// Whether `text` holds `word` as a word of its own.
-pub(crate) fn holds_word(text: &str, word: &str) -> bool {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + word.len()..)
-            .and_then(|text| text.chars().next());
-        !before.is_some_and(inside) && !after.is_some_and(inside)
-    })
+/// The Rust name of a field: `payAuthNo` is `pay_auth_no`, `type` is `type_`, `coupon_id_$n` is `coupon_id`.
+pub(crate) fn field(wire: &str) -> String {
+    let base = wire.split("_$").next().unwrap_or(wire);
+    let mut name = String::new();
+    let mut before_small = false;
+    for c in base.chars() {
+        if c.is_ascii_uppercase() && before_small {
+            name.push('_');
+        }
+        before_small = c.is_ascii_lowercase() || c.is_ascii_digit();
+        name.push(match c {
+            '-' | '.' => '_',
+            c => c.to_ascii_lowercase(),
+        });
+    }
+    if KEYWORDS.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
 }
 
 /// Whether a name can be a field, a module or a feature.

@@ -1,79 +1,103 @@
-use super::spec::Field;
+//! The scalar types that a spec may name.
 
-/// A type that a spec may name.
-pub(crate) struct Type {
+/// A scalar type.
+#[derive(Debug)]
+pub(crate) struct Scalar {
+    /// Its name in a spec.
     pub(crate) name: &'static str,
+    /// Its Rust type.
     pub(crate) rust: &'static str,
-    /// How a request writes it.
-    pub(crate) written: Written,
+    /// Where that comes from; `None` for what needs no import.
+    pub(crate) path: Option<&'static str>,
+    /// How it is written.
+    pub(crate) form: Form,
 }
 
-/// How a request writes a value.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub(crate) enum Written {
+/// How a value is written in a request and read from a reply.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
     /// An identifier, which knows its own form.
     Id,
     /// A text with a maximum.
     Text,
     /// A secret text with a maximum.
     Secret,
-    /// An amount with a minimum.
+    /// An amount in fen.
     Fen,
-    /// `true` or `false`.
     Boolean,
-    /// A number.
     Integer,
-    /// An address, which has 32 characters at most in every document.
+    /// A decimal number with exact digits.
+    Decimal,
     Ip,
+    Time,
+    Date,
+    /// JSON of any form.
+    Raw,
     /// Replies only.
-    Never,
+    Sealed,
 }
 
-const fn ty(name: &'static str, rust: &'static str, written: Written) -> Type {
-    Type {
+const fn scalar(
+    name: &'static str,
+    rust: &'static str,
+    path: Option<&'static str>,
+    form: Form,
+) -> Scalar {
+    Scalar {
         name,
         rust,
-        written,
+        path,
+        form,
     }
 }
 
-const fn id(name: &'static str) -> Type {
-    ty(name, name, Written::Id)
+const fn core(name: &'static str, form: Form) -> Scalar {
+    scalar(name, name, Some(CORE), form)
 }
 
-/// Every type, in the order of the names.
-pub(crate) const TYPES: &[Type] = &[
-    id("AppId"),
-    id("BatchId"),
-    ty("Boolean", "bool", Written::Boolean),
-    id("DetailId"),
-    ty("Fen", "Fen", Written::Fen),
-    ty("Integer", "u32", Written::Integer),
-    ty("Ip", "IpAddr", Written::Ip),
-    id("MchId"),
-    id("OpenId"),
-    id("OutBatchNo"),
-    id("OutDetailNo"),
-    id("OutTradeNo"),
-    id("PartnerTradeNo"),
-    id("PaymentNo"),
-    ty("Sealed", "Sealed", Written::Never),
-    ty("Secret", "Secret", Written::Secret),
-    ty("String", "String", Written::Text),
-    ty("Time", "WireTime", Written::Never),
-    id("TransactionId"),
+const CORE: &str = "wxpay_core";
+
+const SCALARS: &[Scalar] = &[
+    core("AppId", Form::Id),
+    core("BatchId", Form::Id),
+    scalar("Boolean", "bool", None, Form::Boolean),
+    core("Date", Form::Date),
+    core("Decimal", Form::Decimal),
+    core("DetailId", Form::Id),
+    core("Fen", Form::Fen),
+    scalar("Integer", "i64", None, Form::Integer),
+    scalar("Ip", "IpAddr", Some("std::net"), Form::Ip),
+    core("MchId", Form::Id),
+    core("OpenId", Form::Id),
+    core("OutBatchNo", Form::Id),
+    core("OutDetailNo", Form::Id),
+    core("OutRefundNo", Form::Id),
+    core("OutTradeNo", Form::Id),
+    core("PartnerTradeNo", Form::Id),
+    core("PaymentNo", Form::Id),
+    scalar("Raw", "Json", Some("wxpay_client::json"), Form::Raw),
+    core("RefundId", Form::Id),
+    scalar("Sealed", "Sealed", Some("wxpay_sign::v3"), Form::Sealed),
+    core("Secret", Form::Secret),
+    scalar("String", "String", None, Form::Text),
+    scalar("Time", "WireTime", Some(CORE), Form::Time),
+    core("TransactionId", Form::Id),
 ];
 
 /// The type of a name.
-pub(crate) fn find(name: &str) -> Option<&'static Type> {
-    TYPES.iter().find(|ty| ty.name == name)
+pub(crate) fn find(name: &str) -> Option<&'static Scalar> {
+    SCALARS.iter().find(|scalar| scalar.name == name)
 }
 
-/// How a request writes a field; an enum is written as a text.
-pub(crate) fn written(field: &Field) -> Written {
-    field
-        .ty
-        .as_deref()
-        .and_then(find)
-        .map_or(Written::Text, |ty| ty.written)
+/// The way a time or date is written, as a variant of `TimeFormat` or `DateFormat`.
+pub(crate) fn format(form: Form, format: Option<&str>) -> Option<&'static str> {
+    match (form, format) {
+        (Form::Time, Some("rfc3339")) => Some("Rfc3339"),
+        (Form::Time, Some("yyyyMMddHHmmss")) => Some("Compact"),
+        (Form::Time, Some("yyyy-MM-dd HH:mm:ss")) => Some("DateTime"),
+        (Form::Time, Some("unix")) => Some("Unix"),
+        (Form::Date, None | Some("yyyy-MM-dd")) => Some("Dashed"),
+        (Form::Date, Some("yyyyMMdd")) => Some("Compact"),
+        _ => None,
+    }
 }

@@ -1,110 +1,114 @@
 //! The rules of one field.
 
-use crate::codegen::call::chinese;
-use crate::codegen::condition::{Asked, Condition};
-use crate::codegen::emit::is_required;
+use super::is_chinese;
+use super::tables::Home;
+use crate::codegen::model::{Asked, Condition, Field, Kind, Text, Version};
 use crate::codegen::names::is_snake;
-use crate::codegen::spec::{Echo, Endpoint, Field, Place, Table, Version, Wire};
-use crate::codegen::types::{self, Type, Written};
+use crate::codegen::spec::{self, Echo};
+use crate::codegen::types::{self, Form};
 
 /// Where a field stands.
 #[derive(Clone, Copy, Eq, PartialEq)]
-pub(super) enum Home {
+pub(super) enum Place {
     Request,
     Choice,
     Response,
     Group,
-    List,
-    /// An object of the request.
+    Numbered,
+    /// An object of a request.
     Sent,
-    /// An object of the reply.
+    /// An object of a reply.
     Received,
 }
 
-impl Home {
+impl Place {
     fn is_sent(self) -> bool {
         matches!(self, Self::Request | Self::Choice | Self::Sent)
     }
 }
 
 /// Everything that is wrong with a field.
-pub(super) fn check(
-    endpoint: &Endpoint,
-    name: &str,
-    field: &Field,
-    table: &Table<Field>,
-    home: Home,
-) -> Vec<String> {
+pub(super) fn check(home: &Home<'_>, field: &Field, table: &[Field], place: Place) -> Vec<String> {
     let conditions = [&field.required_if, &field.only_if, &field.when];
     let conditions = conditions
         .into_iter()
         .flatten()
-        .filter_map(|condition| broken_condition(endpoint, condition, table));
-    let rules = [
-        (
-            !is_snake(name),
-            "must be named in snake_case, and not by a keyword of Rust",
-        ),
-        (field.doc.trim().is_empty(), "doc must not be empty"),
-        (
-            field.one_of.is_none() && field.group.is_none() && chinese(&field.doc).is_none(),
-            "doc needs the Chinese name in parentheses, which is the Chinese help of `wxpay call`",
-        ),
-    ];
-    chosen(&rules)
-        .chain(chosen(&kind_rules(endpoint, field, home)))
-        .chain(unknown(endpoint, field))
-        .chain(chosen(&sending_rules(endpoint, field, home)))
-        .chain(chosen(&reading_rules(endpoint, name, field, home)))
+        .filter_map(|condition| broken_condition(home, condition, table));
+    let rules = word_rules(field)
+        .into_iter()
+        .chain(kind_rules(home, field, place))
+        .chain(sending_rules(home, field, place))
+        .chain(header_rules(field))
+        .chain(reading_rules(home, field, place));
+    rules
+        .filter(|(broken, _)| *broken)
+        .map(|(_, reason)| reason.to_owned())
         .chain(conditions)
         .collect()
 }
 
 type Rule = (bool, &'static str);
 
-fn chosen(rules: &[Rule]) -> impl Iterator<Item = String> {
-    let broken: Vec<String> = rules
-        .iter()
-        .filter(|(broken, _)| *broken)
-        .map(|(_, reason)| (*reason).to_owned())
-        .collect();
-    broken.into_iter()
-}
-
-/// That the field is exactly one thing, and that such a thing may stand here.
-fn kind_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
-    let v3 = endpoint.version == Version::V3;
-    let kinds = [
-        &field.ty,
-        &field.enumeration,
-        &field.one_of,
-        &field.group,
-        &field.object,
-        &field.list,
-    ];
-    let count = kinds.iter().filter(|kind| kind.is_some()).count();
-    let nested = field.object.is_some() || (v3 && field.list.is_some());
-    let numbered = !v3 && field.list.is_some();
+fn word_rules(field: &Field) -> Vec<Rule> {
+    let is_whole = matches!(field.kind, Kind::Choice(_) | Kind::Group(_));
+    let filled = matches!(field.kind, Kind::Client | Kind::Fixed(_));
+    let sentence = |text: &Option<String>| text.as_deref().is_some_and(|text| text.ends_with('.'));
     vec![
         (
-            count != 1,
-            "needs exactly one of `type`, `enum`, `one_of`, `group`, `object` and `list`",
+            !is_snake(&field.name),
+            "makes no Rust name; give it a `name` in snake_case that is no keyword",
         ),
         (
-            field.one_of.is_some() && home != Home::Request,
+            field.wire == "extra" || field.name == "options" || field.name == "reply",
+            "has a name that every request or response has; give it a `name`",
+        ),
+        (
+            field.en.trim().is_empty() && !filled,
+            "needs `en`: the glossary has no English for this name and label",
+        ),
+        (
+            !is_whole && !filled && !is_chinese(&field.zh) && !field.zh.is_ascii(),
+            "`zh` must be the Chinese label",
+        ),
+        (
+            !is_whole && !filled && field.zh.trim().is_empty(),
+            "needs `zh`, the Chinese label of the page",
+        ),
+        (
+            field.en.ends_with('.') || sentence(&field.note),
+            "`en` and `note` have no full stop",
+        ),
+    ]
+}
+
+/// Whether such a thing may stand here.
+fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
+    let v3 = home.version() == Version::V3;
+    let kind = &field.kind;
+    let numbered = matches!(kind, Kind::Numbered(_));
+    let nested = matches!(kind, Kind::Object(_) | Kind::List(_));
+    let embedded = matches!(kind, Kind::Embedded(..));
+    let body = field.place == Some(spec::Place::Body);
+    vec![
+        (
+            matches!(kind, Kind::Choice(_)) && place != Place::Request,
             "a choice stands in [request]",
         ),
         (
-            field.group.is_some() && home != Home::Response,
+            matches!(kind, Kind::Group(_)) && place != Place::Response,
             "a group stands in [response]",
         ),
         (
-            field.group.is_some() && field.when.is_none(),
+            matches!(kind, Kind::Group(_)) && field.when.is_none(),
             "a group needs `when`",
         ),
         (
-            numbered && !matches!(home, Home::Response | Home::Group),
-            "a numbered list stands in [response] or a group",
+            field.when.is_some() && !matches!(kind, Kind::Group(_)),
+            "`when` is for groups",
+        ),
+        (
+            numbered && !matches!(place, Place::Response | Place::Group | Place::Numbered),
+            "a numbered list stands in [response], a group or another numbered list",
         ),
         (
             numbered && field.count.is_none(),
@@ -115,120 +119,154 @@ fn kind_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
             "only a numbered list has a `count`",
         ),
         (
-            nested && matches!(home, Home::Choice | Home::Group),
-            "choices and groups hold no objects",
+            nested && matches!(place, Place::Choice | Place::Group | Place::Numbered),
+            "choices, groups and numbered lists hold no objects",
         ),
         (
-            nested && home == Home::Request && field.place != Some(Place::Body),
+            nested && place == Place::Request && v3 && !body,
             "an object goes into the body",
+        ),
+        (
+            nested && !v3 && matches!(place, Place::Request | Place::Response),
+            "APIv2 has objects only within a text: `type = \"Json\"`",
+        ),
+        (
+            embedded
+                && place.is_sent()
+                && field.limits.max_chars.is_none()
+                && field.limits.max_bytes.is_none(),
+            "a text in a request needs either `max_chars` or `max_bytes`",
+        ),
+        (
+            matches!(kind, Kind::Embedded(Text::UrlEncoded, item) if matches!(**item, Kind::List(_))),
+            "only an object is url-encoded",
+        ),
+        (
+            matches!(kind, Kind::Client | Kind::Fixed(_))
+                && !matches!(place, Place::Request | Place::Sent),
+            "what is filled in stands in a request",
+        ),
+        (
+            matches!(kind, Kind::Client) && (place != Place::Request || !is_own(&field.wire)),
+            "the client fills the IDs of app and merchant in [request] alone",
         ),
     ]
 }
 
-/// A name that stands for nothing.
-fn unknown(endpoint: &Endpoint, field: &Field) -> Option<String> {
-    let spec = &endpoint.spec;
-    let v3 = endpoint.version == Version::V3;
-    let missing = |what: &str, name: &Option<String>, known: &dyn Fn(&String) -> bool| {
-        let name = name.as_ref().filter(|name| !known(name))?;
-        Some(format!("unknown {what} `{name}`"))
-    };
-    let object = field
-        .object
-        .clone()
-        .or_else(|| field.list.clone().filter(|_| v3));
-    let list = field.list.clone().filter(|_| !v3);
-    missing("type", &field.ty, &|name| types::find(name).is_some())
-        .or_else(|| {
-            missing("enum", &field.enumeration, &|name| {
-                endpoint.enumeration(name).is_some()
-            })
-        })
-        .or_else(|| {
-            missing("one_of", &field.one_of, &|name| {
-                spec.one_of.contains_key(name)
-            })
-        })
-        .or_else(|| missing("group", &field.group, &|name| spec.group.contains_key(name)))
-        .or_else(|| missing("object", &object, &|name| spec.object.contains_key(name)))
-        .or_else(|| missing("list", &list, &|name| spec.list.contains_key(name)))
+/// The members that a client fills.
+fn is_own(wire: &str) -> bool {
+    [
+        "appid",
+        "brand_id",
+        "combine_appid",
+        "combine_mchid",
+        "mchid",
+        "sp_appid",
+        "sp_mchid",
+        "sub_appid",
+        "sub_mch_id",
+        "sub_mchid",
+    ]
+    .contains(&wire)
 }
 
 /// What holds for what is sent, and what only makes sense there.
-fn sending_rules(endpoint: &Endpoint, field: &Field, home: Home) -> Vec<Rule> {
-    let v3 = endpoint.version == Version::V3;
-    let sent = home.is_sent();
-    let written = field
-        .ty
-        .as_deref()
-        .and_then(types::find)
-        .map(|ty: &Type| ty.written);
-    let is = |kind: Written| sent && written == Some(kind);
-    let text = is(Written::Text) || is(Written::Secret);
-    let bounded = field.max_chars.is_some() != field.max_bytes.is_some();
-    let limited = field.max_chars.or(field.max_bytes).is_some() || field.min.is_some();
-    let items = field.min_items.or(field.max_items).is_some();
-    let list = v3 && field.list.is_some();
-    let in_path = field.place == Some(Place::Path);
-    let in_query = field.place == Some(Place::Query);
-    let in_header = field.place == Some(Place::Header);
+fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
+    let v3 = home.version() == Version::V3;
+    let sent = place.is_sent();
+    let limits = &field.limits;
+    let item = match &field.kind {
+        Kind::List(item) => &**item,
+        kind => kind,
+    };
+    let form = item.scalar().map(|scalar| scalar.form);
+    let is = |form_: Form| form == Some(form_);
+    let text = is(Form::Text) || is(Form::Secret);
+    let bounded = limits.max_chars.is_some() != limits.max_bytes.is_some();
+    let limited =
+        limits.max_chars.or(limits.max_bytes).is_some() || limits.min.or(limits.max).is_some();
+    let has_items = limits.min_items.or(limits.max_items).is_some();
+    let list = matches!(&field.kind, Kind::List(_))
+        || matches!(&field.kind, Kind::Embedded(_, item) if matches!(**item, Kind::List(_)));
+    let path = field.place == Some(spec::Place::Path);
+    let query = field.place == Some(spec::Place::Query);
+    let timed = is(Form::Time) || is(Form::Date);
+    let format = form.and_then(|form| types::format(form, field.format.as_deref()));
+    let ranges = limits.min.or(limits.max).is_some();
     vec![
         (
-            text && !bounded,
+            sent && text && !bounded,
             "a text in a request needs either `max_chars` or `max_bytes`",
         ),
         (
-            is(Written::Fen) && field.min.is_none(),
+            sent && is(Form::Fen) && limits.min.is_none(),
             "an amount in a request needs a `min` in fen",
         ),
-        (is(Written::Never), "is for replies only"),
-        (v3 && is(Written::Ip), "APIv3 writes an address as a text"),
+        (sent && is(Form::Sealed), "is for replies only"),
         (
-            in_path && written != Some(Written::Id),
-            "only identifiers go into a path",
+            sent && timed && format.is_none(),
+            "a time in a request needs its `format`",
         ),
-        (in_query && is(Written::Fen), "an amount goes into the body"),
         (
-            list && sent && field.max_items.is_none(),
+            field.format.is_some() && (!timed || format.is_none()),
+            "`format` is rfc3339, yyyyMMddHHmmss, \"yyyy-MM-dd HH:mm:ss\" or unix of a Time; yyyy-MM-dd or yyyyMMdd of a Date",
+        ),
+        (
+            path && !matches!(field.kind, Kind::Enum(_) | Kind::Choice(_) | Kind::Client)
+                && !matches!(
+                    form,
+                    Some(Form::Id | Form::Text | Form::Integer | Form::Date)
+                ),
+            "only identifiers, texts, numbers, dates and enums go into a path",
+        ),
+        (
+            (path || query) && matches!(form, Some(Form::Raw | Form::Decimal | Form::Ip)),
+            "goes into the body",
+        ),
+        (
+            list && sent && limits.max_items.is_none(),
             "a list in a request needs `max_items`",
         ),
         (
-            items && (!list || !sent),
+            has_items && (!list || !sent),
             "only a list in a request has `min_items` and `max_items`",
         ),
         (!sent && limited, "a reply is not limited"),
         (
-            field.place.is_some() && (!v3 || !matches!(home, Home::Request | Home::Choice)),
+            ranges && sent && !is(Form::Fen) && !is(Form::Integer),
+            "`min` and `max` are for amounts and integers",
+        ),
+        (
+            field.place.is_some() && (!v3 || place != Place::Request),
             "only an APIv3 request has places",
         ),
         (
             field.encrypted && !sent,
-            "what is sealed in a reply is of type `Sealed`",
+            "what is encrypted in a reply is of type `Sealed`",
         ),
         (
-            field.encrypted && (!v3 || in_header || !is(Written::Secret)) && sent,
+            field.encrypted
+                && sent
+                && (!v3 || path || field.place == Some(spec::Place::Header) || !is(Form::Secret)),
             "only a `Secret` in an APIv3 body or query is encrypted",
-        ),
-        (
-            sent && !in_header && field.wire.is_some(),
-            "a request field has its wire name",
-        ),
-        (
-            in_header && written != Some(Written::Text),
-            "a header is of type `String`",
-        ),
-        (
-            in_header && !has_own_header(field),
-            "a header needs its name in `wire`, and not one that the client itself writes",
         ),
     ]
 }
 
-/// Whether `wire` names a header that belongs to the endpoint.
-fn has_own_header(field: &Field) -> bool {
-    let Some(Wire::One(name)) = &field.wire else {
-        return false;
-    };
+fn header_rules(field: &Field) -> Vec<Rule> {
+    let header = field.place == Some(spec::Place::Header);
+    let text = field.kind.scalar().map(|scalar| scalar.form) == Some(Form::Text);
+    vec![
+        (header && !text, "a header is of type `String`"),
+        (
+            header && !is_own_header(&field.wire),
+            "is not a header of the operation's own: the client itself writes it, or it is none",
+        ),
+    ]
+}
+
+/// Whether a header belongs to the operation.
+fn is_own_header(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let taken = [
         "authorization",
@@ -247,74 +285,89 @@ fn has_own_header(field: &Field) -> bool {
 }
 
 /// What holds for what is read, and for conditions.
-fn reading_rules(endpoint: &Endpoint, name: &str, field: &Field, home: Home) -> Vec<Rule> {
-    let spec = &endpoint.spec;
-    let v2 = endpoint.version == Version::V2;
-    let several = matches!(field.wire, Some(Wire::Several(_)));
+fn reading_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
+    let v2 = home.version() == Version::V2;
     let conditional =
         field.required_if.is_some() || field.only_if.is_some() || field.when.is_some();
-    let mut choices = spec.one_of.values();
-    let asked = spec.request.contains_key(name)
-        || choices.any(|members| members.get_ref().contains_key(name));
+    let asked = home.operation.is_some_and(|operation| {
+        operation.request.iter().any(|other| match &other.kind {
+            Kind::Choice(ty) => {
+                let members = operation.scope.fields(ty);
+                members.iter().any(|member| member.wire == field.wire)
+            }
+            _ => other.wire == field.wire && other.is_given(),
+        })
+    });
+    let echoes_here = matches!(place, Place::Response | Place::Request | Place::Choice);
     vec![
         (
-            several && (v2 || !field.required),
-            "several wire names are for required APIv3 fields",
+            !field.also.is_empty() && (v2 || !field.required || place.is_sent()),
+            "`also` is for required fields of APIv3 replies",
         ),
         (
-            home == Home::List && field.required,
+            place == Place::Numbered && field.required,
             "a member of a numbered list is never required",
         ),
         (
-            is_required(field) && field.required_if.is_some(),
+            field.is_required() && field.required_if.is_some(),
             "is required always or on a condition, not both",
         ),
         (
-            field.only_if.is_some() && (is_required(field) || !home.is_sent()),
+            field.only_if.is_some() && (field.is_required() || !place.is_sent()),
             "`only_if` is for optional fields of requests",
         ),
         (
-            conditional && matches!(home, Home::Choice | Home::Group | Home::List),
+            conditional && matches!(place, Place::Choice | Place::Group | Place::Numbered),
             "a condition stands in [request], [response] or an object",
         ),
         (
-            field.echo.is_some() && home != Home::Response,
-            "an echo stands in [response]",
+            field.echo.is_some() && !echoes_here,
+            "an echo stands in [response] or [request]",
         ),
         (
             matches!(field.echo, Some(Echo::Always(false))),
             "leave `echo = false` out",
         ),
         (
-            field.echo.is_some() && !asked,
+            field.echo.is_some() && place == Place::Response && !asked,
             "echoes a field that is not in the request",
         ),
     ]
 }
 
-fn broken_condition(
-    endpoint: &Endpoint,
-    condition: &Condition,
-    table: &Table<Field>,
-) -> Option<String> {
-    let Some((name, value)) = condition.first().filter(|_| condition.len() == 1) else {
-        return Some("a condition names one field and one value".to_owned());
-    };
-    let field = table.get(name).map(|field| field.get_ref());
+fn broken_condition(home: &Home<'_>, condition: &Condition, table: &[Field]) -> Option<String> {
+    if condition.names != 1 || condition.asked.is_empty() {
+        return Some("a condition names one field and its values".to_owned());
+    }
+    let name = &condition.wire;
+    let field = table.iter().find(|field| field.wire == *name);
     if field.is_some_and(|field| !field.required) {
         return Some(format!("the condition's `{name}` must itself be required"));
     }
-    let values = field
-        .and_then(|field| field.enumeration.as_ref())
-        .and_then(|name| endpoint.enumeration(name));
-    let is_flag = field.is_some_and(|field| field.ty.as_deref() == Some("Boolean"));
-    match (value, values) {
-        (Asked::Flag(_), None) if is_flag => None,
-        (Asked::Value(value), Some((values, _))) if values.contains_key(value) => None,
-        (_, Some(_)) => Some(format!("`{value}` is not a value of `{name}`")),
-        (_, None) if is_flag => Some(format!("`{name}` is true or false, without quotes")),
-        (_, None) => Some(format!(
-            "the condition's `{name}` is not an enum or a Boolean of this table"
-        )),
+    let values = match field.map(|field| &field.kind) {
+        Some(Kind::Enum(ty) | Kind::NumberEnum(ty)) => Some(home.scope.values(ty)),
+        _ => None,
+    };
+    let is_flag = field
+        .and_then(|field| field.kind.scalar())
+        .is_some_and(|scalar| scalar.form == Form::Boolean);
+    for asked in &condition.asked {
+        let problem = match (asked, values) {
+            (Asked::Flag(_), None) if is_flag && condition.asked.len() == 1 => None,
+            (Asked::Value(value), Some(values))
+                if values.iter().any(|known| known.wire == *value) =>
+            {
+                None
+            }
+            (_, Some(_)) => Some(format!("`{asked}` is not a value of `{name}`")),
+            (_, None) if is_flag => Some(format!("`{name}` is true or false, without quotes")),
+            (_, None) => Some(format!(
+                "the condition's `{name}` is not an enum or a Boolean of this table"
+            )),
+        };
+        if problem.is_some() {
+            return problem;
+        }
     }
+    None
 }

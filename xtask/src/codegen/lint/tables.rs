@@ -1,105 +1,205 @@
 //! The rules of tables and of enum values.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::Lint;
-use super::field::{Home, check};
-use crate::codegen::emit::{fields, is_sent, other, variant};
-use crate::codegen::names::is_camel;
-use crate::codegen::spec::{Field, Table, Value, Version};
+use super::field::{Place, check};
+use crate::codegen::model::{Field, Level, Operation, Scope, Shape, TypeRef, Value, Version};
+use crate::codegen::names::{camel, is_camel};
+use crate::codegen::usage::{Seen, Usage};
+
+/// What a table is looked at with.
+pub(super) struct Home<'a> {
+    pub(super) usage: &'a Usage,
+    pub(super) seen: Seen<'a>,
+    pub(super) scope: &'a Scope,
+    /// The operation, unless the table is shared.
+    pub(super) operation: Option<&'a Operation>,
+}
 
 impl Lint<'_> {
-    pub(super) fn tables(&mut self) {
-        let spec = &self.endpoint.spec;
-        self.table(&spec.request, Home::Request);
-        self.table(&spec.response, Home::Response);
-        let mut names = HashSet::new();
-        for (tables, home) in [
-            (&spec.one_of, Home::Choice),
-            (&spec.group, Home::Group),
-            (&spec.list, Home::List),
-        ] {
-            for (name, members) in tables {
-                self.name(name, &members.span(), &mut names);
-                if home == Home::Choice && members.get_ref().len() < 2 {
-                    self.say(members.span(), "a choice needs two members at least");
+    pub(super) fn operation_tables(&mut self, operation: &Operation, home: &Home<'_>) {
+        self.table(home, &operation.request, Place::Request);
+        if let crate::codegen::model::Reply::Own(fields) = &operation.reply {
+            self.table(home, fields, Place::Response);
+        }
+        let own = camel(&operation.name);
+        for ty in operation.scope.types.values() {
+            for taken in [
+                own.clone(),
+                format!("{own}Options"),
+                format!("{own}Response"),
+            ] {
+                if ty.name == taken {
+                    self.say(
+                        &ty.at,
+                        format!("`{taken}` is the operation's own; take another name"),
+                    );
                 }
-                self.table(members.get_ref(), home);
             }
         }
-        for (name, members) in &spec.object {
-            self.name(name, &members.span(), &mut names);
-            let sent = is_sent(self.endpoint, name);
-            if self.endpoint.version == Version::V2 {
-                self.say(members.span(), "APIv2 has no objects");
+        self.scope(home);
+    }
+
+    /// The named types of an operation, a product or a version.
+    pub(super) fn scope(&mut self, home: &Home<'_>) {
+        for ty in home.scope.types.values() {
+            self.name(home, &ty.name, &ty.at);
+            let name = TypeRef {
+                name: ty.name.clone(),
+                level: home.scope.level,
+            };
+            let sent = home.usage.is_sent(home.seen, &name);
+            let received = home.usage.is_received(home.seen, &name);
+            if !sent && !received {
+                self.say(&ty.at, format!("nothing names `{}`", ty.name));
             }
-            if sent
-                && fields(&spec.response)
-                    .any(|(_, field)| field.object.as_ref().or(field.list.as_ref()) == Some(name))
-            {
-                self.say(
-                    members.span(),
-                    format!("`{name}` is sent and received; write it twice"),
-                );
-            }
-            self.table(
-                members.get_ref(),
-                if sent { Home::Sent } else { Home::Received },
-            );
-        }
-        for (name, values) in &spec.enums {
-            self.name(name, &values.span(), &mut names);
-            self.values(name, values.get_ref(), values.span());
+            let place = match &ty.shape {
+                Shape::Enum(values) => {
+                    self.values(values, sent, &ty.at);
+                    continue;
+                }
+                Shape::Choice(fields) => {
+                    if fields.len() < 2 {
+                        self.say(&ty.at, "a choice needs two members at least");
+                    }
+                    Place::Choice
+                }
+                Shape::Group(_) => Place::Group,
+                Shape::Numbered(_) => Place::Numbered,
+                Shape::Object(_) if sent && received => {
+                    self.say(
+                        &ty.at,
+                        format!("`{}` is sent and received; write it twice", ty.name),
+                    );
+                    Place::Sent
+                }
+                Shape::Object(_) if sent => Place::Sent,
+                Shape::Object(_) if home.usage.is_reply(home.seen, &name) => Place::Response,
+                Shape::Object(_) => Place::Received,
+            };
+            self.table(home, ty.fields(), place);
         }
     }
 
-    fn name<'a>(
-        &mut self,
-        name: &'a str,
-        at: &std::ops::Range<usize>,
-        names: &mut HashSet<&'a str>,
-    ) {
-        if !is_camel(name) || ["Options", "Response"].contains(&name) {
-            self.say(at.clone(), format!("`{name}` is no name for a table"));
+    fn name(&mut self, home: &Home<'_>, name: &str, at: &Range<usize>) {
+        if !is_camel(name) || RESERVED.contains(&name) || name.ends_with("Options") {
+            self.say(at, format!("`{name}` is no name for a table"));
         }
-        if !names.insert(name) {
-            self.say(at.clone(), format!("another table is called `{name}`"));
+        if home.scope.level != Level::Version
+            && let Some(parent) = &home.scope.parent
+            && parent.find(name).is_some()
+        {
+            self.say(at, format!("types.toml has a `{name}` too"));
         }
     }
 
-    fn values(&mut self, name: &str, values: &Table<Value>, at: std::ops::Range<usize>) {
+    fn values(&mut self, values: &[Value], sent: bool, at: &Range<usize>) {
         let known = values
-            .values()
-            .filter(|value| value.get_ref().progress.is_some())
+            .iter()
+            .filter(|value| value.progress.is_some())
             .count();
         if known != 0 && known != values.len() {
             self.say(at, "either every value has a `progress` or none");
         }
-        let mut variants = HashSet::from([other(self.endpoint, name).to_owned()]);
-        for (wire, value) in values {
-            let variant = variant(wire, value.get_ref());
-            if !is_camel(&variant) {
+        let other = if sent { "DangerOther" } else { "Other" };
+        let mut variants = HashSet::from([other]);
+        for value in values {
+            let (wire, variant) = (&value.wire, &value.variant);
+            if !is_camel(variant) {
                 self.say(
-                    value.span(),
+                    &value.at,
                     format!("`{wire}` makes no variant; give it a `name`"),
                 );
-            } else if !variants.insert(variant.clone()) {
+            } else if !variants.insert(variant) {
                 self.say(
-                    value.span(),
+                    &value.at,
                     format!("another variant is called `{variant}`; give this one a `name`"),
                 );
             }
-            if value.get_ref().doc.trim().is_empty() {
-                self.say(value.span(), "doc must not be empty");
+            if value.words.en.is_empty() && value.words.zh.is_empty() {
+                self.say(&value.at, "needs `en` or `zh`");
             }
         }
     }
 
-    fn table(&mut self, table: &Table<Field>, home: Home) {
-        for (name, field) in table {
-            for reason in check(self.endpoint, name, field.get_ref(), table, home) {
-                self.say(field.span(), format!("{name}: {reason}"));
+    fn table(&mut self, home: &Home<'_>, fields: &[Field], place: Place) {
+        let mut names = HashSet::new();
+        for field in fields {
+            if !names.insert(field.name.as_str()) {
+                self.say(
+                    &field.at,
+                    format!("{}: another field is called `{}`", field.wire, field.name),
+                );
+            }
+            for reason in check(home, field, fields, place) {
+                self.say(&field.at, format!("{}: {reason}", field.wire));
             }
         }
     }
 }
+
+impl Home<'_> {
+    pub(super) fn version(&self) -> Version {
+        self.seen.version
+    }
+}
+
+/// Names that the generated modules import or that the prelude has.
+const RESERVED: &[&str] = &[
+    "Body",
+    "Box",
+    "Bytes",
+    "Call",
+    "Certainty",
+    "Class",
+    "Client",
+    "Clone",
+    "CodeFacts",
+    "Copy",
+    "Date",
+    "DateFormat",
+    "Debug",
+    "Decimal",
+    "DecodeError",
+    "Default",
+    "Endpoint",
+    "Eq",
+    "Err",
+    "Extra",
+    "Fen",
+    "Fields",
+    "Form",
+    "From",
+    "Hash",
+    "Into",
+    "InvalidInput",
+    "IpAddr",
+    "Json",
+    "Max",
+    "Meta",
+    "Method",
+    "None",
+    "Notification",
+    "Object",
+    "Ok",
+    "Option",
+    "Options",
+    "Outcome",
+    "Params",
+    "PartialEq",
+    "Progress",
+    "Resolve",
+    "Response",
+    "Result",
+    "Sealed",
+    "Secret",
+    "Self",
+    "Some",
+    "String",
+    "TimeFormat",
+    "Vec",
+    "Verified",
+    "WireTime",
+];

@@ -1,0 +1,143 @@
+//! One value by its type's name.
+
+use wxpay_catalog::Field;
+use wxpay_core::{
+    AppId, BatchId, Date, DateFormat, Decimal, DetailId, Fen, FromWire, InvalidInput, MchId,
+    OpenId, OutBatchNo, OutDetailNo, OutRefundNo, OutTradeNo, PartnerTradeNo, PaymentNo, RefundId,
+    Secret, TimeFormat, TransactionId, WireTime,
+};
+
+use super::write::Target;
+use crate::Max;
+use crate::json::Json;
+
+/// Writes a scalar or the value of an enum.
+pub(super) fn write(
+    target: &mut Target<'_>,
+    field: &'static Field,
+    value: &Json,
+) -> Result<(), InvalidInput> {
+    let name = field.wire();
+    macro_rules! id {
+        ($($ty:ident),+) => {
+            match field.ty.as_str() {
+                $(stringify!($ty) => return target.id(name, &parse::<$ty>(name, value, "a text", "字符串")?),)+
+                _ => {}
+            }
+        };
+    }
+    id!(
+        AppId,
+        BatchId,
+        DetailId,
+        MchId,
+        OpenId,
+        OutBatchNo,
+        OutDetailNo,
+        OutRefundNo,
+        OutTradeNo,
+        PartnerTradeNo,
+        PaymentNo,
+        RefundId,
+        TransactionId
+    );
+    match field.ty.as_str() {
+        "Fen" => {
+            let fen: Fen = parse(name, value, "a whole number of fen", "以分为单位的整数")?;
+            target.fen(name, fen, range(field))
+        }
+        "Integer" => {
+            let number: i64 = parse(name, value, "a whole number", "整数")?;
+            target.integer(name, number, range(field))
+        }
+        "Boolean" => {
+            let flag: bool = parse(name, value, "true or false", "true 或 false")?;
+            target.boolean(name, flag)
+        }
+        "Decimal" => {
+            let text = match value {
+                Json::Number(number) => number.to_string(),
+                other => text(name, other)?,
+            };
+            let number: Decimal = text
+                .parse()
+                .map_err(|_| broken(name, "a decimal number", "小数"))?;
+            target.decimal(name, &number)
+        }
+        "Ip" => target.ip(name, parse(name, value, "an IP address", "IP 地址")?),
+        "Time" => {
+            let time: WireTime = parse(name, value, "a time", "时间")?;
+            target.time(name, &time, time_format(field))
+        }
+        "Date" => {
+            let date: Date = parse(
+                name,
+                value,
+                "a day such as 2019-06-11",
+                "日期，如 2019-06-11",
+            )?;
+            target.date(name, date, date_format(field))
+        }
+        "Raw" => target.raw(name, value),
+        "Secret" if field.encrypted => {
+            target.sealed(name, &Secret::new(text(name, value)?), max(field))
+        }
+        "enum" if field.number => target.number(name, &text(name, value)?),
+        _ => target.text(name, &text(name, value)?, max(field)),
+    }
+}
+
+/// The text of a value that stands as a text, a number or a flag.
+pub(super) fn text(name: &'static str, value: &Json) -> Result<String, InvalidInput> {
+    value
+        .scalar_text()
+        .ok_or_else(|| broken(name, "a text", "字符串"))
+}
+
+pub(super) fn parse<T: FromWire>(
+    name: &'static str,
+    value: &Json,
+    what: &str,
+    what_zh: &str,
+) -> Result<T, InvalidInput> {
+    let text = value.scalar_text();
+    text.and_then(|text| T::from_wire(&text))
+        .ok_or_else(|| broken(name, what, what_zh))
+}
+
+fn broken(name: &'static str, what: &str, what_zh: &str) -> InvalidInput {
+    InvalidInput::new(name, format!("must be {what}"), format!("必须是{what_zh}"))
+}
+
+/// The longest text; 64 characters for the value of an enum that has no limit of its own.
+pub(super) fn max(field: &Field) -> Max {
+    match (field.max_chars, field.max_bytes) {
+        (Some(max), _) => Max::Chars(max),
+        (None, Some(max)) => Max::Bytes(max),
+        (None, None) => Max::Chars(64),
+    }
+}
+
+pub(super) fn range(field: &Field) -> std::ops::RangeInclusive<i64> {
+    field.min.unwrap_or(0)..=field.max.unwrap_or(i64::MAX)
+}
+
+pub(super) fn items(field: &Field) -> std::ops::RangeInclusive<usize> {
+    field.min_items.unwrap_or(1)..=field.max_items.unwrap_or(usize::MAX)
+}
+
+fn time_format(field: &Field) -> TimeFormat {
+    match field.format.as_deref() {
+        Some("Compact") => TimeFormat::Compact,
+        Some("DateTime") => TimeFormat::DateTime,
+        Some("Unix") => TimeFormat::Unix,
+        _ => TimeFormat::Rfc3339,
+    }
+}
+
+fn date_format(field: &Field) -> DateFormat {
+    match field.format.as_deref() {
+        Some("Compact") => DateFormat::Compact,
+        _ => DateFormat::Dashed,
+    }
+}

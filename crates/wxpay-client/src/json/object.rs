@@ -1,0 +1,434 @@
+use std::borrow::Cow;
+
+use wxpay_core::{Decimal, DecodeError, DecodeProblem, FromWire};
+
+use super::Json;
+use crate::Extra;
+
+/// The member of a request in JSON that holds what this version does not know.
+const EXTRA: &str = "extra";
+
+/// An object of a reply being read; errors name the path to the member.
+#[derive(Clone, Debug)]
+pub struct Object<'a> {
+    members: &'a [(String, Json)],
+    path: String,
+}
+
+impl<'a> Object<'a> {
+    /// The reply itself.
+    ///
+    /// # Errors
+    /// It is not an object.
+    pub fn of(json: &'a Json) -> Result<Self, DecodeError> {
+        match json {
+            Json::Object(members) => Ok(Self {
+                members,
+                path: String::new(),
+            }),
+            _ => Err(DecodeError::malformed("json")),
+        }
+    }
+
+    /// A member that must be there.
+    ///
+    /// # Errors
+    /// It is missing, null, empty or does not have its form.
+    pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
+        let text = self.scalar(name)?.filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| DecodeError::missing(self.at(name)))?;
+        T::from_wire(&text).ok_or_else(|| DecodeError::malformed(self.at(name)))
+    }
+
+    /// A member that must be there under one of several names that the documents give it.
+    ///
+    /// # Errors
+    /// It is under none of them, does not have its form, or two of them are there and differ.
+    pub fn require_any<T: FromWire + PartialEq>(&self, names: &[&str]) -> Result<T, DecodeError> {
+        let mut found = None;
+        for name in names {
+            let Some(value) = self.optional::<T>(name)? else {
+                continue;
+            };
+            if found.as_ref().is_some_and(|earlier| *earlier != value) {
+                return Err(DecodeError::mismatch(self.at(name)));
+            }
+            found = Some(value);
+        }
+        found.ok_or_else(|| DecodeError::missing(self.at(&names.join(" or "))))
+    }
+
+    /// A member that may be there; null and an empty text count as absent.
+    ///
+    /// # Errors
+    /// It does not have its form.
+    pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
+        match self.scalar(name)? {
+            None => Ok(None),
+            Some(text) if text.is_empty() => Ok(None),
+            Some(text) => T::from_wire(&text)
+                .map(Some)
+                .ok_or_else(|| DecodeError::malformed(self.at(name))),
+        }
+    }
+
+    /// Checks that the reply repeats `asked` in the member `name`.
+    ///
+    /// # Errors
+    /// The member is missing or differs.
+    pub fn echo(&self, name: &str, asked: impl AsRef<str>) -> Result<(), DecodeError> {
+        match self.scalar(name)? {
+            Some(value) if value == asked.as_ref() => Ok(()),
+            Some(_) => Err(DecodeError::mismatch(self.at(name))),
+            None => Err(DecodeError::missing(self.at(name))),
+        }
+    }
+
+    /// As [`echo`](Self::echo), where the documents do not promise the member.
+    ///
+    /// # Errors
+    /// The member is there and differs.
+    pub fn echo_if_present(&self, name: &str, asked: impl AsRef<str>) -> Result<(), DecodeError> {
+        match self.scalar(name)? {
+            None => Ok(()),
+            Some(text) if text.is_empty() => Ok(()),
+            Some(_) => self.echo(name, asked),
+        }
+    }
+
+    /// An object within this one.
+    ///
+    /// # Errors
+    /// The member is there and is not an object.
+    pub fn object(&self, name: &str) -> Result<Option<Self>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Object(members)) => Ok(Some(Self {
+                members,
+                path: self.at(name),
+            })),
+            Some(_) => Err(DecodeError::malformed(self.at(name))),
+        }
+    }
+
+    /// An object within this one that must be there.
+    ///
+    /// # Errors
+    /// The member is missing or is not an object.
+    pub fn require_object(&self, name: &str) -> Result<Self, DecodeError> {
+        self.object(name)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// The objects of a list, each read by `read`; none when the member is absent.
+    ///
+    /// # Errors
+    /// The member is not a list of objects; those of `read`.
+    pub fn objects<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Self) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        let malformed = || DecodeError::malformed(self.at(name));
+        let list = match self.member(name) {
+            None | Some(Json::Null) => return Ok(Vec::new()),
+            Some(Json::List(list)) => list,
+            Some(_) => return Err(malformed()),
+        };
+        let object = |(n, json): (usize, &'a Json)| match json {
+            Json::Object(members) => read(&Self {
+                members,
+                path: format!("{}[{n}]", self.at(name)),
+            }),
+            _ => Err(malformed()),
+        };
+        list.iter().enumerate().map(object).collect()
+    }
+
+    /// The objects of a list that must be there, each read by `read`.
+    ///
+    /// # Errors
+    /// As [`objects`](Self::objects), or the member is absent.
+    pub fn require_objects<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Self) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Err(DecodeError::missing(self.at(name))),
+            Some(_) => self.objects(name, read),
+        }
+    }
+
+    /// As [`objects`](Self::objects), where an absent list is told from an empty one.
+    ///
+    /// # Errors
+    /// As [`objects`](Self::objects).
+    pub fn optional_objects<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Self) -> Result<T, DecodeError>,
+    ) -> Result<Option<Vec<T>>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(_) => self.objects(name, read).map(Some),
+        }
+    }
+
+    /// The values of a list; none when the member is absent.
+    ///
+    /// # Errors
+    /// The member is not a list of values, or one of them does not have its form.
+    pub fn list<T: FromWire>(&self, name: &str) -> Result<Vec<T>, DecodeError> {
+        Ok(self.optional_list(name)?.unwrap_or_default())
+    }
+
+    /// The values of a list that must be there.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list), or the member is absent.
+    pub fn require_list<T: FromWire>(&self, name: &str) -> Result<Vec<T>, DecodeError> {
+        self.optional_list(name)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// As [`list`](Self::list), where an absent list is told from an empty one.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn optional_list<T: FromWire>(&self, name: &str) -> Result<Option<Vec<T>>, DecodeError> {
+        let list = match self.member(name) {
+            None | Some(Json::Null) => return Ok(None),
+            Some(Json::List(list)) => list,
+            Some(_) => return Err(DecodeError::malformed(self.at(name))),
+        };
+        let value = |(n, json): (usize, &Json)| {
+            let malformed = || DecodeError::malformed(format!("{}[{n}]", self.at(name)));
+            let text = text_of(json).ok_or_else(malformed)?;
+            T::from_wire(&text).ok_or_else(malformed)
+        };
+        list.iter()
+            .enumerate()
+            .map(value)
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    /// JSON of any form; null counts as absent.
+    pub fn raw(&self, name: &str) -> Option<Json> {
+        self.member(name)
+            .filter(|json| **json != Json::Null)
+            .cloned()
+    }
+
+    /// JSON of any form that must be there.
+    ///
+    /// # Errors
+    /// It is missing.
+    pub fn require_raw(&self, name: &str) -> Result<Json, DecodeError> {
+        self.raw(name)
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// A decimal number that may be there.
+    ///
+    /// # Errors
+    /// It is not one.
+    pub fn decimal(&self, name: &str) -> Result<Option<Decimal>, DecodeError> {
+        let text = match self.member(name) {
+            Some(Json::Number(number)) => number.to_string(),
+            _ => match self.scalar(name)? {
+                Some(text) if !text.is_empty() => text.into_owned(),
+                _ => return Ok(None),
+            },
+        };
+        Decimal::from_wire(&text)
+            .map(Some)
+            .ok_or_else(|| DecodeError::malformed(self.at(name)))
+    }
+
+    /// A decimal number that must be there.
+    ///
+    /// # Errors
+    /// It is missing or not one.
+    pub fn require_decimal(&self, name: &str) -> Result<Decimal, DecodeError> {
+        self.decimal(name)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// An object that stands as JSON within a text, and may be there.
+    ///
+    /// # Errors
+    /// The text is not the JSON of an object; those of `read`.
+    pub fn optional_json<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        match self.embedded(name)? {
+            None => Ok(None),
+            Some(json) => read(&Object::within(&json, self.at(name))?).map(Some),
+        }
+    }
+
+    /// An object that stands as JSON within a text, and must be there.
+    ///
+    /// # Errors
+    /// As [`optional_json`](Self::optional_json), or it is missing.
+    pub fn require_json<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.optional_json(name, read)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// A list of objects that stands as JSON within a text; none when it is absent.
+    ///
+    /// # Errors
+    /// The text is not the JSON of such a list; those of `read`.
+    pub fn json_list<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        Ok(self.optional_json_list(name, read)?.unwrap_or_default())
+    }
+
+    /// A list of objects that stands as JSON within a text, and must be there.
+    ///
+    /// # Errors
+    /// As [`json_list`](Self::json_list), or it is missing.
+    pub fn require_json_list<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        self.optional_json_list(name, read)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
+    }
+
+    /// As [`json_list`](Self::json_list), where an absent list is told from an empty one.
+    ///
+    /// # Errors
+    /// As [`json_list`](Self::json_list).
+    pub fn optional_json_list<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Option<Vec<T>>, DecodeError> {
+        let Some(json) = self.embedded(name)? else {
+            return Ok(None);
+        };
+        let outer = Json::Object(vec![(name.to_owned(), json)]);
+        Object::within(&outer, self.path.clone())?
+            .objects(name, |object| read(object))
+            .map(Some)
+    }
+
+    /// Refuses members that are none of these, but for `extra`.
+    ///
+    /// # Errors
+    /// There is another one.
+    pub fn only(&self, names: &[&str]) -> Result<(), DecodeError> {
+        let base = |name: &&str| name.split("_$").next().unwrap_or(name).to_owned();
+        let known: Vec<String> = names.iter().map(base).collect();
+        for (name, _) in self.members {
+            if name != EXTRA && !known.contains(name) {
+                let problem = DecodeProblem::Unknown(known.join(", "));
+                return Err(DecodeError::new(self.at(name), problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// The one of these members that is there.
+    ///
+    /// # Errors
+    /// None of them is there, or several are.
+    pub fn one_of<'n>(&self, names: &[&'n str]) -> Result<&'n str, DecodeError> {
+        let is_there = |name: &&&str| !matches!(self.member(name), None | Some(Json::Null));
+        let mut there = names.iter().filter(is_there);
+        match (there.next(), there.next()) {
+            (Some(name), None) => Ok(name),
+            _ => Err(DecodeError::new(
+                self.path.clone(),
+                DecodeProblem::OneOf(names.join(", ")),
+            )),
+        }
+    }
+
+    /// The members of `extra`, which this version does not know.
+    ///
+    /// # Errors
+    /// `extra` is not an object.
+    pub fn extra(&self) -> Result<Extra, DecodeError> {
+        let mut extra = Extra::new();
+        match self.member(EXTRA) {
+            None | Some(Json::Null) => {}
+            Some(Json::Object(members)) => {
+                for (name, value) in members {
+                    extra.insert(name.clone(), value.clone());
+                }
+            }
+            Some(_) => return Err(DecodeError::malformed(self.at(EXTRA))),
+        }
+        Ok(extra)
+    }
+
+    /// An object at another place than the message's own.
+    fn within(json: &'a Json, path: String) -> Result<Self, DecodeError> {
+        match json {
+            Json::Object(members) => Ok(Self { members, path }),
+            _ => Err(DecodeError::malformed(path)),
+        }
+    }
+
+    /// JSON within a text, or where it stands as it is.
+    fn embedded(&self, name: &str) -> Result<Option<Json>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Text(text)) if text.is_empty() => Ok(None),
+            Some(Json::Text(text)) => Json::parse(text.as_bytes())
+                .map(Some)
+                .map_err(|_| DecodeError::malformed(self.at(name))),
+            Some(json) => Ok(Some(json.clone())),
+        }
+    }
+
+    /// The text of a scalar. Numbers are sometimes sent as texts and texts as numbers.
+    fn scalar(&self, name: &str) -> Result<Option<Cow<'a, str>>, DecodeError> {
+        match self.member(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(json) => text_of(json)
+                .map(Some)
+                .ok_or_else(|| DecodeError::malformed(self.at(name))),
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<&'a Json> {
+        self.members
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    fn at(&self, name: &str) -> String {
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
+    }
+}
+
+/// The text of a scalar.
+fn text_of(json: &Json) -> Option<Cow<'_, str>> {
+    match json {
+        Json::Text(text) => Some(Cow::Borrowed(text)),
+        Json::Integer(integer) => Some(Cow::Owned(integer.to_string())),
+        Json::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+        Json::Null | Json::Number(_) | Json::List(_) | Json::Object(_) => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! Clients of WeChat Pay (微信支付): what is sent is checked and signed, what comes back is verified before it is read.
+//!
+//! The two protocols have a client each, since neither's keys can sign for the other: [`v2::Client`] (XML, MD5 or
+//! HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a [`Transport`](transport::Transport). A client is built once
+//! from a merchant, its credentials and a transport, and is cheap to clone.
+//!
+//! This crate has no operations of its own. `wxpay-api` has them typed and re-exports everything from here; depend on this
+//! crate alone for operations that you describe yourself ([`v2::Endpoint`], [`v3::Endpoint`]).
+//!
+//! # What to do when a call fails
+//!
+//! | [`Error::outcome`](core::Error::outcome) | meaning | what to do |
+//! | --- | --- | --- |
+//! | [`NotExecuted`](core::Outcome::NotExecuted) | proven: this call had no effect | correct the cause; calling again under the same merchant order number is safe, and an earlier call under it keeps its own outcome |
+//! | [`Unknown`](core::Outcome::Unknown) | the money may have moved, now or in an earlier call under this number | query; call again only with the same number and the same parameters |
+//! | [`ReadFailed`](core::Outcome::ReadFailed) | a query failed: it says nothing, `NOT_FOUND` included | query again, some minutes later |
+//!
+//! A dropped future and a dead process leave no error to ask. Write the merchant order number down before you send, and set
+//! the timeout in the transport rather than around the call.
+//!
+//! A wrong key makes a payment look unknown, since WeChat Pay's refusal of it is unsigned. So make one query at the start
+//! of a program, to prove its keys.
+//!
+//! # The protocols side by side
+//!
+//! | | [`v2`] | [`v3`] |
+//! | --- | --- | --- |
+//! | message | flat XML | JSON |
+//! | signed with | the APIv2 key | the merchant's private key ([`MerchantKey`](sign::v3::MerchantKey)) |
+//! | verified with | the same key, or TLS alone where replies carry no signature | WeChat Pay's public key ([`PlatformKeys`](sign::v3::PlatformKeys)) |
+//! | client certificate | for some endpoints, as TLS: `ReqwestTransport::builder().identity_pem(..)` | never |
+//!
+//! # Notifications
+//!
+//! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read, and a payment
+//! notification yields a payment only against the order, amount, merchant and app that the shop expects. With the feature
+//! `axum`, a handler takes a [`v3::Notice`].
+//!
+//! # Your own way of sending
+//!
+//! `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the sending.
+//! The layers are re-exported: [`core`], [`sign`], [`transport`].
+//!
+//! # Features
+//!
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `reqwest`, `rustls` (default) | a transport and its TLS |
+//! | `aws-lc-rs` (default) | RSA of keys in memory |
+//! | `rust-crypto` | the same in pure Rust |
+//! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
+//! | `retry`, `rate-limit`, `tracing` | wrappers of a transport |
+//! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
+//! | `axum` | [`v3::Notice`] as an extractor |
+//! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, sealed texts as they came |
+
+mod base_url;
+#[cfg(feature = "catalog")]
+pub mod dynamic;
+mod extra;
+mod identity;
+pub mod json;
+mod limits;
+mod notice;
+mod notify_url;
+mod source;
+pub mod v2;
+pub mod v3;
+mod value;
+
+pub use base_url::check_base_url;
+pub use extra::Extra;
+pub use limits::Max;
+pub use notice::{NoticeError, SeenNotices, Unexpected};
+pub use notify_url::{NOTICE_SENDERS, check_notify_url};
+pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
+
+/// Sent with every request: WeChat Pay refuses those without.
+const USER_AGENT: &str = concat!("wxpay-rs/", env!("CARGO_PKG_VERSION"));

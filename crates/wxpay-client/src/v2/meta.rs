@@ -1,0 +1,155 @@
+use wxpay_core::{CodeFacts, Effect, PAYMENT_NAMES, Resolve};
+use wxpay_sign::v2::SignType;
+use wxpay_sign::workwx;
+
+/// The constant facts of an APIv2 endpoint.
+///
+/// ```
+/// use wxpay_client::v2::Meta;
+///
+/// const META: &Meta = &Meta::read("my.close_report", "/pay/closereport").md5_only();
+/// assert_eq!(META.path, "/pay/closereport");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Meta {
+    /// The endpoint's name, such as `v2.wecom.pay_employee`.
+    pub name: &'static str,
+    /// The path that is posted to.
+    pub path: &'static str,
+    /// The host, where it is not that of the other operations.
+    pub host: Option<&'static str>,
+    /// Whether a call can change anything.
+    pub effect: Effect,
+    /// What settles an unknown outcome.
+    pub resolve: Option<Resolve>,
+    /// Whether the merchant's client certificate (双向证书) is asked for.
+    pub client_cert: bool,
+    /// Whether the document names the backup host `api2.mch.weixin.qq.com` (备用域名).
+    pub backup_host: bool,
+    /// The digests that the endpoint takes.
+    pub sign_types: SignTypes,
+    /// Which `workwx_sign` the message carries, if any.
+    pub workwx: Option<workwx::Api>,
+    /// Whether a reply must carry a `sign`; without one, the TLS connection is its only proof.
+    pub reply_signed: bool,
+    /// The names of all fields of request and reply, for finding a value in which another field could begin
+    /// ([`Params::ambiguous`](wxpay_core::Params::ambiguous)); [`PAYMENT_NAMES`] unless others are given.
+    pub names: &'static [&'static str],
+    /// The documented error codes, sorted. A code that is not here is unknown.
+    pub errors: &'static [CodeFacts],
+}
+
+/// The digests that an endpoint takes.
+#[allow(clippy::exhaustive_enums)] // the protocol is frozen
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignTypes {
+    /// MD5 or HMAC-SHA256, named by the field `sign_type`.
+    Either,
+    /// MD5; the field `sign_type` is neither sent nor signed.
+    Md5Only,
+    /// HMAC-SHA256, named by the field `sign_type`.
+    HmacSha256Only,
+}
+
+impl SignTypes {
+    /// The digest to use when the merchant prefers `preferred`.
+    pub const fn choose(self, preferred: SignType) -> SignType {
+        match self {
+            Self::Either => preferred,
+            Self::Md5Only => SignType::Md5,
+            Self::HmacSha256Only => SignType::HmacSha256,
+        }
+    }
+}
+
+impl Meta {
+    /// An endpoint that only reads, takes either digest and signs its replies.
+    pub const fn read(name: &'static str, path: &'static str) -> Self {
+        Self {
+            name,
+            path,
+            host: None,
+            effect: Effect::Read,
+            resolve: None,
+            client_cert: false,
+            backup_host: false,
+            sign_types: SignTypes::Either,
+            workwx: None,
+            reply_signed: true,
+            names: PAYMENT_NAMES,
+            errors: &[],
+        }
+    }
+
+    /// An endpoint that can move money or change an order; `resolve` says what settles an unknown outcome.
+    pub const fn write(name: &'static str, path: &'static str, resolve: Resolve) -> Self {
+        let mut meta = Self::read(name, path);
+        meta.effect = Effect::Write;
+        meta.resolve = Some(resolve);
+        meta
+    }
+
+    /// The client certificate is asked for.
+    #[must_use]
+    pub const fn client_cert(mut self) -> Self {
+        self.client_cert = true;
+        self
+    }
+
+    /// The document names the backup host.
+    #[must_use]
+    pub const fn backup_host(mut self) -> Self {
+        self.backup_host = true;
+        self
+    }
+
+    /// MD5 only, without the field `sign_type`.
+    #[must_use]
+    pub const fn md5_only(mut self) -> Self {
+        self.sign_types = SignTypes::Md5Only;
+        self
+    }
+
+    /// HMAC-SHA256 only.
+    #[must_use]
+    pub const fn hmac_sha256_only(mut self) -> Self {
+        self.sign_types = SignTypes::HmacSha256Only;
+        self
+    }
+
+    /// The message carries this `workwx_sign`.
+    #[must_use]
+    pub const fn workwx(mut self, api: workwx::Api) -> Self {
+        self.workwx = Some(api);
+        self
+    }
+
+    /// Replies carry no `sign`.
+    #[must_use]
+    pub const fn unsigned_reply(mut self) -> Self {
+        self.reply_signed = false;
+        self
+    }
+
+    /// The names of all fields of request and reply.
+    #[must_use]
+    pub const fn names(mut self, names: &'static [&'static str]) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// Calls go to another host, unless the client has a base URL of its own.
+    #[must_use]
+    pub const fn host(mut self, host: &'static str) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// The documented error codes, sorted by code.
+    #[must_use]
+    pub const fn errors(mut self, errors: &'static [CodeFacts]) -> Self {
+        self.errors = errors;
+        self
+    }
+}

@@ -1,0 +1,143 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use thiserror::Error;
+use wxpay_core::{DecodeError, Error, InvalidInput, Timestamp, VerificationError};
+use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, TrustedIssuers, verify};
+
+use super::listed::{Listed, Times};
+use crate::v3::{Json, Object};
+
+/// Why platform certificates could not be had. The ones that were known stay.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum RefreshError {
+    /// The merchant has no platform certificates (404 `RESOURCE_NOT_EXISTS`): it was opened with the WeChat Pay public key.
+    #[error(
+        "this merchant has no platform certificates: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…)"
+    )]
+    NoCertificates,
+    /// The merchant's platform certificates have all expired (`NOT_ENOUGH`, 平台证书已过期失效), and WeChat Pay makes no new ones for
+    /// a merchant who did not use them.
+    #[error(
+        "the platform certificates of this merchant have expired and no new ones were made: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…), or ask WeChat Pay's support"
+    )]
+    Expired,
+    /// The call itself failed.
+    #[error("the certificates could not be fetched")]
+    Call(#[source] Arc<Error>),
+    /// Something else than a list answered.
+    #[error("the certificates could not be fetched: HTTP {0}")]
+    Status(u16),
+    /// The list lacks what it must have.
+    #[error("the list of certificates is not understood")]
+    Unreadable(#[from] DecodeError),
+    /// A certificate of the list can't be used, or is not the one that the list says.
+    #[error("a platform certificate can't be used")]
+    Certificate(#[source] InvalidInput),
+    /// A certificate does not open with the APIv3 key or was issued by none of the trusted authorities, or the list's own
+    /// signature fits none of them.
+    #[error("the list of certificates is not proven to be WeChat Pay's")]
+    Unverified(#[from] VerificationError),
+}
+
+impl RefreshError {
+    pub(super) fn call(error: Error) -> Self {
+        Self::Call(Arc::new(error))
+    }
+}
+
+/// The certificates of a reply, believed. One whose use has ended is among them: the list has ended it, which is more than that
+/// it is missing.
+///
+/// The one reply that can't be verified before it is read: its key is within. What opens with the APIv3 key comes from
+/// somebody who has that key, and the list's own signature must then fit a certificate that came with it.
+pub(super) async fn open_list(
+    response: &Response<Bytes>,
+    api_key: &ApiKey,
+    issuers: Option<&TrustedIssuers>,
+    now: Timestamp,
+) -> Result<Vec<Listed>, RefreshError> {
+    let status = response.status();
+    let body = response.body();
+    if status == StatusCode::NOT_FOUND && claims(body, "RESOURCE_NOT_EXISTS") {
+        return Err(RefreshError::NoCertificates);
+    }
+    if claims(body, "NOT_ENOUGH") {
+        return Err(RefreshError::Expired);
+    }
+    if status != StatusCode::OK {
+        return Err(RefreshError::Status(status.as_u16()));
+    }
+    let json = Json::of_body(body)?;
+    let entries = Object::of(&json)?.objects("data", Entry::read)?;
+    let mut listed = Vec::new();
+    let mut keys = PublicKeys::new();
+    for entry in entries {
+        let entry = entry.times.of(entry.open(api_key)?);
+        if let Some(issuers) = issuers.filter(|_| !entry.is_over_at(now)) {
+            issuers.check(&entry.certificate, now)?;
+        }
+        if entry.is_used_at(now) {
+            keys = keys
+                .with_certificate(&entry.certificate)
+                .map_err(RefreshError::Certificate)?;
+        }
+        // One that is used later stays, since the next list may be hours away.
+        listed.push(entry);
+    }
+    verify(response.headers(), body.clone(), &keys, now).await?;
+    Ok(listed)
+}
+
+/// An unsigned claim, which only chooses the words of an error.
+fn claims(body: &[u8], code: &str) -> bool {
+    Json::parse(body).is_ok_and(|json| json.get("code").and_then(Json::as_str) == Some(code))
+}
+
+struct Entry {
+    serial_no: String,
+    times: Times,
+    algorithm: String,
+    nonce: String,
+    associated_data: Option<String>,
+    ciphertext: String,
+}
+
+impl Entry {
+    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
+        let sealed = fields.require_object("encrypt_certificate")?;
+        Ok(Self {
+            serial_no: fields.require("serial_no")?,
+            times: Times::read(fields)?,
+            algorithm: sealed.require("algorithm")?,
+            nonce: sealed.require("nonce")?,
+            associated_data: sealed.optional("associated_data")?,
+            ciphertext: sealed.require("ciphertext")?,
+        })
+    }
+
+    fn open(&self, api_key: &ApiKey) -> Result<Certificate, RefreshError> {
+        let opened = api_key.open(&Encrypted {
+            algorithm: &self.algorithm,
+            nonce: &self.nonce,
+            associated_data: self.associated_data.as_deref(),
+            ciphertext: &self.ciphertext,
+        })?;
+        let broken = |rule, rule_zh| {
+            RefreshError::Certificate(InvalidInput::new("encrypt_certificate", rule, rule_zh))
+        };
+        let pem = opened
+            .as_str()
+            .ok_or_else(|| broken("must be PEM", "必须是 PEM 文本"))?;
+        let certificate = Certificate::from_pem(pem).map_err(RefreshError::Certificate)?;
+        if !wxpay_sign::v3::same_serial(certificate.serial_no(), &self.serial_no) {
+            return Err(broken(
+                "must have the serial number that the list gives it",
+                "证书的序列号必须与列表中的 serial_no 一致",
+            ));
+        }
+        Ok(certificate)
+    }
+}

@@ -1,0 +1,369 @@
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use wxpay_core::{
+    AppId, BrandId, Effect, Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError,
+    Timestamp, TransportError,
+};
+use wxpay_sign::v3::{RequestToSign, Sealed};
+use wxpay_transport::{Hints, Transport};
+
+use super::caller::Caller;
+use super::reply::accept;
+use super::{Call, Credentials, Endpoint, Meta};
+use crate::USER_AGENT;
+use crate::base_url::{self, BaseUrl};
+use crate::identity::Identity;
+use crate::source::Source;
+
+/// A client of APIv3. Cheap to clone.
+///
+/// # Where it signs
+///
+/// A signature by a key in memory is a quarter of a millisecond of computing. With the feature `tokio`, which `reqwest` turns
+/// on, it is made on the calling thread while at most two calls are in flight in the process, and otherwise on the runtime's
+/// threads for blocking work, as many at once as there are cores: timers and other tasks are then held up by a millisecond
+/// rather than by ten. Without the feature, and outside a tokio runtime, it is always made on the calling thread. A key for
+/// which [`MerchantKey::in_memory`](crate::sign::v3::MerchantKey::in_memory) is false, such as a KMS, is always called there.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Config>);
+
+#[derive(Clone, Debug)]
+struct Config {
+    caller: Caller,
+    identity: Identity,
+    credentials: Credentials,
+    transport: Arc<dyn Transport>,
+    base_url: BaseUrl,
+    source: Source,
+}
+
+impl Client {
+    /// Starts a client from who asks, what proves it and how bytes leave.
+    ///
+    /// `mch_id` is the merchant number that the private key belongs to; for a service provider, its own (`sp_mchid`).
+    pub fn builder(
+        mch_id: MchId,
+        credentials: Credentials,
+        transport: impl Transport,
+    ) -> ClientBuilder {
+        ClientBuilder::new(Caller::Merchant(mch_id), credentials, transport)
+    }
+
+    /// The same for a brand (品牌), which asks for the paths under `/brand/` and for no others.
+    ///
+    /// The private key is that of the brand's own API certificate, and the platform key is the WeChat Pay public key of the
+    /// brand. Every request names it in `Wechatpay-Serial`, and replies must be signed as those for a brand are.
+    ///
+    /// <https://pay.weixin.qq.com/doc/brand/4015407523>
+    pub fn brand(
+        brand_id: BrandId,
+        credentials: Credentials,
+        transport: impl Transport,
+    ) -> ClientBuilder {
+        ClientBuilder::new(Caller::Brand(brand_id), credentials, transport)
+    }
+
+    /// The same client for another app (公众账号ID) of the merchant.
+    #[must_use]
+    pub fn app_id(&self, app_id: AppId) -> Self {
+        self.with(|identity| identity.app_id = Some(app_id))
+    }
+
+    /// The same client of a service provider (服务商) for one of its sub-merchants (子商户), and that one's app if it has one.
+    #[must_use]
+    pub fn sub_merchant(&self, sub_mch_id: MchId, sub_app_id: Option<AppId>) -> Self {
+        self.with(|identity| {
+            identity.sub_mch_id = Some(sub_mch_id);
+            identity.sub_app_id = sub_app_id;
+        })
+    }
+
+    /// What it sends over.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.0.transport
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Identity)) -> Self {
+        let mut config = Config::clone(&self.0);
+        change(&mut config.identity);
+        Self(Arc::new(config))
+    }
+
+    /// Sends a request and reads its verified reply.
+    ///
+    /// Write the merchant's number down before, and do not wrap this in a timeout of your own: when the future is dropped
+    /// there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
+    ///
+    /// # Errors
+    /// [`Error::outcome`] says what the failure means for the money.
+    pub async fn send<E: Endpoint>(&self, request: &E) -> Result<E::Response> {
+        let (http, pending) = self.prepare(request).await?;
+        match self.0.transport.send(http).await {
+            Ok(response) => pending.finish(response).await,
+            Err(error) => Err(pending.failed(error)),
+        }
+    }
+
+    /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers that do their own I/O.
+    ///
+    /// # Errors
+    /// A parameter breaks a documented rule, the key can't sign, or no key of WeChat Pay is there to verify the reply to a
+    /// write. Nothing was sent.
+    pub async fn prepare<'a, E: Endpoint>(
+        &self,
+        request: &'a E,
+    ) -> Result<(Request<Bytes>, Pending<'a, E>)> {
+        let meta = request.meta();
+        #[cfg(feature = "tokio")]
+        let in_flight = super::offload::InFlight::begin();
+        let mut call = Call::of(self.0.identity.clone());
+        let signed = match request.encode(&mut call) {
+            Ok(()) => self.sign(meta, call).await,
+            Err(error) => Err(error.into()),
+        };
+        let http = signed.map_err(|kind| Error::new(meta.name, meta.effect, kind))?;
+        Ok((
+            http,
+            Pending {
+                client: self.clone(),
+                request,
+                #[cfg(feature = "tokio")]
+                _in_flight: in_flight,
+            },
+        ))
+    }
+
+    /// Opens a sealed field of a reply (敏感信息解密), such as a name, with the merchant's private key.
+    ///
+    /// # Errors
+    /// It was not sealed for this key. The reply around it stands.
+    pub async fn open(&self, sealed: &Sealed) -> Result<Secret, SigningError> {
+        #[cfg(feature = "tokio")]
+        let _in_flight = super::offload::InFlight::begin();
+        sealed.open(&*self.0.credentials.merchant_key).await
+    }
+
+    async fn sign(&self, meta: &'static Meta, mut call: Call) -> Result<Request<Bytes>, ErrorKind> {
+        let Config {
+            caller,
+            credentials,
+            base_url,
+            source,
+            ..
+        } = &*self.0;
+        caller.check(meta)?;
+        let keys = &*credentials.platform_keys;
+        if meta.effect == Effect::Write {
+            keys.ready().await?;
+        }
+        let (serial_no, texts) = match call.secrets().as_slice() {
+            [] => (caller.serial_no(meta, keys).await?, Vec::new()),
+            secrets => {
+                let sealed = keys.seal(secrets).await?;
+                if sealed.texts.len() != secrets.len() {
+                    return Err(SigningError::new(
+                        "the platform keys sealed another number of fields than they were given",
+                    )
+                    .into());
+                }
+                (Some(sealed.serial_no), sealed.texts)
+            }
+        };
+        let mut texts = texts.into_iter();
+        let too_few =
+            || SigningError::new("the platform keys sealed fewer fields than they were given");
+        if !call.seal_query(&mut texts) {
+            return Err(too_few().into());
+        }
+        let target = call.target(meta)?;
+        let own_headers = call.take_headers();
+        let body = call.into_body(&mut texts).ok_or_else(too_few)?;
+        let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
+        let to_sign = RequestToSign {
+            method: meta.method.name(),
+            target: &target,
+            timestamp: source.now(),
+            nonce_str: &source.nonce()?,
+            body: body.as_deref().unwrap_or_default(),
+        };
+        let authorization = caller
+            .authorize(&*credentials.merchant_key, &to_sign)
+            .await?;
+        let mut authorization = HeaderValue::try_from(authorization)
+            .map_err(|_| SigningError::new("the serial number must be printable ASCII"))?;
+        authorization.set_sensitive(true);
+
+        let mut request = Request::builder()
+            .method(meta.method.name())
+            .uri(base_url.join(meta.host, &target)?)
+            .header(header::ACCEPT, meta.accept)
+            .header(header::USER_AGENT, USER_AGENT)
+            .header(header::AUTHORIZATION, authorization)
+            .extension(
+                Hints::new(meta.name, meta.effect, false)
+                    .backup_host(meta.backup_host)
+                    .per_second(meta.per_second),
+            );
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(serial_no) = serial_no {
+            request = request.header("Wechatpay-Serial", serial_no);
+        }
+        for (name, value) in own_headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(body.unwrap_or_default());
+        Ok(request
+            .map_err(|_| InvalidInput::new("path", "must make a request", "无法组成 HTTP 请求"))?)
+    }
+}
+
+/// A request on its way.
+#[must_use = "the reply still has to be verified"]
+pub struct Pending<'a, E> {
+    client: Client,
+    request: &'a E,
+    #[cfg(feature = "tokio")]
+    _in_flight: super::offload::InFlight,
+}
+
+impl<E: Endpoint> Pending<'_, E> {
+    /// The second half of [`Client::send`]: verifies and reads the reply.
+    ///
+    /// # Errors
+    /// [`Error::outcome`] says what the failure means for the money.
+    pub async fn finish(self, response: Response<Bytes>) -> Result<E::Response> {
+        let Config {
+            caller,
+            credentials,
+            source,
+            ..
+        } = &*self.client.0;
+        let keys = &*credentials.platform_keys;
+        let meta = self.request.meta();
+        let accepted = accept(caller, meta, keys, source.now(), &response).await;
+        accepted
+            .and_then(|body| Ok(self.request.decode_body(body)?))
+            .map_err(|kind| {
+                let request_id = response
+                    .headers()
+                    .get("Request-ID")
+                    .and_then(|id| id.to_str().ok());
+                Error::new(meta.name, meta.effect, kind)
+                    .with_request_id(request_id)
+                    .with_reply(response.into_body())
+            })
+    }
+
+    /// Gives a transport's failure its meaning.
+    pub fn failed(self, error: TransportError) -> Error {
+        let meta = self.request.meta();
+        Error::new(meta.name, meta.effect, error)
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Pending<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending")
+            .field("endpoint", &self.request.meta().name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Client`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    caller: Caller,
+    identity: Identity,
+    credentials: Credentials,
+    transport: Arc<dyn Transport>,
+    base_url: String,
+    source: Source,
+}
+
+impl ClientBuilder {
+    fn new(caller: Caller, credentials: Credentials, transport: impl Transport) -> Self {
+        let mut identity = Identity::default();
+        match &caller {
+            Caller::Merchant(mch_id) => identity.mch_id = Some(mch_id.clone()),
+            Caller::Brand(brand_id) => identity.brand_id = Some(brand_id.clone()),
+        }
+        Self {
+            caller,
+            identity,
+            credentials,
+            transport: Arc::new(transport),
+            base_url: base_url::MAIN.to_owned(),
+            source: Source::default(),
+        }
+    }
+
+    /// The app (公众账号ID), which the client sends as `appid`, `sp_appid` or `combine_appid` where an operation asks for it.
+    pub fn app_id(mut self, app_id: AppId) -> Self {
+        self.identity.app_id = Some(app_id);
+        self
+    }
+
+    /// The sub-merchant (子商户号) that a service provider calls for; [`Client::sub_merchant`] takes another.
+    pub fn sub_merchant(mut self, sub_mch_id: MchId) -> Self {
+        self.identity.sub_mch_id = Some(sub_mch_id);
+        self
+    }
+
+    /// The sub-merchant's app (子商户应用ID).
+    pub fn sub_app_id(mut self, sub_app_id: AppId) -> Self {
+        self.identity.sub_app_id = Some(sub_app_id);
+        self
+    }
+
+    /// Sends to another host, such as a sandbox or a gateway. A path in it is sent but not signed.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Takes nonces from elsewhere, for tests: 1 to 32 letters and digits.
+    pub fn nonce(
+        mut self,
+        nonce: impl Fn() -> Result<String, SigningError> + Send + Sync + 'static,
+    ) -> Self {
+        self.source.nonce = Arc::new(nonce);
+        self
+    }
+
+    /// Takes the time from elsewhere, for tests and for machines whose clock can't be set.
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.source.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// The merchant ID, the brand ID or the base URL is malformed, or the keys to verify with hold the merchant's own
+    /// certificate.
+    pub fn build(self) -> Result<Client, InvalidInput> {
+        self.caller.check_id()?;
+        let own = self.credentials.merchant_key.serial_no();
+        if self.credentials.platform_keys.holds(own) {
+            return Err(InvalidInput::new(
+                "platform keys",
+                "must not contain the merchant's own certificate: they must be WeChat Pay's",
+                "必须是微信支付的公钥或平台证书，其中却有商户自己的证书",
+            ));
+        }
+        Ok(Client(Arc::new(Config {
+            caller: self.caller,
+            identity: self.identity,
+            credentials: self.credentials,
+            transport: self.transport,
+            base_url: BaseUrl::new(&self.base_url)?,
+            source: self.source,
+        })))
+    }
+}

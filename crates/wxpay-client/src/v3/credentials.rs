@@ -1,0 +1,23 @@
+use std::sync::Arc;
+
+use wxpay_sign::v3::{MerchantKey, PlatformKeys};
+
+/// What proves who asks and who answers.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub(crate) merchant_key: Arc<dyn MerchantKey>,
+    pub(crate) platform_keys: Arc<dyn PlatformKeys>,
+}
+
+impl Credentials {
+    /// The merchant's private key (商户API私钥) and WeChat Pay's public keys (微信支付公钥).
+    pub fn new(merchant_key: impl MerchantKey, platform_keys: impl PlatformKeys) -> Self {
+        let merchant_key: Arc<dyn MerchantKey> = Arc::new(merchant_key);
+        #[cfg(feature = "tokio")]
+        let merchant_key = super::offload::aware(merchant_key);
+        Self {
+            merchant_key,
+            platform_keys: Arc::new(platform_keys),
+        }
+    }
+}

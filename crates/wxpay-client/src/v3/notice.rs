@@ -1,0 +1,300 @@
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use wxpay_core::{DecodeError, FromWire, Timestamp, WireTime};
+use wxpay_sign::Verified;
+use wxpay_sign::v3::{ApiKey, Encrypted, Opened, PlatformKeys, verify, verify_brand};
+
+use super::{Json, NoticeKind, Notification, Object};
+use crate::NoticeError;
+use crate::notice::{SeenNotices, answer};
+
+/// Opens the notifications (回调通知) of APIv3: the signature first, the content second.
+///
+/// ```no_run
+/// # use wxpay_client::v3::Notices;
+/// # async fn callback(notices: &Notices, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
+/// let (head, body) = request.into_parts();
+/// match notices.open(&head.headers, body).await {
+///     Ok(notice) => {
+///         // Record it, then:
+///         wxpay_client::v3::acknowledge()
+///     }
+///     Err(error) => wxpay_client::v3::refuse(&error),
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Notices {
+    keys: Arc<dyn PlatformKeys>,
+    api_key: ApiKey,
+    is_brand: bool,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl Notices {
+    /// From WeChat Pay's public keys and the merchant's APIv3 key.
+    pub fn new(keys: impl PlatformKeys, api_key: ApiKey) -> Self {
+        Self {
+            keys: Arc::new(keys),
+            api_key,
+            is_brand: false,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    /// Takes the notifications of a brand (品牌) and no others: the keys are those of the brand, and so is the signature's type.
+    ///
+    /// <https://pay.weixin.qq.com/doc/brand/4015407551>
+    #[must_use]
+    pub const fn brand(mut self) -> Self {
+        self.is_brand = true;
+        self
+    }
+
+    /// Takes the time from elsewhere, for tests and for machines whose clock can't be set.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Verifies, opens and reads a notification from its headers and its body as they came.
+    ///
+    /// # Errors
+    /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was read then.
+    pub async fn open(&self, headers: &HeaderMap, body: Bytes) -> Result<Notice, NoticeError> {
+        let (keys, now) = (&*self.keys, (self.clock)());
+        let body = if self.is_brand {
+            verify_brand(headers, body, keys, now).await?
+        } else {
+            verify(headers, body, keys, now).await?
+        };
+        let envelope = body.read(Json::of_body)?.read(Envelope::read)?;
+        let opened = self
+            .api_key
+            .open_part(&envelope, |envelope| envelope.resource.encrypted())?;
+        let resource = opened.read(|opened: &Opened| Json::parse(opened.as_bytes()))?;
+        let Envelope {
+            id,
+            create_time,
+            event_type,
+            summary,
+            original_type,
+            ..
+        } = envelope.into_inner();
+        Ok(Notice {
+            id,
+            create_time,
+            event_type,
+            summary,
+            original_type,
+            plaintext: opened,
+            resource,
+        })
+    }
+}
+
+impl fmt::Debug for Notices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notices")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A notification, verified and opened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Notice {
+    /// The notification's own id (通知ID). A repeated delivery may have another one.
+    pub id: String,
+    /// When it was made (通知创建时间).
+    pub create_time: Option<WireTime>,
+    /// What happened (通知类型), such as [`EventType::TRANSACTION_SUCCESS`].
+    pub event_type: EventType,
+    /// A summary (回调摘要), for people.
+    pub summary: Option<String>,
+    /// The type of what it is about (原始类型), such as `transaction`. Some kinds leave it out: see [`kind`](Self::kind).
+    pub original_type: Option<String>,
+    plaintext: Verified<Opened>,
+    resource: Verified<Json>,
+}
+
+impl Notice {
+    /// What it is about (通知数据), opened.
+    pub fn resource(&self) -> &Verified<Json> {
+        &self.resource
+    }
+
+    /// The same as text, byte for byte.
+    pub fn plaintext(&self) -> &[u8] {
+        self.plaintext.get().as_bytes()
+    }
+
+    /// Reads what it is about.
+    ///
+    /// The content is authentic and says what WeChat Pay knows. Compare order, amount, merchant and app with your own before you
+    /// ship: [`PaymentNotice`](super::PaymentNotice) does that for a payment.
+    ///
+    /// # Errors
+    /// [`NoticeError::OtherEvent`] if it is told with another event, [`NoticeError::Unreadable`] if it lacks what it must have.
+    pub fn read<N: Notification>(&self) -> Result<N, NoticeError> {
+        if !N::EVENTS.contains(&self.event_type.as_str()) {
+            return Err(NoticeError::OtherEvent(self.event_type.to_string()));
+        }
+        Ok(N::of(self.resource.clone())?)
+    }
+
+    /// What it is about. Ask before reading it: one event, such as `TRANSACTION.SUCCESS`, stands for several kinds.
+    pub fn kind(&self) -> NoticeKind {
+        NoticeKind::of(
+            self.event_type.as_str(),
+            self.original_type.as_deref(),
+            self.resource.get(),
+        )
+    }
+
+    /// Whether `seen` has recorded this notification, by its id.
+    pub fn is_repeated(&self, seen: &impl SeenNotices) -> bool {
+        seen.seen(&self.id)
+    }
+}
+
+/// What a notification tells of; an open set.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct EventType(String);
+
+impl EventType {
+    /// A payment succeeded (支付成功), or profit sharing moved money (分账动账): [`Notice::kind`] tells which.
+    pub const TRANSACTION_SUCCESS: &'static str = "TRANSACTION.SUCCESS";
+    /// A refund succeeded (退款成功).
+    pub const REFUND_SUCCESS: &'static str = "REFUND.SUCCESS";
+    /// A refund failed and needs a person (退款异常).
+    pub const REFUND_ABNORMAL: &'static str = "REFUND.ABNORMAL";
+    /// A refund was closed (退款关闭).
+    pub const REFUND_CLOSED: &'static str = "REFUND.CLOSED";
+    /// A transfer ended, well or badly (商家转账完成).
+    pub const TRANSFER_BILL_FINISHED: &'static str = "MCHTRANSFER.BILL.FINISHED";
+    /// A batch of transfers finished (商家转账批次完成).
+    pub const TRANSFER_BATCH_FINISHED: &'static str = "MCHTRANSFER.BATCH.FINISHED";
+    /// A batch of transfers was closed (商家转账批次关闭).
+    pub const TRANSFER_BATCH_CLOSED: &'static str = "MCHTRANSFER.BATCH.CLOSED";
+
+    /// The name as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for EventType {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for EventType {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromWire for EventType {
+    fn from_wire(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
+    }
+}
+
+/// The answer to a notification that was taken in: 204, without a body. It must come within five seconds, and sooner for a few
+/// kinds: [`NoticeKind::answer_within`].
+pub fn acknowledge() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// The answer to a notification that was taken in, with a body: 200 and `{"code":"SUCCESS","message":"成功"}`.
+///
+/// For the kinds whose documents want it, such as a payment in a mall ([`NoticeKind::MallPayment`]), which counts as refused
+/// without it.
+///
+/// <https://pay.weixin.qq.com/doc/v3/merchant/4016111728>
+pub fn acknowledge_with_body() -> Response<Bytes> {
+    let body = Json::object([
+        ("code", Json::from("SUCCESS")),
+        ("message", Json::from("成功")),
+    ]);
+    answer(StatusCode::OK, "application/json", body.to_bytes())
+}
+
+/// The answer to a notification that was not taken in; WeChat Pay sends it again later.
+///
+/// It says which of the two it was, and nothing of why: that is for the shop's own log.
+pub fn refuse(error: &NoticeError) -> Response<Bytes> {
+    let (status, message) = match error {
+        NoticeError::Unverified(_) => (StatusCode::UNAUTHORIZED, "not verified"),
+        _ => (StatusCode::BAD_REQUEST, "not understood"),
+    };
+    let body = Json::object([
+        ("code", Json::from("FAIL")),
+        ("message", Json::from(message)),
+    ]);
+    answer(status, "application/json", body.to_bytes())
+}
+
+#[derive(Clone, Debug)]
+struct Envelope {
+    id: String,
+    create_time: Option<WireTime>,
+    event_type: EventType,
+    summary: Option<String>,
+    original_type: Option<String>,
+    resource: Resource,
+}
+
+#[derive(Clone, Debug)]
+struct Resource {
+    algorithm: String,
+    nonce: String,
+    associated_data: Option<String>,
+    ciphertext: String,
+}
+
+impl Envelope {
+    fn read(json: &Json) -> Result<Self, DecodeError> {
+        let fields = Object::of(json)?;
+        let resource = fields.require_object("resource")?;
+        Ok(Self {
+            id: fields.require("id")?,
+            create_time: fields.optional("create_time")?,
+            event_type: fields.require("event_type")?,
+            summary: fields.optional("summary")?,
+            original_type: resource.optional("original_type")?,
+            resource: Resource {
+                algorithm: resource.require("algorithm")?,
+                nonce: resource.require("nonce")?,
+                associated_data: resource.optional("associated_data")?,
+                ciphertext: resource.require("ciphertext")?,
+            },
+        })
+    }
+}
+
+impl Resource {
+    fn encrypted(&self) -> Encrypted<'_> {
+        Encrypted {
+            algorithm: &self.algorithm,
+            nonce: &self.nonce,
+            associated_data: self.associated_data.as_deref(),
+            ciphertext: &self.ciphertext,
+        }
+    }
+}

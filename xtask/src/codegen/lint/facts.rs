@@ -1,0 +1,190 @@
+//! The rules of a spec's own keys.
+
+use super::Lint;
+use crate::codegen::model::{Kind, Operation, Reply, Version};
+use crate::codegen::spec::{Method, OperationKind, Place, ReplySign, SignType};
+
+impl Lint<'_> {
+    pub(super) fn facts(&mut self, operation: &Operation, unsigned: &[String]) {
+        let at = &operation.path_at;
+        if operation.kind == OperationKind::Notification {
+            return self.notification(operation);
+        }
+        if !operation.events.is_empty() {
+            self.say(&operation.title_at, "`events` is for notifications");
+        }
+        if !operation.path.starts_with('/') {
+            self.say(at, "path must begin with a slash");
+        }
+        if let Some((host, at)) = &operation.host
+            && (host.is_empty()
+                || !host
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b)))
+        {
+            self.say(at, "host must be the name of a host");
+        }
+        match operation.version {
+            Version::V2 => self.facts_v2(operation),
+            Version::V3 => self.facts_v3(operation, unsigned),
+        }
+    }
+
+    fn notification(&mut self, operation: &Operation) {
+        let at = &operation.title_at;
+        if operation.version == Version::V2 {
+            self.say(at, "only APIv3 has notifications of its own");
+        }
+        if operation.events.is_empty() {
+            self.say(at, "a notification needs its `events`");
+        }
+        if !operation.path.is_empty() || operation.has_method || !operation.errors.is_empty() {
+            self.say(
+                at,
+                "a notification has no `method`, `path`, `[request]` and `[errors]`",
+            );
+        }
+        if matches!(operation.reply, Reply::Empty | Reply::File) {
+            self.say(at, "a notification has a content");
+        }
+    }
+
+    fn facts_v2(&mut self, operation: &Operation) {
+        let at = &operation.path_at;
+        if operation.has_method {
+            self.say(at, "APIv2 knows POST alone; leave `method` out");
+        }
+        match &operation.sign_types {
+            None => self.say(at, "APIv2 needs `sign_types`"),
+            Some((types, at)) if types.is_empty() => self.say(at, "must not be empty"),
+            Some((types, at)) => {
+                if operation.workwx_sign.is_some() && *types != [SignType::Md5] {
+                    self.say(at, "an operation with a `workwx_sign` takes MD5 alone");
+                }
+            }
+        }
+        if operation.per_second.is_some() {
+            self.say(at, "`per_second` is for APIv3");
+        }
+        if operation.accepted {
+            self.say(at, "`accepted` is for APIv3");
+        }
+        if let Some((_, at)) = &operation.accept {
+            self.say(at, "`accept` is for APIv3");
+        }
+        if let Some((_, at)) = &operation.serial {
+            self.say(at, "`serial` is for APIv3");
+        }
+        if matches!(operation.reply, Reply::Empty | Reply::File) {
+            self.say(at, "APIv2 answers in fields");
+        }
+        match &operation.reply_sign {
+            None => self.say(at, "APIv2 needs `reply_sign`: \"required\" or \"none\""),
+            Some((ReplySign::None, at)) => {
+                let echoes = operation.response().iter().chain(&operation.request);
+                if !echoes.into_iter().any(|field| field.echo.is_some()) {
+                    self.say(
+                        at,
+                        "an unsigned response must repeat a number of the request (`echo`)",
+                    );
+                }
+            }
+            Some((ReplySign::Required, _)) => {}
+        }
+    }
+
+    fn facts_v3(&mut self, operation: &Operation, unsigned: &[String]) {
+        let at = &operation.path_at;
+        if !operation.has_method {
+            self.say(at, "APIv3 needs a `method`");
+        }
+        if operation.client_cert {
+            self.say(at, "APIv3 asks for no client certificate");
+        }
+        if let Some((_, at)) = &operation.sign_types {
+            self.say(at, "APIv3 has one signature; leave `sign_types` out");
+        }
+        if let Some((_, at)) = &operation.reply_sign {
+            self.say(at, "APIv3 signs its responses; leave `reply_sign` out");
+        }
+        if let Some((_, at)) = &operation.workwx_sign {
+            self.say(at, "APIv3 has no `workwx_sign`");
+        }
+        if let Some((accept, at)) = &operation.accept {
+            if ["", "application/json"].contains(&accept.as_str()) {
+                self.say(
+                    at,
+                    "`accept` is for another type than application/json; leave it out",
+                );
+            }
+            if !accept.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+                self.say(at, "`accept` must be printable ASCII");
+            }
+        }
+        if matches!(operation.reply, Reply::File) && !unsigned.contains(&bare(&operation.path)) {
+            self.say(at, "the path of a file must stand in v3/unsigned.toml");
+        }
+        if operation.method == Method::Get
+            && operation
+                .request
+                .iter()
+                .any(|field| field.place == Some(Place::Body))
+        {
+            self.say(at, "a GET has no body");
+        }
+        self.places(operation);
+    }
+
+    fn places(&mut self, operation: &Operation) {
+        let mut headers = Vec::new();
+        for field in &operation.request {
+            let (wire, at) = (&field.wire, &field.at);
+            let members: &[_] = match &field.kind {
+                Kind::Choice(ty) => operation.scope.fields(ty),
+                _ => &[],
+            };
+            let marked = |wire: &str| operation.path.contains(&format!("{{{wire}}}"));
+            let placed = field.place == Some(Place::Path);
+            if (marked(wire) || members.iter().any(|member| marked(&member.wire))) != placed {
+                self.say(
+                    at,
+                    format!("{wire}: `in = \"path\"` and the path's {{{wire}}} go together"),
+                );
+            }
+            if field.place.is_none() {
+                self.say(at, format!("{wire}: APIv3 needs `in`"));
+            }
+            // The client refuses a call that gives a header twice.
+            if field.place == Some(Place::Header) {
+                let header = wire.to_ascii_lowercase();
+                if headers.contains(&header) {
+                    self.say(at, format!("{wire}: another field has this header"));
+                }
+                headers.push(header);
+            }
+        }
+        let brackets = operation.path.matches('{').count();
+        let placed = operation
+            .request
+            .iter()
+            .filter(|field| field.place == Some(Place::Path))
+            .count();
+        if brackets != placed {
+            self.say(
+                &operation.path_at,
+                "every {name} of the path must be a request field",
+            );
+        }
+    }
+}
+
+/// The path with `{}` for every parameter.
+fn bare(path: &str) -> String {
+    let segments = path
+        .split('/')
+        .map(|segment| match segment.starts_with('{') {
+            true => "{}",
+            false => segment,
+        });
+    segments.collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,387 @@
+//! What the specs say, with every name resolved: the lint and all writers read this and nothing else.
+
+use std::fmt;
+use std::ops::Range;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::spec::{
+    Certainty, Echo, Effect, Fixed, Method, OperationKind, Outcome, Place, Progress, ReplySign,
+    Role, Serial, SignType, Workwx,
+};
+use super::types::Scalar;
+
+/// Everything.
+pub(crate) struct Model {
+    pub(crate) products: Vec<Product>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) versions: Vec<(Version, Rc<Scope>)>,
+    /// The paths of APIv3 whose replies carry no signature.
+    pub(crate) unsigned: Vec<String>,
+}
+
+/// A product: a module and a feature.
+pub(crate) struct Product {
+    pub(crate) version: Version,
+    pub(crate) name: String,
+    pub(crate) scope: Rc<Scope>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Version {
+    V2,
+    V3,
+}
+
+/// One operation or notification.
+pub(crate) struct Operation {
+    pub(crate) source: Source,
+    pub(crate) version: Version,
+    pub(crate) product: String,
+    pub(crate) name: String,
+    pub(crate) kind: OperationKind,
+    pub(crate) title: Words,
+    pub(crate) title_at: Range<usize>,
+    pub(crate) doc: String,
+    pub(crate) doc_at: Range<usize>,
+    pub(crate) certainty: Certainty,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) notes: Option<String>,
+    pub(crate) method: Method,
+    pub(crate) has_method: bool,
+    pub(crate) path: String,
+    pub(crate) path_at: Range<usize>,
+    pub(crate) host: Option<(String, Range<usize>)>,
+    pub(crate) effect: Effect,
+    pub(crate) effect_at: Option<Range<usize>>,
+    pub(crate) resolve: Option<(Resolve, Range<usize>)>,
+    pub(crate) events: Vec<String>,
+    pub(crate) accepted: bool,
+    pub(crate) client_cert: bool,
+    pub(crate) backup_host: bool,
+    pub(crate) sign_types: Option<(Vec<SignType>, Range<usize>)>,
+    pub(crate) workwx_sign: Option<(Workwx, Range<usize>)>,
+    pub(crate) reply_sign: Option<(ReplySign, Range<usize>)>,
+    pub(crate) per_second: Option<u32>,
+    pub(crate) accept: Option<(String, Range<usize>)>,
+    pub(crate) serial: Option<(Serial, Range<usize>)>,
+    pub(crate) request: Vec<Field>,
+    pub(crate) reply: Reply,
+    pub(crate) scope: Rc<Scope>,
+    /// The operation's own codes.
+    pub(crate) errors: Vec<Code>,
+    /// The codes that the sets named by the spec add.
+    pub(crate) common_errors: Vec<Code>,
+}
+
+/// What settles an unknown outcome of a write.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Resolve {
+    /// The query of this full name.
+    Query(String),
+    /// The same call again.
+    Repeat,
+    /// Nothing.
+    None,
+}
+
+/// What comes back.
+pub(crate) enum Reply {
+    /// A message of these fields.
+    Own(Vec<Field>),
+    /// A message that several operations have.
+    Shared(TypeRef),
+    /// No body.
+    Empty,
+    /// A file.
+    File,
+}
+
+/// Where something is said.
+#[derive(Clone)]
+pub(crate) struct Source {
+    pub(crate) file: String,
+    pub(crate) text: Rc<str>,
+}
+
+/// The types that a spec, a product or a version names.
+pub(crate) struct Scope {
+    pub(crate) level: Level,
+    pub(crate) source: Source,
+    pub(crate) types: IndexMap<String, Type>,
+    pub(crate) parent: Option<Rc<Self>>,
+}
+
+/// How far up a type stands.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Level {
+    Operation,
+    Product,
+    Version,
+}
+
+/// A named type.
+pub(crate) struct Type {
+    pub(crate) name: String,
+    pub(crate) at: Range<usize>,
+    pub(crate) shape: Shape,
+}
+
+pub(crate) enum Shape {
+    /// An object, sent or received.
+    Object(Vec<Field>),
+    /// Exactly one of the members is sent.
+    Choice(Vec<Field>),
+    /// Fields of a reply that come together.
+    Group(Vec<Field>),
+    /// A list whose members are numbered.
+    Numbered(Vec<Field>),
+    Enum(Vec<Value>),
+}
+
+/// The name of a type, and where it stands.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct TypeRef {
+    pub(crate) name: String,
+    pub(crate) level: Level,
+}
+
+/// A field of a request, a reply or a part of them.
+#[derive(Clone)]
+pub(crate) struct Field {
+    pub(crate) at: Range<usize>,
+    /// The name in Rust.
+    pub(crate) name: String,
+    /// The name on the wire.
+    pub(crate) wire: String,
+    /// Further names on the wire, where documents disagree.
+    pub(crate) also: Vec<String>,
+    pub(crate) kind: Kind,
+    pub(crate) place: Option<Place>,
+    pub(crate) required: bool,
+    pub(crate) required_if: Option<Condition>,
+    pub(crate) only_if: Option<Condition>,
+    pub(crate) when: Option<Condition>,
+    pub(crate) echo: Option<Echo>,
+    pub(crate) count: Option<String>,
+    pub(crate) limits: Limits,
+    pub(crate) format: Option<String>,
+    pub(crate) encrypted: bool,
+    pub(crate) en: String,
+    pub(crate) zh: String,
+    pub(crate) note: Option<String>,
+    pub(crate) example: Option<String>,
+}
+
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Limits {
+    pub(crate) max_chars: Option<usize>,
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+    pub(crate) min_items: Option<usize>,
+    pub(crate) max_items: Option<usize>,
+}
+
+/// What a field is.
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Scalar(&'static Scalar),
+    Enum(TypeRef),
+    /// An enum whose values are numbers.
+    NumberEnum(TypeRef),
+    Object(TypeRef),
+    /// A list of scalars, enum values or objects.
+    List(Box<Self>),
+    /// An object or a list of objects, written as a text.
+    Embedded(Text, Box<Self>),
+    Numbered(TypeRef),
+    Choice(TypeRef),
+    Group(TypeRef),
+    /// Filled by the client.
+    Client,
+    Fixed(Fixed),
+}
+
+/// How something with members is written as a text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Text {
+    Json,
+    UrlEncoded,
+}
+
+/// What a field depends on: the value of another field beside it.
+#[derive(Clone)]
+pub(crate) struct Condition {
+    /// How many fields it names; one that names none or several is refused.
+    pub(crate) names: usize,
+    pub(crate) wire: String,
+    pub(crate) asked: Vec<Asked>,
+}
+
+#[derive(Clone, PartialEq)]
+pub(crate) enum Asked {
+    Flag(bool),
+    Value(String),
+}
+
+#[derive(Clone)]
+pub(crate) struct Value {
+    pub(crate) at: Range<usize>,
+    pub(crate) wire: String,
+    pub(crate) variant: String,
+    pub(crate) progress: Option<Progress>,
+    pub(crate) words: Words,
+}
+
+#[derive(Clone)]
+pub(crate) struct Code {
+    pub(crate) at: Range<usize>,
+    pub(crate) code: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) class: String,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) words: Words,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Words {
+    pub(crate) en: String,
+    pub(crate) zh: String,
+}
+
+impl Operation {
+    /// The full name, such as `v2.pay.query_order`.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}.{}.{}", self.version.folder(), self.product, self.name)
+    }
+
+    pub(crate) fn is_write(&self) -> bool {
+        self.effect == Effect::Write
+    }
+
+    pub(crate) fn is_notification(&self) -> bool {
+        self.kind == OperationKind::Notification
+    }
+
+    /// The fields that are read; none of an empty reply or a file.
+    pub(crate) fn response(&self) -> &[Field] {
+        match &self.reply {
+            Reply::Own(fields) => fields,
+            Reply::Shared(ty) => self.scope.fields(ty),
+            Reply::Empty | Reply::File => &[],
+        }
+    }
+}
+
+impl Version {
+    pub(crate) const ALL: [Self; 2] = [Self::V2, Self::V3];
+
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::V2 => "v2",
+            Self::V3 => "v3",
+        }
+    }
+}
+
+impl Source {
+    /// A problem with its file and line.
+    pub(crate) fn problem(&self, at: &Range<usize>, reason: impl fmt::Display) -> String {
+        let before = self.text.as_bytes().iter().take(at.start);
+        let line = before.filter(|b| **b == b'\n').count() + 1;
+        format!("{}:{line}: {reason}", self.file)
+    }
+}
+
+impl Scope {
+    /// The nearest type of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<TypeRef> {
+        if self.types.contains_key(name) {
+            return Some(TypeRef {
+                name: name.to_owned(),
+                level: self.level,
+            });
+        }
+        self.parent.as_ref()?.find(name)
+    }
+
+    /// The type behind a name.
+    pub(crate) fn get(&self, ty: &TypeRef) -> Option<&Type> {
+        if self.level == ty.level {
+            return self.types.get(&ty.name);
+        }
+        self.parent.as_ref()?.get(ty)
+    }
+
+    /// The members of an object, choice, group or numbered list.
+    pub(crate) fn fields(&self, ty: &TypeRef) -> &[Field] {
+        self.get(ty).map_or(&[], Type::fields)
+    }
+
+    /// The values of an enum.
+    pub(crate) fn values(&self, ty: &TypeRef) -> &[Value] {
+        match self.get(ty).map(|ty| &ty.shape) {
+            Some(Shape::Enum(values)) => values,
+            _ => &[],
+        }
+    }
+}
+
+impl Type {
+    pub(crate) fn fields(&self) -> &[Field] {
+        match &self.shape {
+            Shape::Object(fields)
+            | Shape::Choice(fields)
+            | Shape::Group(fields)
+            | Shape::Numbered(fields) => fields,
+            Shape::Enum(_) => &[],
+        }
+    }
+}
+
+impl Field {
+    /// Whether a request can't do without the field.
+    pub(crate) fn is_required(&self) -> bool {
+        self.required || matches!(self.kind, Kind::Choice(_))
+    }
+
+    /// Whether the caller gives it.
+    pub(crate) fn is_given(&self) -> bool {
+        !matches!(self.kind, Kind::Client | Kind::Fixed(_))
+    }
+}
+
+impl Kind {
+    /// The types that it names.
+    pub(crate) fn types(&self) -> Option<&TypeRef> {
+        match self {
+            Self::Enum(ty)
+            | Self::NumberEnum(ty)
+            | Self::Object(ty)
+            | Self::Numbered(ty)
+            | Self::Choice(ty)
+            | Self::Group(ty) => Some(ty),
+            Self::List(item) | Self::Embedded(_, item) => item.types(),
+            Self::Scalar(_) | Self::Client | Self::Fixed(_) => None,
+        }
+    }
+
+    pub(crate) fn scalar(&self) -> Option<&'static Scalar> {
+        match self {
+            Self::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Value(value) => f.write_str(value),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The files that gather the operations, and the feature list.
+
+use super::{operation, shared};
+use crate::codegen::model::Reply;
+use crate::codegen::model::{Model, Operation, Product, Version};
+use crate::codegen::names::camel;
+use crate::codegen::output::Output;
+use crate::codegen::spec::OperationKind;
+use crate::codegen::usage::Usage;
+
+/// Writes `v2.rs`, `v2/pay.rs`, `v2/pay/query_order.rs` and their like.
+pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
+    for version in Version::ALL {
+        output.rust(
+            format!("{}.rs", version.folder()),
+            of_version(model, version),
+        );
+    }
+    for (version, scope) in &model.versions {
+        if !scope.types.is_empty() {
+            output.rust(
+                format!("{}/types.rs", version.folder()),
+                shared::file(scope, *version, "", usage),
+            );
+        }
+    }
+    for product in &model.products {
+        let folder = format!("{}/{}", product.version.folder(), product.name);
+        let operations = of_product(model, product);
+        output.rust(format!("{folder}.rs"), index(product, &operations));
+        if !product.scope.types.is_empty() {
+            output.rust(
+                format!("{folder}/types.rs"),
+                shared::file(&product.scope, product.version, &product.name, usage),
+            );
+        }
+        for operation in operations {
+            let file = operation::file(operation, usage);
+            output.rust(format!("{folder}/{}.rs", operation.name), file);
+        }
+    }
+}
+
+fn of_product<'a>(model: &'a Model, product: &Product) -> Vec<&'a Operation> {
+    model
+        .operations
+        .iter()
+        .filter(|operation| {
+            operation.version == product.version && operation.product == product.name
+        })
+        .collect()
+}
+
+fn of_version(model: &Model, version: Version) -> String {
+    let protocol = match version {
+        Version::V2 => "//! APIv2: flat XML, signed by a digest with the merchant's APIv2 key.\n",
+        Version::V3 => {
+            "//! APIv3: JSON, signed by RSA over the exact bytes of request and response.\n"
+        }
+    };
+    let mut out = format!(
+        "{protocol}\npub use wxpay_client::{}::*;\n\n",
+        version.folder()
+    );
+    for product in model
+        .products
+        .iter()
+        .filter(|product| product.version == version)
+    {
+        out += &format!(
+            "#[cfg(feature = \"{}\")]\npub mod {};\n",
+            feature(product),
+            product.name
+        );
+    }
+    let mut scopes = model.versions.iter();
+    let shares = scopes.any(|(of, scope)| *of == version && !scope.types.is_empty());
+    if shares {
+        let features: Vec<String> = model
+            .products
+            .iter()
+            .filter(|product| product.version == version)
+            .map(|product| format!("feature = \"{}\"", feature(product)))
+            .collect();
+        out += &format!("#[cfg(any({}))]\npub mod types;\n", features.join(", "));
+    }
+    out
+}
+
+fn index(product: &Product, operations: &[&Operation]) -> String {
+    let feature = feature(product);
+    let mut out = format!(
+        "//! Operations of `{}`, behind the feature `{feature}`:\n//!\n",
+        product.name
+    );
+    for operation in operations {
+        let item = match (operation.kind, &operation.reply) {
+            (OperationKind::Call, _) => format!("{}()", operation.name),
+            (_, Reply::Shared(ty)) => format!("types::{}", ty.name),
+            _ => camel(&operation.name),
+        };
+        out += &format!(
+            "//! - [`{item}`]: {} ({})\n",
+            operation.title.en, operation.title.zh
+        );
+    }
+    out.push('\n');
+    for operation in operations {
+        out += &format!("pub mod {};\n", operation.name);
+    }
+    if !product.scope.types.is_empty() {
+        out += "pub mod types;\n";
+    }
+    out.push('\n');
+    for operation in operations {
+        let name = camel(&operation.name);
+        let mut items = Vec::new();
+        match operation.kind {
+            OperationKind::Call => {
+                items.push(name.clone());
+                if matches!(operation.reply, Reply::Own(_)) {
+                    items.push(format!("{name}Response"));
+                }
+                items.push(operation.name.clone());
+            }
+            OperationKind::Notification => {
+                if !matches!(operation.reply, Reply::Shared(_)) {
+                    items.push(name);
+                }
+            }
+        }
+        match items.as_slice() {
+            [] => {}
+            [item] => out += &format!("pub use {}::{item};\n", operation.name),
+            items => out += &format!("pub use {}::{{{}}};\n", operation.name, items.join(", ")),
+        }
+    }
+    out
+}
+
+/// The lines of the feature table, one product a line and then the groups.
+pub(crate) fn features(model: &Model) -> String {
+    let mut out: String = model
+        .products
+        .iter()
+        .map(|product| format!("{} = []\n", feature(product)))
+        .collect();
+    for version in Version::ALL {
+        let names: Vec<String> = model
+            .products
+            .iter()
+            .filter(|product| product.version == version)
+            .map(|product| format!("\"{}\"", feature(product)))
+            .collect();
+        out += &format!("{} = [{}]\n", version.folder(), names.join(", "));
+    }
+    out + "full = [\"v2\", \"v3\"]\n"
+}
+
+fn feature(product: &Product) -> String {
+    format!(
+        "{}-{}",
+        product.version.folder(),
+        product.name.replace('_', "-")
+    )
+}

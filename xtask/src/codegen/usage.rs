@@ -1,0 +1,100 @@
+//! Which named types are sent, and which are received.
+
+use std::collections::HashSet;
+
+use super::model::{Field, Level, Model, Operation, Scope, TypeRef, Version};
+
+/// The directions of every named type.
+pub(crate) struct Usage {
+    sent: HashSet<Key>,
+    received: HashSet<Key>,
+    /// Objects that are whole replies.
+    replies: HashSet<Key>,
+}
+
+/// A type of the whole model.
+#[derive(Clone, Eq, Hash, PartialEq)]
+struct Key {
+    version: Version,
+    product: Option<String>,
+    operation: Option<String>,
+    name: String,
+}
+
+/// Where a type is looked at from.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) version: Version,
+    pub(crate) product: &'a str,
+    pub(crate) operation: &'a str,
+}
+
+impl Usage {
+    pub(crate) fn of(model: &Model) -> Self {
+        let mut usage = Self {
+            sent: HashSet::new(),
+            received: HashSet::new(),
+            replies: HashSet::new(),
+        };
+        for operation in &model.operations {
+            let seen = Seen::from(operation);
+            let scope = &operation.scope;
+            walk(&mut usage.sent, seen, scope, &operation.request);
+            match &operation.reply {
+                super::model::Reply::Shared(ty) => {
+                    usage.replies.insert(seen.key(ty));
+                    add(&mut usage.received, seen, scope, ty);
+                }
+                _ => walk(&mut usage.received, seen, scope, operation.response()),
+            }
+        }
+        usage
+    }
+
+    pub(crate) fn is_sent(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
+        self.sent.contains(&seen.key(ty))
+    }
+
+    pub(crate) fn is_received(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
+        self.received.contains(&seen.key(ty))
+    }
+
+    /// Whether the object is a whole reply.
+    pub(crate) fn is_reply(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
+        self.replies.contains(&seen.key(ty))
+    }
+}
+
+impl Seen<'_> {
+    fn key(self, ty: &TypeRef) -> Key {
+        Key {
+            version: self.version,
+            product: (ty.level != Level::Version).then(|| self.product.to_owned()),
+            operation: (ty.level == Level::Operation).then(|| self.operation.to_owned()),
+            name: ty.name.clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a Operation> for Seen<'a> {
+    fn from(operation: &'a Operation) -> Self {
+        Self {
+            version: operation.version,
+            product: &operation.product,
+            operation: &operation.name,
+        }
+    }
+}
+
+fn walk(found: &mut HashSet<Key>, seen: Seen<'_>, scope: &Scope, fields: &[Field]) {
+    for ty in fields.iter().filter_map(|field| field.kind.types()) {
+        add(found, seen, scope, ty);
+    }
+}
+
+/// Adds a type and all that it names; an object may name itself.
+fn add(found: &mut HashSet<Key>, seen: Seen<'_>, scope: &Scope, ty: &TypeRef) {
+    if found.insert(seen.key(ty)) {
+        walk(found, seen, scope, scope.fields(ty));
+    }
+}
