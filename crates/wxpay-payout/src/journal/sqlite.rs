@@ -108,7 +108,9 @@ impl SqliteJournal {
     /// when this returns. It may be on another file system, a network's too. If the future is dropped, the backup is made nonetheless.
     ///
     /// To restore it, make sure that no process uses the journal, move the old file *with its `-wal` and `-shm`* away, and
-    /// copy the backup to its place. What was paid since the backup is not in it, and would be paid again.
+    /// copy the backup to its place. What was paid since the backup is not in it: [recover](crate::Payouts::recover) it, with the
+    /// intents since then. What is sent instead goes out under the number that it had, since numbers follow from the intents,
+    /// and WeChat Pay pays a number once. Numbers that did not follow from them, random ones say, would be paid again.
     ///
     /// # Errors
     /// There is a file at `to` already, it can't be written, or the copy is not a whole journal. Nothing is at `to` that was
