@@ -54,14 +54,14 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/clock` | The clock |
 /// | `POST /v1/clock` | `{"advance_seconds": 60}`, `{"freeze": "now"}` or a time, or `{"run": true}` |
 /// | `GET /v1/faults` | The faults that wait, and the rules |
-/// | `POST /v1/faults` | `{"api": "order_query", "fault": "html_502", "times": 3}`; see below |
+/// | `POST /v1/faults` | `{"api": "v2.pay.query_order", "fault": "html_502", "times": 3}`; see below |
 /// | `DELETE /v1/faults`, `DELETE /v1/faults/{id}` | Removes all faults, or one rule |
 /// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees |
 /// | `POST /v1/names` | `{"openid": "o…", "name": "张三"}`: the real name of a user |
 /// | `POST /v1/certificates/rotate` | Adds a platform certificate and signs with it |
 /// | `POST /v1/reset` | Forgets all but the keys |
 ///
-/// A fault has the endpoint's [name](crate::Api::name), one of the names `drop_before_commit`, `drop_after_commit`,
+/// A fault has the endpoint's full [name](crate::Api::name), one of the names `drop_before_commit`, `drop_after_commit`,
 /// `truncated_body`, `html_502`, `empty_body`, `error_code`, `error_code_after_commit`, `return_code_fail`,
 /// `wrong_signature`, `missing_signature`, `stale_signature`, `probe_signature`, `unknown_serial`, `tampered_body`,
 /// `other_reply`, `delay`, `delay_before_commit` and `stall`, and what those need: `code` and `message` of an error,

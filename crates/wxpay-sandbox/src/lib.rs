@@ -29,11 +29,11 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use wxpay_sandbox::{Api, Fault, Order, Sandbox};
+//! use wxpay_sandbox::{Fault, Order, Sandbox};
 //!
 //! let sandbox = Sandbox::start().await?;
 //! sandbox.add_order(Order::paid("20150806125346", 10_099));
-//! sandbox.inject(Api::OrderQuery, Fault::Html502)?;
+//! sandbox.inject("v2.pay.query_order".parse()?, Fault::Html502)?;
 //! assert!(sandbox.base_url().starts_with("https://localhost:"));
 //!
 //! sandbox.add_order(Order::unpaid("20150806125347", "NOTPAY", "订单未支付"));
@@ -49,6 +49,7 @@
 //! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
 //! certificate of theirs that the sandbox could trust.
 
+mod api;
 mod batch;
 mod builder;
 mod certificates;
@@ -59,6 +60,7 @@ mod control;
 mod delivery;
 #[cfg(feature = "directory")]
 mod directory;
+mod endpoint;
 mod events;
 mod exchange;
 mod fault;
@@ -92,6 +94,7 @@ mod whole_file;
 #[cfg(test)]
 mod vectors;
 
+pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
 #[cfg(feature = "control")]
@@ -99,7 +102,7 @@ pub use control::Control;
 pub use delivery::{Delivery, PendingDelivery, Protocol};
 #[cfg(feature = "directory")]
 pub use directory::DirectoryError;
-pub use fault::{Api, Fault, InjectError};
+pub use fault::{Fault, InjectError};
 pub use fault_rule::FaultRule;
 pub use listener::ConnectionLimits;
 pub use merchant::Merchant;

@@ -139,4 +139,4 @@ impl Snapshot {
 }
 
 /// Raised whenever a snapshot is written in a way that earlier sandboxes can't read.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;

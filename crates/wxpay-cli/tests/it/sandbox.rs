@@ -125,13 +125,17 @@ fn keys_and_state_stay_from_one_start_to_the_next() {
     first.json(&[
         "fault",
         "add",
-        "order_query",
+        "v2.pay.query_order",
         "delay",
         "--delay-ms",
         "5",
         "--always",
     ]);
-    assert!(first.text(&["fault", "list"]).contains("order_query"));
+    assert!(
+        first
+            .text(&["fault", "list"])
+            .contains("v2.pay.query_order")
+    );
     assert!(first.text(&["orders"]).contains("ORDER1"));
     assert!(first.interrupt());
 

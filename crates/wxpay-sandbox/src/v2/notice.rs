@@ -12,7 +12,7 @@ use crate::notice::Refund;
 use crate::random::another;
 use crate::state::Shared;
 use crate::v2::Message;
-use crate::v2::order_query;
+use crate::v2::query_order;
 use crate::v2::sign::SignType;
 use crate::{Fault, Notice, NoticeFault, NotifyError, Order};
 
@@ -85,7 +85,7 @@ fn payment(notice: &Notice, order: &Order, shared: &Shared) -> String {
         .text("result_code", "SUCCESS")
         .text("out_trade_no", &order.out_trade_no)
         .optional("attach", order.attach.as_deref());
-    let message = order_query::paid(message, order, notice.total(order));
+    let message = query_order::paid(message, order, notice.total(order));
     message.write(merchant, notice.signature_fault().as_ref())
 }
 

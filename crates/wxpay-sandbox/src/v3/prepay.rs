@@ -1,16 +1,17 @@
 //! Native下单 and JSAPI下单.
 
+use http::Method;
 use serde::Serialize;
 use wxpay_core::{Fen, TimeFormat, Timestamp};
 
-use crate::exchange::Call;
+use crate::endpoint::Endpoint;
 use crate::notice::is_notify_url;
 use crate::random::another;
 use crate::state::{AskedOrder, Event, PrepayRefusal, Shared};
 use crate::v2::is_client_ip;
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
-use crate::v3::{Answer, Content, transaction};
+use crate::v3::{Answer, Content, Request, query_order};
 use crate::{Api, Order, Prepay};
 
 /// The body of the reply.
@@ -21,18 +22,41 @@ enum Made {
     Jsapi { prepay_id: String },
 }
 
+/// Native下单.
+pub(crate) const NATIVE: Endpoint = Endpoint::v3(
+    "v3.pay.prepay_native",
+    &Method::POST,
+    "/v3/pay/transactions/native",
+    |request| respond(request, Api::of(&NATIVE)),
+);
+
+/// JSAPI下单.
+pub(crate) const JSAPI: Endpoint = Endpoint::v3(
+    "v3.pay.prepay_jsapi",
+    &Method::POST,
+    "/v3/pay/transactions/jsapi",
+    |request| respond(request, Api::of(&JSAPI)),
+);
+
+fn respond(request: &Request<'_>, api: Api) -> Result<Answer, Answer> {
+    let asked = check(request, api)?;
+    perform(asked, request.shared, request.commit)
+}
+
 /// Checks all of a request that can be checked without the orders.
-pub(crate) fn check(api: Api, call: &Call, shared: &Shared) -> Result<AskedOrder, Answer> {
-    let body = Body::read(call)?;
+fn check(request: &Request<'_>, api: Api) -> Result<AskedOrder, Answer> {
+    let shared = request.shared;
+    let jsapi = api == Api::of(&JSAPI);
+    let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     fields.known(MEMBERS)?;
-    transaction::check_mchid(fields.text("mchid", 32)?, shared)?;
+    query_order::check_mchid(fields.text("mchid", 32)?, shared)?;
     if fields.text("appid", 32)? != shared.merchant.appid.as_str() {
         let message = "appid和mch_id不匹配，请检查后再试";
         return Err(Answer::error(400, "APPID_MCHID_NOT_MATCH", message));
     }
     let number = fields.text("out_trade_no", 32)?;
-    if !transaction::is_number(number) {
+    if !query_order::is_number(number) {
         return Err(fields.refuse("out_trade_no", "只能由6至32个数字、大小写字母和_-|*组成"));
     }
     let notify_url = fields.text("notify_url", 255)?;
@@ -51,17 +75,14 @@ pub(crate) fn check(api: Api, call: &Call, shared: &Shared) -> Result<AskedOrder
     let amount = fields.object("amount")?;
     let total = Fen::new(amount.positive("total")?);
     amount.optional_choice("currency", &["CNY"])?;
-    let openid = match api {
-        Api::JsapiPrepay => Some(fields.object("payer")?.text("openid", 128)?.to_owned()),
-        _ => None,
+    let openid = match jsapi {
+        true => Some(fields.object("payer")?.text("openid", 128)?.to_owned()),
+        false => None,
     };
     let mut order = Order::unpaid(number, "NOTPAY", "订单未支付");
     order.transaction_id = String::new();
     order.total_fee = total;
-    order.trade_type = match api {
-        Api::JsapiPrepay => "JSAPI".to_owned(),
-        _ => "NATIVE".to_owned(),
-    };
+    order.trade_type = if jsapi { "JSAPI" } else { "NATIVE" }.to_owned();
     order.attach = fields.optional_text("attach", 128)?.map(str::to_owned);
     order.openid = openid.clone().unwrap_or_default();
     order.time_end = now;
@@ -86,7 +107,7 @@ pub(crate) fn check(api: Api, call: &Call, shared: &Shared) -> Result<AskedOrder
 }
 
 /// Makes the order if it is to take effect, or says once more what was made under this number.
-pub(crate) fn perform(asked: AskedOrder, shared: &Shared, commit: bool) -> Result<Answer, Answer> {
+fn perform(asked: AskedOrder, shared: &Shared, commit: bool) -> Result<Answer, Answer> {
     let number = asked.order.out_trade_no.clone();
     let mut state = shared.state();
     let now = state.now();

@@ -168,7 +168,7 @@ pub(crate) enum Fault {
     List,
     /// Make the next answer of an endpoint go wrong
     Add {
-        /// The endpoint, such as order_query
+        /// The endpoint, such as v2.pay.query_order
         api: String,
         /// What goes wrong, such as html_502
         fault: String,

@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
+use http::Method;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use wxpay_core::{Fen, TimeFormat};
 
+use crate::endpoint::Endpoint;
 use crate::random::another;
 use crate::state::{Orders, Shared};
 use crate::v3::answer::to_json;
 use crate::v3::input::Query;
-use crate::v3::{Answer, Content};
+use crate::v3::{Answer, Content, Request};
 use crate::{Merchant, Order};
 
 /// The body of the reply, its members in the document's order.
@@ -51,17 +53,35 @@ struct Amount {
     payer_currency: Option<String>,
 }
 
+/// 商户订单号查询订单.
+pub(crate) const BY_OUT_TRADE_NO: Endpoint = Endpoint::v3(
+    "v3.pay.query_order_by_out_trade_no",
+    &Method::GET,
+    "/v3/pay/transactions/out-trade-no/{out_trade_no}",
+    by_out_trade_no,
+);
+
+/// 微信支付订单号查询订单.
+pub(crate) const BY_ID: Endpoint = Endpoint::v3(
+    "v3.pay.query_order_by_id",
+    &Method::GET,
+    "/v3/pay/transactions/id/{transaction_id}",
+    by_id,
+);
+
 /// Tells the state of the order with this number of the merchant's.
-pub(crate) fn by_out_no(number: &str, query: &str, shared: &Shared) -> Result<Answer, Answer> {
-    let number = path_number("out_trade_no", number)?;
-    check_query(query, shared)?;
+fn by_out_trade_no(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let number = path_number(request, "out_trade_no")?;
+    check_query(request.call.query(), shared)?;
     report(shared, |orders| orders.find(None, Some(&number)).cloned())
 }
 
 /// Tells the state of the order with this number of WeChat Pay's.
-pub(crate) fn by_id(number: &str, query: &str, shared: &Shared) -> Result<Answer, Answer> {
-    let number = path_number("transaction_id", number)?;
-    check_query(query, shared)?;
+fn by_id(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let number = path_number(request, "transaction_id")?;
+    check_query(request.call.query(), shared)?;
     report(shared, |orders| orders.find(Some(&number), None).cloned())
 }
 
@@ -75,7 +95,8 @@ pub(crate) fn check_mchid(mchid: &str, shared: &Shared) -> Result<(), Answer> {
 }
 
 /// A number in the path, decoded.
-pub(crate) fn path_number<'a>(name: &str, number: &'a str) -> Result<Cow<'a, str>, Answer> {
+pub(crate) fn path_number<'a>(request: &Request<'a>, name: &str) -> Result<Cow<'a, str>, Answer> {
+    let number = request.route.part(name);
     let decoded = percent_decode_str(number).decode_utf8();
     let decoded = decoded
         .ok()
