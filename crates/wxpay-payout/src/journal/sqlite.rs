@@ -87,6 +87,8 @@ impl SqliteJournal {
 
     /// Opens the journal at `path` for reading only, any owner's. Every change fails.
     ///
+    /// One of version 1 reads as if it had been brought to this version, and stays what it is.
+    ///
     /// It does not wait for a process that writes, and writes nothing into the file. A file of another user may be read
     /// too, if the operating system allows it. While the journal is in use, or after it was not closed, SQLite has to be able
     /// to write beside it (`-shm`).
