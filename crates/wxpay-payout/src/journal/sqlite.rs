@@ -27,6 +27,8 @@ mod mounts;
 mod network;
 pub(super) mod owner;
 mod place;
+#[cfg(unix)]
+mod rights;
 mod rows;
 mod schema;
 mod trouble;
