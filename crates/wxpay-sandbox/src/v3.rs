@@ -6,15 +6,20 @@ pub(crate) mod authorization;
 pub(crate) mod certificates;
 pub(crate) mod close_order;
 pub(crate) mod create_batch;
+pub(crate) mod create_refund;
 mod diagnose;
 pub(crate) mod echo;
 mod input;
 pub(crate) mod notice;
+mod party;
 pub(crate) mod prepay;
 pub(crate) mod query_batch;
 pub(crate) mod query_detail;
 pub(crate) mod query_order;
+pub(crate) mod query_refund;
+mod refund_report;
 mod signature;
+mod transaction;
 
 pub(crate) use answer::{Answer, Content};
 

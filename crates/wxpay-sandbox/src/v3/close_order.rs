@@ -3,43 +3,51 @@
 use http::Method;
 
 use crate::endpoint::{Endpoint, Reply};
-use crate::state::{CloseRefusal, Shared};
+use crate::state::CloseRefusal;
 use crate::v3::input::{Body, Object};
+use crate::v3::party::Party;
 use crate::v3::{Answer, Request, query_order};
 
-/// 关闭订单.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    reply: Reply {
-        body: false,
-        subject: false,
-        ..Reply::SIGNED
-    },
-    ..Endpoint::v3(
-        "v3.pay.close_order",
-        &Method::POST,
-        "/v3/pay/transactions/out-trade-no/{out_trade_no}/close",
-        respond,
-    )
-};
+pub(crate) const ENDPOINT: Endpoint = close(
+    "v3.pay.close_order",
+    "/v3/pay/transactions/out-trade-no/{out_trade_no}/close",
+    |request| respond(request, Party::Merchant),
+);
 
-fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
-    check(request)?;
-    let number = query_order::path_number(request, "out_trade_no")?;
-    perform(&number, request.shared, request.commit)
-}
+pub(crate) const PARTNER: Endpoint = close(
+    "v3.pay.partner_close_order",
+    "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close",
+    |request| respond(request, Party::Partner),
+);
 
-/// Checks all of a request that can be checked without the orders.
-fn check(request: &Request<'_>) -> Result<(), Answer> {
-    let shared = request.shared;
-    let body = Body::read(request.call)?;
-    let fields = Object::root(&body)?;
-    fields.known(&["mchid"])?;
-    query_order::check_mchid(fields.text("mchid", 32)?, shared)
+const fn close(
+    name: &'static str,
+    path: &'static str,
+    respond: fn(&Request<'_>) -> Result<Answer, Answer>,
+) -> Endpoint {
+    Endpoint {
+        reply: Reply {
+            body: false,
+            subject: false,
+            ..Reply::SIGNED
+        },
+        ..Endpoint::v3(name, &Method::POST, path, respond)
+    }
 }
 
 /// Closes the order, if the request is to take effect.
-fn perform(number: &str, shared: &Shared, commit: bool) -> Result<Answer, Answer> {
-    let closed = shared.state().orders.close(number, commit);
+fn respond(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
+    let body = Body::read(request.call)?;
+    let fields = Object::root(&body)?;
+    fields.known(party.members())?;
+    let sub_mchid = party.of_body(&fields, request.shared)?;
+    let number = query_order::path_number(request, "out_trade_no")?;
+    let mut state = request.shared.state();
+    let order = state.orders.get(&number);
+    if !order.is_some_and(|order| order.is_of(sub_mchid)) {
+        return Err(query_order::not_found());
+    }
+    let closed = state.orders.close(&number, request.commit);
     closed.map_err(|refusal| match refusal {
         CloseRefusal::Missing => query_order::not_found(),
         CloseRefusal::Paid => Answer::error(400, "INVALID_REQUEST", "该订单已支付，不能发起关单"),

@@ -62,10 +62,7 @@ fn check(request: &Request<'_>) -> Result<Asked, Answer> {
     if authorization_type != FUND && sub_appid.is_none() {
         return Err(fields.refuse("sub_appid", "特约商户信息授权类型须填写特约商户appid"));
     }
-    let sub_mchid = fields.text("sub_mchid", 32)?;
-    if !sub_mchid.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(fields.refuse("sub_mchid", "只能由数字组成"));
-    }
+    let sub_mchid = fields.digits("sub_mchid", 32)?;
 
     let choice = |name, choices| {
         let choice = fields.optional_choice(name, choices)?;

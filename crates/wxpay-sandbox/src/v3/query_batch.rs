@@ -110,8 +110,10 @@ impl<'a> Wanted<'a> {
     fn read(query: &'a str, statuses: &[&str]) -> Result<Self, Answer> {
         let query = Query(query);
         let details = query.choice("need_query_detail", &["true", "false"])?;
-        let missing = || Answer::param_error("query", "need_query_detail", "".into(), "缺少参数");
-        let details = details.ok_or_else(missing)? == "true";
+        let details = match details {
+            Some(details) => details == "true",
+            None => query.required("need_query_detail")? == "true",
+        };
         let status = query.choice("detail_status", statuses)?;
         if !details && status.is_some() {
             let message = "传入的转账明细状态无效";

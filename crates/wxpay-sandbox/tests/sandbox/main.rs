@@ -32,6 +32,8 @@ mod payout_repeats;
 mod payout_rules;
 mod payout_signatures;
 mod payouts;
+mod prepays;
+mod refunds;
 mod seeds;
 mod snapshots;
 mod state_files;

@@ -36,7 +36,7 @@ impl Client {
         self.read_transaction(reply).await
     }
 
-    async fn read_transaction(&self, reply: reqwest::Response) -> (u16, Value) {
+    pub(crate) async fn read_transaction(&self, reply: reqwest::Response) -> (u16, Value) {
         let status = reply.status().as_u16();
         let (body, _, held) = self.read(reply).await;
         assert!(held);
