@@ -132,6 +132,8 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::close_order::PARTNER,
     &v3::create_refund::ENDPOINT,
     &v3::query_refund::ENDPOINT,
+    &v3::apply_trade_bill::ENDPOINT,
+    &v3::download_bill::ENDPOINT,
     &v3::create_batch::ENDPOINT,
     &v3::query_batch::BY_OUT_BATCH_NO,
     &v3::query_batch::BY_ID,

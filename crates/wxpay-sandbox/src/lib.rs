@@ -51,6 +51,7 @@
 
 mod api;
 mod batch;
+mod bill;
 mod builder;
 mod certificates;
 mod client_certificate;

@@ -156,10 +156,13 @@ impl Order {
 
     /// What the coupons paid.
     pub(crate) fn coupon_fee(&self) -> Fen {
-        let mut coupons = self.coupons.iter();
-        coupons
-            .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
-            .unwrap_or_default()
+        sum(self.coupons.iter())
+    }
+
+    /// What those coupons paid that the merchant had paid for (充值代金券).
+    pub(crate) fn cash_coupon_fee(&self) -> Fen {
+        let coupons = self.coupons.iter();
+        sum(coupons.filter(|coupon| coupon.coupon_type == "CASH"))
     }
 }
 
@@ -172,4 +175,10 @@ impl Coupon {
             coupon_fee: Fen::new(coupon_fee),
         }
     }
+}
+
+fn sum<'a>(mut coupons: impl Iterator<Item = &'a Coupon>) -> Fen {
+    coupons
+        .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
+        .unwrap_or_default()
 }

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::Order;
 use crate::snapshot::{fen, millis};
 
 /// A refund (退款) that was accepted.
@@ -36,6 +37,16 @@ pub struct Refund {
     pub requests: u32,
 }
 
+/// What goes back to whom when so much of an order goes back.
+pub(crate) struct Shares {
+    pub(crate) payer_total: Fen,
+    pub(crate) payer_refund: Fen,
+    pub(crate) settlement_refund: Fen,
+    pub(crate) settlement_total: Fen,
+    /// Of coupons that the merchant had paid for (充值券).
+    pub(crate) cash_coupon_refund: Fen,
+}
+
 /// Why money does not go back.
 #[derive(Clone, Debug, Error, Eq, PartialEq)]
 #[non_exhaustive]
@@ -63,4 +74,25 @@ pub enum RefundError {
     /// The order was paid more than a year ago.
     #[error("order {0} was paid more than a year ago")]
     TooOld(String),
+}
+
+impl Shares {
+    /// Coupons go back in the proportion in which they paid.
+    pub(crate) fn of(refund: Fen, order: &Order) -> Self {
+        let total = order.total_fee;
+        let payer_total = total.checked_sub(order.coupon_fee()).unwrap_or_default();
+        let settlement_total = order.settlement_total_fee.unwrap_or(total);
+        let part = |of: Fen| {
+            let (refund, of, total) = (refund.get(), of.get(), total.get().max(1));
+            let part = i128::from(refund) * i128::from(of) / i128::from(total);
+            Fen::new(i64::try_from(part).unwrap_or(i64::MAX))
+        };
+        Self {
+            payer_total,
+            payer_refund: part(payer_total),
+            settlement_refund: part(settlement_total),
+            settlement_total,
+            cash_coupon_refund: part(order.cash_coupon_fee()),
+        }
+    }
 }

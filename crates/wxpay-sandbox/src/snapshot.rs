@@ -11,7 +11,7 @@ use wxpay_core::Fen;
 
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::state::{OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
+use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
 use crate::{Batch, Delivery, PayoutRules, PayoutSends, Transfer};
 
 pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
@@ -56,6 +56,7 @@ pub(crate) struct Snapshot {
     refund_delay: Duration,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
+    bills: Bills,
     agenda: Vec<Planned>,
     deliveries: Vec<Delivery>,
 }
@@ -84,6 +85,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         refund_delay: state.refund_delay,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        bills: state.bills.clone(),
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
     };
@@ -138,6 +140,7 @@ impl Snapshot {
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.bills = self.bills;
         for Planned { due, event } in self.agenda {
             state.agenda.add(due, event);
         }

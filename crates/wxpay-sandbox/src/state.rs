@@ -2,6 +2,7 @@
 
 mod agenda;
 mod batches;
+mod bills;
 mod orders;
 mod payouts;
 mod refunds;
@@ -29,6 +30,7 @@ use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, Se
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
+pub(crate) use bills::Bills;
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use refunds::{AskedRefund, RefundEntry, Refunds};
@@ -75,6 +77,7 @@ pub(crate) struct State {
     /// How long refunds are in process.
     pub(crate) refund_delay: Duration,
     pub(crate) batches: Batches,
+    pub(crate) bills: Bills,
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notices, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,

@@ -2,12 +2,14 @@
 
 pub(crate) mod aead;
 mod answer;
+pub(crate) mod apply_trade_bill;
 pub(crate) mod authorization;
 pub(crate) mod certificates;
 pub(crate) mod close_order;
 pub(crate) mod create_batch;
 pub(crate) mod create_refund;
 mod diagnose;
+pub(crate) mod download_bill;
 pub(crate) mod echo;
 mod input;
 pub(crate) mod notice;

@@ -8,10 +8,11 @@ use wxpay_core::{TimeFormat, Timestamp};
 
 use crate::notice::RefundTold;
 use crate::random::another;
+use crate::refund::Shares;
 use crate::state::Shared;
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
-use crate::v3::refund_report::{RECEIVED, Shares};
+use crate::v3::refund_report::RECEIVED;
 use crate::v3::signature::sign;
 use crate::v3::transaction::Transaction;
 use crate::{Fault, Merchant, Notice, Order};

@@ -1,7 +1,8 @@
 use serde::Serialize;
-use wxpay_core::{Fen, TimeFormat};
+use wxpay_core::TimeFormat;
 
 use crate::random::another;
+use crate::refund::Shares;
 use crate::v3::Content;
 use crate::v3::answer::to_json;
 use crate::{Order, Refund};
@@ -33,14 +34,6 @@ struct Amount {
     settlement_total: i64,
     discount_refund: i64,
     currency: String,
-}
-
-/// What goes back to whom when so much of an order goes back.
-pub(crate) struct Shares {
-    pub(crate) payer_total: Fen,
-    pub(crate) payer_refund: Fen,
-    pub(crate) settlement_refund: Fen,
-    pub(crate) settlement_total: Fen,
 }
 
 /// Whether a refund can have this number, leaving its length aside.
@@ -75,26 +68,6 @@ impl RefundReport {
                 discount_refund: amount.saturating_sub(shares.payer_refund.get()),
                 currency: order.fee_type.clone(),
             },
-        }
-    }
-}
-
-impl Shares {
-    /// Coupons go back in the proportion in which they paid.
-    pub(crate) fn of(refund: Fen, order: &Order) -> Self {
-        let total = order.total_fee;
-        let payer_total = total.checked_sub(order.coupon_fee()).unwrap_or_default();
-        let settlement_total = order.settlement_total_fee.unwrap_or(total);
-        let part = |of: Fen| {
-            let (refund, of, total) = (refund.get(), of.get(), total.get().max(1));
-            let part = i128::from(refund) * i128::from(of) / i128::from(total);
-            Fen::new(i64::try_from(part).unwrap_or(i64::MAX))
-        };
-        Self {
-            payer_total,
-            payer_refund: part(payer_total),
-            settlement_refund: part(settlement_total),
-            settlement_total,
         }
     }
 }

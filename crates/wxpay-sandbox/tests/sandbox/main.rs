@@ -9,6 +9,7 @@
 
 mod batch_rules;
 mod batches;
+mod bills;
 mod callback;
 mod certificates;
 mod client;
