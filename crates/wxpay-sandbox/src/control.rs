@@ -4,6 +4,7 @@ mod api;
 mod body;
 mod fault;
 mod guard;
+mod orders;
 mod page;
 mod payouts;
 mod respond;
@@ -43,6 +44,11 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/orders` | The orders (订单) |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
 /// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notice follows |
+/// | `POST /v1/orders/{out_trade_no}/close` | Closes an order |
+/// | `POST /v1/orders/{out_trade_no}/refund` | Refunds an order: `{"fen": 100}`, or all that is left of it |
+/// | `GET /v1/refunds` | The refunds (退款) |
+/// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notice follows |
+/// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
 /// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
 /// | `GET /v1/payout_rules` | How payments to employees are judged and settled |

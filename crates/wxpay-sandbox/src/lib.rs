@@ -12,7 +12,9 @@
 //! and let them settle later or fail.
 //!
 //! An order that either protocol made is seen by both. [`Sandbox::pay_order`] pays it, and its `notify_url` is told until
-//! it says yes, on WeChat Pay's schedule. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
+//! it says yes, on WeChat Pay's schedule. A refund is told in the same way when it ends, which
+//! [`Sandbox::set_refund_delay`] and [`Sandbox::set_refund_status`] decide. A trade bill (交易账单) can be had from nine
+//! o'clock of the next day, so a test moves the clock. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
 //! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
 //!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
@@ -43,10 +45,10 @@
 //! # }
 //! ```
 //!
-//! What it leaves to the real one: refunding and reversing orders, the other ways to make one (H5 and APP in APIv3, combined
-//! orders, payment codes) and orders of service providers, closing batches of transfers, the notice that an echo can ask
-//! for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
-//! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
+//! What it leaves to the real one: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders
+//! and payment codes, what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the
+//! notice that an echo can ask for, the five minutes between making an order and closing it, that an order nobody pays
+//! closes after seven days, and how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
 //! certificate of theirs that the sandbox could trust.
 
 mod api;

@@ -15,6 +15,7 @@ mod input;
 pub(crate) mod notice;
 mod party;
 pub(crate) mod prepay;
+mod query;
 pub(crate) mod query_batch;
 pub(crate) mod query_detail;
 pub(crate) mod query_order;

@@ -11,7 +11,7 @@ use crate::clock::day;
 use crate::endpoint::Endpoint;
 use crate::random::another;
 use crate::v3::answer::to_json;
-use crate::v3::input::Query;
+use crate::v3::query::Query;
 use crate::v3::{Answer, Content, Request, download_bill};
 
 pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(

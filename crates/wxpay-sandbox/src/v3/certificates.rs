@@ -10,7 +10,7 @@ use crate::platform::PlatformCertificate;
 use crate::random::{Random, another};
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
-use crate::v3::input::Query;
+use crate::v3::query::Query;
 use crate::v3::{Answer, Content, Request, system_error};
 
 /// The body of the reply.

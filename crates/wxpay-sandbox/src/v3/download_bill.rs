@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use http::Method;
 
 use crate::endpoint::{Endpoint, Reply};
-use crate::v3::input::Query;
+use crate::v3::query::Query;
 use crate::v3::{Answer, Request, system_error};
 
 pub(crate) const ENDPOINT: Endpoint = Endpoint {

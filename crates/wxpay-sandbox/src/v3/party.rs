@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::state::Shared;
 use crate::v3::Answer;
-use crate::v3::input::{Object, Query};
+use crate::v3::input::Object;
+use crate::v3::query::Query;
 use crate::{Merchant, Order};
 
 /// The two forms of an endpoint.

@@ -8,7 +8,7 @@ use crate::endpoint::Endpoint;
 use crate::random::another;
 use crate::state::{Batches, Shared};
 use crate::v3::answer::to_json;
-use crate::v3::input::Query;
+use crate::v3::query::Query;
 use crate::v3::query_detail::number;
 use crate::v3::{Answer, Content, Request, not_found, with_millis};
 use crate::{Batch, Transfer};

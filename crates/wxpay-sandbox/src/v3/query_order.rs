@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use crate::Order;
 use crate::endpoint::Endpoint;
 use crate::state::Orders;
-use crate::v3::input::Query;
 use crate::v3::party::Party;
+use crate::v3::query::Query;
 use crate::v3::transaction::Transaction;
 use crate::v3::{Answer, Request};
 

@@ -4,7 +4,7 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 
 use crate::endpoint::Endpoint;
-use crate::v3::input::Query;
+use crate::v3::query::Query;
 use crate::v3::refund_report::{self, RefundReport};
 use crate::v3::{Answer, Request};
 

@@ -1,5 +1,7 @@
 //! The control port, asked as a program would.
 
+mod orders;
+
 use std::sync::Arc;
 
 use reqwest::Method;
@@ -61,24 +63,6 @@ impl Port {
         let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
-}
-
-#[tokio::test]
-async fn orders_are_added_and_paid() {
-    let port = Port::open(Trust::PublicKey).await;
-    let order = json!({"out_trade_no": "A-1/2", "total_fee": 100, "trade_state": "NOTPAY"});
-    port.post("/orders", order).await;
-    let paid = port.post("/orders/A-1%2F2/pay", json!({})).await;
-    assert_eq!(paid["trade_state"], "SUCCESS");
-    let (status, said) = port.refused("/orders/A-1%2F2/pay", json!({})).await;
-    assert_eq!((status, said.as_str()), (409, "order A-1/2 is SUCCESS"));
-    let (status, said) = port.refused("/orders/B/pay", json!({})).await;
-    assert_eq!((status, said.as_str()), (404, "there is no order B"));
-    let orders = port.get("/orders").await;
-    assert_eq!(orders["orders"][0]["total_fee"], 100);
-    assert_eq!(port.get("/status").await["counts"]["orders"], 1);
-    port.post("/reset", json!({})).await;
-    assert_eq!(port.get("/orders").await, json!({"orders": []}));
 }
 
 #[tokio::test]
