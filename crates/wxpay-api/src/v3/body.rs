@@ -181,7 +181,12 @@ impl fmt::Debug for Body {
     }
 }
 
-fn check_text<'a>(name: &'static str, value: &'a str, max: Max) -> Result<&'a str, InvalidInput> {
+/// The rules for a text that is sent, in a body or in a query.
+pub(super) fn check_text<'a>(
+    name: &'static str,
+    value: &'a str,
+    max: Max,
+) -> Result<&'a str, InvalidInput> {
     if value.is_empty() {
         return Err(InvalidInput::new(
             name,

@@ -4,6 +4,7 @@ use http::{HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wxpay_core::{Identifier, InvalidInput, Secret};
 
+use super::body::check_text;
 use super::{Body, Json, Meta};
 use crate::Max;
 use crate::text::{check_max, checked};
@@ -68,15 +69,14 @@ impl Call {
     /// Adds a query parameter that is a text.
     ///
     /// # Errors
-    /// It is too long.
+    /// It is empty, too long or holds characters beyond U+FFFF.
     pub fn query_text(
         &mut self,
         name: &'static str,
         value: impl AsRef<str>,
         max: Max,
     ) -> Result<(), InvalidInput> {
-        check_max(name, value.as_ref(), max)?;
-        let value = value.as_ref().to_owned();
+        let value = check_text(name, value.as_ref(), max)?.to_owned();
         self.query.push((name, Value::Text(value)));
         Ok(())
     }
@@ -84,14 +84,14 @@ impl Call {
     /// Adds a query parameter that is sealed for WeChat Pay before it is sent (敏感信息加密). The limit counts the plain text.
     ///
     /// # Errors
-    /// It is too long.
+    /// It is empty, too long or holds characters beyond U+FFFF.
     pub fn query_sealed(
         &mut self,
         name: &'static str,
         value: &Secret,
         max: Max,
     ) -> Result<(), InvalidInput> {
-        check_max(name, value.expose(), max)?;
+        check_text(name, value.expose(), max)?;
         self.query.push((name, Value::Secret(value.clone())));
         Ok(())
     }
