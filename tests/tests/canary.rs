@@ -83,10 +83,10 @@ async fn nothing_secret_shows() {
 
     // Each endpoint, well and badly.
     let calls = [
-        Api::PayEmployee,
-        Api::PayoutQuery,
-        Api::OrderQuery,
-        Api::TransferDetail,
+        PAY_EMPLOYEE,
+        QUERY_EMPLOYEE_PAYMENT,
+        QUERY_ORDER,
+        QUERY_DETAIL,
     ];
     sandbox.add_order(order());
     sandbox.add_transfer(transfer());
@@ -110,14 +110,14 @@ async fn nothing_secret_shows() {
             }
             let what = format!("{api:?} {fault:?}");
             match api {
-                Api::PayEmployee => shown.result(&what, clients.v2.send(&payment).await),
-                Api::PayoutQuery => {
+                PAY_EMPLOYEE => shown.result(&what, clients.v2.send(&payment).await),
+                QUERY_EMPLOYEE_PAYMENT => {
                     let request = QueryEmployeePayment {
                         partner_trade_no: payment.partner_trade_no.clone(),
                     };
                     shown.result(&what, clients.v2.send(&request).await);
                 }
-                Api::OrderQuery => {
+                QUERY_ORDER => {
                     let request = OrderQuery {
                         order: OrderQueryOrder::OutTradeNo("CANARY1".parse().unwrap()),
                     };
@@ -376,3 +376,11 @@ fn transfer() -> Transfer {
     transfer.username = NAME.to_owned();
     transfer
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();
+
+const QUERY_ORDER: Api = Api::named("v2.pay.query_order").unwrap();
+
+const QUERY_DETAIL: Api = Api::named("v3.partner_transfer.query_detail_by_out_detail_no").unwrap();

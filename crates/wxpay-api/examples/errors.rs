@@ -127,7 +127,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Standing::Open,
         ),
     ] {
-        sandbox.inject(Api::PayEmployee, fault)?;
+        sandbox.inject(PAY_EMPLOYEE, fault)?;
         let payment = payment(number)?;
         assert_eq!(pay(&client, &payment).await, standing, "{number}");
         // What is open is paid again, with the same number. What was paid stays paid once.
@@ -136,3 +136,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(sandbox.payouts().len(), 7, "each was paid once");
     Ok(())
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

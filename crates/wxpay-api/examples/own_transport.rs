@@ -3,7 +3,15 @@
 #[path = "shared/sandbox.rs"]
 mod sandbox;
 
-use wxpay_api::transport::{Deadline, Transport, TransportError, bytes::Bytes, http};
+use std::error::Error;
+use std::iter::successors;
+
+use futures_util::stream;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
+use wxpay_api::transport::{
+    Deadline, DeadlinePassed, Transport, TransportError, bytes::Bytes, http,
+};
 use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
 
 #[derive(Debug)]
@@ -15,17 +23,11 @@ impl Transport for Mine {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        // Only a connection that never stood proves that nothing was sent; a time-out while waiting does not.
-        let judge = |error: reqwest::Error| match error.is_connect() || error.is_builder() {
-            true => TransportError::not_sent(error.without_url()),
-            false => TransportError::maybe_sent(error.without_url()),
-        };
         let deadline = Deadline::of(&request);
-        let request = request.try_into().map_err(judge)?;
-        // The last step before it leaves: not after its deadline.
         if let Some(deadline) = deadline {
             deadline.check()?;
         }
+        let request = look_again(request, deadline).try_into().map_err(judge)?;
         let mut response = self.0.execute(request).await.map_err(judge)?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut whole = http::Response::new(response.bytes().await.map_err(judge)?);
@@ -34,8 +36,41 @@ impl Transport for Mine {
     }
 }
 
+/// A connection that never stood proves that nothing was sent. A time-out while waiting does not.
+fn judge(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    let mut reasons = successors(error.source(), |&error| error.source());
+    let late = reasons.any(|reason| reason.is::<DeadlinePassed>());
+    match late || error.is_connect() || error.is_builder() {
+        true => TransportError::not_sent(error),
+        false => TransportError::maybe_sent(error),
+    }
+}
+
+/// The last look before the first byte: the body is asked for when the connection stands, before the head is written.
+fn look_again(
+    mut request: http::Request<Bytes>,
+    deadline: Option<Deadline>,
+) -> http::Request<reqwest::Body> {
+    let length = request.body().len();
+    let Some(deadline) = deadline.filter(|_| length > 0) else {
+        return request.map(Into::into);
+    };
+    let headers = request.headers_mut();
+    headers.insert(http::header::CONTENT_LENGTH, length.into());
+    request.map(|bytes| {
+        let piece = async move {
+            match deadline.is_past() {
+                true => Err(DeadlinePassed::new()),
+                false => Ok(Frame::data(bytes)),
+            }
+        };
+        reqwest::Body::wrap(StreamBody::new(stream::once(piece)))
+    })
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = sandbox::start().await?;
     let root = reqwest::Certificate::from_pem(sandbox.ca_pem().as_bytes())?;
     let http = reqwest::Client::builder()

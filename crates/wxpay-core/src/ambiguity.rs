@@ -28,7 +28,9 @@
 //! What no rule can see is a cut in which a field was added and none has vanished: `attach=a&bb=1`, handed in as `attach=a` and
 //! `bb=1`, looks like any message with two fields. It adds fields of names that sort between the value's own name and the next
 //! that WeChat Pay sent, and changes none that WeChat Pay sent except the value it came from. Between `attach` and the
-//! `bank_type` of a paid order, no documented name lies.
+//! `bank_type` of a paid order, no documented name lies. An order that is not paid has no `bank_type`: there `attach` can be
+//! handed in as `attach` with any of `bank_type` to `is_subscribe`. What makes an order a paid one (`trade_state`, `total_fee`,
+//! `transaction_id`, `time_end`) sorts behind its `mch_id` and can't be added.
 
 use crate::Params;
 use crate::xml::is_name;

@@ -222,7 +222,7 @@ fn every_cause_has_written_chinese() {
             assert!(text.ends_with('。'), "{}: {text}", cause.id());
             let characters: Vec<char> = text.chars().collect();
             for window in characters.windows(2) {
-                let half = |c: char| matches!(c, ',' | ';' | '!' | '?');
+                let half = |c: char| matches!(c, ',' | ';' | '!' | '?' | '(' | ')');
                 let beside = window.iter().any(|c| chinese(*c));
                 let wrong = window.iter().any(|c| half(*c)) && beside;
                 assert!(!wrong, "{}: {text}", cause.id());

@@ -90,7 +90,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let owner = JournalOwner::new(sandbox.merchant().mch_id.as_str(), host);
 
     // The money moves and the answer is lost. The query finds it.
-    sandbox.inject(Api::PayEmployee, Fault::DropAfterCommit)?;
+    sandbox.inject(PAY_EMPLOYEE, Fault::DropAfterCommit)?;
     // Made once, when there are no payouts yet, and opened ever after.
     let journal = SqliteJournal::create(&path, &owner)?;
     let payouts = engine(journal, &sandbox)?;
@@ -104,7 +104,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(pay(&payouts, &first).await?, Some(number));
 
     // The same for a whole list, of which one is paid already and one loses its connection.
-    sandbox.inject(Api::PayEmployee, Fault::DropBeforeCommit)?;
+    sandbox.inject(PAY_EMPLOYEE, Fault::DropBeforeCommit)?;
     let intents = ["E1001", "E1002", "E1003", "E1004"];
     let intents: Vec<Intent> = intents
         .iter()
@@ -119,3 +119,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(sandbox.payouts().len(), 4, "each was paid once");
     Ok(())
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

@@ -100,8 +100,9 @@ pub enum NotStartedReason {
     Stopped,
     /// WeChat Pay could not be reached, or did not answer, for as long as the run waited. The last reason.
     Unreached(String),
-    /// The limits did not allow it before this moment: the time between two sends to one payee, the rate of all sends, or
-    /// the time around midnight.
+    /// It must not be sent before this moment, which came too late for the run: by the limits (the time between two sends to
+    /// one payee, the rate of all sends, the time around midnight), or because a failed number that it replaces may still be
+    /// on its way.
     NotBefore(Moment),
     /// It was to be followed only, and nothing of it has left.
     OnlyFollowed,
@@ -122,7 +123,7 @@ impl fmt::Display for NotStartedReason {
         match self {
             Self::Stopped => f.write_str("stopped before"),
             Self::Unreached(why) => write!(f, "WeChat Pay was not reached: {why}"),
-            Self::NotBefore(moment) => write!(f, "the limits allow it from {moment} on"),
+            Self::NotBefore(moment) => write!(f, "not before {moment}"),
             Self::OnlyFollowed => {
                 f.write_str("nothing of it has left, so there is nothing to resolve")
             }

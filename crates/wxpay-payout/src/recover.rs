@@ -22,10 +22,11 @@ pub struct Recovery {
     /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the same numbers. Of payouts
     /// older than 30 days that proves nothing, since WeChat Pay answers no queries about them.
     pub not_known: Vec<IntentId>,
-    /// The journal had them already, and has them as before. Of those whose number had failed, the next number was asked
-    /// about, and is not known.
+    /// The journal had them already, and has them as before. If a next number is possible, since WeChat Pay itself has
+    /// declared the last one failed, it was asked about, and is not known. About the others nothing was asked.
     pub kept: Vec<IntentId>,
-    /// They could not be found out about. Nothing is in the journal: recover again before anything is sent.
+    /// They could not be found out about: recover again before anything is sent. What the journal had of them, it still has.
+    /// If it could not be written, some failed numbers of an intent may be in it, and not the last one.
     pub failed: Vec<NotRecovered>,
 }
 
@@ -51,6 +52,8 @@ enum Found {
     NotKnown,
     Entry(Box<Entry>),
     Failed(String),
+    /// The queries about it were not answered.
+    Unanswered(String),
     Stopped(String),
 }
 
@@ -71,7 +74,7 @@ impl Payouts {
         let mut recovery = Recovery::default();
         let mut progress = Progress::default();
         let mut halted: Option<String> = None;
-        let mut failed_in_a_row = 0;
+        let mut unanswered = 0;
         let mut intents = intents.into_iter();
         loop {
             if options.stop.is_stopped() {
@@ -96,15 +99,16 @@ impl Payouts {
             });
             let mut asked = stream::iter(asks).buffer_unordered(most);
             while let Some((intent, found)) = asked.next().await {
-                if matches!(found, Found::Failed(_)) {
-                    failed_in_a_row += 1;
-                } else {
-                    failed_in_a_row = 0;
-                }
-                if let Found::Failed(reason) = &found
-                    && failed_in_a_row >= options.most_unclear.get()
-                {
-                    halted.get_or_insert_with(|| reason.clone());
+                match &found {
+                    Found::Unanswered(reason) => {
+                        unanswered += 1;
+                        if unanswered >= options.most_unclear.get() {
+                            halted.get_or_insert_with(|| reason.clone());
+                        }
+                    }
+                    // What is wrong with one intent says nothing about the next.
+                    Found::Failed(_) | Found::Stopped(_) => {}
+                    Found::Kept | Found::NotKnown | Found::Entry(_) => unanswered = 0,
                 }
                 match found {
                     Found::Kept => recovery.kept.push(intent),
@@ -115,7 +119,7 @@ impl Payouts {
                         progress.open += usize::from(!entry.state.is_settled());
                         recovery.found.add(&entry);
                     }
-                    Found::Failed(reason) => {
+                    Found::Failed(reason) | Found::Unanswered(reason) => {
                         progress.not_started += 1;
                         recovery.fail(intent, reason, &options);
                     }
@@ -222,7 +226,7 @@ impl Engine {
                 self.timer.sleep(PAUSE * (queries + 1)).await;
             }
         }
-        Err(Found::Failed(said))
+        Err(Found::Unanswered(said))
     }
 
     /// The last of them as it is in the journal then, if there is one.

@@ -101,6 +101,8 @@ struct Run<'a> {
     halted: Option<NotStartedReason>,
     /// What keeps those that have not left from leaving.
     held_by: HashMap<PartnerTradeNo, NotStartedReason>,
+    /// Those that another process is working on, and until when at most.
+    others: HashMap<PartnerTradeNo, Moment>,
     /// What was last told to be waited for.
     told: Option<(Moment, Waiting)>,
 }
@@ -145,6 +147,7 @@ impl<'a> Run<'a> {
             left: Vec::new(),
             halted: None,
             held_by: HashMap::new(),
+            others: HashMap::new(),
             told: None,
         }
     }
@@ -217,8 +220,15 @@ impl<'a> Run<'a> {
             if let Poll::Ready(Some(done)) = working.poll_next_unpin(context) {
                 return Poll::Ready(Event::Done(done));
             }
-            if takes_intents && let Poll::Ready(intent) = intents.poll_next_unpin(context) {
-                return Poll::Ready(Event::Intent(intent));
+            if takes_intents {
+                match intents.poll_next_unpin(context) {
+                    Poll::Ready(intent) => return Poll::Ready(Event::Intent(intent)),
+                    // Nobody knows when it has more, or whether.
+                    Poll::Pending if self.options.stop.is_stopped() => {
+                        return Poll::Ready(Event::Intent(None));
+                    }
+                    Poll::Pending => {}
+                }
             }
             match &mut sleep {
                 Some(sleep) => sleep.poll_unpin(context).map(|()| Event::Time),
@@ -250,9 +260,13 @@ impl<'a> Run<'a> {
         if self.options.stop.is_stopped() || self.is_out_of_patience(now) {
             return None;
         }
-        let (at, _) = self.waiting.first()?;
-        // A stop is noticed within a moment.
-        Some((*at).min(now.after(LOOK)))
+        let first = self.waiting.first().map(|(at, _)| *at);
+        if first.is_none() && self.drained {
+            return None;
+        }
+        // A stop is noticed within a moment, also while no intent comes.
+        let look = now.after(LOOK);
+        Some(first.map_or(look, |at| at.min(look)))
     }
 
     fn is_out_of_patience(&self, now: Moment) -> bool {
@@ -314,8 +328,11 @@ async fn reopen(
     if !passes || !rejected.can_be_sent_again() {
         return Ok(Preparation::Before(Settlement::Rejected(rejected)));
     }
-    let prepared = payouts.again(rejected, intent).await?;
-    Ok(Preparation::Ready(prepared))
+    match payouts.again(rejected, intent).await {
+        // Another process was faster, and has perhaps sent it.
+        Err(PrepareError::Journal(JournalError::Conflict)) => payouts.prepare(intent).await,
+        again => Ok(Preparation::Ready(again?)),
+    }
 }
 
 async fn step(engine: Arc<Engine>, number: PartnerTradeNo, may: May) -> Done {

@@ -134,7 +134,7 @@ impl Entry {
     }
 
     /// Back to where it can be sent again, under the same number. A refusal for the merchant's settings or keys is
-    /// forgotten, so that it can be signed again.
+    /// forgotten, so that it can be signed again. That it was sent is not: one of those tries may be paid yet.
     pub(crate) fn reopen(&mut self, now: Moment) {
         let configuration = self
             .refusal
@@ -150,7 +150,6 @@ impl Entry {
         self.alarm = None;
         self.attested = false;
         self.doubt = false;
-        self.sends = 0;
         self.queries = 0;
         self.first_sent_at = None;
         self.last_sent_at = None;

@@ -86,10 +86,27 @@ pub(crate) fn later(moment: Timestamp, by: Duration) -> Timestamp {
     at(moment.unix_millis().saturating_add(by))
 }
 
+/// The calendar day in China, counted from 1970.
+pub(crate) fn day(moment: Timestamp) -> i64 {
+    (moment.unix() + CHINA).div_euclid(DAY)
+}
+
+/// An hour of such a day.
+pub(crate) fn hour(day: i64, hour: i64) -> Timestamp {
+    let seconds = day.saturating_mul(DAY).saturating_add(hour * 3600 - CHINA);
+    at(seconds.saturating_mul(1000))
+}
+
 fn at(millis: i64) -> Timestamp {
     let millis = millis.clamp(FIRST, LAST);
     Timestamp::from_unix_millis(millis).expect("these years are in the calendar")
 }
+
+/// In seconds.
+const DAY: i64 = 24 * 3600;
+
+/// UTC+8, in seconds.
+const CHINA: i64 = 8 * 3600;
 
 /// The beginning of 1900 and of 9999, in milliseconds since 1970.
 const FIRST: i64 = -2_208_988_800_000;

@@ -4,6 +4,7 @@ mod api;
 mod body;
 mod fault;
 mod guard;
+mod orders;
 mod page;
 mod payouts;
 mod respond;
@@ -43,6 +44,11 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/orders` | The orders (订单) |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
 /// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notice follows |
+/// | `POST /v1/orders/{out_trade_no}/close` | Closes an order |
+/// | `POST /v1/orders/{out_trade_no}/refund` | Refunds an order: `{"fen": 100}`, or all that is left of it |
+/// | `GET /v1/refunds` | The refunds (退款) |
+/// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notice follows |
+/// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
 /// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
 /// | `GET /v1/payout_rules` | How payments to employees are judged and settled |
@@ -54,14 +60,14 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/clock` | The clock |
 /// | `POST /v1/clock` | `{"advance_seconds": 60}`, `{"freeze": "now"}` or a time, or `{"run": true}` |
 /// | `GET /v1/faults` | The faults that wait, and the rules |
-/// | `POST /v1/faults` | `{"api": "order_query", "fault": "html_502", "times": 3}`; see below |
+/// | `POST /v1/faults` | `{"api": "v2.pay.query_order", "fault": "html_502", "times": 3}`; see below |
 /// | `DELETE /v1/faults`, `DELETE /v1/faults/{id}` | Removes all faults, or one rule |
 /// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees |
 /// | `POST /v1/names` | `{"openid": "o…", "name": "张三"}`: the real name of a user |
 /// | `POST /v1/certificates/rotate` | Adds a platform certificate and signs with it |
 /// | `POST /v1/reset` | Forgets all but the keys |
 ///
-/// A fault has the endpoint's [name](crate::Api::name), one of the names `drop_before_commit`, `drop_after_commit`,
+/// A fault has the endpoint's full [name](crate::Api::name), one of the names `drop_before_commit`, `drop_after_commit`,
 /// `truncated_body`, `html_502`, `empty_body`, `error_code`, `error_code_after_commit`, `return_code_fail`,
 /// `wrong_signature`, `missing_signature`, `stale_signature`, `probe_signature`, `unknown_serial`, `tampered_body`,
 /// `other_reply`, `delay`, `delay_before_commit` and `stall`, and what those need: `code` and `message` of an error,

@@ -14,18 +14,20 @@ pub enum Protocol {
     V3,
 }
 
-/// One attempt to deliver a payment notice (支付通知) that the sandbox sent on its own.
+/// One attempt to deliver a notice (通知) that the sandbox sent on its own.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The order that was paid.
+    /// The order that was paid, or of which money went back.
     pub out_trade_no: String,
+    /// The refund that was told, unless it was the payment.
+    pub out_refund_no: Option<String>,
     /// The notice's id (通知ID), which APIv3 sends: the same in every attempt.
     pub notice_id: String,
     /// How it was told.
     pub protocol: Protocol,
-    /// The order's `notify_url`.
+    /// The `notify_url` of the order or of the refund.
     pub url: String,
     /// Which attempt this was, from 1 to 16.
     pub attempt: u32,
@@ -43,17 +45,19 @@ pub struct Delivery {
     pub next_attempt: Option<Timestamp>,
 }
 
-/// A payment notice (支付通知) that is to be sent, for the first time or again.
+/// A notice (通知) that is to be sent, for the first time or again.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PendingDelivery {
-    /// The order that was paid.
+    /// The order that was paid, or of which money went back.
     pub out_trade_no: String,
+    /// The refund that is told, unless it is the payment.
+    pub out_refund_no: Option<String>,
     /// The notice's id (通知ID).
     pub notice_id: String,
     /// How it is told.
     pub protocol: Protocol,
-    /// The order's `notify_url`.
+    /// The `notify_url` of the order or of the refund.
     pub url: String,
     /// Which attempt is next, from 1 to 16.
     pub attempt: u32,

@@ -75,7 +75,7 @@ fn carry_out_due(
             return;
         };
         if !matches!(event, Event::Deliver(_)) {
-            shared.state().happen(&event, place);
+            shared.state().happen(&event, place, &shared.random);
             continue;
         }
         let event = Taken::new(shared, place, event);
@@ -99,7 +99,10 @@ impl Taken {
     async fn carry_out(mut self) {
         match &self.event {
             Some(Event::Deliver(task)) => deliver::attempt(&self.shared, task, self.place).await,
-            Some(event) => self.shared.state().happen(event, self.place),
+            Some(event) => {
+                let random = &self.shared.random;
+                self.shared.state().happen(event, self.place, random);
+            }
             None => {}
         }
         self.event = None;

@@ -11,8 +11,9 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 use wxpay_core::Timestamp;
 
+use crate::endpoint::Handler;
 use crate::payload::{self, Closed, Payload};
-use crate::route::{Resource, Route};
+use crate::route::Route;
 use crate::state::Shared;
 use crate::{Api, Fault, SeenRequest, SignatureCheck, state_file, v2, v3};
 
@@ -60,7 +61,7 @@ pub(crate) async fn serve(
     };
 
     let route = Route::of(&call.method, &call.target).ok();
-    let api = route.as_ref().map(Route::api);
+    let api = route.as_ref().map(|route| Api::of(route.endpoint));
     let (number, fault) = shared.arrive(call.seen(api));
     let _under_way = UnderWay { shared, number };
     let response = match fault {
@@ -121,11 +122,11 @@ async fn answer(
 ) -> Result<Response<Payload>, Closed> {
     let route = match Route::of(&call.method, &call.target) {
         Ok(route) => route,
-        Err(status) => return Ok(payload::empty(status)),
+        Err(unrouted) => return Ok(unrouted.answer(&call.method, &call.target)),
     };
     let now = shared.state().now();
     let mut signatures = Vec::new();
-    let draft = respond(shared, call, route, fault.as_ref(), now, &mut signatures);
+    let draft = respond(shared, call, &route, fault.as_ref(), now, &mut signatures);
     shared.note(number, |seen| seen.signatures = signatures);
     // What an answer tells must not be lost when the sandbox is killed.
     state_file::save(shared).await.map_err(|_| Closed)?;
@@ -146,9 +147,11 @@ async fn answer(
     let response = match draft {
         Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
         Draft::V3(answer) => {
-            let key = shared.platform.signer(match route {
-                // Whoever asks for certificates may have no other key yet.
-                Route::V3(Resource::Certificates) => None,
+            let key = shared.platform.signer(match route.endpoint.handler {
+                Handler::V3 {
+                    signed_as_named: false,
+                    ..
+                } => None,
                 _ => call.serial(),
             });
             answer.seal(&key, fault.as_ref(), now, &shared.random)
@@ -165,7 +168,7 @@ async fn answer(
 fn respond(
     shared: &Shared,
     call: &Call,
-    route: Route<'_>,
+    route: &Route<'_>,
     fault: Option<&Fault>,
     now: Timestamp,
     signatures: &mut Vec<SignatureCheck>,
@@ -174,21 +177,31 @@ fn respond(
         fault,
         Some(Fault::DropBeforeCommit | Fault::ErrorCode { .. })
     );
-    let draft = match route {
-        Route::V2(api) => Draft::V2(v2::respond(api, call, shared, commit, signatures)),
-        Route::V3(resource) => {
-            Draft::V3(v3::respond(resource, call, shared, now, commit, signatures))
+    let draft = match route.endpoint.handler {
+        Handler::V2 { respond, refusals } => {
+            let done = respond(&mut v2::Request {
+                call,
+                shared,
+                commit,
+                signatures,
+            });
+            let refused = |refusal: v2::Refusal| refusal.message(call, refusals, &shared.random);
+            Draft::V2(done.unwrap_or_else(refused))
         }
+        Handler::V3 { respond, .. } => Draft::V3(v3::respond(
+            respond, route, call, shared, now, commit, signatures,
+        )),
     };
     match fault {
         Some(Fault::DropBeforeCommit | Fault::DropAfterCommit) => Err(Closed),
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
-        ) => Ok(match route {
-            Route::V2(api) => {
-                Draft::V2(v2::Refusal::code(code, message).message(call, api, &shared.random))
+        ) => Ok(match route.endpoint.handler {
+            Handler::V2 { refusals, .. } => {
+                let refusal = v2::Refusal::code(code, message);
+                Draft::V2(refusal.message(call, refusals, &shared.random))
             }
-            Route::V3(_) => Draft::V3(v3::Answer::documented_error(code, message)),
+            Handler::V3 { .. } => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
         Some(Fault::ReturnCodeFail { message, code }) => {
             Ok(Draft::V2(v2::return_fail(message, code.as_deref())))

@@ -1,51 +1,8 @@
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::Protocol;
-
-/// The endpoints of the sandbox.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Api {
-    /// 向员工付款: `POST /mmpaymkttransfers/promotion/paywwsptrans2pocket`.
-    PayEmployee,
-    /// 查询付款记录: `POST /mmpaymkttransfers/promotion/querywwsptrans2pocket`.
-    PayoutQuery,
-    /// 统一下单: `POST /pay/unifiedorder`.
-    UnifiedOrder,
-    /// 查询订单: `POST /pay/orderquery`.
-    OrderQuery,
-    /// 关闭订单: `POST /pay/closeorder`.
-    CloseOrder,
-    /// Native下单: `POST /v3/pay/transactions/native`.
-    NativePrepay,
-    /// JSAPI下单: `POST /v3/pay/transactions/jsapi`.
-    JsapiPrepay,
-    /// 商户订单号查询订单: `GET /v3/pay/transactions/out-trade-no/{out_trade_no}`.
-    TransactionByOutNo,
-    /// 微信支付订单号查询订单: `GET /v3/pay/transactions/id/{transaction_id}`.
-    TransactionById,
-    /// 关闭订单: `POST /v3/pay/transactions/out-trade-no/{out_trade_no}/close`.
-    CloseTransaction,
-    /// 商家明细单号查询明细单:
-    /// `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}`.
-    TransferDetail,
-    /// 微信明细单号查询明细单: `GET /v3/partner-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}`.
-    TransferDetailById,
-    /// 发起批量转账: `POST /v3/partner-transfer/batches`.
-    CreateBatch,
-    /// 商家批次单号查询批次单: `GET /v3/partner-transfer/batches/out-batch-no/{out_batch_no}`.
-    BatchByOutNo,
-    /// 微信支付批次单号查询批次单: `GET /v3/partner-transfer/batches/batch-id/{batch_id}`.
-    BatchById,
-    /// 获取平台证书列表: `GET /v3/certificates`.
-    Certificates,
-    /// 商户签名验签／加解密测试: `POST /v3/security/echo`.
-    SecurityEcho,
-}
+use crate::{Api, Protocol};
 
 /// A way for one answer to go wrong.
 ///
@@ -114,86 +71,13 @@ pub enum Fault {
 
 /// A fault that does not exist for an endpoint.
 #[derive(Clone, Debug, Error, Eq, PartialEq)]
-#[error("replies of {api:?} can't have {fault:?}")]
+#[error("replies of {api} can't have {fault:?}")]
 #[non_exhaustive]
 pub struct InjectError {
     /// The endpoint.
     pub api: Api,
     /// The fault.
     pub fault: Fault,
-}
-
-impl Api {
-    /// Every endpoint.
-    pub const ALL: &[Self] = &[
-        Self::PayEmployee,
-        Self::PayoutQuery,
-        Self::UnifiedOrder,
-        Self::OrderQuery,
-        Self::CloseOrder,
-        Self::NativePrepay,
-        Self::JsapiPrepay,
-        Self::TransactionByOutNo,
-        Self::TransactionById,
-        Self::CloseTransaction,
-        Self::TransferDetail,
-        Self::TransferDetailById,
-        Self::CreateBatch,
-        Self::BatchByOutNo,
-        Self::BatchById,
-        Self::Certificates,
-        Self::SecurityEcho,
-    ];
-
-    /// A short name for people to type: `pay_employee` and so on.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PayEmployee => "pay_employee",
-            Self::PayoutQuery => "payout_query",
-            Self::UnifiedOrder => "unified_order",
-            Self::OrderQuery => "order_query",
-            Self::CloseOrder => "close_order",
-            Self::NativePrepay => "native_prepay",
-            Self::JsapiPrepay => "jsapi_prepay",
-            Self::TransactionByOutNo => "transaction_by_out_no",
-            Self::TransactionById => "transaction_by_id",
-            Self::CloseTransaction => "close_transaction",
-            Self::TransferDetail => "transfer_detail",
-            Self::TransferDetailById => "transfer_detail_by_id",
-            Self::CreateBatch => "create_batch",
-            Self::BatchByOutNo => "batch_by_out_no",
-            Self::BatchById => "batch_by_id",
-            Self::Certificates => "certificates",
-            Self::SecurityEcho => "security_echo",
-        }
-    }
-
-    /// The endpoint of a [`name`](Self::name).
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|api| api.name() == name)
-    }
-
-    /// The protocol that it speaks.
-    pub fn protocol(self) -> Protocol {
-        match self {
-            Self::PayEmployee
-            | Self::PayoutQuery
-            | Self::UnifiedOrder
-            | Self::OrderQuery
-            | Self::CloseOrder => Protocol::V2,
-            _ => Protocol::V3,
-        }
-    }
-
-    /// Whether its messages are JSON, signed with RSA.
-    fn is_v3(self) -> bool {
-        self.protocol() == Protocol::V3
-    }
-
-    /// Whether its replies carry a signature.
-    fn is_signed(self) -> bool {
-        !matches!(self, Self::PayEmployee | Self::PayoutQuery)
-    }
 }
 
 impl Fault {
@@ -215,13 +99,15 @@ impl Fault {
 
     /// Whether replies of `api` can go wrong in this way.
     pub fn applies_to(&self, api: Api) -> bool {
+        let reply = api.endpoint().reply;
+        let v3 = api.protocol() == Protocol::V3;
         match self {
-            // The reply of a closing has no body in APIv3, and no number in APIv2.
-            Self::TamperedBody | Self::TruncatedBody if api == Api::CloseTransaction => false,
-            Self::OtherReply if matches!(api, Api::CloseOrder | Api::CloseTransaction) => false,
-            Self::WrongSignature | Self::MissingSignature | Self::TamperedBody => api.is_signed(),
-            Self::StaleSignature | Self::ProbeSignature | Self::UnknownSerial => api.is_v3(),
-            Self::ReturnCodeFail { .. } => !api.is_v3(),
+            Self::TruncatedBody => reply.body,
+            Self::TamperedBody => reply.signed && reply.body,
+            Self::OtherReply => reply.subject,
+            Self::WrongSignature | Self::MissingSignature => reply.signed,
+            Self::StaleSignature | Self::ProbeSignature | Self::UnknownSerial => v3 && reply.signed,
+            Self::ReturnCodeFail { .. } => !v3,
             _ => true,
         }
     }

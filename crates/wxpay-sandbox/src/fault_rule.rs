@@ -106,9 +106,7 @@ impl Faults {
 
     /// Those that wait for one request each, by endpoint and in order.
     pub(crate) fn waiting(&self) -> Vec<(Api, Fault)> {
-        let waiting = Api::ALL
-            .iter()
-            .filter_map(|api| self.once.get_key_value(api));
+        let waiting = Api::all().filter_map(|api| self.once.get_key_value(&api));
         waiting
             .flat_map(|(api, faults)| faults.iter().map(|fault| (*api, fault.clone())))
             .collect()

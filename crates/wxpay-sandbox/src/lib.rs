@@ -12,7 +12,9 @@
 //! and let them settle later or fail.
 //!
 //! An order that either protocol made is seen by both. [`Sandbox::pay_order`] pays it, and its `notify_url` is told until
-//! it says yes, on WeChat Pay's schedule. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
+//! it says yes, on WeChat Pay's schedule. A refund is told in the same way when it ends, which
+//! [`Sandbox::set_refund_delay`] and [`Sandbox::set_refund_status`] decide. A trade bill (交易账单) can be had from nine
+//! o'clock of the next day, so a test moves the clock. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
 //! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
 //!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
@@ -29,11 +31,11 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use wxpay_sandbox::{Api, Fault, Order, Sandbox};
+//! use wxpay_sandbox::{Fault, Order, Sandbox};
 //!
 //! let sandbox = Sandbox::start().await?;
 //! sandbox.add_order(Order::paid("20150806125346", 10_099));
-//! sandbox.inject(Api::OrderQuery, Fault::Html502)?;
+//! sandbox.inject("v2.pay.query_order".parse()?, Fault::Html502)?;
 //! assert!(sandbox.base_url().starts_with("https://localhost:"));
 //!
 //! sandbox.add_order(Order::unpaid("20150806125347", "NOTPAY", "订单未支付"));
@@ -43,13 +45,15 @@
 //! # }
 //! ```
 //!
-//! What it leaves to the real one: refunding and reversing orders, the other ways to make one (H5 and APP in APIv3, combined
-//! orders, payment codes) and orders of service providers, closing batches of transfers, the notice that an echo can ask
-//! for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
-//! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
+//! What it leaves to the real one: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders
+//! and payment codes, what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the
+//! notice that an echo can ask for, the five minutes between making an order and closing it, that an order nobody pays
+//! closes after seven days, and how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
 //! certificate of theirs that the sandbox could trust.
 
+mod api;
 mod batch;
+mod bill;
 mod builder;
 mod certificates;
 mod client_certificate;
@@ -59,6 +63,7 @@ mod control;
 mod delivery;
 #[cfg(feature = "directory")]
 mod directory;
+mod endpoint;
 mod events;
 mod exchange;
 mod fault;
@@ -74,6 +79,7 @@ mod payout_rules;
 mod platform;
 mod prepay;
 mod random;
+mod refund;
 mod route;
 mod sandbox;
 mod seen;
@@ -92,6 +98,7 @@ mod whole_file;
 #[cfg(test)]
 mod vectors;
 
+pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
 #[cfg(feature = "control")]
@@ -99,15 +106,16 @@ pub use control::Control;
 pub use delivery::{Delivery, PendingDelivery, Protocol};
 #[cfg(feature = "directory")]
 pub use directory::DirectoryError;
-pub use fault::{Api, Fault, InjectError};
+pub use fault::{Fault, InjectError};
 pub use fault_rule::FaultRule;
 pub use listener::ConnectionLimits;
 pub use merchant::Merchant;
 pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
-pub use order::{Coupon, Order, PayOrderError};
+pub use order::{CloseOrderError, Coupon, Order, PayOrderError, SubMerchant};
 pub use payout::{Payout, PayoutSends, PayoutStatus};
 pub use payout_rules::{PayoutLimits, PayoutRules, SignatureRefusal};
 pub use prepay::Prepay;
+pub use refund::{Refund, RefundError};
 pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, Watch};
 pub use signature::{SignatureCause, SignatureCheck, SignatureKind};

@@ -7,12 +7,14 @@ use std::error::Error as StdError;
 
 use bytes::Bytes;
 use http::Uri;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
+use crate::snapshot::{fen, millis_option};
 use crate::state::Shared;
-use crate::{Fault, Order, v2, v3};
+use crate::{Fault, Order, Refund, v2, v3};
 
 pub(crate) use deliver::Task;
 
@@ -24,7 +26,7 @@ pub(crate) use deliver::Task;
 pub struct Notice {
     pub(crate) id: String,
     pub(crate) out_trade_no: String,
-    pub(crate) refund: Option<Refund>,
+    pub(crate) refund: Option<RefundTold>,
     pub(crate) fault: Option<NoticeFault>,
     pub(crate) hmac_sha256: bool,
     pub(crate) public_key: bool,
@@ -32,12 +34,19 @@ pub struct Notice {
     pub(crate) create_time: Option<Timestamp>,
 }
 
-/// What a notice about a refund is about.
-#[derive(Clone, Debug)]
-pub(crate) struct Refund {
+/// What a notice tells of a refund.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefundTold {
     pub(crate) out_refund_no: String,
     pub(crate) refund_id: String,
+    #[serde(with = "fen")]
     pub(crate) refund_fee: Fen,
+    /// `SUCCESS`, `ABNORMAL` or `CLOSED`.
+    pub(crate) status: String,
+    /// When it succeeded, if that is not now.
+    #[serde(with = "millis_option")]
+    pub(crate) success_time: Option<Timestamp>,
 }
 
 /// A way for a notice to be one that must not be believed, or only after a query.
@@ -119,13 +128,23 @@ impl Notice {
     /// The notice that `refund_fee` fen of a paid order went back (退款结果通知).
     pub fn refund(out_trade_no: &str, out_refund_no: &str, refund_fee: i64) -> Self {
         Self {
-            refund: Some(Refund {
+            refund: Some(RefundTold {
                 out_refund_no: out_refund_no.to_owned(),
                 refund_id: format!("5030{}", random::text(DIGITS, 24)),
                 refund_fee: Fen::new(refund_fee),
+                status: "SUCCESS".to_owned(),
+                success_time: None,
             }),
             ..Self::payment(out_trade_no)
         }
+    }
+
+    /// The same notice of a refund that has come to another end: `ABNORMAL` (退款异常) or `CLOSED` (退款关闭).
+    pub fn refund_status(mut self, status: &str) -> Self {
+        if let Some(refund) = &mut self.refund {
+            status.clone_into(&mut refund.status);
+        }
+        self
     }
 
     /// The same notice, gone wrong.
@@ -181,6 +200,18 @@ impl Notice {
             // A refunded order was paid.
             "SUCCESS" | "REFUND" => Ok((order, state.now())),
             _ => Err(NotifyError::NotPaid(order.out_trade_no)),
+        }
+    }
+}
+
+impl RefundTold {
+    pub(crate) fn of(refund: &Refund) -> Self {
+        Self {
+            out_refund_no: refund.out_refund_no.clone(),
+            refund_id: refund.refund_id.clone(),
+            refund_fee: refund.refund,
+            status: refund.status.clone(),
+            success_time: refund.success_time(),
         }
     }
 }

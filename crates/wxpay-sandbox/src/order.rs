@@ -49,6 +49,21 @@ pub struct Order {
     pub time_end: Timestamp,
     /// What the request that made it (下单) asked for, if one did.
     pub prepay: Option<Prepay>,
+    /// Whose it is, unless it is the merchant's own: a sub-merchant (子商户) for whom the merchant is the service provider.
+    pub sub_merchant: Option<SubMerchant>,
+}
+
+/// The merchant for whom a service provider (服务商) made an order.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SubMerchant {
+    /// The sub-merchant's number (子商户号).
+    pub sub_mchid: String,
+    /// The sub-merchant's app (子商户应用ID), if the order names one.
+    pub sub_appid: Option<String>,
+    /// The user under that app (用户子标识). The order's `openid` is the user under the service provider's.
+    pub sub_openid: Option<String>,
 }
 
 /// A coupon (代金券) used in an order.
@@ -85,6 +100,21 @@ pub enum PayOrderError {
     OtherPayer(String),
 }
 
+/// Why an order is not closed.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum CloseOrderError {
+    /// The sandbox has no order of this number.
+    #[error("there is no order {0}")]
+    NoOrder(String),
+    /// The order is paid.
+    #[error("order {0} is paid")]
+    Paid(String),
+    /// The order is closed already.
+    #[error("order {0} is closed")]
+    Closed(String),
+}
+
 impl Order {
     /// An order that was paid just now, of `total_fee` fen.
     pub fn paid(out_trade_no: &str, total_fee: i64) -> Self {
@@ -105,6 +135,7 @@ impl Order {
             attach: None,
             time_end: Timestamp::now(),
             prepay: None,
+            sub_merchant: None,
         }
     }
 
@@ -117,12 +148,21 @@ impl Order {
         }
     }
 
+    /// Whether it is this sub-merchant's, or the merchant's own.
+    pub(crate) fn is_of(&self, sub_mchid: Option<&str>) -> bool {
+        let own = self.sub_merchant.as_ref().map(|sub| &*sub.sub_mchid);
+        own == sub_mchid
+    }
+
     /// What the coupons paid.
     pub(crate) fn coupon_fee(&self) -> Fen {
-        let mut coupons = self.coupons.iter();
-        coupons
-            .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
-            .unwrap_or_default()
+        sum(self.coupons.iter())
+    }
+
+    /// What those coupons paid that the merchant had paid for (充值代金券).
+    pub(crate) fn cash_coupon_fee(&self) -> Fen {
+        let coupons = self.coupons.iter();
+        sum(coupons.filter(|coupon| coupon.coupon_type == "CASH"))
     }
 }
 
@@ -135,4 +175,10 @@ impl Coupon {
             coupon_fee: Fen::new(coupon_fee),
         }
     }
+}
+
+fn sum<'a>(mut coupons: impl Iterator<Item = &'a Coupon>) -> Fen {
+    coupons
+        .try_fold(Fen::ZERO, |sum, coupon| sum.checked_add(coupon.coupon_fee))
+        .unwrap_or_default()
 }

@@ -1,163 +1,69 @@
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode};
+use serde_json::json;
 
-use crate::Api;
+use crate::endpoint::{ENDPOINTS, Endpoint};
+use crate::payload::{self, Payload};
+use crate::v2::return_fail;
 
-/// The endpoint of a request.
-#[derive(Clone, Copy)]
-pub(crate) enum Route<'a> {
-    V2(Api),
-    V3(Resource<'a>),
+/// The endpoint of a request, and the parts of its path that differ.
+pub(crate) struct Route<'a> {
+    pub(crate) endpoint: &'static Endpoint,
+    parts: Vec<(&'static str, &'a str)>,
 }
 
-/// An endpoint of APIv3, and the numbers in its path.
+/// Why a request has no endpoint.
 #[derive(Clone, Copy)]
-pub(crate) enum Resource<'a> {
-    Certificates,
-    Echo,
-    /// The endpoint is one of the two that make an order.
-    Prepay {
-        api: Api,
-    },
-    TransactionByOutNo {
-        out_trade_no: &'a str,
-    },
-    TransactionById {
-        transaction_id: &'a str,
-    },
-    CloseTransaction {
-        out_trade_no: &'a str,
-    },
-    CreateBatch,
-    BatchByOutNo {
-        out_batch_no: &'a str,
-    },
-    BatchById {
-        batch_id: &'a str,
-    },
-    DetailByOutNo {
-        out_batch_no: &'a str,
-        out_detail_no: &'a str,
-    },
-    DetailById {
-        batch_id: &'a str,
-        detail_id: &'a str,
-    },
+pub(crate) enum Unrouted {
+    NoPath,
+    /// The path has this other method.
+    Method(&'static Method),
 }
 
 impl<'a> Route<'a> {
-    /// The endpoint, or the status with which its absence is answered.
-    pub(crate) fn of(method: &Method, target: &'a str) -> Result<Self, StatusCode> {
+    pub(crate) fn of(method: &Method, target: &'a str) -> Result<Self, Unrouted> {
         let path = target.split('?').next().unwrap_or_default();
-        match path {
-            // APIv2 answers another method in its own way.
-            "/mmpaymkttransfers/promotion/paywwsptrans2pocket" => Ok(Self::V2(Api::PayEmployee)),
-            "/mmpaymkttransfers/promotion/querywwsptrans2pocket" => Ok(Self::V2(Api::PayoutQuery)),
-            "/pay/unifiedorder" => Ok(Self::V2(Api::UnifiedOrder)),
-            "/pay/orderquery" => Ok(Self::V2(Api::OrderQuery)),
-            "/pay/closeorder" => Ok(Self::V2(Api::CloseOrder)),
-            _ => match Resource::of(path) {
-                None => Err(StatusCode::NOT_FOUND),
-                Some(resource) if resource.method() == method => Ok(Self::V3(resource)),
-                Some(_) => Err(StatusCode::METHOD_NOT_ALLOWED),
-            },
+        let mut other = Unrouted::NoPath;
+        for endpoint in ENDPOINTS {
+            if let Some(parts) = endpoint.parts(path) {
+                if endpoint.takes(method) {
+                    return Ok(Self { endpoint, parts });
+                }
+                other = Unrouted::Method(endpoint.method);
+            }
         }
+        Err(other)
     }
 
-    pub(crate) fn api(&self) -> Api {
-        match self {
-            Self::V2(api) => *api,
-            Self::V3(resource) => resource.api(),
-        }
+    /// A part of the path, as it came.
+    pub(crate) fn part(&self, name: &str) -> &'a str {
+        let part = self.parts.iter().find(|(other, _)| *other == name);
+        part.map_or("", |(_, part)| part)
     }
 }
 
-impl<'a> Resource<'a> {
-    fn method(&self) -> &'static Method {
-        match self {
-            Self::Echo
-            | Self::CreateBatch
-            | Self::Prepay { .. }
-            | Self::CloseTransaction { .. } => &Method::POST,
-            _ => &Method::GET,
-        }
-    }
-
-    fn api(&self) -> Api {
-        match self {
-            Self::Certificates => Api::Certificates,
-            Self::Echo => Api::SecurityEcho,
-            Self::Prepay { api } => *api,
-            Self::TransactionByOutNo { .. } => Api::TransactionByOutNo,
-            Self::TransactionById { .. } => Api::TransactionById,
-            Self::CloseTransaction { .. } => Api::CloseTransaction,
-            Self::CreateBatch => Api::CreateBatch,
-            Self::BatchByOutNo { .. } => Api::BatchByOutNo,
-            Self::BatchById { .. } => Api::BatchById,
-            Self::DetailByOutNo { .. } => Api::TransferDetail,
-            Self::DetailById { .. } => Api::TransferDetailById,
-        }
-    }
-
-    fn of(path: &'a str) -> Option<Self> {
-        match path {
-            "/v3/certificates" => return Some(Self::Certificates),
-            "/v3/security/echo" => return Some(Self::Echo),
-            "/v3/partner-transfer/batches" => return Some(Self::CreateBatch),
-            _ => {}
-        }
-        if let Some(path) = path.strip_prefix("/v3/pay/transactions/") {
-            return Self::transaction(path);
-        }
-        Self::batch(path.strip_prefix("/v3/partner-transfer/batches/")?)
-    }
-
-    fn transaction(path: &'a str) -> Option<Self> {
-        let mut parts = path.split('/');
-        let parts = (parts.next()?, parts.next(), parts.next(), parts.next());
-        Some(match parts {
-            ("native", None, ..) => Self::Prepay {
-                api: Api::NativePrepay,
-            },
-            ("jsapi", None, ..) => Self::Prepay {
-                api: Api::JsapiPrepay,
-            },
-            (_, Some(""), ..) => return None,
-            ("id", Some(transaction_id), None, _) => Self::TransactionById { transaction_id },
-            ("out-trade-no", Some(out_trade_no), None, _) => {
-                Self::TransactionByOutNo { out_trade_no }
+impl Unrouted {
+    /// The answer in the form of the protocol, which says who it is that has no such endpoint.
+    pub(crate) fn answer(self, method: &Method, target: &str) -> Response<Payload> {
+        let path = target.split('?').next().unwrap_or_default();
+        let (status, code, what) = match self {
+            Self::NoPath => {
+                let what = format!("has no endpoint {method} {path}");
+                (StatusCode::NOT_FOUND, "NOT_FOUND", what)
             }
-            ("out-trade-no", Some(out_trade_no), Some("close"), None) => {
-                Self::CloseTransaction { out_trade_no }
+            Self::Method(other) => {
+                let what = format!("takes {other} at {path}, not {method}");
+                (StatusCode::METHOD_NOT_ALLOWED, "INVALID_REQUEST", what)
             }
-            _ => return None,
-        })
-    }
-
-    fn batch(path: &'a str) -> Option<Self> {
-        let mut parts = path.split('/');
-        let (by, batch) = (parts.next()?, parts.next()?);
-        let detail = match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (None, ..) => None,
-            (Some("details"), Some(by), Some(number), None) => Some((by, number)),
-            _ => return None,
         };
-        if batch.is_empty() || detail.is_some_and(|(_, number)| number.is_empty()) {
-            return None;
+        let message = format!(
+            "wxpay-sandbox {} (a local WeChat Pay for tests) {what}",
+            env!("CARGO_PKG_VERSION")
+        );
+        if path.starts_with("/v3/") {
+            let body = json!({"code": code, "message": message}).to_string();
+            return payload::whole(status, "application/json; charset=utf-8", body);
         }
-        match (by, detail) {
-            ("out-batch-no", None) => Some(Self::BatchByOutNo {
-                out_batch_no: batch,
-            }),
-            ("batch-id", None) => Some(Self::BatchById { batch_id: batch }),
-            ("out-batch-no", Some(("out-detail-no", number))) => Some(Self::DetailByOutNo {
-                out_batch_no: batch,
-                out_detail_no: number,
-            }),
-            ("batch-id", Some(("detail-id", number))) => Some(Self::DetailById {
-                batch_id: batch,
-                detail_id: number,
-            }),
-            _ => None,
-        }
+        let body = return_fail(&message, None).to_xml("xml");
+        payload::whole(status, "text/plain", body)
     }
 }

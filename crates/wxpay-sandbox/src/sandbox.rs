@@ -1,5 +1,6 @@
 mod books;
 mod faults;
+mod refunds;
 mod time;
 
 use std::error::Error as StdError;

@@ -3,6 +3,7 @@
 mod forms;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -10,7 +11,7 @@ use wxpay_core::Fen;
 
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::state::{OrderEntry, PayoutEntry, Planned, Shared, State};
+use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
 use crate::{Batch, Delivery, PayoutRules, PayoutSends, Transfer};
 
 pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
@@ -51,8 +52,11 @@ pub(crate) struct Snapshot {
     payouts: Vec<PayoutEntry>,
     #[serde(default)]
     payout_sends: Vec<PayoutSends>,
+    refunds: Vec<RefundEntry>,
+    refund_delay: Duration,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
+    bills: Bills,
     agenda: Vec<Planned>,
     deliveries: Vec<Delivery>,
 }
@@ -77,8 +81,11 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         payout_rules: state.payouts.rules.clone(),
         payouts: state.payouts.entries().cloned().collect(),
         payout_sends: state.payouts.sends(),
+        refunds: state.refunds.entries().cloned().collect(),
+        refund_delay: state.refund_delay,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        bills: state.bills.clone(),
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
     };
@@ -123,12 +130,17 @@ impl Snapshot {
         for sent in self.payout_sends {
             state.payouts.add_sends(sent.partner_trade_no, sent.sends);
         }
+        for refund in self.refunds {
+            state.refunds.add(refund);
+        }
+        state.refund_delay = self.refund_delay;
         for batch in self.batches {
             state.batches.add(batch, Vec::new());
         }
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.bills = self.bills;
         for Planned { due, event } in self.agenda {
             state.agenda.add(due, event);
         }
@@ -139,4 +151,4 @@ impl Snapshot {
 }
 
 /// Raised whenever a snapshot is written in a way that earlier sandboxes can't read.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;

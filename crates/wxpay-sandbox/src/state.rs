@@ -2,8 +2,10 @@
 
 mod agenda;
 mod batches;
+mod bills;
 mod orders;
 mod payouts;
+mod refunds;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
@@ -17,19 +19,21 @@ use tokio::sync::{Notify, RwLock};
 use wxpay_core::{Fen, Timestamp};
 
 use crate::certificates::Certificates;
-use crate::clock::Clock;
+use crate::clock::{Clock, later};
 use crate::fault_rule::Faults;
 use crate::held::Held;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
-use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, SeenRequest, Trust};
+use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, SeenRequest, Trust};
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
+pub(crate) use bills::Bills;
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
+pub(crate) use refunds::{AskedRefund, RefundEntry, Refunds};
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -69,7 +73,11 @@ pub(crate) struct State {
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) orders: Orders,
     pub(crate) payouts: Payouts,
+    pub(crate) refunds: Refunds,
+    /// How long refunds are in process.
+    pub(crate) refund_delay: Duration,
     pub(crate) batches: Batches,
+    pub(crate) bills: Bills,
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notices, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,
@@ -122,6 +130,21 @@ impl Shared {
     pub(crate) fn plan(&self, state: &mut State, due: Timestamp, event: Event) {
         state.agenda.add(due, event);
         self.changed.notify_one();
+    }
+
+    /// Ends a refund when its time has come, which may be now.
+    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund) {
+        let number = &refund.out_refund_no;
+        if state.refund_delay.is_zero() {
+            state.settle_refund(number, &self.random);
+            self.changed.notify_one();
+            return;
+        }
+        let settlement = Event::SettleRefund {
+            out_refund_no: number.clone(),
+        };
+        let due = later(refund.create_time, state.refund_delay);
+        self.plan(state, due, settlement);
     }
 
     /// Notes a request, takes the fault that waits for it, and gives its number.
@@ -192,7 +215,7 @@ impl State {
     }
 
     /// Carries out an event that takes no time.
-    pub(crate) fn happen(&mut self, event: &Event, place: Place) {
+    pub(crate) fn happen(&mut self, event: &Event, place: Place, random: &Random) {
         let now = self.now();
         match event {
             Event::SettlePayout {
@@ -207,6 +230,7 @@ impl State {
                 }
             }
             Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
+            Event::SettleRefund { out_refund_no } => self.settle_refund(out_refund_no, random),
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,
         }

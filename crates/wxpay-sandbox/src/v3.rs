@@ -2,32 +2,55 @@
 
 pub(crate) mod aead;
 mod answer;
+pub(crate) mod apply_trade_bill;
 pub(crate) mod authorization;
-mod batch_query;
-mod certificates;
-mod close;
-mod create_batch;
-mod detail;
+pub(crate) mod certificates;
+pub(crate) mod close_order;
+pub(crate) mod create_batch;
+pub(crate) mod create_refund;
 mod diagnose;
-mod echo;
+pub(crate) mod download_bill;
+pub(crate) mod echo;
 mod input;
 pub(crate) mod notice;
-mod prepay;
+mod party;
+pub(crate) mod prepay;
+mod query;
+pub(crate) mod query_batch;
+pub(crate) mod query_detail;
+pub(crate) mod query_order;
+pub(crate) mod query_refund;
+mod refund_report;
 mod signature;
 mod transaction;
 
 pub(crate) use answer::{Answer, Content};
 
+use std::sync::Arc;
+
 use wxpay_core::{TimeFormat, Timestamp};
 
 use crate::SignatureCheck;
 use crate::exchange::Call;
-use crate::route::Resource;
+use crate::platform::PlatformKey;
+use crate::route::Route;
 use crate::state::Shared;
 
-/// Checks a request and, if it is to take effect, carries it out.
+/// What an endpoint answers.
+pub(crate) struct Request<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) route: &'a Route<'a>,
+    pub(crate) shared: &'a Shared,
+    /// The platform key that it names.
+    pub(crate) key: Option<Arc<PlatformKey>>,
+    /// Whether it is to take effect.
+    pub(crate) commit: bool,
+}
+
+/// Checks the signature of a request, and then has it answered.
 pub(crate) fn respond(
-    resource: Resource<'_>,
+    respond: fn(&Request<'_>) -> Result<Answer, Answer>,
+    route: &Route<'_>,
     call: &Call,
     shared: &Shared,
     now: Timestamp,
@@ -36,40 +59,13 @@ pub(crate) fn respond(
 ) -> Answer {
     let done = authorization::check(call, shared, now, signatures).and_then(|()| {
         let key = authorization::named_key(call, &shared.platform)?;
-        match resource {
-            Resource::Certificates => certificates::list(call.query(), shared),
-            Resource::Echo => echo::answer(call, shared, key.as_deref()),
-            Resource::Prepay { api } => {
-                let asked = prepay::check(api, call, shared)?;
-                prepay::perform(asked, shared, commit)
-            }
-            Resource::TransactionByOutNo { out_trade_no } => {
-                transaction::by_out_no(out_trade_no, call.query(), shared)
-            }
-            Resource::TransactionById { transaction_id } => {
-                transaction::by_id(transaction_id, call.query(), shared)
-            }
-            Resource::CloseTransaction { out_trade_no } => {
-                close::check(call, shared)?;
-                close::perform(out_trade_no, shared, commit)
-            }
-            Resource::CreateBatch => {
-                let asked = create_batch::check(call, key.as_deref())?;
-                create_batch::perform(asked, &mut shared.state(), &shared.random, commit)
-            }
-            Resource::BatchByOutNo { out_batch_no } => {
-                batch_query::by_out_no(out_batch_no, call.query(), shared)
-            }
-            Resource::BatchById { batch_id } => batch_query::by_id(batch_id, call.query(), shared),
-            Resource::DetailByOutNo {
-                out_batch_no,
-                out_detail_no,
-            } => detail::by_out_no(out_batch_no, out_detail_no, shared),
-            Resource::DetailById {
-                batch_id,
-                detail_id,
-            } => detail::by_id(batch_id, detail_id, shared),
-        }
+        respond(&Request {
+            call,
+            route,
+            shared,
+            key,
+            commit,
+        })
     });
     done.unwrap_or_else(|refusal| refusal)
 }

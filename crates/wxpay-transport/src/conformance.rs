@@ -31,6 +31,7 @@
 
 mod answers;
 mod authority;
+mod call;
 mod check;
 mod connecting;
 mod deadlines;

@@ -46,8 +46,7 @@ pub(crate) fn body(bytes: Bytes, deadline: Option<Deadline>) -> reqwest::Body {
 
 /// The deadline as the reason of an error of reqwest's: then nothing was sent.
 ///
-/// The places above are the only ones that it can come from. The server can't act on a head whose body never comes, not
-/// even if a later hyper were to write it first.
+/// The places above are the only ones that it can come from, and all three come before the first byte.
 pub(crate) fn reason(error: &reqwest::Error) -> Option<DeadlinePassed> {
     let mut source = error.source();
     while let Some(error) = source {

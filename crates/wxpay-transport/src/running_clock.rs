@@ -44,6 +44,12 @@ mod system {
     // Unlike that of Linux it counts sleep. `Instant` is CLOCK_UPTIME_RAW there, which does not.
     #[cfg(target_vendor = "apple")]
     const CLOCK: ClockId = ClockId::Monotonic;
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn it_is_the_clock_that_counts_sleep() {
+        assert_eq!(CLOCK, ClockId::Boottime);
+    }
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]

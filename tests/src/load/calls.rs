@@ -92,15 +92,7 @@ async fn payouts(
             Ok(paid.partner_trade_no == payment.partner_trade_no)
         }
     };
-    let mut calls = at_once(
-        sandbox,
-        "pay_employee",
-        Api::PayEmployee,
-        count,
-        delay,
-        call,
-    )
-    .await;
+    let mut calls = at_once(sandbox, "pay_employee", PAY_EMPLOYEE, count, delay, call).await;
     let mut numbers: Vec<_> = sandbox
         .payouts()
         .into_iter()
@@ -146,7 +138,7 @@ async fn queries(
     at_once(
         sandbox,
         "detail_by_out_no",
-        Api::TransferDetail,
+        QUERY_DETAIL,
         count,
         delay,
         call,
@@ -241,3 +233,7 @@ impl fmt::Display for Calls {
         Ok(())
     }
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_DETAIL: Api = Api::named("v3.partner_transfer.query_detail_by_out_detail_no").unwrap();

@@ -75,8 +75,8 @@ impl Bank {
             Fault::error_code(busy.0, busy.1),
             Fault::error_code("NOT_FOUND", "指定单号数据不存在"),
         ];
-        self.rules(Api::PayEmployee, &pays);
-        self.rules(Api::PayoutQuery, &queries);
+        self.rules(PAY_EMPLOYEE, &pays);
+        self.rules(QUERY_EMPLOYEE_PAYMENT, &queries);
     }
 
     fn rules(&self, api: Api, faults: &[Fault]) {
@@ -109,3 +109,7 @@ pub(super) fn journal_at(path: &Path) -> SqliteJournal {
 pub(super) fn owner() -> JournalOwner {
     JournalOwner::new("1900000109", "localhost")
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

@@ -98,7 +98,7 @@ impl Verdict {
 /// The numbers under which somebody wanted to pay.
 fn asked(sandbox: &Sandbox) -> HashSet<String> {
     let pays = sandbox.requests().into_iter();
-    let pays = pays.filter(|request| request.api == Some(Api::PayEmployee));
+    let pays = pays.filter(|request| request.api == Some(PAY_EMPLOYEE));
     pays.map(|request| {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let field = body.split("partner_trade_no>").nth(1).unwrap();
@@ -133,3 +133,5 @@ impl fmt::Display for Verdict {
         )
     }
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

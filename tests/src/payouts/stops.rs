@@ -49,8 +49,8 @@ pub async fn run(program: &Path, point: Point, intents: usize) -> Stopped {
         first.after = point == Point::AfterBegin;
     }
     let (api, faults) = match point {
-        Point::InQuery => (Api::PayoutQuery, [NOTHING, Fault::Delay(HELD)]),
-        _ => (Api::PayEmployee, [NOTHING, Fault::DelayBeforeCommit(HELD)]),
+        Point::InQuery => (QUERY_EMPLOYEE_PAYMENT, [NOTHING, Fault::Delay(HELD)]),
+        _ => (PAY_EMPLOYEE, [NOTHING, Fault::DelayBeforeCommit(HELD)]),
     };
     if matches!(point, Point::InQuery | Point::InFlight) {
         for fault in faults {
@@ -102,3 +102,7 @@ const NOTHING: Fault = Fault::Delay(Duration::ZERO);
 const HELD: Duration = Duration::from_millis(2500);
 /// In milliseconds.
 const LEASE: u64 = 1500;
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

@@ -28,10 +28,10 @@ pub async fn run(program: &Path, parent: Option<&Path>) -> Writes {
         for dies_at in 0.. {
             let bank = Bank::open(parent).await;
             for (api, fault) in [
-                (Api::PayEmployee, Fault::DropAfterCommit),
+                (PAY_EMPLOYEE, Fault::DropAfterCommit),
                 // The query before the send, which goes well, and the one after it.
-                (Api::PayoutQuery, Fault::Delay(Duration::ZERO)),
-                (Api::PayoutQuery, Fault::Html502),
+                (QUERY_EMPLOYEE_PAYMENT, Fault::Delay(Duration::ZERO)),
+                (QUERY_EMPLOYEE_PAYMENT, Fault::Html502),
             ] {
                 bank.sandbox.inject(api, fault).unwrap();
             }
@@ -56,3 +56,7 @@ pub async fn run(program: &Path, parent: Option<&Path>) -> Writes {
     }
     Writes { writes, verdicts }
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

@@ -32,15 +32,23 @@ pub(crate) fn signer(times: &str) -> Entry {
 }
 
 /// Another one, whose private key the tests have too.
-fn other(times: &str) -> Entry {
+pub(crate) fn other(times: &str) -> Entry {
     Entry {
         pem: vectors::key("mch_cert"),
         times: times.to_owned(),
     }
 }
 
+/// One that opens and is none.
+fn broken() -> Entry {
+    Entry {
+        pem: "a certificate of tomorrow".to_owned(),
+        times: String::new(),
+    }
+}
+
 fn serial_no(pem: &str) -> String {
-    Certificate::from_pem(pem).unwrap().serial_no().to_owned()
+    Certificate::from_pem(pem).map_or("00".to_owned(), |read| read.serial_no().to_owned())
 }
 
 fn signer_no() -> String {
@@ -125,6 +133,17 @@ async fn the_certificate_with_the_latest_moment_of_use_seals() {
             assert_eq!(sealing(&certificates).await, sealed, "{name:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_certificate_that_can_not_be_used_keeps_none_of_the_others_from_being_used() {
+    for entries in [[broken(), signer("")], [signer(""), broken()]] {
+        let (certificates, _) = known([list(0, &entries)]).await;
+        assert_eq!(certificates.serial_numbers(), [signer_no()]);
+    }
+    let certificates = builder(&Scripted::new([list(0, &[broken()])])).0.build();
+    let error = certificates.unwrap().refresh().await.unwrap_err();
+    assert!(matches!(error, RefreshError::Certificate(_)), "{error:?}");
 }
 
 #[tokio::test]

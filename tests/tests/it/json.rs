@@ -175,6 +175,20 @@ async fn an_endpoint_of_ones_own_sends_a_body_and_a_query() {
 }
 
 #[tokio::test]
+async fn queries_are_held_to_the_rules_of_bodies() {
+    for note in ["", "1234567890", "早安😀"] {
+        let mut request = close(Json::object([("a", Json::from(1))]));
+        request.note = note;
+        let sent = clients::v3(Scripted::default()).send(&request).await;
+        let error = sent.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Invalid(invalid) if invalid.field() == "note"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn bodies_that_wechat_pay_refuses_are_not_sent() {
     for (body, field) in [
         (Json::object([("a", Json::from("早安😀"))]), "body.a"),

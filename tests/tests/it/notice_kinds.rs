@@ -94,6 +94,7 @@ async fn one_event_stands_for_five_kinds() {
         (transaction, combined(), NoticeKind::CombinedPayment),
         (None, parking(), NoticeKind::ParkingPayment),
         (Some("profitsharing"), shared(), NoticeKind::ProfitSharing),
+        (None, shared(), NoticeKind::ProfitSharing),
         (Some("something"), payment(), NoticeKind::Other),
         (transaction, json!({ "a": 1 }), NoticeKind::Payment),
     ];

@@ -81,6 +81,18 @@ async fn ask(
     .await
 }
 
+/// An amount is only as much as its currency makes of it.
+#[tokio::test]
+async fn the_currency_is_told_beside_the_amount() {
+    for (fee_type, told) in [("HKD", Some("HKD")), ("CNY", Some("CNY")), ("", None)] {
+        let order = answered(&[("fee_type", fee_type), ("cash_fee_type", fee_type)]).await;
+        let paid = order.unwrap().paid.unwrap();
+        assert_eq!(paid.total_fee.get(), 101);
+        assert_eq!(paid.fee_type.as_deref(), told);
+        assert_eq!(paid.cash_fee_type.as_deref(), told);
+    }
+}
+
 async fn answered(changes: &[(&'static str, &'static str)]) -> Result<OrderQueryResponse, Error> {
     ask(
         &by_out_trade_no(),

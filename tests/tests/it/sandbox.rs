@@ -90,10 +90,10 @@ impl World {
     /// One call to an endpoint, with nothing but its failure.
     async fn call(&self, api: Api, number: &str) -> Result<(), Error> {
         match api {
-            Api::PayEmployee => self.v2.send(&self.payment(number)).await.map(drop),
-            Api::PayoutQuery => self.v2.send(&query(number)).await.map(drop),
-            Api::OrderQuery => self.v2.send(&order()).await.map(drop),
-            Api::TransferDetail => self.v3.send(&detail()).await.map(drop),
+            PAY_EMPLOYEE => self.v2.send(&self.payment(number)).await.map(drop),
+            QUERY_EMPLOYEE_PAYMENT => self.v2.send(&query(number)).await.map(drop),
+            QUERY_ORDER => self.v2.send(&order()).await.map(drop),
+            QUERY_DETAIL => self.v3.send(&detail()).await.map(drop),
             other => panic!("{other:?} has no call here"),
         }
     }
@@ -308,10 +308,10 @@ async fn every_fault_on_every_endpoint_is_told_rightly() {
     let world = World::new().await;
     let mut rows = 0;
     for api in [
-        Api::PayEmployee,
-        Api::PayoutQuery,
-        Api::OrderQuery,
-        Api::TransferDetail,
+        PAY_EMPLOYEE,
+        QUERY_EMPLOYEE_PAYMENT,
+        QUERY_ORDER,
+        QUERY_DETAIL,
     ] {
         for (n, fault) in faults
             .iter()
@@ -320,13 +320,13 @@ async fn every_fault_on_every_endpoint_is_told_rightly() {
         {
             rows += 1;
             let number = format!("E{n}");
-            if api == Api::PayoutQuery {
-                world.call(Api::PayEmployee, &number).await.unwrap();
+            if api == QUERY_EMPLOYEE_PAYMENT {
+                world.call(PAY_EMPLOYEE, &number).await.unwrap();
             }
             let before = world.sandbox.requests().len();
             world.sandbox.inject(api, fault.clone()).unwrap();
             let error = world.call(api, &number).await.unwrap_err();
-            let expected = if api == Api::PayEmployee {
+            let expected = if api == PAY_EMPLOYEE {
                 Outcome::Unknown
             } else {
                 Outcome::ReadFailed
@@ -339,7 +339,7 @@ async fn every_fault_on_every_endpoint_is_told_rightly() {
                 "{api:?} {fault:?} was sent more than once"
             );
             check_kind(api, fault, &error);
-            if api == Api::PayEmployee {
+            if api == PAY_EMPLOYEE {
                 settle(&world, &number, fault).await;
             }
         }
@@ -370,12 +370,12 @@ async fn settle(world: &World, number: &str, fault: &Fault) {
 
 fn check_kind(api: Api, fault: &Fault, error: &Error) {
     let kind = error.kind();
-    let signed_v2 = api == Api::OrderQuery;
+    let signed_v2 = api == QUERY_ORDER;
     let holds = match fault {
         Fault::DropBeforeCommit | Fault::DropAfterCommit | Fault::TruncatedBody | Fault::Stall => {
             matches!(kind, ErrorKind::Transport(transport) if transport.sent() == Sent::Maybe)
         }
-        Fault::EmptyBody if api == Api::TransferDetail => {
+        Fault::EmptyBody if api == QUERY_DETAIL => {
             matches!(kind, ErrorKind::Verification(_))
         }
         Fault::Html502 | Fault::EmptyBody | Fault::ReturnCodeFail { .. } => {
@@ -407,3 +407,11 @@ fn failure(kind: &ErrorKind) -> Option<&VerificationFailure> {
         _ => None,
     }
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();
+
+const QUERY_ORDER: Api = Api::named("v2.pay.query_order").unwrap();
+
+const QUERY_DETAIL: Api = Api::named("v3.partner_transfer.query_detail_by_out_detail_no").unwrap();

@@ -106,7 +106,7 @@ async fn with_certificates_through_a_rotation() {
     assert_eq!(echo(&client).await, second);
     assert_eq!(keys.serial_numbers().len(), 2);
     sandbox
-        .inject(Api::Certificates, Fault::TamperedBody)
+        .inject(LIST_CERTIFICATES, Fault::TamperedBody)
         .unwrap();
     assert!(keys.refresh().await.is_err());
     assert_eq!(
@@ -181,7 +181,7 @@ async fn a_batch_from_its_start_to_its_end() {
     let client = client(&sandbox, public_keys(&sandbox));
     let request = batch(&sandbox);
     sandbox
-        .inject(Api::CreateBatch, Fault::DropAfterCommit)
+        .inject(CREATE_BATCH, Fault::DropAfterCommit)
         .unwrap();
     let lost = client.send(&request).await.unwrap_err();
     assert_eq!(lost.outcome(), Outcome::Unknown);
@@ -273,3 +273,7 @@ async fn the_merchants_own_certificate_is_not_trusted_as_wechat_pays() {
     let said = built.unwrap_err().to_string();
     assert!(said.contains("platform keys"), "{said}");
 }
+
+const LIST_CERTIFICATES: Api = Api::named("v3.certificates.list_certificates").unwrap();
+
+const CREATE_BATCH: Api = Api::named("v3.partner_transfer.create_batch").unwrap();

@@ -11,7 +11,7 @@ use wxpay_api::v3::RefreshError;
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, vectors};
 
-use crate::certificate_list::{builder, list, signer};
+use crate::certificate_list::{builder, list, other, signer};
 
 fn key(name: &str) -> KeyPair {
     KeyPair::from_pem_and_sign_algo(&vectors::key(name), &PKCS_RSA_SHA256).unwrap()
@@ -148,8 +148,27 @@ async fn a_list_is_believed_only_with_certificates_of_trusted_authorities() {
     trusting.refresh().await.unwrap();
     assert_eq!(trusting.serial_numbers().len(), 1);
 
-    let other = TrustedIssuers::from_pem(&vectors::key("mch_cert")).unwrap();
-    let refusing = builder(&lists()).0.trusted_issuers(other).build().unwrap();
+    let foreign = TrustedIssuers::from_pem(&vectors::key("mch_cert")).unwrap();
+    let refusing = builder(&lists())
+        .0
+        .trusted_issuers(foreign)
+        .build()
+        .unwrap();
+    let error = refusing.refresh().await.unwrap_err();
+    assert!(matches!(error, RefreshError::Unverified(_)), "{error:?}");
+    assert!(refusing.serial_numbers().is_empty());
+
+    // One that nobody trusted issued is left out, and what it signed is not believed.
+    let both = Scripted::new([list(0, &[other(""), signer("")])]);
+    let own = TrustedIssuers::from_pem(&vectors::key("plat")).unwrap();
+    let trusting = builder(&both).0.trusted_issuers(own).build().unwrap();
+    trusting.refresh().await.unwrap();
+    let plat = Certificate::from_pem(&vectors::key("plat")).unwrap();
+    assert_eq!(trusting.serial_numbers(), [plat.serial_no()]);
+
+    let both = Scripted::new([list(0, &[other(""), signer("")])]);
+    let wrong = TrustedIssuers::from_pem(&vectors::key("mch_cert")).unwrap();
+    let refusing = builder(&both).0.trusted_issuers(wrong).build().unwrap();
     let error = refusing.refresh().await.unwrap_err();
     assert!(matches!(error, RefreshError::Unverified(_)), "{error:?}");
     assert!(refusing.serial_numbers().is_empty());

@@ -134,7 +134,7 @@ async fn an_unknown_outcome_exits_with_3_and_names_the_query_that_settles_it() {
     let sandbox = Sandbox::start().await.unwrap();
     let setup = Setup::new(&sandbox);
     sandbox
-        .inject(Api::PayEmployee, Fault::DropAfterCommit)
+        .inject(PAY_EMPLOYEE, Fault::DropAfterCommit)
         .unwrap();
     let output = run(&setup, PAY, &["--yes", "--json", "--config", "wxpay.toml"]);
     assert_eq!(exit(&output), 3);
@@ -155,7 +155,7 @@ async fn an_unknown_outcome_exits_with_3_and_names_the_query_that_settles_it() {
 
     // A refusal of this endpoint is never final.
     sandbox
-        .inject(Api::PayEmployee, Fault::error_code("NOTENOUGH", "余额不足"))
+        .inject(PAY_EMPLOYEE, Fault::error_code("NOTENOUGH", "余额不足"))
         .unwrap();
     let output = run(&setup, PAY, &["--yes"]);
     assert_eq!(exit(&output), 3);
@@ -164,7 +164,7 @@ async fn an_unknown_outcome_exits_with_3_and_names_the_query_that_settles_it() {
         err.contains("NOTENOUGH") && err.contains("UNKNOWN") && err.contains("query: wxpay call"),
         "{err}"
     );
-    sandbox.inject(Api::PayEmployee, Fault::Html502).unwrap();
+    sandbox.inject(PAY_EMPLOYEE, Fault::Html502).unwrap();
     let err = text(&run(&setup, PAY, &["--yes", "--lang", "zh"]).stderr);
     assert!(
         err.contains("结果：未知") && err.contains("请查询：wxpay call"),
@@ -210,9 +210,11 @@ async fn an_answer_that_cannot_be_written_does_not_change_what_happened() {
     assert_eq!(sandbox.payouts().len(), 1);
     assert_eq!(code(QUERY, &[]).0, 4);
     sandbox
-        .inject(Api::PayEmployee, Fault::DropAfterCommit)
+        .inject(PAY_EMPLOYEE, Fault::DropAfterCommit)
         .unwrap();
     assert_eq!(code(PAY, &["--yes", "--json"]).0, 3);
     let nobody = ["--yes", "--json", "--base-url", "https://127.0.0.1:1"];
     assert_eq!(code(PAY, &nobody).0, 1);
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

@@ -119,19 +119,31 @@ fn keys_and_state_stay_from_one_start_to_the_next() {
     let again = first.ctl(&["pay", "ORDER1"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("order ORDER1 is SUCCESS"));
+    first.json(&["add-order", "ORDER2", "100", "--state", "NOTPAY"]);
+    first.json(&["close", "ORDER2"]);
+    first.json(&["refund-delay", "90s"]);
+    let refund = first.json(&["refund", "ORDER1", "--fen", "800"]);
+    let number = refund["out_refund_no"].as_str().unwrap();
+    first.json(&["set-refund", number, "ABNORMAL"]);
+    assert_eq!(first.json(&["refund", "ORDER1"])["refund"], 12_000);
+    assert!(first.text(&["refunds"]).contains("ABNORMAL"));
     first.json(&["clock", "freeze", "2026-01-31T08:00:00+08:00"]);
     let clock = first.json(&["clock", "advance", "24h"]);
     assert_eq!(clock["now"], "2026-02-01T08:00:00+08:00");
     first.json(&[
         "fault",
         "add",
-        "order_query",
+        "v2.pay.query_order",
         "delay",
         "--delay-ms",
         "5",
         "--always",
     ]);
-    assert!(first.text(&["fault", "list"]).contains("order_query"));
+    assert!(
+        first
+            .text(&["fault", "list"])
+            .contains("v2.pay.query_order")
+    );
     assert!(first.text(&["orders"]).contains("ORDER1"));
     assert!(first.interrupt());
 

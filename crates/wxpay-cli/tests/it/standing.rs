@@ -91,7 +91,7 @@ fn the_rules_of_payouts_are_shown_and_set() {
     next.json(&[
         "fault",
         "add",
-        "pay_employee",
+        "v2.wecom.pay_employee",
         "delay_before_commit",
         "--delay-ms",
         "5",

@@ -82,8 +82,8 @@ fn trouble(office: &Office) {
         Fault::error_code("NOT_FOUND", "指定单号数据不存在"),
     ];
     for (api, faults) in [
-        (Api::PayEmployee, pays.as_slice()),
-        (Api::PayoutQuery, &queries),
+        (PAY_EMPLOYEE, pays.as_slice()),
+        (QUERY_EMPLOYEE_PAYMENT, &queries),
     ] {
         for (at, fault) in faults.iter().enumerate() {
             // A rule sees only what those before it have left.
@@ -94,3 +94,7 @@ fn trouble(office: &Office) {
         }
     }
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

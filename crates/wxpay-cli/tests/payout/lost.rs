@@ -232,7 +232,7 @@ async fn what_is_wrong_is_told_before_the_first_payment() {
 async fn replace_makes_ready_what_can_be_paid_again() {
     let office = Office::open().await;
     office.write_rows(100);
-    let unclear = FaultRule::new(Api::PayEmployee, Fault::DropAfterCommit).times(1);
+    let unclear = FaultRule::new(PAY_EMPLOYEE, Fault::DropAfterCommit).times(1);
     office.sandbox.add_fault_rule(unclear).unwrap();
     let output = office.run("run rows.csv --journal j");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
@@ -289,9 +289,9 @@ async fn attest_waits_for_its_time() {
     let office = Office::open().await;
     office.write_rows(2);
     office.set("patience = '1s'");
-    for api in [Api::PayEmployee, Api::PayoutQuery] {
+    for api in [PAY_EMPLOYEE, QUERY_EMPLOYEE_PAYMENT] {
         let fault = match api {
-            Api::PayEmployee => Fault::DropBeforeCommit,
+            PAY_EMPLOYEE => Fault::DropBeforeCommit,
             _ => Fault::error_code("NOT_FOUND", "指定单号数据不存在"),
         };
         office
@@ -409,3 +409,7 @@ async fn export_writes_the_rows_back() {
     assert_eq!(told[1]["state"], "paid");
     assert_eq!(books(&office), (2, 2));
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

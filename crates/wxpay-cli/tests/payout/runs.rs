@@ -125,12 +125,12 @@ async fn export_leaves_journals_alone() {
 async fn reasons_are_shown_without_what_steers_a_terminal() {
     let office = Office::open().await;
     office.write_rows(1);
-    let lost = FaultRule::new(Api::PayEmployee, Fault::DropAfterCommit).times(1);
+    let lost = FaultRule::new(PAY_EMPLOYEE, Fault::DropAfterCommit).times(1);
     office.sandbox.add_fault_rule(lost).unwrap();
     // Every query fails, so none may be asked for before the send.
     office.set("query_before_send = false");
     let unseen = Fault::error_code("SYSTEMERROR", "系统繁忙");
-    let unseen = FaultRule::new(Api::PayoutQuery, unseen);
+    let unseen = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, unseen);
     let rule = office.sandbox.add_fault_rule(unseen).unwrap();
     let output = office.run("run rows.csv --journal j");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
@@ -177,7 +177,7 @@ async fn interrupted_it_ends_in_order() {
     let office = Office::open().await;
     office.write_rows(60);
     let slow = Fault::Delay(Duration::from_millis(300));
-    let slow = FaultRule::new(Api::PayEmployee, slow);
+    let slow = FaultRule::new(PAY_EMPLOYEE, slow);
     office.sandbox.add_fault_rule(slow).unwrap();
     let mut command = office.command("run rows.csv --journal j");
     let child = command
@@ -214,7 +214,7 @@ async fn interrupted_it_ends_in_order() {
 async fn resolve_settles_what_a_killed_run_has_left() {
     let office = Office::open().await;
     office.write_rows(8);
-    let stall = FaultRule::new(Api::PayEmployee, Fault::Stall).times(8);
+    let stall = FaultRule::new(PAY_EMPLOYEE, Fault::Stall).times(8);
     office.sandbox.add_fault_rule(stall).unwrap();
     let mut child = office
         .command("run rows.csv --journal j")
@@ -260,3 +260,7 @@ async fn report_that_is_not_written_is_in_the_journal() {
     }
     assert_eq!(office.reconcile(), 2);
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

@@ -118,12 +118,6 @@ impl Client {
         if meta.sign_types != SignTypes::Md5Only {
             params.set("sign_type", sign_type.name());
         }
-        // Only now all fields are there between which another one could begin.
-        if let Some(name) = params.ambiguous(meta.names) {
-            let rule = "must not hold `&`, another field's name and `=`: the signature would fit other fields too";
-            let rule_zh = "不能含有“&其他字段名=”：否则同一签名也适用于另一组字段";
-            return Err(InvalidInput::new(name.to_owned(), rule, rule_zh).into());
-        }
         if let Some(api) = meta.workwx {
             let secret = credentials.app_secret.as_ref().ok_or_else(|| {
                 SigningError::new(
@@ -132,6 +126,12 @@ impl Client {
             })?;
             let workwx_sign = secret.sign(&params, api);
             params.set("workwx_sign", workwx_sign);
+        }
+        // Only now all fields are there between which another one could begin.
+        if let Some(name) = params.ambiguous(meta.names) {
+            let rule = "must not hold `&`, another field's name and `=`: the signature would fit other fields too";
+            let rule_zh = "不能含有“&其他字段名=”：否则同一签名也适用于另一组字段";
+            return Err(InvalidInput::new(name.to_owned(), rule, rule_zh).into());
         }
         let sign = credentials.key.sign(&params, sign_type);
         params.set("sign", sign);

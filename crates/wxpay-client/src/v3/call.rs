@@ -85,7 +85,7 @@ impl Call {
     /// Adds a query parameter that is a text.
     ///
     /// # Errors
-    /// It is too long.
+    /// It is empty, too long or holds characters beyond U+FFFF.
     pub fn query_text(
         &mut self,
         name: &'static str,
@@ -100,7 +100,7 @@ impl Call {
     /// Adds a query parameter that is sealed for WeChat Pay before it is sent (敏感信息加密). The limit counts the plain text.
     ///
     /// # Errors
-    /// It is too long.
+    /// It is empty, too long or holds characters beyond U+FFFF.
     pub fn query_sealed(
         &mut self,
         name: &'static str,

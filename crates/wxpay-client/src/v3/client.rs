@@ -345,16 +345,16 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// The merchant ID, the brand ID or the base URL is malformed, or the keys to verify with hold the merchant's own
-    /// certificate.
+    /// The merchant ID, the brand ID or the base URL is malformed, or one of the keys to verify with has the
+    /// serial number of the key that signs the requests.
     pub fn build(self) -> Result<Client, InvalidInput> {
         self.caller.check_id()?;
         let own = self.credentials.merchant_key.serial_no();
         if self.credentials.platform_keys.holds(own) {
             return Err(InvalidInput::new(
                 "platform keys",
-                "must not contain the merchant's own certificate: they must be WeChat Pay's",
-                "必须是微信支付的公钥或平台证书，其中却有商户自己的证书",
+                "must be keys of WeChat Pay: one of them has the serial number of the key that signs the requests",
+                "必须是微信支付的公钥或平台证书，其中却有与请求签名私钥序列号相同的证书",
             ));
         }
         Ok(Client(Arc::new(Config {

@@ -30,8 +30,15 @@ use crate::notice::{SeenNotices, answer};
 pub struct Notices {
     keys: Arc<dyn PlatformKeys>,
     api_key: ApiKey,
-    is_brand: bool,
+    receiver: Receiver,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// For whom the notifications must be signed.
+#[derive(Clone, Copy)]
+enum Receiver {
+    Merchant,
+    Brand,
 }
 
 impl Notices {
@@ -40,17 +47,20 @@ impl Notices {
         Self {
             keys: Arc::new(keys),
             api_key,
-            is_brand: false,
+            receiver: Receiver::Merchant,
             clock: Arc::new(Timestamp::now),
         }
     }
 
     /// Takes the notifications of a brand (品牌) and no others: the keys are those of the brand, and so is the signature's type.
     ///
+    /// The keys must be the brand's alone. `Wechatpay-Signature-Type` is not signed, so with the keys of a merchant among them a
+    /// message for that merchant would pass with another type written on it.
+    ///
     /// <https://pay.weixin.qq.com/doc/brand/4015407551>
     #[must_use]
     pub const fn brand(mut self) -> Self {
-        self.is_brand = true;
+        self.receiver = Receiver::Brand;
         self
     }
 
@@ -67,10 +77,9 @@ impl Notices {
     /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was read then.
     pub async fn open(&self, headers: &HeaderMap, body: Bytes) -> Result<Notice, NoticeError> {
         let (keys, now) = (&*self.keys, (self.clock)());
-        let body = if self.is_brand {
-            verify_brand(headers, body, keys, now).await?
-        } else {
-            verify(headers, body, keys, now).await?
+        let body = match self.receiver {
+            Receiver::Merchant => verify(headers, body, keys, now).await?,
+            Receiver::Brand => verify_brand(headers, body, keys, now).await?,
         };
         let envelope = body.read(Json::of_body)?.read(Envelope::read)?;
         let opened = self

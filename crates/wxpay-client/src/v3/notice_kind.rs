@@ -20,7 +20,7 @@ const DAY: Runs = &[
     (2, 21_600),
 ];
 
-/// Ten deliveries within three hours, the first at once.
+/// Ten deliveries within three hours and 4 minutes, the first at once.
 const HOURS: Runs = &[(1, 0), (2, 15), (1, 30), (1, 180), (4, 1800), (1, 3600)];
 
 /// 65 deliveries within 23 hours, the first at once.
@@ -188,6 +188,8 @@ impl NoticeKind {
         let has = |name| resource.get(name).is_some();
         match original_type.unwrap_or_default() {
             "profitsharing" => Self::ProfitSharing,
+            // Only money that moved by profit sharing has somebody else who got it.
+            "" if has("receiver") => Self::ProfitSharing,
             "transaction" | "" if has("combine_out_trade_no") => Self::CombinedPayment,
             "transaction" | "" if has("parking_info") => Self::ParkingPayment,
             "transaction" | "" if has("sp_mchid") => Self::PartnerPayment,

@@ -1,5 +1,7 @@
 //! When the signed text of one message could be that of another, against every way to cut it.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::Value;
 use wxpay_core::{PAYMENT_NAMES, Params};
@@ -148,6 +150,38 @@ proptest! {
             }
             prop_assert_eq!(params.ambiguous(&known()).map(str::to_owned), before);
         }
+    }
+}
+
+/// An order that is not paid has no `bank_type` behind its `attach`. What can be added there does not make it a paid one.
+#[test]
+fn unpaid_order_can_not_be_handed_in_as_paid() {
+    let added = [
+        "bank_type=CMB",
+        "cash_fee=1",
+        "fee_type=CNY",
+        "openid=o",
+        "time_end=20261126",
+        "total_fee=1",
+        "trade_state=SUCCESS",
+        "transaction_id=4",
+    ]
+    .join("&");
+    let text = format!(
+        "appid=wx1&attach=a&{added}&mch_id=1&nonce_str=n&out_trade_no=7&result_code=SUCCESS&return_code=SUCCESS\
+         &trade_state=NOTPAY"
+    );
+    let taken: Vec<Message> = cuts(&text)
+        .into_iter()
+        .filter(|message| params(message).ambiguous(PAYMENT_NAMES).is_none())
+        .collect();
+    let names: BTreeSet<&str> = taken.iter().flatten().map(|(name, _)| &**name).collect();
+    assert!(names.contains("bank_type"), "{names:?}");
+    for name in ["openid", "time_end", "total_fee", "transaction_id"] {
+        assert!(!names.contains(name), "{name}");
+    }
+    for message in &taken {
+        assert_eq!(params(message).get("trade_state"), Some("NOTPAY"));
     }
 }
 

@@ -56,17 +56,14 @@ impl Engine {
             }
             (None, _) => end.clone(),
         };
-        let mut entry = self.record_look(&begun, holder, &seen).await?;
+        let entry = self.record_look(&begun, holder, &seen).await?;
         if let Some(paid) = paid_earlier {
             return self.stop_for(entry, &paid).await;
         }
         if entry.state == State::Prepared {
             let why = entry.reason.clone().unwrap_or_default();
             return Ok(match end {
-                QueryEnd::Refused(refusal) => {
-                    entry.refusal = None;
-                    Step::NotSent(entry, NotSentCause::Refused(refusal))
-                }
+                QueryEnd::Refused(refusal) => Step::NotSent(entry, NotSentCause::Refused(refusal)),
                 _ => Step::NotSent(entry, NotSentCause::Unclear(why)),
             });
         }

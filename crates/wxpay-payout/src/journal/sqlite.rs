@@ -27,6 +27,8 @@ mod mounts;
 mod network;
 pub(super) mod owner;
 mod place;
+#[cfg(unix)]
+mod rights;
 mod rows;
 mod schema;
 mod trouble;
@@ -87,6 +89,8 @@ impl SqliteJournal {
 
     /// Opens the journal at `path` for reading only, any owner's. Every change fails.
     ///
+    /// One of version 1 reads as if it had been brought to this version, and stays what it is.
+    ///
     /// It does not wait for a process that writes, and writes nothing into the file. A file of another user may be read
     /// too, if the operating system allows it. While the journal is in use, or after it was not closed, SQLite has to be able
     /// to write beside it (`-shm`).
@@ -108,7 +112,9 @@ impl SqliteJournal {
     /// when this returns. It may be on another file system, a network's too. If the future is dropped, the backup is made nonetheless.
     ///
     /// To restore it, make sure that no process uses the journal, move the old file *with its `-wal` and `-shm`* away, and
-    /// copy the backup to its place. What was paid since the backup is not in it, and would be paid again.
+    /// copy the backup to its place. What was paid since the backup is not in it: [recover](crate::Payouts::recover) it, with the
+    /// intents since then. What is sent instead goes out under the number that it had, since numbers follow from the intents,
+    /// and WeChat Pay pays a number once. Numbers that did not follow from them, random ones say, would be paid again.
     ///
     /// # Errors
     /// There is a file at `to` already, it can't be written, or the copy is not a whole journal. Nothing is at `to` that was

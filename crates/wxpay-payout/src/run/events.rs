@@ -22,7 +22,7 @@ pub enum RunEvent {
     Waiting {
         /// What for.
         what: Waiting,
-        /// Until when.
+        /// Until when. For other processes, at most.
         until: Moment,
         /// How many payouts wait, for this or something else.
         payouts: usize,
@@ -37,7 +37,8 @@ pub enum RunEvent {
 pub enum Waiting {
     /// The next query about payouts whose outcome is unknown.
     Outcome,
-    /// The limits: the time between two sends to one payee, the rate of all sends, or the end of the day.
+    /// A moment before which it must not be sent: by the limits (the time between two sends to one payee, the rate of all
+    /// sends, the end of the day), or because a failed number that it replaces may still be on its way.
     Limits,
     /// WeChat Pay could not be reached, or did not answer.
     Connection,
@@ -71,20 +72,18 @@ impl Run<'_> {
     /// Tells what is waited for, when that changes.
     pub(super) fn tell_of_wait(&mut self) {
         let now = self.payouts.0.now();
-        let Some((until, number)) = self.waiting.first() else {
+        let Some((until, what)) = self.first_wait() else {
             return;
         };
-        let until = *until;
         if until.since(now) < WORTH_TELLING {
             return;
         }
-        let what = match self.held_by.get(number) {
-            Some(NotStartedReason::NotBefore(_)) => Waiting::Limits,
-            Some(_) => Waiting::Connection,
-            None if self.unsent.contains_key(number) => Waiting::Others,
-            None => Waiting::Outcome,
+        // They may take the payout up again and again, each time for longer.
+        let is_told = match self.told {
+            Some((_, Waiting::Others)) => what == Waiting::Others,
+            told => told == Some((until, what)),
         };
-        if self.told != Some((until, what)) {
+        if !is_told {
             self.told = Some((until, what));
             let payouts = self.waiting.len();
             self.report(RunEvent::Waiting {
@@ -93,6 +92,28 @@ impl Run<'_> {
                 payouts,
             });
         }
+    }
+}
+
+impl Run<'_> {
+    /// What comes first of all that is waited for.
+    fn first_wait(&self) -> Option<(Moment, Waiting)> {
+        let (at, number) = self.waiting.first()?;
+        let is_unsent = self.unsent.contains_key(number);
+        if is_unsent && self.halted.is_some() {
+            return None;
+        }
+        if let Some(until) = self.others.get(number) {
+            return Some((*until, Waiting::Others));
+        }
+        if !is_unsent {
+            return Some((*at, Waiting::Outcome));
+        }
+        let what = match self.held_by.get(number)? {
+            NotStartedReason::NotBefore(_) => Waiting::Limits,
+            _ => Waiting::Connection,
+        };
+        Some((*at, what))
     }
 }
 

@@ -60,6 +60,7 @@ impl Run<'_> {
     }
 
     fn stepped(&mut self, number: PartnerTradeNo, step: Step) {
+        self.others.remove(&number);
         match step {
             Step::Moved(entry) if entry.state.is_settled() => {
                 self.unclear = 0;
@@ -81,13 +82,14 @@ impl Run<'_> {
                 if entry.state != State::Prepared {
                     self.unsent.remove(&number);
                 } else if entry.lease.is_none() {
-                    let reason = NotStartedReason::NotBefore(until);
-                    self.held_by.entry(number.clone()).or_insert(reason);
+                    self.not_before(&number, until);
                 }
-                // Another process is most often done long before its lease ends.
-                let until = match entry.lease {
-                    Some(_) => until.min(self.payouts.0.now().after(HELD)),
-                    None => until,
+                let until = if entry.lease.is_some() {
+                    self.others.insert(number.clone(), until);
+                    // Another process is most often done long before its lease ends.
+                    until.min(self.payouts.0.now().after(HELD))
+                } else {
+                    until
                 };
                 self.waiting.insert((until, number));
             }
@@ -136,6 +138,15 @@ impl Run<'_> {
         });
         let reason = NotStartedReason::Unreached(why);
         self.held_by.insert(entry.number.clone(), reason);
+    }
+
+    /// A wait after WeChat Pay was not reached says less than that it was not.
+    fn not_before(&mut self, number: &PartnerTradeNo, moment: Moment) {
+        let held_by = self.held_by.get(number);
+        if !matches!(held_by, Some(NotStartedReason::Unreached(_))) {
+            let reason = NotStartedReason::NotBefore(moment);
+            self.held_by.insert(number.clone(), reason);
+        }
     }
 
     /// Until there is something to do about it, and for a moment at least: a step that changed nothing must not be repeated

@@ -116,7 +116,8 @@ impl std::fmt::Debug for RunOptions {
 
 /// Ends a run early, from another thread or a signal handler. Clones are one.
 ///
-/// Calls that are under way are waited for; nothing new begins.
+/// Calls that are under way are waited for; nothing new begins. Intents that a [`Source`] has ready are still taken, to tell
+/// of them; those that it would have to be waited for are not.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 

@@ -25,7 +25,8 @@ pub struct Wecom<T> {
 impl<T: Transport> Wecom<T> {
     /// Over this client, which signs and verifies, and this transport, over which everything is sent.
     ///
-    /// The transport's time limits must stay under the lease of the [`Rules`](crate::Rules).
+    /// The transport's time limit for a whole call must not exceed [`Rules::call`](crate::Rules::call): a send must have ended
+    /// before the lease does.
     pub fn new(client: Client, transport: T) -> Self {
         Self { client, transport }
     }

@@ -36,7 +36,13 @@ impl Entry {
             QueryEnd::Paid { .. } | QueryEnd::Failed(_) | QueryEnd::Processing => {
                 self.first_sent_at.get_or_insert(now);
                 self.last_sent_at.get_or_insert(now);
-                self.end_query(end, now, rules);
+                // Without a doubt and with earlier tries, it was given up before it was to go out again.
+                let given_up = self.sends > 0 && !self.doubt;
+                if given_up && matches!(end, QueryEnd::Paid { .. }) {
+                    self.end_late_query(end, now);
+                } else {
+                    self.end_query(end, now, rules);
+                }
             }
             QueryEnd::NotFound => {}
             QueryEnd::Refused(_) | QueryEnd::Unclear(_) if self.doubt => {
@@ -131,8 +137,11 @@ impl Entry {
 
     pub(super) fn pay(&mut self, payment_no: Option<&String>, now: Moment) {
         self.payment_no = payment_no.cloned();
-        self.alarm = None;
-        self.reason = None;
+        // One that was stopped for an earlier number is the second payment of its intent.
+        if self.alarm != Some(Alarm::PaidLate) {
+            self.alarm = None;
+            self.reason = None;
+        }
         self.close(State::Paid, now);
     }
 
@@ -152,7 +161,8 @@ impl Entry {
     fn take_back(&mut self, why: String, now: Moment, rules: &Rules) {
         self.sends = self.sends.saturating_sub(1);
         self.reason = Some(why);
-        if self.sends == 0 {
+        // Without a doubt these are the moments of this try alone; otherwise the doubt's age is counted from them.
+        if !self.doubt {
             self.first_sent_at = None;
             self.last_sent_at = None;
         }
@@ -192,7 +202,10 @@ impl Entry {
     fn wait(&mut self, why: String, now: Moment, rules: &Rules) {
         self.warn_of_age(now, rules);
         self.state = State::Unknown;
-        self.reason = Some(why);
+        // That an earlier number was paid is what a person has to know, also when this one is paid in the end.
+        if self.alarm != Some(Alarm::PaidLate) {
+            self.reason = Some(why);
+        }
         self.next_at = now.after(rules.query_wait(self.queries));
         self.queries = self.queries.saturating_add(1);
     }
@@ -272,7 +285,7 @@ fn text_of(refusal: &Refusal) -> String {
     format!("{}: {}", refusal.code, refusal.message)
 }
 
-fn paid_otherwise(amount: Option<Fen>, expected: Fen) -> String {
+pub(super) fn paid_otherwise(amount: Option<Fen>, expected: Fen) -> String {
     match amount {
         Some(amount) if amount != expected => {
             format!("WeChat Pay paid {amount} fen under this number, not {expected}")

@@ -1,5 +1,6 @@
 //! Answers that arrive when the payout has moved on without them. A payment is never dropped.
 
+use super::ends::paid_otherwise;
 use crate::Moment;
 use crate::entry::{Alarm, Entry, State};
 use crate::evidence::{PayEnd, QueryEnd};
@@ -9,12 +10,16 @@ impl Entry {
     pub(crate) fn end_late_send(&mut self, end: &PayEnd, sent: &Self, now: Moment) {
         if let PayEnd::Paid { payment_no } = end {
             // What was sent then may have been corrected since. This is what was paid.
-            if self.state != State::Paid && self.fingerprint != sent.fingerprint {
+            let corrected = self.state != State::Paid && self.fingerprint != sent.fingerprint;
+            if corrected {
                 self.fingerprint.clone_from(&sent.fingerprint);
                 self.payee.clone_from(&sent.payee);
                 self.amount = sent.amount;
             }
             self.pay_late(Some(payment_no), now);
+            if corrected {
+                self.tell_paid_late();
+            }
         }
     }
 
@@ -32,8 +37,9 @@ impl Entry {
             } if self.is_paid_as_expected(*amount, payee.as_ref()) => {
                 self.pay_late(payment_no.as_ref(), now);
             }
-            QueryEnd::Paid { .. } => {
+            QueryEnd::Paid { amount, .. } => {
                 self.alarm = Some(Alarm::Mismatch);
+                self.reason = Some(paid_otherwise(*amount, self.amount));
                 self.is_known_late(now);
             }
             // What WeChat Pay has declared failed itself is not under way again.
@@ -47,6 +53,9 @@ impl Entry {
     /// WeChat Pay knows of a payment under this number, so it can't be taken for refused or never made.
     fn is_known_late(&mut self, now: Moment) {
         self.was_known();
+        // Its age is counted from now on, if it was to go out for the first time or again.
+        self.first_sent_at.get_or_insert(now);
+        self.last_sent_at.get_or_insert(now);
         if self.state.is_settled() || self.state == State::Prepared {
             self.state = State::Unknown;
             self.attested = false;
@@ -69,9 +78,16 @@ impl Entry {
                 self.attested = false;
                 self.counted = Some(now.day());
                 self.pay(payment_no, now);
-                self.alarm = Some(Alarm::PaidLate);
-                self.reason = Some("paid after it had been booked as not paid".to_owned());
+                self.tell_paid_late();
             }
+        }
+    }
+
+    fn tell_paid_late(&mut self) {
+        // A number that was stopped says already which other one was paid.
+        if self.alarm != Some(Alarm::PaidLate) {
+            self.alarm = Some(Alarm::PaidLate);
+            self.reason = Some("paid after it had been booked as not paid".to_owned());
         }
     }
 

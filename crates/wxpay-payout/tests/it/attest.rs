@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot};
 use wxpay_core::{Fen, PartnerTradeNo};
 use wxpay_payout::{
-    AttestError, Entry, Intent, Journal, JournalError, Lease, MemoryJournal, NotAttestable,
+    Alarm, AttestError, Entry, Intent, Journal, JournalError, Lease, MemoryJournal, NotAttestable,
     Payouts, Preparation, QueryEnd, RunOptions, Service, Settlement, State, Unknown,
 };
 
@@ -219,6 +219,12 @@ async fn attested_goes_out_again_under_its_number() {
             panic!("it is paid")
         };
         assert_eq!(*paid.number(), number);
+        // It had been booked as failed.
+        let alarm = was_paid.then_some(&Alarm::PaidLate);
+        assert_eq!(paid.alarm(), alarm);
+        let result = payouts.run([one()], RunOptions::new()).await;
+        let line = &result.paid[0];
+        assert_eq!((line.alarm.as_ref(), line.found), (alarm, false));
         assert_eq!(bank.paid(), 1);
         assert_eq!(bank.sends() - sends, usize::from(!was_paid));
     }

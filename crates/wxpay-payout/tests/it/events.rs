@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 use wxpay_payout::{
-    Intent, Journal, Lease, MemoryJournal, Payouts, QueryEnd, Reconciliation, RunEvent, RunOptions,
-    State, Waiting,
+    Intent, Journal, Lease, MemoryJournal, PayEnd, Payouts, QueryEnd, Reconciliation, RunEvent,
+    RunOptions, State, Waiting,
 };
 
 use crate::engine::{not_sent, refused, unclear};
@@ -130,8 +130,62 @@ async fn connection_limits_and_others_are_told_apart() {
         waits(&told).iter().all(|wait| wait.1 == Waiting::Others),
         "{told:?}"
     );
-    assert_eq!(waits(&told)[0], (0, Waiting::Others, 1, 1));
+    assert_eq!(waits(&told), [(0, Waiting::Others, 60, 1)]);
     assert_eq!(held.state, State::Prepared);
+}
+
+/// What another process is sending is told as its work, once, and as an unknown outcome when that process has gone.
+#[tokio::test(start_paused = true)]
+async fn send_of_another_process_is_waited_for_as_such() {
+    let journal = Arc::new(MemoryJournal::new());
+    let payouts = payouts_by(unasked(), Arc::clone(&journal), Scripted::default());
+    drop(payouts.prepare(&intent("one", 100)).await.unwrap());
+    let id = intent("one", 100).id;
+    let mut held = journal.by_intent(&id).await.unwrap().unwrap();
+    let begun = held.next_at;
+    (held.state, held.sends) = (State::Sending, 1);
+    (held.first_sent_at, held.last_sent_at) = (Some(begun), Some(begun));
+    held.lease = Some(Lease {
+        holder: "another process".to_owned(),
+        until: begun.after(MINUTE),
+    });
+    journal.update(&held).await.unwrap();
+    let (told, _) = run(&payouts, vec![intent("one", 100)], one_at_a_time()).await;
+    let kinds: Vec<_> = waits(&told).into_iter().map(|wait| wait.1).collect();
+    assert_eq!(kinds[0], Waiting::Others, "{told:?}");
+    assert!(
+        kinds[1..].iter().all(|kind| *kind == Waiting::Outcome),
+        "{told:?}"
+    );
+}
+
+/// Once it was sent, it does not wait for the limits any more.
+#[tokio::test(start_paused = true)]
+async fn outcome_after_a_wait_for_the_limits_is_told_as_such() {
+    let paid = PayEnd::Paid {
+        payment_no: "1".to_owned(),
+    };
+    let payouts = payouts_over(MemoryJournal::new(), Scripted::new([paid, unclear()], []));
+    let mut two = intent("two", 100);
+    two.payment.openid = intent("one", 100).payment.openid;
+    let options = one_at_a_time().patience(MINUTE * 3);
+    let (told, _) = run(&payouts, vec![intent("one", 100), two], options).await;
+    let kinds: Vec<_> = waits(&told).into_iter().map(|wait| wait.1).collect();
+    assert_eq!(kinds[..2], [Waiting::Limits, Waiting::Outcome], "{told:?}");
+}
+
+/// What will not be begun is not waited for.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_told_of_waits_after_a_halt() {
+    let mut rules = unasked();
+    rules.lease = rules.call;
+    let payouts = payouts_by(rules, MemoryJournal::new(), Scripted::default());
+    let (told, result) = run(&payouts, vec![intent("one", 100)], one_at_a_time()).await;
+    assert_eq!(result.not_started.len(), 1, "{result:?}");
+    assert!(
+        matches!(&told[..], [(0, RunEvent::Halted(why))] if why.contains("Rules::lease")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

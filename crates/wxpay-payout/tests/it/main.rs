@@ -1,6 +1,7 @@
 //! The payout engine, through its public API.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod again;
 mod around;
 mod attest;
 mod bank;
@@ -23,6 +24,7 @@ mod run;
 mod signing;
 mod simulation;
 mod stalls;
+mod stopped;
 mod world;
 mod wrong_clock;
 mod wrong_journals;

@@ -250,6 +250,44 @@ async fn after_the_next_number_was_sent() {
     assert_eq!(alarms.count(), 1);
 }
 
+/// The next number is in doubt when the failed one is heard to be paid. If it was paid as well, that is told, whatever was
+/// heard in between.
+#[tokio::test(start_paused = true)]
+async fn both_numbers_are_paid_and_the_second_says_so() {
+    let (bank, journal) = (Bank::default(), Arc::new(MemoryJournal::new()));
+    let rules = wxpay_payout::Rules::default();
+    let payouts = payouts_by(rules, Arc::clone(&journal), bank.clone());
+    bank.fail_next(1);
+    let options = || RunOptions::new().patience(MINUTE * 30);
+    let mut result = payouts.run([one()], options()).await;
+    let failed = result.rejected.remove(0).number;
+    let Settlement::Rejected(rejected) = payouts.resolve_by_number(&failed).await.unwrap() else {
+        panic!("it failed")
+    };
+    let permit = rejected.into_permit().unwrap();
+    bank.lose_next(1);
+    let prepared = payouts.replace(permit, &one()).await.unwrap();
+    let next = prepared.number().clone();
+    let sent = payouts.send(prepared).await.unwrap();
+    assert!(matches!(sent, Settlement::Unknown(_)), "{sent:?}");
+
+    bank.pay_failed(&failed);
+    let result = payouts.run([one()], options()).await;
+    assert_eq!(result.unknown[0].alarm, Some(Alarm::PaidLate));
+    let message = bank.compose(&next, &one().payment).unwrap();
+    bank.pay_lost(&next, message);
+    tokio::time::sleep(DAY).await;
+    let result = payouts.run([one()], options()).await;
+    assert_eq!(lines(&result), [1, 0, 0, 0], "{result:?}");
+    assert_eq!(
+        (&result.paid[0].number, &result.paid[0].alarm),
+        (&next, &Some(Alarm::PaidLate))
+    );
+    let entry = journal.by_number(&next).await.unwrap().unwrap();
+    assert!(entry.reason.unwrap().contains(failed.as_str()));
+    assert_eq!(bank.paid(), 2);
+}
+
 /// What was paid is what was sent first, and not its correction.
 #[tokio::test(start_paused = true)]
 async fn after_the_payment_was_corrected() {
@@ -266,6 +304,7 @@ async fn after_the_payment_was_corrected() {
             world.tell.take().unwrap().send(()).unwrap();
             let told = (&mut world.running).await.unwrap();
             assert_eq!(lines(&told), [1, 0, 0, 0], "{told:?}");
+            assert_eq!(told.paid[0].alarm, Some(Alarm::PaidLate));
         } else {
             world.hears().await;
             let again = world.other.send(prepared).await.unwrap();

@@ -1,14 +1,18 @@
 //! A journal that is rebuilt by asking WeChat Pay.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use wxpay_core::{Certainty, Class, PartnerTradeNo};
+use async_trait::async_trait;
+use wxpay_core::{Certainty, Class, Effect, Error, Fen, InvalidInput, PartnerTradeNo};
 use wxpay_payout::{
-    Alarm, DerivedNumbers, Intent, Journal, MemoryJournal, Numbered, Numbers, Payouts, QueryEnd,
-    Recovery, Refusal, Rules, RunEvent, RunOptions, Service, State, Stop,
+    Alarm, DayLimit, DerivedNumbers, Intent, Journal, MemoryJournal, Message, Numbered, Numbers,
+    Payment, Payouts, PrepareError, QueryEnd, Recovery, Refusal, Rules, RunEvent, RunOptions,
+    Service, State, Stop,
 };
 
+use crate::around::{Around, Layer};
 use crate::bank::Bank;
 use crate::run::{intents, lines, one_at_a_time};
 use crate::world::{intent, payouts_by};
@@ -160,20 +164,32 @@ async fn journal_that_has_some_goes_on_from_a_failed_number() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_found_counts_on_no_limit_and_keeps_its_amounts() {
+async fn limits_do_not_stop_what_is_found_and_count_it() {
     let bank = Bank::default();
     // More to one payee than a day allows.
-    let mut all: Vec<Intent> = (0..15)
+    let mut all: Vec<Intent> = (0..16)
         .map(|at| intent(&format!("i{at}"), 20_000))
         .collect();
     for one in &mut all {
         one.payment.openid = "openid".parse().unwrap();
+    }
+    let next = all.pop().unwrap();
+    for one in &all {
         paid(&bank, one, 0);
     }
-    let (payouts, _) = engine(&bank);
+    let (payouts, journal) = engine(&bank);
     let found = payouts.recover(all, RunOptions::new()).await;
     assert_eq!(counts(&found), [15, 0, 0, 0, 0, 0]);
     assert_eq!(found.found.paid_amount().get(), 300_000);
+    let entries = journal.page(None, 99).await.unwrap();
+    let today = entries[0].prepared_at.day();
+    assert!(entries.iter().all(|entry| entry.counted == Some(today)));
+    // So the payee gets no more today.
+    let full = payouts.prepare(&next).await.unwrap_err();
+    let PrepareError::Full(full) = full else {
+        panic!("{full:?}")
+    };
+    assert_eq!(full.which, DayLimit::PayeeAmount);
 }
 
 #[tokio::test(start_paused = true)]
@@ -251,6 +267,56 @@ async fn unclear_answers_are_asked_for_again() {
     assert_eq!(journal.page(None, 9).await.unwrap().len(), 2);
     let again = payouts.recover(intents(3), RunOptions::new()).await;
     assert_eq!(counts(&again), [1, 0, 0, 0, 2, 0]);
+}
+
+/// A service that can't write requests of less than 100 fen.
+#[derive(Clone, Debug)]
+struct Strict(Bank);
+
+#[async_trait]
+impl Layer for Strict {
+    fn inner(&self) -> &dyn Service {
+        &self.0
+    }
+
+    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+        if payment.amount < Fen::new(100) {
+            let error = InvalidInput::new("amount", "must be more", "须更多");
+            return Err(Error::new("pay", Effect::Write, error));
+        }
+        self.0.compose(number, payment)
+    }
+}
+
+/// Intents that are wrong themselves do not end it, nor do they hide that nobody answers.
+#[tokio::test(start_paused = true)]
+async fn only_unanswered_queries_end_it_early() {
+    let three = NonZeroUsize::new(3).unwrap();
+    let bank = Bank::default();
+    let right = || intents(2);
+    for one in right() {
+        paid(&bank, &one, 0);
+    }
+    let wrong = |from: usize| (from..from + 5).map(|at| intent(&format!("wrong{at}"), 1));
+    let journal = Arc::new(MemoryJournal::new());
+    let rules = Rules::default();
+    let payouts = payouts_by(rules, Arc::clone(&journal), Around(Strict(bank.clone())));
+    let options = one_at_a_time().most_unclear(three);
+    let found = payouts.recover(wrong(0).chain(right()), options).await;
+    assert_eq!(counts(&found), [2, 0, 0, 0, 0, 5]);
+
+    let silent: Vec<Intent> = (0..9).map(|at| intent(&format!("s{at}"), 100)).collect();
+    for one in &silent {
+        let silence = (0..9).map(|_| QueryEnd::Unclear("no connection".to_owned()));
+        bank.say(&number(&bank, one, 0), silence);
+    }
+    let before = bank.queries();
+    let mixed = silent.into_iter().zip(wrong(5).chain(wrong(10)));
+    let mixed = mixed.flat_map(|(silent, wrong)| [silent, wrong]);
+    let options = one_at_a_time().most_unclear(three);
+    let found = payouts.recover(mixed.collect::<Vec<_>>(), options).await;
+    assert_eq!(counts(&found), [0, 0, 0, 0, 0, 18]);
+    assert_eq!(bank.queries() - before, 3 * 4);
 }
 
 /// Nobody answers: the rest would meet the same, and is not waited for one by one.

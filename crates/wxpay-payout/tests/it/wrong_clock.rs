@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use wxpay_payout::{
-    Intent, Journal, Lease, MemoryJournal, NotStartedReason, Payouts, Preparation, RunOptions,
-    Settlement, State,
+    Intent, Journal, Lease, Limits, MemoryJournal, NotStartedReason, Payouts, Preparation,
+    RunOptions, Settlement, State,
 };
 use wxpay_transport::TokioTimer;
 
@@ -213,14 +213,44 @@ async fn real_wait_is_told_as_such() {
         NotStartedReason::NotBefore(from.after(Duration::from_secs(15)))
     );
     let text = line.reason.to_string();
-    assert!(
-        text.starts_with("the limits allow it from 2026-11-30T"),
-        "{text}"
-    );
+    assert!(text.starts_with("not before 2026-11-30T"), "{text}");
     let two = world
         .journal
         .by_intent(&same_payee("two").id)
         .await
         .unwrap();
     assert_eq!(two.unwrap().state, State::Prepared);
+}
+
+/// Another process has paid the payee meanwhile, so that it takes longer: the moment that is told is the last one.
+#[tokio::test(start_paused = true)]
+async fn wait_that_grew_is_told_as_it_is_in_the_end() {
+    let world = World::new(0);
+    let start = clock()();
+    let mut limits = Limits::default();
+    limits.payee_gap = Duration::ZERO;
+    let other = Payouts::builder(
+        Arc::clone(&world.journal),
+        world.bank.clone(),
+        TokioTimer::new(),
+    )
+    .clock(clock())
+    .limits(limits)
+    .build();
+    let options = one_at_a_time().patience(Duration::from_secs(16));
+    let mine = world
+        .payouts
+        .run([same_payee("one"), same_payee("two")], options);
+    let theirs = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        other.run([same_payee("three")], RunOptions::new()).await
+    };
+    let (mine, theirs) = tokio::join!(mine, theirs);
+    assert_eq!(lines(&theirs), [1, 0, 0, 0], "{theirs:?}");
+    assert_eq!(lines(&mine), [1, 0, 0, 1], "{mine:?}");
+    let moment = start.after(Duration::from_secs(25));
+    assert_eq!(
+        mine.not_started[0].reason,
+        NotStartedReason::NotBefore(moment)
+    );
 }

@@ -9,14 +9,13 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use wxpay_core::Fen;
+use serde_json::json;
 
-use crate::control::body::{Clock, Moment, Name, NewOrder, Nothing, Pay, Status, parse};
+use crate::control::body::{Clock, Moment, Name, Nothing, Status, parse};
 use crate::control::fault::{Asked, NewFault};
 use crate::control::respond::{Answer, Json, Problem};
-use crate::control::{payouts, view};
-use crate::{Order, PayOrderError, RotateError, Sandbox};
+use crate::control::{orders, payouts, view};
+use crate::{RotateError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
 
@@ -26,8 +25,6 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/merchant", get(merchant))
         .route("/requests", get(requests))
         .route("/requests/{number}", get(request))
-        .route("/orders", get(orders).post(add_order))
-        .route("/orders/{out_trade_no}/pay", post(pay_order))
         .route("/batches", get(batches))
         .route("/batches/{out_batch_no}/settle", post(settle))
         .route(
@@ -42,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/names", post(register_name))
         .route("/certificates/rotate", post(rotate))
         .route("/reset", post(reset))
+        .merge(orders::routes())
         .merge(payouts::routes())
 }
 
@@ -82,45 +80,6 @@ async fn request(State(sandbox): Here, Path(number): Path<String>) -> Answer {
     let seen = sandbox.request(number);
     let seen = seen.ok_or_else(|| Problem::not_found(format!("there is no request {number}")))?;
     Ok(Json(view::request(&seen)))
-}
-
-async fn orders(State(sandbox): Here) -> Json {
-    Json(json!({"orders": view::list(&sandbox.orders(), view::order)}))
-}
-
-async fn add_order(State(sandbox): Here, body: Bytes) -> Answer {
-    let new: NewOrder = parse(&body)?;
-    if new.out_trade_no.is_empty() || new.total_fee < 0 {
-        let message = "out_trade_no must not be empty, and total_fee not below 0";
-        return Err(Problem::bad_request(message));
-    }
-    let mut order = Order::paid(&new.out_trade_no, new.total_fee);
-    if let Some(state) = new.trade_state.filter(|state| state != "SUCCESS") {
-        let desc = new.trade_state_desc.as_deref().unwrap_or(&state);
-        order = Order::unpaid(&new.out_trade_no, &state, desc);
-        order.total_fee = Fen::new(new.total_fee);
-    }
-    let added = view::order(&order);
-    sandbox.add_order(order);
-    Ok(Json(added))
-}
-
-async fn pay_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes) -> Answer {
-    let Pay { payer } = parse(&body)?;
-    let find = || {
-        let mut orders = sandbox.orders().into_iter();
-        orders.find(|order| order.out_trade_no == number)
-    };
-    let made_for = find().and_then(|order| order.prepay?.openid);
-    let payer = payer.or(made_for);
-    let payer = payer.as_deref().unwrap_or(SOMEBODY);
-    sandbox
-        .pay_order(&number, payer)
-        .map_err(|error| match error {
-            PayOrderError::NoOrder(_) => Problem::not_found(error.to_string()),
-            _ => Problem::conflict(error.to_string()),
-        })?;
-    Ok(Json(find().as_ref().map_or(Value::Null, view::order)))
 }
 
 async fn batches(State(sandbox): Here) -> Json {
@@ -250,9 +209,6 @@ async fn reset(State(sandbox): Here, body: Bytes) -> Answer {
 pub(crate) fn done() -> Answer {
     Ok(Json(json!({"done": true})))
 }
-
-/// Who pays when nobody is named.
-const SOMEBODY: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
 
 /// Ten years.
 const MOST_SECONDS: u64 = 10 * 365 * 24 * 3600;

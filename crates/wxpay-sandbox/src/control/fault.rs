@@ -44,7 +44,7 @@ pub(crate) enum Asked {
 impl NewFault {
     pub(crate) fn asked(self) -> Result<Asked, Problem> {
         let api = Api::named(&self.api).ok_or_else(|| {
-            let names: Vec<_> = Api::ALL.iter().map(|api| api.name()).collect();
+            let names: Vec<_> = Api::all().map(Api::name).collect();
             let names = names.join(", ");
             Problem::bad_request(format!(
                 "there is no api {}: it is one of {names}",

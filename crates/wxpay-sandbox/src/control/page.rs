@@ -3,6 +3,7 @@
 mod books;
 mod diff;
 mod layout;
+mod orders;
 mod requests;
 mod steer;
 mod words;

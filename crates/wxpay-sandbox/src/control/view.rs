@@ -5,7 +5,7 @@ use wxpay_core::{Fen, TimeFormat, Timestamp};
 
 use crate::control::fault;
 use crate::{
-    Batch, Delivery, FaultRule, Order, Payout, PendingDelivery, Sandbox, SeenRequest,
+    Batch, Delivery, FaultRule, Order, Payout, PendingDelivery, Refund, Sandbox, SeenRequest,
     SignatureCheck, Transfer, Trust,
 };
 
@@ -20,6 +20,7 @@ pub(crate) fn status(sandbox: &Sandbox) -> Value {
         "counts": {
             "requests": sandbox.last_request(),
             "orders": sandbox.orders().len(),
+            "refunds": sandbox.refunds().len(),
             "payouts": sandbox.payouts().len(),
             "batches": sandbox.batches().len(),
             "deliveries": sandbox.deliveries().len(),
@@ -86,12 +87,28 @@ pub(crate) fn order(order: &Order) -> Value {
         "total_fee": order.total_fee.get(),
         "fee_type": order.fee_type,
         "trade_type": order.trade_type,
+        "sub_mchid": order.sub_merchant.as_ref().map(|sub| &sub.sub_mchid),
         "openid": order.openid,
         "attach": order.attach,
         "time_end": time(order.time_end),
         "description": prepay.map(|prepay| &prepay.description),
         "notify_url": prepay.map(|prepay| &prepay.notify_url),
         "prepay_id": prepay.map(|prepay| &prepay.prepay_id),
+    })
+}
+
+pub(crate) fn refund(refund: &Refund) -> Value {
+    json!({
+        "out_refund_no": refund.out_refund_no,
+        "refund_id": refund.refund_id,
+        "out_trade_no": refund.out_trade_no,
+        "refund": refund.refund.get(),
+        "status": refund.status,
+        "create_time": time(refund.create_time),
+        "status_time": time(refund.status_time),
+        "reason": refund.reason,
+        "notify_url": refund.notify_url,
+        "requests": refund.requests,
     })
 }
 
@@ -196,6 +213,7 @@ fn signature(check: &SignatureCheck) -> Value {
 fn delivery(delivery: &Delivery) -> Value {
     json!({
         "out_trade_no": delivery.out_trade_no,
+        "out_refund_no": delivery.out_refund_no,
         "notice_id": delivery.notice_id,
         "protocol": delivery.protocol,
         "url": delivery.url,
@@ -211,6 +229,7 @@ fn delivery(delivery: &Delivery) -> Value {
 fn pending(pending: &PendingDelivery) -> Value {
     json!({
         "out_trade_no": pending.out_trade_no,
+        "out_refund_no": pending.out_refund_no,
         "notice_id": pending.notice_id,
         "protocol": pending.protocol,
         "url": pending.url,

@@ -1,4 +1,4 @@
-//! Telling a payment by itself, again and again until the callback says yes.
+//! Telling a payment or a refund by itself, again and again until the callback says yes.
 
 use std::error::Error;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wxpay_core::Timestamp;
 
 use crate::clock::later;
-use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
+use crate::notice::{self, Notice, NoticeAnswer, NotifyError, RefundTold};
 use crate::random::{DIGITS, Random};
 use crate::snapshot::millis;
 use crate::state::{Event, Place, Shared};
@@ -22,6 +22,8 @@ pub(crate) struct Task {
     protocol: Protocol,
     url: String,
     hmac_sha256: bool,
+    /// The refund that it tells of, unless it tells of the payment.
+    refund: Option<RefundTold>,
     #[serde(with = "millis")]
     create_time: Timestamp,
     /// How many attempts there were.
@@ -37,7 +39,28 @@ impl Task {
             protocol: prepay.protocol(),
             url: prepay.notify_url.clone(),
             hmac_sha256: prepay.hmac_sha256,
+            refund: None,
             create_time: order.time_end,
+            attempts: 0,
+        }
+    }
+
+    /// The notice of what a refund has become, just now.
+    pub(crate) fn refund(
+        out_trade_no: &str,
+        told: RefundTold,
+        url: String,
+        now: Timestamp,
+        random: &Random,
+    ) -> Self {
+        Self {
+            notice_id: format!("EV-{}", random.text(DIGITS, 20)),
+            out_trade_no: out_trade_no.to_owned(),
+            protocol: Protocol::V3,
+            url,
+            hmac_sha256: false,
+            refund: Some(told),
+            create_time: now,
             attempts: 0,
         }
     }
@@ -45,6 +68,7 @@ impl Task {
     pub(crate) fn pending(&self, due: Timestamp) -> PendingDelivery {
         PendingDelivery {
             out_trade_no: self.out_trade_no.clone(),
+            out_refund_no: self.out_refund_no(),
             notice_id: self.notice_id.clone(),
             protocol: self.protocol,
             url: self.url.clone(),
@@ -53,11 +77,17 @@ impl Task {
         }
     }
 
+    fn out_refund_no(&self) -> Option<String> {
+        let told = self.refund.as_ref();
+        told.map(|told| told.out_refund_no.clone())
+    }
+
     fn notice(&self) -> Notice {
         Notice {
             id: self.notice_id.clone(),
             hmac_sha256: self.hmac_sha256,
             create_time: Some(self.create_time),
+            refund: self.refund.clone(),
             ..Notice::payment(&self.out_trade_no)
         }
     }
@@ -81,6 +111,7 @@ pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
     let next_attempt = pause.map(|pause| later(at, pause));
     let delivery = Delivery {
         out_trade_no: task.out_trade_no.clone(),
+        out_refund_no: task.out_refund_no(),
         notice_id: task.notice_id.clone(),
         protocol: task.protocol,
         url: task.url.clone(),

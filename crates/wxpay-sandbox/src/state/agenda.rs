@@ -18,6 +18,8 @@ pub(crate) enum Event {
     },
     /// An order can no longer be paid.
     ExpireOrder { out_trade_no: String },
+    /// A refund comes to its end.
+    SettleRefund { out_refund_no: String },
     /// A notice is sent, for the first time or again.
     Deliver(Box<Task>),
 }

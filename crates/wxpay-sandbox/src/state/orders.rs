@@ -110,6 +110,13 @@ impl Orders {
         Ok(())
     }
 
+    /// Notes that money of an order goes back.
+    pub(crate) fn refund(&mut self, number: &str) {
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.order.enter("REFUND", "转入退款");
+        }
+    }
+
     /// Closes an order that was not paid in its time.
     pub(crate) fn expire(&mut self, number: &str) {
         // An order that is paid or closed stays so.
@@ -145,7 +152,7 @@ impl Orders {
                 .insert(order.transaction_id.clone(), number.to_owned());
         }
         order.enter("SUCCESS", "支付成功");
-        openid.clone_into(&mut order.openid);
+        order.name_payer(openid, random);
         order.time_end = now;
         Ok(order)
     }
@@ -175,6 +182,28 @@ impl Orders {
 }
 
 impl Order {
+    /// Notes who paid: one user has a name under each app.
+    fn name_payer(&mut self, openid: &str, random: &Random) {
+        let named = |app: &str| {
+            let mut choices = random.about(&format!("{app} {openid}"));
+            let name = (0..27).filter_map(|_| choices.choice(ALPHANUMERIC));
+            format!(
+                "o{}",
+                name.map(|byte| char::from(*byte)).collect::<String>()
+            )
+        };
+        openid.clone_into(&mut self.openid);
+        if let Some(sub) = &mut self.sub_merchant
+            && let Some(app) = &sub.sub_appid
+        {
+            if sub.sub_openid.as_deref() == Some(openid) {
+                self.openid = named("sp");
+            } else if sub.sub_openid.is_none() {
+                sub.sub_openid = Some(named(app));
+            }
+        }
+    }
+
     fn enter(&mut self, state: &str, description: &str) {
         state.clone_into(&mut self.trade_state);
         self.trade_state_desc = Some(description.to_owned());

@@ -2,6 +2,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, Params, Timestamp};
 
+use crate::clock::day;
 use crate::snapshot::params;
 use crate::{Payout, PayoutRules, PayoutSends, PayoutStatus};
 
@@ -146,13 +147,5 @@ impl Tally {
     }
 }
 
-/// The calendar day in China, counted from 1970.
-fn day(moment: Timestamp) -> i64 {
-    (moment.unix() + CHINA).div_euclid(24 * 3600)
-}
-
 /// How many numbers are counted; anybody can send one.
 const MOST_NUMBERS: usize = 100_000;
-
-/// UTC+8, in seconds.
-const CHINA: i64 = 8 * 3600;

@@ -1,21 +1,38 @@
 //! 关闭订单.
 
+use http::Method;
 use wxpay_core::Params;
 
-use crate::exchange::Call;
+use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::state::{CloseRefusal, Shared};
-use crate::v2::order_query::{self, is_number};
+use crate::v2::query_order::{self, is_number};
 use crate::v2::sign::SignType;
-use crate::v2::{Message, Refusal};
-use crate::{Merchant, SignatureCheck};
+use crate::v2::{Message, Refusal, Refusals, Request};
+
+/// 关闭订单.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "v2.pay.close_order",
+    method: &Method::POST,
+    path: "/pay/closeorder",
+    reply: Reply {
+        // It names no order.
+        subject: false,
+        ..Reply::SIGNED
+    },
+    handler: Handler::V2 {
+        respond,
+        refusals: Refusals::Signed,
+    },
+};
+
+fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
+    let params = check(request)?;
+    perform(&params, request.shared, request.commit)
+}
 
 /// Checks all of a request that can be checked without the orders.
-pub(crate) fn check(
-    call: &Call,
-    merchant: &Merchant,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Params, Refusal> {
-    let params = order_query::read(call, merchant, signatures)?;
+fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
+    let params = query_order::read(request)?;
     match params.get("out_trade_no") {
         None => Err(Refusal::Return("缺少参数out_trade_no".to_owned())),
         Some(number) if !is_number(number, b"_-|*@") => {
@@ -26,7 +43,7 @@ pub(crate) fn check(
 }
 
 /// Closes the order, if the request is to take effect.
-pub(crate) fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
+fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
     let number = params.get("out_trade_no").unwrap_or_default();
     let closed = shared.state().orders.close(number, commit);
     closed.map_err(|refusal| match refusal {
@@ -34,7 +51,7 @@ pub(crate) fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<
         CloseRefusal::Paid => Refusal::code("ORDERPAID", "订单已支付，不能发起关单"),
         CloseRefusal::Closed => Refusal::code("ORDERCLOSED", "订单已关闭，无法重复关闭"),
     })?;
-    let sign_type = order_query::sign_type(params).unwrap_or(SignType::Md5);
+    let sign_type = query_order::sign_type(params).unwrap_or(SignType::Md5);
     Ok(Message::signed(sign_type)
         .text("return_code", "SUCCESS")
         .text("return_msg", "OK")

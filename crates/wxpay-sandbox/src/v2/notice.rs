@@ -8,11 +8,11 @@ use http::{HeaderMap, HeaderValue};
 use md5::{Digest, Md5};
 use wxpay_core::{Params, TimeFormat, Timestamp};
 
-use crate::notice::Refund;
+use crate::notice::RefundTold;
 use crate::random::another;
 use crate::state::Shared;
 use crate::v2::Message;
-use crate::v2::order_query;
+use crate::v2::query_order;
 use crate::v2::sign::SignType;
 use crate::{Fault, Notice, NoticeFault, NotifyError, Order};
 
@@ -85,13 +85,13 @@ fn payment(notice: &Notice, order: &Order, shared: &Shared) -> String {
         .text("result_code", "SUCCESS")
         .text("out_trade_no", &order.out_trade_no)
         .optional("attach", order.attach.as_deref());
-    let message = order_query::paid(message, order, notice.total(order));
+    let message = query_order::paid(message, order, notice.total(order));
     message.write(merchant, notice.signature_fault().as_ref())
 }
 
 fn refund(
     notice: &Notice,
-    told: &Refund,
+    told: &RefundTold,
     order: &Order,
     shared: &Shared,
     now: Timestamp,
@@ -99,6 +99,13 @@ fn refund(
     let merchant = &shared.merchant;
     let total = notice.total(order);
     let settlement = order.settlement_total_fee.unwrap_or(total);
+    let success_time = (told.status == "SUCCESS").then(|| told.success_time.unwrap_or(now));
+    let success_time = success_time.map(|time| time.format(TimeFormat::DateTime));
+    let status = match &*told.status {
+        "ABNORMAL" => "CHANGE",
+        "CLOSED" => "REFUNDCLOSE",
+        status => status,
+    };
     let root = Message::default()
         .text("out_refund_no", &told.out_refund_no)
         .text("out_trade_no", &order.out_trade_no)
@@ -107,10 +114,10 @@ fn refund(
         .text("refund_id", &told.refund_id)
         .text("refund_recv_accout", "支付用户零钱")
         .text("refund_request_source", "API")
-        .text("refund_status", "SUCCESS")
+        .text("refund_status", status)
         .fen("settlement_refund_fee", told.refund_fee)
         .fen("settlement_total_fee", settlement)
-        .text("success_time", now.format(TimeFormat::DateTime))
+        .optional("success_time", success_time)
         .fen("total_fee", total)
         .text("transaction_id", &order.transaction_id)
         .to_xml("root");

@@ -1,8 +1,18 @@
-use crate::Api;
 use crate::exchange::Call;
 use crate::random::Random;
 use crate::v2::sign::SignType;
 use crate::v2::{Message, request};
+
+/// How a family of endpoints says that a request is not done.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Refusals {
+    /// Signed, with whose request it was.
+    Signed,
+    /// With whose request it was.
+    Unsigned,
+    /// With the error alone.
+    Bare,
+}
 
 /// Why a request is not done.
 #[derive(Debug)]
@@ -22,27 +32,26 @@ impl Refusal {
     }
 
     /// The reply that says so.
-    pub(crate) fn message(&self, call: &Call, api: Api, random: &Random) -> Message {
+    pub(crate) fn message(&self, call: &Call, form: Refusals, random: &Random) -> Message {
         let (code, message) = match self {
             Self::Return(message) => return return_fail(message, None),
             Self::Code { code, message } => (code, message),
         };
         let request = request::params(&call.body).unwrap_or_default();
-        let reply = match api {
-            Api::UnifiedOrder | Api::OrderQuery | Api::CloseOrder => {
+        let reply = match form {
+            Refusals::Signed => {
                 let sign_type = request.get("sign_type").and_then(SignType::parse);
                 Message::signed(sign_type.unwrap_or(SignType::Md5))
                     .text("return_code", "SUCCESS")
                     .text("return_msg", "OK")
             }
-            _ => Message::default()
+            Refusals::Unsigned | Refusals::Bare => Message::default()
                 .text("return_code", "SUCCESS")
                 .text("return_msg", message),
         };
-        let reply = match api {
-            // Its document lists no more than the error.
-            Api::PayoutQuery => reply,
-            _ => reply
+        let reply = match form {
+            Refusals::Bare => reply,
+            Refusals::Signed | Refusals::Unsigned => reply
                 .optional("appid", request.get("appid"))
                 .optional("mch_id", request.get("mch_id"))
                 .optional("device_info", request.get("device_info"))

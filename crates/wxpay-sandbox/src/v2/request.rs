@@ -5,10 +5,9 @@ use std::net::IpAddr;
 use http::Method;
 use wxpay_core::{Params, XmlError, XmlLimits};
 
-use crate::exchange::Call;
 use crate::state::Shared;
-use crate::v2::{Refusal, check};
-use crate::{Merchant, SignatureCheck, SignatureRefusal};
+use crate::v2::{Refusal, Request, check};
+use crate::{Merchant, SignatureRefusal};
 
 /// A field of a request: its name, the most characters it may have, and whether it must be there.
 pub(crate) struct Rule(pub(crate) &'static str, pub(crate) usize, pub(crate) Need);
@@ -28,12 +27,8 @@ pub(crate) struct Words {
 }
 
 /// Reads a request and checks what both endpoints check in the same way, up to `sign`.
-pub(crate) fn read(
-    call: &Call,
-    shared: &Shared,
-    words: &Words,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Params, Refusal> {
+pub(crate) fn read(request: &mut Request<'_>, words: &Words) -> Result<Params, Refusal> {
+    let (call, shared) = (request.call, request.shared);
     // The gateway looks at the certificate before anything reads the message.
     if !call.client_certificate {
         return Err(Refusal::code("CA_ERROR", words.ca_error));
@@ -45,7 +40,7 @@ pub(crate) fn read(
         .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
     let merchant = &shared.merchant;
     check_merchant(&params, merchant, words.no_auth)?;
-    if !check::plain_sign(&params, merchant, signatures) {
+    if !check::plain_sign(&params, merchant, request.signatures) {
         return Err(wrong_signature(shared, "SIGN_ERROR", "签名错误"));
     }
     Ok(params)

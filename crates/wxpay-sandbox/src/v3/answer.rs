@@ -29,6 +29,7 @@ pub(crate) trait Content: Send {
 
 enum Body {
     Content(Box<dyn Content>),
+    File { kind: &'static str, bytes: Vec<u8> },
     Nothing,
     Error(ErrorBody),
 }
@@ -56,6 +57,15 @@ impl Answer {
             status: StatusCode::NO_CONTENT,
             body: Body::Nothing,
             signed: true,
+        }
+    }
+
+    /// A file, which is never signed.
+    pub(crate) fn file(kind: &'static str, bytes: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: Body::File { kind, bytes },
+            signed: false,
         }
     }
 
@@ -131,7 +141,7 @@ impl Answer {
         now: Timestamp,
         random: &Random,
     ) -> Response<Payload> {
-        let body = self.body.to_json();
+        let body = self.body.to_bytes();
         let mut headers = HeaderMap::new();
         if self.signed {
             headers = sign(&body, key, fault, now, random);
@@ -143,12 +153,13 @@ impl Answer {
         let body = match fault {
             Some(Fault::TamperedBody) if self.signed => {
                 self.body.tamper();
-                self.body.to_json()
+                self.body.to_bytes()
             }
             _ => body,
         };
         let mut response = match &self.body {
             Body::Nothing => payload::empty(self.status),
+            Body::File { kind, .. } => payload::whole(self.status, kind, body),
             _ => payload::whole(self.status, "application/json; charset=utf-8", body),
         };
         response.headers_mut().extend(headers);
@@ -160,14 +171,15 @@ impl Body {
     fn tamper(&mut self) {
         match self {
             Self::Content(content) => content.tamper(),
-            Self::Nothing => {}
+            Self::Nothing | Self::File { .. } => {}
             Self::Error(error) => "TAMPERED".clone_into(&mut error.code),
         }
     }
 
-    fn to_json(&self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8> {
         match self {
             Self::Content(content) => content.to_json(),
+            Self::File { bytes, .. } => bytes.clone(),
             Self::Nothing => Vec::new(),
             Self::Error(error) => to_json(error),
         }

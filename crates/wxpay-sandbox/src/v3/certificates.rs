@@ -1,16 +1,17 @@
 //! 获取平台证书列表.
 
+use http::Method;
 use serde::Serialize;
 use wxpay_core::TimeFormat;
 
 use crate::Trust;
+use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::platform::PlatformCertificate;
 use crate::random::{Random, another};
-use crate::state::Shared;
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
-use crate::v3::input::Query;
-use crate::v3::{Answer, Content, system_error};
+use crate::v3::query::Query;
+use crate::v3::{Answer, Content, Request, system_error};
 
 /// The body of the reply.
 #[derive(Serialize)]
@@ -26,9 +27,23 @@ struct Item {
     encrypt_certificate: Encrypted,
 }
 
+/// 获取平台证书列表.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "v3.certificates.list_certificates",
+    method: &Method::GET,
+    path: "/v3/certificates",
+    reply: Reply::SIGNED,
+    handler: Handler::V3 {
+        respond,
+        // Whoever asks for certificates may have no other key yet.
+        signed_as_named: false,
+    },
+};
+
 /// Lists the certificates, each encrypted.
-pub(crate) fn list(query: &str, shared: &Shared) -> Result<Answer, Answer> {
-    let algorithm = Query(query).choice("algorithm_type", &["RSA", "SM2", "ALL"])?;
+fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let algorithm = Query(request.call.query()).choice("algorithm_type", &["RSA", "SM2", "ALL"])?;
     if shared.platform.trust() == Trust::PublicKey || algorithm == Some("SM2") {
         return Err(Answer::error(404, "RESOURCE_NOT_EXISTS", NONE));
     }

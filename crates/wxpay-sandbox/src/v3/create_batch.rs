@@ -2,20 +2,21 @@
 
 use std::collections::HashSet;
 
+use http::Method;
 use serde::Serialize;
 use wxpay_core::{Fen, Timestamp};
 
-use crate::exchange::Call;
+use crate::endpoint::Endpoint;
 use crate::platform::PlatformKey;
 use crate::random::{DIGITS, Random, another};
 use crate::state::State;
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
-use crate::v3::{Answer, Content, authorization, with_millis};
+use crate::v3::{Answer, Content, Request, authorization, with_millis};
 use crate::{Batch, BatchTerms, Transfer, TransferTerms};
 
 /// What a request asks for.
-pub(crate) struct Asked {
+struct Asked {
     out_batch_no: String,
     terms: BatchTerms,
 }
@@ -28,10 +29,25 @@ struct Created {
     create_time: String,
 }
 
+/// 发起批量转账.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
+    "v3.partner_transfer.create_batch",
+    &Method::POST,
+    "/v3/partner-transfer/batches",
+    respond,
+);
+
+fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
+    let asked = check(request)?;
+    let shared = request.shared;
+    perform(asked, &mut shared.state(), &shared.random, request.commit)
+}
+
 /// Checks all of a request that can be checked without the batches.
-pub(crate) fn check(call: &Call, key: Option<&PlatformKey>) -> Result<Asked, Answer> {
+fn check(request: &Request<'_>) -> Result<Asked, Answer> {
+    let key = request.key.as_deref();
     let key = key.ok_or_else(authorization::no_serial)?;
-    let body = Body::read(call)?;
+    let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     let out_batch_no = fields.number("out_batch_no", 32)?.to_owned();
     let authorization_type = fields.choice("authorization_type", AUTHORIZATIONS)?;
@@ -46,10 +62,7 @@ pub(crate) fn check(call: &Call, key: Option<&PlatformKey>) -> Result<Asked, Ans
     if authorization_type != FUND && sub_appid.is_none() {
         return Err(fields.refuse("sub_appid", "特约商户信息授权类型须填写特约商户appid"));
     }
-    let sub_mchid = fields.text("sub_mchid", 32)?;
-    if !sub_mchid.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(fields.refuse("sub_mchid", "只能由数字组成"));
-    }
+    let sub_mchid = fields.digits("sub_mchid", 32)?;
 
     let choice = |name, choices| {
         let choice = fields.optional_choice(name, choices)?;
@@ -75,7 +88,7 @@ pub(crate) fn check(call: &Call, key: Option<&PlatformKey>) -> Result<Asked, Ans
 }
 
 /// Makes the batch if it is to take effect, or says once more what was made under this number.
-pub(crate) fn perform(
+fn perform(
     asked: Asked,
     state: &mut State,
     random: &Random,

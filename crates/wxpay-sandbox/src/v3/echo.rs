@@ -1,14 +1,13 @@
 //! 商户签名验签／加解密测试.
 
+use http::Method;
 use serde::Serialize;
 
-use crate::exchange::Call;
-use crate::platform::PlatformKey;
+use crate::endpoint::Endpoint;
 use crate::random::another;
-use crate::state::Shared;
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
-use crate::v3::{Answer, Content, authorization};
+use crate::v3::{Answer, Content, Request, authorization};
 
 /// The body of the reply.
 #[derive(Serialize)]
@@ -18,14 +17,19 @@ struct Echo {
     encrypted_echo_message: Option<String>,
 }
 
+/// 商户签名验签／加解密测试.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
+    "v3.security.echo",
+    &Method::POST,
+    "/v3/security/echo",
+    respond,
+);
+
 /// Says the texts back: the sealed one is opened, and sealed again for the merchant.
-pub(crate) fn answer(
-    call: &Call,
-    shared: &Shared,
-    key: Option<&PlatformKey>,
-) -> Result<Answer, Answer> {
+fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
+    let key = request.key.as_deref();
     let key = key.ok_or_else(authorization::no_serial)?;
-    let body = Body::read(call)?;
+    let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     let echo_message = fields.text("echo_message", MAX)?.to_owned();
     if let Some(url) = fields.optional_text("notify_url", 256)?
@@ -36,7 +40,7 @@ pub(crate) fn answer(
     let encrypted_echo_message = match fields.optional_sealed("encrypted_echo_message", key)? {
         None => None,
         Some(text) => {
-            let sealed = shared.platform.merchant.seal(&text);
+            let sealed = request.shared.platform.merchant.seal(&text);
             let too_long = || fields.refuse("encrypted_echo_message", "长度超过限制");
             Some(sealed.ok_or_else(too_long)?)
         }

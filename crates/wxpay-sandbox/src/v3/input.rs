@@ -1,4 +1,4 @@
-//! What requests of APIv3 carry: a JSON body, or parameters behind the `?`.
+//! The JSON bodies of requests.
 
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
@@ -16,9 +16,6 @@ pub(crate) struct Object<'a> {
     /// A JSON pointer.
     at: String,
 }
-
-/// The text behind the `?`. No parameter of the sandbox needs percent-encoding.
-pub(crate) struct Query<'a>(pub(crate) &'a str);
 
 impl Body {
     /// Reads the body, and holds it to what every body is held to.
@@ -80,6 +77,16 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A number of WeChat Pay's: digits.
+    pub(crate) fn digits(&self, name: &str, max: usize) -> Result<&'a str, Answer> {
+        let number = self.text(name, max)?;
+        if number.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(number)
+        } else {
+            Err(self.refuse(name, "只能由数字组成"))
+        }
+    }
+
     /// A text that may be there, and is one of these.
     pub(crate) fn optional_choice(
         &self,
@@ -100,10 +107,29 @@ impl<'a> Object<'a> {
 
     /// A positive integer that has to be there.
     pub(crate) fn positive(&self, name: &str) -> Result<i64, Answer> {
-        let value = self.members.get(name);
-        let value = value.ok_or_else(|| self.refuse(name, "缺少参数"))?;
-        let number = value.as_i64().filter(|number| *number > 0);
-        number.ok_or_else(|| self.refuse(name, "须为正整数"))
+        let number = self.integer(name)?;
+        if number > 0 {
+            Ok(number)
+        } else {
+            Err(self.refuse(name, "须为正整数"))
+        }
+    }
+
+    /// An integer that has to be there.
+    pub(crate) fn integer(&self, name: &str) -> Result<i64, Answer> {
+        let number = self.optional_integer(name)?;
+        number.ok_or_else(|| self.refuse(name, "缺少参数"))
+    }
+
+    /// An integer that may be there.
+    pub(crate) fn optional_integer(&self, name: &str) -> Result<Option<i64>, Answer> {
+        match self.members.get(name) {
+            None => Ok(None),
+            Some(value) => value
+                .as_i64()
+                .map(Some)
+                .ok_or_else(|| self.refuse(name, "须为整数")),
+        }
     }
 
     /// A sealed text (敏感信息) that may be there, opened.
@@ -171,6 +197,19 @@ impl<'a> Object<'a> {
             .collect()
     }
 
+    /// A list of objects that may be there, of so many at most.
+    pub(crate) fn optional_list(&self, name: &str, max: usize) -> Result<Vec<Self>, Answer> {
+        match self.members.get(name) {
+            None => Ok(Vec::new()),
+            Some(_) => self.list(name, max),
+        }
+    }
+
+    /// A member as it came.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.members.get(name)
+    }
+
     /// `PARAM_ERROR` about one member.
     pub(crate) fn refuse(&self, name: &str, issue: &str) -> Answer {
         let value = match self.members.get(name) {
@@ -186,42 +225,6 @@ impl<'a> Object<'a> {
             _ => Err(Answer::param_error("body", &at, Value::Null, "须为对象")),
         }
     }
-}
-
-impl<'a> Query<'a> {
-    /// The value of a parameter.
-    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
-        let mut pairs = self.0.split('&').filter_map(|pair| pair.split_once('='));
-        let found = pairs.find(|(other, _)| *other == name);
-        found.map(|(_, value)| value)
-    }
-
-    /// A parameter that may be there, and is one of these.
-    pub(crate) fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<&'a str>, Answer> {
-        match self.get(name) {
-            Some(value) if !choices.contains(&value) => Err(refuse(name, value)),
-            value => Ok(value),
-        }
-    }
-
-    /// An integer that may be there, from one bound to the other.
-    pub(crate) fn integer(
-        &self,
-        name: &str,
-        least: usize,
-        most: usize,
-    ) -> Result<Option<usize>, Answer> {
-        let Some(value) = self.get(name) else {
-            return Ok(None);
-        };
-        let number = value.parse().ok();
-        let number = number.filter(|number| (least..=most).contains(number));
-        number.map(Some).ok_or_else(|| refuse(name, value))
-    }
-}
-
-fn refuse(name: &str, value: &str) -> Answer {
-    Answer::param_error("query", name, value.into(), "不是有效的取值")
 }
 
 /// What no body may hold: `null`, and characters of four bytes.

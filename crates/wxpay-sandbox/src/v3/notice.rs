@@ -6,12 +6,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wxpay_core::{TimeFormat, Timestamp};
 
-use crate::notice::Refund;
+use crate::notice::RefundTold;
 use crate::random::another;
+use crate::refund::Shares;
 use crate::state::Shared;
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
+use crate::v3::refund_report::RECEIVED;
 use crate::v3::signature::sign;
+use crate::v3::transaction::Transaction;
 use crate::{Fault, Merchant, Notice, Order};
 
 /// The body of a notice.
@@ -47,10 +50,18 @@ pub(crate) fn write(
             transaction(notice, order, &shared.merchant),
         ),
         Some(told) => (
-            "REFUND.SUCCESS",
-            "退款成功",
+            match &*told.status {
+                "ABNORMAL" => "REFUND.ABNORMAL",
+                "CLOSED" => "REFUND.CLOSED",
+                _ => "REFUND.SUCCESS",
+            },
+            match &*told.status {
+                "ABNORMAL" => "退款异常",
+                "CLOSED" => "退款关闭",
+                _ => "退款成功",
+            },
             "refund",
-            refund(notice, told, order, &shared.merchant, now),
+            refund(notice, told, order, &shared.merchant, now).to_string(),
         ),
     };
     let key = shared.merchant.api_v3_key.expose();
@@ -65,7 +76,7 @@ pub(crate) fn write(
         summary,
         resource: Resource {
             original_type: kind,
-            encrypted: Encrypted::new(key, kind, &resource.to_string(), &shared.random)
+            encrypted: Encrypted::new(key, kind, &resource, &shared.random)
                 .expect("the sandbox makes its APIv3 keys of 32 bytes"),
         },
     };
@@ -87,56 +98,50 @@ pub(crate) fn write(
     (headers, to_json(&envelope))
 }
 
-fn transaction(notice: &Notice, order: &Order, merchant: &Merchant) -> Value {
-    let total = notice.total(order);
-    let payer_total = total.checked_sub(order.coupon_fee()).unwrap_or_default();
-    let mut transaction = json!({
-        "appid": merchant.appid.as_str(),
-        "mchid": merchant.mch_id.as_str(),
-        "out_trade_no": order.out_trade_no,
-        "transaction_id": order.transaction_id,
-        "trade_type": order.trade_type,
-        "trade_state": "SUCCESS",
-        "trade_state_desc": "支付成功",
-        "bank_type": order.bank_type,
-        "success_time": order.time_end.format(TimeFormat::Rfc3339),
-        "payer": { "openid": order.openid },
-        "amount": {
-            "total": total.get(),
-            "payer_total": payer_total.get(),
-            "currency": order.fee_type,
-            "payer_currency": order.fee_type,
-        },
-    });
-    if let (Some(members), Some(attach)) = (transaction.as_object_mut(), &order.attach) {
-        members.insert("attach".to_owned(), attach.as_str().into());
-    }
-    transaction
+fn transaction(notice: &Notice, order: &Order, merchant: &Merchant) -> String {
+    let mut told = order.clone();
+    told.total_fee = notice.total(order);
+    // What is told is the payment, whatever became of it since.
+    "SUCCESS".clone_into(&mut told.trade_state);
+    told.trade_state_desc = Some("支付成功".to_owned());
+    Transaction::new(&told, merchant).to_text()
 }
 
 fn refund(
     notice: &Notice,
-    told: &Refund,
+    told: &RefundTold,
     order: &Order,
     merchant: &Merchant,
     now: Timestamp,
 ) -> Value {
-    let total = notice.total(order);
-    let payer_total = total.checked_sub(order.coupon_fee()).unwrap_or_default();
-    json!({
-        "mchid": merchant.mch_id.as_str(),
-        "out_trade_no": order.out_trade_no,
-        "transaction_id": order.transaction_id,
-        "out_refund_no": told.out_refund_no,
-        "refund_id": told.refund_id,
-        "refund_status": "SUCCESS",
-        "success_time": now.format(TimeFormat::Rfc3339),
-        "user_received_account": "支付用户零钱",
-        "amount": {
-            "total": total.get(),
-            "refund": told.refund_fee.get(),
-            "payer_total": payer_total.get(),
-            "payer_refund": told.refund_fee.min(payer_total).get(),
-        },
-    })
+    let mut order = order.clone();
+    order.total_fee = notice.total(&order);
+    let shares = Shares::of(told.refund_fee, &order);
+    let mut refund = match &order.sub_merchant {
+        None => json!({"mchid": merchant.mch_id.as_str()}),
+        Some(sub) => json!({"sp_mchid": merchant.mch_id.as_str(), "sub_mchid": sub.sub_mchid}),
+    };
+    let mut put = |name: &str, value: Value| {
+        if let Some(members) = refund.as_object_mut() {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    put("out_trade_no", json!(order.out_trade_no));
+    put("transaction_id", json!(order.transaction_id));
+    put("out_refund_no", json!(told.out_refund_no));
+    put("refund_id", json!(told.refund_id));
+    put("refund_status", json!(told.status));
+    if told.status == "SUCCESS" {
+        let time = told.success_time.unwrap_or(now);
+        put("success_time", json!(time.format(TimeFormat::Rfc3339)));
+    }
+    put("user_received_account", json!(RECEIVED));
+    let amount = json!({
+        "total": order.total_fee.get(),
+        "refund": told.refund_fee.get(),
+        "payer_total": shares.payer_total.get(),
+        "payer_refund": shares.payer_refund.get(),
+    });
+    put("amount", amount);
+    refund
 }

@@ -1,92 +1,99 @@
-//! Native下单 and JSAPI下单.
+//! JSAPI下单, APP下单, H5下单 and Native下单.
 
+mod fields;
+
+use http::Method;
 use serde::Serialize;
-use wxpay_core::{Fen, TimeFormat, Timestamp};
 
-use crate::exchange::Call;
-use crate::notice::is_notify_url;
+use crate::endpoint::Endpoint;
 use crate::random::another;
-use crate::state::{AskedOrder, Event, PrepayRefusal, Shared};
-use crate::v2::is_client_ip;
+use crate::state::{AskedOrder, Event, PrepayRefusal};
 use crate::v3::answer::to_json;
-use crate::v3::input::{Body, Object};
-use crate::v3::{Answer, Content, transaction};
-use crate::{Api, Order, Prepay};
+use crate::v3::party::Party;
+use crate::v3::{Answer, Content, Request};
+
+/// Where the user pays.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Way {
+    Jsapi,
+    App,
+    H5,
+    Native,
+}
 
 /// The body of the reply.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Made {
+    Prepay { prepay_id: String },
+    H5 { h5_url: String },
     Native { code_url: String },
-    Jsapi { prepay_id: String },
 }
 
-/// Checks all of a request that can be checked without the orders.
-pub(crate) fn check(api: Api, call: &Call, shared: &Shared) -> Result<AskedOrder, Answer> {
-    let body = Body::read(call)?;
-    let fields = Object::root(&body)?;
-    fields.known(MEMBERS)?;
-    transaction::check_mchid(fields.text("mchid", 32)?, shared)?;
-    if fields.text("appid", 32)? != shared.merchant.appid.as_str() {
-        let message = "appid和mch_id不匹配，请检查后再试";
-        return Err(Answer::error(400, "APPID_MCHID_NOT_MATCH", message));
-    }
-    let number = fields.text("out_trade_no", 32)?;
-    if !transaction::is_number(number) {
-        return Err(fields.refuse("out_trade_no", "只能由6至32个数字、大小写字母和_-|*组成"));
-    }
-    let notify_url = fields.text("notify_url", 255)?;
-    if !is_notify_url(notify_url) {
-        return Err(fields.refuse("notify_url", "须为不带参数的完整URL"));
-    }
-    let now = shared.state().now();
-    let time_expire = fields.optional_text("time_expire", 64)?;
-    let time_expire = time_expire.map(|text| {
-        let end = Timestamp::parse(text, TimeFormat::Rfc3339);
-        let end = end.filter(|end| end.unix() - now.unix() >= SHORTEST);
-        end.ok_or_else(|| fields.refuse("time_expire", "须为RFC3339格式，且晚于当前时间一分钟以上"))
-    });
-    check_rest(&fields)?;
+pub(crate) const JSAPI: Endpoint = Endpoint::v3(
+    "v3.pay.prepay_jsapi",
+    &Method::POST,
+    "/v3/pay/transactions/jsapi",
+    |request| respond(request, Party::Merchant, Way::Jsapi),
+);
 
-    let amount = fields.object("amount")?;
-    let total = Fen::new(amount.positive("total")?);
-    amount.optional_choice("currency", &["CNY"])?;
-    let openid = match api {
-        Api::JsapiPrepay => Some(fields.object("payer")?.text("openid", 128)?.to_owned()),
-        _ => None,
-    };
-    let mut order = Order::unpaid(number, "NOTPAY", "订单未支付");
-    order.transaction_id = String::new();
-    order.total_fee = total;
-    order.trade_type = match api {
-        Api::JsapiPrepay => "JSAPI".to_owned(),
-        _ => "NATIVE".to_owned(),
-    };
-    order.attach = fields.optional_text("attach", 128)?.map(str::to_owned);
-    order.openid = openid.clone().unwrap_or_default();
-    order.time_end = now;
-    let prepay = Prepay {
-        api,
-        description: fields.text("description", 127)?.to_owned(),
-        notify_url: notify_url.to_owned(),
-        create_time: now,
-        time_expire: time_expire.transpose()?,
-        openid,
-        prepay_id: String::new(),
-        prepay_time: now,
-        code_url: None,
-        mweb_url: None,
-        hmac_sha256: false,
-    };
-    Ok(AskedOrder {
-        order,
-        prepay,
-        terms: body.into_value(),
-    })
+pub(crate) const APP: Endpoint = Endpoint::v3(
+    "v3.pay.prepay_app",
+    &Method::POST,
+    "/v3/pay/transactions/app",
+    |request| respond(request, Party::Merchant, Way::App),
+);
+
+pub(crate) const H5: Endpoint = Endpoint::v3(
+    "v3.pay.prepay_h5",
+    &Method::POST,
+    "/v3/pay/transactions/h5",
+    |request| respond(request, Party::Merchant, Way::H5),
+);
+
+pub(crate) const NATIVE: Endpoint = Endpoint::v3(
+    "v3.pay.prepay_native",
+    &Method::POST,
+    "/v3/pay/transactions/native",
+    |request| respond(request, Party::Merchant, Way::Native),
+);
+
+pub(crate) const PARTNER_JSAPI: Endpoint = Endpoint::v3(
+    "v3.pay.partner_prepay_jsapi",
+    &Method::POST,
+    "/v3/pay/partner/transactions/jsapi",
+    |request| respond(request, Party::Partner, Way::Jsapi),
+);
+
+pub(crate) const PARTNER_APP: Endpoint = Endpoint::v3(
+    "v3.pay.partner_prepay_app",
+    &Method::POST,
+    "/v3/pay/partner/transactions/app",
+    |request| respond(request, Party::Partner, Way::App),
+);
+
+pub(crate) const PARTNER_H5: Endpoint = Endpoint::v3(
+    "v3.pay.partner_prepay_h5",
+    &Method::POST,
+    "/v3/pay/partner/transactions/h5",
+    |request| respond(request, Party::Partner, Way::H5),
+);
+
+pub(crate) const PARTNER_NATIVE: Endpoint = Endpoint::v3(
+    "v3.pay.partner_prepay_native",
+    &Method::POST,
+    "/v3/pay/partner/transactions/native",
+    |request| respond(request, Party::Partner, Way::Native),
+);
+
+fn respond(request: &Request<'_>, party: Party, way: Way) -> Result<Answer, Answer> {
+    let asked = fields::read(request, party, way)?;
+    perform(asked, request, way)
 }
 
 /// Makes the order if it is to take effect, or says once more what was made under this number.
-pub(crate) fn perform(asked: AskedOrder, shared: &Shared, commit: bool) -> Result<Answer, Answer> {
+fn perform(asked: AskedOrder, request: &Request<'_>, way: Way) -> Result<Answer, Answer> {
+    let (shared, commit) = (request.shared, request.commit);
     let number = asked.order.out_trade_no.clone();
     let mut state = shared.state();
     let now = state.now();
@@ -102,35 +109,29 @@ pub(crate) fn perform(asked: AskedOrder, shared: &Shared, commit: bool) -> Resul
         };
         shared.plan(&mut state, end, expiry);
     }
-    Ok(Answer::ok(match prepay.code_url {
-        Some(code_url) => Made::Native { code_url },
-        None => Made::Jsapi {
+    Ok(Answer::ok(match way {
+        Way::Jsapi | Way::App => Made::Prepay {
             prepay_id: prepay.prepay_id,
+        },
+        Way::H5 => Made::H5 {
+            h5_url: prepay.mweb_url.unwrap_or_default(),
+        },
+        Way::Native => Made::Native {
+            code_url: prepay.code_url.unwrap_or_default(),
         },
     }))
 }
 
-/// Checks the members that change nothing here.
-fn check_rest(fields: &Object<'_>) -> Result<(), Answer> {
-    fields.optional_text("goods_tag", 32)?;
-    fields.optional_boolean("support_fapiao")?;
-    if let Some(settle) = fields.optional_object("settle_info")? {
-        settle.optional_boolean("profit_sharing")?;
-    }
-    if let Some(detail) = fields.optional_object("detail")? {
-        detail.optional_text("invoice_id", 32)?;
-    }
-    if let Some(scene) = fields.optional_object("scene_info")? {
-        let ip = scene.text("payer_client_ip", 45)?;
-        if !is_client_ip(ip) {
-            return Err(scene.refuse("payer_client_ip", "须为IP地址"));
-        }
-        scene.optional_text("device_id", 32)?;
-        if let Some(store) = scene.optional_object("store_info")? {
-            store.text("id", 32)?;
+impl Way {
+    /// Its name in queries and bills (交易类型).
+    fn trade_type(self) -> &'static str {
+        match self {
+            Self::Jsapi => "JSAPI",
+            Self::App => "APP",
+            Self::H5 => "MWEB",
+            Self::Native => "NATIVE",
         }
     }
-    Ok(())
 }
 
 impl Content for Made {
@@ -139,7 +140,9 @@ impl Content for Made {
     }
 
     fn become_another(&mut self) {
-        let (Self::Native { code_url: id } | Self::Jsapi { prepay_id: id }) = self;
+        let (Self::Prepay { prepay_id: id }
+        | Self::H5 { h5_url: id }
+        | Self::Native { code_url: id }) = self;
         *id = another(id);
     }
 
@@ -147,24 +150,3 @@ impl Content for Made {
         self.become_another();
     }
 }
-
-/// How long an order can be paid at least, in seconds.
-const SHORTEST: i64 = 60;
-
-const MEMBERS: &[&str] = &[
-    "appid",
-    "mchid",
-    "description",
-    "out_trade_no",
-    "time_expire",
-    "attach",
-    "notify_url",
-    "goods_tag",
-    "limit_pay",
-    "support_fapiao",
-    "amount",
-    "payer",
-    "detail",
-    "scene_info",
-    "settle_info",
-];

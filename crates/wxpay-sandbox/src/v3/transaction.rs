@@ -1,23 +1,17 @@
-//! 商户订单号查询订单, and 微信支付订单号查询订单.
-
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use wxpay_core::{Fen, TimeFormat};
 
 use crate::random::another;
-use crate::state::{Orders, Shared};
+use crate::v3::Content;
 use crate::v3::answer::to_json;
-use crate::v3::input::Query;
-use crate::v3::{Answer, Content};
+use crate::v3::party::{Owner, Payer};
 use crate::{Merchant, Order};
 
-/// The body of the reply, its members in the document's order.
+/// An order as queries and notices tell it, its members in the document's order.
 #[derive(Serialize)]
-struct Transaction {
-    appid: String,
-    mchid: String,
+pub(crate) struct Transaction {
+    #[serde(flatten)]
+    owner: Owner,
     out_trade_no: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     transaction_id: Option<String>,
@@ -34,11 +28,10 @@ struct Transaction {
     #[serde(skip_serializing_if = "Option::is_none")]
     payer: Option<Payer>,
     amount: Amount,
-}
-
-#[derive(Serialize)]
-struct Payer {
-    openid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scene_info: Option<Scene>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    promotion_detail: Vec<Promotion>,
 }
 
 #[derive(Serialize)]
@@ -51,91 +44,64 @@ struct Amount {
     payer_currency: Option<String>,
 }
 
-/// Tells the state of the order with this number of the merchant's.
-pub(crate) fn by_out_no(number: &str, query: &str, shared: &Shared) -> Result<Answer, Answer> {
-    let number = path_number("out_trade_no", number)?;
-    check_query(query, shared)?;
-    report(shared, |orders| orders.find(None, Some(&number)).cloned())
+#[derive(Serialize)]
+struct Scene {
+    device_id: String,
 }
 
-/// Tells the state of the order with this number of WeChat Pay's.
-pub(crate) fn by_id(number: &str, query: &str, shared: &Shared) -> Result<Answer, Answer> {
-    let number = path_number("transaction_id", number)?;
-    check_query(query, shared)?;
-    report(shared, |orders| orders.find(Some(&number), None).cloned())
-}
-
-/// Checks that a request is about the merchant who signed it.
-pub(crate) fn check_mchid(mchid: &str, shared: &Shared) -> Result<(), Answer> {
-    if mchid == shared.merchant.mch_id.as_str() {
-        return Ok(());
-    }
-    let message = "请求中的mchid与签名的商户号不一致";
-    Err(Answer::error(400, "INVALID_REQUEST", message))
-}
-
-/// A number in the path, decoded.
-pub(crate) fn path_number<'a>(name: &str, number: &'a str) -> Result<Cow<'a, str>, Answer> {
-    let decoded = percent_decode_str(number).decode_utf8();
-    let decoded = decoded
-        .ok()
-        .filter(|number| number.len() <= 32 && of_number(number));
-    let wrong = || Answer::param_error("url", name, number.into(), "不是有效的单号");
-    decoded.ok_or_else(wrong)
-}
-
-/// Whether an order can have this number.
-pub(crate) fn is_number(number: &str) -> bool {
-    (6..=32).contains(&number.len()) && of_number(number)
-}
-
-pub(crate) fn not_found() -> Answer {
-    Answer::error(404, "ORDER_NOT_EXIST", "订单不存在")
-}
-
-/// Orders that APIv2 made may have an `@`.
-fn of_number(number: &str) -> bool {
-    let marks = b"_-|*@";
-    let mut bytes = number.bytes();
-    bytes.all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
-}
-
-fn check_query(query: &str, shared: &Shared) -> Result<(), Answer> {
-    let mchid = Query(query).get("mchid");
-    let missing = || Answer::param_error("query", "mchid", "".into(), "缺少参数");
-    check_mchid(mchid.ok_or_else(missing)?, shared)
-}
-
-fn report(shared: &Shared, find: impl FnOnce(&Orders) -> Option<Order>) -> Result<Answer, Answer> {
-    let order = find(&shared.state().orders).ok_or_else(not_found)?;
-    Ok(Answer::ok(Transaction::new(order, &shared.merchant)))
+#[derive(Serialize)]
+struct Promotion {
+    coupon_id: String,
+    name: &'static str,
+    scope: &'static str,
+    #[serde(rename = "type")]
+    kind: String,
+    amount: i64,
+    currency: String,
 }
 
 impl Transaction {
-    fn new(order: Order, merchant: &Merchant) -> Self {
+    pub(crate) fn new(order: &Order, merchant: &Merchant) -> Self {
         let paid = matches!(&*order.trade_state, "SUCCESS" | "REFUND");
+        let if_paid = |text: &str| paid.then(|| text.to_owned());
         let payer_total = order.total_fee.checked_sub(order.coupon_fee());
+        let coupons = order.coupons.iter().filter(|_| paid);
+        let device = order.device_info.as_ref().filter(|_| paid);
         Self {
-            appid: merchant.appid.to_string(),
-            mchid: merchant.mch_id.to_string(),
-            transaction_id: paid.then_some(order.transaction_id),
-            trade_type: paid.then_some(order.trade_type),
-            trade_state_desc: order.trade_state_desc.unwrap_or_default(),
-            trade_state: order.trade_state,
-            bank_type: paid.then_some(order.bank_type),
-            attach: order.attach,
+            owner: Owner::of(order, merchant),
+            out_trade_no: order.out_trade_no.clone(),
+            transaction_id: if_paid(&order.transaction_id),
+            trade_type: if_paid(&order.trade_type),
+            trade_state: order.trade_state.clone(),
+            trade_state_desc: order.trade_state_desc.clone().unwrap_or_default(),
+            bank_type: if_paid(&order.bank_type),
+            attach: order.attach.clone(),
             success_time: paid.then(|| order.time_end.format(TimeFormat::Rfc3339)),
-            payer: paid.then_some(Payer {
-                openid: order.openid,
-            }),
+            payer: paid.then(|| Payer::of(order)),
             amount: Amount {
                 total: order.total_fee.get(),
                 payer_total: payer_total.filter(|_| paid).map(Fen::get),
-                payer_currency: paid.then(|| order.fee_type.clone()),
-                currency: order.fee_type,
+                currency: order.fee_type.clone(),
+                payer_currency: if_paid(&order.fee_type),
             },
-            out_trade_no: order.out_trade_no,
+            scene_info: device.map(|device| Scene {
+                device_id: device.clone(),
+            }),
+            promotion_detail: coupons
+                .map(|coupon| Promotion {
+                    coupon_id: coupon.coupon_id.clone(),
+                    name: "代金券",
+                    scope: "GLOBAL",
+                    kind: coupon.coupon_type.replace('_', ""),
+                    amount: coupon.coupon_fee.get(),
+                    currency: order.fee_type.clone(),
+                })
+                .collect(),
         }
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        String::from_utf8(to_json(self)).expect("JSON is UTF-8")
     }
 }
 

@@ -133,10 +133,7 @@ async fn what_goes_wrong_says_nothing_about_the_batch() {
     {
         let mut asked = batch(&key);
         asked["out_batch_no"] = json!(format!("A{n}"));
-        client
-            .sandbox
-            .inject(Api::CreateBatch, fault.clone())
-            .unwrap();
+        client.sandbox.inject(CREATE_BATCH, fault.clone()).unwrap();
         let status = try_create(&client, &key, &asked).await;
         match fault {
             Fault::DropBeforeCommit | Fault::DropAfterCommit => assert_eq!(status, None),
@@ -153,7 +150,7 @@ async fn what_goes_wrong_says_nothing_about_the_batch() {
         assert_eq!(client.sandbox.batches().len(), n + 1);
     }
     let refused = client.sandbox.inject(
-        Api::BatchById,
+        QUERY_BATCH_BY_ID,
         Fault::ReturnCodeFail {
             message: "系统繁忙".to_owned(),
             code: None,
@@ -212,3 +209,7 @@ pub(crate) fn batch(key: &TrustedKey) -> Value {
         "transfer_purpose": "REIMBURSEMENT",
     })
 }
+
+const CREATE_BATCH: Api = Api::named("v3.partner_transfer.create_batch").unwrap();
+
+const QUERY_BATCH_BY_ID: Api = Api::named("v3.partner_transfer.query_batch_by_id").unwrap();

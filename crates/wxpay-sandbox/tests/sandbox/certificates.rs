@@ -177,7 +177,7 @@ async fn lists_of_certificates_go_wrong_in_their_own_ways() {
     ] {
         client
             .sandbox
-            .inject(Api::Certificates, fault.clone())
+            .inject(LIST_CERTIFICATES, fault.clone())
             .unwrap();
         let reply = client.send(LIST, None, None).await;
         let headers = reply.headers().clone();
@@ -222,3 +222,5 @@ pub(crate) fn open(client: &Client, encrypted: &Value) -> String {
     let text = LessSafeKey::new(key).open_in_place(nonce, aad, &mut bytes);
     String::from_utf8(text.unwrap().to_vec()).unwrap()
 }
+
+const LIST_CERTIFICATES: Api = Api::named("v3.certificates.list_certificates").unwrap();

@@ -1,5 +1,7 @@
 //! The control port, asked as a program would.
 
+mod orders;
+
 use std::sync::Arc;
 
 use reqwest::Method;
@@ -64,24 +66,6 @@ impl Port {
 }
 
 #[tokio::test]
-async fn orders_are_added_and_paid() {
-    let port = Port::open(Trust::PublicKey).await;
-    let order = json!({"out_trade_no": "A-1/2", "total_fee": 100, "trade_state": "NOTPAY"});
-    port.post("/orders", order).await;
-    let paid = port.post("/orders/A-1%2F2/pay", json!({})).await;
-    assert_eq!(paid["trade_state"], "SUCCESS");
-    let (status, said) = port.refused("/orders/A-1%2F2/pay", json!({})).await;
-    assert_eq!((status, said.as_str()), (409, "order A-1/2 is SUCCESS"));
-    let (status, said) = port.refused("/orders/B/pay", json!({})).await;
-    assert_eq!((status, said.as_str()), (404, "there is no order B"));
-    let orders = port.get("/orders").await;
-    assert_eq!(orders["orders"][0]["total_fee"], 100);
-    assert_eq!(port.get("/status").await["counts"]["orders"], 1);
-    port.post("/reset", json!({})).await;
-    assert_eq!(port.get("/orders").await, json!({"orders": []}));
-}
-
-#[tokio::test]
 async fn the_clock_is_moved() {
     let port = Port::open(Trust::PublicKey).await;
     let at = "2026-01-31T08:00:00+08:00";
@@ -117,46 +101,51 @@ async fn the_clock_is_moved() {
 #[tokio::test]
 async fn faults_are_scripted() {
     let port = Port::open(Trust::PublicKey).await;
-    let code =
-        json!({"api": "pay_employee", "fault": "error_code", "code": "SYSTEMERROR", "times": 3});
+    let code = json!({"api": "v2.wecom.pay_employee", "fault": "error_code", "code": "SYSTEMERROR", "times": 3});
     let told = port.post("/faults", code).await;
     assert_eq!(told["rules"][0]["times_left"], 3);
     port.post(
         "/faults",
-        json!({"api": "order_query", "fault": "html_502"}),
+        json!({"api": "v2.pay.query_order", "fault": "html_502"}),
     )
     .await;
     let injected = port.sandbox.injected_faults();
-    assert_eq!(injected, [(Api::OrderQuery, Fault::Html502)]);
+    assert_eq!(injected, [(QUERY_ORDER, Fault::Html502)]);
     let id = told["rules"][0]["id"].as_u64().unwrap();
     let (status, _) = port.ask(Method::DELETE, &format!("/faults/{id}"), "").await;
     assert_eq!(status, 200);
     assert_eq!(port.get("/faults").await["rules"], json!([]));
     for (wrong, says) in [
-        (json!({"api": "nothing", "fault": "stall"}), "order_query"),
         (
-            json!({"api": "order_query", "fault": "nothing"}),
+            json!({"api": "nothing", "fault": "stall"}),
+            "v2.pay.query_order",
+        ),
+        (
+            json!({"api": "v2.pay.query_order", "fault": "nothing"}),
             "html_502",
         ),
         (
-            json!({"api": "order_query", "fault": "error_code"}),
+            json!({"api": "v2.pay.query_order", "fault": "error_code"}),
             "needs a code",
         ),
-        (json!({"api": "order_query", "fault": "delay"}), "delay_ms"),
         (
-            json!({"api": "order_query", "fault": "stale_signature"}),
+            json!({"api": "v2.pay.query_order", "fault": "delay"}),
+            "delay_ms",
+        ),
+        (
+            json!({"api": "v2.pay.query_order", "fault": "stale_signature"}),
             "can't have",
         ),
         (
-            json!({"api": "order_query", "fault": "stall", "times": 0}),
+            json!({"api": "v2.pay.query_order", "fault": "stall", "times": 0}),
             "times",
         ),
         (
-            json!({"api": "order_query", "fault": "stall", "chance": 2}),
+            json!({"api": "v2.pay.query_order", "fault": "stall", "chance": 2}),
             "chance",
         ),
         (
-            json!({"api": "order_query", "fault": "stall", "tims": 2}),
+            json!({"api": "v2.pay.query_order", "fault": "stall", "tims": 2}),
             "tims",
         ),
     ] {
@@ -256,7 +245,8 @@ async fn payouts_are_told_with_how_often_each_number_was_sent() {
     let client = Client::of(Arc::clone(&port.sandbox));
     let told = port.post("/balance", json!({"fen": 15_000})).await;
     assert_eq!(told["done"], true);
-    let fault = json!({"api": "pay_employee", "fault": "delay_before_commit", "delay_ms": 1});
+    let fault =
+        json!({"api": "v2.wecom.pay_employee", "fault": "delay_before_commit", "delay_ms": 1});
     port.post("/faults", fault.clone()).await;
     assert_eq!(port.get("/faults").await["waiting"], json!([fault]));
     client.pay(client.payment("A1")).await;
@@ -329,3 +319,5 @@ async fn the_rules_of_payouts_are_set_one_by_one() {
     }
     assert_eq!(port.sandbox.payout_rules().settle_after.as_secs(), 5);
 }
+
+const QUERY_ORDER: Api = Api::named("v2.pay.query_order").unwrap();

@@ -1,5 +1,7 @@
 //! Faults by rule.
 
+use std::collections::HashSet;
+
 use wxpay_sandbox::{Api, Fault, FaultRule, Sandbox};
 
 use crate::client::{Client, QUERY, codes};
@@ -8,14 +10,16 @@ use crate::client::{Client, QUERY, codes};
 async fn a_rule_goes_on_until_it_is_spent_or_removed() {
     let client = Client::start().await;
     let sandbox = &client.sandbox;
-    let twice = FaultRule::new(Api::PayoutQuery, error("FREQ_LIMIT")).times(2);
+    let twice = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("FREQ_LIMIT")).times(2);
     let twice = sandbox.add_fault_rule(twice).unwrap();
-    let always = FaultRule::new(Api::PayoutQuery, error("SYSTEMERROR"));
+    let always = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("SYSTEMERROR"));
     let always = sandbox.add_fault_rule(always).unwrap();
-    sandbox.inject(Api::PayoutQuery, error("NO_AUTH")).unwrap();
+    sandbox
+        .inject(QUERY_EMPLOYEE_PAYMENT, error("NO_AUTH"))
+        .unwrap();
     assert_eq!(
         sandbox.injected_faults(),
-        [(Api::PayoutQuery, error("NO_AUTH"))]
+        [(QUERY_EMPLOYEE_PAYMENT, error("NO_AUTH"))]
     );
 
     // What is injected comes first, then the earliest rule.
@@ -34,12 +38,14 @@ async fn a_rule_goes_on_until_it_is_spent_or_removed() {
     assert!(sandbox.remove_fault_rule(always));
     assert_eq!(ask(&client).await, "NOT_FOUND");
 
-    let never = FaultRule::new(Api::PayoutQuery, error("FREQ_LIMIT")).times(0);
+    let never = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("FREQ_LIMIT")).times(0);
     sandbox.add_fault_rule(never).unwrap();
     assert!(sandbox.fault_rules().is_empty());
-    let always = FaultRule::new(Api::PayoutQuery, error("SYSTEMERROR"));
+    let always = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("SYSTEMERROR"));
     sandbox.add_fault_rule(always).unwrap();
-    sandbox.inject(Api::PayoutQuery, error("NO_AUTH")).unwrap();
+    sandbox
+        .inject(QUERY_EMPLOYEE_PAYMENT, error("NO_AUTH"))
+        .unwrap();
     sandbox.clear_faults();
     assert_eq!(ask(&client).await, "NOT_FOUND");
 }
@@ -57,8 +63,8 @@ async fn chance_follows_from_the_seed_and_from_nothing_else() {
 #[tokio::test]
 async fn no_chance_and_certainty() {
     let client = Client::start().await;
-    let never = FaultRule::new(Api::PayoutQuery, error("FREQ_LIMIT")).chance(0.0);
-    let surely = FaultRule::new(Api::PayoutQuery, error("SYSTEMERROR")).chance(3.5);
+    let never = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("FREQ_LIMIT")).chance(0.0);
+    let surely = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("SYSTEMERROR")).chance(3.5);
     assert_eq!(surely.probability(), 1.0);
     client.sandbox.add_fault_rule(never).unwrap();
     client.sandbox.add_fault_rule(surely).unwrap();
@@ -71,10 +77,10 @@ async fn no_chance_and_certainty() {
 async fn a_rule_for_what_an_endpoint_can_not_have_is_refused() {
     let client = Client::start().await;
     for (api, fault) in [
-        (Api::PayEmployee, Fault::WrongSignature),
-        (Api::CloseTransaction, Fault::TamperedBody),
-        (Api::CloseOrder, Fault::OtherReply),
-        (Api::UnifiedOrder, Fault::StaleSignature),
+        (PAY_EMPLOYEE, Fault::WrongSignature),
+        (CLOSE_ORDER_V3, Fault::TamperedBody),
+        (CLOSE_ORDER, Fault::OtherReply),
+        (CREATE_ORDER, Fault::StaleSignature),
     ] {
         let refused = client.sandbox.add_fault_rule(FaultRule::new(api, fault));
         assert_eq!(refused.unwrap_err().api, api);
@@ -84,16 +90,23 @@ async fn a_rule_for_what_an_endpoint_can_not_have_is_refused() {
 
 #[test]
 fn every_endpoint_has_a_name() {
-    for api in Api::ALL {
-        assert_eq!(Api::named(api.name()), Some(*api));
+    let names: Vec<_> = Api::all().map(Api::name).collect();
+    for name in &names {
+        let api: Api = name.parse().unwrap();
+        assert_eq!(api.to_string(), *name);
+        let protocol = format!("{:?}.", api.protocol()).to_lowercase();
+        assert!(name.starts_with(&protocol), "{name}");
     }
-    assert_eq!(Api::named("pay"), None);
+    let once: HashSet<_> = names.iter().collect();
+    assert_eq!(once.len(), names.len());
+    let unknown = "v2.pay".parse::<Api>().unwrap_err();
+    assert_eq!(unknown.to_string(), "the sandbox has no endpoint v2.pay");
 }
 
 /// What became of 40 queries, with or without other requests in between.
 async fn luck(seed: u64, busy: bool) -> Vec<String> {
     let client = Client::start_built(Sandbox::builder().seed(seed)).await;
-    let rule = FaultRule::new(Api::PayoutQuery, error("SYSTEMERROR")).chance(0.3);
+    let rule = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, error("SYSTEMERROR")).chance(0.3);
     client.sandbox.add_fault_rule(rule).unwrap();
     let mut codes = Vec::new();
     for n in 0..40 {
@@ -113,3 +126,13 @@ async fn ask(client: &Client) -> String {
 fn error(code: &str) -> Fault {
     Fault::error_code(code, "系统繁忙")
 }
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const CLOSE_ORDER_V3: Api = Api::named("v3.pay.close_order").unwrap();
+
+const CLOSE_ORDER: Api = Api::named("v2.pay.close_order").unwrap();
+
+const CREATE_ORDER: Api = Api::named("v2.pay.create_order").unwrap();

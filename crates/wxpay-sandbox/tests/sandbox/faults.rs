@@ -27,10 +27,7 @@ async fn what_goes_wrong_says_nothing_about_what_was_paid() {
     for (n, (fault, paid)) in faults.into_iter().enumerate() {
         // Long enough not to occur by chance in another order's reply.
         let number = format!("FAULTYPAYOUT{n}");
-        client
-            .sandbox
-            .inject(Api::PayEmployee, fault.clone())
-            .unwrap();
+        client.sandbox.inject(PAY_EMPLOYEE, fault.clone()).unwrap();
         let signed = client.sign_payment(client.payment(&number));
         let reply = match client.try_post(PAY, &signed).await {
             Ok(reply) => (Some(reply.status().as_u16()), reply.bytes().await.ok()),
@@ -87,10 +84,7 @@ async fn a_faulty_answer_about_an_order_is_not_authentic() {
         (Fault::TamperedBody, false, "101", "1"),
         (Fault::OtherReply, true, "100", "2"),
     ] {
-        client
-            .sandbox
-            .inject(Api::OrderQuery, fault.clone())
-            .unwrap();
+        client.sandbox.inject(QUERY_ORDER, fault.clone()).unwrap();
         let reply = client.post(ORDER, &fields).await;
         assert_eq!(client.is_signed(&reply, false), signed, "{fault:?}");
         assert_eq!(reply.get("total_fee"), Some(fee));
@@ -102,10 +96,7 @@ async fn a_faulty_answer_about_an_order_is_not_authentic() {
     }
     client
         .sandbox
-        .inject(
-            Api::OrderQuery,
-            Fault::error_code("SYSTEMERROR", "系统错误"),
-        )
+        .inject(QUERY_ORDER, Fault::error_code("SYSTEMERROR", "系统错误"))
         .unwrap();
     let reply = client.post(ORDER, &fields).await;
     assert!(client.is_signed(&reply, false));
@@ -124,10 +115,7 @@ async fn a_faulty_answer_about_a_transfer_is_not_authentic() {
         (Fault::StaleSignature, true, 200_000),
         (Fault::OtherReply, true, 200_000),
     ] {
-        client
-            .sandbox
-            .inject(Api::TransferDetail, fault.clone())
-            .unwrap();
+        client.sandbox.inject(QUERY_DETAIL, fault.clone()).unwrap();
         let reply = client.get_signed(TARGET).await.unwrap();
         let (body, timestamp, held) = client.read(reply).await;
         assert_eq!(held, signed, "{fault:?}");
@@ -143,7 +131,7 @@ async fn a_faulty_answer_about_a_transfer_is_not_authentic() {
     client
         .sandbox
         .inject(
-            Api::TransferDetail,
+            QUERY_DETAIL,
             Fault::error_code("FREQUENCY_LIMITED", "频率超限"),
         )
         .unwrap();
@@ -156,11 +144,8 @@ async fn answers_can_be_late_or_never_come() {
     let signed = client.sign_payment(client.payment("A1"));
     let post = || client.try_post(PAY, &signed);
     let late = Fault::Delay(Duration::from_millis(200));
-    client.sandbox.inject(Api::PayEmployee, late).unwrap();
-    client
-        .sandbox
-        .inject(Api::PayEmployee, Fault::Stall)
-        .unwrap();
+    client.sandbox.inject(PAY_EMPLOYEE, late).unwrap();
+    client.sandbox.inject(PAY_EMPLOYEE, Fault::Stall).unwrap();
 
     let start = std::time::Instant::now();
     post().await.unwrap();
@@ -171,10 +156,7 @@ async fn answers_can_be_late_or_never_come() {
     assert_eq!(client.sandbox.payouts().len(), 1);
 
     // A sandbox that goes away ends what it left open.
-    client
-        .sandbox
-        .inject(Api::PayEmployee, Fault::Stall)
-        .unwrap();
+    client.sandbox.inject(PAY_EMPLOYEE, Fault::Stall).unwrap();
     let url = client.url(PAY);
     let waiting = client.with_certificate.post(url).send();
     let waiting = tokio::spawn(waiting);
@@ -188,7 +170,7 @@ async fn a_held_payment_takes_effect_after_its_client_has_gone() {
     let client = Client::start().await;
     let sandbox = &client.sandbox;
     let held = Fault::DelayBeforeCommit(Duration::from_secs(2));
-    sandbox.inject(Api::PayEmployee, held.clone()).unwrap();
+    sandbox.inject(PAY_EMPLOYEE, held.clone()).unwrap();
     let signed = client.sign_payment(client.payment("A1"));
     let request = client.with_certificate.post(client.url(PAY));
     let waiting = tokio::spawn(request.body(xml(&signed)).send());
@@ -202,7 +184,7 @@ async fn a_held_payment_takes_effect_after_its_client_has_gone() {
 
     // Who waits is answered, and the same number pays once.
     let held = Fault::DelayBeforeCommit(Duration::from_millis(300));
-    sandbox.inject(Api::PayEmployee, held).unwrap();
+    sandbox.inject(PAY_EMPLOYEE, held).unwrap();
     let start = std::time::Instant::now();
     let reply = client.pay(client.payment("A1")).await;
     assert!(start.elapsed() >= Duration::from_millis(300));
@@ -229,14 +211,14 @@ async fn faults_that_an_endpoint_can_not_have_are_refused() {
             .inject(api, fault)
             .map_err(|error| error.to_string())
     };
-    let refused = inject(Api::PayEmployee, Fault::WrongSignature);
+    let refused = inject(PAY_EMPLOYEE, Fault::WrongSignature);
     assert_eq!(
         refused,
-        Err("replies of PayEmployee can't have WrongSignature".to_owned())
+        Err("replies of v2.wecom.pay_employee can't have WrongSignature".to_owned())
     );
-    assert!(inject(Api::OrderQuery, Fault::StaleSignature).is_err());
-    assert!(inject(Api::TransferDetail, return_fail()).is_err());
-    assert!(inject(Api::PayoutQuery, Fault::OtherReply).is_ok());
+    assert!(inject(QUERY_ORDER, Fault::StaleSignature).is_err());
+    assert!(inject(QUERY_DETAIL, return_fail()).is_err());
+    assert!(inject(QUERY_EMPLOYEE_PAYMENT, Fault::OtherReply).is_ok());
 }
 
 fn return_fail() -> Fault {
@@ -245,3 +227,11 @@ fn return_fail() -> Fault {
         code: Some("SYSTEMERROR".to_owned()),
     }
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+const QUERY_ORDER: Api = Api::named("v2.pay.query_order").unwrap();
+
+const QUERY_DETAIL: Api = Api::named("v3.partner_transfer.query_detail_by_out_detail_no").unwrap();
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

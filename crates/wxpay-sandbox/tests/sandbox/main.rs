@@ -9,6 +9,7 @@
 
 mod batch_rules;
 mod batches;
+mod bills;
 mod callback;
 mod certificates;
 mod client;
@@ -32,6 +33,8 @@ mod payout_repeats;
 mod payout_rules;
 mod payout_signatures;
 mod payouts;
+mod prepays;
+mod refunds;
 mod seeds;
 mod snapshots;
 mod state_files;

@@ -40,7 +40,7 @@ async fn an_order_is_made_once_and_seen_by_both_protocols() {
     let orders = client.sandbox.orders();
     assert_eq!(orders.len(), 1);
     let prepay = orders[0].prepay.as_ref().unwrap();
-    assert_eq!((prepay.api, &*prepay.notify_url), (Api::UnifiedOrder, URL));
+    assert_eq!((prepay.api, &*prepay.notify_url), (CREATE_ORDER, URL));
 }
 
 #[tokio::test]
@@ -121,10 +121,12 @@ async fn orders_that_break_a_rule_are_refused() {
     assert_eq!(reply.get("return_msg"), Some("签名错误"));
     assert!(client.sandbox.orders().is_empty());
 
-    // Nothing is said about what is not served.
+    // What is not served.
     let reply = client.try_post("/pay/micropay", &good()).await.unwrap();
     assert_eq!(reply.status(), 404);
-    assert!(reply.bytes().await.unwrap().is_empty());
+    let said = wxpay_core::Params::from_xml(&reply.bytes().await.unwrap()).unwrap();
+    let message = said.get("return_msg").unwrap();
+    assert!(message.contains("has no endpoint POST /pay/"), "{message}");
 }
 
 #[tokio::test]
@@ -185,7 +187,7 @@ async fn a_fault_says_nothing_about_the_order() {
     {
         let number = format!("FAULTYORDER{n}");
         let tampered = fault == Fault::TamperedBody;
-        client.sandbox.inject(Api::UnifiedOrder, fault).unwrap();
+        client.sandbox.inject(CREATE_ORDER, fault).unwrap();
         let fields = client.sign(client.unified(&number, URL));
         let reply = client.try_post(UNIFIED, &fields).await;
         if tampered {
@@ -198,3 +200,5 @@ async fn a_fault_says_nothing_about_the_order() {
         assert_eq!(there, made, "{number}");
     }
 }
+
+const CREATE_ORDER: Api = Api::named("v2.pay.create_order").unwrap();

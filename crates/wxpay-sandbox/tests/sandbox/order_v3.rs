@@ -36,7 +36,7 @@ impl Client {
         self.read_transaction(reply).await
     }
 
-    async fn read_transaction(&self, reply: reqwest::Response) -> (u16, Value) {
+    pub(crate) async fn read_transaction(&self, reply: reqwest::Response) -> (u16, Value) {
         let status = reply.status().as_u16();
         let (body, _, held) = self.read(reply).await;
         assert!(held);
@@ -226,9 +226,8 @@ async fn queries_name_an_order_that_exists_and_their_merchant() {
         let (status, refused) = client.read_transaction(reply).await;
         assert_eq!((status, refused["code"].as_str()), (400, Some(code)));
     }
-    // What the real one does not serve has no body there either.
     for path in [
-        "app",
+        "apps",
         "out-trade-no/",
         "id/1/close",
         "out-trade-no/1/close/x",
@@ -236,7 +235,11 @@ async fn queries_name_an_order_that_exists_and_their_merchant() {
         let target = format!("/v3/pay/transactions/{path}");
         let reply = client.send(&target, None, None).await;
         assert_eq!(reply.status(), 404, "{path}");
-        assert!(reply.bytes().await.unwrap().is_empty());
+        let said: Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        assert_eq!(said["code"], "NOT_FOUND");
+        let message = said["message"].as_str().unwrap();
+        assert!(message.starts_with("wxpay-sandbox "), "{message}");
+        assert!(message.contains("no endpoint GET /v3/pay"), "{message}");
     }
     let reply = client.send("/v3/pay/transactions/native", None, None).await;
     assert_eq!(reply.status(), 405);
@@ -247,10 +250,7 @@ async fn a_fault_says_nothing_about_the_order() {
     let client = Client::start().await;
     client
         .sandbox
-        .inject(
-            Api::NativePrepay,
-            Fault::error_code("SYSTEM_ERROR", "系统异常"),
-        )
+        .inject(PREPAY_NATIVE, Fault::error_code("SYSTEM_ERROR", "系统异常"))
         .unwrap();
     let order = client.native("T20261125", URL);
     let (status, _) = client.post_transaction("native", &order).await;
@@ -259,9 +259,13 @@ async fn a_fault_says_nothing_about_the_order() {
 
     client.post_transaction("native", &order).await;
     let fault = Fault::DropAfterCommit;
-    client.sandbox.inject(Api::CloseTransaction, fault).unwrap();
+    client.sandbox.inject(CLOSE_ORDER_V3, fault).unwrap();
     let body = json!({ "mchid": client.sandbox.merchant().mch_id.as_str() }).to_string();
     let target = "/v3/pay/transactions/out-trade-no/T20261125/close";
     assert!(client.try_send(target, None, Some(&body)).await.is_err());
     assert_eq!(client.sandbox.orders()[0].trade_state, "CLOSED");
 }
+
+const PREPAY_NATIVE: Api = Api::named("v3.pay.prepay_native").unwrap();
+
+const CLOSE_ORDER_V3: Api = Api::named("v3.pay.close_order").unwrap();

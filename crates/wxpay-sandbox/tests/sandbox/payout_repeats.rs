@@ -173,7 +173,7 @@ async fn every_request_of_a_number_is_counted() {
     let client = Client::start().await;
     let sandbox = &client.sandbox;
     for fault in [Fault::DropBeforeCommit, Fault::DropAfterCommit] {
-        sandbox.inject(Api::PayEmployee, fault).unwrap();
+        sandbox.inject(PAY_EMPLOYEE, fault).unwrap();
         let signed = client.sign_payment(client.payment("A1"));
         assert!(client.try_post(crate::client::PAY, &signed).await.is_err());
     }
@@ -215,3 +215,5 @@ async fn start(rules: PayoutRules) -> Client {
 fn moment() -> Timestamp {
     Timestamp::parse("2026-11-25 09:00:00", TimeFormat::DateTime).unwrap()
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

@@ -159,7 +159,9 @@ async fn signatures_and_the_certificate_are_checked() {
     assert_eq!(checks(1), [(sign, true), (workwx, false)]);
     assert_eq!(checks(4), []);
     assert!(seen[3].client_certificate && !seen[4].client_certificate);
-    assert_eq!(seen[4].api, Some(Api::PayEmployee));
+    assert_eq!(seen[4].api, Some(PAY_EMPLOYEE));
     assert_eq!(seen[4].body, xml(&signed).as_bytes());
     assert!(seen.iter().all(|request| request.status == Some(200)));
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

@@ -30,7 +30,7 @@ async fn all_but_keys_faults_and_requests_goes_on() {
     sandbox.pay_order("T20261125", "o1").unwrap();
     sandbox.advance(Duration::from_secs(5)).await;
     sandbox
-        .add_fault_rule(FaultRule::new(Api::PayoutQuery, Fault::Html502))
+        .add_fault_rule(FaultRule::new(QUERY_EMPLOYEE_PAYMENT, Fault::Html502))
         .unwrap();
 
     let snapshot = sandbox.snapshot();
@@ -141,7 +141,9 @@ async fn a_reset_begins_again_with_the_same_keys() {
     sandbox.pay_order("T20261125", "o1").unwrap();
     sandbox.set_balance(Fen::ZERO);
     sandbox.set_payout_rules(PayoutRules::documented());
-    sandbox.inject(Api::PayoutQuery, Fault::Html502).unwrap();
+    sandbox
+        .inject(QUERY_EMPLOYEE_PAYMENT, Fault::Html502)
+        .unwrap();
     sandbox.advance(Duration::from_secs(1)).await;
     assert_eq!(sandbox.deliveries().len(), 1);
     sandbox.freeze_clock(noon());
@@ -184,3 +186,5 @@ async fn a_delivery_under_way_is_no_news_after_a_reset() {
 fn noon() -> Timestamp {
     Timestamp::from_unix(1_795_579_200).unwrap()
 }
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

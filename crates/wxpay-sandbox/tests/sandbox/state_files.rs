@@ -33,7 +33,7 @@ async fn what_was_answered_is_in_the_file() {
     client.pay(with(client.payment("B1"), "amount", "1")).await;
     client
         .sandbox
-        .inject(Api::PayEmployee, Fault::DropAfterCommit)
+        .inject(PAY_EMPLOYEE, Fault::DropAfterCommit)
         .unwrap();
     let signed = client.sign_payment(client.payment("C1"));
     assert!(client.try_post(PAY, &signed).await.is_err());
@@ -120,3 +120,5 @@ fn text_is_current(client: &Client, file: &Path) -> bool {
 async fn start(file: &Path) -> Client {
     Client::start_built(Sandbox::builder().state_file(file)).await
 }
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

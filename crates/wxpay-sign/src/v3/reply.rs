@@ -13,7 +13,8 @@ pub const WINDOW_SECONDS: u64 = 300;
 /// Verifies a merchant's reply or notification over its raw body.
 ///
 /// `Wechatpay-Signature-Type` may be absent, and must be that of a merchant if it is there: a message for a brand (品牌) is
-/// refused, and so is one that was signed with the national algorithms (国密).
+/// refused, and so is one that was signed with the national algorithms (国密). The header is not signed: what keeps the two apart
+/// is that `keys` holds the keys for this merchant only. Never put those of a brand among them.
 ///
 /// # Errors
 /// One of the four headers is missing or there twice, the timestamp is too far from `now`, the serial number is unknown,
@@ -32,7 +33,8 @@ pub async fn verify(
 /// [`authorize_brand`](super::authorize_brand) signs.
 ///
 /// The signature is the same as a merchant's, by the key of WeChat Pay that belongs to the brand;
-/// `Wechatpay-Signature-Type` is the brand's own, and a message for a merchant is refused.
+/// `Wechatpay-Signature-Type` is the brand's own, and a message for a merchant is refused. The header is not signed: what keeps
+/// the two apart is that `keys` holds the keys for this brand only. Never put those of a merchant among them.
 ///
 /// <https://pay.weixin.qq.com/doc/brand/4015407582>
 ///

@@ -188,7 +188,7 @@ pub(super) enum Step {
     Drip(&'static [u8]),
     /// Writes this again and again, as fast as it is taken.
     Flood(Bytes),
-    /// Waits until the request must be on its way, without reading it.
+    /// Waits until the request begins to arrive, without reading it.
     Wait,
     /// Does nothing any more.
     Stall,

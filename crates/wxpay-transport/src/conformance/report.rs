@@ -5,7 +5,7 @@ use wxpay_core::{Effect, Sent};
 
 use super::Expected;
 
-/// What a transport did with every fault. `Display` prints it as a table, with the reasons of what is wrong.
+/// What a transport did with every fault. `Display` prints it as a table, and what is wrong once more at its end.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(super) rows: Vec<Row>,
@@ -81,10 +81,7 @@ impl fmt::Display for Report {
             "fault", "call", "expected", "said", "ms", "requests", "KiB"
         )?;
         for row in &self.rows {
-            let call = match row.effect {
-                Effect::Read => "read",
-                Effect::Write => "write",
-            };
+            let call = call(row.effect);
             let memory = row.memory.map(|bytes| (bytes / 1024).to_string());
             writeln!(
                 f,
@@ -113,7 +110,22 @@ impl fmt::Display for Report {
             of(|verdict| *verdict == Verdict::Cautious),
             of(|verdict| matches!(verdict, Verdict::Wrong(_))),
             of(|verdict| matches!(verdict, Verdict::NotRun(_))),
-        )
+        )?;
+        // Again, for a long table is cut where logs are.
+        for row in &self.rows {
+            if matches!(row.verdict, Verdict::Wrong(_) | Verdict::Cautious) {
+                let (call, verdict) = (call(row.effect), verdict(&row.verdict));
+                write!(f, "\n{}, {call}: {verdict}", row.fault)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn call(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Read => "read",
+        Effect::Write => "write",
     }
 }
 

@@ -1,7 +1,7 @@
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -34,6 +34,8 @@ pub struct Scene {
     /// Connections that fill a queue.
     _queued: Vec<TcpStream>,
     _listener: Option<TcpListener>,
+    /// A port that is taken and refuses whoever calls.
+    _refusing: Option<TcpSocket>,
 }
 
 impl Fault {
@@ -67,8 +69,7 @@ impl Scene {
     /// The requests whose head was read, as text, after some time for one more.
     pub async fn requests(&self) -> Vec<String> {
         sleep(AFTERMATH).await;
-        let requests = self.seen.requests.lock();
-        requests.unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen.requests().clone()
     }
 
     /// How many connections were opened to the other server, which nobody was told to call.
@@ -76,14 +77,9 @@ impl Scene {
         self.elsewhere.connections.load(Ordering::SeqCst)
     }
 
-    /// How many bytes were read that make up no whole request.
-    pub(super) fn pieces(&self) -> u64 {
-        self.seen.pieces.load(Ordering::SeqCst)
-    }
-
-    /// How many bytes the server could write.
-    pub(super) fn written(&self) -> u64 {
-        self.seen.written.load(Ordering::Relaxed)
+    /// What the server saw so far.
+    pub(super) fn seen(&self) -> Arc<Seen> {
+        Arc::clone(&self.seen)
     }
 
     async fn start(fault: &Fault) -> io::Result<Self> {
@@ -101,12 +97,16 @@ impl Scene {
             servers: Vec::new(),
             _queued: Vec::new(),
             _listener: None,
+            _refusing: None,
         };
         match fault.place {
             Place::NoSuchName => "https://wxpay.invalid".clone_into(&mut scene.base_url),
             Place::Refused => {
-                let address = TcpListener::bind(ANY_PORT).await?.local_addr()?;
-                scene.base_url = format!("http://{address}");
+                // Bound and not listening. A port that was only free would soon be that of another row's server.
+                let socket = TcpSocket::new_v4()?;
+                socket.bind(ANY_PORT)?;
+                scene.base_url = format!("http://{}", socket.local_addr()?);
+                scene._refusing = Some(socket);
             }
             Place::Full => scene.fill_queue().await?,
             Place::Plain => {
@@ -180,8 +180,13 @@ impl Scene {
         socket.bind(ANY_PORT)?;
         let listener = socket.listen(1)?;
         let address = listener.local_addr()?;
-        while let Ok(stream) = timeout(QUEUED, TcpStream::connect(address)).await {
-            self._queued.push(stream?);
+        // Twice, for a busy machine may be late once.
+        let mut late = 0;
+        while late < 2 {
+            match timeout(QUEUED, TcpStream::connect(address)).await {
+                Ok(stream) => self._queued.push(stream?),
+                Err(_) => late += 1,
+            }
         }
         self._listener = Some(listener);
         self.base_url = format!("http://{address}");
@@ -245,7 +250,7 @@ fn acceptor(side: TlsSide, authority: &Authority, clients: &Authority) -> TlsAcc
 const OWN: &str = "certificates of the suite are sound";
 const ANY_PORT: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
-/// How long a connection waits for a place in a queue before the queue counts as full.
+/// How long a connection waits for a place in a queue that may be full.
 const QUEUED: Duration = Duration::from_millis(100);
 /// Time for a second try to arrive that must not.
 const AFTERMATH: Duration = Duration::from_millis(40);

@@ -26,7 +26,7 @@ impl Setup {
         Self {
             root_pem,
             identity,
-            connect_timeout: CONNECT_TIMEOUT,
+            connect_timeout: Duration::from_millis(700),
             response_timeout: Duration::from_millis(1500),
             total_timeout: Duration::from_millis(2500),
             max_response_bytes: 256 * 1024,
@@ -49,5 +49,3 @@ impl fmt::Debug for Identity {
         f.debug_struct("Identity").finish_non_exhaustive()
     }
 }
-
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);

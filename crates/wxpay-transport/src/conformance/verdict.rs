@@ -16,7 +16,12 @@ pub(super) struct Evidence<'a> {
     pub(super) connections: usize,
     pub(super) connections_elsewhere: usize,
     pub(super) requests: &'a [String],
+    /// How many of them arrived before the last call.
+    pub(super) before: usize,
+    /// Bytes that were read and are part of none of them.
     pub(super) pieces: u64,
+    /// Bytes that arrived and were not read.
+    pub(super) unread: u64,
     pub(super) written: u64,
     pub(super) memory: Option<u64>,
     /// How the head of a request must begin, and the body with which it must end.
@@ -32,6 +37,35 @@ impl Evidence<'_> {
         }
     }
 
+    /// Whether something is wrong, and all that is wrong can come of a machine that is too busy: time ran out, and nothing
+    /// that the server saw refutes what the transport says.
+    pub(super) fn may_be_busy(&self) -> bool {
+        let Some(said) = self.said else {
+            return false;
+        };
+        let other = self
+            .wrong_traffic()
+            .or_else(|| self.wrong_request())
+            .or_else(|| self.wrong_memory())
+            .or_else(|| leak(said));
+        if other.is_some() {
+            return false;
+        }
+        match (self.wrong_claim(said), said) {
+            (None, _) => self.wrong_time().is_some(),
+            (Some(_), Ok(_)) => false,
+            (Some(_), Err(error)) => {
+                let gave_up = self.elapsed >= self.setup.connect_timeout;
+                gave_up && (error.sent() == Sent::Maybe || !self.arrived())
+            }
+        }
+    }
+
+    /// Whether anything of the last call's request reached the server.
+    fn arrived(&self) -> bool {
+        self.requests.len() > self.before || self.pieces > 0 || self.unread > 0
+    }
+
     fn is_cautious(&self) -> bool {
         self.fault.expected == Expected::NotSent
             && matches!(self.said, Some(Err(error)) if error.sent() == Sent::Maybe)
@@ -44,7 +78,8 @@ impl Evidence<'_> {
         self.wrong_claim(said)
             .or_else(|| self.wrong_traffic())
             .or_else(|| self.wrong_request())
-            .or_else(|| self.wrong_cost())
+            .or_else(|| self.wrong_time())
+            .or_else(|| self.wrong_memory())
             .or_else(|| leak(said))
     }
 
@@ -118,21 +153,21 @@ impl Evidence<'_> {
         })
     }
 
-    fn wrong_cost(&self) -> Option<String> {
+    fn wrong_time(&self) -> Option<String> {
         // Who can't tell connecting from waiting may take as long as for both.
         let longest = if self.fault.ends_connecting && !self.is_cautious() {
             self.setup.connect_timeout
         } else {
             self.setup.total_timeout
         };
+        let (took, may) = (self.elapsed.as_millis(), longest.as_millis());
+        let problem = format!("it took {took} ms, may take {may}");
+        (self.elapsed > longest + BUSY).then_some(problem)
+    }
+
+    fn wrong_memory(&self) -> Option<String> {
         let cap = self.setup.max_response_bytes as u64;
-        if self.elapsed > longest + BUSY {
-            Some(format!(
-                "it took {} ms, may take {}",
-                self.elapsed.as_millis(),
-                longest.as_millis()
-            ))
-        } else if !self.fault.heavy {
+        if !self.fault.heavy {
             None
         } else if let Some(memory) = self.memory {
             let problem = format!("it took {} MiB of memory", memory / MIB);

@@ -1,10 +1,11 @@
+use std::io::BufRead;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::server::TlsStream;
 
 use super::fault::Step;
@@ -14,10 +15,18 @@ use super::fault::Step;
 pub(super) struct Seen {
     pub(super) connections: AtomicUsize,
     /// Requests of which at least the head arrived, as text.
-    pub(super) requests: Mutex<Vec<String>>,
+    requests: Mutex<Vec<String>>,
     /// Bytes that were read and, so far, are part of no such request.
     pub(super) pieces: AtomicU64,
+    /// Bytes that wait to be read and never are.
+    pub(super) unread: AtomicU64,
     pub(super) written: AtomicU64,
+}
+
+impl Seen {
+    pub(super) fn requests(&self) -> MutexGuard<'_, Vec<String>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A connection of the server, with or without TLS.
@@ -48,10 +57,14 @@ impl Wire {
                     false
                 }
                 Step::Wait => {
-                    sleep(ON_ITS_WAY).await;
+                    // Whoever closes before the client has noticed that it is connected breaks the connecting instead.
+                    let _ = timeout(ON_ITS_WAY, self.something_unread(seen)).await;
                     true
                 }
-                Step::Stall => std::future::pending().await,
+                Step::Stall => {
+                    self.something_unread(seen).await;
+                    std::future::pending().await
+                }
                 Step::Reset => {
                     // RST in place of FIN.
                     let _ = self.tcp().set_zero_linger();
@@ -82,8 +95,7 @@ impl Wire {
             if let Some((head, body)) = text.split_once("\r\n\r\n")
                 && (head_only || body.len() >= content_length(head))
             {
-                let mut requests = seen.requests.lock().unwrap_or_else(PoisonError::into_inner);
-                requests.push(text);
+                seen.requests().push(text);
                 seen.pieces.fetch_sub(bytes.len() as u64, Ordering::SeqCst);
                 return true;
             }
@@ -98,6 +110,19 @@ impl Wire {
                     bytes.extend(buffer.iter().take(length));
                 }
             }
+        }
+    }
+
+    /// Waits for bytes that nobody has read, and leaves them where they are.
+    async fn something_unread(&mut self, seen: &Seen) {
+        if let Self::Tls(stream) = self
+            && let Ok(unread) = stream.get_mut().1.reader().fill_buf()
+            && !unread.is_empty()
+        {
+            let unread = unread.len() as u64;
+            seen.unread.fetch_add(unread, Ordering::SeqCst);
+        } else if let Ok(unread) = self.tcp().peek(&mut [0; 64]).await {
+            seen.unread.fetch_add(unread as u64, Ordering::SeqCst);
         }
     }
 
@@ -130,5 +155,6 @@ fn content_length(head: &str) -> usize {
         .unwrap_or(0)
 }
 
-const ON_ITS_WAY: Duration = Duration::from_millis(100);
+/// The longest time until a request is on its way. Less than what the transport waits for an answer.
+const ON_ITS_WAY: Duration = Duration::from_millis(1000);
 const DRIP: Duration = Duration::from_millis(50);

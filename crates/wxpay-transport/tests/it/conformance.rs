@@ -103,6 +103,13 @@ enum Wrong {
     LooksEarly,
     /// It gets no further than connecting, as on a machine that is busy.
     NeverGetsThere,
+    /// It sends nothing and can't tell.
+    GivesUp,
+    /// It is right, and far too late.
+    Dawdles,
+    /// It sends, takes its time, and says that it has not sent.
+    LiesLate,
+    SendsTwiceLate,
 }
 
 #[derive(Debug)]
@@ -122,11 +129,27 @@ impl Transport for WrongTransport {
             tokio::time::sleep(Duration::from_millis(750)).await;
             return Err(TransportError::not_sent("connecting took too long"));
         }
+        if let Wrong::GivesUp = self.1 {
+            tokio::time::sleep(Duration::from_millis(750)).await;
+            return Err(TransportError::maybe_sent("something took too long"));
+        }
         let again = request.clone();
         let end = self.0.send(request).await;
         match (self.1, end) {
             (Wrong::SaysNotSent, Err(error)) => Err(TransportError::not_sent(error)),
             (Wrong::SaysMaybe, Err(error)) => Err(TransportError::maybe_sent(error)),
+            (Wrong::Dawdles, end) => {
+                tokio::time::sleep(Duration::from_millis(4100)).await;
+                end
+            }
+            (Wrong::LiesLate, _) => {
+                tokio::time::sleep(Duration::from_millis(750)).await;
+                Err(TransportError::not_sent("connecting took too long"))
+            }
+            (Wrong::SendsTwiceLate, _) => {
+                tokio::time::sleep(Duration::from_millis(4100)).await;
+                self.0.send(again).await
+            }
             (Wrong::SendsAgain, Err(_)) => self.0.send(again).await,
             (Wrong::TellsUrl, Err(_)) => Err(TransportError::maybe_sent(again.uri().to_string())),
             (Wrong::TakesErrorsForAnswers, Err(_)) => Ok(Response::new(Bytes::new())),
@@ -261,21 +284,71 @@ fn looking_at_the_deadline_only_before_connecting_is_wrong() {
     });
 }
 
-/// A row of a busy machine is run again; a transport that never sends is wrong all the same.
+/// The transport is `wrong` in the first calls of each of `faults`, and right when a row is run again.
+fn wrong_at_first(wrong: Wrong, faults: &'static [&'static str]) -> Report {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = AtomicUsize::new(0);
+    let make = move |setup: &Setup| {
+        let first = built.fetch_add(1, Ordering::Relaxed) < 2 * faults.len();
+        let wrong = if first { wrong } else { Wrong::LooksEarly };
+        WrongTransport(right(setup), wrong)
+    };
+    let report = conformance::check_some(make, |fault| faults.contains(&fault.name()));
+    assert_eq!(report.rows().len(), 2 * faults.len());
+    report
+}
+
 #[test]
 fn busy_machine_is_not_taken_for_a_wrong_transport() {
-    for (busy, expected) in [(2, 0), (4, 2)] {
-        let built = AtomicUsize::new(0);
-        let make = move |setup: &Setup| {
-            let wrong = if built.fetch_add(1, Ordering::Relaxed) < busy {
-                Wrong::NeverGetsThere
-            } else {
-                Wrong::LooksEarly
-            };
-            WrongTransport(right(setup), wrong)
-        };
-        let report = conformance::check_some(make, |fault| fault.name() == "close after reading");
-        assert_eq!(report.rows().len(), 2);
-        assert_eq!(report.wrong().count(), expected, "{report}");
+    let faults = &[
+        "close after reading",
+        "cookie that must not come back",
+        "500",
+        "TLS 1.3: right",
+    ];
+    for busy in [Wrong::NeverGetsThere, Wrong::GivesUp, Wrong::Dawdles] {
+        let report = wrong_at_first(busy, faults);
+        assert_eq!(report.wrong().count(), 0, "{busy:?}\n{report}");
     }
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = |setup: &Setup| WrongTransport(right(setup), Wrong::NeverGetsThere);
+    let report = conformance::check_some(make, |fault| faults.contains(&fault.name()));
+    assert_eq!(report.wrong().count(), 2 * faults.len(), "{report}");
+}
+
+/// A row is not run again if its servers refute what was said, or saw too much, however long it took.
+#[test]
+fn lie_is_not_forgiven_on_a_second_run() {
+    let faults = &[
+        "close after reading",
+        "close before reading",
+        "stall before reading",
+        "cookie that must not come back",
+        "500",
+        "TLS: close before reading",
+        "TLS 1.3: right",
+    ];
+    for lie in [Wrong::LiesLate, Wrong::SendsTwiceLate] {
+        let report = wrong_at_first(lie, faults);
+        assert_eq!(
+            report.wrong().count(),
+            2 * faults.len(),
+            "{lie:?}\n{report}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_stands_at_the_end_of_the_report() {
+    let make = |setup: &Setup| WrongTransport(right(setup), Wrong::SaysNotSent);
+    let report = conformance::check_some(make, |fault| fault.name() == "half a head");
+    let text = report.to_string();
+    let (_, end) = text
+        .split_once("1 faults, 2 rows: 0 right, 0 cautious, 2 wrong, 0 not run\n")
+        .unwrap();
+    let lie = "WRONG: \"not sent\", but the server may have seen it";
+    assert_eq!(
+        end,
+        format!("half a head, write: {lie}\nhalf a head, read: {lie}")
+    );
 }

@@ -242,7 +242,7 @@ async fn forged(
     clients: &Clients,
     report: &mut Report,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    sandbox.inject(Api::OrderQuery, Fault::TamperedBody)?;
+    sandbox.inject(QUERY_ORDER, Fault::TamperedBody)?;
     let step = Step::begin(
         Text::new(
             "query the order, and another party changes the response",
@@ -281,7 +281,7 @@ async fn lost(
     payment: &PayEmployee,
     report: &mut Report,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    sandbox.inject(Api::PayEmployee, Fault::DropAfterCommit)?;
+    sandbox.inject(PAY_EMPLOYEE, Fault::DropAfterCommit)?;
     let step = Step::begin(
         Text::new(
             "pay again, new number, and the connection breaks",
@@ -322,7 +322,7 @@ async fn resolve(sandbox: &Sandbox, clients: &Clients, payment: &PayEmployee, re
             let requests = sandbox
                 .requests()
                 .iter()
-                .filter(|seen| seen.api == Some(Api::PayEmployee))
+                .filter(|seen| seen.api == Some(PAY_EMPLOYEE))
                 .count();
             Finding {
                 verified: proof(found.reply.proof()),
@@ -388,3 +388,7 @@ fn yuan(amount: Option<Fen>) -> Text {
         },
     )
 }
+
+const QUERY_ORDER: Api = Api::named("v2.pay.query_order").unwrap();
+
+const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

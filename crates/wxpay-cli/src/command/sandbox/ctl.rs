@@ -70,6 +70,34 @@ pub(crate) enum Command {
         #[arg(long, value_name = "OPENID")]
         payer: Option<String>,
     },
+    /// Close an order
+    Close {
+        /// The merchant's number (out_trade_no)
+        number: String,
+    },
+    /// Refund what is left of an order, or a part of it
+    Refund {
+        /// The merchant's number (out_trade_no)
+        number: String,
+        /// How much, in fen
+        #[arg(long)]
+        fen: Option<i64>,
+    },
+    /// List the refunds
+    Refunds,
+    /// Set what a refund has become; its notice follows
+    SetRefund {
+        /// The merchant's number (out_refund_no)
+        number: String,
+        /// SUCCESS, ABNORMAL, CLOSED or PROCESSING
+        status: String,
+    },
+    /// Set how long refunds are in process from now on
+    RefundDelay {
+        /// How long: 0s, 90s or 15m
+        #[arg(value_parser = asked::duration)]
+        by: u64,
+    },
     /// List the payments to employees, and how often each number was sent
     Payouts,
     /// Show how payments to employees are judged and settled, or change what is given
@@ -168,7 +196,7 @@ pub(crate) enum Fault {
     List,
     /// Make the next answer of an endpoint go wrong
     Add {
-        /// The endpoint, such as order_query
+        /// The endpoint, such as v2.pay.query_order
         api: String,
         /// What goes wrong, such as html_502
         fault: String,

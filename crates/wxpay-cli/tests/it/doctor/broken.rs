@@ -298,7 +298,7 @@ pub(super) const BROKEN: &[Broken] = &[
         &["wecom_query"],
         |_, us, _| {
             us.inject(
-                Api::PayoutQuery,
+                QUERY_EMPLOYEE_PAYMENT,
                 Fault::error_code("WORKWX_MCHID_ERROR", "校验失败"),
             )
             .unwrap();
@@ -309,3 +309,5 @@ pub(super) const BROKEN: &[Broken] = &[
         setup.set("platform.certificates", "fetch");
     }),
 ];
+
+const QUERY_EMPLOYEE_PAYMENT: Api = Api::named("v2.wecom.query_employee_payment").unwrap();

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use thiserror::Error;
 use wxpay_core::{DecodeError, Error, InvalidInput, Timestamp, VerificationError};
-use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, PublicKeys, TrustedIssuers, verify};
+use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, Opened, PublicKeys, TrustedIssuers, verify};
 
 use super::listed::{Listed, Times};
 use crate::v3::{Json, Object};
@@ -33,11 +33,11 @@ pub enum RefreshError {
     /// The list lacks what it must have.
     #[error("the list of certificates is not understood")]
     Unreadable(#[from] DecodeError),
-    /// A certificate of the list can't be used, or is not the one that the list says.
+    /// No certificate of the list can be used: the first is broken, or is not the one that the list says.
     #[error("a platform certificate can't be used")]
     Certificate(#[source] InvalidInput),
-    /// A certificate does not open with the APIv3 key or was issued by none of the trusted authorities, or the list's own
-    /// signature fits none of them.
+    /// A certificate does not open with the APIv3 key, none was issued by a trusted authority, or the list's own signature
+    /// fits none of those that are left.
     #[error("the list of certificates is not proven to be WeChat Pay's")]
     Unverified(#[from] VerificationError),
 }
@@ -52,7 +52,8 @@ impl RefreshError {
 /// it is missing.
 ///
 /// The one reply that can't be verified before it is read: its key is within. What opens with the APIv3 key comes from
-/// somebody who has that key, and the list's own signature must then fit a certificate that came with it.
+/// somebody who has that key, and the list's own signature must then fit a certificate that came with it. A certificate that
+/// can't be used, or that nobody trusted issued, is left out, and is believed no more than if the list did not have it.
 pub(super) async fn open_list(
     response: &Response<Bytes>,
     api_key: &ApiKey,
@@ -74,18 +75,20 @@ pub(super) async fn open_list(
     let entries = Object::of(&json)?.objects("data", Entry::read)?;
     let mut listed = Vec::new();
     let mut keys = PublicKeys::new();
+    let mut refused = None;
     for entry in entries {
-        let entry = entry.times.of(entry.open(api_key)?);
-        if let Some(issuers) = issuers.filter(|_| !entry.is_over_at(now)) {
-            issuers.check(&entry.certificate, now)?;
+        let opened = entry.open(api_key)?;
+        match entry.believe(&opened, issuers, &keys, now) {
+            Ok((entry, with_it)) => {
+                keys = with_it;
+                listed.push(entry);
+            }
+            // It must not keep the others from being used.
+            Err(error) => refused = refused.or(Some(error)),
         }
-        if entry.is_used_at(now) {
-            keys = keys
-                .with_certificate(&entry.certificate)
-                .map_err(RefreshError::Certificate)?;
-        }
-        // One that is used later stays, since the next list may be hours away.
-        listed.push(entry);
+    }
+    if let Some(error) = refused.filter(|_| listed.is_empty()) {
+        return Err(error);
     }
     verify(response.headers(), body.clone(), &keys, now).await?;
     Ok(listed)
@@ -118,13 +121,38 @@ impl Entry {
         })
     }
 
-    fn open(&self, api_key: &ApiKey) -> Result<Certificate, RefreshError> {
-        let opened = api_key.open(&Encrypted {
+    fn open(&self, api_key: &ApiKey) -> Result<Opened, VerificationError> {
+        api_key.open(&Encrypted {
             algorithm: &self.algorithm,
             nonce: &self.nonce,
             associated_data: self.associated_data.as_deref(),
             ciphertext: &self.ciphertext,
-        })?;
+        })
+    }
+
+    /// The certificate, and the keys with it if it is used now. One that is used later counts too, since the next list may
+    /// be hours away.
+    fn believe(
+        &self,
+        opened: &Opened,
+        issuers: Option<&TrustedIssuers>,
+        keys: &PublicKeys,
+        now: Timestamp,
+    ) -> Result<(Listed, PublicKeys), RefreshError> {
+        let listed = self.times.of(self.certificate(opened)?);
+        if let Some(issuers) = issuers.filter(|_| !listed.is_over_at(now)) {
+            issuers.check(&listed.certificate, now)?;
+        }
+        let mut keys = keys.clone();
+        if listed.is_used_at(now) {
+            keys = keys
+                .with_certificate(&listed.certificate)
+                .map_err(RefreshError::Certificate)?;
+        }
+        Ok((listed, keys))
+    }
+
+    fn certificate(&self, opened: &Opened) -> Result<Certificate, RefreshError> {
         let broken = |rule, rule_zh| {
             RefreshError::Certificate(InvalidInput::new("encrypt_certificate", rule, rule_zh))
         };

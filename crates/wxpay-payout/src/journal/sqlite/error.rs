@@ -275,3 +275,6 @@ fn sort(host: &str) -> &'static str {
 }
 
 const PRODUCTION: &str = "mch.weixin.qq.com";
+
+#[cfg(test)]
+mod tests;

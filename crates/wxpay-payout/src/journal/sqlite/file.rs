@@ -69,6 +69,9 @@ pub(super) fn judged(place: &Place) -> Result<Opened, OpenError> {
     let (connection, found) = with_words(place, || {
         let connection = connect(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let found = judge(&connection, place)?;
+        if found.version < VERSION {
+            schema::show_first(&connection)?;
+        }
         Ok((connection, found))
     })?;
     Ok(Opened {

@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::{OpenError, OpenErrorKind};
+#[cfg(unix)]
+use super::rights::{self, Facts};
 
 /// Where a journal's file is, checked by what the file system tells about it.
 ///
@@ -151,28 +153,15 @@ fn identity(_: &Metadata) -> Option<(u64, u64)> {
 
 #[cfg(unix)]
 fn check_file(path: &Path, metadata: &Metadata, purpose: Purpose) -> Result<(), OpenErrorKind> {
-    use std::os::unix::fs::MetadataExt;
-
-    let (found, wanted) = (metadata.uid(), rustix::process::geteuid().as_raw());
-    if purpose == Purpose::Paying && found != wanted {
-        return Err(OpenErrorKind::OtherUser { found, wanted });
-    }
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(OpenErrorKind::Mode { mode });
-    }
-    if names(metadata) > 1 {
-        return Err(OpenErrorKind::HardLinks {
-            count: names(metadata),
-        });
-    }
+    let user = (purpose == Purpose::Paying).then(|| rustix::process::geteuid().as_raw());
     #[cfg(target_os = "linux")]
-    if super::mounts::is_mount_point(path) {
-        return Err(OpenErrorKind::MountPoint);
-    }
+    let is_mount_point = super::mounts::is_mount_point(path);
     #[cfg(not(target_os = "linux"))]
-    let _ = path;
-    Ok(())
+    let is_mount_point = {
+        let _ = path;
+        false
+    };
+    rights::file(Facts::of(metadata), user, is_mount_point)
 }
 
 #[cfg(not(unix))]
@@ -181,30 +170,16 @@ fn check_file(_: &Path, _: &Metadata, _: Purpose) -> Result<(), OpenErrorKind> {
 }
 
 /// Checks a folder that a journal is in, or is to be made in.
-///
-/// Where everybody may write and nothing keeps them from each other's files (the sticky bit of `/tmp`), anybody can put an
-/// old journal in the place of this one. A group that may write is the choice of who owns the folder.
 #[cfg(unix)]
 pub(super) fn check_folder(folder: &Path) -> Result<(), OpenErrorKind> {
-    use std::os::unix::fs::MetadataExt;
-
     let metadata = fs::metadata(folder).map_err(|error| OpenErrorKind::Inaccessible {
         reason: format!("its folder {}: {error}", folder.display()),
     })?;
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o1002 == 0o0002 {
-        return Err(OpenErrorKind::Folder {
-            folder: folder.to_owned(),
-            mode,
-        });
-    }
     #[cfg(target_os = "linux")]
-    if let Some(name) = super::network::name(folder) {
-        return Err(OpenErrorKind::NetworkFileSystem {
-            name: name.to_owned(),
-        });
-    }
-    Ok(())
+    let network = super::network::name(folder);
+    #[cfg(not(target_os = "linux"))]
+    let network = None;
+    rights::folder(folder, Facts::of(&metadata), network)
 }
 
 #[cfg(not(unix))]
@@ -212,28 +187,9 @@ pub(super) fn check_folder(_: &Path) -> Result<(), OpenErrorKind> {
     Ok(())
 }
 
-/// What speaks against a file of SQLite's beside the journal. In a folder such as `/tmp` anybody could have made it.
 #[cfg(unix)]
 fn foreign(journal: &Metadata, log: &Metadata) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-
-    if !log.is_file() {
-        return Some("it is not a regular file".to_owned());
-    }
-    if log.uid() != journal.uid() {
-        return Some(format!(
-            "it belongs to the user with uid {}, the journal to uid {}",
-            log.uid(),
-            journal.uid()
-        ));
-    }
-    if log.nlink() > 1 {
-        return Some(format!("it has {} names (hard links)", log.nlink()));
-    }
-    (log.mode() & 0o022 != 0).then(|| {
-        let mode = log.mode() & 0o7777;
-        format!("other users can write it (mode {mode:o})")
-    })
+    rights::log(Facts::of(journal), Facts::of(log))
 }
 
 #[cfg(not(unix))]

@@ -30,6 +30,11 @@ pub(super) fn migrate(db: &Connection, from: i64, to: i64) -> rusqlite::Result<(
     db.pragma_update(None, "user_version", to)
 }
 
+/// Shows the entries of version 1 as those of this version, on this connection alone: nothing is written into the file.
+pub(super) fn show_first(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(FIRST_SHOWN)
+}
+
 /// Which program the file belongs to: `wxpj`.
 pub(super) const APPLICATION: i64 = 0x7778_706a;
 /// The version that [`STEPS`] lead to.
@@ -80,3 +85,23 @@ WITH RECURSIVE chain (number, generation) AS (
 UPDATE entries SET generation = chain.generation FROM chain WHERE chain.number = entries.number;
 ",
 ];
+
+/// What [`STEPS`] make of the entries of version 1, as a view. A name without a schema means it before the table.
+const FIRST_SHOWN: &str = "
+CREATE TEMP VIEW entries AS
+WITH RECURSIVE chain (number, generation, replaces) AS (
+    SELECT replaced_by, 1, number FROM main.entries
+        WHERE replaced_by IS NOT NULL
+            AND number NOT IN (SELECT replaced_by FROM main.entries WHERE replaced_by IS NOT NULL)
+    UNION ALL
+    SELECT old.replaced_by, chain.generation + 1, old.number
+        FROM chain JOIN main.entries AS old ON old.number = chain.number
+        WHERE old.replaced_by IS NOT NULL
+)
+SELECT first.*,
+    coalesce(chain.generation, 0) AS generation,
+    chain.replaces AS replaces,
+    first.state = 'prepared' AND first.reason IS NULL AND first.lease_holder IS NULL AS resign,
+    first.state = 'failed' AND coalesce(first.reason, '') LIKE 'attested by %' AS attested
+FROM main.entries AS first LEFT JOIN chain ON chain.number = first.number;
+";

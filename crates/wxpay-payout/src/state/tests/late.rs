@@ -74,6 +74,66 @@ fn late_payment_of_what_was_corrected_since_is_what_was_paid() {
     assert_eq!((entry.amount, &entry.payee), (before.amount, &before.payee));
     assert_eq!(entry.fingerprint, before.fingerprint);
     assert_eq!(entry.alarm, Some(Alarm::PaidLate));
+
+    // The correction was sent too, and what came of it is not known.
+    let mut entry = before.clone();
+    entry.close(State::Rejected, at(2));
+    entry.reopen(at(3));
+    entry.fingerprint = "another".to_owned();
+    entry.begin_send("me", at(3), &rules());
+    entry.end_send(&unclear(), at(4), &rules());
+    late(&mut entry, &before);
+    assert_eq!(
+        (entry.state, entry.alarm, entry.reason.as_deref()),
+        (State::Paid, Some(Alarm::PaidLate), Some(BOOKED_UNPAID))
+    );
+}
+
+/// It was given up and is to go out again, when the query before says that the earlier try was paid.
+#[test]
+fn payment_that_is_found_before_it_goes_out_again_is_late() {
+    for (end, state, alarm, reason) in [
+        (
+            found(100, None),
+            State::Paid,
+            Alarm::PaidLate,
+            BOOKED_UNPAID,
+        ),
+        (
+            found(99, None),
+            State::Unknown,
+            Alarm::Mismatch,
+            "WeChat Pay paid 99 fen under this number, not 100",
+        ),
+    ] {
+        let mut entry = sent(&definite());
+        entry.close(State::Rejected, at(1000));
+        entry.reopen(at(2000));
+        entry.begin_send("me", at(2000), &rules());
+        entry.end_look(&end, at(2001), &rules());
+        assert_eq!(
+            (entry.state, entry.alarm.clone(), entry.reason.as_deref()),
+            (state, Some(alarm), Some(reason)),
+            "{end:?}"
+        );
+        assert!(!entry.is_found() && entry.counted.is_some(), "{end:?}");
+        assert_eq!((entry.sends, entry.lease.clone()), (1, None));
+        assert_eq!(entry.last_sent_at, Some(at(2001)));
+    }
+}
+
+/// A try after it was given up that did not leave has not made it older.
+#[test]
+fn not_sent_again_leaves_no_age() {
+    let mut entry = sent(&definite());
+    entry.close(State::Rejected, at(1000));
+    entry.reopen(at(2000));
+    entry.begin_send("me", at(2000), &rules());
+    entry.end_send(&not_sent(), at(2001), &rules());
+    assert_eq!(
+        (entry.state, entry.sends, entry.first_sent_at),
+        (State::Prepared, 1, None)
+    );
 }
 
 #[test]
@@ -107,6 +167,9 @@ fn late_query_of_another_payment_keeps_it_from_being_sent() {
         (entry.state, entry.alarm.clone(), entry.doubt),
         (State::Unknown, Some(Alarm::Mismatch), true)
     );
+    let reason = "WeChat Pay paid 200 fen under this number, not 100";
+    assert_eq!(entry.reason.as_deref(), Some(reason));
+    assert_eq!(entry.first_sent_at, Some(at(2001)));
     assert_eq!(entry.next(at(2002), &rules()), Next::Query);
 }
 
@@ -139,3 +202,5 @@ fn late_query_that_knows_of_it_keeps_it_from_being_rejected() {
     entry.end_late_query(&QueryEnd::Processing, at(100));
     assert_eq!(entry.state, State::Failed);
 }
+
+const BOOKED_UNPAID: &str = "paid after it had been booked as not paid";

@@ -16,6 +16,44 @@ fn stopped_number_is_for_a_person() {
     assert_eq!(entry.next(at(360), &rules()), Next::Query);
 }
 
+/// Both numbers were paid: that must not read as one clean payment, however it is heard and whatever was heard before.
+#[test]
+fn stopped_number_that_is_paid_keeps_its_alarm() {
+    let stopped = || {
+        let mut entry = sent(&unclear());
+        entry.stop_for("A0");
+        entry
+    };
+    let is_told = |entry: &Entry| {
+        assert_eq!(
+            (entry.state, entry.alarm.clone()),
+            (State::Paid, Some(Alarm::PaidLate))
+        );
+        let reason = entry.reason.as_deref().unwrap();
+        assert!(
+            reason.contains("its earlier number A0 was paid"),
+            "{reason}"
+        );
+    };
+    let mut entry = stopped();
+    ask(&mut entry, &found(100, None), at(60));
+    is_told(&entry);
+    for end in [QueryEnd::NotFound, QueryEnd::Processing] {
+        let mut entry = stopped();
+        ask(&mut entry, &end, at(60));
+        ask(&mut entry, &found(100, None), at(120));
+        is_told(&entry);
+    }
+    let mut entry = stopped();
+    let payment_no = "1".to_owned();
+    entry.end_send(&PayEnd::Paid { payment_no }, at(60), &rules());
+    is_told(&entry);
+    let mut entry = prepared();
+    entry.stop_for("A0");
+    entry.end_late_query(&found(100, None), at(60));
+    is_told(&entry);
+}
+
 #[test]
 fn person_may_attest_after_ten_days_of_not_found() {
     let mut entry = sent(&unclear());
@@ -67,7 +105,7 @@ fn rejected_can_be_reopened_as_it_was() {
     entry.reopen(at(999));
     assert_eq!(
         (entry.state, entry.sends, entry.next_at),
-        (State::Prepared, 0, at(999))
+        (State::Prepared, 1, at(999))
     );
     assert_eq!(
         (entry.closed_at, entry.refusal.clone(), entry.alarm.clone()),

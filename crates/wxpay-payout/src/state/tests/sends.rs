@@ -99,6 +99,25 @@ fn not_sent_takes_the_try_back() {
     assert_eq!(entry.next_at, at(461));
 }
 
+/// What another journal has sent is in doubt with none of our tries. A try that did not leave keeps its age, without which
+/// nobody could settle it.
+#[test]
+fn not_sent_keeps_the_age_of_what_was_found() {
+    let mut entry = prepared();
+    entry.begin_send("me", NOON, &rules());
+    entry.end_look(&QueryEnd::Processing, at(1), &rules());
+    ask(&mut entry, &QueryEnd::NotFound, at(61));
+    entry.begin_send("me", at(400), &rules());
+    entry.end_send(&not_sent(), at(401), &rules());
+    assert_eq!(
+        (entry.state, entry.doubt, entry.sends),
+        (State::Unknown, true, 0)
+    );
+    assert!(entry.first_sent_at.is_some() && entry.is_found());
+    ask(&mut entry, &QueryEnd::NotFound, at(500));
+    assert_eq!(entry.may_attest(at(11 * DAY), &rules()), Ok(()));
+}
+
 #[test]
 fn unclear_waits_a_minute_from_the_send() {
     let mut entry = sent(&unclear());

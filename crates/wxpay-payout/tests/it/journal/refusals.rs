@@ -154,9 +154,9 @@ async fn file_that_is_cut() {
     drop(SqliteJournal::open(&path, &owner()).unwrap());
 }
 
-/// Each cause says what to do.
+/// By whichever way it is refused.
 #[tokio::test]
-async fn every_cause_names_a_way_out() {
+async fn refusal_names_its_path_and_a_way_out() {
     let scratch = Scratch::new();
     let path = scratch.filled(1).await;
     change(&path, "DELETE FROM owner");

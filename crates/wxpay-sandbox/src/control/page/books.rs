@@ -10,19 +10,23 @@ use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use crate::control::page::layout::{
     Place, button, clock_time, head, live, long, nothing, page, state, yuan,
 };
+use crate::control::page::orders;
 use crate::control::page::words::Words;
-use crate::{Delivery, Order, Payout, PayoutStatus, PendingDelivery, Sandbox, Transfer};
+use crate::{Delivery, Payout, PayoutStatus, PendingDelivery, Sandbox, Transfer};
 
 pub(crate) async fn show(State(sandbox): State<Arc<Sandbox>>, words: Words) -> impl IntoResponse {
-    let (orders, payouts) = (latest(sandbox.orders()), latest(sandbox.payouts()));
+    let (orders, refunds) = (latest(sandbox.orders()), sandbox.refunds());
+    let payouts = latest(sandbox.payouts());
     let (transfers, made) = (latest(sandbox.transfers()), latest(sandbox.deliveries()));
     let to_come = sandbox.pending_deliveries();
     let main = live(
         "books",
         html! {
             h1 { (words.pick("Orders", "订单")) }
-            (orders_table(&orders, words))
-            h1 { (words.pick("Notices", "支付通知")) }
+            (orders::table(&orders, &refunds, words))
+            h1 { (words.pick("Refunds", "退款")) }
+            (orders::refunds(&latest(refunds), words))
+            h1 { (words.pick("Notices", "通知")) }
             (deliveries_table(&made, &to_come, words))
             h1 { (words.pick("Payments to employees", "向员工付款")) }
             @if let Some(balance) = sandbox.balance() {
@@ -42,55 +46,11 @@ pub(crate) async fn show(State(sandbox): State<Arc<Sandbox>>, words: Words) -> i
     )
 }
 
-fn orders_table(orders: &[Order], words: Words) -> Markup {
-    if orders.is_empty() {
-        return nothing(words.pick(
-            "None. Make one by unifiedorder, by /v3/pay/transactions, or by POST /v1/orders.",
-            "没有订单。可用 unifiedorder、/v3/pay/transactions 下单，或用 POST /v1/orders 添加。",
-        ));
-    }
-    let names = words.pick(
-        ["Number", "Amount", "Kind", "State", "Notified at", ""],
-        ["商户订单号", "金额", "类型", "状态", "通知地址", ""],
-    );
-    html! {
-        table {
-            (head(&names))
-            tbody {
-                @for order in orders {
-                    tr data-order=(order.out_trade_no) {
-                        td {
-                            (long(&order.out_trade_no))
-                            @if !order.transaction_id.is_empty() { div.small { (long(&order.transaction_id)) } }
-                        }
-                        td.amount { (yuan(order.total_fee)) }
-                        td { (order.trade_type) }
-                        td {
-                            (state(&order.trade_state))
-                            @if order.trade_state == "SUCCESS" { div.small { (clock_time(order.time_end)) } }
-                        }
-                        td { @if let Some(prepay) = &order.prepay { (long(&prepay.notify_url)) } }
-                        td.act {
-                            @if matches!(&*order.trade_state, "NOTPAY" | "USERPAYING") {
-                                (button(
-                                    words.pick("Pay", "支付"),
-                                    &format!("/v1/orders/{}/pay", encoded(&order.out_trade_no)),
-                                    "{}",
-                                ))
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 fn deliveries_table(made: &[Delivery], to_come: &[PendingDelivery], words: Words) -> Markup {
     if made.is_empty() && to_come.is_empty() {
         return nothing(words.pick(
-            "None. A notice follows when an order with a notify_url is paid.",
-            "没有通知。带 notify_url 的订单支付后会发送通知。",
+            "None. A notice follows when an order with a notify_url is paid, or a refund with one ends.",
+            "没有通知。带 notify_url 的订单支付后、带 notify_url 的退款有结果后，会发送通知。",
         ));
     }
     let names = words.pick(
@@ -104,7 +64,10 @@ fn deliveries_table(made: &[Delivery], to_come: &[PendingDelivery], words: Words
                 @for pending in to_come {
                     tr.pending {
                         td.time { (words.pick("due ", "计划 ")) (clock_time(pending.due)) }
-                        td { (long(&pending.out_trade_no)) }
+                        td {
+                            (long(&pending.out_trade_no))
+                            @if let Some(refund) = &pending.out_refund_no { div.small { (long(refund)) } }
+                        }
                         td.amount { (pending.attempt) }
                         td { (long(&pending.url)) }
                         td { span.tag.open { (words.pick("to come", "待发送")) } }
@@ -114,7 +77,10 @@ fn deliveries_table(made: &[Delivery], to_come: &[PendingDelivery], words: Words
                 @for delivery in made {
                     tr data-delivered=(delivery.out_trade_no) {
                         td.time { (clock_time(delivery.at)) }
-                        td { (long(&delivery.out_trade_no)) }
+                        td {
+                            (long(&delivery.out_trade_no))
+                            @if let Some(refund) = &delivery.out_refund_no { div.small { (long(refund)) } }
+                        }
                         td.amount { (delivery.attempt) }
                         td { (long(&delivery.url)) }
                         td {
@@ -224,6 +190,6 @@ fn latest<T>(mut all: Vec<T>) -> Vec<T> {
 }
 
 /// A part of a path.
-fn encoded(part: &str) -> PercentEncode<'_> {
+pub(crate) fn encoded(part: &str) -> PercentEncode<'_> {
     utf8_percent_encode(part, NON_ALPHANUMERIC)
 }

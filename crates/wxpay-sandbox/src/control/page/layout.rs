@@ -101,7 +101,7 @@ pub(crate) fn yuan(fen: Fen) -> String {
 pub(crate) fn state(text: &str) -> Markup {
     let kind = match text {
         "SUCCESS" | "FINISHED" => "good",
-        "FAILED" | "FAIL" | "PAYERROR" => "bad",
+        "FAILED" | "FAIL" | "PAYERROR" | "ABNORMAL" => "bad",
         "CLOSED" | "REVOKED" => "dull",
         _ => "open",
     };

@@ -70,7 +70,7 @@ fn new_fault(words: Words) -> Markup {
             label {
                 (words.pick("Endpoint", "接口"))
                 select name="api" {
-                    @for api in Api::ALL { option value=(api.name()) { (api.name()) } }
+                    @for api in Api::all() { option value=(api.name()) { (api.name()) } }
                 }
             }
             label {

@@ -26,6 +26,13 @@ pub(super) fn of(command: &Command) -> Asked {
             post(&["orders"], order)
         }
         Command::Pay { number, payer } => post(&["orders", number, "pay"], json!({"payer": payer})),
+        Command::Close { number } => post(&["orders", number, "close"], json!({})),
+        Command::Refund { number, fen } => post(&["orders", number, "refund"], json!({"fen": fen})),
+        Command::Refunds => get(&["refunds"]),
+        Command::SetRefund { number, status } => {
+            post(&["refunds", number, "status"], json!({"status": status}))
+        }
+        Command::RefundDelay { by } => post(&["refund_delay"], json!({"seconds": by})),
         Command::Payouts => get(&["payouts"]),
         Command::PayoutRules(rules) => payout_rules(rules),
         Command::SetPayout {

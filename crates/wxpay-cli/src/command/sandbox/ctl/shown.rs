@@ -123,6 +123,13 @@ fn columns(name: &str) -> &'static [&'static str] {
             "trade_state",
             "time_end",
         ],
+        "refunds" => &[
+            "out_refund_no",
+            "out_trade_no",
+            "refund",
+            "status",
+            "status_time",
+        ],
         "payouts" => &[
             "partner_trade_no",
             "amount",
@@ -151,13 +158,14 @@ fn columns(name: &str) -> &'static [&'static str] {
         "made" => &[
             "time",
             "out_trade_no",
+            "out_refund_no",
             "attempt",
             "url",
             "status",
             "acknowledged",
             "next_attempt",
         ],
-        "to_come" => &["due", "out_trade_no", "attempt", "url"],
+        "to_come" => &["due", "out_trade_no", "out_refund_no", "attempt", "url"],
         "rules" => &["id", "api", "fault", "code", "times_left", "chance"],
         _ => &["api", "fault", "code", "delay_ms"],
     }

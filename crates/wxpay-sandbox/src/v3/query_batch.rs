@@ -1,14 +1,16 @@
 //! 商家批次单号查询批次单, and 微信支付批次单号查询批次单.
 
+use http::Method;
 use serde::Serialize;
 use wxpay_core::Fen;
 
+use crate::endpoint::Endpoint;
 use crate::random::another;
 use crate::state::{Batches, Shared};
 use crate::v3::answer::to_json;
-use crate::v3::detail::check_number;
-use crate::v3::input::Query;
-use crate::v3::{Answer, Content, not_found, with_millis};
+use crate::v3::query::Query;
+use crate::v3::query_detail::number;
+use crate::v3::{Answer, Content, Request, not_found, with_millis};
 use crate::{Batch, Transfer};
 
 /// Which transfers of the batch are wanted.
@@ -58,22 +60,36 @@ struct Item {
     detail_status: String,
 }
 
+/// 商家批次单号查询批次单.
+pub(crate) const BY_OUT_BATCH_NO: Endpoint = Endpoint::v3(
+    "v3.partner_transfer.query_batch_by_out_batch_no",
+    &Method::GET,
+    "/v3/partner-transfer/batches/out-batch-no/{out_batch_no}",
+    by_out_batch_no,
+);
+
+/// 微信支付批次单号查询批次单.
+pub(crate) const BY_ID: Endpoint = Endpoint::v3(
+    "v3.partner_transfer.query_batch_by_id",
+    &Method::GET,
+    "/v3/partner-transfer/batches/batch-id/{batch_id}",
+    by_id,
+);
+
 /// Tells the state of the batch with this number of the merchant's.
-pub(crate) fn by_out_no(
-    out_batch_no: &str,
-    query: &str,
-    shared: &Shared,
-) -> Result<Answer, Answer> {
-    check_number("out_batch_no", out_batch_no)?;
-    let wanted = Wanted::read(query, &["ALL", "SUCCESS", "FAIL", "REFUND"])?;
+fn by_out_batch_no(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let out_batch_no = number(request, "out_batch_no")?;
+    let wanted = Wanted::read(request.call.query(), &["ALL", "SUCCESS", "FAIL", "REFUND"])?;
     let batches = &shared.state().batches;
     report(batches.batch(out_batch_no), &wanted, batches, shared)
 }
 
 /// Tells the state of the batch with this number of WeChat Pay's.
-pub(crate) fn by_id(batch_id: &str, query: &str, shared: &Shared) -> Result<Answer, Answer> {
-    check_number("batch_id", batch_id)?;
-    let wanted = Wanted::read(query, &["ALL", "SUCCESS", "FAIL"])?;
+fn by_id(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let batch_id = number(request, "batch_id")?;
+    let wanted = Wanted::read(request.call.query(), &["ALL", "SUCCESS", "FAIL"])?;
     let batches = &shared.state().batches;
     report(batches.batch_by_id(batch_id), &wanted, batches, shared)
 }
@@ -94,8 +110,10 @@ impl<'a> Wanted<'a> {
     fn read(query: &'a str, statuses: &[&str]) -> Result<Self, Answer> {
         let query = Query(query);
         let details = query.choice("need_query_detail", &["true", "false"])?;
-        let missing = || Answer::param_error("query", "need_query_detail", "".into(), "缺少参数");
-        let details = details.ok_or_else(missing)? == "true";
+        let details = match details {
+            Some(details) => details == "true",
+            None => query.required("need_query_detail")? == "true",
+        };
         let status = query.choice("detail_status", statuses)?;
         if !details && status.is_some() {
             let message = "传入的转账明细状态无效";

@@ -1,24 +1,46 @@
 //! 向员工付款.
 
+use http::Method;
 use wxpay_core::{Fen, Params, TimeFormat};
 
 use crate::clock::later;
+use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::exchange::Call;
 use crate::payout_rules::{FAILURE, NOT_ENOUGH};
 use crate::random::{DIGITS, Random};
 use crate::state::{Event, PayoutEntry, Shared, State};
 use crate::v2::request::{self, Need, Rule, Words, wrong};
-use crate::v2::{Message, Refusal, check, pay_limits};
-use crate::{Payout, PayoutStatus, SignatureCheck};
+use crate::v2::{Message, Refusal, Refusals, Request, check, employee_limits};
+use crate::{Payout, PayoutStatus};
+
+/// 向员工付款.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "v2.wecom.pay_employee",
+    method: &Method::POST,
+    path: "/mmpaymkttransfers/promotion/paywwsptrans2pocket",
+    reply: Reply::UNSIGNED,
+    handler: Handler::V2 {
+        respond,
+        refusals: Refusals::Unsigned,
+    },
+};
+
+fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
+    count(request.call, request.shared);
+    let params = check(request)?;
+    if request.commit {
+        perform(&params, request.shared, &mut request.shared.state())
+    } else {
+        // The fault has an answer of its own, or none.
+        Ok(Message::default())
+    }
+}
 
 /// Checks all of a request that can be checked without the ledger.
-pub(crate) fn check(
-    call: &Call,
-    shared: &Shared,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Params, Refusal> {
-    let params = request::read(call, shared, &WORDS, signatures)?;
-    if !check::workwx_sign(&params, &shared.merchant, signatures) {
+fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
+    let params = request::read(request, &WORDS)?;
+    let shared = request.shared;
+    if !check::workwx_sign(&params, &shared.merchant, request.signatures) {
         let (code, message) = ("WORKWX_SIGN_ERROR", "企业微信签名错误");
         return Err(request::wrong_signature(shared, code, message));
     }
@@ -28,7 +50,7 @@ pub(crate) fn check(
 }
 
 /// Counts a request by the number that it names, before anything about it is checked.
-pub(crate) fn count(call: &Call, shared: &Shared) {
+fn count(call: &Call, shared: &Shared) {
     let params = request::params(&call.body).unwrap_or_default();
     let number = params.get("partner_trade_no").unwrap_or_default();
     if (1..=LONGEST).contains(&number.len()) {
@@ -37,11 +59,7 @@ pub(crate) fn count(call: &Call, shared: &Shared) {
 }
 
 /// Pays, or says once more what was paid under this number.
-pub(crate) fn perform(
-    params: &Params,
-    shared: &Shared,
-    state: &mut State,
-) -> Result<Message, Refusal> {
+fn perform(params: &Params, shared: &Shared, state: &mut State) -> Result<Message, Refusal> {
     let random = &shared.random;
     let number = params.get("partner_trade_no").unwrap_or_default();
     let mut parameters = params.clone();
@@ -70,7 +88,7 @@ pub(crate) fn perform(
         params.get(name).unwrap_or_default().to_owned()
     });
     let openid = text("openid");
-    pay_limits::check(&state.payouts, &openid, amount, now)?;
+    employee_limits::check(&state.payouts, &openid, amount, now)?;
     let taken = take(amount, state);
     let at_once = state.payouts.rules.settle_after.is_zero();
     let (payment_no, requests) = match failed {

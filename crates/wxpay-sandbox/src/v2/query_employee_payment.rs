@@ -1,27 +1,34 @@
 //! 查询付款记录.
 
+use http::Method;
 use wxpay_core::{Params, TimeFormat};
 
-use crate::SignatureCheck;
 use crate::clock::later;
-use crate::exchange::Call;
-use crate::state::{Shared, State};
+use crate::endpoint::{Endpoint, Handler, Reply};
+use crate::state::State;
 use crate::v2::request::{self, Need, Rule, Words};
-use crate::v2::{Message, Refusal};
+use crate::v2::{Message, Refusal, Refusals, Request};
 
-/// Checks all of a request that can be checked without the ledger.
-pub(crate) fn check(
-    call: &Call,
-    shared: &Shared,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Params, Refusal> {
-    let params = request::read(call, shared, &WORDS, signatures)?;
+/// 查询付款记录.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "v2.wecom.query_employee_payment",
+    method: &Method::POST,
+    path: "/mmpaymkttransfers/promotion/querywwsptrans2pocket",
+    reply: Reply::UNSIGNED,
+    handler: Handler::V2 {
+        respond,
+        refusals: Refusals::Bare,
+    },
+};
+
+fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
+    let params = request::read(request, &WORDS)?;
     request::check_fields(&params, RULES)?;
-    Ok(params)
+    perform(&params, &request.shared.state())
 }
 
 /// Tells what has become of a payment.
-pub(crate) fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
+fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
     let now = state.now();
     let lag = state.payouts.rules.visible_after;
     let payout = state

@@ -3,20 +3,33 @@
 use http::Method;
 use wxpay_core::{Fen, Params, TimeFormat};
 
-use crate::exchange::Call;
+use crate::Order;
+use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::random::Random;
 use crate::state::State;
 use crate::v2::sign::SignType;
-use crate::v2::{Message, Refusal, check, request};
-use crate::{Merchant, Order, SignatureCheck};
+use crate::v2::{Message, Refusal, Refusals, Request, check, request};
+
+/// 查询订单.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "v2.pay.query_order",
+    method: &Method::POST,
+    path: "/pay/orderquery",
+    reply: Reply::SIGNED,
+    handler: Handler::V2 {
+        respond,
+        refusals: Refusals::Signed,
+    },
+};
+
+fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
+    let params = check(request)?;
+    perform(&params, &request.shared.state(), &request.shared.random)
+}
 
 /// Checks all of a request that can be checked without the orders.
-pub(crate) fn check(
-    call: &Call,
-    merchant: &Merchant,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Params, Refusal> {
-    let params = read(call, merchant, signatures)?;
+fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
+    let params = read(request)?;
     let refuse = |message: &str| Err(Refusal::Return(message.to_owned()));
     match (params.get("transaction_id"), params.get("out_trade_no")) {
         (None, None) => refuse("缺少参数"),
@@ -27,11 +40,8 @@ pub(crate) fn check(
 }
 
 /// Reads a request about an order and checks what all of these check in the same way.
-pub(crate) fn read(
-    call: &Call,
-    merchant: &Merchant,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Params, Refusal> {
+pub(crate) fn read(request: &mut Request<'_>) -> Result<Params, Refusal> {
+    let (call, merchant) = (request.call, &request.shared.merchant);
     let refuse = |message: &str| Err(Refusal::Return(message.to_owned()));
     if call.method != Method::POST {
         return refuse("请使用post方法");
@@ -48,7 +58,7 @@ pub(crate) fn read(
     let Some(sign_type) = sign_type(&params) else {
         return refuse("签名类型sign_type错误");
     };
-    if !check::sign(sign_type, &params, merchant, signatures) {
+    if !check::sign(sign_type, &params, merchant, request.signatures) {
         return refuse("签名错误");
     }
     if params
@@ -61,7 +71,7 @@ pub(crate) fn read(
 }
 
 /// Tells the state of an order.
-pub(crate) fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, Refusal> {
+fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, Refusal> {
     let order = state
         .orders
         .find(params.get("transaction_id"), params.get("out_trade_no"))

@@ -1,30 +1,44 @@
 //! 统一下单.
 
+use http::Method;
 use serde_json::Value;
 use wxpay_core::{Fen, Params, TimeFormat, Timestamp};
 
-use crate::exchange::Call;
+use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::notice::is_notify_url;
 use crate::state::{AskedOrder, Event, PrepayRefusal, Shared};
-use crate::v2::order_query::{self, is_number};
+use crate::v2::query_order::{self, is_number};
 use crate::v2::request::{self, Need, Rule};
 use crate::v2::sign::SignType;
-use crate::v2::{Message, Refusal};
-use crate::{Api, Order, Prepay, SignatureCheck};
+use crate::v2::{Message, Refusal, Refusals, Request};
+use crate::{Api, Order, Prepay};
 
 /// What a request asks for, and the request.
-pub(crate) struct Asked {
+struct Asked {
     params: Params,
     order: AskedOrder,
 }
 
+/// 统一下单.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "v2.pay.create_order",
+    method: &Method::POST,
+    path: "/pay/unifiedorder",
+    reply: Reply::SIGNED,
+    handler: Handler::V2 {
+        respond,
+        refusals: Refusals::Signed,
+    },
+};
+
+fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
+    let asked = check(request)?;
+    perform(asked, request.shared, request.commit)
+}
+
 /// Checks all of a request that can be checked without the orders.
-pub(crate) fn check(
-    call: &Call,
-    shared: &Shared,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<Asked, Refusal> {
-    let params = order_query::read(call, &shared.merchant, signatures)?;
+fn check(request: &mut Request<'_>) -> Result<Asked, Refusal> {
+    let params = query_order::read(request)?;
     for Rule(name, max, need) in RULES {
         match params.get(name) {
             Some(value) if value.chars().count() > *max => {
@@ -34,13 +48,13 @@ pub(crate) fn check(
             _ => {}
         }
     }
-    let now = shared.state().now();
+    let now = request.shared.state().now();
     let order = read(&params, now)?;
     Ok(Asked { params, order })
 }
 
 /// Makes the order if it is to take effect, or says once more what was made under this number.
-pub(crate) fn perform(asked: Asked, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
+fn perform(asked: Asked, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
     let params = asked.params;
     let number = asked.order.order.out_trade_no.clone();
     let trade_type = asked.order.order.trade_type.clone();
@@ -60,7 +74,7 @@ pub(crate) fn perform(asked: Asked, shared: &Shared, commit: bool) -> Result<Mes
         };
         shared.plan(&mut state, end, expiry);
     }
-    let sign_type = order_query::sign_type(&params).unwrap_or(SignType::Md5);
+    let sign_type = query_order::sign_type(&params).unwrap_or(SignType::Md5);
     Ok(Message::signed(sign_type)
         .text("return_code", "SUCCESS")
         .text("return_msg", "OK")
@@ -105,7 +119,7 @@ fn read(params: &Params, now: Timestamp) -> Result<AskedOrder, Refusal> {
     Ok(AskedOrder {
         order,
         prepay: Prepay {
-            api: Api::UnifiedOrder,
+            api: Api::of(&ENDPOINT),
             description: text("body"),
             notify_url: text("notify_url"),
             create_time: now,
@@ -115,7 +129,7 @@ fn read(params: &Params, now: Timestamp) -> Result<AskedOrder, Refusal> {
             prepay_time: now,
             code_url: None,
             mweb_url: None,
-            hmac_sha256: order_query::sign_type(params) == Some(SignType::HmacSha256),
+            hmac_sha256: query_order::sign_type(params) == Some(SignType::HmacSha256),
         },
         terms: terms(params),
     })

@@ -1,11 +1,13 @@
 //! 商家明细单号查询明细单, and 微信明细单号查询明细单.
 
+use http::Method;
 use serde::Serialize;
 
+use crate::endpoint::Endpoint;
 use crate::random::another;
 use crate::state::Shared;
 use crate::v3::answer::to_json;
-use crate::v3::{Answer, Content, not_found, system_error, with_millis};
+use crate::v3::{Answer, Content, Request, not_found, system_error, with_millis};
 use crate::{AmountField, Transfer};
 
 /// The body of the reply, its members in the document's order.
@@ -38,14 +40,27 @@ struct Detail {
     bank_card_number_tail: Option<String>,
 }
 
+/// 商家明细单号查询明细单.
+pub(crate) const BY_OUT_DETAIL_NO: Endpoint = Endpoint::v3(
+    "v3.partner_transfer.query_detail_by_out_detail_no",
+    &Method::GET,
+    "/v3/partner-transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}",
+    by_out_detail_no,
+);
+
+/// 微信明细单号查询明细单.
+pub(crate) const BY_ID: Endpoint = Endpoint::v3(
+    "v3.partner_transfer.query_detail_by_id",
+    &Method::GET,
+    "/v3/partner-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}",
+    by_id,
+);
+
 /// Tells the state of the transfer with these numbers of the merchant's.
-pub(crate) fn by_out_no(
-    out_batch_no: &str,
-    out_detail_no: &str,
-    shared: &Shared,
-) -> Result<Answer, Answer> {
-    check_number("out_batch_no", out_batch_no)?;
-    check_number("out_detail_no", out_detail_no)?;
+fn by_out_detail_no(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let out_batch_no = number(request, "out_batch_no")?;
+    let out_detail_no = number(request, "out_detail_no")?;
     let transfer = {
         let state = shared.state();
         let found = state.batches.transfer(out_batch_no, out_detail_no);
@@ -55,9 +70,9 @@ pub(crate) fn by_out_no(
 }
 
 /// Tells the state of the transfer with these numbers of WeChat Pay's.
-pub(crate) fn by_id(batch_id: &str, detail_id: &str, shared: &Shared) -> Result<Answer, Answer> {
-    check_number("batch_id", batch_id)?;
-    check_number("detail_id", detail_id)?;
+fn by_id(request: &Request<'_>) -> Result<Answer, Answer> {
+    let shared = request.shared;
+    let (batch_id, detail_id) = (number(request, "batch_id")?, number(request, "detail_id")?);
     let mut transfer = {
         let state = shared.state();
         let found = state.batches.transfer_by_id(batch_id, detail_id);
@@ -68,10 +83,11 @@ pub(crate) fn by_id(batch_id: &str, detail_id: &str, shared: &Shared) -> Result<
     tell(transfer, shared)
 }
 
-/// Holds a number in the path to its form.
-pub(crate) fn check_number(field: &str, value: &str) -> Result<(), Answer> {
+/// A number in the path.
+pub(crate) fn number<'a>(request: &Request<'a>, field: &str) -> Result<&'a str, Answer> {
+    let value = request.route.part(field);
     if value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Ok(());
+        return Ok(value);
     }
     let issue = "只能由数字、大小写字母组成，最多64个字符";
     Err(Answer::param_error("url", field, value.into(), issue))

@@ -1,0 +1,144 @@
+//! What the sandbox has to know of an endpoint, and the one list of them all.
+
+use http::Method;
+
+use crate::{Protocol, v2, v3};
+
+/// An endpoint. Its file makes it, and [`ENDPOINTS`] lists it; routing, faults and the page follow from that.
+pub(crate) struct Endpoint {
+    /// The full name, which the client library uses too.
+    pub(crate) name: &'static str,
+    pub(crate) method: &'static Method,
+    /// The path, in which `{name}` stands for a part that differs.
+    pub(crate) path: &'static str,
+    pub(crate) reply: Reply,
+    pub(crate) handler: Handler,
+}
+
+/// What can go wrong with a reply follows from what it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Reply {
+    /// Whether it is signed.
+    pub(crate) signed: bool,
+    /// Whether it has a body.
+    pub(crate) body: bool,
+    /// Whether it says what it is about.
+    pub(crate) subject: bool,
+}
+
+/// What answers a request.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    V2 {
+        respond: fn(&mut v2::Request<'_>) -> Result<v2::Message, v2::Refusal>,
+        /// How it says that a request is not done.
+        refusals: v2::Refusals,
+    },
+    V3 {
+        respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
+        /// Whether the key that the request names signs the reply.
+        signed_as_named: bool,
+    },
+}
+
+impl Endpoint {
+    /// An endpoint of APIv3 with a signed reply about what was asked.
+    pub(crate) const fn v3(
+        name: &'static str,
+        method: &'static Method,
+        path: &'static str,
+        respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
+    ) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            reply: Reply::SIGNED,
+            handler: Handler::V3 {
+                respond,
+                signed_as_named: true,
+            },
+        }
+    }
+
+    pub(crate) const fn protocol(&self) -> Protocol {
+        match self.handler {
+            Handler::V2 { .. } => Protocol::V2,
+            Handler::V3 { .. } => Protocol::V3,
+        }
+    }
+
+    /// Whether it answers requests of this method. APIv2 answers another one in its own way.
+    pub(crate) fn takes(&self, method: &Method) -> bool {
+        self.protocol() == Protocol::V2 || self.method == method
+    }
+
+    /// The parts of a path that stand for the parts in braces, if it is a path of this endpoint.
+    pub(crate) fn parts<'a>(&self, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
+        let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
+        let mut parts = Vec::new();
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return Some(parts),
+                (Some(wanted), Some(given)) => {
+                    let name = wanted.strip_prefix('{');
+                    match name.and_then(|name| name.strip_suffix('}')) {
+                        Some(name) if !given.is_empty() => parts.push((name, given)),
+                        None if wanted == given => {}
+                        _ => return None,
+                    }
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+impl Reply {
+    /// A signed reply about what was asked.
+    pub(crate) const SIGNED: Self = Self {
+        signed: true,
+        body: true,
+        subject: true,
+    };
+
+    /// A reply about what was asked, without a signature.
+    pub(crate) const UNSIGNED: Self = Self {
+        signed: false,
+        ..Self::SIGNED
+    };
+}
+
+/// Every endpoint, in the order in which people are shown them.
+pub(crate) const ENDPOINTS: &[&Endpoint] = &[
+    &v2::pay_employee::ENDPOINT,
+    &v2::query_employee_payment::ENDPOINT,
+    &v2::create_order::ENDPOINT,
+    &v2::query_order::ENDPOINT,
+    &v2::close_order::ENDPOINT,
+    &v3::prepay::JSAPI,
+    &v3::prepay::APP,
+    &v3::prepay::H5,
+    &v3::prepay::NATIVE,
+    &v3::query_order::BY_OUT_TRADE_NO,
+    &v3::query_order::BY_ID,
+    &v3::close_order::ENDPOINT,
+    &v3::prepay::PARTNER_JSAPI,
+    &v3::prepay::PARTNER_APP,
+    &v3::prepay::PARTNER_H5,
+    &v3::prepay::PARTNER_NATIVE,
+    &v3::query_order::PARTNER_BY_OUT_TRADE_NO,
+    &v3::query_order::PARTNER_BY_ID,
+    &v3::close_order::PARTNER,
+    &v3::create_refund::ENDPOINT,
+    &v3::query_refund::ENDPOINT,
+    &v3::apply_trade_bill::ENDPOINT,
+    &v3::download_bill::ENDPOINT,
+    &v3::create_batch::ENDPOINT,
+    &v3::query_batch::BY_OUT_BATCH_NO,
+    &v3::query_batch::BY_ID,
+    &v3::query_detail::BY_OUT_DETAIL_NO,
+    &v3::query_detail::BY_ID,
+    &v3::certificates::ENDPOINT,
+    &v3::echo::ENDPOINT,
+];

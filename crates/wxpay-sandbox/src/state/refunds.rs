@@ -1,0 +1,175 @@
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wxpay_core::{Fen, Timestamp};
+
+use crate::notice::{RefundTold, Task};
+use crate::random::{DIGITS, Random};
+use crate::state::{Event, State};
+use crate::{Order, Refund, RefundError};
+
+/// The refunds, by the merchant's numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Refunds {
+    entries: IndexMap<String, RefundEntry>,
+}
+
+/// A refund and the terms that asked for it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefundEntry {
+    pub(crate) refund: Refund,
+    /// All that has to be the same when it is asked for again.
+    pub(crate) terms: Value,
+}
+
+/// What a request asks for.
+pub(crate) struct AskedRefund {
+    pub(crate) out_refund_no: String,
+    pub(crate) refund: Fen,
+    /// What the order is said to be of, if that is said.
+    pub(crate) total: Option<Fen>,
+    pub(crate) reason: Option<String>,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) funds_account: String,
+    pub(crate) terms: Value,
+}
+
+impl Refunds {
+    pub(crate) fn add(&mut self, entry: RefundEntry) {
+        let number = entry.refund.out_refund_no.clone();
+        self.entries.insert(number, entry);
+    }
+
+    pub(crate) fn get(&self, number: &str) -> Option<&Refund> {
+        self.entries.get(number).map(|entry| &entry.refund)
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &RefundEntry> {
+        self.entries.values()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Refund> {
+        self.entries().map(|entry| &entry.refund)
+    }
+
+    /// What went back of an order or may still, and in how many refunds.
+    fn of_order(&self, number: &str) -> (Fen, usize) {
+        let (mut sum, mut count) = (0_i64, 0);
+        for refund in self.all().filter(|refund| refund.out_trade_no == number) {
+            count += 1;
+            if refund.status != "CLOSED" {
+                sum = sum.saturating_add(refund.refund.get());
+            }
+        }
+        (Fen::new(sum), count)
+    }
+}
+
+impl State {
+    /// Accepts a refund if it is to take effect, or gives the one that was accepted earlier. Its order is known to be there.
+    pub(crate) fn refund(
+        &mut self,
+        order: &Order,
+        asked: AskedRefund,
+        random: &Random,
+        commit: bool,
+    ) -> Result<Refund, RefundError> {
+        let now = self.now();
+        let number = &order.out_trade_no;
+        if let Some(earlier) = self.refunds.entries.get_mut(&asked.out_refund_no) {
+            if earlier.refund.out_trade_no != *number || earlier.terms != asked.terms {
+                return Err(RefundError::OtherTerms(asked.out_refund_no));
+            }
+            if commit {
+                earlier.refund.requests = earlier.refund.requests.saturating_add(1);
+            }
+            return Ok(earlier.refund.clone());
+        }
+        if !matches!(&*order.trade_state, "SUCCESS" | "REFUND") {
+            return Err(RefundError::NotPaid(number.clone()));
+        }
+        if asked.total.is_some_and(|total| total != order.total_fee) {
+            return Err(RefundError::Total(order.total_fee));
+        }
+        let (back, count) = self.refunds.of_order(number);
+        let left = order.total_fee.checked_sub(back).unwrap_or_default();
+        if asked.refund <= Fen::ZERO || asked.refund > left {
+            let refund = asked.refund;
+            return Err(RefundError::Amount { refund, left });
+        }
+        if count >= MOST {
+            return Err(RefundError::TooMany(number.clone()));
+        }
+        if now.unix().saturating_sub(order.time_end.unix()) > YEAR {
+            return Err(RefundError::TooOld(number.clone()));
+        }
+        let refund = Refund {
+            refund_id: format!("5030{}", random.text(DIGITS, 24)),
+            out_trade_no: number.clone(),
+            out_refund_no: asked.out_refund_no,
+            refund: asked.refund,
+            reason: asked.reason,
+            notify_url: asked.notify_url,
+            funds_account: asked.funds_account,
+            status: "PROCESSING".to_owned(),
+            create_time: now,
+            status_time: now,
+            requests: 1,
+        };
+        if commit {
+            self.orders.refund(number);
+            let (refund, terms) = (refund.clone(), asked.terms);
+            self.refunds.add(RefundEntry { refund, terms });
+        }
+        Ok(refund)
+    }
+
+    /// Ends a refund that is in process.
+    pub(crate) fn settle_refund(&mut self, number: &str, random: &Random) {
+        let refund = self.refunds.get(number);
+        if refund.is_some_and(|refund| refund.status == "PROCESSING") {
+            self.set_refund_status(number, "SUCCESS", random);
+        }
+    }
+
+    /// Sets what a refund has become, and plans the notice of that. It says whether there is one of this number.
+    pub(crate) fn set_refund_status(
+        &mut self,
+        number: &str,
+        status: &str,
+        random: &Random,
+    ) -> bool {
+        let now = self.now();
+        let Some(entry) = self.refunds.entries.get_mut(number) else {
+            return false;
+        };
+        let refund = &mut entry.refund;
+        status.clone_into(&mut refund.status);
+        refund.status_time = now;
+        if let Some(url) = refund.notify_url.clone()
+            && ENDS.contains(&status)
+        {
+            let told = RefundTold::of(refund);
+            let task = Task::refund(&refund.out_trade_no, told, url, now, random);
+            self.agenda.add(now, Event::Deliver(Box::new(task)));
+        }
+        true
+    }
+}
+
+impl Refund {
+    /// When it succeeded, if it did.
+    pub(crate) fn success_time(&self) -> Option<Timestamp> {
+        (self.status == "SUCCESS").then_some(self.status_time)
+    }
+}
+
+/// The states that are told.
+const ENDS: [&str; 3] = ["SUCCESS", "ABNORMAL", "CLOSED"];
+
+/// The most refunds of one order.
+const MOST: usize = 50;
+
+/// 365 days, in seconds.
+const YEAR: i64 = 365 * 24 * 3600;

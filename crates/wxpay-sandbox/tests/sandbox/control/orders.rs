@@ -1,0 +1,61 @@
+use serde_json::json;
+use wxpay_sandbox::Trust;
+
+use super::Port;
+
+#[tokio::test]
+async fn orders_are_added_and_paid() {
+    let port = Port::open(Trust::PublicKey).await;
+    let order = json!({"out_trade_no": "A-1/2", "total_fee": 100, "trade_state": "NOTPAY"});
+    port.post("/orders", order).await;
+    let paid = port.post("/orders/A-1%2F2/pay", json!({})).await;
+    assert_eq!(paid["trade_state"], "SUCCESS");
+    let (status, said) = port.refused("/orders/A-1%2F2/pay", json!({})).await;
+    assert_eq!((status, said.as_str()), (409, "order A-1/2 is SUCCESS"));
+    let (status, said) = port.refused("/orders/B/pay", json!({})).await;
+    assert_eq!((status, said.as_str()), (404, "there is no order B"));
+    let orders = port.get("/orders").await;
+    assert_eq!(orders["orders"][0]["total_fee"], 100);
+    assert_eq!(port.get("/status").await["counts"]["orders"], 1);
+    port.post("/reset", json!({})).await;
+    assert_eq!(port.get("/orders").await, json!({"orders": []}));
+}
+
+#[tokio::test]
+async fn orders_are_closed_and_refunded() {
+    let port = Port::open(Trust::PublicKey).await;
+    for (number, state) in [("A1", "SUCCESS"), ("A2", "NOTPAY")] {
+        let order = json!({"out_trade_no": number, "total_fee": 100, "trade_state": state});
+        port.post("/orders", order).await;
+    }
+    port.post("/orders/A2/close", json!({})).await;
+    let (status, said) = port.refused("/orders/A2/close", json!({})).await;
+    assert_eq!((status, said.as_str()), (409, "order A2 is closed"));
+    assert_eq!(port.refused("/orders/A1/close", json!({})).await.0, 409);
+    assert_eq!(port.refused("/orders/A3/close", json!({})).await.0, 404);
+
+    port.post("/refund_delay", json!({"seconds": 60})).await;
+    let part = port.post("/orders/A1/refund", json!({"fen": 30})).await;
+    assert_eq!(part["status"], "PROCESSING");
+    let page = port.page("/books", ("accept-language", "en")).await.1;
+    for words in ["Let it go wrong", "Refund what is left"] {
+        assert!(page.contains(words), "{page}");
+    }
+    let number = part["out_refund_no"].as_str().unwrap();
+    let path = format!("/refunds/{number}/status");
+    port.post(&path, json!({"status": "ABNORMAL"})).await;
+    let rest = port.post("/orders/A1/refund", json!({})).await;
+    assert_eq!(rest["refund"], 70);
+    let (status, said) = port.refused("/orders/A1/refund", json!({})).await;
+    assert_eq!(
+        (status, said.as_str()),
+        (409, "0 fen can't go back, 0 are left of the order")
+    );
+    assert_eq!(port.refused("/orders/A2/refund", json!({})).await.0, 404);
+    let status = json!({"status": "CLOSED"});
+    assert_eq!(port.refused("/refunds/R1/status", status).await.0, 404);
+    let told = port.get("/refunds").await;
+    assert_eq!(told["delay_seconds"], 60);
+    assert_eq!(told["refunds"][0]["status"], "ABNORMAL");
+    assert_eq!(port.get("/status").await["counts"]["refunds"], 2);
+}
