@@ -11,12 +11,12 @@ use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{ApiKey, PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
-    QueryEmployeePayment,
+    PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
+    pay_employee::PayEmployeeOptions,
 };
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::v3::{Certificates, Json, Notices, security};
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::{Api, Fault, Notice, NoticeFault, Order, Sandbox, Transfer};
@@ -118,13 +118,13 @@ async fn nothing_secret_shows() {
                     shown.result(&what, clients.v2.send(&request).await);
                 }
                 QUERY_ORDER => {
-                    let request = OrderQuery {
-                        order: OrderQueryOrder::OutTradeNo("CANARY1".parse().unwrap()),
+                    let request = QueryOrder {
+                        order: Order::OutTradeNo("CANARY1".parse().unwrap()),
                     };
                     shown.result(&what, clients.v2.send(&request).await);
                 }
                 _ => {
-                    let request = DetailByOutNo {
+                    let request = QueryDetailByOutDetailNo {
                         out_batch_no: "b1".parse().unwrap(),
                         out_detail_no: "d1".parse().unwrap(),
                     };
@@ -145,7 +145,7 @@ async fn nothing_secret_shows() {
     }
     let echo = security::Echo {
         echo_message: "hello".to_owned(),
-        options: security::EchoOptions::default().encrypted_echo_message(NAME),
+        options: security::echo::EchoOptions::default().encrypted_echo_message(NAME),
     };
     shown.debug("echo", &echo);
     shown.result("echo", clients.v3.send(&echo).await);
@@ -352,11 +352,11 @@ fn payment(sandbox: &Sandbox) -> PayEmployee {
     PayEmployee {
         partner_trade_no: "CANARY1".parse().unwrap(),
         openid: OPENID.parse().unwrap(),
-        check_name: PayEmployeeCheckName::ForceCheck,
+        check_name: CheckName::ForceCheck,
         amount: Fen::new(100),
         desc: "x".to_owned(),
         spbill_create_ip: std::net::Ipv4Addr::LOCALHOST.into(),
-        ww_msg_type: PayEmployeeMessageType::NormalMsg,
+        ww_msg_type: MessageType::NormalMsg,
         act_name: "x".to_owned(),
         options: PayEmployeeOptions::default()
             .re_user_name(NAME)

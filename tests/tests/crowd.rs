@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 use wxpay_api::core::{MchId, Secret, SigningError};
 use wxpay_api::sign::v3::{MerchantKey, PublicKeys, Sealed};
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::v3::{Client, Credentials, Pending};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};
@@ -124,15 +124,18 @@ fn client(key: impl MerchantKey) -> Client {
     .unwrap()
 }
 
-fn query() -> DetailByOutNo {
-    DetailByOutNo {
+fn query() -> QueryDetailByOutDetailNo {
+    QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         out_detail_no: "x23zy545Bd5436".parse().unwrap(),
     }
 }
 
 /// Signs, and keeps the call in flight.
-async fn call<'a>(client: &Client, query: &'a DetailByOutNo) -> Pending<'a, DetailByOutNo> {
+async fn call<'a>(
+    client: &Client,
+    query: &'a QueryDetailByOutDetailNo,
+) -> Pending<'a, QueryDetailByOutDetailNo> {
     client.prepare(query).await.unwrap().1
 }
 
@@ -179,7 +182,7 @@ fn a_call_is_in_flight_until_its_reply_is_read() {
             }
         }
         // A request that was refused before it was signed is not in flight.
-        let wrong = DetailByOutNo {
+        let wrong = QueryDetailByOutDetailNo {
             out_batch_no: wxpay_api::core::FromWire::from_wire("?").unwrap(),
             ..query.clone()
         };

@@ -214,9 +214,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let transfers = v3::Client::builder(mch_id, v3::Credentials::new(key, platform), transport).build()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let order = v2::pay::OrderQueryOrder::OutTradeNo(OutTradeNo::new(argument(8)?)?);
-        println!("{:?}", v2::pay::order_query(&orders, &v2::pay::OrderQuery { order }).await?);
-        let detail = v3::partner_transfer::DetailByOutNo {
+        let order = v2::pay::query_order::Order::OutTradeNo(OutTradeNo::new(argument(8)?)?);
+        println!("{:?}", v2::pay::query_order(&orders, &v2::pay::QueryOrder { order }).await?);
+        let detail = v3::partner_transfer::QueryDetailByOutDetailNo {
             out_batch_no: argument(9)?.parse()?,
             out_detail_no: argument(10)?.parse()?,
         };

@@ -89,13 +89,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(wecom::PayEmployee {
             partner_trade_no: number.parse()?,
             openid: "oxTWIuGaIt6gTKsQRLau2M0yL16E".parse()?,
-            check_name: wecom::PayEmployeeCheckName::NoCheck,
+            check_name: wecom::pay_employee::CheckName::NoCheck,
             amount: Fen::new(100),
             desc: "报销".to_owned(),
             spbill_create_ip: [10, 2, 3, 10].into(),
-            ww_msg_type: wecom::PayEmployeeMessageType::NormalMsg,
+            ww_msg_type: wecom::pay_employee::MessageType::NormalMsg,
             act_name: "报销".to_owned(),
-            options: wecom::PayEmployeeOptions::default().agentid(account.agentid),
+            options: wecom::pay_employee::PayEmployeeOptions::default().agentid(account.agentid),
         })
     };
 

@@ -32,8 +32,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .base_url(sandbox.base_url()) // leave it out for WeChat Pay
         .build()?;
 
-    let order = pay::OrderQueryOrder::OutTradeNo("20150806125346".parse()?);
-    let found = client.send(&pay::OrderQuery { order }).await?;
+    let order = pay::query_order::Order::OutTradeNo("20150806125346".parse()?);
+    let found = client.send(&pay::QueryOrder { order }).await?;
     let paid = found.paid.ok_or("the order is not paid")?;
     assert_eq!(paid.total_fee, Fen::new(10_099));
     println!("the order is paid: {} yuan", paid.total_fee.to_yuan());
@@ -41,13 +41,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let payment = wecom::PayEmployee {
         partner_trade_no: "100000982017072019616".parse()?, // write it down before you send
         openid: "oxTWIuGaIt6gTKsQRLau2M0yL16E".parse()?,
-        check_name: wecom::PayEmployeeCheckName::ForceCheck,
+        check_name: wecom::pay_employee::CheckName::ForceCheck,
         amount: Fen::new(20_000),
         desc: "六月出差报销费用".to_owned(),
         spbill_create_ip: [10, 2, 3, 10].into(),
-        ww_msg_type: wecom::PayEmployeeMessageType::NormalMsg,
+        ww_msg_type: wecom::pay_employee::MessageType::NormalMsg,
         act_name: "产品部门报销".to_owned(),
-        options: wecom::PayEmployeeOptions::default()
+        options: wecom::pay_employee::PayEmployeeOptions::default()
             .re_user_name("马花花")
             .agentid(account.agentid),
     };

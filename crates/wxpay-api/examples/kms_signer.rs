@@ -89,7 +89,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let request = security::Echo {
         echo_message: "hello".to_owned(),
-        options: security::EchoOptions::default().encrypted_echo_message("张三"),
+        options: security::echo::EchoOptions::default().encrypted_echo_message("张三"),
     };
     let reply = client.send(&request).await?;
     assert_eq!(reply.echo_message, "hello");

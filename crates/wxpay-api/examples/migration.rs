@@ -8,7 +8,7 @@ use std::sync::Arc;
 use wxpay_api::sign::Proof;
 use wxpay_api::sign::v3::{ApiKey, PlatformKeys, PrivateKey, PublicKeys};
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v3::security::{Echo, EchoOptions};
+use wxpay_api::v3::security::{Echo, echo::EchoOptions};
 use wxpay_api::v3::{Certificates, Client, Credentials, Notices, RefreshError};
 use wxpay_sandbox::{Sandbox, Trust};
 

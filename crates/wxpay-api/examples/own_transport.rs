@@ -12,7 +12,7 @@ use hyper::body::Frame;
 use wxpay_api::transport::{
     Deadline, DeadlinePassed, Transport, TransportError, bytes::Bytes, http,
 };
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 
 #[derive(Debug)]
 struct Mine(reqwest::Client);
@@ -85,8 +85,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         &sandbox,
         Mine(http.timeout(std::time::Duration::from_secs(30)).build()?),
     )?;
-    let order = OrderQueryOrder::OutTradeNo("20150806125346".parse()?);
-    let paid = client.send(&OrderQuery { order }).await?.paid;
+    let order = Order::OutTradeNo("20150806125346".parse()?);
+    let paid = client.send(&QueryOrder { order }).await?.paid;
     assert_eq!(paid.map(|paid| paid.total_fee.get()), Some(10_099));
     Ok(())
 }

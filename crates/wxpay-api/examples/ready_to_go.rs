@@ -8,15 +8,15 @@ use wxpay_api::core::{ErrorKind, OutTradeNo};
 use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
-use wxpay_api::v3::security::{Echo, EchoOptions};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
+use wxpay_api::v3::security::{Echo, echo::EchoOptions};
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::Sandbox;
 
 /// The APIv2 key, by an order that nobody has. The answer is a refusal, and a signed one.
 async fn check_v2(client: &v2::Client) -> Result<(), Box<dyn Error>> {
-    let order = OrderQueryOrder::OutTradeNo(OutTradeNo::new("ready-to-go")?);
-    match client.send(&OrderQuery { order }).await {
+    let order = Order::OutTradeNo(OutTradeNo::new("ready-to-go")?);
+    match client.send(&QueryOrder { order }).await {
         Ok(_) => Ok(()),
         Err(error) if error.business().is_some() => Ok(()),
         Err(error) => Err(error.into()),

@@ -68,13 +68,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let payment = wecom::PayEmployee {
         partner_trade_no: "100000982017072019616".parse()?,
         openid: "ohO4Gt7wVPxIT1A9GjFaMYMiZY1s".parse()?,
-        check_name: wecom::PayEmployeeCheckName::NoCheck,
+        check_name: wecom::pay_employee::CheckName::NoCheck,
         amount: Fen::new(100),
         desc: "six months without an accident".to_owned(),
         spbill_create_ip: [10, 2, 3, 10].into(),
-        ww_msg_type: wecom::PayEmployeeMessageType::NormalMsg,
+        ww_msg_type: wecom::pay_employee::MessageType::NormalMsg,
         act_name: "product launch".to_owned(),
-        options: wecom::PayEmployeeOptions::default(),
+        options: wecom::pay_employee::PayEmployeeOptions::default(),
     };
     let query = wecom::QueryEmployeePayment {
         partner_trade_no: payment.partner_trade_no.clone(),

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use wxpay_api::sign::{v2::Key, workwx::AppSecret};
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_api::v2::wecom::{
+    pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
+};
 use wxpay_api::v2::{Client, Credentials, Merchant};
 use wxpay_core::Fen;
 use wxpay_payout::{
@@ -25,11 +27,11 @@ fn bonus(employee: &str, amount: Fen, agentid: u32) -> Result<Intent, Box<dyn Er
         payment: Payment {
             openid: format!("oxTWIuGaIt6gTKsQRLau2M0yL{employee}").parse()?,
             amount,
-            check_name: PayEmployeeCheckName::NoCheck,
+            check_name: CheckName::NoCheck,
             desc: "十一月奖金".to_owned(),
             act_name: "奖金".to_owned(),
             spbill_create_ip: [10, 2, 3, 10].into(),
-            ww_msg_type: PayEmployeeMessageType::NormalMsg,
+            ww_msg_type: MessageType::NormalMsg,
             options: PayEmployeeOptions::default().agentid(agentid),
         },
     })

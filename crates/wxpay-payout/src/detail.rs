@@ -1,6 +1,6 @@
 //! How one transfer of an APIv3 batch (转账明细单) stands, by the same rules as a payout.
 
-use wxpay_api::v3::partner_transfer::FailReason;
+use wxpay_api::v3::partner_transfer::types::FailReason;
 use wxpay_core::{Error, ErrorKind, Fen, Progress};
 
 /// How a transfer of a batch stands after a query.

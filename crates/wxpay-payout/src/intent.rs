@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
+    PayEmployee, pay_employee::CheckName, pay_employee::MessageType,
+    pay_employee::PayEmployeeOptions,
 };
 use wxpay_core::{Fen, InvalidInput, OpenId, PartnerTradeNo};
 
@@ -69,7 +70,7 @@ pub struct Payment {
     /// The amount in fen (金额), 100 at least.
     pub amount: Fen,
     /// Whether the employee's real name is checked (校验用户姓名选项).
-    pub check_name: PayEmployeeCheckName,
+    pub check_name: CheckName,
     /// What the payment is for (付款说明), at most 81 characters.
     pub desc: String,
     /// The project (项目名称), at most 50 characters.
@@ -77,7 +78,7 @@ pub struct Payment {
     /// The address of the calling machine (Ip地址). It is part of what is repeated, also from another machine.
     pub spbill_create_ip: IpAddr,
     /// The message that the employee gets (付款消息类型).
-    pub ww_msg_type: PayEmployeeMessageType,
+    pub ww_msg_type: MessageType,
     /// The optional fields, the real name among them.
     pub options: PayEmployeeOptions,
 }
@@ -101,7 +102,7 @@ impl Payment {
     /// What tells this payment from another one under the same name: a digest of everything that is sent.
     pub(crate) fn fingerprint(&self) -> String {
         let options = &self.options;
-        let number = |number: Option<u32>| number.map(|number| number.to_string());
+        let number = |number: Option<i64>| number.map(|number| number.to_string());
         let parts = [
             Some(self.openid.as_str().to_owned()),
             Some(self.amount.to_string()),
@@ -125,6 +126,13 @@ impl Payment {
             let length = part.as_ref().map_or(u64::MAX, |part| part.len() as u64);
             digest.update(length.to_be_bytes());
             digest.update(part.unwrap_or_default());
+        }
+        // Without such members the digest is that of earlier versions, which journals hold.
+        for (name, value) in options.extra.iter() {
+            for part in [name.to_owned(), value.to_text()] {
+                digest.update((part.len() as u64).to_be_bytes());
+                digest.update(part);
+            }
         }
         hex(&digest.finalize())
     }

@@ -7,7 +7,7 @@ use wxpay_api::Max;
 use wxpay_api::core::{AppId, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo, Params};
 use wxpay_api::sign::Verified;
 use wxpay_api::sign::v2::{Key, SignType, canonical_text};
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::{Client, Credentials, Endpoint, Form, Merchant, Meta, Pending};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};
@@ -70,14 +70,14 @@ fn request(work: &'static str, effort: Effort) -> Row {
 
 fn reply(work: &'static str, effort: Effort) -> Row {
     let client = client("10000100", "wx2421b1c4370ec43b");
-    let query = OrderQuery {
-        order: OrderQueryOrder::OutTradeNo("1415757673".parse().unwrap()),
+    let query = QueryOrder {
+        order: Order::OutTradeNo("1415757673".parse().unwrap()),
     };
     let answer = replies::v2_signed(&PAID, SignType::Md5);
     let received = Params::from_xml(answer.body()).unwrap();
     assert_eq!(received.len(), 28);
     let input = || (client.prepare(&query).unwrap().1, answer.clone());
-    let ours = |(pending, answer): (Pending<'_, OrderQuery>, Response<Bytes>)| {
+    let ours = |(pending, answer): (Pending<'_, QueryOrder>, Response<Bytes>)| {
         pending.finish(answer).unwrap()
     };
     let text = signed_text(&received);

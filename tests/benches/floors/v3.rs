@@ -11,7 +11,7 @@ use wxpay_api::core::{FromWire, MchId, SigningError, Timestamp};
 use wxpay_api::sign::v3::{
     MerchantKey, RequestToSign, Sealed, authorize, danger_accept_unsigned, verify,
 };
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::v3::{Client, Credentials, Endpoint};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::vectors::{of_kind, text};
@@ -31,8 +31,8 @@ pub(crate) const WORKS: &[Work] = &[
 ];
 
 /// The query of one transfer, and its reply as the document has it.
-pub(crate) fn query() -> DetailByOutNo {
-    DetailByOutNo {
+pub(crate) fn query() -> QueryDetailByOutDetailNo {
+    QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         out_detail_no: "x23zy545Bd5436".parse().unwrap(),
     }
@@ -138,7 +138,7 @@ fn typed_reply(work: &'static str, effort: Effort) -> Row {
         .unwrap();
     let query = query();
     let input = || (now(client.prepare(&query)).unwrap().1, answer.clone());
-    let ours = |(pending, answer): (wxpay_api::v3::Pending<'_, DetailByOutNo>, _)| {
+    let ours = |(pending, answer): (wxpay_api::v3::Pending<'_, QueryDetailByOutDetailNo>, _)| {
         now(pending.finish(answer)).unwrap()
     };
     let (head, body) = answer.clone().into_parts();

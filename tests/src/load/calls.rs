@@ -11,9 +11,10 @@ use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, Transport};
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
+    PayEmployee, pay_employee::CheckName, pay_employee::MessageType,
+    pay_employee::PayEmployeeOptions,
 };
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::{Api, Fault, Sandbox, Transfer};
 
@@ -80,11 +81,11 @@ async fn payouts(
             let payment = PayEmployee {
                 partner_trade_no: format!("LOAD{number}").parse().unwrap(),
                 openid: "ohO4Gt7wVPxIT1A9GjFaMYMiZY1s".parse().unwrap(),
-                check_name: PayEmployeeCheckName::NoCheck,
+                check_name: CheckName::NoCheck,
                 amount: Fen::new(100),
                 desc: "load".to_owned(),
                 spbill_create_ip: [127, 0, 0, 1].into(),
-                ww_msg_type: PayEmployeeMessageType::NormalMsg,
+                ww_msg_type: MessageType::NormalMsg,
                 act_name: "load".to_owned(),
                 options: PayEmployeeOptions::default().agentid(agentid),
             };
@@ -127,7 +128,7 @@ async fn queries(
         let client = client.clone();
         async move {
             let detail = client
-                .send(&DetailByOutNo {
+                .send(&QueryDetailByOutDetailNo {
                     out_batch_no: "plfk2020042013".parse().unwrap(),
                     out_detail_no: "x23zy545Bd5436".parse().unwrap(),
                 })

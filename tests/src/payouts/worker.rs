@@ -15,7 +15,9 @@ use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, TokioTimer};
 use wxpay_api::v2;
-use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_api::v2::wecom::{
+    pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
+};
 use wxpay_payout::{Intent, Journal, Limits, Payment, Payouts, Rules, RunOptions, Wecom};
 
 use super::bank::{journal_at, journal_in};
@@ -167,11 +169,11 @@ pub fn intent(number: usize) -> Intent {
         payment: Payment {
             openid: format!("openid_{number}").parse().unwrap(),
             amount: Fen::new(100 + i64::try_from(number % 700).unwrap()),
-            check_name: PayEmployeeCheckName::NoCheck,
+            check_name: CheckName::NoCheck,
             desc: "报销".to_owned(),
             act_name: "项目".to_owned(),
             spbill_create_ip: [127, 0, 0, 1].into(),
-            ww_msg_type: PayEmployeeMessageType::NormalMsg,
+            ww_msg_type: MessageType::NormalMsg,
             options: PayEmployeeOptions::default(),
         },
     }

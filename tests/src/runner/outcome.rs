@@ -6,10 +6,10 @@ use wxpay_api::core::{
 };
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::workwx::AppSecret;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
-    QueryEmployeePayment,
+    PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
+    pay_employee::PayEmployeeOptions,
 };
 use wxpay_api::v2::{Client, Credentials, Endpoint, Merchant};
 
@@ -25,11 +25,11 @@ pub(super) fn pay(case: &Case<'_>) -> Result<Got, Malformed> {
     let request = PayEmployee {
         partner_trade_no: echoed(&mut fields, "partner_trade_no", PartnerTradeNo::new, NUMBER)?,
         openid: own(OpenId::new("ohO4Gt7wVPxIT1A9GjFaMYMiZY1s"))?,
-        check_name: PayEmployeeCheckName::NoCheck,
+        check_name: CheckName::NoCheck,
         amount: Fen::new(100),
         desc: "desc".to_owned(),
         spbill_create_ip: std::net::Ipv4Addr::LOCALHOST.into(),
-        ww_msg_type: PayEmployeeMessageType::NormalMsg,
+        ww_msg_type: MessageType::NormalMsg,
         act_name: "name".to_owned(),
         options: PayEmployeeOptions::default(),
     };
@@ -65,8 +65,8 @@ pub(super) fn query(case: &Case<'_>) -> Result<Got, Malformed> {
                 );
                 fill(&mut fields, "total_fee", "100");
             }
-            let order = OrderQueryOrder::OutTradeNo(number);
-            match answer(&OrderQuery { order }, fields)? {
+            let order = Order::OutTradeNo(number);
+            match answer(&QueryOrder { order }, fields)? {
                 Ok(found) if found.paid.is_some() => outcome(Progress::Succeeded),
                 // What a paid order's refund came to is for another query to say.
                 Ok(found) if found.trade_state.progress() == Progress::Returned => {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::Value;
 use wxpay_api::core::{OutBatchNo, OutDetailNo};
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 
 use super::outcome::{failed, outcome};
 use super::{Case, Got, Malformed, block_on};
@@ -37,7 +37,7 @@ pub(super) fn detail(case: &Case<'_>) -> Result<Got, Malformed> {
         _ => body.into_owned(),
     };
 
-    let request = DetailByOutNo {
+    let request = QueryDetailByOutDetailNo {
         out_batch_no,
         out_detail_no,
     };

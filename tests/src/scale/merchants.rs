@@ -6,8 +6,8 @@ use wxpay_api::core::{AppId, MchId};
 use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::transport::{ReqwestTransport, Transport};
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::{v2, v3};
 
 use crate::load::resident;
@@ -82,11 +82,11 @@ impl Merchant {
     }
 
     async fn prepare(&self) {
-        let order = OrderQuery {
-            order: OrderQueryOrder::OutTradeNo("20150806125346".parse().unwrap()),
+        let order = QueryOrder {
+            order: Order::OutTradeNo("20150806125346".parse().unwrap()),
         };
         drop(self.v2.prepare(&order).unwrap());
-        let detail = DetailByOutNo {
+        let detail = QueryDetailByOutDetailNo {
             out_batch_no: "plfk2020042013".parse().unwrap(),
             out_detail_no: "x23zy545Bd5436".parse().unwrap(),
         };

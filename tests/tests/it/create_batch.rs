@@ -10,21 +10,22 @@ use wxpay_api::sign::v3::{MerchantKey, PrivateKey};
 use wxpay_api::transport::TransportError;
 use wxpay_api::v3::Endpoint;
 use wxpay_api::v3::partner_transfer::{
-    AuthorizationType, BatchByOutNo, BatchByOutNoOptions, BatchByOutNoWhich, BatchStatus,
-    CreateBatch, CreateBatchOptions, CreateBatchTransfer, CreateBatchTransferOptions, DetailById,
-    TransferPurpose,
+    CreateBatch, QueryBatchByOutBatchNo, QueryDetailById, create_batch::CreateBatchOptions,
+    create_batch::Transfer, create_batch::TransferOptions,
+    query_batch_by_out_batch_no::QueryBatchByOutBatchNoOptions, query_batch_by_out_batch_no::Which,
+    types::AuthorizationType, types::BatchStatus, types::TransferPurpose,
 };
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies, vectors};
 
-fn transfer(number: &str, name: &str) -> CreateBatchTransfer {
-    CreateBatchTransfer {
+fn transfer(number: &str, name: &str) -> Transfer {
+    Transfer {
         out_detail_no: number.parse().unwrap(),
         transfer_amount: Fen::new(200_000),
         transfer_remark: "2020年4月报销".to_owned(),
         openid: "o-MYE42l80oelYMDE34nYD456Xoy".parse().unwrap(),
         user_name: Secret::new(name),
-        options: CreateBatchTransferOptions::default(),
+        options: TransferOptions::default(),
     }
 }
 
@@ -209,7 +210,7 @@ async fn a_broken_rule_is_named_with_its_place() {
 async fn a_state_is_asked_for_with_the_transfers_and_not_without() {
     let client = clients::v3(Scripted::answering(replies::plain(404, "")));
     let prepared = async |need_query_detail, options| {
-        let request = BatchByOutNo {
+        let request = QueryBatchByOutBatchNo {
             out_batch_no: "plfk2020042013".parse().unwrap(),
             need_query_detail,
             options,
@@ -217,15 +218,15 @@ async fn a_state_is_asked_for_with_the_transfers_and_not_without() {
         let prepared = client.prepare(&request).await;
         prepared.map(drop).map_err(|error| error.to_string())
     };
-    let all = || BatchByOutNoOptions::default().detail_status(BatchByOutNoWhich::All);
+    let all = || QueryBatchByOutBatchNoOptions::default().detail_status(Which::All);
     assert_eq!(prepared(true, all()).await, Ok(()));
     assert_eq!(
-        prepared(false, BatchByOutNoOptions::default()).await,
+        prepared(false, QueryBatchByOutBatchNoOptions::default()).await,
         Ok(())
     );
     let rule = |rule: &str| {
         Err(format!(
-            "v3.partner_transfer.batch_by_out_no: detail_status: {rule}"
+            "v3.partner_transfer.query_batch_by_out_batch_no: detail_status: {rule}"
         ))
     };
     assert_eq!(
@@ -233,7 +234,7 @@ async fn a_state_is_asked_for_with_the_transfers_and_not_without() {
         rule("must be left out unless need_query_detail is true")
     );
     assert_eq!(
-        prepared(true, BatchByOutNoOptions::default()).await,
+        prepared(true, QueryBatchByOutBatchNoOptions::default()).await,
         rule("is required when need_query_detail is true")
     );
 }
@@ -249,13 +250,13 @@ async fn a_batch_is_queried_with_its_transfers() {
         ],
     });
     let transport = Scripted::answering(replies::v3_signed(200, &body.to_string(), clients::NOW));
-    let request = BatchByOutNo {
+    let request = QueryBatchByOutBatchNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         need_query_detail: true,
-        options: BatchByOutNoOptions::default()
+        options: QueryBatchByOutBatchNoOptions::default()
             .offset(0_u32)
             .limit(20_u32)
-            .detail_status(BatchByOutNoWhich::All),
+            .detail_status(Which::All),
     };
     let found = clients::v3(transport.clone()).send(&request).await.unwrap();
     assert_eq!(
@@ -278,7 +279,7 @@ async fn a_batch_is_queried_with_its_transfers() {
 async fn a_transfer_is_found_by_wechat_pays_numbers() {
     let body = json!({ "batch_id": "103", "detail_id": "1040", "detail_status": "INIT", "transfer_amount": 5 });
     let transport = Scripted::answering(replies::v3_signed(200, &body.to_string(), clients::NOW));
-    let request = DetailById {
+    let request = QueryDetailById {
         batch_id: "103".parse().unwrap(),
         detail_id: "1040".parse().unwrap(),
     };

@@ -13,14 +13,15 @@ use wxpay_api::sign::Proof;
 use wxpay_api::transport::Hints;
 use wxpay_api::v3::Endpoint;
 use wxpay_api::v3::partner_transfer::{
-    AccountType, DetailByOutNo, DetailByOutNoResponse, FailReason, detail_by_out_no,
+    QueryDetailByOutDetailNo, QueryDetailByOutDetailNoResponse, query_detail_by_out_detail_no,
+    types::AccountType, types::FailReason,
 };
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::vectors::{of_kind, text};
 use wxpay_tests::{clients, replies};
 
-fn request() -> DetailByOutNo {
-    DetailByOutNo {
+fn request() -> QueryDetailByOutDetailNo {
+    QueryDetailByOutDetailNo {
         out_batch_no: OutBatchNo::new("plfk2020042013").unwrap(),
         out_detail_no: OutDetailNo::new("x23zy545Bd5436").unwrap(),
     }
@@ -42,14 +43,14 @@ fn changed(changes: Value) -> String {
     body.to_string()
 }
 
-async fn answered(response: Response<Bytes>) -> Result<DetailByOutNoResponse, Error> {
+async fn answered(response: Response<Bytes>) -> Result<QueryDetailByOutDetailNoResponse, Error> {
     let transport = Scripted::answering(response);
     let result = detail_by_out_no(&clients::v3(transport.clone()), &request()).await;
     assert_eq!(transport.seen().len(), 1);
     result
 }
 
-async fn signed(body: &str) -> Result<DetailByOutNoResponse, Error> {
+async fn signed(body: &str) -> Result<QueryDetailByOutDetailNoResponse, Error> {
     answered(replies::v3_signed(200, body, clients::NOW)).await
 }
 
@@ -74,9 +75,13 @@ async fn the_request_is_signed_over_what_is_sent() {
     assert_eq!(
         sent.extensions().get(),
         Some(
-            &Hints::new("v3.partner_transfer.detail_by_out_no", Effect::Read, false)
-                .backup_host(true)
-                .per_second(Some(50))
+            &Hints::new(
+                "v3.partner_transfer.query_detail_by_out_detail_no",
+                Effect::Read,
+                false
+            )
+            .backup_host(true)
+            .per_second(Some(50))
         )
     );
     let authorization = &sent.headers()["authorization"];
@@ -321,7 +326,7 @@ async fn no_code_says_that_the_transfer_failed() {
         (401, "SIGN_ERROR", Q),
         (500, "SYSTEM_ERROR", Q),
     ];
-    let documented: Vec<&str> = DetailByOutNo::META
+    let documented: Vec<&str> = QueryDetailByOutDetailNo::META
         .errors
         .iter()
         .map(|facts| facts.code)

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use wxpay_api::core::Outcome;
 use wxpay_api::sign::v2::SignType;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder, order_query};
+use wxpay_api::v2::pay::{QueryOrder, query_order, query_order::Order};
 use wxpay_api::v2::wecom::pay_employee;
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::vectors::text;
@@ -26,8 +26,8 @@ async fn a_failure_is_told_in_its_own_words() {
             let reply = replies::v2_signed(&fields, SignType::Md5);
             let client = clients::v2(SignType::Md5, Scripted::answering(reply));
             let number = "1217752501201407033233368018".parse().unwrap();
-            let order = OrderQuery {
-                order: OrderQueryOrder::OutTradeNo(number),
+            let order = QueryOrder {
+                order: Order::OutTradeNo(number),
             };
             let error = order_query(&client, &order).await.unwrap_err();
             (error, Outcome::ReadFailed)

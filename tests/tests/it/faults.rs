@@ -17,9 +17,9 @@ use wxpay_api::transport::conformance::{Expected, Fault, Scene, Setup, faults};
 use wxpay_api::transport::{
     Deadline, Failover, Hints, RateLimit, ReqwestTransport, Retry, Trace, Transport,
 };
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::QueryEmployeePayment;
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_tests::scripted::Answer;
 use wxpay_tests::{clients, vectors};
 
@@ -29,15 +29,15 @@ use crate::pay_employee;
 enum Call {
     PayEmployee,
     QueryEmployeePayment,
-    OrderQuery,
-    DetailByOutNo,
+    QueryOrder,
+    QueryDetailByOutDetailNo,
 }
 
 const CALLS: [Call; 4] = [
     Call::PayEmployee,
     Call::QueryEmployeePayment,
-    Call::OrderQuery,
-    Call::DetailByOutNo,
+    Call::QueryOrder,
+    Call::QueryDetailByOutDetailNo,
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -207,12 +207,12 @@ async fn send(scene: &Scene, transport: &Arc<dyn Transport>, call: Call) -> Resu
                 .await
                 .map(drop)
         }
-        Call::OrderQuery => {
-            let order = OrderQueryOrder::OutTradeNo("20150806125346".parse().unwrap());
-            v2.send(&OrderQuery { order }).await.map(drop)
+        Call::QueryOrder => {
+            let order = Order::OutTradeNo("20150806125346".parse().unwrap());
+            v2.send(&QueryOrder { order }).await.map(drop)
         }
-        Call::DetailByOutNo => {
-            let request = DetailByOutNo {
+        Call::QueryDetailByOutDetailNo => {
+            let request = QueryDetailByOutDetailNo {
                 out_batch_no: "plfk2020042013".parse().unwrap(),
                 out_detail_no: "x23zy545Bd5436".parse().unwrap(),
             };

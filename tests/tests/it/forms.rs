@@ -19,7 +19,7 @@ struct CloseOrder {
 impl Endpoint for CloseOrder {
     type Response = String;
     const META: &'static Meta =
-        &Meta::write("my.close_order", "/pay/closeorder", "v2.pay.order_query");
+        &Meta::write("my.close_order", "/pay/closeorder", "v2.pay.query_order");
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
         form.id("out_trade_no", &self.out_trade_no)?;
@@ -209,7 +209,7 @@ async fn a_path_prefix_is_sent_but_not_signed() {
         if let Some(base_url) = base_url {
             builder = builder.base_url(base_url);
         }
-        let request = v3::partner_transfer::DetailByOutNo {
+        let request = v3::partner_transfer::QueryDetailByOutDetailNo {
             out_batch_no: "a".parse().unwrap(),
             out_detail_no: "b".parse().unwrap(),
         };
@@ -227,7 +227,7 @@ async fn a_path_prefix_is_sent_but_not_signed() {
     assert_eq!(plain, gateway);
     assert!(!format!("{key:?}").contains("BEGIN"));
     assert_eq!(
-        v3::partner_transfer::DetailByOutNo::META.per_second,
+        v3::partner_transfer::QueryDetailByOutDetailNo::META.per_second,
         Some(50)
     );
 }

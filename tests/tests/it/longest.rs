@@ -4,7 +4,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 use wxpay_api::sign::v2::SignType;
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder, order_query};
+use wxpay_api::v2::pay::{QueryOrder, query_order, query_order::Order};
 use wxpay_tests::{clients, replies};
 
 #[tokio::test]
@@ -49,8 +49,8 @@ async fn the_longest_documented_order_passes_the_transport_and_the_reader() {
         .base_url(server.uri())
         .build()
         .unwrap();
-    let order = OrderQueryOrder::OutTradeNo("1415757673".parse().unwrap());
-    let order = order_query(&client, &OrderQuery { order }).await.unwrap();
+    let order = Order::OutTradeNo("1415757673".parse().unwrap());
+    let order = order_query(&client, &QueryOrder { order }).await.unwrap();
     assert_eq!(order.paid.unwrap().coupons.len(), 100);
     let read = order.reply.get().get("promotion_detail");
     assert_eq!(read, Some(promotion.as_str()));

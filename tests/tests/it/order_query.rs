@@ -10,8 +10,8 @@ use wxpay_api::sign::Proof;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::pay::{
-    OrderQuery, OrderQueryCouponType, OrderQueryOrder, OrderQueryResponse, OrderQueryTradeType,
-    order_query,
+    QueryOrder, QueryOrderResponse, query_order, query_order::CouponType, query_order::Order,
+    query_order::TradeType,
 };
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};
@@ -19,15 +19,15 @@ use wxpay_tests::{clients, replies};
 const OUT_TRADE_NO: &str = "1415757673";
 const TRANSACTION_ID: &str = "1008450740201411110005820873";
 
-fn by_out_trade_no() -> OrderQuery {
-    OrderQuery {
-        order: OrderQueryOrder::OutTradeNo(OutTradeNo::new(OUT_TRADE_NO).unwrap()),
+fn by_out_trade_no() -> QueryOrder {
+    QueryOrder {
+        order: Order::OutTradeNo(OutTradeNo::new(OUT_TRADE_NO).unwrap()),
     }
 }
 
-fn by_transaction_id() -> OrderQuery {
-    OrderQuery {
-        order: OrderQueryOrder::TransactionId(TransactionId::new(TRANSACTION_ID).unwrap()),
+fn by_transaction_id() -> QueryOrder {
+    QueryOrder {
+        order: Order::TransactionId(TransactionId::new(TRANSACTION_ID).unwrap()),
     }
 }
 
@@ -70,10 +70,10 @@ fn fields(changes: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'stat
 }
 
 async fn ask(
-    request: &OrderQuery,
+    request: &QueryOrder,
     sign_type: SignType,
     response: Response<Bytes>,
-) -> Result<OrderQueryResponse, Error> {
+) -> Result<QueryOrderResponse, Error> {
     order_query(
         &clients::v2(sign_type, Scripted::answering(response)),
         request,
@@ -93,7 +93,7 @@ async fn the_currency_is_told_beside_the_amount() {
     }
 }
 
-async fn answered(changes: &[(&'static str, &'static str)]) -> Result<OrderQueryResponse, Error> {
+async fn answered(changes: &[(&'static str, &'static str)]) -> Result<QueryOrderResponse, Error> {
     ask(
         &by_out_trade_no(),
         SignType::Md5,
@@ -162,7 +162,7 @@ async fn a_paid_order_has_its_money() {
     .unwrap();
     assert_eq!(order.reply.proof(), &Proof::HmacSha256);
     assert_eq!(order.trade_state.progress(), Progress::Succeeded);
-    assert_eq!(order.trade_type, Some(OrderQueryTradeType::MicroPay));
+    assert_eq!(order.trade_type, Some(TradeType::MicroPay));
     assert_eq!(order.transaction_id.unwrap().as_str(), TRANSACTION_ID);
     assert_eq!(
         order.time_end.unwrap().timestamp().unwrap().unix(),
@@ -188,10 +188,10 @@ async fn a_paid_order_has_its_money() {
     assert_eq!(
         coupons,
         [
-            ("10000".to_owned(), OrderQueryCouponType::Cash, Fen::new(1)),
+            ("10000".to_owned(), CouponType::Cash, Fen::new(1)),
             (
                 "10001".to_owned(),
-                OrderQueryCouponType::Other("NEW_KIND".to_owned()),
+                CouponType::Other("NEW_KIND".to_owned()),
                 Fen::new(2)
             ),
         ]
@@ -376,7 +376,7 @@ async fn a_value_that_hides_a_field_is_refused() {
 
 #[tokio::test]
 async fn no_code_says_that_the_order_is_unpaid() {
-    let documented: Vec<&str> = OrderQuery::META
+    let documented: Vec<&str> = QueryOrder::META
         .errors
         .iter()
         .map(|facts| facts.code)

@@ -11,7 +11,7 @@ use wxpay_api::core::{
 use wxpay_api::sign::provider::Provider;
 use wxpay_api::sign::v3::{Certificate, PrivateKey, PublicKeys};
 use wxpay_api::sign::{Proof, Verified};
-use wxpay_api::v3::security::{Echo, EchoOptions};
+use wxpay_api::v3::security::{Echo, echo::EchoOptions};
 use wxpay_api::v3::{Body, Call, Client, Credentials, Endpoint, Json, Meta, Method};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies, vectors};

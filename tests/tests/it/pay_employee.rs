@@ -8,8 +8,8 @@ use wxpay_api::sign::v2::SignType;
 use wxpay_api::transport::{Hints, TransportError};
 use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
-    PayEmployeeResponse, pay_employee,
+    PayEmployee, PayEmployeeResponse, pay_employee, pay_employee::CheckName,
+    pay_employee::MessageType, pay_employee::PayEmployeeOptions,
 };
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::vectors::{of_kind, text};
@@ -20,11 +20,11 @@ pub(crate) fn request() -> PayEmployee {
     PayEmployee {
         partner_trade_no: PartnerTradeNo::new("100000982017072019616").unwrap(),
         openid: OpenId::new("ohO4Gt7wVPxIT1A9GjFaMYMiZY1s").unwrap(),
-        check_name: PayEmployeeCheckName::NoCheck,
+        check_name: CheckName::NoCheck,
         amount: Fen::new(100),
         desc: "六月出差报销费用".to_owned(),
         spbill_create_ip: "10.2.3.10".parse().unwrap(),
-        ww_msg_type: PayEmployeeMessageType::NormalMsg,
+        ww_msg_type: MessageType::NormalMsg,
         act_name: "示例项目".to_owned(),
         options: PayEmployeeOptions::default()
             .re_user_name("张三")
@@ -364,14 +364,14 @@ async fn a_broken_rule_is_named_before_anything_is_sent() {
     assert_eq!(check(|r| r.desc = "a&amount=1".to_owned()).await.0, "desc");
     assert_eq!(
         check(|r| {
-            r.check_name = PayEmployeeCheckName::ForceCheck;
+            r.check_name = CheckName::ForceCheck;
             r.options.re_user_name = None;
         })
         .await,
         rule("re_user_name", "is required when check_name is FORCE_CHECK")
     );
     assert_eq!(
-        check(|r| r.ww_msg_type = PayEmployeeMessageType::ApprovalMsg).await,
+        check(|r| r.ww_msg_type = MessageType::ApprovalMsg).await,
         rule(
             "approval_number",
             "is required when ww_msg_type is APPROVAL_MSG"
@@ -379,7 +379,7 @@ async fn a_broken_rule_is_named_before_anything_is_sent() {
     );
     assert_eq!(
         check(|r| {
-            r.ww_msg_type = PayEmployeeMessageType::ApprovalMsg;
+            r.ww_msg_type = MessageType::ApprovalMsg;
             r.options.approval_number = Some("1".to_owned());
         })
         .await,
@@ -413,7 +413,7 @@ async fn a_broken_rule_is_named_before_anything_is_sent() {
 #[tokio::test]
 async fn an_approval_is_sent_without_the_documents_blank() {
     let mut request = request();
-    request.ww_msg_type = PayEmployeeMessageType::ApprovalMsg;
+    request.ww_msg_type = MessageType::ApprovalMsg;
     request.options = request
         .options
         .approval_number("201705160008")

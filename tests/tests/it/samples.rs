@@ -6,7 +6,7 @@ use wxpay_api::core::{
     AppId, Fen, MchId, OutTradeNo, Params, PartnerTradeNo, Progress, TransactionId,
 };
 use wxpay_api::sign::v2::{Key, SignType};
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment};
 use wxpay_api::v2::{Client, Credentials, Merchant};
 use wxpay_tests::scripted::Scripted;
@@ -90,14 +90,12 @@ async fn the_order_query() {
     let reply = Params::from_xml(ORDER_REPLY.as_bytes()).unwrap();
     // The key behind the page's signature is not published, so the reply is signed again.
     let fields: Vec<(&str, &str)> = reply.iter().filter(|(name, _)| *name != "sign").collect();
-    let order = |order| OrderQuery { order };
+    let order = |order| QueryOrder { order };
     for request in [
-        order(OrderQueryOrder::TransactionId(
+        order(Order::TransactionId(
             sent.require::<TransactionId>("transaction_id").unwrap(),
         )),
-        order(OrderQueryOrder::OutTradeNo(
-            OutTradeNo::new("1415757673").unwrap(),
-        )),
+        order(Order::OutTradeNo(OutTradeNo::new("1415757673").unwrap())),
     ] {
         let found = client(
             "10000100",
@@ -118,7 +116,7 @@ async fn the_order_query() {
     );
     assert!(
         printed
-            .send(&order(OrderQueryOrder::OutTradeNo(
+            .send(&order(Order::OutTradeNo(
                 OutTradeNo::new("1415757673").unwrap()
             )))
             .await

@@ -10,12 +10,12 @@ use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
-    QueryEmployeePayment,
+    PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
+    pay_employee::PayEmployeeOptions,
 };
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::{AmountField, Api, Fault, Order, Sandbox, Transfer};
 
@@ -73,11 +73,11 @@ impl World {
         PayEmployee {
             partner_trade_no: PartnerTradeNo::new(number).unwrap(),
             openid: OpenId::new("ohO4Gt7wVPxIT1A9GjFaMYMiZY1s").unwrap(),
-            check_name: PayEmployeeCheckName::ForceCheck,
+            check_name: CheckName::ForceCheck,
             amount: Fen::new(10_099),
             desc: "六月出差 <报销> & 费用".to_owned(),
             spbill_create_ip: Ipv4Addr::LOCALHOST.into(),
-            ww_msg_type: PayEmployeeMessageType::ApprovalMsg,
+            ww_msg_type: MessageType::ApprovalMsg,
             act_name: "示例项目".to_owned(),
             options: PayEmployeeOptions::default()
                 .re_user_name("张三")
@@ -105,14 +105,14 @@ fn query(number: &str) -> QueryEmployeePayment {
     }
 }
 
-fn order() -> OrderQuery {
-    OrderQuery {
-        order: OrderQueryOrder::OutTradeNo("20150806125346".parse().unwrap()),
+fn order() -> QueryOrder {
+    QueryOrder {
+        order: Order::OutTradeNo("20150806125346".parse().unwrap()),
     }
 }
 
-fn detail() -> DetailByOutNo {
-    DetailByOutNo {
+fn detail() -> QueryDetailByOutDetailNo {
+    QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         out_detail_no: "x23zy545Bd5436".parse().unwrap(),
     }

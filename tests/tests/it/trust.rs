@@ -7,9 +7,10 @@ use wxpay_api::sign::Proof;
 use wxpay_api::sign::v3::{ApiKey, Certificate, PlatformKeys, PrivateKey, PublicKeys};
 use wxpay_api::transport::ReqwestTransport;
 use wxpay_api::v3::partner_transfer::{
-    AuthorizationType, BatchById, BatchByOutNo, BatchByOutNoOptions, BatchByOutNoWhich,
-    BatchStatus, CreateBatch, CreateBatchOptions, CreateBatchTransfer, CreateBatchTransferOptions,
-    DetailById, DetailByOutNo,
+    CreateBatch, QueryBatchById, QueryBatchByOutBatchNo, QueryDetailById, QueryDetailByOutDetailNo,
+    create_batch::CreateBatchOptions, create_batch::Transfer, create_batch::TransferOptions,
+    query_batch_by_out_batch_no::QueryBatchByOutBatchNoOptions, query_batch_by_out_batch_no::Which,
+    types::AuthorizationType, types::BatchStatus,
 };
 use wxpay_api::v3::{Certificates, Client, Credentials, RefreshError, security};
 use wxpay_sandbox::{Api, Fault, Sandbox, Trust};
@@ -67,7 +68,7 @@ fn public_keys(sandbox: &Sandbox) -> PublicKeys {
 async fn echo(client: &Client) -> String {
     let request = security::Echo {
         echo_message: "hello".to_owned(),
-        options: security::EchoOptions::default().encrypted_echo_message("司马相如"),
+        options: security::echo::EchoOptions::default().encrypted_echo_message("司马相如"),
     };
     let reply = client.send(&request).await.unwrap();
     let opened = client
@@ -144,7 +145,7 @@ async fn a_key_that_is_not_wechat_pays_is_refused() {
         .unwrap();
     let request = security::Echo {
         echo_message: "hello".to_owned(),
-        options: security::EchoOptions::default(),
+        options: security::echo::EchoOptions::default(),
     };
     let error = client(&sandbox, wrong).send(&request).await.unwrap_err();
     let ErrorKind::Verification(verification) = error.kind() else {
@@ -154,13 +155,13 @@ async fn a_key_that_is_not_wechat_pays_is_refused() {
 }
 
 fn batch(sandbox: &Sandbox) -> CreateBatch {
-    let transfer = |number: &str, name: &str| CreateBatchTransfer {
+    let transfer = |number: &str, name: &str| Transfer {
         out_detail_no: number.parse().unwrap(),
         transfer_amount: Fen::new(200_000),
         transfer_remark: "2020年4月报销".to_owned(),
         openid: "o-MYE42l80oelYMDE34nYD456Xoy".parse().unwrap(),
         user_name: Secret::new(name),
-        options: CreateBatchTransferOptions::default(),
+        options: TransferOptions::default(),
     };
     CreateBatch {
         sub_mchid: "1900000109".parse().unwrap(),
@@ -200,18 +201,18 @@ async fn a_batch_from_its_start_to_its_end() {
     assert_eq!(sandbox.batches().len(), 1);
 
     let out_batch_no: OutBatchNo = "plfk2020042013".parse().unwrap();
-    let query = |options| BatchByOutNo {
+    let query = |options| QueryBatchByOutBatchNo {
         out_batch_no: out_batch_no.clone(),
         need_query_detail: true,
         options,
     };
-    let all = || BatchByOutNoOptions::default().detail_status(BatchByOutNoWhich::All);
+    let all = || QueryBatchByOutBatchNoOptions::default().detail_status(Which::All);
     let found = client.send(&query(all())).await.unwrap();
     assert_eq!(
         (found.batch_status, found.transfer_detail_list.len()),
         (BatchStatus::Processing, 0)
     );
-    let detail = DetailByOutNo {
+    let detail = QueryDetailByOutDetailNo {
         out_batch_no: out_batch_no.clone(),
         out_detail_no: "d2".parse().unwrap(),
     };
@@ -232,7 +233,7 @@ async fn a_batch_from_its_start_to_its_end() {
         .map(|detail| detail.detail_id.clone())
         .collect();
     let by_id = client
-        .send(&BatchById {
+        .send(&QueryBatchById {
             batch_id: created.batch_id.clone(),
             need_query_detail: false,
             options: Default::default(),
@@ -244,7 +245,7 @@ async fn a_batch_from_its_start_to_its_end() {
         Some("plfk2020042013")
     );
     let last = client
-        .send(&DetailById {
+        .send(&QueryDetailById {
             batch_id: created.batch_id,
             detail_id: ids[1].clone(),
         })

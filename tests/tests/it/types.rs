@@ -1,7 +1,7 @@
 //! Times by the golden vectors, and open values.
 
 use wxpay_api::core::{FromWire, TimeFormat, Timestamp};
-use wxpay_api::v2::pay::OrderQueryTradeState;
+use wxpay_api::v2::pay::query_order::TradeState;
 use wxpay_tests::vectors::{of_kind, text};
 
 #[test]
@@ -25,11 +25,8 @@ fn times_are_read_as_wechat_pay_writes_them() {
 
 #[test]
 fn a_state_that_is_new_is_kept() {
-    let state = OrderQueryTradeState::from_wire("SOMETHING_NEW").unwrap();
-    assert_eq!(
-        state,
-        OrderQueryTradeState::Other("SOMETHING_NEW".to_owned())
-    );
+    let state = TradeState::from_wire("SOMETHING_NEW").unwrap();
+    assert_eq!(state, TradeState::Other("SOMETHING_NEW".to_owned()));
     assert_eq!(state.as_str(), "SOMETHING_NEW");
     assert_eq!(state.progress(), wxpay_api::core::Progress::Unknown);
 }

@@ -1,7 +1,7 @@
 //! Two harmless queries about numbers that nobody uses, and what their answers say of the key.
 
 use wxpay_api::core::{Error, ErrorKind, InvalidInput, OutTradeNo, PartnerTradeNo, Timestamp};
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::QueryEmployeePayment;
 
 use crate::config::{Clients, Config};
@@ -10,8 +10,8 @@ use crate::fail::Fail;
 /// Asks about an order, over a connection without the client certificate.
 pub(super) async fn order(config: &Config) -> Result<Option<Error>, Fail> {
     let number = OutTradeNo::new(unused()).map_err(impossible)?;
-    let request = OrderQuery {
-        order: OrderQueryOrder::OutTradeNo(number),
+    let request = QueryOrder {
+        order: Order::OutTradeNo(number),
     };
     let clients = Clients::without_identity(config)?;
     Ok(clients.v2()?.send(&request).await.err())

@@ -59,7 +59,7 @@ async fn a_read_prints_a_table_or_json() {
     let setup = Setup::new(&sandbox);
     let query = [
         "call",
-        "v2.pay.order_query",
+        "v2.pay.query_order",
         "--out-trade-no",
         "20150806125346",
     ];
@@ -92,7 +92,7 @@ async fn a_read_that_fails_exits_with_4_and_says_that_it_says_nothing() {
     let setup = Setup::new(&sandbox);
     let query = [
         "call",
-        "v2.pay.order_query",
+        "v2.pay.query_order",
         "--out-trade-no",
         "20150806125346",
     ];

@@ -43,107 +43,107 @@ const FAILING: &[Failing] = &[
     ("doctor --offlin", nothing),
     ("call", nothing),
     ("call v2.pay.order_qury", nothing),
-    ("call v2.pay.order_query", nothing),
+    ("call v2.pay.query_order", nothing),
     (
-        "call v2.pay.order_query --out-trade-no 1 --transaction-id 2",
+        "call v2.pay.query_order --out-trade-no 1 --transaction-id 2",
         nothing,
     ),
-    ("call v2.pay.order_query --out-trade-no", nothing),
+    ("call v2.pay.query_order --out-trade-no", nothing),
     (
-        "call v2.pay.order_query --out-trade-no 1 --out-trade-no 2",
+        "call v2.pay.query_order --out-trade-no 1 --out-trade-no 2",
         nothing,
     ),
-    ("call v2.pay.order_query --request nothing.json", nothing),
-    ("call v2.pay.order_query --request broken.json", nothing),
-    ("call v2.pay.order_query --request list.json", nothing),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --request nothing.json", nothing),
+    ("call v2.pay.query_order --request broken.json", nothing),
+    ("call v2.pay.query_order --request list.json", nothing),
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.unset("v2.key_file")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.file("v2_key", "short")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.file("v2_key", "")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.file("v2_key", b"\xff\xfe")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.mode("v2_key", 0o644)
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("mch_id", "merchant")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("app_id", "")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.unset("mch_id")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("base_url", "ftp://x")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("base_url", "not a url")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("tls.root", "nothing.pem")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("v2.kei", "x")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("v2.sign_type", "SHA1")
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("v2.key", 5)
     }),
-    ("call v2.pay.order_query --out-trade-no 1", |setup| {
+    ("call v2.pay.query_order --out-trade-no 1", |setup| {
         setup.set("platform.certificates", "fech")
     }),
     (
-        "call v2.pay.order_query --out-trade-no 1 --config nothing.toml",
+        "call v2.pay.query_order --out-trade-no 1 --config nothing.toml",
         nothing,
     ),
     (
-        "call v2.pay.order_query --out-trade-no 1 --config broken.json",
+        "call v2.pay.query_order --out-trade-no 1 --config broken.json",
         nothing,
     ),
     ("call v2.wecom.pay_employee --request payment.json", nothing),
     ("call v2.wecom.pay_employee --check-name PERHAPS", nothing),
     (
-        "call v3.partner_transfer.detail_by_id --batch-id 1 --detail-id 2",
+        "call v3.partner_transfer.query_detail_by_id --batch-id 1 --detail-id 2",
         |setup| {
             setup.file("apiclient_key.pem", "no key");
         },
     ),
     (
-        "call v3.partner_transfer.detail_by_id --batch-id 1 --detail-id 2",
+        "call v3.partner_transfer.query_detail_by_id --batch-id 1 --detail-id 2",
         |setup| {
             setup.file("apiclient_cert.pem", "no certificate");
         },
     ),
     (
-        "call v3.partner_transfer.detail_by_id --batch-id 1 --detail-id 2",
+        "call v3.partner_transfer.query_detail_by_id --batch-id 1 --detail-id 2",
         |setup| {
             setup.unset("certificate.private_key");
         },
     ),
     (
-        "call v3.partner_transfer.detail_by_id --batch-id 1 --detail-id 2",
+        "call v3.partner_transfer.query_detail_by_id --batch-id 1 --detail-id 2",
         |setup| {
             setup.unset("platform.public_key_id");
         },
     ),
     (
-        "call v3.partner_transfer.detail_by_id --batch-id 1 --detail-id 2",
+        "call v3.partner_transfer.query_detail_by_id --batch-id 1 --detail-id 2",
         |setup| {
             setup.unset("platform.public_key");
             setup.unset("platform.public_key_id");
         },
     ),
     (
-        "call v3.partner_transfer.detail_by_id --batch-id 1 --detail-id 2",
+        "call v3.partner_transfer.query_detail_by_id --batch-id 1 --detail-id 2",
         |setup| {
             setup.file("pub_key.pem", "no key");
         },
@@ -341,7 +341,7 @@ fn an_english_sentence_is_seen() {
         assert!(english(text).is_some(), "{text}");
     }
     for text in [
-        "用法：wxpay call v2.pay.order_query <--transaction-id <TEXT>>",
+        "用法：wxpay call v2.pay.query_order <--transaction-id <TEXT>>",
         "[可用的值：bash, elvish, fish, powershell, zsh]",
         "用法：wxpay payout run --journal <FILE> <FILE.csv>",
         "微信支付 WeChat Pay 的 API",

@@ -7,7 +7,7 @@ use wxpay_sandbox::Sandbox;
 use crate::setup::{Setup, text};
 
 fn run(setup: &Setup, more: &[&str]) -> Output {
-    setup.run(&[&["call", "v2.pay.order_query"], more].concat())
+    setup.run(&[&["call", "v2.pay.query_order"], more].concat())
 }
 
 /// Exactly one of two numbers names an order, and the message says so.
@@ -24,7 +24,7 @@ async fn a_choice_of_fields_is_told_as_one() {
         "{said}"
     );
     assert!(
-        said.contains(&format!("Usage: wxpay call v2.pay.order_query {choice}")),
+        said.contains(&format!("Usage: wxpay call v2.pay.query_order {choice}")),
         "{said}"
     );
     let output = run(&setup, &["--transaction-id", "1", "--out-trade-no", "2"]);

@@ -94,7 +94,7 @@ async fn a_public_key_can_be_set_to_verify_only() {
     let mut setup = Setup::new(&sandbox);
     let call = [
         "call",
-        "v3.partner_transfer.detail_by_out_no",
+        "v3.partner_transfer.query_detail_by_out_detail_no",
         "--out-batch-no",
         "batch1",
         "--out-detail-no",

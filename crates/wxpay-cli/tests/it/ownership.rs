@@ -97,7 +97,7 @@ async fn a_file_of_another_user_is_refused_unless_it_is_a_configuration_that_was
         ),
         (
             "ca.pem",
-            &["call", "v2.pay.order_query", "--out-trade-no", "1"],
+            &["call", "v2.pay.query_order", "--out-trade-no", "1"],
         ),
         ("pub_key.pem", &["verify", "{}"]),
     ] {

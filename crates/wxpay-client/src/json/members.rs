@@ -14,7 +14,7 @@ pub(crate) fn json_text(
     write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>,
 ) -> Result<String, InvalidInput> {
     let json = object(write).map_err(|error| error.within(name))?;
-    Ok(text(&json))
+    Ok(json.to_text())
 }
 
 /// A list of objects as text.
@@ -31,7 +31,7 @@ pub(crate) fn json_list_text<T>(
             .map_err(|error| error.within(format_args!("{name}[{n}]")))?;
         list.push(json);
     }
-    Ok(text(&Json::List(list)))
+    Ok(Json::List(list).to_text())
 }
 
 fn object(write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>) -> Result<Json, InvalidInput> {
@@ -45,10 +45,6 @@ fn object(write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>) -> Result<J
             "加密字段不能放在 JSON 字符串内",
         )
     })
-}
-
-fn text(json: &Json) -> String {
-    String::from_utf8(json.to_bytes()).unwrap_or_default()
 }
 
 /// An object as `a=1&b=2`.

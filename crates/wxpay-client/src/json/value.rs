@@ -85,6 +85,11 @@ impl Json {
         }
     }
 
+    /// The value as JSON text, without spaces.
+    pub fn to_text(&self) -> String {
+        String::from_utf8(self.to_bytes()).unwrap_or_default()
+    }
+
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         // Writing our own values to memory can't fail: every key is a string.
         serde_json::to_vec(self).unwrap_or_default()

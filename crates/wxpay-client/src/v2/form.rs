@@ -222,9 +222,7 @@ impl Form {
                 ));
             }
             value.check_outgoing(name)?;
-            let text = value
-                .scalar_text()
-                .unwrap_or_else(|| String::from_utf8(value.to_bytes()).unwrap_or_default());
+            let text = value.scalar_text().unwrap_or_else(|| value.to_text());
             self.params.set(name, text);
         }
         Ok(())

@@ -4,7 +4,7 @@ use wxpay_core::{CodeFacts, Effect, Resolve};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Meta {
-    /// The endpoint's name, such as `v3.partner_transfer.detail_by_out_no`.
+    /// The endpoint's name, such as `v3.partner_transfer.query_detail_by_out_detail_no`.
     pub name: &'static str,
     /// The method.
     pub method: Method,

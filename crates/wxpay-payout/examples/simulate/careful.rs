@@ -1,6 +1,8 @@
 //! What a careful program does with one intent, until it is paid; and what careless ones do instead.
 
-use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_api::v2::wecom::{
+    pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
+};
 use wxpay_core::Fen;
 use wxpay_payout::{Intent, Payment, Payouts, Preparation, Settlement, State, Unknown};
 
@@ -85,11 +87,11 @@ pub(crate) fn intent(amount: i64) -> Intent {
         payment: Payment {
             openid: "openid".parse().expect("a sound openid"),
             amount: Fen::new(amount),
-            check_name: PayEmployeeCheckName::NoCheck,
+            check_name: CheckName::NoCheck,
             desc: String::new(),
             act_name: String::new(),
             spbill_create_ip: [127, 0, 0, 1].into(),
-            ww_msg_type: PayEmployeeMessageType::NormalMsg,
+            ww_msg_type: MessageType::NormalMsg,
             options: PayEmployeeOptions::default(),
         },
     }

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
+use wxpay_api::v2::wecom::query_employee_payment::QueryEmployeePaymentOptions;
 use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment, QueryEmployeePaymentResponse};
-use wxpay_api::v2::{Client, Endpoint, Fields, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{
     DecodeError, Error, ErrorKind, InvalidInput, Outcome, Params, PartnerTradeNo, PaymentNo,
     Progress,
@@ -88,6 +89,7 @@ impl<T: Transport> Service for Wecom<T> {
     async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
         let request = QueryEmployeePayment {
             partner_trade_no: number.clone(),
+            options: QueryEmployeePaymentOptions::default(),
         };
         let answer = match self.client.prepare(&request) {
             Err(error) => Err(error),

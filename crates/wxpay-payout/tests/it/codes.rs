@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use wxpay_api::core::{BusinessError, Certainty, Class, CodeFacts};
 use wxpay_api::v2::Endpoint;
-use wxpay_api::v2::pay::OrderQuery;
+use wxpay_api::v2::pay::QueryOrder;
 use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment};
 use wxpay_api::v3::Endpoint as _;
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_payout::{
     Alarm, MemoryJournal, NotStartedReason, PayEnd, Preparation, QueryEnd, Refusal, RunOptions,
     Settlement, State,
@@ -113,8 +113,8 @@ fn every_code_is_classified() {
         .collect();
     assert_eq!(table(PayEmployee::META.errors), own(&pays));
     assert_eq!(table(QueryEmployeePayment::META.errors), own(QUERIES));
-    assert_eq!(table(DetailByOutNo::META.errors), own(DETAILS));
-    assert_eq!(table(OrderQuery::META.errors), own(ORDERS));
+    assert_eq!(table(QueryDetailByOutDetailNo::META.errors), own(DETAILS));
+    assert_eq!(table(QueryOrder::META.errors), own(ORDERS));
     assert_eq!(
         PAYS.len() + QUERIES.len() + DETAILS.len() + ORDERS.len(),
         34

@@ -5,7 +5,9 @@ use wxpay_api::core::{
     TransportError,
 };
 use wxpay_api::v3::Endpoint;
-use wxpay_api::v3::partner_transfer::{DetailByOutNo, DetailStatus, FailReason};
+use wxpay_api::v3::partner_transfer::{
+    QueryDetailByOutDetailNo, types::DetailStatus, types::FailReason,
+};
 use wxpay_payout::{Blame, DetailStanding};
 
 const AMOUNT: Fen = Fen::new(200_000);
@@ -80,7 +82,7 @@ fn every_documented_reason_has_somebody_to_blame() {
 fn failed_queries_wait() {
     let error = |kind| DetailStanding::of_error(&Error::new("v3", Effect::Read, kind));
     let coded = |code: &str| {
-        let business = BusinessError::new(400, code, "", DetailByOutNo::META.errors);
+        let business = BusinessError::new(400, code, "", QueryDetailByOutDetailNo::META.errors);
         error(ErrorKind::from(business))
     };
     for (codes, correction) in [

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_api::v2::wecom::{
+    pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
+};
 use wxpay_core::{Error, Fen, PartnerTradeNo};
 use wxpay_payout::{
     Fence, Intent, Journal, Message, Moment, PayEnd, Payment, Payouts, QueryEnd, Rules, Service,
@@ -123,11 +125,11 @@ pub(crate) fn intent(name: &str, amount: i64) -> Intent {
         payment: Payment {
             openid: format!("openid-{name}").parse().unwrap(),
             amount: Fen::new(amount),
-            check_name: PayEmployeeCheckName::NoCheck,
+            check_name: CheckName::NoCheck,
             desc: "报销".to_owned(),
             act_name: "项目".to_owned(),
             spbill_create_ip: [127, 0, 0, 1].into(),
-            ww_msg_type: PayEmployeeMessageType::NormalMsg,
+            ww_msg_type: MessageType::NormalMsg,
             options: PayEmployeeOptions::default(),
         },
     }

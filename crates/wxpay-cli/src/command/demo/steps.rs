@@ -5,12 +5,12 @@ use wxpay_api::core::{
     ErrorKind, Fen, InvalidInput, OpenId, Outcome, PartnerTradeNo, Progress, VerificationFailure,
 };
 use wxpay_api::sign::Proof;
-use wxpay_api::v2::pay::{OrderQuery, OrderQueryOrder};
+use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::{
-    PayEmployee, PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions,
-    QueryEmployeePayment,
+    PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
+    pay_employee::PayEmployeeOptions,
 };
-use wxpay_api::v3::partner_transfer::DetailByOutNo;
+use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
 
 use super::clients::Clients;
@@ -64,11 +64,11 @@ fn payment(sandbox: &Sandbox, number: &str) -> Result<PayEmployee, InvalidInput>
     Ok(PayEmployee {
         partner_trade_no: PartnerTradeNo::new(number)?,
         openid: OpenId::new(PAYEE)?,
-        check_name: PayEmployeeCheckName::ForceCheck,
+        check_name: CheckName::ForceCheck,
         amount: Fen::new(20_000),
         desc: "六月出差报销费用".to_owned(),
         spbill_create_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        ww_msg_type: PayEmployeeMessageType::NormalMsg,
+        ww_msg_type: MessageType::NormalMsg,
         act_name: "产品部门报销".to_owned(),
         options: PayEmployeeOptions::default()
             .re_user_name("马花花")
@@ -203,7 +203,7 @@ async fn transfer(
         ),
         RSA,
     );
-    let request = DetailByOutNo {
+    let request = QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse()?,
         out_detail_no: "x23zy545Bd5436".parse()?,
     };
@@ -340,9 +340,9 @@ async fn resolve(sandbox: &Sandbox, clients: &Clients, payment: &PayEmployee, re
     step.end(finding, report);
 }
 
-fn order_request() -> Result<OrderQuery, InvalidInput> {
-    Ok(OrderQuery {
-        order: OrderQueryOrder::OutTradeNo(ORDER.parse()?),
+fn order_request() -> Result<QueryOrder, InvalidInput> {
+    Ok(QueryOrder {
+        order: Order::OutTradeNo(ORDER.parse()?),
     })
 }
 

@@ -2,8 +2,10 @@
 
 use wxpay_api::core::{Error, ErrorKind, OutBatchNo, Timestamp, VerificationFailure};
 use wxpay_api::transport::Transport;
-use wxpay_api::v3::partner_transfer::{BatchByOutNo, BatchByOutNoOptions};
-use wxpay_api::v3::security::{Echo, EchoOptions};
+use wxpay_api::v3::partner_transfer::{
+    QueryBatchByOutBatchNo, query_batch_by_out_batch_no::QueryBatchByOutBatchNoOptions,
+};
+use wxpay_api::v3::security::{Echo, echo::EchoOptions};
 use wxpay_api::v3::{Client, Reason, RefreshError};
 
 use super::verdict::Verdict;
@@ -111,12 +113,12 @@ async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
 
 async fn ask_batch(config: &Config) -> Result<Option<Error>, Fail> {
     let number = format!("wxpaydoctor{}", Timestamp::now().unix_millis());
-    let request = BatchByOutNo {
+    let request = QueryBatchByOutBatchNo {
         out_batch_no: OutBatchNo::new(number).map_err(|error| {
             Fail::new("the clock can't be right", "本机时钟有误").because(error)
         })?,
         need_query_detail: false,
-        options: BatchByOutNoOptions::default(),
+        options: QueryBatchByOutBatchNoOptions::default(),
     };
     Ok(Clients::without_identity(config)?
         .v3()?

@@ -25,7 +25,7 @@ async fn what_is_wrong_before_sending_exits_with_2_and_names_the_field() {
         "both.json",
         r#"{"out_trade_no": "1", "transaction_id": "2"}"#,
     );
-    let order = ["call", "v2.pay.order_query"];
+    let order = ["call", "v2.pay.query_order"];
     for (arguments, more, said) in [
         (&desc[..], &["--yes"][..], "desc"),
         (PAY, &["--yes", "--agentid", "1.5"], "agentid"),
@@ -90,7 +90,7 @@ async fn personal_values_come_from_elsewhere_and_are_hidden_unless_asked_for() {
     sandbox.add_transfer(transfer);
     let detail = [
         "call",
-        "v3.partner_transfer.detail_by_out_no",
+        "v3.partner_transfer.query_detail_by_out_detail_no",
         "--out-batch-no",
         "plfk2020042013",
         "--out-detail-no",
@@ -155,7 +155,7 @@ async fn a_list_comes_from_a_file_and_the_request_can_too() {
     );
     let query = [
         "call",
-        "v3.partner_transfer.batch_by_out_no",
+        "v3.partner_transfer.query_batch_by_out_batch_no",
         "--request",
         "request.json",
     ];

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use csv::StringRecord;
 use wxpay_api::core::{Fen, FromWire, InvalidInput};
-use wxpay_api::v2::wecom::{PayEmployeeCheckName, PayEmployeeMessageType, PayEmployeeOptions};
+use wxpay_api::v2::wecom::{
+    pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
+};
 use wxpay_payout::{Intent, IntentId, Payment, PrepareError};
 
 use super::columns::Columns;
@@ -219,12 +221,12 @@ impl<'a> Fields<'a> {
         ip
     }
 
-    fn check_name(&mut self, named: bool) -> Option<PayEmployeeCheckName> {
+    fn check_name(&mut self, named: bool) -> Option<CheckName> {
         const NAME: &str = "check_name";
-        match self.text(NAME).and_then(PayEmployeeCheckName::from_wire) {
-            None if named => Some(PayEmployeeCheckName::ForceCheck),
-            None => Some(PayEmployeeCheckName::NoCheck),
-            Some(PayEmployeeCheckName::DangerOther(_)) => {
+        match self.text(NAME).and_then(CheckName::from_wire) {
+            None if named => Some(CheckName::ForceCheck),
+            None => Some(CheckName::NoCheck),
+            Some(CheckName::DangerOther(_)) => {
                 let rule = Text::new(
                     "must be NO_CHECK or FORCE_CHECK",
                     "必须是 NO_CHECK 或 FORCE_CHECK",
@@ -236,11 +238,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn message_type(&mut self) -> Option<PayEmployeeMessageType> {
+    fn message_type(&mut self) -> Option<MessageType> {
         const NAME: &str = "ww_msg_type";
-        match self.text(NAME).and_then(PayEmployeeMessageType::from_wire) {
-            None => Some(PayEmployeeMessageType::NormalMsg),
-            Some(PayEmployeeMessageType::DangerOther(_)) => {
+        match self.text(NAME).and_then(MessageType::from_wire) {
+            None => Some(MessageType::NormalMsg),
+            Some(MessageType::DangerOther(_)) => {
                 let rule = Text::new(
                     "must be NORMAL_MSG or APPROVAL_MSG",
                     "必须是 NORMAL_MSG 或 APPROVAL_MSG",
