@@ -11,7 +11,7 @@ use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{ApiKey, PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
+use wxpay_api::v2::pay::{QueryOrder, query_order};
 use wxpay_api::v2::wecom::{
     PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
     pay_employee::PayEmployeeOptions,
@@ -114,12 +114,14 @@ async fn nothing_secret_shows() {
                 QUERY_EMPLOYEE_PAYMENT => {
                     let request = QueryEmployeePayment {
                         partner_trade_no: payment.partner_trade_no.clone(),
+                        options: Default::default(),
                     };
                     shown.result(&what, clients.v2.send(&request).await);
                 }
                 QUERY_ORDER => {
                     let request = QueryOrder {
-                        order: Order::OutTradeNo("CANARY1".parse().unwrap()),
+                        order: query_order::Order::OutTradeNo("CANARY1".parse().unwrap()),
+                        options: Default::default(),
                     };
                     shown.result(&what, clients.v2.send(&request).await);
                 }
@@ -127,6 +129,7 @@ async fn nothing_secret_shows() {
                     let request = QueryDetailByOutDetailNo {
                         out_batch_no: "b1".parse().unwrap(),
                         out_detail_no: "d1".parse().unwrap(),
+                        options: Default::default(),
                     };
                     let result = clients.v3.send(&request).await;
                     if let Ok(detail) = &result {

@@ -128,6 +128,7 @@ fn query() -> QueryDetailByOutDetailNo {
     QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+        options: Default::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use wxpay_api::core::Fen;
 use wxpay_api::sign::v2::Key;
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::transport::{TransportError, bytes::Bytes, http};
-use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
+use wxpay_api::v2::pay::{QueryOrder, query_order};
 use wxpay_api::v3::security::{Echo, echo::EchoOptions};
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::{Order, Sandbox};
@@ -32,8 +32,11 @@ fn exchange(
 
 /// APIv2 signs by itself: nothing here is async.
 fn order(client: &v2::Client, agent: &Agent) -> Result<Option<Fen>, Box<dyn Error>> {
-    let order = Order::OutTradeNo("20150806125346".parse()?);
-    let request = QueryOrder { order };
+    let order = query_order::Order::OutTradeNo("20150806125346".parse()?);
+    let request = QueryOrder {
+        order,
+        options: Default::default(),
+    };
     let (http, pending) = client.prepare(&request)?;
     let found = match exchange(agent, http) {
         Ok(answer) => pending.finish(answer)?,

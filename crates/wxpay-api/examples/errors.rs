@@ -33,6 +33,7 @@ async fn pay(client: &Client, payment: &wecom::PayEmployee) -> Standing {
 async fn query(client: &Client, payment: &wecom::PayEmployee) -> Standing {
     let query = wecom::QueryEmployeePayment {
         partner_trade_no: payment.partner_trade_no.clone(),
+        options: Default::default(),
     };
     match client.send(&query).await {
         Ok(found) if found.status.progress() == Progress::Succeeded => Standing::Paid,

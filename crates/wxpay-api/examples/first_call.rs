@@ -33,7 +33,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
 
     let order = pay::query_order::Order::OutTradeNo("20150806125346".parse()?);
-    let found = client.send(&pay::QueryOrder { order }).await?;
+    let found = client
+        .send(&pay::QueryOrder {
+            order,
+            options: Default::default(),
+        })
+        .await?;
     let paid = found.paid.ok_or("the order is not paid")?;
     assert_eq!(paid.total_fee, Fen::new(10_099));
     println!("the order is paid: {} yuan", paid.total_fee.to_yuan());
@@ -55,7 +60,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("paid as {}", paid.payment_no);
 
     let partner_trade_no = payment.partner_trade_no;
-    let query = wecom::QueryEmployeePayment { partner_trade_no };
+    let query = wecom::QueryEmployeePayment {
+        partner_trade_no,
+        options: Default::default(),
+    };
     let found = client.send(&query).await?;
     assert_eq!(found.status.progress(), Progress::Succeeded);
     assert_eq!(found.payment_amount, Some(Fen::new(20_000)));

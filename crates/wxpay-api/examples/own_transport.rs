@@ -86,7 +86,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Mine(http.timeout(std::time::Duration::from_secs(30)).build()?),
     )?;
     let order = Order::OutTradeNo("20150806125346".parse()?);
-    let paid = client.send(&QueryOrder { order }).await?.paid;
+    let paid = client
+        .send(&QueryOrder {
+            order,
+            options: Default::default(),
+        })
+        .await?
+        .paid;
     assert_eq!(paid.map(|paid| paid.total_fee.get()), Some(10_099));
     Ok(())
 }

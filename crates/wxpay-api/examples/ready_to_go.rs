@@ -16,7 +16,13 @@ use wxpay_sandbox::Sandbox;
 /// The APIv2 key, by an order that nobody has. The answer is a refusal, and a signed one.
 async fn check_v2(client: &v2::Client) -> Result<(), Box<dyn Error>> {
     let order = Order::OutTradeNo(OutTradeNo::new("ready-to-go")?);
-    match client.send(&QueryOrder { order }).await {
+    match client
+        .send(&QueryOrder {
+            order,
+            options: Default::default(),
+        })
+        .await
+    {
         Ok(_) => Ok(()),
         Err(error) if error.business().is_some() => Ok(()),
         Err(error) => Err(error.into()),

@@ -78,6 +78,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let query = wecom::QueryEmployeePayment {
         partner_trade_no: payment.partner_trade_no.clone(),
+        options: Default::default(),
     };
 
     let lost = client

@@ -72,6 +72,7 @@ fn reply(work: &'static str, effort: Effort) -> Row {
     let client = client("10000100", "wx2421b1c4370ec43b");
     let query = QueryOrder {
         order: Order::OutTradeNo("1415757673".parse().unwrap()),
+        options: Default::default(),
     };
     let answer = replies::v2_signed(&PAID, SignType::Md5);
     let received = Params::from_xml(answer.body()).unwrap();
@@ -172,7 +173,7 @@ impl Endpoint for UnifiedOrder {
         form.text("attach", &self.attach, Max::Chars(127))?;
         form.id("out_trade_no", &self.out_trade_no)?;
         form.text("fee_type", &self.fee_type, Max::Chars(16))?;
-        form.fen("total_fee", self.total_fee, 1)?;
+        form.fen("total_fee", self.total_fee, 1..)?;
         form.ip("spbill_create_ip", self.spbill_create_ip)?;
         form.text("time_start", &self.time_start, Max::Chars(14))?;
         form.text("time_expire", &self.time_expire, Max::Chars(14))?;

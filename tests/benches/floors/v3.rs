@@ -35,6 +35,7 @@ pub(crate) fn query() -> QueryDetailByOutDetailNo {
     QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+        options: Default::default(),
     }
 }
 

@@ -131,6 +131,7 @@ async fn queries(
                 .send(&QueryDetailByOutDetailNo {
                     out_batch_no: "plfk2020042013".parse().unwrap(),
                     out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+                    options: Default::default(),
                 })
                 .await?;
             Ok(detail.detail_status.progress() == Progress::Succeeded)

@@ -49,6 +49,7 @@ pub(super) fn query(case: &Case<'_>) -> Result<Got, Malformed> {
             }
             let request = QueryEmployeePayment {
                 partner_trade_no: number,
+                options: Default::default(),
             };
             match answer(&request, fields)? {
                 Ok(found) => outcome(found.status.progress()),
@@ -66,7 +67,13 @@ pub(super) fn query(case: &Case<'_>) -> Result<Got, Malformed> {
                 fill(&mut fields, "total_fee", "100");
             }
             let order = Order::OutTradeNo(number);
-            match answer(&QueryOrder { order }, fields)? {
+            match answer(
+                &QueryOrder {
+                    order,
+                    options: Default::default(),
+                },
+                fields,
+            )? {
                 Ok(found) if found.paid.is_some() => outcome(Progress::Succeeded),
                 // What a paid order's refund came to is for another query to say.
                 Ok(found) if found.trade_state.progress() == Progress::Returned => {

@@ -40,6 +40,7 @@ pub(super) fn detail(case: &Case<'_>) -> Result<Got, Malformed> {
     let request = QueryDetailByOutDetailNo {
         out_batch_no,
         out_detail_no,
+        options: Default::default(),
     };
     let reply = replies::v3_signed(status.as_u16(), &body, clients::NOW);
     let client = clients::v3_by(case.provider, Scripted::default());

@@ -84,11 +84,13 @@ impl Merchant {
     async fn prepare(&self) {
         let order = QueryOrder {
             order: Order::OutTradeNo("20150806125346".parse().unwrap()),
+            options: Default::default(),
         };
         drop(self.v2.prepare(&order).unwrap());
         let detail = QueryDetailByOutDetailNo {
             out_batch_no: "plfk2020042013".parse().unwrap(),
             out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+            options: Default::default(),
         };
         drop(self.v3.prepare(&detail).await.unwrap());
     }

@@ -282,6 +282,7 @@ async fn a_transfer_is_found_by_wechat_pays_numbers() {
     let request = QueryDetailById {
         batch_id: "103".parse().unwrap(),
         detail_id: "1040".parse().unwrap(),
+        options: Default::default(),
     };
     let found = clients::v3(transport.clone()).send(&request).await.unwrap();
     assert_eq!(

@@ -28,8 +28,9 @@ async fn a_failure_is_told_in_its_own_words() {
             let number = "1217752501201407033233368018".parse().unwrap();
             let order = QueryOrder {
                 order: Order::OutTradeNo(number),
+                options: Default::default(),
             };
-            let error = order_query(&client, &order).await.unwrap_err();
+            let error = query_order(&client, &order).await.unwrap_err();
             (error, Outcome::ReadFailed)
         } else {
             let body = Bytes::from(text(&entry["unsigned"]).to_owned());

@@ -203,18 +203,27 @@ async fn send(scene: &Scene, transport: &Arc<dyn Transport>, call: Call) -> Resu
         Call::PayEmployee => v2.send(&pay_employee::request()).await.map(drop),
         Call::QueryEmployeePayment => {
             let partner_trade_no = "100000982017072019616".parse().unwrap();
-            v2.send(&QueryEmployeePayment { partner_trade_no })
-                .await
-                .map(drop)
+            v2.send(&QueryEmployeePayment {
+                partner_trade_no,
+                options: Default::default(),
+            })
+            .await
+            .map(drop)
         }
         Call::QueryOrder => {
             let order = Order::OutTradeNo("20150806125346".parse().unwrap());
-            v2.send(&QueryOrder { order }).await.map(drop)
+            v2.send(&QueryOrder {
+                order,
+                options: Default::default(),
+            })
+            .await
+            .map(drop)
         }
         Call::QueryDetailByOutDetailNo => {
             let request = QueryDetailByOutDetailNo {
                 out_batch_no: "plfk2020042013".parse().unwrap(),
                 out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+                options: Default::default(),
             };
             v3.send(&request).await.map(drop)
         }

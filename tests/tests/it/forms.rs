@@ -2,6 +2,7 @@
 
 use wxpay_api::core::{
     AppId, DecodeError, Effect, ErrorKind, InvalidInput, MchId, OutTradeNo, Outcome, Params,
+    Resolve,
 };
 use wxpay_api::sign::Verified;
 use wxpay_api::sign::v2::SignType;
@@ -18,8 +19,11 @@ struct CloseOrder {
 
 impl Endpoint for CloseOrder {
     type Response = String;
-    const META: &'static Meta =
-        &Meta::write("my.close_order", "/pay/closeorder", "v2.pay.query_order");
+    const META: &'static Meta = &Meta::write(
+        "my.close_order",
+        "/pay/closeorder",
+        Resolve::Query("v2.pay.query_order"),
+    );
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
         form.id("out_trade_no", &self.out_trade_no)?;
@@ -212,6 +216,7 @@ async fn a_path_prefix_is_sent_but_not_signed() {
         let request = v3::partner_transfer::QueryDetailByOutDetailNo {
             out_batch_no: "a".parse().unwrap(),
             out_detail_no: "b".parse().unwrap(),
+            options: Default::default(),
         };
         let client = builder.build().unwrap();
         let (http, pending) = client.prepare(&request).await.unwrap();

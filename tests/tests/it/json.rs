@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::json;
 use wxpay_api::Max;
-use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, OutTradeNo};
+use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, OutTradeNo, Resolve};
 use wxpay_api::sign::{Proof, Verified};
 use wxpay_api::v3::{Call, Endpoint, Json, Meta, Method, Object};
 use wxpay_tests::scripted::Scripted;
@@ -128,7 +128,7 @@ impl Endpoint for Close {
         "my.close",
         Method::Post,
         "/v3/pay/transactions/out-trade-no/{out_trade_no}/close",
-        "my.query",
+        Resolve::Query("my.query"),
     );
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
@@ -264,7 +264,12 @@ download!(
 );
 download!(
     Write,
-    &Meta::write("my.write", Method::Get, "/v3/billdownload/file", "my.query")
+    &Meta::write(
+        "my.write",
+        Method::Get,
+        "/v3/billdownload/file",
+        Resolve::Query("my.query")
+    )
 );
 
 #[tokio::test]

@@ -50,7 +50,15 @@ async fn the_longest_documented_order_passes_the_transport_and_the_reader() {
         .build()
         .unwrap();
     let order = Order::OutTradeNo("1415757673".parse().unwrap());
-    let order = order_query(&client, &QueryOrder { order }).await.unwrap();
+    let order = query_order(
+        &client,
+        &QueryOrder {
+            order,
+            options: Default::default(),
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(order.paid.unwrap().coupons.len(), 100);
     let read = order.reply.get().get("promotion_detail");
     assert_eq!(read, Some(promotion.as_str()));

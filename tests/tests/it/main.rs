@@ -1,25 +1,25 @@
 //! Behaviour through the public API, in one binary.
 
-mod certificate_list;
 mod certificates;
 mod create_batch;
-mod detail_by_out_no;
 mod failures;
 mod faults;
 mod forms;
 mod guide;
 mod json;
+mod list_certificates;
 mod load;
 mod longest;
 mod negatives;
 mod notice_kinds;
 mod notices;
 mod notify_url;
-mod order_query;
 mod own_endpoint;
 mod pay_employee;
 mod payouts;
+mod query_detail_by_out_detail_no;
 mod query_employee_payment;
+mod query_order;
 mod ready;
 mod reasons;
 mod runner;

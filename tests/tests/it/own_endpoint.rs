@@ -5,8 +5,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Response};
 use wxpay_api::Max;
 use wxpay_api::core::{
-    BrandId, DecodeError, Effect, Error, ErrorKind, InvalidInput, OutTradeNo, Outcome, Secret,
-    Timestamp, VerificationFailure,
+    BrandId, DecodeError, Effect, Error, ErrorKind, InvalidInput, OutTradeNo, Outcome, Resolve,
+    Secret, Timestamp, VerificationFailure,
 };
 use wxpay_api::sign::provider::Provider;
 use wxpay_api::sign::v3::{Certificate, PrivateKey, PublicKeys};
@@ -45,7 +45,7 @@ endpoint!(
         "my.build",
         Method::Post,
         "/v3/marketing/partnerships/build",
-        "my.query"
+        Resolve::Query("my.query")
     )
 );
 endpoint!(
@@ -62,7 +62,7 @@ endpoint!(
         "my.issue",
         Method::Post,
         "/v3/new-tax-control-fapiao/fapiao-applications",
-        "my.query"
+        Resolve::Query("my.query")
     )
     .accepted_is_success()
 );
@@ -134,9 +134,9 @@ async fn what_is_no_header_of_the_endpoint_is_refused() {
 async fn a_member_of_the_query_is_sealed() {
     let secret = "13800138000";
     let request = sent(&Guides(|call| {
-        call.query_value("store_id", 7);
+        call.query_set("store_id", 7);
         call.query_sealed("mobile", &Secret::new("13800138000"), Max::Bytes(214))?;
-        call.query_value("limit", 5);
+        call.query_set("limit", 5);
         Ok(())
     }))
     .await;

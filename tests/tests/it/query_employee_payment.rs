@@ -16,6 +16,7 @@ const NUMBER: &str = "0010010404201411170000046545";
 fn request() -> QueryEmployeePayment {
     QueryEmployeePayment {
         partner_trade_no: PartnerTradeNo::new(NUMBER).unwrap(),
+        options: Default::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A request that can move money does not leave before there is a key to verify its reply with.
 
-use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, MchId, Outcome};
+use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, MchId, Outcome, Resolve};
 use wxpay_api::sign::Verified;
 use wxpay_api::sign::v3::{ApiKey, PlatformKeys, PrivateKey, PublicKeys};
 use wxpay_api::transport::TransportError;
@@ -13,8 +13,12 @@ struct Close;
 
 impl Endpoint for Close {
     type Response = ();
-    const META: &'static Meta =
-        &Meta::write("my.close", Method::Post, "/v3/my/close", "v3.my.query");
+    const META: &'static Meta = &Meta::write(
+        "my.close",
+        Method::Post,
+        "/v3/my/close",
+        Resolve::Query("v3.my.query"),
+    );
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         call.body(Body::new());

@@ -76,7 +76,7 @@ fn an_error_tells_its_reason() {
 /// Each number is there once, in order, and with Chinese.
 #[test]
 fn the_table_is_whole() {
-    let table = include_str!("../../../crates/wxpay-api/src/v3/reasons.tsv");
+    let table = include_str!("../../../crates/wxpay-client/src/v3/reasons.tsv");
     let mut before = 0;
     for line in table.lines() {
         let columns: Vec<&str> = line.split('\t').collect();

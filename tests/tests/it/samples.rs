@@ -60,6 +60,7 @@ async fn the_payout_query() {
     assert_eq!(sent.get("mch_id"), Some("10000097"));
     let request = QueryEmployeePayment {
         partner_trade_no: sent.require::<PartnerTradeNo>("partner_trade_no").unwrap(),
+        options: Default::default(),
     };
     let found = client(
         "10000098",
@@ -90,7 +91,10 @@ async fn the_order_query() {
     let reply = Params::from_xml(ORDER_REPLY.as_bytes()).unwrap();
     // The key behind the page's signature is not published, so the reply is signed again.
     let fields: Vec<(&str, &str)> = reply.iter().filter(|(name, _)| *name != "sign").collect();
-    let order = |order| QueryOrder { order };
+    let order = |order| QueryOrder {
+        order,
+        options: Default::default(),
+    };
     for request in [
         order(Order::TransactionId(
             sent.require::<TransactionId>("transaction_id").unwrap(),

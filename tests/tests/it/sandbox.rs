@@ -10,7 +10,7 @@ use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::ReqwestTransport;
-use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
+use wxpay_api::v2::pay::{QueryOrder, query_order};
 use wxpay_api::v2::wecom::{
     PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
     pay_employee::PayEmployeeOptions,
@@ -102,12 +102,14 @@ impl World {
 fn query(number: &str) -> QueryEmployeePayment {
     QueryEmployeePayment {
         partner_trade_no: PartnerTradeNo::new(number).unwrap(),
+        options: Default::default(),
     }
 }
 
 fn order() -> QueryOrder {
     QueryOrder {
-        order: Order::OutTradeNo("20150806125346".parse().unwrap()),
+        order: query_order::Order::OutTradeNo("20150806125346".parse().unwrap()),
+        options: Default::default(),
     }
 }
 
@@ -115,6 +117,7 @@ fn detail() -> QueryDetailByOutDetailNo {
     QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse().unwrap(),
         out_detail_no: "x23zy545Bd5436".parse().unwrap(),
+        options: Default::default(),
     }
 }
 

@@ -215,6 +215,7 @@ async fn a_batch_from_its_start_to_its_end() {
     let detail = QueryDetailByOutDetailNo {
         out_batch_no: out_batch_no.clone(),
         out_detail_no: "d2".parse().unwrap(),
+        options: Default::default(),
     };
     assert_eq!(
         client.send(&detail).await.unwrap().detail_status.progress(),
@@ -248,6 +249,7 @@ async fn a_batch_from_its_start_to_its_end() {
         .send(&QueryDetailById {
             batch_id: created.batch_id,
             detail_id: ids[1].clone(),
+            options: Default::default(),
         })
         .await
         .unwrap();

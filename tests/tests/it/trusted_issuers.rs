@@ -11,7 +11,7 @@ use wxpay_api::v3::RefreshError;
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, vectors};
 
-use crate::certificate_list::{builder, list, other, signer};
+use crate::list_certificates::{builder, list, other, signer};
 
 fn key(name: &str) -> KeyPair {
     KeyPair::from_pem_and_sign_algo(&vectors::key(name), &PKCS_RSA_SHA256).unwrap()

@@ -22,12 +22,14 @@ const TRANSACTION_ID: &str = "1008450740201411110005820873";
 fn by_out_trade_no() -> QueryOrder {
     QueryOrder {
         order: Order::OutTradeNo(OutTradeNo::new(OUT_TRADE_NO).unwrap()),
+        options: Default::default(),
     }
 }
 
 fn by_transaction_id() -> QueryOrder {
     QueryOrder {
         order: Order::TransactionId(TransactionId::new(TRANSACTION_ID).unwrap()),
+        options: Default::default(),
     }
 }
 
@@ -74,7 +76,7 @@ async fn ask(
     sign_type: SignType,
     response: Response<Bytes>,
 ) -> Result<QueryOrderResponse, Error> {
-    order_query(
+    query_order(
         &clients::v2(sign_type, Scripted::answering(response)),
         request,
     )
@@ -117,7 +119,7 @@ async fn the_request_is_signed_as_configured() {
         ),
     ] {
         let transport = Scripted::answering(replies::v2_signed(&fields(&[]), sign_type));
-        order_query(&clients::v2(sign_type, transport.clone()), &request)
+        query_order(&clients::v2(sign_type, transport.clone()), &request)
             .await
             .unwrap();
         let seen = transport.seen();

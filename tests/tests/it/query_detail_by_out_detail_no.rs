@@ -24,6 +24,7 @@ fn request() -> QueryDetailByOutDetailNo {
     QueryDetailByOutDetailNo {
         out_batch_no: OutBatchNo::new("plfk2020042013").unwrap(),
         out_detail_no: OutDetailNo::new("x23zy545Bd5436").unwrap(),
+        options: Default::default(),
     }
 }
 
@@ -45,7 +46,7 @@ fn changed(changes: Value) -> String {
 
 async fn answered(response: Response<Bytes>) -> Result<QueryDetailByOutDetailNoResponse, Error> {
     let transport = Scripted::answering(response);
-    let result = detail_by_out_no(&clients::v3(transport.clone()), &request()).await;
+    let result = query_detail_by_out_detail_no(&clients::v3(transport.clone()), &request()).await;
     assert_eq!(transport.seen().len(), 1);
     result
 }
@@ -57,7 +58,7 @@ async fn signed(body: &str) -> Result<QueryDetailByOutDetailNoResponse, Error> {
 #[tokio::test]
 async fn the_request_is_signed_over_what_is_sent() {
     let transport = Scripted::answering(replies::v3_signed(200, &changed(json!({})), clients::NOW));
-    detail_by_out_no(&clients::v3(transport.clone()), &request())
+    query_detail_by_out_detail_no(&clients::v3(transport.clone()), &request())
         .await
         .unwrap();
     let seen = transport.seen();
@@ -115,7 +116,9 @@ async fn the_documents_sample_is_a_success() {
         &changed(json!({})),
         clients::NOW,
     )));
-    let detail = detail_by_out_no(&client, &request()).await.unwrap();
+    let detail = query_detail_by_out_detail_no(&client, &request())
+        .await
+        .unwrap();
     assert_eq!(detail.detail_status.progress(), Progress::Succeeded);
     assert_eq!(detail.fail_reason, Some(FailReason::AccountFrozen));
     assert_eq!(detail.amount, Fen::new(200_000));
@@ -151,7 +154,9 @@ async fn a_sealed_name_is_opened_on_demand() {
         &body,
         clients::NOW,
     )));
-    let detail = detail_by_out_no(&client, &request()).await.unwrap();
+    let detail = query_detail_by_out_detail_no(&client, &request())
+        .await
+        .unwrap();
     assert_eq!(format!("{:?}", detail.username), "Some([sealed])");
     let name = client.open(&detail.username.unwrap()).await.unwrap();
     assert_eq!(name.expose(), text(&vector["expected"]["plaintext"]));
