@@ -4,9 +4,17 @@
 
 pub use wxpay_client::v3::*;
 
+#[cfg(feature = "v3-bill")]
+pub mod bill;
+#[cfg(feature = "v3-billdownload")]
+pub mod billdownload;
 #[cfg(feature = "v3-certificates")]
 pub mod certificates;
 #[cfg(feature = "v3-partner-transfer")]
 pub mod partner_transfer;
+#[cfg(feature = "v3-pay")]
+pub mod pay;
+#[cfg(feature = "v3-refund")]
+pub mod refund;
 #[cfg(feature = "v3-security")]
 pub mod security;

@@ -66,7 +66,7 @@ fn read(source: &Source<'_>, fields: &[Field], numbers: Numbers) -> Result<Json,
     for field in fields {
         let name = field.wire().split("_$").next().unwrap_or_default();
         if field.ty == "group" {
-            if holds(&members, field.when.as_ref()) {
+            if source.holds(field.when.as_ref())? {
                 let group = read(source, &field.fields, numbers)?;
                 members.push((name.to_owned(), group));
             } else {
@@ -74,8 +74,7 @@ fn read(source: &Source<'_>, fields: &[Field], numbers: Numbers) -> Result<Json,
             }
             continue;
         }
-        let required = field.required
-            || (field.required_if.is_some() && holds(&members, field.required_if.as_ref()));
+        let required = field.required || source.holds(field.required_if.as_ref())?;
         let value = match source {
             Source::Params(params) => from_params(params, field, required, numbers)?,
             Source::Object(object) => from_object(object, field, required)?,
@@ -85,22 +84,25 @@ fn read(source: &Source<'_>, fields: &[Field], numbers: Numbers) -> Result<Json,
     Ok(Json::Object(members))
 }
 
-fn holds(members: &[(String, Json)], condition: Option<&Condition>) -> bool {
-    let Some(condition) = condition else {
-        return false;
-    };
-    let value = members
-        .iter()
-        .find(|(name, _)| *name == condition.field)
-        .and_then(|(_, value)| value.scalar_text());
-    value.is_some_and(|value| {
-        condition.is.iter().any(|is| match is {
-            Is::Text(text) => *text == value,
-            Is::Flag(flag) => flag.to_string() == value,
-            Is::Number(number) => number.to_string() == value,
-            _ => false,
-        })
-    })
+impl Source<'_> {
+    /// Whether a condition holds; one that is not there does not.
+    fn holds(&self, condition: Option<&Condition>) -> Result<bool, DecodeError> {
+        let Some(condition) = condition else {
+            return Ok(false);
+        };
+        let value: Option<String> = match self {
+            Self::Params(params) => Fields::of(params).optional(&condition.field)?,
+            Self::Object(object) => object.optional(&condition.field)?,
+        };
+        Ok(value.is_some_and(|value| {
+            condition.is.iter().any(|is| match is {
+                Is::Text(text) => *text == value,
+                Is::Flag(flag) => flag.to_string() == value,
+                Is::Number(number) => number.to_string() == value,
+                _ => false,
+            })
+        }))
+    }
 }
 
 fn from_params(
@@ -112,7 +114,15 @@ fn from_params(
     let fields = Fields::of(params);
     if field.ty == "numbered" {
         let count = filled(field.count.as_deref().unwrap_or_default(), numbers);
-        let members = fields.numbered(&count, |n| {
+        let last = if numbers == [None, None] { "$n" } else { "$m" };
+        let names: Vec<String> = field
+            .fields
+            .iter()
+            .filter_map(|member| member.wire().strip_suffix(last))
+            .map(|begin| filled(begin, numbers))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let members = fields.numbered(&count, &names, |n| {
             let numbers = match numbers {
                 [None, _] => [Some(n), None],
                 [outer, _] => [outer, Some(n)],

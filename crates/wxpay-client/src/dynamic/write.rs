@@ -131,6 +131,14 @@ impl<'a> Members<'a> {
         self.json.get(name).filter(|value| **value != Json::Null)
     }
 
+    /// A field's value. As in a typed request that is read from JSON, an empty text says that a scalar is absent.
+    fn value(&self, field: &Field) -> Option<&'a Json> {
+        let nested = matches!(field.ty.as_str(), "object" | "list") && field.written.is_none();
+        let empty = |value: &&Json| value.as_str() == Some("");
+        self.get(field.wire())
+            .filter(|value| nested || !empty(value))
+    }
+
     fn extra(&self) -> Result<Extra, InvalidInput> {
         let mut extra = Extra::new();
         match self.get("extra") {
@@ -154,7 +162,7 @@ impl<'a> Members<'a> {
     /// The fields that other fields make necessary, or rule out.
     fn conditions(&self, fields: &'static [Field]) -> Result<(), InvalidInput> {
         for field in fields {
-            let there = self.get(field.wire()).is_some();
+            let there = self.value(field).is_some();
             if let Some(condition) = &field.required_if
                 && self.holds(condition)
                 && !there
@@ -190,7 +198,7 @@ impl<'a> Members<'a> {
             let there: Vec<&Field> = field
                 .fields
                 .iter()
-                .filter(|member| self.get(member.wire()).is_some())
+                .filter(|member| self.value(member).is_some())
                 .collect();
             let [member] = there.as_slice() else {
                 let names: Vec<&str> = field.fields.iter().map(Field::wire).collect();
@@ -201,12 +209,12 @@ impl<'a> Members<'a> {
                 ));
             };
             let member = field.fields.iter().find(|one| one.wire() == member.wire());
-            return match member.zip(self.get(member.map_or(name, Field::wire))) {
+            return match member.and_then(|member| Some((member, self.value(member)?))) {
                 Some((member, value)) => write(target, member, value),
                 None => Ok(()),
             };
         }
-        match self.get(name) {
+        match self.value(field) {
             Some(value) => write(target, field, value),
             None if field.required => Err(InvalidInput::new(name, "is required", "必填")),
             None => Ok(()),

@@ -108,18 +108,27 @@ impl<'a> Fields<'a> {
         Object::of(&json)?.require_json_list(name, read)
     }
 
-    /// The members of a numbered list (`coupon_id_0`, `coupon_id_1`, …), as many as the field `count` says.
+    /// The members of a numbered list (`coupon_id_0`, `coupon_id_1`, …), as many as the field `count` says. Without that field,
+    /// as many as there are fields that begin with one of `names`, such as `coupon_id_`, and end with their number.
     ///
     /// # Errors
     /// The count is not a number up to 100, or a member can't be read.
     pub fn numbered<T>(
         &self,
         count: &str,
+        names: &[&str],
         member: impl Fn(u32) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
         match self.optional::<u32>(count)? {
             Some(members) if members > MAX_LIST => Err(DecodeError::malformed(count)),
-            members => (0..members.unwrap_or(0)).map(member).collect(),
+            Some(members) => (0..members).map(member).collect(),
+            None => (0..MAX_LIST)
+                .take_while(|n| {
+                    let mut names = names.iter();
+                    names.any(|name| self.0.get(&format!("{name}{n}")).is_some())
+                })
+                .map(member)
+                .collect(),
         }
     }
 

@@ -250,7 +250,22 @@ fn numbered(
     } else {
         format!("\"{count}\"")
     };
-    format!("fields.numbered({count}, |{number}| {{\nOk({name} {{\n{reads}}})\n}})?")
+    let last = if number == "n" { "$n" } else { "$m" };
+    let names: Vec<String> = members
+        .iter()
+        .filter_map(|member| member.wire.strip_suffix(last))
+        .map(|begin| {
+            if begin.contains('$') {
+                format!("&format!(\"{}\")", filled(begin))
+            } else {
+                format!("\"{begin}\"")
+            }
+        })
+        .collect();
+    format!(
+        "fields.numbered({count}, &[{}], |{number}| {{\nOk({name} {{\n{reads}}})\n}})?",
+        names.join(", ")
+    )
 }
 
 /// `coupon_id_$n_$m` as `coupon_id_{n}_{m}`.

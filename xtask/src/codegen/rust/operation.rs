@@ -142,8 +142,9 @@ fn implementation(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
         file.core("DecodeError");
         file.import("wxpay_sign", "Verified");
         file.line(format_args!(
-            "fn decode_body(&self, body: Verified<Bytes>) -> Result<Self::Response, DecodeError> {{\nOk(body)\n}}\n}}\n"
+            "/// The response is a file: [`decode_body`](Self::decode_body) takes it as it is.\nfn decode(&self, _: Verified<Json>) -> Result<Self::Response, DecodeError> {{\nErr(DecodeError::malformed(\"body\"))\n}}\n\nfn decode_body(&self, body: Verified<Bytes>) -> Result<Self::Response, DecodeError> {{\nOk(body)\n}}\n}}\n"
         ));
+        file.client_json("Json");
         return;
     }
     file.core("DecodeError");

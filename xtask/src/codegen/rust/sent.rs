@@ -135,6 +135,16 @@ pub(super) fn names(file: &RustFile<'_>, fields: &[Field]) -> String {
     names
 }
 
+/// The names of what the caller gives.
+fn given(file: &RustFile<'_>, fields: &[Field]) -> String {
+    let given: Vec<Field> = fields
+        .iter()
+        .filter(|field| field.is_given())
+        .cloned()
+        .collect();
+    names(file, &given)
+}
+
 fn read(file: &mut RustFile<'_>, name: &str, fields: &[Field], names: &str) -> String {
     let mut members = String::new();
     let mut options = String::new();
@@ -150,6 +160,12 @@ fn read(file: &mut RustFile<'_>, name: &str, fields: &[Field], names: &str) -> S
             options += &format!("{}: {read},\n", field.name);
         }
     }
+    // What the client fills is not given, and saying so is better than leaving it out of account.
+    let names = if fields.iter().all(Field::is_given) {
+        names.to_owned()
+    } else {
+        format!("&[{}]", given(file, fields))
+    };
     format!(
         "fields.only({names})?;\nOk(Self {{\n{members}options: {name}Options {{\n{options}extra: fields.extra()?,\n}},\n}})\n"
     )

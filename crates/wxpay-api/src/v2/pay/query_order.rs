@@ -6,8 +6,8 @@ use wxpay_client::Extra;
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, OutTradeNo, Outcome,
-    Params, Progress, Result, TransactionId, WireTime,
+    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo,
+    Outcome, Params, Progress, Result, TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -65,7 +65,7 @@ impl QueryOrderOptions {
 #[cfg(feature = "serde")]
 impl QueryOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(FIELDS)?;
+        fields.only(&["transaction_id", "out_trade_no"])?;
         Ok(Self {
             order: match fields.one_of(&["transaction_id", "out_trade_no"])? {
                 "transaction_id" => Order::TransactionId(fields.require("transaction_id")?),
@@ -98,6 +98,16 @@ pub struct QueryOrderResponse {
     pub out_trade_no: OutTradeNo,
     /// WeChat Pay order number (微信支付订单号). There whenever the order is paid.
     pub transaction_id: Option<TransactionId>,
+    /// Sub-merchant ID (子商户号).
+    pub sub_mch_id: Option<MchId>,
+    /// Sub-merchant app ID (子商户公众账号ID).
+    pub sub_appid: Option<AppId>,
+    /// User identifier under the sub-merchant (用户子标识).
+    pub sub_openid: Option<OpenId>,
+    /// Product details (商品详情). JSON.
+    pub detail: Option<String>,
+    /// Marketing details (营销详情). JSON.
+    pub promotion_detail: Option<String>,
     /// Attached data (附加数据).
     pub attach: Option<String>,
     /// Device ID (设备号).
@@ -362,6 +372,8 @@ impl Endpoint for QueryOrder {
         .errors(ERRORS);
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        form.own("sub_appid", false)?;
+        form.own("sub_mch_id", false)?;
         match &self.order {
             Order::TransactionId(value) => form.id("transaction_id", value)?,
             Order::OutTradeNo(value) => form.id("out_trade_no", value)?,
@@ -386,6 +398,11 @@ impl Endpoint for QueryOrder {
             } else {
                 fields.optional("transaction_id")?
             },
+            sub_mch_id: fields.optional("sub_mch_id")?,
+            sub_appid: fields.optional("sub_appid")?,
+            sub_openid: fields.optional("sub_openid")?,
+            detail: fields.optional("detail")?,
+            promotion_detail: fields.optional("promotion_detail")?,
             attach: fields.optional("attach")?,
             device_info: fields.optional("device_info")?,
             openid: fields.optional("openid")?,
@@ -401,13 +418,17 @@ impl Endpoint for QueryOrder {
                     cash_fee: fields.optional("cash_fee")?,
                     cash_fee_type: fields.optional("cash_fee_type")?,
                     coupon_fee: fields.optional("coupon_fee")?,
-                    coupons: fields.numbered("coupon_count", |n| {
-                        Ok(Coupon {
-                            coupon_id: fields.optional(&format!("coupon_id_{n}"))?,
-                            coupon_type: fields.optional(&format!("coupon_type_{n}"))?,
-                            coupon_fee: fields.optional(&format!("coupon_fee_{n}"))?,
-                        })
-                    })?,
+                    coupons: fields.numbered(
+                        "coupon_count",
+                        &["coupon_id_", "coupon_type_", "coupon_fee_"],
+                        |n| {
+                            Ok(Coupon {
+                                coupon_id: fields.optional(&format!("coupon_id_{n}"))?,
+                                coupon_type: fields.optional(&format!("coupon_type_{n}"))?,
+                                coupon_fee: fields.optional(&format!("coupon_fee_{n}"))?,
+                            })
+                        },
+                    )?,
                 })
             } else {
                 None
@@ -426,7 +447,7 @@ pub async fn query_order(client: &Client, request: &QueryOrder) -> Result<QueryO
     client.send(request).await
 }
 
-const FIELDS: &[&str] = &["transaction_id", "out_trade_no"];
+const FIELDS: &[&str] = &["sub_appid", "sub_mch_id", "transaction_id", "out_trade_no"];
 
 const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
@@ -453,6 +474,7 @@ const NAMES: &[&str] = &[
     "coupon_fee_$n",
     "coupon_id_$n",
     "coupon_type_$n",
+    "detail",
     "device_info",
     "err_code",
     "err_code_des",
@@ -462,12 +484,16 @@ const NAMES: &[&str] = &[
     "nonce_str",
     "openid",
     "out_trade_no",
+    "promotion_detail",
     "result_code",
     "return_code",
     "return_msg",
     "settlement_total_fee",
     "sign",
     "sign_type",
+    "sub_appid",
+    "sub_mch_id",
+    "sub_openid",
     "time_end",
     "total_fee",
     "trade_state",

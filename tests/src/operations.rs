@@ -1,0 +1,13 @@
+//! Every operation there is, typed and by its description, so that tests can hold one against the other.
+
+mod convert;
+mod samples;
+mod table;
+mod typed;
+mod values;
+
+pub use convert::{request_of_sample, response_of_sample};
+pub use samples::{Line, Outcome, check};
+pub use table::OPERATIONS;
+pub use typed::{Sent, Typed, by_description, read_by_description};
+pub use values::{Extent, request, response};
