@@ -107,13 +107,19 @@ impl Program {
     /// Builds it from nothing, in each way, and prints what that costs.
     fn build(&self) -> Result<(), String> {
         println!(
-            "\nthe default features, from nothing, with a program that pays by both protocols:"
+            "\nthe default features and two products, from nothing, with a program that pays by both protocols:"
         );
         if self.target.exists() {
             fs::remove_dir_all(&self.target).map_err(|error| error.to_string())?;
         }
         self.time("check, all crates", &["check"])?;
-        let own = ["wxpay-core", "wxpay-sign", "wxpay-transport", "wxpay-api"];
+        let own = [
+            "wxpay-core",
+            "wxpay-sign",
+            "wxpay-transport",
+            "wxpay-client",
+            "wxpay-api",
+        ];
         run(self
             .cargo("clean")
             .args(own.iter().flat_map(|name| ["-p", name])))?;
@@ -153,7 +159,7 @@ impl Program {
 }
 
 /// How long the children of this process that have ended computed, where Linux tells.
-fn computed() -> Option<Duration> {
+pub(crate) fn computed() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The second field is a name in brackets; the 16th and 17th are theirs, in hundredths of a second.
     let (_, fields) = stat.rsplit_once(") ")?;
@@ -195,7 +201,7 @@ edition = "2024"
 
 [dependencies]
 tokio = { version = "1", features = ["rt"] }
-wxpay-api = { path = "ROOT/crates/wxpay-api" }
+wxpay-api = { path = "ROOT/crates/wxpay-api", features = ["v2-pay", "v3-partner-transfer"] }
 "#;
 
 const MAIN: &str = r#"use wxpay_api::core::{MchId, OutTradeNo};
@@ -215,10 +221,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let order = v2::pay::query_order::Order::OutTradeNo(OutTradeNo::new(argument(8)?)?);
-        println!("{:?}", v2::pay::query_order(&orders, &v2::pay::QueryOrder { order }).await?);
+        let query = v2::pay::QueryOrder { order, options: Default::default() };
+        println!("{:?}", v2::pay::query_order(&orders, &query).await?);
         let detail = v3::partner_transfer::QueryDetailByOutDetailNo {
             out_batch_no: argument(9)?.parse()?,
             out_detail_no: argument(10)?.parse()?,
+            options: Default::default(),
         };
         println!("{:?}", transfers.send(&detail).await?);
         Ok(())

@@ -12,6 +12,7 @@ mod links;
 mod minimal;
 mod problems;
 mod release;
+mod scale;
 mod tidy;
 
 use std::path::PathBuf;
@@ -95,8 +96,11 @@ enum Chore {
         #[arg(long, value_name = "N")]
         rounds: Option<usize>,
     },
-    /// Count crates, and measure many merchants in one process and a stream of callbacks
+    /// Count crates, and measure many merchants in one process and a stream of callbacks; or what many operations cost
     Scale {
+        /// Build a copy of the workspace with this many operations, most of them made up, and measure it
+        #[arg(long, value_name = "N", conflicts_with = "builds")]
+        operations: Option<usize>,
         /// Time clean builds too, which takes minutes
         #[arg(long)]
         builds: bool,
@@ -140,7 +144,11 @@ fn main() -> ExitCode {
         Chore::Release { allow_dirty, .. } => release::dry_run(allow_dirty),
         Chore::Codegen { check, root } => codegen::run(root, check),
         Chore::Bench { only, rounds } => bench::floors(only.as_deref(), rounds),
-        Chore::Scale { builds } => bench::scale(builds),
+        Chore::Scale {
+            operations: Some(operations),
+            ..
+        } => scale::run(operations),
+        Chore::Scale { builds, .. } => bench::scale(builds),
         Chore::Fuzz { seconds, target } => fuzz::run(seconds, &target),
     };
     match result {
