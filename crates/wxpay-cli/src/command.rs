@@ -1,17 +1,19 @@
 //! The commands, one file each.
 
-pub(crate) mod call;
+mod call;
 mod completions;
 mod demo;
 mod doctor;
 mod explain;
 mod input;
 mod keys;
+mod list;
 mod open;
 mod payout;
 mod probe;
 mod sandbox;
 mod sandbox_client;
+mod show;
 mod sign;
 mod verify;
 
@@ -40,12 +42,20 @@ pub(crate) enum Command {
     /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
     /// unless a check is red (1).
     Doctor(Box<doctor::Arguments>),
-    /// Call one endpoint, with its fields as arguments
+    /// List the operations of WeChat Pay that can be called, or those that a text finds
     ///
-    /// `wxpay call ENDPOINT --help` tells its fields. A call that can change anything asks first, or wants --yes. Exit codes: 0
-    /// done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown: query before anything else, 4 a read
-    /// failed.
-    Call(Box<call::Arguments>),
+    /// It needs no configuration and no connection. `wxpay show NAME` tells everything about one.
+    List(list::Arguments),
+    /// Show what an operation does, takes, answers and refuses
+    ///
+    /// It needs no configuration and no connection. `wxpay list` has the names.
+    Show(show::Arguments),
+    /// Call one operation, with its fields as arguments
+    ///
+    /// `wxpay list` has the names, and `wxpay call NAME --help` tells the fields of one. A call that can change anything asks
+    /// first, or wants --yes. Exit codes: 0 done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown:
+    /// query before anything else, 4 a read failed.
+    Call(call::Arguments),
     /// Pay out to employees (向员工付款) from a CSV file, each row once, whatever happens
     #[command(subcommand)]
     Payout(payout::Command),
@@ -75,7 +85,9 @@ impl Command {
             Self::Sandbox(arguments) => sandbox::run(*arguments, lang).await,
             Self::Demo => demo::run(lang).await,
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
-            Self::Call(arguments) => call::run(*arguments, lang).await,
+            Self::List(arguments) => list::run(&arguments, lang),
+            Self::Show(arguments) => show::run(&arguments, lang),
+            Self::Call(arguments) => call::run(arguments, lang).await,
             Self::Payout(command) => command.run(lang).await,
             Self::Sign(arguments) => sign::run(*arguments).await,
             Self::Verify(arguments) => verify::run(*arguments, lang).await,

@@ -5,6 +5,7 @@ mod clients;
 mod file;
 mod host_note;
 mod names;
+mod own;
 mod owner;
 mod secret_file;
 mod words;

@@ -3,7 +3,6 @@
 use clap::Command;
 use toml::Table;
 
-use crate::command::call;
 use crate::lang::Lang;
 
 /// The command with its help in a language.
@@ -32,7 +31,7 @@ fn in_chinese(mut command: Command, texts: &Table) -> Command {
             .and_then(|value| value.as_table())
         {
             Some(texts) => in_chinese(subcommand, texts),
-            None => call::in_chinese(subcommand.get_name()).unwrap_or(subcommand),
+            None => subcommand,
         }
     })
 }
@@ -75,7 +74,6 @@ mod tests {
             Arguments::command(),
             in_lang(Arguments::command(), Lang::Zh),
         );
-        // The arguments of an endpoint are made when they are needed.
         english.build();
         chinese.build();
         let mut missing = Vec::new();

@@ -103,10 +103,9 @@ fn fixed_words(text: &str) -> String {
 }
 
 /// The longer of two comes first.
-const FIXED: [(&str, &str); 13] = [
+const FIXED: [(&str, &str); 12] = [
     ("Usage:", "用法："),
     ("Commands:", "命令："),
-    ("Endpoints:", "接口："),
     ("Arguments:", "参数："),
     ("Options:", "选项："),
     (

@@ -37,6 +37,11 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Fail> {
     Ok(file)
 }
 
+/// Makes a file that only its owner can read. One that is there is left as it is.
+pub(crate) fn new_private(path: &Path) -> Result<File, Fail> {
+    opening::new(path).map_err(|error| unwritable(path, error))
+}
+
 #[cfg(unix)]
 mod opening {
     use std::fs::{File, OpenOptions, Permissions};

@@ -1,42 +1,45 @@
-//! `wxpay call`: every endpoint of the specs, with arguments of its fields.
+//! `wxpay call`: every operation of the catalogue, with arguments of its fields.
 
 mod arguments;
 mod confirm;
-mod entry;
 mod failure;
-mod field;
-mod given;
+mod file;
 mod reply;
 mod values;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use wxpay_api::core::{Error, Result as Sent};
+use wxpay_api::json::Json;
+use wxpay_catalog::{Operation, Version};
+use wxpay_client::dynamic::{DynamicRequest, DynamicResponse};
 
-use crate::config::ConfigArgs;
+use self::file::Out;
+use self::reply::Reply;
+use crate::config::{Clients, Config, ConfigArgs};
 use crate::fail::Fail;
-use crate::generated::ENDPOINTS;
 use crate::lang::Lang;
+use crate::{operation, parse_error};
 
-pub(crate) use self::entry::{Callable, Entry};
-pub(crate) use self::field::{Field, Kind, Value, Words};
-pub(crate) use self::given::Given;
-
-/// The endpoint that was named, and what was given to it.
+/// The operation that was named, and what follows: it is read when the operation is known.
 pub(crate) struct Arguments {
-    entry: &'static Entry,
-    matches: ArgMatches,
-    options: Options,
+    name: String,
+    rest: Vec<OsString>,
 }
 
-/// What every call can be told beside the fields of its endpoint.
+/// What every call can be told beside the fields of its operation.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Options of the call")]
-struct Options {
+pub(crate) struct Options {
     /// The whole request as JSON, by the names on the wire: a file, or `-` for standard input. Fields given as arguments
     /// come before it
     #[arg(long, value_name = "FILE")]
     request: Option<String>,
+    /// A member that this program does not know, as JSON, `@FILE` or `env:NAME`; may be given several times
+    #[arg(long, value_name = "NAME=JSON")]
+    extra: Vec<String>,
     /// Send it without asking, if it can change anything
     #[arg(long)]
     yes: bool,
@@ -50,14 +53,24 @@ struct Options {
     config: ConfigArgs,
 }
 
+/// One call, ready to be made.
+struct Call {
+    operation: &'static Operation,
+    request: Json,
+    options: Options,
+    /// Where the file goes, if the operation answers with one.
+    out: Option<Out>,
+    lang: Lang,
+}
+
 impl Args for Arguments {
+    /// The operations are no subcommands of clap's: there are too many to build for one.
     fn augment_args(command: Command) -> Command {
         command
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .subcommand_value_name("ENDPOINT")
-            .subcommand_help_heading("Endpoints")
-            .subcommands(ENDPOINTS.iter().map(|entry| entry.command(Lang::En)))
+            .allow_external_subcommands(true)
+            .subcommand_value_name("NAME")
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -69,10 +82,10 @@ impl FromArgMatches for Arguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
         let (name, matches) = matches.subcommand().ok_or_else(missing)?;
+        let rest = matches.get_many::<OsString>("").unwrap_or_default();
         Ok(Self {
-            entry: Entry::find(name).ok_or_else(missing)?,
-            options: Options::from_arg_matches(matches)?,
-            matches: matches.clone(),
+            name: name.to_owned(),
+            rest: rest.cloned().collect(),
         })
     }
 
@@ -84,22 +97,87 @@ impl FromArgMatches for Arguments {
 
 /// Sends the request and prints the reply, or what the failure means for the money.
 pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
-    let Arguments {
-        entry,
-        matches,
-        options,
-    } = arguments;
-    let request = values::gather(entry.fields, &matches, options.request.as_deref())?;
-    let call = entry::Call {
-        entry,
-        request,
+    let operation = operation::find(&arguments.name)?;
+    if operation::is_notification(operation) {
+        return Err(Fail::usage(
+            format!("{} is a notification: WeChat Pay sends it", operation.name),
+            format!("{} 是回调通知，由微信支付发送，不能调用", operation.name),
+        ));
+    }
+    let command = arguments::command(operation, lang).no_binary_name(true);
+    let read = |matches: ArgMatches| Ok((Options::from_arg_matches(&matches)?, matches));
+    let (options, matches) = match command.try_get_matches_from(arguments.rest).and_then(read) {
+        Ok(read) => read,
+        Err(error) => return Ok(parse_error::print(&error, lang)),
+    };
+    let call = Call {
+        operation,
+        request: values::gather(operation, &matches, &options)?,
+        out: Out::of(operation, &matches, options.json)?,
         options,
         lang,
     };
-    (entry.run)(call).await
+    call.make().await
 }
 
-/// An endpoint's command in Chinese, by its name.
-pub(crate) fn in_chinese(name: &str) -> Option<Command> {
-    Entry::find(name).map(|entry| entry.command(Lang::Zh))
+/// The options of every call, for a script that completes them.
+pub(crate) fn options(command: Command) -> Command {
+    Options::augment_args(command)
+}
+
+impl Call {
+    async fn make(self) -> Result<ExitCode, Fail> {
+        let request = DynamicRequest::new(self.operation, self.request.clone());
+        if let Err(invalid) = request.check() {
+            let effect = operation::effect(self.operation);
+            return failure::print(&Error::new(&self.operation.name, effect, invalid), &self);
+        }
+        let config = Config::load(self.options.config.clone())?;
+        config.check_own(&self.operation.request)?;
+        let clients = Clients::new(&config)?;
+        if self.operation.version == Version::V2 {
+            let client = clients.v2()?;
+            confirm::confirm(&self)?;
+            return self.end(client.send(&request).await, async |_| {}).await;
+        }
+        let client = if self.is_of_a_brand() {
+            clients.brand()?
+        } else {
+            clients.v3()?
+        };
+        confirm::confirm(&self)?;
+        let open = self.options.open_sealed;
+        self.end(client.send(&request).await, async |reply: &mut Reply| {
+            if open {
+                reply.open(&client).await;
+            }
+        })
+        .await
+    }
+
+    /// Whether a brand (品牌) calls it, with keys of its own.
+    fn is_of_a_brand(&self) -> bool {
+        let path = self.operation.path.as_deref();
+        path.is_some_and(|path| path.starts_with("/brand/"))
+    }
+
+    async fn end(
+        &self,
+        sent: Sent<DynamicResponse>,
+        open: impl AsyncFnOnce(&mut Reply),
+    ) -> Result<ExitCode, Fail> {
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => return failure::print(&error, self),
+        };
+        let untold = |fail| failure::untold(fail, self);
+        if let (Some(out), Some(file)) = (&self.out, &response.file) {
+            return out
+                .write(file, self.options.json, self.lang)
+                .map_err(untold);
+        }
+        let mut reply = Reply::of(self, &response).map_err(untold)?;
+        open(&mut reply).await;
+        reply.print(self).map_err(untold)
+    }
 }

@@ -110,7 +110,7 @@ async fn examine_online(config: &Config, exam: &mut Exam) {
     exam.check("clock", &["tls"], || host::clock(reached));
 
     let needs = ["tls", "mch_id", "app_id", "v2_key", "wecom_secret?"];
-    exam.online("v2_query", &needs, v2::query_order(config))
+    exam.online("v2_query", &needs, v2::order_query(config))
         .await;
     let needs = ["v2_query", "key_pair", "certificate_dates"];
     let asked = exam

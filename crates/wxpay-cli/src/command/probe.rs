@@ -12,6 +12,7 @@ pub(super) async fn order(config: &Config) -> Result<Option<Error>, Fail> {
     let number = OutTradeNo::new(unused()).map_err(impossible)?;
     let request = QueryOrder {
         order: Order::OutTradeNo(number),
+        options: Default::default(),
     };
     let clients = Clients::without_identity(config)?;
     Ok(clients.v2()?.send(&request).await.err())
@@ -20,7 +21,10 @@ pub(super) async fn order(config: &Config) -> Result<Option<Error>, Fail> {
 /// Asks about a payment to an employee, over a connection with the client certificate.
 pub(super) async fn payment(config: &Config) -> Result<Option<Error>, Fail> {
     let partner_trade_no = PartnerTradeNo::new(unused()).map_err(impossible)?;
-    let request = QueryEmployeePayment { partner_trade_no };
+    let request = QueryEmployeePayment {
+        partner_trade_no,
+        options: Default::default(),
+    };
     Ok(Clients::new(config)?.v2()?.send(&request).await.err())
 }
 

@@ -27,6 +27,30 @@ pub(crate) struct ConfigArgs {
     /// The app ID (公众账号ID), or the corpid for WeCom
     #[arg(long, env = "WXPAY_APP_ID", value_name = "ID", hide_env_values = true)]
     pub(super) app_id: Option<String>,
+    /// The sub-merchant (子商户号) that a service provider asks for
+    #[arg(
+        long,
+        env = "WXPAY_SUB_MCH_ID",
+        value_name = "NUMBER",
+        hide_env_values = true
+    )]
+    pub(super) sub_mch_id: Option<String>,
+    /// The sub-merchant's app (子商户应用ID)
+    #[arg(
+        long,
+        env = "WXPAY_SUB_APP_ID",
+        value_name = "ID",
+        hide_env_values = true
+    )]
+    pub(super) sub_app_id: Option<String>,
+    /// The brand ID (品牌ID), for operations that a brand calls
+    #[arg(
+        long,
+        env = "WXPAY_BRAND_ID",
+        value_name = "ID",
+        hide_env_values = true
+    )]
+    pub(super) brand_id: Option<String>,
     /// The host to ask instead of api.mch.weixin.qq.com, such as a sandbox
     #[arg(
         long,

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::str::FromStr;
 
 use wxpay_api::core::{InvalidInput, Secret, Timestamp};
 use wxpay_api::sign::v2::{Key, SignType};
@@ -46,10 +47,12 @@ impl<'a> Clients<'a> {
     /// A client of APIv2. The WeCom secret is taken if there is one.
     pub(crate) fn v2(&self) -> Result<v2::Client, Fail> {
         let config = self.config;
-        let merchant = v2::Merchant::new(
+        let mut merchant = v2::Merchant::new(
             config.mch_id()?.parse().map_err(wrong("mch_id"))?,
             config.app_id()?.parse().map_err(wrong("app_id"))?,
         );
+        merchant.sub_mch_id = parsed(config.sub_mch_id(), "sub_mch_id")?;
+        merchant.sub_app_id = parsed(config.sub_app_id(), "sub_app_id")?;
         let key = Key::new(config.v2_key()?.0).map_err(wrong("[v2] key"))?;
         let mut credentials = v2::Credentials::new(key).sign_type(config.sign_type().into());
         if config.wecom_secret_source().is_some() {
@@ -75,7 +78,29 @@ impl<'a> Clients<'a> {
             v3::Credentials::new(private_key, config.public_keys()?)
         };
         let mut client = v3::Client::builder(mch_id, credentials, self.transport.clone());
-        if let Some(base_url) = config.base_url() {
+        if let Some(app_id) = parsed(config.app_id().ok(), "app_id")? {
+            client = client.app_id(app_id);
+        }
+        if let Some(sub_mch_id) = parsed(config.sub_mch_id(), "sub_mch_id")? {
+            client = client.sub_merchant(sub_mch_id);
+        }
+        if let Some(sub_app_id) = parsed(config.sub_app_id(), "sub_app_id")? {
+            client = client.sub_app_id(sub_app_id);
+        }
+        self.built(client)
+    }
+
+    /// A client of APIv3 for a brand (品牌), whose keys are configured in the place of a merchant's.
+    pub(crate) fn brand(&self) -> Result<v3::Client, Fail> {
+        let config = self.config;
+        let brand_id = config.brand_id()?.parse().map_err(wrong("brand_id"))?;
+        let credentials = v3::Credentials::new(config.signing_key()?, config.public_keys()?);
+        let client = v3::Client::brand(brand_id, credentials, self.transport.clone());
+        self.built(client)
+    }
+
+    fn built(&self, mut client: v3::ClientBuilder) -> Result<v3::Client, Fail> {
+        if let Some(base_url) = self.config.base_url() {
             client = client.base_url(base_url);
         }
         client.build().map_err(wrong("base_url"))
@@ -251,6 +276,16 @@ impl From<SignTypeName> for SignType {
             SignTypeName::HmacSha256 => Self::HmacSha256,
         }
     }
+}
+
+/// A setting that may be missing.
+fn parsed<T: FromStr<Err = InvalidInput>>(
+    value: Option<&str>,
+    name: &'static str,
+) -> Result<Option<T>, Fail> {
+    value
+        .map(|text| text.parse().map_err(wrong(name)))
+        .transpose()
 }
 
 /// What is wrong with a certificate and its key, if that can be seen in them alone.

@@ -13,6 +13,9 @@ use crate::fail::Fail;
 pub(super) struct File {
     pub(super) mch_id: Option<String>,
     pub(super) app_id: Option<String>,
+    pub(super) sub_mch_id: Option<String>,
+    pub(super) sub_app_id: Option<String>,
+    pub(super) brand_id: Option<String>,
     pub(super) base_url: Option<String>,
     pub(super) v2: V2,
     pub(super) v3: V3,

@@ -39,6 +39,21 @@ pub(super) const APP_ID: Names = Names {
     arguments: &["--app-id"],
     variables: &["WXPAY_APP_ID"],
 };
+pub(super) const SUB_MCH_ID: Names = Names {
+    setting: "sub_mch_id",
+    arguments: &["--sub-mch-id"],
+    variables: &["WXPAY_SUB_MCH_ID"],
+};
+pub(super) const SUB_APP_ID: Names = Names {
+    setting: "sub_app_id",
+    arguments: &["--sub-app-id"],
+    variables: &["WXPAY_SUB_APP_ID"],
+};
+pub(super) const BRAND_ID: Names = Names {
+    setting: "brand_id",
+    arguments: &["--brand-id"],
+    variables: &["WXPAY_BRAND_ID"],
+};
 pub(super) const V2_KEY: Names = Names {
     setting: "[v2] key",
     arguments: &["--v2-key-file"],

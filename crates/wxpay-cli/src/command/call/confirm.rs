@@ -4,24 +4,29 @@ use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 
 use wxpay_api::core::Effect;
 
-use super::entry::Call;
+use super::Call;
 use crate::fail::Fail;
+use crate::operation;
 
 /// Lets a read pass. For a write there must be `--yes`, or a person who says so at the terminal.
 pub(super) fn confirm(call: &Call) -> Result<(), Fail> {
-    if call.entry.effect == Effect::Read {
+    if operation::effect(call.operation) == Effect::Read {
         return Ok(());
     }
-    let (name, lang) = (call.entry.name, call.lang);
+    let (name, lang) = (&call.operation.name, call.lang);
     let mut err = stderr().lock();
-    writeln!(
-        err,
-        "{}",
+    let warning = if name == PAYOUT {
         lang.pick(
             format!("{name} can move money. Payouts are safer by `wxpay payout`, which writes each down first and settles it once."),
             format!("{name} 可能动用资金。付款请优先使用 `wxpay payout`：它先记录每一笔，并保证只付一次。"),
         )
-    )?;
+    } else {
+        lang.pick(
+            format!("{name} changes something at WeChat Pay, and can move money."),
+            format!("{name} 会在微信支付产生变更，并可能动用资金。"),
+        )
+    };
+    writeln!(err, "{warning}")?;
     if call.options.yes {
         return Ok(());
     }
@@ -44,3 +49,6 @@ pub(super) fn confirm(call: &Call) -> Result<(), Fail> {
     }
     Err(Fail::new("not sent", "未发送"))
 }
+
+/// What `wxpay payout` sends.
+const PAYOUT: &str = "v2.wecom.pay_employee";

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wxpay_api::core::{Effect, Error, ErrorKind, Outcome};
-use wxpay_api::v3::{Json, Reason};
+use wxpay_api::json::Json;
+use wxpay_api::v3::Reason;
+use wxpay_catalog::{Field, Operation};
 
-use super::entry::{Call, Entry};
-use super::field::{Kind, Need};
+use super::{Call, arguments};
 use crate::fail::{Fail, chain, explained};
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
+use crate::operation::{self, choice_of, given, is_secret};
 use crate::visible::visible;
 
 /// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed), also if it
@@ -25,7 +27,7 @@ pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
 
 /// What it means that the answer to a call that went well can't be told: whoever asked does not know that it did.
 pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
-    if call.entry.effect == Effect::Read {
+    if operation::effect(call.operation) == Effect::Read {
         return fail.exits(4);
     }
     let mut said = vec![fail.said().in_lang(call.lang).to_owned()];
@@ -41,7 +43,7 @@ pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
 fn write(error: &Error, call: &Call) -> Result<(), Fail> {
     let lang = call.lang;
     let (kind, outcome) = (kind(error), outcome(error));
-    let next = next(error, call);
+    let settled = (error.outcome() == Outcome::Unknown).then(|| Settled::of(call));
     let reason = error.request_id().and_then(Reason::of_request_id);
     // The bare number is in the Request-ID already.
     let reason = reason.filter(|reason| reason.chinese().is_some());
@@ -59,7 +61,8 @@ fn write(error: &Error, call: &Call) -> Result<(), Fail> {
             "message": chain(error.kind()).join(": "),
             "request_id": error.request_id(),
             "reason": reason.map(|reason| reason.to_string()),
-            "next": next,
+            "resolve": settled.as_ref().and(call.operation.resolve.as_deref()),
+            "next": settled.and_then(Settled::query),
         }});
         writeln!(stdout(), "{value:#}")?;
         return Ok(());
@@ -91,8 +94,8 @@ fn write(error: &Error, call: &Call) -> Result<(), Fail> {
     if let Some(reason) = reason {
         writeln!(err, "  {}{reason}", lang.pick("reason: ", "原因："))?;
     }
-    if let Some(next) = next {
-        writeln!(err, "  {}{next}", lang.pick("query: ", "请查询："))?;
+    if let Some(settled) = settled {
+        writeln!(err, "  {}", settled.said(lang))?;
     }
     Ok(())
 }
@@ -174,31 +177,79 @@ fn outcome(error: &Error) -> (&'static str, Text) {
     (name, Text::new(en, zh))
 }
 
-/// The command of the query that settles an unknown outcome, with what is known of its fields.
-fn next(error: &Error, call: &Call) -> Option<String> {
-    if error.outcome() != Outcome::Unknown {
-        return None;
+/// What settles an unknown outcome.
+enum Settled {
+    /// A query, as a command with what is known of its fields.
+    Query(String),
+    /// The same call again.
+    Repeat,
+    /// Nothing.
+    Not,
+}
+
+impl Settled {
+    fn of(call: &Call) -> Self {
+        match call.operation.resolve.as_deref() {
+            Some("repeat") => Self::Repeat,
+            None | Some("none") => Self::Not,
+            Some(name) => wxpay_catalog::find(name)
+                .map_or(Self::Not, |query| Self::Query(command(query, call))),
+        }
     }
-    let query = Entry::find(call.entry.resolve?)?;
-    let mut words = vec!["wxpay call".to_owned(), query.name.to_owned()];
-    for field in query.fields {
-        let given = match call.request.get(field.name) {
-            Some(Json::Text(text)) => Some(quoted(text)),
-            Some(Json::Integer(number)) => Some(number.to_string()),
-            _ => None,
+
+    fn query(self) -> Option<String> {
+        match self {
+            Self::Query(command) => Some(command),
+            Self::Repeat | Self::Not => None,
+        }
+    }
+
+    fn said(&self, lang: Lang) -> String {
+        match self {
+            Self::Query(command) => format!("{}{command}", lang.pick("query: ", "请查询：")),
+            Self::Repeat => lang
+                .pick(
+                    "no query tells: the same call again, with the same parameters, settles it",
+                    "没有可用的查询：请以完全相同的参数再次调用，即可确定结果",
+                )
+                .to_owned(),
+            Self::Not => lang
+                .pick(
+                    "no query tells: look on the merchant platform before you call it again",
+                    "没有可用的查询：再次调用前，请先到商户平台核实",
+                )
+                .to_owned(),
+        }
+    }
+}
+
+/// The command of a query, with what the call says of its fields.
+fn command(query: &'static Operation, call: &Call) -> String {
+    let mut words = vec!["wxpay call".to_owned(), query.name.clone()];
+    let mut chosen: Vec<&Field> = Vec::new();
+    for field in given(query) {
+        let choice = choice_of(query, field);
+        let value = match call.request.get(field.wire()) {
+            _ if is_secret(field) => continue,
+            Some(Json::Text(text)) => quoted(text),
+            Some(Json::Integer(number)) => number.to_string(),
+            Some(Json::Bool(flag)) => flag.to_string(),
+            _ if choice.is_some() => continue,
+            _ if field.ty == "Boolean" => "false".to_owned(),
+            _ => "…".to_owned(),
         };
-        let value = match (field.kind, field.need, given) {
-            (Kind::Secret, ..) | (_, Need::Optional, _) | (_, Need::Choice(_), None) => continue,
-            (_, _, Some(given)) => given,
-            (Kind::Boolean, _, None) => "false".to_owned(),
-            (_, Need::Required, None) => "…".to_owned(),
-        };
-        words.push(format!("--{} {value}", field.option()));
+        match choice {
+            Some(choice) if chosen.contains(&choice) => continue,
+            Some(choice) => chosen.push(choice),
+            None if field.required => {}
+            None => continue,
+        }
+        words.push(format!("--{} {value}", arguments::option(query, field)));
     }
     if let Some(path) = call.options.config.path() {
         words.push(format!("--config {}", quoted(&path.display().to_string())));
     }
-    Some(words.join(" "))
+    words.join(" ")
 }
 
 /// A word that a shell takes as it is.

@@ -6,14 +6,16 @@ use serde_json::Value as Data;
 use wxpay_api::core::{Fen, FromWire};
 use wxpay_api::sign::v3::Sealed;
 use wxpay_api::v3;
+use wxpay_catalog::{Field, Operation};
+use wxpay_client::dynamic::DynamicResponse;
 
-use super::entry::{Call, Callable};
-use super::field::{Field, Kind};
+use super::Call;
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::operation::{shown_name, words};
 use crate::visible::visible;
 
-/// A reply, serialised, with what its fields are.
+/// A reply with what its fields are.
 pub(super) struct Reply {
     data: Data,
     fields: &'static [Field],
@@ -21,28 +23,24 @@ pub(super) struct Reply {
 
 impl Reply {
     /// A reply with its personal texts hidden, unless they are to be shown.
-    pub(super) fn of<E: Callable>(reply: &E::Reply, show: bool) -> Result<Self, Fail> {
-        let mut data = serde_json::to_value(reply)
+    pub(super) fn of(call: &Call, response: &DynamicResponse) -> Result<Self, Fail> {
+        let mut data = serde_json::to_value(&response.fields)
             .map_err(|error| Fail::new("can't write the reply", "无法输出应答").because(error))?;
-        if let Some(members) = data.as_object_mut().filter(|_| show) {
-            for (name, secret) in E::secrets(reply) {
-                if let Some(secret) = secret {
-                    members.insert(name.to_owned(), secret.expose().into());
+        let fields = &call.operation.response;
+        without_nulls(&mut data);
+        if !call.options.open_sealed {
+            for place in places(&data, fields, "Secret") {
+                if let Some(value) = data.pointer_mut(&place) {
+                    *value = REDACTED.into();
                 }
             }
         }
-        without_nulls(&mut data);
-        Ok(Self {
-            data,
-            fields: E::REPLY,
-        })
+        Ok(Self { data, fields })
     }
 
     /// Opens what is sealed for the merchant. What does not open stays as it came.
     pub(super) async fn open(&mut self, client: &v3::Client) {
-        let mut places = Vec::new();
-        sealed(&self.data, self.fields, "", &mut places);
-        for place in places {
+        for place in places(&self.data, self.fields, "Sealed") {
             let Some(value) = self.data.pointer_mut(&place) else {
                 continue;
             };
@@ -62,6 +60,10 @@ impl Reply {
             return Ok(ExitCode::SUCCESS);
         }
         let lang = call.lang;
+        if self.fields.is_empty() {
+            writeln!(stdout(), "{}", taken(call.operation, lang))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let mut table = Table::new();
         table
             .load_preset(presets::UTF8_HORIZONTAL_ONLY)
@@ -73,68 +75,108 @@ impl Reply {
     }
 }
 
+/// What a success without any field says.
+fn taken(operation: &Operation, lang: Lang) -> &'static str {
+    if operation.accepted {
+        return lang.pick(
+            "accepted: WeChat Pay works on it, and answers with no field",
+            "已受理：微信支付正在处理，应答中没有字段",
+        );
+    }
+    lang.pick(
+        "done: WeChat Pay answers with no field",
+        "成功：应答中没有字段",
+    )
+}
+
 /// A table's rows: a value each, members by their place.
 fn rows(data: &Data, fields: &[Field], at: &str, lang: Lang, table: &mut Table) {
     for field in fields {
-        let Some(value) = data.get(field.name) else {
+        let Some(value) = data.get(shown_name(field)) else {
             continue;
         };
-        let place = format!("{at}{}", field.name);
-        match (field.kind, value) {
-            (Kind::Object(members), _) => rows(value, members, &format!("{place}."), lang, table),
-            (Kind::List(members), Data::Array(list)) => {
+        let place = format!("{at}{}", shown_name(field));
+        match (members(field), value) {
+            ([], _) => {
+                let (value, meaning) = (shown(field, value, lang), meaning(field, value, lang));
+                table.add_row([place, value, meaning]);
+            }
+            (members, Data::Array(list)) => {
                 for (n, value) in list.iter().enumerate() {
                     rows(value, members, &format!("{place}[{n}]."), lang, table);
                 }
             }
-            _ => {
-                let (value, meaning) = (shown(field, value, lang), meaning(field, value, lang));
-                table.add_row([place, value, meaning]);
-            }
+            (members, _) => rows(value, members, &format!("{place}."), lang, table),
         }
     }
 }
 
+/// The members of an object, or of each object in a list.
+fn members(field: &Field) -> &[Field] {
+    match field.item.as_deref() {
+        Some(item) => &item.fields,
+        None => &field.fields,
+    }
+}
+
 fn shown(field: &Field, value: &Data, lang: Lang) -> String {
-    match (field.kind, value) {
-        (Kind::Fen, Data::Number(fen)) => {
+    match (field.ty.as_str(), value) {
+        ("Fen", Data::Number(fen)) => {
             let yuan = fen.as_i64().map(|fen| Fen::new(fen).to_yuan());
             let yuan = yuan.unwrap_or_default();
             format!("{fen} ({yuan} {})", lang.pick("yuan", "元"))
         }
         (_, Data::String(text)) => visible(text),
-        (_, other) => other.to_string(),
+        ("list", Data::Array(list)) => {
+            let item = field.item.as_deref().unwrap_or(field);
+            let list: Vec<String> = list.iter().map(|value| shown(item, value, lang)).collect();
+            list.join(lang.pick(", ", "、"))
+        }
+        (_, other) => visible(&other.to_string()),
     }
 }
 
 fn meaning(field: &Field, value: &Data, lang: Lang) -> String {
-    if let (Kind::Enum(values), Some(text)) = (field.kind, value.as_str())
-        && let Some(value) = values.iter().find(|value| value.wire == text)
-    {
-        let words = lang.pick(value.words.en, value.words.zh);
+    let text = match value {
+        Data::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if let Some(value) = field.values.iter().find(|value| value.value == text) {
+        let words = words::value(value, lang);
         if !words.is_empty() {
-            return words.to_owned();
+            return words;
         }
     }
-    lang.pick(field.words.en, field.words.zh).to_owned()
+    words::both(&field.en, &field.zh, lang)
 }
 
-/// Where sealed values stand, as JSON pointers.
-fn sealed(data: &Data, fields: &[Field], at: &str, places: &mut Vec<String>) {
+/// Where values of a type stand, as JSON pointers.
+fn places(data: &Data, fields: &[Field], ty: &str) -> Vec<String> {
+    let mut places = Vec::new();
+    collect(data, fields, ty, "", &mut places);
+    places
+}
+
+fn collect(data: &Data, fields: &[Field], ty: &str, at: &str, places: &mut Vec<String>) {
     for field in fields {
-        let Some(value) = data.get(field.name) else {
+        let Some(value) = data.get(shown_name(field)) else {
             continue;
         };
-        let place = format!("{at}/{}", field.name);
-        match (field.kind, value) {
-            (Kind::Sealed, _) => places.push(place),
-            (Kind::Object(members), _) => sealed(value, members, &place, places),
-            (Kind::List(members), Data::Array(list)) => {
+        let place = format!("{at}/{}", shown_name(field));
+        let item = field.item.as_deref().unwrap_or(field);
+        match value {
+            Data::Array(list) => {
                 for (n, value) in list.iter().enumerate() {
-                    sealed(value, members, &format!("{place}/{n}"), places);
+                    let place = format!("{place}/{n}");
+                    if item.ty == ty {
+                        places.push(place);
+                    } else {
+                        collect(value, &item.fields, ty, &place, places);
+                    }
                 }
             }
-            _ => {}
+            _ if field.ty == ty => places.push(place),
+            _ => collect(value, &field.fields, ty, &place, places),
         }
     }
 }
@@ -148,5 +190,35 @@ fn without_nulls(data: &mut Data) {
         }
         Data::Array(members) => members.iter_mut().for_each(without_nulls),
         _ => {}
+    }
+}
+
+const REDACTED: &str = "[redacted]";
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn personal_values_are_found_wherever_they_stand() {
+        let fields: Vec<Field> = serde_json::from_value(json!([
+            {"name": "name", "type": "Secret"},
+            {"name": "payer", "type": "object", "fields": [{"name": "name", "type": "Secret"}]},
+            {"name": "all", "type": "list", "item": {"type": "Secret"}},
+            {"name": "some", "type": "numbered", "fields": [
+                {"name": "n", "wire": "n_$n", "type": "Secret"},
+                {"name": "m", "wire": "m_$n", "type": "String"},
+            ]},
+        ]))
+        .unwrap();
+        let data = json!({
+            "name": "a", "payer": {"name": "b"}, "all": ["c", "d"], "some": [{"n": "e", "m": "f"}],
+        });
+        assert_eq!(
+            places(&data, &fields, "Secret"),
+            ["/name", "/payer/name", "/all/0", "/all/1", "/some/0/n"]
+        );
     }
 }

@@ -4,20 +4,22 @@ use std::io::Read;
 use std::{env, fs};
 
 use clap::ArgMatches;
-use wxpay_api::v3::Json;
+use wxpay_api::json::Json;
+use wxpay_catalog::{Field, Operation};
 
-use super::arguments;
-use super::field::{Field, Kind};
+use super::Options;
+use super::arguments::{self, holds_objects, option};
 use crate::fail::Fail;
+use crate::operation::{given, is_secret};
 
 /// Gathers the fields that were given.
 pub(super) fn gather(
-    fields: &[Field],
+    operation: &'static Operation,
     matches: &ArgMatches,
-    request: Option<&str>,
+    options: &Options,
 ) -> Result<Json, Fail> {
     let mut input = Input { stdin_taken: false };
-    let mut members = match request {
+    let mut members = match options.request.as_deref() {
         None => Vec::new(),
         Some(file) => match parse("--request", &input.file(file)?)? {
             Json::Object(members) => members,
@@ -30,16 +32,34 @@ pub(super) fn gather(
             }
         },
     };
-    for field in fields {
+    for field in given(operation) {
         let Some(values) = matches.get_many::<String>(&arguments::id(field)) else {
             continue;
         };
         let values: Vec<&String> = values.collect();
-        let value = input.value(field, &values)?;
-        members.retain(|(name, _)| name != field.name);
-        members.push((field.name.to_owned(), value));
+        let option = format!("--{}", option(operation, field));
+        let value = input.value(field, &option, &values)?;
+        set(&mut members, field.wire(), value);
+    }
+    if !options.extra.is_empty() {
+        let mut extra = match members.iter().find(|(name, _)| name == "extra") {
+            None => Vec::new(),
+            Some((_, Json::Object(members))) => members.clone(),
+            Some(_) => return Err(wrong("extra", "must be an object", "必须是对象")),
+        };
+        for member in &options.extra {
+            let (name, value) = input.extra(member)?;
+            set(&mut extra, name, value);
+        }
+        set(&mut members, "extra", Json::Object(extra));
     }
     Ok(Json::Object(members))
+}
+
+/// Sets a member, in the place of an earlier one of that name.
+fn set(members: &mut Vec<(String, Json)>, name: &str, value: Json) {
+    members.retain(|(known, _)| known != name);
+    members.push((name.to_owned(), value));
 }
 
 struct Input {
@@ -47,40 +67,64 @@ struct Input {
 }
 
 impl Input {
-    fn value(&mut self, field: &Field, values: &[&String]) -> Result<Json, Fail> {
-        let option = format!("--{}", field.option());
+    fn value(&mut self, field: &Field, option: &str, values: &[&String]) -> Result<Json, Fail> {
+        let is_secret = is_secret(field);
+        let is_json = matches!(field.ty.as_str(), "object" | "numbered" | "list" | "Raw");
         let mut texts = Vec::new();
         for value in values {
-            texts.push(match field.kind {
-                Kind::Secret | Kind::Object(_) | Kind::List(_) => {
-                    self.text(&option, value, field.kind)?
-                }
-                _ => (*value).clone(),
+            texts.push(if is_secret || is_json {
+                self.text(option, value, is_secret, !is_json)?
+            } else {
+                (*value).clone()
             });
         }
-        match field.kind {
-            Kind::List(_) => {
+        match field.ty.as_str() {
+            "list" | "numbered" => {
                 let mut list = Vec::new();
-                for text in &texts {
-                    match parse(&option, text)? {
+                for text in texts {
+                    // A member that is no object needs no quotation marks.
+                    if !holds_objects(field) && !text.trim_start().starts_with('[') {
+                        list.push(Json::Text(text));
+                        continue;
+                    }
+                    match parse(option, &text)? {
                         Json::List(members) => list.extend(members),
                         one => list.push(one),
                     }
                 }
                 Ok(Json::List(list))
             }
-            Kind::Object(_) => parse(&option, &texts.concat()),
+            "object" | "Raw" => parse(option, &texts.concat()),
             _ => Ok(Json::Text(texts.concat())),
         }
     }
 
+    fn extra<'a>(&mut self, member: &'a str) -> Result<(&'a str, Json), Fail> {
+        let Some((name, value)) = member.split_once('=') else {
+            return Err(wrong(
+                "--extra",
+                "must be NAME=JSON, such as remark='\"text\"'",
+                "应为 名称=JSON，例如 remark='\"文本\"'",
+            ));
+        };
+        let text = self.text("--extra", value, false, false)?;
+        Ok((name, parse(&format!("--extra {name}"), &text)?))
+    }
+
     /// A value that may stand elsewhere, and must if it is personal: other users can see the arguments.
-    fn text(&mut self, option: &str, value: &str, kind: Kind) -> Result<String, Fail> {
+    fn text(
+        &mut self,
+        option: &str,
+        value: &str,
+        is_secret: bool,
+        is_line: bool,
+    ) -> Result<String, Fail> {
         if let Some(file) = value.strip_prefix('@') {
             let text = self.file(file)?;
-            return Ok(match kind {
-                Kind::Secret => text.trim_end_matches(['\r', '\n']).to_owned(),
-                _ => text,
+            return Ok(if is_line {
+                text.trim_end_matches(['\r', '\n']).to_owned()
+            } else {
+                text
             });
         }
         if let Some(name) = value.strip_prefix("env:") {
@@ -93,7 +137,7 @@ impl Input {
                 )
             });
         }
-        if kind.is_secret() {
+        if is_secret {
             return Err(wrong(
                 option,
                 "is personal, and other users can see arguments: give @FILE, @- or env:NAME",

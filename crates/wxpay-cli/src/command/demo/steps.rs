@@ -5,11 +5,9 @@ use wxpay_api::core::{
     ErrorKind, Fen, InvalidInput, OpenId, Outcome, PartnerTradeNo, Progress, VerificationFailure,
 };
 use wxpay_api::sign::Proof;
-use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
-use wxpay_api::v2::wecom::{
-    PayEmployee, QueryEmployeePayment, pay_employee::CheckName, pay_employee::MessageType,
-    pay_employee::PayEmployeeOptions,
-};
+use wxpay_api::v2::pay::{QueryOrder, query_order};
+use wxpay_api::v2::wecom::pay_employee::{CheckName, MessageType, PayEmployeeOptions};
+use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment};
 use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
 
@@ -144,6 +142,7 @@ async fn query(clients: &Clients, payment: &PayEmployee, report: &mut Report) {
     );
     let request = QueryEmployeePayment {
         partner_trade_no: payment.partner_trade_no.clone(),
+        options: Default::default(),
     };
     let finding = match clients.v2.send(&request).await {
         Ok(found) => Finding {
@@ -206,6 +205,7 @@ async fn transfer(
     let request = QueryDetailByOutDetailNo {
         out_batch_no: "plfk2020042013".parse()?,
         out_detail_no: "x23zy545Bd5436".parse()?,
+        options: Default::default(),
     };
     let finding = match clients.v3.send(&request).await {
         Ok(detail) => {
@@ -315,6 +315,7 @@ async fn resolve(sandbox: &Sandbox, clients: &Clients, payment: &PayEmployee, re
     let step = Step::begin(Text::new("query that payment", "查询这笔付款"), ONE_MD5);
     let request = QueryEmployeePayment {
         partner_trade_no: payment.partner_trade_no.clone(),
+        options: Default::default(),
     };
     let finding = match clients.v2.send(&request).await {
         Ok(found) => {
@@ -342,7 +343,8 @@ async fn resolve(sandbox: &Sandbox, clients: &Clients, payment: &PayEmployee, re
 
 fn order_request() -> Result<QueryOrder, InvalidInput> {
     Ok(QueryOrder {
-        order: Order::OutTradeNo(ORDER.parse()?),
+        order: query_order::Order::OutTradeNo(ORDER.parse()?),
+        options: Default::default(),
     })
 }
 

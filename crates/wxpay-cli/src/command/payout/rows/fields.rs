@@ -5,9 +5,7 @@ use std::str::FromStr;
 
 use csv::StringRecord;
 use wxpay_api::core::{Fen, FromWire, InvalidInput};
-use wxpay_api::v2::wecom::{
-    pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
-};
+use wxpay_api::v2::wecom::pay_employee::{CheckName, MessageType, PayEmployeeOptions};
 use wxpay_payout::{Intent, IntentId, Payment, PrepareError};
 
 use super::columns::Columns;
@@ -73,8 +71,8 @@ impl<'a> Fields<'a> {
         let mut options = PayEmployeeOptions::default();
         options.re_user_name = name.map(|name| name.to_owned().into());
         options.approval_number = self.text("approval_number").map(str::to_owned);
-        options.approval_type = self.optional("approval_type");
-        options.agentid = self.optional("agentid").or(defaults.agentid);
+        options.approval_type = self.optional("approval_type").map(i64::from);
+        options.agentid = self.optional("agentid").or(defaults.agentid).map(i64::from);
         options.device_info = self.text("device_info").map(str::to_owned);
         let intent = Intent {
             id: id?,
