@@ -54,6 +54,7 @@ match found.paid {
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads |
 //! | `axum` | `v3::Notice` as an extractor |
 //! | `serde` | requests from JSON, and responses as JSON: amounts as integers, secrets as `[redacted]` |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod v2;
 pub mod v3;
@@ -66,3 +67,8 @@ pub use wxpay_client::{
     Extra, Max, NOTICE_SENDERS, NoticeError, SeenNotices, Unexpected, check_base_url,
     check_notify_url, core, json, sign, transport,
 };
+
+/// The code in the README.
+#[cfg(all(doctest, feature = "v2-pay", feature = "reqwest", feature = "rustls"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

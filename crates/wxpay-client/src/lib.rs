@@ -53,6 +53,7 @@
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
 //! | `axum` | [`v3::Notice`] as an extractor |
 //! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, sealed texts as they came |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
 #[cfg(feature = "catalog")]
@@ -77,3 +78,8 @@ pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 
 /// Sent with every request: WeChat Pay refuses those without.
 const USER_AGENT: &str = concat!("wxpay-rs/", env!("CARGO_PKG_VERSION"));
+
+/// The code in the README.
+#[cfg(all(doctest, feature = "reqwest", feature = "rustls"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

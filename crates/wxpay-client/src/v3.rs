@@ -12,6 +12,7 @@ mod client;
 mod credentials;
 mod endpoint;
 mod error_body;
+mod front_end;
 mod meta;
 #[cfg(feature = "__keys")]
 mod notice;

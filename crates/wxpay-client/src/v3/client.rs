@@ -7,10 +7,11 @@ use wxpay_core::{
     AppId, BrandId, Effect, Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError,
     Timestamp, TransportError,
 };
-use wxpay_sign::v3::{RequestToSign, Sealed};
+use wxpay_sign::v3::{MerchantKey, RequestToSign, Sealed};
 use wxpay_transport::{Hints, Transport};
 
 use super::caller::Caller;
+use super::front_end::failed;
 use super::reply::accept;
 use super::{Call, Credentials, Endpoint, Meta};
 use crate::USER_AGENT;
@@ -84,6 +85,33 @@ impl Client {
     /// What it sends over.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.0.transport
+    }
+
+    /// The app, moment and nonce of a signature for a front end.
+    pub(super) fn front_end(&self) -> Result<(&AppId, Timestamp, String)> {
+        let Config {
+            identity, source, ..
+        } = &*self.0;
+        let app_id = identity.app_id.as_ref().ok_or_else(|| {
+            let missing = InvalidInput::new(
+                "appid",
+                "the client needs an app ID: set it with `app_id`",
+                "客户端缺少 appid：请用 `app_id` 设置",
+            );
+            failed(missing)
+        })?;
+        let nonce = source.nonce().map_err(failed)?;
+        Ok((app_id, source.now(), nonce))
+    }
+
+    pub(super) fn merchant_key(&self) -> &dyn MerchantKey {
+        &*self.0.credentials.merchant_key
+    }
+
+    /// The merchant that receives the money of an order.
+    pub(super) fn partner_id(&self) -> Option<&MchId> {
+        let identity = &self.0.identity;
+        identity.sub_mch_id.as_ref().or(identity.mch_id.as_ref())
     }
 
     fn with(&self, change: impl FnOnce(&mut Identity)) -> Self {

@@ -62,7 +62,7 @@ fn notification(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     let (ty, body) = match &operation.reply {
         Reply::Shared(ty) => {
             let shared = file.named(ty);
-            let body = format!("{shared}::of(resource)\n");
+            let body = "Self::of(resource)\n".to_owned();
             (shared, body)
         }
         _ => {
@@ -75,7 +75,7 @@ fn notification(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
                 operation.notes.as_deref().unwrap_or_default()
             );
             received::reply(file, name, &doc, fields);
-            let body = read_reply(file, operation.version, fields, name, "resource", "");
+            let body = read_reply(file, operation.version, fields, "Self", "resource", "");
             (name.to_owned(), body)
         }
     };

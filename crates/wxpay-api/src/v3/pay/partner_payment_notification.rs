@@ -14,6 +14,6 @@ impl Notification for PartnerTransaction {
     const EVENTS: &'static [&'static str] = &["TRANSACTION.SUCCESS"];
 
     fn of(resource: Verified<Json>) -> Result<Self, DecodeError> {
-        PartnerTransaction::of(resource)
+        Self::of(resource)
     }
 }

@@ -14,6 +14,6 @@ impl Notification for Transaction {
     const EVENTS: &'static [&'static str] = &["TRANSACTION.SUCCESS"];
 
     fn of(resource: Verified<Json>) -> Result<Self, DecodeError> {
-        Transaction::of(resource)
+        Self::of(resource)
     }
 }

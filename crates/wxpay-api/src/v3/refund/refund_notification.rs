@@ -53,7 +53,7 @@ impl Notification for RefundNotification {
 
     fn of(resource: Verified<Json>) -> Result<Self, DecodeError> {
         let fields = Object::of(resource.get())?;
-        Ok(RefundNotification {
+        Ok(Self {
             mchid: fields.optional("mchid")?,
             out_trade_no: fields.require("out_trade_no")?,
             transaction_id: fields.optional("transaction_id")?,
