@@ -20,3 +20,8 @@ mod operation;
 pub use catalog::{Entry, entries, find, find_route, search};
 pub use field::{Condition, EnumValue, Field, Is, Place, Written};
 pub use operation::{Certainty, ErrorCode, Operation, Reply, Role, Version};
+
+/// The code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -36,6 +36,7 @@
 //! assert_eq!(failed(Effect::Write, cut()), Outcome::Unknown);
 //! assert_eq!(failed(Effect::Read, refused()), Outcome::ReadFailed);
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod ambiguity;
 mod date;
@@ -72,3 +73,8 @@ pub use secret::Secret;
 pub use time::{TimeFormat, Timestamp, WireTime};
 pub use wire::FromWire;
 pub use xml::{XmlError, XmlLimits};
+
+/// The code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

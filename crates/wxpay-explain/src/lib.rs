@@ -139,3 +139,8 @@ pub fn explain_sealed(field: &str, sealed: &str, keys: &Keys) -> Report {
     v3::explain_sealed(field, sealed, keys, &mut report);
     report.finish(|text| keys::mask(text, keys))
 }
+
+/// The code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -78,6 +78,7 @@
 //!
 //! - `sqlite` (default): `SqliteJournal`, a journal in one file, with SQLite compiled in.
 //! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod described;
 mod detail;
@@ -125,3 +126,8 @@ pub use settlement::{
     ReplacementPermit, Settlement, Unknown,
 };
 pub use state::{Next, NotAttestable};
+
+/// The code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

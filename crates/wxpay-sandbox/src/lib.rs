@@ -50,6 +50,7 @@
 //! notice that an echo can ask for, the five minutes between making an order and closing it, that an order nobody pays
 //! closes after seven days, and how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
 //! certificate of theirs that the sandbox could trust.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod batch;
@@ -123,3 +124,8 @@ pub use snapshot::SnapshotError;
 pub use state_file::StateFileError;
 pub use transfer::{AmountField, Transfer};
 pub use trust::Trust;
+
+/// The code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -80,6 +80,7 @@
 //!
 //! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on. With neither, bring your
 //! own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod nonce;
 mod payment;
@@ -99,3 +100,8 @@ pub mod workwx;
 pub use nonce::nonce;
 pub use verified::{Proof, Verified};
 pub use wxpay_core::{SigningError, VerificationError, VerificationFailure};
+
+/// The code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

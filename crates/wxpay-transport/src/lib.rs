@@ -51,6 +51,7 @@ let transport = ReqwestTransport::builder()
 //!
 //! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
 #![doc = include_str!("wrappers.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "retry", feature = "tracing"))]
 mod attempt;
@@ -131,3 +132,8 @@ pub use trace::Trace;
 pub use transport::Transport;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};
+
+/// The code in the README.
+#[cfg(all(doctest, feature = "reqwest", feature = "rustls"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
