@@ -72,7 +72,7 @@ fn problem(
 }
 
 /// Where the links of a text lead, code left out.
-fn links(text: &str) -> Vec<String> {
+pub(crate) fn links(text: &str) -> Vec<String> {
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
     let target = |event| match event {
         Event::Start(Tag::Link {

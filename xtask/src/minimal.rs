@@ -43,7 +43,10 @@ fn checked() -> Result<Vec<String>, String> {
 
 /// The workspace without its lock file.
 fn copy_sources(root: &Path, to: &Path) -> Result<(), String> {
-    for path in files::below(root, &["rs", "toml", "md", "json", "css", "js", "tsv"])? {
+    for path in files::below(
+        root,
+        &["rs", "toml", "md", "json", "css", "js", "tsv", "bin"],
+    )? {
         let inside = path.strip_prefix(root).unwrap_or(&path);
         // A workspace of its own.
         if inside.starts_with("fuzz") {

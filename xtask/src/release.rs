@@ -28,6 +28,7 @@ fn checked(root: &Path, allow_dirty: bool) -> Result<Vec<String>, String> {
         problems.extend(manifest::problems(package));
         problems.extend(changelog::problem(&log, &package.version));
     }
+    problems.extend(manifest::no_repository(&order));
     say("packages, each built from what it holds");
     for package in &order {
         let files = package::files(root, package, allow_dirty)?;
@@ -55,9 +56,6 @@ fn plan(log: &str, order: &[&Package]) {
         if let Some(date) = changelog::date(log, &package.version) {
             eprintln!("{:<18} {:<8} {date}", package.name, package.version);
         }
-    }
-    if order.iter().any(|package| package.repository.is_none()) {
-        eprintln!("\nNo manifest names a repository: crates.io will show none.");
     }
     let names: Vec<_> = order
         .iter()

@@ -25,7 +25,18 @@ fn problems(root: &Path) -> Result<Vec<String>, String> {
         let text = files::read(&member.manifest_path)?;
         let path = files::shown(root, &member.manifest_path);
         problems.extend(manifests::member_problems(&path, &member.name, &text)?);
+        if member.is_published() {
+            problems.extend(manifests::published_problems(&path, &member.name, &text)?);
+            let readme = member.manifest_path.with_file_name("README.md");
+            let path = files::shown(root, &readme);
+            problems.extend(manifests::readme_problems(&path, &files::read(&readme)?));
+        }
     }
+    let architecture = root.join("ARCHITECTURE.md");
+    problems.extend(sources::too_long(
+        "ARCHITECTURE.md",
+        &files::read(&architecture)?,
+    ));
     for path in files::below(root, &["rs", "md", "toml", "sh"])? {
         let text = files::read(&path)?;
         problems.extend(sources::problems(&files::shown(root, &path), &text));

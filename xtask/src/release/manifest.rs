@@ -33,9 +33,23 @@ pub(crate) fn problems(package: &Package) -> Vec<String> {
     problems
 }
 
+/// Whether nobody could find where these packages come from.
+pub(crate) fn no_repository(packages: &[&Package]) -> Option<String> {
+    let without = packages.iter().filter(|one| one.repository.is_none());
+    let names: Vec<&str> = without.map(|one| one.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "nothing is published without an address: set `repository` in [workspace.package], and \
+         `repository.workspace = true` in the manifests of {}",
+        names.join(", ")
+    ))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::problems;
+    use super::{no_repository, problems};
     use crate::cargo::{Dependency, Package};
 
     fn complete() -> Package {
@@ -74,6 +88,17 @@ mod tests {
             problems(&nothing),
             what.map(|what| format!("one: its manifest lacks {what}"))
         );
+    }
+
+    #[test]
+    fn a_package_from_nowhere_is_not_published() {
+        let found = Package {
+            repository: Some("https://example.com/wxpay".to_owned()),
+            ..complete()
+        };
+        assert_eq!(no_repository(&[&found]), None);
+        let problem = no_repository(&[&found, &complete()]);
+        assert!(problem.is_some_and(|problem| problem.ends_with("manifests of one")));
     }
 
     #[test]

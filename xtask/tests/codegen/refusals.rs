@@ -13,7 +13,7 @@ type Case = (&'static str, &'static str, &'static str, &'static str);
 /// Every refusal names file and line.
 fn refused(cases: &[Case]) {
     let copy = Copy::small();
-    assert!(copy.run(&["--check"]).stderr.len() > 1);
+    assert!(copy.run(&[]).status.success(), "it is sound as it is");
     for (spec, from, to, reason) in cases {
         let refusal = copy.refusal_of(spec, |text| text.replacen(from, to, 1));
         let line = refusal.lines().find(|line| line.contains(reason));
