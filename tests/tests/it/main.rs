@@ -14,6 +14,7 @@ mod negatives;
 mod notice_kinds;
 mod notices;
 mod notify_url;
+mod operations;
 mod own_endpoint;
 mod pay_employee;
 mod payouts;

@@ -113,8 +113,8 @@ fn unsigned_messages_are_accepted_in_two_places() {
     assert_eq!(
         calls,
         [
-            "crates/wxpay-api/src/v2/reply.rs",
-            "crates/wxpay-api/src/v3/reply.rs"
+            "crates/wxpay-client/src/v2/reply.rs",
+            "crates/wxpay-client/src/v3/reply.rs"
         ]
     );
     // Nothing else makes a value that counts as verified but the checks themselves.
