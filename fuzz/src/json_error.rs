@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use wxpay_api::core::{
-    DecodeError, ErrorKind, Fen, InvalidInput, MchId, Outcome, Timestamp, WireTime,
+    DecodeError, ErrorKind, Fen, InvalidInput, MchId, Outcome, Resolve, Timestamp, WireTime,
 };
 use wxpay_api::sign::Verified;
 use wxpay_api::transport::{Transport, TransportError};
@@ -300,7 +300,12 @@ struct Probe;
 impl Endpoint for Probe {
     type Response = Json;
 
-    const META: &'static Meta = &Meta::write("fuzz.write", Method::Post, "/v3/fuzz", "fuzz.read");
+    const META: &'static Meta = &Meta::write(
+        "fuzz.write",
+        Method::Post,
+        "/v3/fuzz",
+        Resolve::Query("fuzz.read"),
+    );
 
     fn encode(&self, _: &mut Call) -> Result<(), InvalidInput> {
         Ok(())
