@@ -91,6 +91,10 @@ fn decode(error: &DecodeError) -> String {
         DecodeProblem::Missing => format!("{field}：缺失"),
         DecodeProblem::Malformed => format!("{field}：格式有误"),
         DecodeProblem::Mismatch => format!("{field}：与请求不符"),
+        DecodeProblem::Unknown(names) => {
+            format!("{field}：不是该请求的字段；可用字段：{names}")
+        }
+        DecodeProblem::OneOf(names) => format!("{field}：必须且只能传其中一个：{names}"),
         DecodeProblem::Json(problem) => match place(problem) {
             Some((line, column)) => {
                 format!("{field}：不是有效的 JSON，问题在第 {line} 行第 {column} 列")

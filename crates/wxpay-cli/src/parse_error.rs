@@ -103,11 +103,14 @@ fn fixed_words(text: &str) -> String {
 }
 
 /// The longer of two comes first.
-const FIXED: [(&str, &str); 12] = [
+const FIXED: [(&str, &str); 15] = [
     ("Usage:", "用法："),
     ("Commands:", "命令："),
     ("Arguments:", "参数："),
     ("Options:", "选项："),
+    ("请求字段:", "请求字段："),
+    ("调用选项:", "调用选项："),
+    ("配置:", "配置："),
     (
         "Print help (see a summary with '-h')",
         "显示帮助（-h 显示摘要）",

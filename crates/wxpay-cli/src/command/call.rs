@@ -143,7 +143,7 @@ impl Call {
         let client = if self.is_of_a_brand() {
             clients.brand()?
         } else {
-            clients.v3()?
+            clients.v3_with_ids()?
         };
         confirm::confirm(&self)?;
         let open = self.options.open_sealed;

@@ -23,6 +23,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     let mut script = Vec::new();
     let mut command = with_names(Wxpay::command());
     clap_complete::generate(arguments.shell, &mut command, "wxpay", &mut script);
+    if arguments.shell == Shell::Fish {
+        // The generator leaves the values of arguments without an option out here.
+        for (command, names) in [("show", all()), ("call", callable())] {
+            let names = names.join(" ");
+            let line = format!(
+                "complete -c wxpay -n \"__fish_wxpay_using_subcommand {command}\" -f -a \"{names}\"\n"
+            );
+            script.extend(line.into_bytes());
+        }
+    }
     stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -30,17 +40,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
 /// The command with the names of the operations, which are no subcommands: a script of all their arguments would be too large
 /// for a shell.
 fn with_names(command: Command) -> Command {
-    let all = || entries().iter();
-    let names: Vec<&str> = all().map(Entry::name).collect();
-    let callable = all().filter(|entry| !is_notification(entry.operation()));
-    let callable: Vec<&str> = callable.map(Entry::name).collect();
     command
         .mut_subcommand("show", |show| {
-            show.mut_arg("name", |name| name.value_parser(names))
+            show.mut_arg("name", |name| name.value_parser(all()))
         })
         .mut_subcommand("call", |call| {
             let about = call.get_about().cloned().unwrap_or_default();
-            let call = Command::new("call").about(about);
-            call::options(call.arg(Arg::new("name").value_name("NAME").value_parser(callable)))
+            let name = Arg::new("name").value_name("NAME").value_parser(callable());
+            call::options(Command::new("call").arg(name)).about(about)
         })
+}
+
+fn all() -> Vec<&'static str> {
+    entries().iter().map(Entry::name).collect()
+}
+
+fn callable() -> Vec<&'static str> {
+    let callable = entries()
+        .iter()
+        .filter(|entry| !is_notification(entry.operation()));
+    callable.map(Entry::name).collect()
 }

@@ -69,15 +69,12 @@ impl<'a> Clients<'a> {
 
     /// A client of APIv3.
     pub(crate) fn v3(&self) -> Result<v3::Client, Fail> {
-        let config = self.config;
-        let mch_id = config.v3_mch_id()?.parse().map_err(wrong("mch_id"))?;
-        let private_key = config.signing_key()?;
-        let credentials = if matches!(config.certificates(), Certificates::Fetch(_)) {
-            v3::Credentials::new(private_key, self.fetched()?)
-        } else {
-            v3::Credentials::new(private_key, config.public_keys()?)
-        };
-        let mut client = v3::Client::builder(mch_id, credentials, self.transport.clone());
+        self.built(self.merchant()?)
+    }
+
+    /// A client of APIv3 that also has the IDs which it fills into requests: app, sub-merchant and its app.
+    pub(crate) fn v3_with_ids(&self) -> Result<v3::Client, Fail> {
+        let (config, mut client) = (self.config, self.merchant()?);
         if let Some(app_id) = parsed(config.app_id().ok(), "app_id")? {
             client = client.app_id(app_id);
         }
@@ -97,6 +94,19 @@ impl<'a> Clients<'a> {
         let credentials = v3::Credentials::new(config.signing_key()?, config.public_keys()?);
         let client = v3::Client::brand(brand_id, credentials, self.transport.clone());
         self.built(client)
+    }
+
+    fn merchant(&self) -> Result<v3::ClientBuilder, Fail> {
+        let config = self.config;
+        let mch_id = config.v3_mch_id()?.parse().map_err(wrong("mch_id"))?;
+        let private_key = config.signing_key()?;
+        let credentials = if matches!(config.certificates(), Certificates::Fetch(_)) {
+            v3::Credentials::new(private_key, self.fetched()?)
+        } else {
+            v3::Credentials::new(private_key, config.public_keys()?)
+        };
+        let transport = self.transport.clone();
+        Ok(v3::Client::builder(mch_id, credentials, transport))
     }
 
     fn built(&self, mut client: v3::ClientBuilder) -> Result<v3::Client, Fail> {

@@ -9,10 +9,30 @@ pub(crate) fn title(operation: &Operation, lang: Lang) -> String {
     both(&operation.title_en, &operation.title_zh, lang)
 }
 
-/// What a field is, with its rules: for an argument's help or a line of a table.
-pub(crate) fn meaning(field: &Field, lang: Lang) -> String {
+/// What a field of a request is, with the rules for it.
+pub(crate) fn sent(field: &Field, lang: Lang) -> String {
+    let mut rules = form(field, lang);
+    rules.extend(conditions(field, lang));
+    meaning(field, rules, lang)
+}
+
+/// What a field of a response is, and when it is there.
+pub(crate) fn received(field: &Field, lang: Lang) -> String {
+    let mut rules = Vec::new();
+    if field.ty == "Fen" {
+        rules.push(lang.pick("in fen", "单位：分").to_owned());
+    }
+    for condition in field.required_if.iter().chain(&field.when) {
+        let (en, zh) = holds(condition);
+        rules.push(lang.pick(format!("there if {en}"), format!("{zh} 时返回")));
+    }
+    rules.extend(example(field, lang));
+    meaning(field, rules, lang)
+}
+
+fn meaning(field: &Field, rules: Vec<String>, lang: Lang) -> String {
     let mut said = vec![both(&field.en, &field.zh, lang)];
-    said.extend(rules(field, lang));
+    said.extend(rules);
     said.retain(|part| !part.is_empty());
     let mut said = said.join(lang.pick(", ", "，"));
     // The notes are there in English only; the rules that can be checked are in both.
@@ -66,21 +86,11 @@ pub(crate) fn kind(field: &Field, lang: Lang) -> String {
 }
 
 /// What a value must be.
-fn rules(field: &Field, lang: Lang) -> Vec<String> {
+fn form(field: &Field, lang: Lang) -> Vec<String> {
     let mut rules = Vec::new();
     let mut say = |en: String, zh: String| rules.push(lang.pick(en, zh));
-    let said = |text: &str| text.to_owned();
-    match field.ty.as_str() {
-        "Fen" => say(said("in fen"), said("单位：分")),
-        "Time" => say(
-            said("a time such as 2015-05-20T13:29:35+08:00"),
-            said("时间，如 2015-05-20T13:29:35+08:00"),
-        ),
-        "Date" => say(
-            said("a day such as 2019-06-11"),
-            said("日期，如 2019-06-11"),
-        ),
-        _ => {}
+    if field.ty == "Fen" {
+        say("in fen".to_owned(), "单位：分".to_owned());
     }
     if let Some(max) = field.max_chars {
         say(
@@ -108,23 +118,34 @@ fn rules(field: &Field, lang: Lang) -> Vec<String> {
         (Some(min), None) => say(format!("at least {min} members"), format!("至少 {min} 项")),
         (None, None) => {}
     }
+    rules.extend(example(field, lang));
+    rules
+}
+
+fn example(field: &Field, lang: Lang) -> Option<String> {
+    let example = match (field.example.as_deref(), field.ty.as_str()) {
+        (Some(example), _) if !example.is_empty() => example,
+        (_, "Time") => "2015-05-20T13:29:35+08:00",
+        (_, "Date") => "2019-06-11",
+        _ => return None,
+    };
+    Some(lang.pick(format!("such as `{example}`"), format!("如 `{example}`")))
+}
+
+/// When a value must be there or may be, and what happens to it.
+fn conditions(field: &Field, lang: Lang) -> Vec<String> {
+    let mut rules = Vec::new();
     if field.encrypted {
-        say(said("encrypted before it is sent"), said("发送前加密"));
+        let said = lang.pick("encrypted before it is sent", "发送前加密");
+        rules.push(said.to_owned());
     }
     if let Some(condition) = &field.required_if {
         let (en, zh) = holds(condition);
-        say(format!("required if {en}"), format!("{zh} 时必填"));
+        rules.push(lang.pick(format!("required if {en}"), format!("{zh} 时必填")));
     }
     if let Some(condition) = &field.only_if {
         let (en, zh) = holds(condition);
-        say(format!("only if {en}"), format!("仅当 {zh} 时可传"));
-    }
-    if let Some(condition) = &field.when {
-        let (en, zh) = holds(condition);
-        say(format!("there if {en}"), format!("{zh} 时返回"));
-    }
-    if let Some(example) = field.example.as_deref().filter(|text| !text.is_empty()) {
-        say(format!("such as `{example}`"), format!("如 `{example}`"));
+        rules.push(lang.pick(format!("only if {en}"), format!("仅当 {zh} 时可传")));
     }
     rules
 }
@@ -193,20 +214,20 @@ mod tests {
             r#"{"name": "a", "type": "Fen", "min": 1, "max": 9, "en": "Amount", "zh": "金额", "note": "See [`b`](B::b)"}"#,
         );
         assert_eq!(
-            meaning(&amount, Lang::En),
+            sent(&amount, Lang::En),
             "Amount (金额), in fen, at least 1, at most 9. See `b`"
         );
-        assert_eq!(meaning(&amount, Lang::Zh), "金额，单位：分，至少 1，最多 9");
+        assert_eq!(sent(&amount, Lang::Zh), "金额，单位：分，至少 1，最多 9");
         let name = field(
             r#"{"name": "n", "type": "Secret", "max_bytes": 214, "encrypted": true, "en": "Name", "zh": "姓名",
                 "required_if": {"field": "check", "is": ["FORCE", true]}}"#,
         );
         assert_eq!(
-            meaning(&name, Lang::En),
+            sent(&name, Lang::En),
             "Name (姓名), at most 214 bytes, encrypted before it is sent, required if `check` is `FORCE` or `true`"
         );
         assert_eq!(
-            meaning(&name, Lang::Zh),
+            sent(&name, Lang::Zh),
             "姓名，最多 214 字节，发送前加密，`check` 为 `FORCE` 或 `true` 时必填"
         );
     }

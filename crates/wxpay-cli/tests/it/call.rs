@@ -8,6 +8,7 @@ use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
 
 use crate::setup::{Setup, text};
 
+mod file;
 mod input;
 
 const PAY: &[&str] = &[

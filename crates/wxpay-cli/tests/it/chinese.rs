@@ -43,6 +43,19 @@ const FAILING: &[Failing] = &[
     ("doctor --offlin", nothing),
     ("call", nothing),
     ("call v2.pay.order_qury", nothing),
+    ("call zzzz", nothing),
+    ("show", nothing),
+    ("show v2.pay.order_qury", nothing),
+    ("list --jsn", nothing),
+    (
+        "call v2.pay.query_order --out-trade-no 1 --extra a",
+        nothing,
+    ),
+    (
+        "call v3.billdownload.download_bill --token 1 --out broken.json",
+        nothing,
+    ),
+    ("call v3.pay.payment_notification", nothing),
     ("call v2.pay.query_order", nothing),
     (
         "call v2.pay.query_order --out-trade-no 1 --transaction-id 2",
@@ -251,6 +264,8 @@ async fn the_help_has_no_english_sentence() {
         "call --help",
         "call v2.wecom.pay_employee --help",
         "call v3.partner_transfer.create_batch -h",
+        "list --help",
+        "show --help",
         "payout --help",
         "payout run --help",
         "payout status --help",

@@ -1,4 +1,4 @@
-//! `wxpay call` of an endpoint that takes one of several fields.
+//! `wxpay call` of an operation that takes one of several fields.
 
 use std::process::Output;
 
@@ -30,8 +30,29 @@ async fn a_choice_of_fields_is_told_as_one() {
     let output = run(&setup, &["--transaction-id", "1", "--out-trade-no", "2"]);
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
+    // Neither is said to be required: one of them is too many.
     assert!(
-        said.contains("cannot be used with '--out-trade-no <TEXT>'"),
+        said.contains("cannot be used with '--out-trade-no <TEXT>'") && !said.contains("required"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("Usage: wxpay call v2.pay.query_order {choice}")),
+        "{said}"
+    );
+    let chinese = run(&setup, &["--lang", "zh"]);
+    let said = text(&chinese.stderr);
+    assert!(said.contains(&format!("缺少参数 {choice}")), "{said}");
+    let both = [
+        "--lang",
+        "zh",
+        "--transaction-id",
+        "1",
+        "--out-trade-no",
+        "2",
+    ];
+    let said = text(&run(&setup, &both).stderr);
+    assert!(
+        said.contains("不能与 --out-trade-no <TEXT> 同时使用"),
         "{said}"
     );
     // A field that is given comes before that of the request.

@@ -51,7 +51,7 @@ fn sentences_are_put_into_chinese() {
         ),
         (
             "WeChat Pay was not reached: the query before the send failed: v2.wecom.query_employee_payment: not verified: the \
-             signature does not fit",
+             signature does not match",
             "未能连通微信支付：发送前的查询没有结果：v2.wecom.query_employee_payment：未通过验证：签名不匹配",
         ),
         (

@@ -141,7 +141,7 @@ pub(super) fn holds_objects(list: &Field) -> bool {
 }
 
 fn help(field: &Field, lang: Lang) -> String {
-    let mut help = words::meaning(field, lang);
+    let mut help = words::sent(field, lang);
     if is_secret(field) {
         help += lang.pick(
             ". Personal, so never given as it is: `@FILE`, `@-` for standard input or `env:NAME`",

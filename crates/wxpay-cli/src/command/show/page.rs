@@ -2,7 +2,7 @@
 
 use wxpay_catalog::{Certainty, ErrorCode, Operation, Reply, Role};
 
-use super::tree;
+use super::tree::{self, Way};
 use crate::command::list;
 use crate::lang::Lang;
 use crate::operation::{is_notification, words};
@@ -27,7 +27,7 @@ pub(super) fn of(operation: &Operation, lang: Lang) -> String {
     }
     if !operation.request.is_empty() {
         page += lang.pick("\nRequest\n", "\n请求\n");
-        page += &tree::of(&operation.request, lang);
+        page += &tree::of(&operation.request, Way::Sent, lang);
     }
     page += &response(operation, lang);
     if !operation.errors.is_empty() {
@@ -46,7 +46,10 @@ fn facts(operation: &Operation, lang: Lang) -> Vec<(&'static str, String)> {
         let said = lang.pick("not an official page", "非官方文档");
         facts.push((lang.pick("source", "来源"), said.to_owned()));
     }
-    facts.push((lang.pick("effect", "类型"), effect(operation, lang)));
+    facts.push((
+        lang.pick("effect", "类型"),
+        effect(operation, lang).to_owned(),
+    ));
     if operation.effect == "write" {
         facts.push((
             lang.pick("an unknown outcome", "结果未知时"),
@@ -77,14 +80,12 @@ fn facts(operation: &Operation, lang: Lang) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn effect(operation: &Operation, lang: Lang) -> String {
-    let word = list::effect(operation, lang);
-    let said = match operation.effect.as_str() {
-        "read" => lang.pick("changes nothing", "不产生变更"),
-        "notification" => lang.pick("WeChat Pay sends it", "由微信支付发送"),
-        _ => lang.pick("changes something", "会产生变更"),
-    };
-    lang.pick(format!("{word}, {said}"), format!("{word}，{said}"))
+fn effect(operation: &Operation, lang: Lang) -> &'static str {
+    match operation.effect.as_str() {
+        "read" => lang.pick("read, changes nothing", "查询，不产生变更"),
+        "notification" => lang.pick("notification, sent by WeChat Pay", "通知，由微信支付发送"),
+        _ => lang.pick("write, changes something", "会产生变更"),
+    }
 }
 
 fn settles(operation: &Operation, lang: Lang) -> String {
@@ -122,7 +123,7 @@ fn response(operation: &Operation, lang: Lang) -> String {
     let said = match operation.reply {
         Reply::File => lang.pick("  a file\n", "  文件\n").to_owned(),
         _ if operation.response.is_empty() => lang.pick("  no fields\n", "  没有字段\n").to_owned(),
-        _ => tree::of(&operation.response, lang),
+        _ => tree::of(&operation.response, Way::Received, lang),
     };
     format!("{heading}{said}")
 }

@@ -5,24 +5,33 @@ use wxpay_catalog::{Field, Place};
 use crate::lang::Lang;
 use crate::operation::{is_choice, words};
 
-pub(super) fn of(fields: &[Field], lang: Lang) -> String {
+/// Which way the fields go.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Way {
+    Sent,
+    Received,
+}
+
+pub(super) fn of(fields: &[Field], way: Way, lang: Lang) -> String {
     let mut out = String::new();
-    lines(fields, 1, lang, &mut out);
+    lines(fields, way, 1, lang, &mut out);
     out
 }
 
-fn lines(fields: &[Field], depth: usize, lang: Lang, out: &mut String) {
+fn lines(fields: &[Field], way: Way, depth: usize, lang: Lang, out: &mut String) {
     let indent = "  ".repeat(depth);
     for field in fields {
-        let (name, facts) = (name(field), facts(field, lang));
+        let (name, facts) = (name(field), facts(field, way, lang));
         let said = if let Some(fixed) = &field.fixed {
             let fixed = words::fixed(fixed);
             lang.pick(format!("always `{fixed}`"), format!("固定为 `{fixed}`"))
         } else if field.from.is_some() {
             lang.pick("the client fills it in", "由客户端自动填写")
                 .to_owned()
+        } else if way == Way::Sent {
+            words::sent(field, lang)
         } else {
-            words::meaning(field, lang)
+            words::received(field, lang)
         };
         let line = lang.pick(
             format!("{indent}{name} ({facts}): {said}"),
@@ -33,7 +42,7 @@ fn lines(fields: &[Field], depth: usize, lang: Lang, out: &mut String) {
         let item = field.item.as_deref();
         values(item.unwrap_or(field), &indent, lang, out);
         let members = item.map_or(&field.fields, |item| &item.fields);
-        lines(members, depth + 1, lang, out);
+        lines(members, way, depth + 1, lang, out);
     }
 }
 
@@ -47,7 +56,7 @@ fn name(field: &Field) -> &str {
 }
 
 /// The type, where it goes, and whether it must be there.
-fn facts(field: &Field, lang: Lang) -> String {
+fn facts(field: &Field, way: Way, lang: Lang) -> String {
     let kind = match &field.recursive {
         Some(_) => lang
             .pick("again the object around it", "与外层对象相同")
@@ -56,7 +65,11 @@ fn facts(field: &Field, lang: Lang) -> String {
     };
     let mut facts = vec![kind];
     if field.required && !is_choice(field) {
-        facts.push(lang.pick("required", "必填").to_owned());
+        let said = match way {
+            Way::Sent => lang.pick("required", "必填"),
+            Way::Received => lang.pick("always there", "必返回"),
+        };
+        facts.push(said.to_owned());
     }
     let place = match field.place {
         Some(Place::Path) => lang.pick("in the path", "路径"),

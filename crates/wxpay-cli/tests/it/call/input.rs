@@ -166,28 +166,100 @@ async fn a_list_comes_from_a_file_and_the_request_can_too() {
     assert_eq!(json_of(&output)["total_amount"], 200);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn members_that_the_program_does_not_know_are_sent_as_they_are() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    setup.file("goods.json", r#"{"list": [1]}"#);
+    setup.file(
+        "request.json",
+        r#"{"extra": {"device": "till 4", "from_file": true}}"#,
+    );
+    let echo = ["call", "v3.security.echo", "--echo-message", "hello"];
+    let extra = [
+        "--extra",
+        "device=\"till 5\"",
+        "--extra",
+        "goods=@goods.json",
+        "--request",
+        "request.json",
+    ];
+    let output = run(&setup, &echo, &extra);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    let requests = sandbox.requests();
+    let body: Value = serde_json::from_slice(&requests[0].body).unwrap();
+    let sent = json!({
+        "echo_message": "hello", "from_file": true, "device": "till 5", "goods": {"list": [1]},
+    });
+    assert_eq!(body, sent);
+
+    for (extra, lang, said) in [
+        ("device", "en", "--extra must be NAME=JSON"),
+        ("device=till", "en", "--extra device must be JSON"),
+        ("device=till", "zh", "--extra device 必须是 JSON"),
+        ("=1", "en", "must have a name"),
+        (
+            "echo_message=1",
+            "en",
+            "echo_message: is a field of this request",
+        ),
+        ("echo_message=1", "zh", "echo_message：是该请求已有的字段"),
+    ] {
+        let output = run(&setup, &echo, &["--extra", extra, "--lang", lang]);
+        let err = text(&output.stderr);
+        assert!(exit(&output) == 2 && err.contains(said), "{extra}: {err}");
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+/// What breaks a documented rule is told in the chosen language before anything is read of the configuration.
 #[test]
-fn every_endpoint_explains_itself_in_both_languages() {
+fn a_broken_rule_is_told_without_any_configuration() {
+    let wxpay = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
+        command.args(arguments).env_clear().output().unwrap()
+    };
+    let echo = ["call", "v3.security.echo", "--echo-message"];
+    let long = "长".repeat(1025);
+    for (value, lang, said) in [
+        (
+            &*long,
+            "en",
+            "echo_message: must have at most 1024 characters, has 1025",
+        ),
+        (&*long, "zh", "echo_message：最多 1024 个字符，现有 1025 个"),
+    ] {
+        let output = wxpay(&[&echo[..], &[value, "--lang", lang]].concat());
+        let err = text(&output.stderr);
+        assert!(exit(&output) == 2 && err.contains(said), "{err}");
+    }
+    let output = wxpay(&[&echo[..], &[&long, "--json"]].concat());
+    let error = &json_of(&output)["error"];
+    assert_eq!((exit(&output), &error["kind"]), (2, &json!("invalid")));
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("at most 1024 characters"), "{message}");
+}
+
+#[test]
+fn operations_explain_themselves_in_both_languages() {
     let help = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
         let output = command.args(arguments).env_clear().output().unwrap();
         assert_eq!(exit(&output), 0, "{arguments:?}: {}", text(&output.stderr));
         text(&output.stdout)
     };
-    let list = help(&["call", "--help"]);
-    let names: Vec<&str> = list
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|word| word.starts_with("v2.") || word.starts_with("v3."))
-        .collect();
-    assert!(names.len() >= 10, "{list}");
-    for name in names {
-        assert!(
-            help(&["call", name, "--help"]).contains("--request <FILE>"),
-            "{name}"
-        );
+    assert!(help(&["call", "--help"]).contains("`wxpay list`"));
+    for name in [
+        "v2.pay.query_order",
+        "v2.wecom.pay_employee",
+        "v3.partner_transfer.create_batch",
+        "v3.security.echo",
+    ] {
+        let english = help(&["call", name, "--help"]);
+        assert!(english.contains("--request <FILE>"), "{english}");
+        assert!(english.contains(&format!("`wxpay show {name}`")));
         let chinese = help(&["call", name, "--help", "--lang", "zh"]);
-        assert!(chinese.contains("请求字段"), "{name}");
+        assert!(chinese.contains("请求字段："), "{chinese}");
         assert!(
             !["Fields of", "Options of", "Configuration"]
                 .iter()
@@ -196,9 +268,21 @@ fn every_endpoint_explains_itself_in_both_languages() {
         );
     }
     let pay = help(&["call", "v2.wecom.pay_employee", "--help"]);
-    assert!(
-        pay.contains("--amount <FEN>") && pay.contains("FORCE_CHECK"),
-        "{pay}"
-    );
-    assert!(pay.contains("`env:NAME`"), "{pay}");
+    for said in [
+        "--amount <FEN>",
+        "FORCE_CHECK",
+        "`env:NAME`",
+        "Payment description (付款说明), at most 81 characters",
+        "required if `check_name` is `FORCE_CHECK`",
+    ] {
+        assert!(pay.contains(said), "{said}: {pay}");
+    }
+    let pay = help(&["call", "v2.wecom.pay_employee", "--help", "--lang", "zh"]);
+    for said in [
+        "金额，单位：分，至少 100",
+        "付款说明，最多 81 个字符",
+        "`check_name` 为 `FORCE_CHECK` 时必填",
+    ] {
+        assert!(pay.contains(said), "{said}: {pay}");
+    }
 }

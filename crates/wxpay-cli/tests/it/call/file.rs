@@ -1,0 +1,60 @@
+//! Operations that answer with a file.
+
+use wxpay_api::core::{TimeFormat, Timestamp};
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_written_once_and_over_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut order = Order::paid("20150806125346", 10_099);
+    let before = Timestamp::now().unix() - 2 * 24 * 60 * 60;
+    order.time_end = Timestamp::from_unix(before).unwrap();
+    let time = order.time_end.format(TimeFormat::DateTime);
+    sandbox.add_order(order);
+    let setup = Setup::new(&sandbox);
+    let apply = ["call", "v3.bill.apply_trade_bill", "--json", "--bill-date"];
+    let output = run(&setup, &apply, &[&time[..10]]);
+    assert_eq!(
+        exit(&output),
+        0,
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    let url = json_of(&output)["download_url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (_, token) = url.split_once("token=").unwrap();
+    let download = ["call", "v3.billdownload.download_bill", "--token", token];
+
+    let output = run(&setup, &download, &[]);
+    assert_eq!(exit(&output), 2);
+    assert!(text(&output.stderr).contains("--out <FILE>"));
+    setup.file("there.csv", "kept");
+    let before = sandbox.requests().len();
+    for (lang, said) in [("en", "is not overwritten"), ("zh", "不会覆盖")] {
+        let output = run(&setup, &download, &["--out", "there.csv", "--lang", lang]);
+        let err = text(&output.stderr);
+        assert!(exit(&output) == 2 && err.contains(said), "{err}");
+    }
+    assert_eq!(exit(&run(&setup, &download, &["--out", "-", "--json"])), 2);
+    assert_eq!(sandbox.requests().len(), before);
+    assert_eq!(std::fs::read(setup.path("there.csv")).unwrap(), b"kept");
+
+    let output = run(&setup, &download, &["--out", "bill.csv", "--json"]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    let bill = std::fs::read_to_string(setup.path("bill.csv")).unwrap();
+    assert!(bill.contains("20150806125346"), "{bill}");
+    assert_eq!(
+        json_of(&output),
+        json!({"file": "bill.csv", "bytes": bill.len()})
+    );
+    let output = run(&setup, &download, &["--out", "-"]);
+    assert_eq!((exit(&output), text(&output.stdout)), (0, bill));
+    // A failure leaves no file.
+    let missing = ["call", "v3.billdownload.download_bill", "--token", "none"];
+    assert_eq!(exit(&run(&setup, &missing, &["--out", "none.csv"])), 4);
+    assert!(!setup.path("none.csv").exists());
+}
