@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use http::Uri;
 use wxpay_core::InvalidInput;
 
-/// Checks that a text can be the base URL of a client: `https`, or plain HTTP to this machine, a host, and no query.
+/// Checks that a string can be the base URL of a client: `https`, or plain HTTP to this machine, a host, and no query.
 ///
 /// # Errors
 /// It breaks one of these rules.
@@ -53,6 +53,18 @@ impl BaseUrl {
             ));
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+
+    /// The host.
+    #[cfg(feature = "download")]
+    pub(crate) fn host(&self) -> Option<&str> {
+        let rest = self.0.split_once("://")?.1;
+        let authority = rest.split('/').next()?;
+        let host = authority
+            .rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(authority, |(host, _)| host);
+        Some(host)
     }
 
     /// The URL of a target, which begins with a slash. An operation's own host takes the place of the main one, and of no other:

@@ -18,6 +18,7 @@ mod meta;
 mod read;
 mod request;
 mod scalar;
+mod target;
 mod write;
 
 pub use request::{DynamicRequest, DynamicResponse};

@@ -1,6 +1,9 @@
 //! JSON as it is written into requests and read from responses.
 
 mod body;
+mod embedded;
+mod given;
+mod lists;
 mod members;
 mod object;
 mod value;

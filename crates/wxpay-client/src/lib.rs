@@ -27,7 +27,7 @@
 //! | --- | --- | --- |
 //! | message | flat XML | JSON |
 //! | signed with | the APIv2 key | the merchant's private key ([`MerchantKey`](sign::v3::MerchantKey)) |
-//! | verified with | the same key, or TLS alone where replies carry no signature | WeChat Pay's public key ([`PlatformKeys`](sign::v3::PlatformKeys)) |
+//! | verified with | the same key, or TLS alone where responses carry no signature | WeChat Pay's public key ([`PlatformKeys`](sign::v3::PlatformKeys)) |
 //! | client certificate | for some endpoints, as TLS: `ReqwestTransport::builder().identity_pem(..)` | never |
 //!
 //! # Notifications
@@ -52,7 +52,9 @@
 //! | `retry`, `rate-limit`, `tracing` | wrappers of a transport |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
 //! | `axum` | [`v3::Notice`] as an extractor |
-//! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, sealed texts as they came |
+//! | `download` | files, such as bills, from the URL that a response named |
+//! | `catalog` | calls of operations by their description |
+//! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;

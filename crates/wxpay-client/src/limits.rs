@@ -2,7 +2,7 @@ use std::ops::{Bound, RangeBounds};
 
 use wxpay_core::{Identifier, InvalidInput, TimeFormat, Timestamp, WireTime};
 
-/// The longest a text may be, in the unit that is checked.
+/// The longest a string may be, in the unit that is checked.
 ///
 /// The documents write `String(32)` and leave the unit open; for Chinese text that is a factor of three.
 #[allow(clippy::exhaustive_enums)] // there is no third unit
@@ -14,7 +14,7 @@ pub enum Max {
     Bytes(usize),
 }
 
-/// Checks a text against its limit.
+/// Checks a string against its limit.
 pub(crate) fn check_max(field: &'static str, value: &str, max: Max) -> Result<(), InvalidInput> {
     let (has, limit, (unit, unit_zh)) = match max {
         Max::Chars(limit) => (value.chars().count(), limit, ("characters", "字符")),

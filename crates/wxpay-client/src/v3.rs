@@ -1,4 +1,4 @@
-//! APIv3: JSON, signed by RSA over the exact bytes of request and reply.
+//! APIv3: JSON, signed by RSA over the exact bytes of request and response.
 //!
 //! Notifications and platform certificates need in-memory keys: the feature `aws-lc-rs` or `rust-crypto`.
 
@@ -10,6 +10,8 @@ mod caller;
 mod certificates;
 mod client;
 mod credentials;
+#[cfg(feature = "download")]
+mod download;
 mod endpoint;
 mod error_body;
 mod front_end;
@@ -20,10 +22,12 @@ mod notice_kind;
 mod notification;
 #[cfg(feature = "tokio")]
 mod offload;
+mod path_and_query;
 #[cfg(feature = "__keys")]
 mod payment_notice;
 mod reason;
 mod reply;
+mod signing;
 mod unsigned;
 
 pub use call::Call;
@@ -31,6 +35,8 @@ pub use call::Call;
 pub use certificates::{Certificates, CertificatesBuilder, RefreshError};
 pub use client::{Client, ClientBuilder, Pending};
 pub use credentials::Credentials;
+#[cfg(feature = "download")]
+pub use download::{File, FileDigest};
 pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
 pub use meta::{Meta, Method};

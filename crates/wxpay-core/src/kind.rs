@@ -82,7 +82,7 @@ impl InvalidInput {
     }
 }
 
-/// A key that could not sign, open or be read. Nothing was sent.
+/// A key that could not sign, decrypt or be read. Nothing was sent.
 #[derive(Debug, Error)]
 #[error("{reason}")]
 pub struct SigningError {
@@ -196,7 +196,7 @@ impl ProtocolError {
     }
 }
 
-/// A reply or notification that is not proven to be WeChat Pay's.
+/// A response or notification that is not proven to be WeChat Pay's.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[error("not verified: {failure}")]
 pub struct VerificationError {
@@ -226,8 +226,8 @@ pub enum VerificationFailure {
     /// A part that carries the proof occurs more than once.
     #[error("{0} occurs more than once")]
     Repeated(&'static str),
-    /// A part that carries the proof does not have its form.
-    #[error("{0} does not have its form")]
+    /// A part that carries the proof has an invalid format.
+    #[error("{0} has an invalid format")]
     Malformed(&'static str),
     /// The text is not a message of APIv2.
     #[error("not a message of APIv2: {0}")]
@@ -235,11 +235,11 @@ pub enum VerificationFailure {
     /// The signature or the ciphertext was made with another algorithm than the configured one.
     #[error("made with another algorithm than the configured {0}")]
     Algorithm(&'static str),
-    /// The signature does not fit the message and the key.
-    #[error("the signature does not fit")]
+    /// The signature does not match the message and the key.
+    #[error("the signature does not match")]
     Mismatch,
     /// The ciphertext was changed, or was made with another key.
-    #[error("{0} does not open with this key")]
+    #[error("{0} cannot be decrypted with this key")]
     Unopened(&'static str),
     /// A signature probe (签名探测): WeChat Pay tests whether a wrong signature is refused, and sends again.
     #[error("a signature probe, refused like any wrong signature")]
@@ -250,16 +250,19 @@ pub enum VerificationFailure {
     /// No key is known under this serial number.
     #[error("no key is known for serial {0}")]
     UnknownSerial(String),
-    /// The signature fits, but would fit other fields as well: another field could begin within this one's value
+    /// The signature matches, but would match other fields as well: another field could begin within this one's value
     /// ([`Params::ambiguous`](crate::Params::ambiguous)).
     #[error("another field could begin within the value of {0}, so the signature proves neither")]
     Ambiguous(String),
+    /// A file is not the one whose digest a signed response told.
+    #[error("the file has another digest than WeChat Pay told")]
+    OtherDigest,
     /// The keys could not be reached or are broken.
     #[error("the key cannot be used: {0}")]
     Key(&'static str),
 }
 
-/// An accepted reply refuses the business.
+/// An accepted response refuses the business.
 #[derive(Debug, Error)]
 #[error("{}: {}", if code.is_empty() { "no error code" } else { code.as_str() }, said(.message))]
 pub struct BusinessError {
@@ -314,7 +317,7 @@ impl BusinessError {
     }
 }
 
-/// An accepted reply that is not understood, or that answers something else.
+/// An accepted response that is not understood, or that answers something else.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[error("{field}: {problem}")]
 pub struct DecodeError {
@@ -336,7 +339,7 @@ impl DecodeError {
         Self::new(field, DecodeProblem::Missing)
     }
 
-    /// `field` does not have its form.
+    /// `field` has an invalid format.
     pub fn malformed(field: impl Into<String>) -> Self {
         Self::new(field, DecodeProblem::Malformed)
     }
@@ -357,17 +360,17 @@ impl DecodeError {
     }
 }
 
-/// What is wrong with a reply's field.
+/// What is wrong with a response's field.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeProblem {
     /// It is missing or empty.
     #[error("missing")]
     Missing,
-    /// It does not have its form.
-    #[error("does not have its form")]
+    /// It has an invalid format.
+    #[error("has an invalid format")]
     Malformed,
-    /// It is not what was asked for: the reply answers another request.
+    /// It is not what was asked for: the response answers another request.
     #[error("is not what was asked for")]
     Mismatch,
     /// It is not a field of this request.

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod create_batch;
+mod download;
 mod failures;
 mod faults;
 mod forms;

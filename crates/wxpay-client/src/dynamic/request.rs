@@ -21,9 +21,9 @@ pub struct DynamicRequest {
 #[non_exhaustive]
 pub struct DynamicResponse {
     /// The fields that the catalogue knows, by their names on the wire: amounts and numbers as integers, times, identifiers and
-    /// personal values as texts. What is absent is null, an absent list is empty.
+    /// personal values as strings. What is absent is null, an absent list is empty.
     pub fields: Json,
-    /// The whole message, with what the catalogue does not know. In APIv2 every value is a text.
+    /// The whole message, with what the catalogue does not know. In APIv2 every value is a string.
     pub message: Json,
     /// The file, where the operation answers with one.
     pub file: Option<Bytes>,

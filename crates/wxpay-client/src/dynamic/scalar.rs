@@ -7,7 +7,7 @@ use wxpay_core::{
     Secret, TimeFormat, TransactionId, WireTime,
 };
 
-use super::write::Target;
+use super::target::Target;
 use crate::Max;
 use crate::json::Json;
 
@@ -21,7 +21,7 @@ pub(super) fn write(
     macro_rules! id {
         ($($ty:ident),+) => {
             match field.ty.as_str() {
-                $(stringify!($ty) => return target.id(name, &parse::<$ty>(name, value, "a text", "字符串")?),)+
+                $(stringify!($ty) => return target.id(name, &parse::<$ty>(name, value, "a string", "字符串")?),)+
                 _ => {}
             }
         };
@@ -87,11 +87,11 @@ pub(super) fn write(
     }
 }
 
-/// The text of a value that stands as a text, a number or a flag.
+/// The text of a value that stands as a string, a number or a flag.
 pub(super) fn text(name: &'static str, value: &Json) -> Result<String, InvalidInput> {
     value
         .scalar_text()
-        .ok_or_else(|| broken(name, "a text", "字符串"))
+        .ok_or_else(|| broken(name, "a string", "字符串"))
 }
 
 pub(super) fn parse<T: FromWire>(

@@ -7,13 +7,12 @@ use wxpay_core::{
     Date, DateFormat, Decimal, Fen, Identifier, InvalidInput, Secret, TimeFormat, WireTime,
 };
 
-use super::members::{json_list_text, json_text};
 use super::{Json, check_characters};
 use crate::limits::{FEN, NUMBER, check_items, check_max, check_range, checked, number, time_text};
 use crate::v3::Call;
 use crate::{Extra, Max};
 
-/// A JSON object being filled in: each member is checked as it is written, and secret ones are sealed before they are sent.
+/// A JSON object being filled in: each member is checked as it is written, and secret ones are encrypted before they are sent.
 #[derive(Clone, Default)]
 pub struct Body(Vec<(Cow<'static, str>, Node)>);
 
@@ -41,7 +40,7 @@ impl Body {
         Ok(())
     }
 
-    /// Writes a text.
+    /// Writes a string.
     ///
     /// # Errors
     /// It is empty, too long or holds characters beyond U+FFFF.
@@ -56,7 +55,7 @@ impl Body {
         Ok(())
     }
 
-    /// Writes a text that is sealed for WeChat Pay (敏感信息加密) before it is sent. The limit counts the plain text.
+    /// Writes a string that is encrypted for WeChat Pay (敏感信息加密) before it is sent. The limit counts the plain text.
     ///
     /// # Errors
     /// It is empty, too long or holds characters beyond U+FFFF.
@@ -104,7 +103,7 @@ impl Body {
     /// Writes the value of an enum whose values are numbers.
     ///
     /// # Errors
-    /// It is no number.
+    /// It is not a number.
     pub fn number(
         &mut self,
         name: &'static str,
@@ -257,98 +256,7 @@ impl Body {
         Ok(())
     }
 
-    /// Writes a list of identifiers.
-    ///
-    /// # Errors
-    /// It has too few or too many members, or one of them does not have its form.
-    pub fn ids<T: Identifier>(
-        &mut self,
-        name: &'static str,
-        values: &[T],
-        items: impl RangeBounds<usize>,
-    ) -> Result<(), InvalidInput> {
-        self.list(name, values, items, |value| {
-            Ok(Json::from(checked(name, value)?))
-        })
-    }
-
-    /// Writes a list of texts.
-    ///
-    /// # Errors
-    /// It has too few or too many members, or one of them is empty, too long or holds characters beyond U+FFFF.
-    pub fn texts<T: AsRef<str>>(
-        &mut self,
-        name: &'static str,
-        values: &[T],
-        items: impl RangeBounds<usize>,
-        max: Max,
-    ) -> Result<(), InvalidInput> {
-        self.list(name, values, items, |value| {
-            Ok(Json::from(check_text(name, value.as_ref(), max)?))
-        })
-    }
-
-    /// Writes a list of whole numbers.
-    ///
-    /// # Errors
-    /// It has too few or too many members, or one of them is out of range.
-    pub fn integers(
-        &mut self,
-        name: &'static str,
-        values: &[i64],
-        items: impl RangeBounds<usize>,
-        range: impl RangeBounds<i64>,
-    ) -> Result<(), InvalidInput> {
-        self.list(name, values, items, |value| {
-            check_range(name, *value, &range, NUMBER)?;
-            Ok(Json::from(*value))
-        })
-    }
-
-    /// Writes an object as JSON within a text.
-    ///
-    /// # Errors
-    /// Those of `write`, with the path to the member; the text is too long.
-    pub fn json(
-        &mut self,
-        name: &'static str,
-        max: Max,
-        write: impl FnOnce(&mut Self) -> Result<(), InvalidInput>,
-    ) -> Result<(), InvalidInput> {
-        let text = json_text(name, write)?;
-        self.text(name, text, max)
-    }
-
-    /// Writes a list of objects as JSON within a text.
-    ///
-    /// # Errors
-    /// It has too few or too many members; those of `write`, with the path to the member; the text is too long.
-    pub fn json_list<T>(
-        &mut self,
-        name: &'static str,
-        members: &[T],
-        items: impl RangeBounds<usize>,
-        max: Max,
-        write: impl Fn(&T, &mut Self) -> Result<(), InvalidInput>,
-    ) -> Result<(), InvalidInput> {
-        let text = json_list_text(name, members, items, write)?;
-        self.text(name, text, max)
-    }
-
-    fn list<T>(
-        &mut self,
-        name: &'static str,
-        values: &[T],
-        items: impl RangeBounds<usize>,
-        write: impl Fn(&T) -> Result<Json, InvalidInput>,
-    ) -> Result<(), InvalidInput> {
-        check_items(name, values.len(), &items)?;
-        let list: Result<Vec<Json>, InvalidInput> = values.iter().map(write).collect();
-        self.set(name, Json::List(list?));
-        Ok(())
-    }
-
-    /// The first member's value, if it is not to be sealed.
+    /// The first member's value, if it is not to be encrypted.
     #[cfg(feature = "catalog")]
     pub(crate) fn into_first(self) -> Option<Json> {
         match self.0.into_iter().next()?.1 {
@@ -369,7 +277,7 @@ impl Body {
         }
     }
 
-    /// The JSON, with the sealed texts in the places of the secrets; `None` when there are not as many.
+    /// The JSON, with the encrypted strings in the places of the secrets; `None` when there are not as many.
     pub(crate) fn seal(self, texts: &mut impl Iterator<Item = String>) -> Option<Json> {
         let mut members = Vec::with_capacity(self.0.len());
         for (name, node) in self.0 {

@@ -1,4 +1,4 @@
-//! Objects that stand as JSON, or as `a=1&b=2`, within a text.
+//! Objects that stand as JSON, or as `a=1&b=2`, within a string.
 
 use std::ops::RangeBounds;
 
@@ -37,7 +37,7 @@ pub(crate) fn json_list_text<T>(
 fn object(write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>) -> Result<Json, InvalidInput> {
     let mut body = Body::new();
     write(&mut body)?;
-    // What is encrypted stands in the message itself, never in a text within it.
+    // What is encrypted stands in the message itself, never in a string within it.
     body.seal(&mut std::iter::empty()).ok_or_else(|| {
         InvalidInput::new(
             "encrypted field",
@@ -61,7 +61,7 @@ pub(crate) fn url_encoded_text(
         let value = value.scalar_text().ok_or_else(|| {
             let error = InvalidInput::new(
                 member.clone(),
-                "must be a text, a whole number, true or false",
+                "must be a string, a whole number, true or false",
                 "必须是字符串、整数或布尔值",
             );
             error.within(name)

@@ -1,22 +1,18 @@
 use std::borrow::Cow;
 
-use wxpay_core::{Decimal, DecodeError, DecodeProblem, FromWire};
+use wxpay_core::{Decimal, DecodeError, FromWire};
 
 use super::Json;
-use crate::Extra;
 
-/// The member of a request in JSON that holds what this version does not know.
-const EXTRA: &str = "extra";
-
-/// An object of a reply being read; errors name the path to the member.
+/// An object of a response being read; errors name the path to the member.
 #[derive(Clone, Debug)]
 pub struct Object<'a> {
-    members: &'a [(String, Json)],
-    path: String,
+    pub(super) members: &'a [(String, Json)],
+    pub(super) path: String,
 }
 
 impl<'a> Object<'a> {
-    /// The reply itself.
+    /// The response itself.
     ///
     /// # Errors
     /// It is not an object.
@@ -33,7 +29,7 @@ impl<'a> Object<'a> {
     /// A member that must be there.
     ///
     /// # Errors
-    /// It is missing, null, empty or does not have its form.
+    /// It is missing, null, empty or has an invalid format.
     pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
         let text = self.scalar(name)?.filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| DecodeError::missing(self.at(name)))?;
@@ -43,7 +39,7 @@ impl<'a> Object<'a> {
     /// A member that must be there under one of several names that the documents give it.
     ///
     /// # Errors
-    /// It is under none of them, does not have its form, or two of them are there and differ.
+    /// It is under none of them, has an invalid format, or two of them are there and differ.
     pub fn require_any<T: FromWire + PartialEq>(&self, names: &[&str]) -> Result<T, DecodeError> {
         let mut found = None;
         for name in names {
@@ -61,7 +57,7 @@ impl<'a> Object<'a> {
     /// A member that may be there; null and an empty text count as absent.
     ///
     /// # Errors
-    /// It does not have its form.
+    /// It has an invalid format.
     pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         match self.scalar(name)? {
             None => Ok(None),
@@ -72,7 +68,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Checks that the reply repeats `asked` in the member `name`.
+    /// Checks that the response repeats `asked` in the member `name`.
     ///
     /// # Errors
     /// The member is missing or differs.
@@ -178,7 +174,7 @@ impl<'a> Object<'a> {
     /// The values of a list; none when the member is absent.
     ///
     /// # Errors
-    /// The member is not a list of values, or one of them does not have its form.
+    /// The member is not a list of values, or one of them has an invalid format.
     pub fn list<T: FromWire>(&self, name: &str) -> Result<Vec<T>, DecodeError> {
         Ok(self.optional_list(name)?.unwrap_or_default())
     }
@@ -256,148 +252,15 @@ impl<'a> Object<'a> {
             .ok_or_else(|| DecodeError::missing(self.at(name)))
     }
 
-    /// An object that stands as JSON within a text, and may be there.
-    ///
-    /// # Errors
-    /// The text is not the JSON of an object; those of `read`.
-    pub fn optional_json<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
-    ) -> Result<Option<T>, DecodeError> {
-        match self.embedded(name)? {
-            None => Ok(None),
-            Some(json) => read(&Object::within(&json, self.at(name))?).map(Some),
-        }
-    }
-
-    /// An object that stands as JSON within a text, and must be there.
-    ///
-    /// # Errors
-    /// As [`optional_json`](Self::optional_json), or it is missing.
-    pub fn require_json<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
-        self.optional_json(name, read)?
-            .ok_or_else(|| DecodeError::missing(self.at(name)))
-    }
-
-    /// A list of objects that stands as JSON within a text; none when it is absent.
-    ///
-    /// # Errors
-    /// The text is not the JSON of such a list; those of `read`.
-    pub fn json_list<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
-    ) -> Result<Vec<T>, DecodeError> {
-        Ok(self.optional_json_list(name, read)?.unwrap_or_default())
-    }
-
-    /// A list of objects that stands as JSON within a text, and must be there.
-    ///
-    /// # Errors
-    /// As [`json_list`](Self::json_list), or it is missing.
-    pub fn require_json_list<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
-    ) -> Result<Vec<T>, DecodeError> {
-        self.optional_json_list(name, read)?
-            .ok_or_else(|| DecodeError::missing(self.at(name)))
-    }
-
-    /// As [`json_list`](Self::json_list), where an absent list is told from an empty one.
-    ///
-    /// # Errors
-    /// As [`json_list`](Self::json_list).
-    pub fn optional_json_list<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
-    ) -> Result<Option<Vec<T>>, DecodeError> {
-        let Some(json) = self.embedded(name)? else {
-            return Ok(None);
-        };
-        let outer = Json::Object(vec![(name.to_owned(), json)]);
-        Object::within(&outer, self.path.clone())?
-            .objects(name, |object| read(object))
-            .map(Some)
-    }
-
-    /// Refuses members that are none of these, but for `extra`.
-    ///
-    /// # Errors
-    /// There is another one.
-    pub fn only(&self, names: &[&str]) -> Result<(), DecodeError> {
-        let base = |name: &&str| name.split("_$").next().unwrap_or(name).to_owned();
-        let known: Vec<String> = names.iter().map(base).collect();
-        for (name, _) in self.members {
-            if name != EXTRA && !known.contains(name) {
-                let problem = DecodeProblem::Unknown(known.join(", "));
-                return Err(DecodeError::new(self.at(name), problem));
-            }
-        }
-        Ok(())
-    }
-
-    /// The one of these members that is there.
-    ///
-    /// # Errors
-    /// None of them is there, or several are.
-    pub fn one_of<'n>(&self, names: &[&'n str]) -> Result<&'n str, DecodeError> {
-        let is_there = |name: &&&str| !matches!(self.member(name), None | Some(Json::Null));
-        let mut there = names.iter().filter(is_there);
-        match (there.next(), there.next()) {
-            (Some(name), None) => Ok(name),
-            _ => Err(DecodeError::new(
-                self.path.clone(),
-                DecodeProblem::OneOf(names.join(", ")),
-            )),
-        }
-    }
-
-    /// The members of `extra`, which this version does not know.
-    ///
-    /// # Errors
-    /// `extra` is not an object.
-    pub fn extra(&self) -> Result<Extra, DecodeError> {
-        let mut extra = Extra::new();
-        match self.member(EXTRA) {
-            None | Some(Json::Null) => {}
-            Some(Json::Object(members)) => {
-                for (name, value) in members {
-                    extra.insert(name.clone(), value.clone());
-                }
-            }
-            Some(_) => return Err(DecodeError::malformed(self.at(EXTRA))),
-        }
-        Ok(extra)
-    }
-
     /// An object at another place than the message's own.
-    fn within(json: &'a Json, path: String) -> Result<Self, DecodeError> {
+    pub(super) fn within(json: &'a Json, path: String) -> Result<Self, DecodeError> {
         match json {
             Json::Object(members) => Ok(Self { members, path }),
             _ => Err(DecodeError::malformed(path)),
         }
     }
 
-    /// JSON within a text, or where it stands as it is.
-    fn embedded(&self, name: &str) -> Result<Option<Json>, DecodeError> {
-        match self.member(name) {
-            None | Some(Json::Null) => Ok(None),
-            Some(Json::Text(text)) if text.is_empty() => Ok(None),
-            Some(Json::Text(text)) => Json::parse(text.as_bytes())
-                .map(Some)
-                .map_err(|_| DecodeError::malformed(self.at(name))),
-            Some(json) => Ok(Some(json.clone())),
-        }
-    }
-
-    /// The text of a scalar. Numbers are sometimes sent as texts and texts as numbers.
+    /// The text of a scalar. Numbers are sometimes sent as strings and strings as numbers.
     fn scalar(&self, name: &str) -> Result<Option<Cow<'a, str>>, DecodeError> {
         match self.member(name) {
             None | Some(Json::Null) => Ok(None),
@@ -407,14 +270,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn member(&self, name: &str) -> Option<&'a Json> {
+    pub(super) fn member(&self, name: &str) -> Option<&'a Json> {
         self.members
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, value)| value)
     }
 
-    fn at(&self, name: &str) -> String {
+    pub(super) fn at(&self, name: &str) -> String {
         if self.path.is_empty() {
             name.to_owned()
         } else {

@@ -19,7 +19,7 @@ pub enum Json {
     Integer(i64),
     /// A number with a fraction, or too large for [`Integer`](Self::Integer).
     Number(f64),
-    /// A text.
+    /// A string.
     Text(String),
     /// A list.
     List(Vec<Self>),
@@ -28,7 +28,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads a text.
+    /// Reads a string.
     ///
     /// # Errors
     /// It is not JSON, is nested too deeply, or an object has a name twice.
@@ -76,7 +76,7 @@ impl Json {
         }
     }
 
-    /// A reply's body; an empty one is [`Null`](Self::Null).
+    /// A response's body; an empty one is [`Null`](Self::Null).
     pub(crate) fn of_body(body: &Bytes) -> Result<Self, DecodeError> {
         if body.is_empty() {
             Ok(Self::Null)

@@ -29,7 +29,7 @@ struct Config {
 }
 
 impl Client {
-    /// Starts a client from who asks, what proves it and how bytes leave.
+    /// Builds a client from a merchant, its credentials and a transport.
     pub fn builder(
         merchant: Merchant,
         credentials: Credentials,
@@ -44,10 +44,10 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads its verified reply.
+    /// Sends a request and reads its verified response.
     ///
-    /// Write the merchant's number down before, and do not wrap this in a timeout of your own: when the future is dropped
-    /// there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
+    /// Store the merchant order number before the call, and do not wrap this in a timeout of your own: when the future is
+    /// dropped there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
     ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
@@ -146,7 +146,13 @@ impl Client {
                 Hints::new(meta.name, meta.effect, meta.client_cert).backup_host(meta.backup_host),
             )
             .body(params.to_xml().into())
-            .map_err(|_| InvalidInput::new("path", "must make a request", "无法组成 HTTP 请求"))
+            .map_err(|_| {
+                InvalidInput::new(
+                    "path",
+                    "cannot be used to build a request",
+                    "无法组成 HTTP 请求",
+                )
+            })
     }
 
     fn sign_type(&self, meta: &Meta) -> SignType {
@@ -155,14 +161,14 @@ impl Client {
 }
 
 /// A request on its way.
-#[must_use = "the reply still has to be verified"]
+#[must_use = "the response still has to be verified"]
 pub struct Pending<'a, E> {
     client: Client,
     request: &'a E,
 }
 
 impl<E: Endpoint> Pending<'_, E> {
-    /// The second half of [`Client::send`]: verifies and reads the reply.
+    /// The second half of [`Client::send`]: verifies and reads the response.
     ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
@@ -187,7 +193,7 @@ impl<E: Endpoint> Pending<'_, E> {
             })
     }
 
-    /// Gives a transport's failure its meaning.
+    /// Converts a transport error into an [`Error`] for this call.
     pub fn failed(self, error: TransportError) -> Error {
         let meta = self.request.meta();
         Error::new(meta.name, meta.effect, error)
@@ -232,7 +238,7 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// The merchant number, the app id or the base URL does not have its form.
+    /// The merchant ID, the app id or the base URL has an invalid format.
     pub fn build(self) -> Result<Client, InvalidInput> {
         crate::limits::checked("mch_id", &self.merchant.mch_id)?;
         crate::limits::checked("appid", &self.merchant.app_id)?;

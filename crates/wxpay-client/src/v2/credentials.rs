@@ -8,7 +8,7 @@ use crate::identity::Identity;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Merchant {
-    /// The merchant number (商户号), sent as `mch_id`.
+    /// The merchant ID (商户号), sent as `mch_id`.
     pub mch_id: MchId,
     /// The app id or, for WeCom payments, the corpid (公众账号ID), sent as `appid`.
     pub app_id: AppId,

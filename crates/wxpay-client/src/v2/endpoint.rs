@@ -3,11 +3,11 @@ use wxpay_sign::Verified;
 
 use super::{Form, Meta};
 
-/// An APIv2 request, and how its reply is read.
+/// An APIv2 request, and how its response is read.
 ///
 /// Every request of `wxpay-api` implements it; implement it yourself for an operation that is missing.
 pub trait Endpoint: Send + Sync {
-    /// The reply when the business succeeds.
+    /// The response when the business succeeds.
     type Response: Send;
 
     /// The constant facts.
@@ -24,9 +24,9 @@ pub trait Endpoint: Send + Sync {
     /// A field breaks a documented rule. Nothing is sent.
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput>;
 
-    /// Reads a reply whose origin was checked, and compares what it repeats with what was asked.
+    /// Reads a response whose origin was checked, and compares what it repeats with what was asked.
     ///
     /// # Errors
-    /// The reply lacks what it must have, or answers something else. After a write, the outcome is unknown.
+    /// The response lacks what it must have, or answers something else. After a write, the outcome is unknown.
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError>;
 }

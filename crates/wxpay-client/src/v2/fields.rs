@@ -5,12 +5,12 @@ use crate::json::{Json, Object};
 /// The most members that a numbered list may say it has.
 const MAX_LIST: u32 = 100;
 
-/// The fields of a reply being read.
+/// The fields of a response being read.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a>(&'a Params);
 
 impl<'a> Fields<'a> {
-    /// The fields of a reply.
+    /// The fields of a response.
     pub const fn of(reply: &'a Params) -> Self {
         Self(reply)
     }
@@ -18,7 +18,7 @@ impl<'a> Fields<'a> {
     /// A field that must be there.
     ///
     /// # Errors
-    /// It is missing, empty or does not have its form.
+    /// It is missing, empty or has an invalid format.
     pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
         self.0.require(name)
     }
@@ -26,14 +26,14 @@ impl<'a> Fields<'a> {
     /// A field that may be there.
     ///
     /// # Errors
-    /// It does not have its form.
+    /// It has an invalid format.
     pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         self.0.optional(name)
     }
 
-    /// Checks that the reply repeats `asked` in the field `name`.
+    /// Checks that the response repeats `asked` in the field `name`.
     ///
-    /// A signature does not bind a reply to its request, so an authentic reply may be about another payment.
+    /// A signature does not bind a response to its request, so an authentic response may be about another payment.
     ///
     /// # Errors
     /// The field is missing or differs.
@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An object that stands as JSON within a text, and may be there.
+    /// An object that stands as JSON within a string, and may be there.
     ///
     /// # Errors
     /// The text is not the JSON of an object; those of `read`.
@@ -69,7 +69,7 @@ impl<'a> Fields<'a> {
         Object::of(&json)?.optional_json(name, read)
     }
 
-    /// An object that stands as JSON within a text, and must be there.
+    /// An object that stands as JSON within a string, and must be there.
     ///
     /// # Errors
     /// As [`optional_json`](Self::optional_json), or it is missing.
@@ -82,7 +82,7 @@ impl<'a> Fields<'a> {
         Object::of(&json)?.require_json(name, read)
     }
 
-    /// A list of objects that stands as JSON within a text; none when it is absent.
+    /// A list of objects that stands as JSON within a string; none when it is absent.
     ///
     /// # Errors
     /// The text is not the JSON of such a list; those of `read`.
@@ -95,7 +95,7 @@ impl<'a> Fields<'a> {
         Object::of(&json)?.json_list(name, read)
     }
 
-    /// A list of objects that stands as JSON within a text, and must be there.
+    /// A list of objects that stands as JSON within a string, and must be there.
     ///
     /// # Errors
     /// As [`json_list`](Self::json_list), or it is missing.

@@ -45,13 +45,13 @@ impl Form {
     /// Writes an identifier.
     ///
     /// # Errors
-    /// It does not have its documented form, which one that came in a reply may not have.
+    /// It does not have its documented form, which one that came in a response may not have.
     pub fn id(&mut self, name: &'static str, value: &impl Identifier) -> Result<(), InvalidInput> {
         self.params.set(name, checked(name, value)?);
         Ok(())
     }
 
-    /// Writes a text.
+    /// Writes a string.
     ///
     /// # Errors
     /// It is too long.
@@ -99,7 +99,7 @@ impl Form {
     /// Writes the value of an enum whose values are numbers.
     ///
     /// # Errors
-    /// It is no number.
+    /// It is not a number.
     pub fn number(
         &mut self,
         name: &'static str,
@@ -152,7 +152,7 @@ impl Form {
         Ok(())
     }
 
-    /// Writes an object as JSON within a text.
+    /// Writes an object as JSON within a string.
     ///
     /// # Errors
     /// Those of `write`, with the path to the member; the text is too long.
@@ -166,7 +166,7 @@ impl Form {
         self.text(name, text, max)
     }
 
-    /// Writes a list of objects as JSON within a text.
+    /// Writes a list of objects as JSON within a string.
     ///
     /// # Errors
     /// It has too few or too many members; those of `write`, with the path to the member; the text is too long.
@@ -182,7 +182,7 @@ impl Form {
         self.text(name, text, max)
     }
 
-    /// Writes an object as `a=1&b=2` within a text, each value percent-encoded.
+    /// Writes an object as `a=1&b=2` within a string, each value percent-encoded.
     ///
     /// # Errors
     /// Those of `write`, with the path to the member; a member is an object or a list; the text is too long.

@@ -31,9 +31,9 @@ pub struct Meta {
     pub sign_types: SignTypes,
     /// Which `workwx_sign` the message carries, if any.
     pub workwx: Option<workwx::Api>,
-    /// Whether a reply must carry a `sign`; without one, the TLS connection is its only proof.
+    /// Whether a response must carry a `sign`; without one, the TLS connection is its only proof.
     pub reply_signed: bool,
-    /// The names of all fields of request and reply, for finding a value in which another field could begin
+    /// The names of all fields of request and response, for finding a value in which another field could begin
     /// ([`Params::ambiguous`](wxpay_core::Params::ambiguous)); [`PAYMENT_NAMES`] unless others are given.
     pub names: &'static [&'static str],
     /// The documented error codes, sorted. A code that is not here is unknown.
@@ -64,7 +64,7 @@ impl SignTypes {
 }
 
 impl Meta {
-    /// An endpoint that only reads, takes either digest and signs its replies.
+    /// An endpoint that only reads, takes either digest and signs its responses.
     pub const fn read(name: &'static str, path: &'static str) -> Self {
         Self {
             name,
@@ -125,14 +125,14 @@ impl Meta {
         self
     }
 
-    /// Replies carry no `sign`.
+    /// Responses carry no `sign`.
     #[must_use]
     pub const fn unsigned_reply(mut self) -> Self {
         self.reply_signed = false;
         self
     }
 
-    /// The names of all fields of request and reply.
+    /// The names of all fields of request and response.
     #[must_use]
     pub const fn names(mut self, names: &'static [&'static str]) -> Self {
         self.names = names;

@@ -13,7 +13,7 @@ use crate::{NoticeError, Unexpected};
 
 /// Verifies the notifications (通知) of APIv2.
 ///
-/// They carry no time, so an old one can be sent again by whoever recorded it: record what was taken in, and compare the
+/// They carry no time, so an old one can be sent again by anyone who recorded it: record what was taken in, and compare the
 /// amount.
 #[derive(Clone, Debug)]
 pub struct Notices {
@@ -29,8 +29,8 @@ impl Notices {
 
     /// Verifies and reads a payment notification (支付结果通知) from its body as it came.
     ///
-    /// The same key signs WeChat Pay's replies, so a copy of a reply verifies too. One about a refund or a deposit is refused.
-    /// One that says what a notification says, that this order was paid (an order query, 付款码支付), passes as what it is.
+    /// The same key signs WeChat Pay's responses, so a copy of a response verifies too. One about a refund or a deposit is
+    /// refused. One that says what a notification says, that this order was paid (an order query, 付款码支付), passes as what it is.
     ///
     /// # Errors
     /// It is not proven to be WeChat Pay's, or is about something else, or lacks what a payment has. Nothing of it was read then.
@@ -72,12 +72,12 @@ impl Notices {
         Ok(verified)
     }
 
-    /// Opens a refund notification (退款结果通知), which is encrypted and not signed.
+    /// Decrypts a refund notification (退款结果通知), which is encrypted and not signed.
     ///
     /// Its cipher does not protect it against changes: query the refund before acting on it.
     ///
     /// # Errors
-    /// It does not open with the key.
+    /// It cannot be decrypted with the key.
     pub fn refund(&self, body: &[u8]) -> Result<Verified<Params>, NoticeError> {
         let params = read(body)?;
         let sealed = params
@@ -102,7 +102,7 @@ pub struct PaymentNotice {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Paid {
-    /// The merchant's own number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub out_trade_no: OutTradeNo,
     /// WeChat Pay's number (微信支付订单号).
     pub transaction_id: TransactionId,
@@ -119,7 +119,7 @@ pub struct Paid {
 }
 
 impl PaymentNotice {
-    /// The merchant's own number (商户订单号), by which to find what to expect.
+    /// The merchant order number (商户订单号), by which to find what to expect.
     pub fn out_trade_no(&self) -> &OutTradeNo {
         &self.out_trade_no
     }
@@ -160,12 +160,12 @@ impl PaymentNotice {
     }
 }
 
-/// The answer to a notification that was taken in.
+/// The response to a notification that was taken in.
 pub fn acknowledge() -> Response<Bytes> {
     answer(StatusCode::OK, "text/xml; charset=utf-8", ACKNOWLEDGEMENT)
 }
 
-/// The answer to a notification that was not taken in; WeChat Pay sends it again later.
+/// The response to a notification that was not taken in; WeChat Pay sends it again later.
 ///
 /// It says which of the two it was, and nothing of why: that is for the shop's own log.
 pub fn refuse(error: &NoticeError) -> Response<Bytes> {
@@ -178,7 +178,7 @@ pub fn refuse(error: &NoticeError) -> Response<Bytes> {
 
 /// What an authentic message is about that is not a payment, although it names the order, its amount and its number.
 ///
-/// Replies about refunds (申请退款, 查询退款) and about what was taken from a deposit (押金) do.
+/// Responses about refunds (申请退款, 查询退款) and about what was taken from a deposit (押金) do.
 fn other_event(message: &Params) -> Option<&'static str> {
     let starts_with = |stem: &str| message.iter().any(|(name, _)| name.starts_with(stem));
     let refund = [
@@ -204,7 +204,7 @@ fn in_yuan(message: &Verified<Params>) -> bool {
         .is_none_or(|currency| currency == "CNY")
 }
 
-/// Every level says so. A reply to an order query is signed alike, and may say REFUND.
+/// Every level says so. A response to an order query is signed alike, and may say REFUND.
 fn succeeded(message: &Params) -> bool {
     let success = |name| message.get(name) == Some("SUCCESS");
     let state = message.get("trade_state");

@@ -8,7 +8,7 @@ use wxpay_sign::v2::{Key, SignType, danger_accept_unsigned};
 
 use super::{Fields, Merchant, Meta};
 
-/// What a reply is checked against.
+/// What a response is checked against.
 #[derive(Debug)]
 pub(super) struct Expected<'a> {
     pub(super) meta: &'static Meta,
@@ -18,14 +18,14 @@ pub(super) struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// Takes a reply through the three levels: communication, origin, business.
+    /// Takes a response through the three levels: communication, origin, business.
     pub(super) fn accept(&self, response: &Response<Bytes>) -> Result<Verified<Params>, ErrorKind> {
         let status = response.status().as_u16();
         if status != 200 {
-            return Err(ProtocolError::new(status, "not a reply of APIv2").into());
+            return Err(ProtocolError::new(status, "not a response of APIv2").into());
         }
         let params = Params::from_xml(response.body()).map_err(|error| match error {
-            XmlError::Empty => ProtocolError::new(status, "the reply is empty"),
+            XmlError::Empty => ProtocolError::new(status, "the response is empty"),
             error => ProtocolError::new(status, &format!("not a message of APIv2: {error}")),
         })?;
         match params.get("return_code") {
@@ -72,7 +72,7 @@ impl Expected<'_> {
         if params.get("mch_id").is_some() || (succeeded && !meta.reply_signed) {
             fields.echo("mch_id", &merchant.mch_id)?;
         }
-        // An unsigned reply's appid is not compared: the documents' own samples answer with another form of it.
+        // An unsigned response's appid is not compared: the documents' own samples answer with another form of it.
         if meta.reply_signed && params.get("appid").is_some() {
             fields.echo("appid", &merchant.app_id)?;
         }
@@ -86,7 +86,7 @@ impl Expected<'_> {
     }
 }
 
-/// Without a `return_code` of `SUCCESS`, nothing is signed. Some such replies carry an `err_code` all the same.
+/// Without a `return_code` of `SUCCESS`, nothing is signed. Some such responses carry an `err_code` all the same.
 fn claimed_failure(status: u16, text: Option<&str>, params: &Params) -> ErrorKind {
     let failure =
         ProtocolError::new(status, text.unwrap_or_default()).with_code(claimed_code(params));

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{Notice, Notices, refuse};
 use crate::NoticeError;
 
-/// A handler that takes a [`Notice`] runs only for notifications that are proven and opened. The router's state must hold
+/// A handler that takes a [`Notice`] runs only for notifications that are proven and decrypted. The router's state must hold
 /// an `Arc<Notices>`; a body is read up to the limit that the router sets (2 MB by default).
 impl<S> FromRequest<S> for Notice
 where

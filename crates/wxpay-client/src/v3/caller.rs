@@ -9,7 +9,7 @@ use wxpay_sign::v3::{
 use super::Meta;
 use crate::limits::checked;
 
-/// Who asks. It decides how a request is signed and which signature a reply must have; no message can change it.
+/// Who asks. It decides how a request is signed and which signature a response must have; no message can change it.
 #[derive(Clone, Debug)]
 pub(super) enum Caller {
     Merchant(MchId),
@@ -41,7 +41,7 @@ impl Caller {
         }
     }
 
-    /// The value of `Wechatpay-Serial` of a request in which nothing is sealed.
+    /// The value of `Wechatpay-Serial` of a request in which nothing is encrypted.
     pub(super) async fn serial_no(
         &self,
         meta: &Meta,

@@ -2,19 +2,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{Request, Response};
 use wxpay_core::{
-    AppId, BrandId, Effect, Error, ErrorKind, InvalidInput, MchId, Result, Secret, SigningError,
-    Timestamp, TransportError,
+    AppId, BrandId, Error, InvalidInput, MchId, Result, Secret, SigningError, Timestamp,
+    TransportError,
 };
-use wxpay_sign::v3::{MerchantKey, RequestToSign, Sealed};
-use wxpay_transport::{Hints, Transport};
+use wxpay_sign::v3::{MerchantKey, Sealed};
+use wxpay_transport::Transport;
 
 use super::caller::Caller;
 use super::front_end::failed;
 use super::reply::accept;
-use super::{Call, Credentials, Endpoint, Meta};
-use crate::USER_AGENT;
+use super::{Call, Credentials, Endpoint};
 use crate::base_url::{self, BaseUrl};
 use crate::identity::Identity;
 use crate::source::Source;
@@ -29,22 +28,22 @@ use crate::source::Source;
 /// rather than by ten. Without the feature, and outside a tokio runtime, it is always made on the calling thread. A key for
 /// which [`MerchantKey::in_memory`](crate::sign::v3::MerchantKey::in_memory) is false, such as a KMS, is always called there.
 #[derive(Clone, Debug)]
-pub struct Client(Arc<Config>);
+pub struct Client(pub(super) Arc<Config>);
 
 #[derive(Clone, Debug)]
-struct Config {
-    caller: Caller,
+pub(super) struct Config {
+    pub(super) caller: Caller,
     identity: Identity,
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
     transport: Arc<dyn Transport>,
-    base_url: BaseUrl,
-    source: Source,
+    pub(super) base_url: BaseUrl,
+    pub(super) source: Source,
 }
 
 impl Client {
-    /// Starts a client from who asks, what proves it and how bytes leave.
+    /// Builds a client from a merchant, its credentials and a transport.
     ///
-    /// `mch_id` is the merchant number that the private key belongs to; for a service provider, its own (`sp_mchid`).
+    /// `mch_id` is the merchant ID that the private key belongs to; for a service provider, its own (`sp_mchid`).
     pub fn builder(
         mch_id: MchId,
         credentials: Credentials,
@@ -56,7 +55,7 @@ impl Client {
     /// The same for a brand (品牌), which asks for the paths under `/brand/` and for no others.
     ///
     /// The private key is that of the brand's own API certificate, and the platform key is the WeChat Pay public key of the
-    /// brand. Every request names it in `Wechatpay-Serial`, and replies must be signed as those for a brand are.
+    /// brand. Every request names it in `Wechatpay-Serial`, and responses must be signed as those for a brand are.
     ///
     /// <https://pay.weixin.qq.com/doc/brand/4015407523>
     pub fn brand(
@@ -120,10 +119,10 @@ impl Client {
         Self(Arc::new(config))
     }
 
-    /// Sends a request and reads its verified reply.
+    /// Sends a request and reads its verified response.
     ///
-    /// Write the merchant's number down before, and do not wrap this in a timeout of your own: when the future is dropped
-    /// there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
+    /// Store the merchant order number before the call, and do not wrap this in a timeout of your own: when the future is
+    /// dropped there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
     ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
@@ -138,7 +137,7 @@ impl Client {
     /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers that do their own I/O.
     ///
     /// # Errors
-    /// A parameter breaks a documented rule, the key can't sign, or no key of WeChat Pay is there to verify the reply to a
+    /// A parameter breaks a documented rule, the key can't sign, or no key of WeChat Pay is there to verify the response to a
     /// write. Nothing was sent.
     pub async fn prepare<'a, E: Endpoint>(
         &self,
@@ -164,94 +163,19 @@ impl Client {
         ))
     }
 
-    /// Opens a sealed field of a reply (敏感信息解密), such as a name, with the merchant's private key.
+    /// Decrypts an encrypted field of a response (敏感信息解密), such as a name, with the merchant's private key.
     ///
     /// # Errors
-    /// It was not sealed for this key. The reply around it stands.
+    /// It was not encrypted for this key. The response around it stands.
     pub async fn open(&self, sealed: &Sealed) -> Result<Secret, SigningError> {
         #[cfg(feature = "tokio")]
         let _in_flight = super::offload::InFlight::begin();
         sealed.open(&*self.0.credentials.merchant_key).await
     }
-
-    async fn sign(&self, meta: &'static Meta, mut call: Call) -> Result<Request<Bytes>, ErrorKind> {
-        let Config {
-            caller,
-            credentials,
-            base_url,
-            source,
-            ..
-        } = &*self.0;
-        caller.check(meta)?;
-        let keys = &*credentials.platform_keys;
-        if meta.effect == Effect::Write {
-            keys.ready().await?;
-        }
-        let (serial_no, texts) = match call.secrets().as_slice() {
-            [] => (caller.serial_no(meta, keys).await?, Vec::new()),
-            secrets => {
-                let sealed = keys.seal(secrets).await?;
-                if sealed.texts.len() != secrets.len() {
-                    return Err(SigningError::new(
-                        "the platform keys sealed another number of fields than they were given",
-                    )
-                    .into());
-                }
-                (Some(sealed.serial_no), sealed.texts)
-            }
-        };
-        let mut texts = texts.into_iter();
-        let too_few =
-            || SigningError::new("the platform keys sealed fewer fields than they were given");
-        if !call.seal_query(&mut texts) {
-            return Err(too_few().into());
-        }
-        let target = call.target(meta)?;
-        let own_headers = call.take_headers();
-        let body = call.into_body(&mut texts).ok_or_else(too_few)?;
-        let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
-        let to_sign = RequestToSign {
-            method: meta.method.name(),
-            target: &target,
-            timestamp: source.now(),
-            nonce_str: &source.nonce()?,
-            body: body.as_deref().unwrap_or_default(),
-        };
-        let authorization = caller
-            .authorize(&*credentials.merchant_key, &to_sign)
-            .await?;
-        let mut authorization = HeaderValue::try_from(authorization)
-            .map_err(|_| SigningError::new("the serial number must be printable ASCII"))?;
-        authorization.set_sensitive(true);
-
-        let mut request = Request::builder()
-            .method(meta.method.name())
-            .uri(base_url.join(meta.host, &target)?)
-            .header(header::ACCEPT, meta.accept)
-            .header(header::USER_AGENT, USER_AGENT)
-            .header(header::AUTHORIZATION, authorization)
-            .extension(
-                Hints::new(meta.name, meta.effect, false)
-                    .backup_host(meta.backup_host)
-                    .per_second(meta.per_second),
-            );
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        if let Some(serial_no) = serial_no {
-            request = request.header("Wechatpay-Serial", serial_no);
-        }
-        for (name, value) in own_headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(body.unwrap_or_default());
-        Ok(request
-            .map_err(|_| InvalidInput::new("path", "must make a request", "无法组成 HTTP 请求"))?)
-    }
 }
 
 /// A request on its way.
-#[must_use = "the reply still has to be verified"]
+#[must_use = "the response still has to be verified"]
 pub struct Pending<'a, E> {
     client: Client,
     request: &'a E,
@@ -260,7 +184,7 @@ pub struct Pending<'a, E> {
 }
 
 impl<E: Endpoint> Pending<'_, E> {
-    /// The second half of [`Client::send`]: verifies and reads the reply.
+    /// The second half of [`Client::send`]: verifies and reads the response.
     ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
@@ -287,7 +211,7 @@ impl<E: Endpoint> Pending<'_, E> {
             })
     }
 
-    /// Gives a transport's failure its meaning.
+    /// Converts a transport error into an [`Error`] for this call.
     pub fn failed(self, error: TransportError) -> Error {
         let meta = self.request.meta();
         Error::new(meta.name, meta.effect, error)

@@ -4,11 +4,11 @@ use wxpay_sign::Verified;
 
 use super::{Call, Json, Meta};
 
-/// An APIv3 request, and how its reply is read.
+/// An APIv3 request, and how its response is read.
 ///
 /// Every request of `wxpay-api` implements it; implement it yourself for an operation that is missing.
 pub trait Endpoint: Send + Sync {
-    /// The reply when the business succeeds.
+    /// The response when the business succeeds.
     type Response: Send;
 
     /// The constant facts.
@@ -25,15 +25,15 @@ pub trait Endpoint: Send + Sync {
     /// A parameter breaks a documented rule. Nothing is sent.
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput>;
 
-    /// Reads a reply whose origin was checked, and compares what it repeats with what was asked.
+    /// Reads a response whose origin was checked, and compares what it repeats with what was asked.
     ///
-    /// A reply without a body is [`Json::Null`].
+    /// A response without a body is [`Json::Null`].
     ///
     /// # Errors
-    /// The reply lacks what it must have, or answers something else. After a write, the outcome is unknown.
+    /// The response lacks what it must have, or answers something else. After a write, the outcome is unknown.
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError>;
 
-    /// Reads the bytes of a reply; by itself, as JSON. For a file that is downloaded (账单下载), which is no JSON.
+    /// Reads the bytes of a response; by itself, as JSON. For a file that is downloaded (账单下载), which is not JSON.
     ///
     /// # Errors
     /// As [`decode`](Self::decode).

@@ -2,7 +2,7 @@ use http::HeaderMap;
 
 use super::{Json, Reason};
 
-/// What an error reply of APIv3 says of itself (错误信息), read from whatever came.
+/// What an error response of APIv3 says of itself (错误信息), read from whatever came.
 ///
 /// Nothing here is proven: an error may come unsigned, from a gateway or as a web page. It helps a person and support, and
 /// decides nothing about money; [`Error::outcome`](wxpay_core::Error::outcome) does.
@@ -31,7 +31,7 @@ pub struct ErrorBody {
 
 impl ErrorBody {
     /// Reads what there is. A body that is empty, is not JSON or is not an object leaves its members `None`, and so does a
-    /// code or message that is not a text.
+    /// code or message that is not a string.
     pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let json = Json::parse(body).unwrap_or(Json::Null);
         let text = |name| json.get(name).and_then(Json::as_str).map(str::to_owned);

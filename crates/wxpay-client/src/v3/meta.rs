@@ -22,9 +22,9 @@ pub struct Meta {
     pub per_second: Option<u32>,
     /// What the request's `Accept` asks for: `application/json`, unless the document names another.
     pub accept: &'static str,
-    /// Whether the document wants `Wechatpay-Serial` in every request, also when nothing is sealed.
+    /// Whether the document wants `Wechatpay-Serial` in every request, also when nothing is encrypted.
     pub serial_required: bool,
-    /// Whether the document names HTTP 202 (已受理) as the answer of success.
+    /// Whether the document names HTTP 202 (已受理) as the response of success.
     pub accepted_is_success: bool,
     /// The documented error codes, sorted. A code that is not here is unknown.
     pub errors: &'static [CodeFacts],
@@ -108,15 +108,15 @@ impl Meta {
         self
     }
 
-    /// The document wants `Wechatpay-Serial` in every request, also when nothing is sealed: the number of the key that would
-    /// seal, which is a certificate's in certificate mode (平台证书模式).
+    /// The document wants `Wechatpay-Serial` in every request, also when nothing is encrypted: the number of the key that would
+    /// encrypt, which is a certificate's in certificate mode (平台证书模式).
     #[must_use]
     pub const fn serial_required(mut self) -> Self {
         self.serial_required = true;
         self
     }
 
-    /// The document names HTTP 202 as the answer of success: the request was taken in (已受理), and a query tells how it ends.
+    /// The document names HTTP 202 as the response of success: the request was taken in (已受理), and a query tells how it ends.
     /// For every other endpoint 202 means that nothing was done yet and that the request is to be repeated.
     #[must_use]
     pub const fn accepted_is_success(mut self) -> Self {

@@ -11,7 +11,7 @@ use super::{Json, NoticeKind, Notification, Object};
 use crate::NoticeError;
 use crate::notice::{SeenNotices, answer};
 
-/// Opens the notifications (回调通知) of APIv3: the signature first, the content second.
+/// Verifies and decrypts the notifications (回调通知) of APIv3: the signature first, the content second.
 ///
 /// ```no_run
 /// # use wxpay_client::v3::Notices;
@@ -71,7 +71,7 @@ impl Notices {
         self
     }
 
-    /// Verifies, opens and reads a notification from its headers and its body as they came.
+    /// Verifies, decrypts and reads a notification from its headers and its body as they came.
     ///
     /// # Errors
     /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was read then.
@@ -114,7 +114,7 @@ impl fmt::Debug for Notices {
     }
 }
 
-/// A notification, verified and opened.
+/// A notification, verified and decrypted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Notice {
@@ -133,7 +133,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// What it is about (通知数据), opened.
+    /// What it is about (通知数据), decrypted.
     pub fn resource(&self) -> &Verified<Json> {
         &self.resource
     }
@@ -222,15 +222,15 @@ impl FromWire for EventType {
     }
 }
 
-/// The answer to a notification that was taken in: 204, without a body. It must come within five seconds, and sooner for a few
-/// kinds: [`NoticeKind::answer_within`].
+/// The response to a notification that was taken in: 204, without a body. It must come within five seconds, and sooner for a
+/// few kinds: [`NoticeKind::answer_within`].
 pub fn acknowledge() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
 }
 
-/// The answer to a notification that was taken in, with a body: 200 and `{"code":"SUCCESS","message":"成功"}`.
+/// The response to a notification that was taken in, with a body: 200 and `{"code":"SUCCESS","message":"成功"}`.
 ///
 /// For the kinds whose documents want it, such as a payment in a mall ([`NoticeKind::MallPayment`]), which counts as refused
 /// without it.
@@ -244,7 +244,7 @@ pub fn acknowledge_with_body() -> Response<Bytes> {
     answer(StatusCode::OK, "application/json", body.to_bytes())
 }
 
-/// The answer to a notification that was not taken in; WeChat Pay sends it again later.
+/// The response to a notification that was not taken in; WeChat Pay sends it again later.
 ///
 /// It says which of the two it was, and nothing of why: that is for the shop's own log.
 pub fn refuse(error: &NoticeError) -> Response<Bytes> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 #[cfg(feature = "__keys")]
 use super::Json;
 
-/// How often and when: so many deliveries after a wait of so many seconds each.
+/// How often and when: a number of deliveries, and the seconds to wait before each.
 type Runs = &'static [(u16, u32)];
 
 /// Fifteen deliveries within 24 hours and 4 minutes.
@@ -32,7 +32,7 @@ macro_rules! kinds {
         ///
         /// The event alone does not say it: payments, combined payments, parking payments and profit sharing all come as
         /// `TRANSACTION.SUCCESS`. [`Notice::kind`](super::Notice::kind) looks at the event, the original type and the names
-        /// of what was opened.
+        /// of what was decrypted.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum NoticeKind {
@@ -87,7 +87,7 @@ kinds! {
     MedicalInsurance => "a payment with medical insurance (医保混合收款成功)", None, 5;
     /// A complaint, new or changed (投诉通知).
     Complaint => "a complaint (投诉通知)", Some(&[(10, 60), (22, 300)]), 5;
-    /// The test of signatures and sealing (签名验签／加解密测试).
+    /// The test of signatures and encryption (签名验签／加解密测试).
     Echo => "a test of signatures (签名验签测试)", Some(HOURS), 5;
     /// A coupon that was used (代金券核销).
     CouponUsed => "a used coupon (代金券核销)", Some(&[(9, 60)]), 5;
@@ -134,7 +134,7 @@ impl NoticeKind {
         Some(waits)
     }
 
-    /// How long WeChat Pay waits for the answer: five seconds, unless the kind's document asks for less.
+    /// How long WeChat Pay waits for the response: five seconds, unless the kind's document asks for less.
     pub fn answer_within(self) -> Duration {
         let (_, _, seconds) = self.facts();
         Duration::from_secs(seconds)
@@ -143,7 +143,7 @@ impl NoticeKind {
 
 #[cfg(feature = "__keys")]
 impl NoticeKind {
-    /// From the event, the original type (may be missing) and what was opened.
+    /// From the event, the original type (may be missing) and what was decrypted.
     pub(super) fn of(event: &str, original_type: Option<&str>, resource: &Json) -> Self {
         match event.split_once('.').unwrap_or((event, "")) {
             ("TRANSACTION", "SUCCESS") => Self::of_transaction(original_type, resource),
@@ -188,7 +188,7 @@ impl NoticeKind {
         let has = |name| resource.get(name).is_some();
         match original_type.unwrap_or_default() {
             "profitsharing" => Self::ProfitSharing,
-            // Only money that moved by profit sharing has somebody else who got it.
+            // Only money that moved by profit sharing has someone else who got it.
             "" if has("receiver") => Self::ProfitSharing,
             "transaction" | "" if has("combine_out_trade_no") => Self::CombinedPayment,
             "transaction" | "" if has("parking_info") => Self::ParkingPayment,

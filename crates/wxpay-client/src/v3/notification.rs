@@ -3,7 +3,7 @@ use wxpay_sign::Verified;
 
 use super::Json;
 
-/// What a notification (回调通知) is read into, once it is verified and opened.
+/// What a notification (回调通知) is read into, once it is verified and decrypted.
 ///
 /// Read one with `Notice::read`. Implement this for a notification that is missing.
 pub trait Notification: Sized {
@@ -13,7 +13,7 @@ pub trait Notification: Sized {
     /// The events that it is told with, such as `TRANSACTION.SUCCESS`.
     const EVENTS: &'static [&'static str];
 
-    /// Reads the opened resource.
+    /// Reads the decrypted resource.
     ///
     /// # Errors
     /// It lacks what it must have.

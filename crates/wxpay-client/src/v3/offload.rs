@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use wxpay_core::{Secret, SigningError};
 use wxpay_sign::v3::MerchantKey;
 
-/// One call, from before it is signed until its reply is read or it is given up. They are counted over all clients of the
+/// One call, from before it is signed until its response is read or it is given up. They are counted over all clients of the
 /// process, since they share its cores.
 #[derive(Debug)]
 pub(super) struct InFlight(());

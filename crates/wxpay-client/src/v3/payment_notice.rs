@@ -25,7 +25,7 @@ pub struct PaymentNotice {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Paid {
-    /// The merchant's own number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub out_trade_no: OutTradeNo,
     /// WeChat Pay's number (微信支付订单号).
     pub transaction_id: TransactionId,
@@ -56,7 +56,7 @@ impl PaymentNotice {
         Ok(Self::of(notice.resource().get())?)
     }
 
-    /// The merchant's own number (商户订单号), by which to find what to expect.
+    /// The merchant order number (商户订单号), by which to find what to expect.
     pub fn out_trade_no(&self) -> &OutTradeNo {
         &self.out_trade_no
     }

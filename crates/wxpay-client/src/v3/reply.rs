@@ -8,12 +8,12 @@ use super::caller::Caller;
 use super::unsigned::UNSIGNED;
 use super::{ErrorBody, Meta};
 
-/// Takes a reply through its signature first and its status second.
+/// Takes a response through its signature first and its status second.
 ///
-/// Replies of success must be signed, but for those that the specs list. An error may come unsigned, from a gateway or before
+/// Responses of success must be signed, but for those that the specs list. An error may come unsigned, from a gateway or before
 /// WeChat Pay knows who asks: then its code and message are claims for a person, and nothing more.
 ///
-/// A 202 is no success, unless the endpoint's document says so: the request was taken in, and nothing was done yet. It may
+/// A 202 is not a success, unless the endpoint's document says so: the request was taken in, and nothing was done yet. It may
 /// carry a code of its own, such as `USERPAYING`, which says more.
 pub(super) async fn accept(
     caller: &Caller,
@@ -48,7 +48,7 @@ pub(super) async fn accept(
     Err(BusinessError::new(error.status, &code, &message, meta.errors).into())
 }
 
-/// Whether the path is one of the few whose replies carry no signature, and reading it changes nothing.
+/// Whether the path is one of the few whose responses carry no signature, and reading it changes nothing.
 fn is_unsigned(meta: &Meta) -> bool {
     let segment = |segment: &str| {
         if segment.starts_with('{') {
@@ -67,6 +67,6 @@ fn claimed_failure(error: &ErrorBody) -> ProtocolError {
             let message = error.message.as_deref().unwrap_or_default();
             ProtocolError::new(error.status, message).with_code(Some(code))
         }
-        None => ProtocolError::new(error.status, "not a reply of APIv3"),
+        None => ProtocolError::new(error.status, "not a response of APIv3"),
     }
 }

@@ -47,7 +47,7 @@ impl CertificatesBuilder {
         }
     }
 
-    /// Trusts the WeChat Pay public key (微信支付公钥) too, asks for it and seals with it, during the migration to it.
+    /// Trusts the WeChat Pay public key (微信支付公钥) too, asks for it and encrypts with it, during the migration to it.
     ///
     /// From the moment on at which the switch was begun on the merchant platform (开启公钥切换), and not before: see
     /// [`public_key_to_verify`](Self::public_key_to_verify).
@@ -59,10 +59,11 @@ impl CertificatesBuilder {
         Ok(self)
     }
 
-    /// Trusts the WeChat Pay public key too, and goes on asking for certificates and sealing with them.
+    /// Trusts the WeChat Pay public key too, and goes on asking for certificates and encrypting with them.
     ///
     /// For the time before the switch is begun on the merchant platform (开启公钥切换): WeChat Pay does not use the key yet, so
-    /// nothing that is sealed with it could be opened. Every program of the merchant ID must know the key before the switch.
+    /// nothing that is encrypted with it could be decrypted. Every program of the merchant ID must know the key before the
+    /// switch.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013038816>
     ///
@@ -74,7 +75,7 @@ impl CertificatesBuilder {
     }
 
     /// Takes only certificates that one of these authorities issued (证书信任链), a check that WeChat Pay recommends. Off by
-    /// default: whoever answers in WeChat Pay's place must know the APIv3 key already.
+    /// default: anyone who answers in WeChat Pay's place must know the APIv3 key already.
     ///
     /// When WeChat Pay begins to use another authority, its certificates are refused until you add that one.
     pub fn trusted_issuers(mut self, issuers: TrustedIssuers) -> Self {
@@ -110,7 +111,7 @@ impl CertificatesBuilder {
     /// How long a certificate still verifies after a verified list no longer has it. 24 hours by default, which is how long
     /// before its end WeChat Pay announces the end of an old certificate; zero drops it at once.
     ///
-    /// It covers replies and notifications that were signed before the change. It never seals in this time.
+    /// It covers responses and notifications that were signed before the change. It never encrypts in this time.
     pub const fn keep_missing(mut self, time: Duration) -> Self {
         self.keep_missing = time;
         self
@@ -119,7 +120,7 @@ impl CertificatesBuilder {
     /// Builds it. Nothing is fetched yet: the first use does, or [`Certificates::refresh`].
     ///
     /// # Errors
-    /// The merchant number or the base URL does not have its form.
+    /// The merchant ID or the base URL has an invalid format.
     pub fn build(self) -> Result<Certificates, InvalidInput> {
         let clock = Arc::clone(&self.clock);
         let credentials = Credentials::new(self.merchant_key, PublicKeys::new());

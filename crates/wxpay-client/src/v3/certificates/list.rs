@@ -3,7 +3,7 @@ use wxpay_sign::Verified;
 
 use crate::v3::{Call, Endpoint, Json, Meta, Method};
 
-/// Asks for the list of certificates (获取平台证书列表), whose encrypted members are opened here.
+/// Asks for the list of certificates (获取平台证书列表), whose encrypted members are decrypted here.
 pub(super) struct List;
 
 impl Endpoint for List {

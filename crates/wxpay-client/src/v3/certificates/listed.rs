@@ -15,7 +15,7 @@ pub(super) struct Listed {
     pub(super) missing_since: Option<Timestamp>,
 }
 
-/// What the list says of a certificate's time, which the documents call integers and show as texts.
+/// What the list says of a certificate's time, which the documents call integers and show as strings.
 #[derive(Clone, Debug)]
 pub(super) struct Times {
     effective: Option<Timestamp>,

@@ -36,8 +36,8 @@ pub enum RefreshError {
     /// No certificate of the list can be used: the first is broken, or is not the one that the list says.
     #[error("a platform certificate can't be used")]
     Certificate(#[source] InvalidInput),
-    /// A certificate does not open with the APIv3 key, none was issued by a trusted authority, or the list's own signature
-    /// fits none of those that are left.
+    /// A certificate cannot be decrypted with the APIv3 key, none was issued by a trusted authority, or the list's own
+    /// signature matches none of those that are left.
     #[error("the list of certificates is not proven to be WeChat Pay's")]
     Unverified(#[from] VerificationError),
 }
@@ -48,12 +48,12 @@ impl RefreshError {
     }
 }
 
-/// The certificates of a reply, believed. One whose use has ended is among them: the list has ended it, which is more than that
-/// it is missing.
+/// The certificates of a response, believed. One whose use has ended is among them: the list has ended it, which is more than
+/// that it is missing.
 ///
-/// The one reply that can't be verified before it is read: its key is within. What opens with the APIv3 key comes from
-/// somebody who has that key, and the list's own signature must then fit a certificate that came with it. A certificate that
-/// can't be used, or that nobody trusted issued, is left out, and is believed no more than if the list did not have it.
+/// The one response that can't be verified before it is read: its key is within. What can be decrypted with the APIv3 key comes
+/// from someone who has that key, and the list's own signature must then match a certificate that came with it. A certificate
+/// that can't be used, or that nobody trusted issued, is left out, and is believed no more than if the list did not have it.
 pub(super) async fn open_list(
     response: &Response<Bytes>,
     api_key: &ApiKey,

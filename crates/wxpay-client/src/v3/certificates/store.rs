@@ -24,9 +24,9 @@ use crate::v3::Client;
 /// the WeChat Pay public key (微信支付公钥). Merchants that were opened since late 2024 have no certificates: give
 /// [`PublicKeys`] to the client instead.
 ///
-/// A list is believed only when it opens with the APIv3 key, each certificate has the serial number that the list gives it,
-/// and the list's own signature fits one of them that is in use. When a certificate is used is what the list says
-/// (`effective_time`, `expire_time`), and of several the one that is used from the latest moment seals. A list that is not
+/// A list is believed only when it can be decrypted with the APIv3 key, each certificate has the serial number that the list
+/// gives it, and the list's own signature matches one of them that is in use. When a certificate is used is what the list says
+/// (`effective_time`, `expire_time`), and of several the one that is used from the latest moment encrypts. A list that is not
 /// believed drops nothing. A certificate whose end (`expire_time`) a verified list moves into the past is dropped at once, and
 /// one that the list no longer has after [a day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh
 /// at most within the cool-down. Calls that wait for a refresh share it, and when the one that began it goes away the others carry
@@ -68,12 +68,12 @@ pub(super) struct State {
 
 type Flight = Shared<BoxFuture<'static, ()>>;
 
-/// A refresh that nobody waits for stands still when no call moves it on. After this long its request or its reply would
+/// A refresh that nobody waits for stands still when no call moves it on. After this long its request or its response would
 /// be outside the time that signatures allow.
 const GROUNDED_AFTER_SECONDS: u64 = 120;
 
 impl Certificates {
-    /// Starts from who asks, what signs, the APIv3 key that opens the certificates and how bytes leave.
+    /// Builds it from the merchant ID, the key that signs, the APIv3 key that decrypts the certificates and a transport.
     pub fn builder(
         mch_id: MchId,
         merchant_key: impl MerchantKey,
@@ -149,7 +149,7 @@ impl Inner {
         listed.is_missing_for(self.keep_missing.as_secs(), now)
     }
 
-    /// The keys that verify now, and which of them seals.
+    /// The keys that verify now, and which of them encrypts.
     fn keys(&self) -> PublicKeys {
         let add = |keys: PublicKeys, listed: &Listed| {
             let serial_no = listed.certificate.serial_no();
@@ -196,7 +196,7 @@ impl Inner {
         let keys = self.keys();
         if enough(&keys) {
             if self.is_due() {
-                // Moved on a little by every call; whoever needs it waits for it.
+                // Moved on a little by every call; anyone who needs it waits for it.
                 let _ = self.flight().now_or_never();
             }
             return keys;
@@ -299,10 +299,10 @@ impl PlatformKeys for Certificates {
     }
 
     async fn ready(&self) -> Result<(), SigningError> {
-        // A public key that only verifies signs no replies yet.
+        // A public key that only verifies signs no responses yet.
         let keys = self.0.keys_with(PublicKeys::can_seal).await;
         if !keys.can_seal() {
-            return Err(self.nothing_to("verify the reply with"));
+            return Err(self.nothing_to("verify the response with"));
         }
         Ok(())
     }
@@ -332,7 +332,7 @@ impl PlatformKeys for Certificates {
     async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
         let keys = self.0.keys_with(PublicKeys::can_seal).await;
         if !keys.can_seal() {
-            return Err(self.nothing_to("seal with"));
+            return Err(self.nothing_to("encrypt with"));
         }
         keys.seal(plaintexts).await
     }
