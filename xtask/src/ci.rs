@@ -56,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -155,6 +155,12 @@ const STEPS: [Step; 17] = [
             let demo: &[&str] = &["run", "--locked", "-p", "wxpay-cli", "--", "demo"];
             calls(root, &[demo])
         },
+    },
+    Step {
+        // The example `"shop"`.
+        name: "shop",
+        says: "the program of the READMEs, in a folder of its own, against the sandbox",
+        take: |root| against_sandbox(root, "tests/shop/run"),
     },
     Step {
         name: "interop",
