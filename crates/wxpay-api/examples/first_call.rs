@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     sandbox.add_order(Order::paid("20150806125346", 10_099));
     let account = sandbox.merchant();
 
-    // Who asks, what proves it, how bytes leave.
+    // The merchant, its credentials, and the transport.
     let merchant = Merchant::new(account.mch_id.clone(), account.appid.clone());
     let credentials = Credentials::new(Key::new(account.api_v2_key.clone())?)
         .workwx(AppSecret::new(account.workwx_secret.clone())?);

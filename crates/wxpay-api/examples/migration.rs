@@ -115,7 +115,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let id = &sandbox.merchant().platform_key_id;
     assert_eq!(&signer(&sandbox, after(&sandbox)?).await?, id);
-    // Whoever still asks for certificates then is told so.
+    // Anyone who still asks for certificates then is told so.
     let error = before(&sandbox)?.refresh().await;
     assert!(matches!(error, Err(RefreshError::NoCertificates)));
     println!("certificates, ready, both, public key: every reply was verified");

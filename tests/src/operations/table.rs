@@ -11,31 +11,19 @@ pub const OPERATIONS: &[Typed] = &[
     Typed::v3_file::<wxpay_api::v3::billdownload::DownloadBill>("v3.billdownload.download_bill"),
     Typed::v3::<wxpay_api::v3::certificates::ListCertificates>("v3.certificates.list_certificates"),
     Typed::v3::<wxpay_api::v3::partner_transfer::CreateBatch>("v3.partner_transfer.create_batch"),
-    Typed::v3::<wxpay_api::v3::partner_transfer::QueryBatchById>(
-        "v3.partner_transfer.query_batch_by_id",
-    ),
-    Typed::v3::<wxpay_api::v3::partner_transfer::QueryBatchByOutBatchNo>(
-        "v3.partner_transfer.query_batch_by_out_batch_no",
-    ),
-    Typed::v3::<wxpay_api::v3::partner_transfer::QueryDetailById>(
-        "v3.partner_transfer.query_detail_by_id",
-    ),
-    Typed::v3::<wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo>(
-        "v3.partner_transfer.query_detail_by_out_detail_no",
-    ),
+    Typed::v3::<wxpay_api::v3::partner_transfer::QueryBatchById>("v3.partner_transfer.query_batch_by_id"),
+    Typed::v3::<wxpay_api::v3::partner_transfer::QueryBatchByOutBatchNo>("v3.partner_transfer.query_batch_by_out_batch_no"),
+    Typed::v3::<wxpay_api::v3::partner_transfer::QueryDetailById>("v3.partner_transfer.query_detail_by_id"),
+    Typed::v3::<wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo>("v3.partner_transfer.query_detail_by_out_detail_no"),
     Typed::v3_empty::<wxpay_api::v3::pay::CloseOrder>("v3.pay.close_order"),
     Typed::v3_empty::<wxpay_api::v3::pay::PartnerCloseOrder>("v3.pay.partner_close_order"),
-    Typed::notification::<wxpay_api::v3::pay::types::PartnerTransaction>(
-        "v3.pay.partner_payment_notification",
-    ),
+    Typed::notification::<wxpay_api::v3::pay::types::PartnerTransaction>("v3.pay.partner_payment_notification"),
     Typed::v3::<wxpay_api::v3::pay::PartnerPrepayApp>("v3.pay.partner_prepay_app"),
     Typed::v3::<wxpay_api::v3::pay::PartnerPrepayH5>("v3.pay.partner_prepay_h5"),
     Typed::v3::<wxpay_api::v3::pay::PartnerPrepayJsapi>("v3.pay.partner_prepay_jsapi"),
     Typed::v3::<wxpay_api::v3::pay::PartnerPrepayNative>("v3.pay.partner_prepay_native"),
     Typed::v3::<wxpay_api::v3::pay::PartnerQueryOrderById>("v3.pay.partner_query_order_by_id"),
-    Typed::v3::<wxpay_api::v3::pay::PartnerQueryOrderByOutTradeNo>(
-        "v3.pay.partner_query_order_by_out_trade_no",
-    ),
+    Typed::v3::<wxpay_api::v3::pay::PartnerQueryOrderByOutTradeNo>("v3.pay.partner_query_order_by_out_trade_no"),
     Typed::notification::<wxpay_api::v3::pay::types::Transaction>("v3.pay.payment_notification"),
     Typed::v3::<wxpay_api::v3::pay::PrepayApp>("v3.pay.prepay_app"),
     Typed::v3::<wxpay_api::v3::pay::PrepayH5>("v3.pay.prepay_h5"),
@@ -45,8 +33,6 @@ pub const OPERATIONS: &[Typed] = &[
     Typed::v3::<wxpay_api::v3::pay::QueryOrderByOutTradeNo>("v3.pay.query_order_by_out_trade_no"),
     Typed::v3::<wxpay_api::v3::refund::CreateRefund>("v3.refund.create_refund"),
     Typed::v3::<wxpay_api::v3::refund::QueryRefund>("v3.refund.query_refund"),
-    Typed::notification::<wxpay_api::v3::refund::RefundNotification>(
-        "v3.refund.refund_notification",
-    ),
+    Typed::notification::<wxpay_api::v3::refund::RefundNotification>("v3.refund.refund_notification"),
     Typed::v3::<wxpay_api::v3::security::Echo>("v3.security.echo"),
 ];

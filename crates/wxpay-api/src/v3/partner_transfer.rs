@@ -3,10 +3,10 @@
 //! Operations of `partner_transfer`, behind the feature `v3-partner-transfer`:
 //!
 //! - [`create_batch()`]: Starts a batch of transfers to users' balances (发起批量转账)
-//! - [`query_batch_by_id()`]: Queries a batch of transfers by WeChat Pay's number (微信支付批次单号查询批次单)
-//! - [`query_batch_by_out_batch_no()`]: Queries a batch of transfers by the merchant's number (商家批次单号查询批次单)
-//! - [`query_detail_by_id()`]: Queries one transfer of a batch by WeChat Pay's numbers (微信支付明细单号查询明细单)
-//! - [`query_detail_by_out_detail_no()`]: Queries one transfer of a batch by the merchant's numbers (商家明细单号查询明细单)
+//! - [`query_batch_by_id()`]: Queries a batch of transfers by WeChat Pay batch number (微信支付批次单号查询批次单)
+//! - [`query_batch_by_out_batch_no()`]: Queries a batch of transfers by merchant batch number (商家批次单号查询批次单)
+//! - [`query_detail_by_id()`]: Queries one transfer of a batch by WeChat Pay batch and detail number (微信支付明细单号查询明细单)
+//! - [`query_detail_by_out_detail_no()`]: Queries one transfer of a batch by merchant batch and detail number (商家明细单号查询明细单)
 
 pub mod create_batch;
 pub mod query_batch_by_id;

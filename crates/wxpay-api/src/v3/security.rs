@@ -2,7 +2,7 @@
 
 //! Operations of `security`, behind the feature `v3-security`:
 //!
-//! - [`echo()`]: Sends a message back, to prove keys and sealing (商户签名验签／加解密测试)
+//! - [`echo()`]: Sends a message back, to prove keys and encryption (商户签名验签／加解密测试)
 
 pub mod echo;
 

@@ -236,7 +236,7 @@ wxpay_client::wire_value!(CheckName);
 pub enum MessageType {
     /// `NORMAL_MSG`: An ordinary payment message (普通付款消息).
     NormalMsg,
-    /// `APPROVAL_MSG`: An approval payment message. The document prints it with a blank that the value does not have (审批付款消息).
+    /// `APPROVAL_MSG`: An approval payment message. The document prints it with a space that the value does not have (审批付款消息).
     ApprovalMsg,
     /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
     DangerOther(String),

@@ -18,7 +18,7 @@ use wxpay_sign::Verified;
 /// Works for 30 days. `NOT_FOUND` is no proof of failure: the payment may not have landed yet. Ask again some minutes later,
 /// and never while the payment itself is being sent.
 ///
-/// Replies carry no signature: the TLS connection vouches for them, and the number and the merchant are compared with those
+/// Responses carry no signature: only the TLS connection proves them, and the number and the merchant are compared with those
 /// that were asked.
 ///
 /// - Needs the merchant's client certificate (双向证书).

@@ -28,7 +28,7 @@ use wxpay_sign::Verified;
 /// - `INVALID_REQUEST` (400): The request breaks a rule; the message names the field (参数错误). Stop: every further call would fail alike.
 /// - `NO_STATEMENT_EXIST` (400): There is no bill: nothing was traded on that day, or the day is out of range (账单文件不存在).
 /// - `STATEMENT_CREATING` (400): The bill is not ready: ask again later (账单生成中). Repeat with the same number and parameters.
-/// - `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`, as everywhere.
+/// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/bill/tradebill")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

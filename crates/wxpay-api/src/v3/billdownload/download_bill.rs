@@ -26,7 +26,6 @@ use wxpay_sign::Verified;
 /// - `PARAM_ERROR` (400): A parameter is malformed; the message names it (参数错误). Stop: every further call would fail alike.
 /// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). Stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: ask again later (系统错误). Repeat with the same number and parameters.
-/// - , as everywhere.
 #[doc(alias = "/v3/billdownload/file")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ use wxpay_sign::Verified;
 /// `GET /v3/certificates` ([document](https://pay.weixin.qq.com/doc/v3/merchant/4012551764))
 ///
 /// Each certificate is encrypted with the APIv3 key. [`v3::Certificates`](crate::v3::Certificates) calls this, opens them and
-/// checks the reply with what it finds; that is what a program wants.
+/// checks the response with what it finds; that is what a program wants.
 ///
 /// Merchants of the public key mode (微信支付公钥) have no platform certificates: theirs is a 404 `RESOURCE_NOT_EXISTS`.
 ///

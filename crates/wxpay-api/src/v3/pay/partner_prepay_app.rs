@@ -45,7 +45,6 @@ use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
 /// - `SIGN_ERROR` (401): The signature is wrong (签名错误). Confirm by a query; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: query, then repeat with the same number and the same parameters (系统错误). The outcome is open; repeat with the same number and parameters.
 /// - `TRADE_ERROR` (403): The order can not be handled; read the message and query it (交易错误). The outcome is open.
-/// - , as everywhere.
 #[doc(alias = "/v3/pay/partner/transactions/app")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

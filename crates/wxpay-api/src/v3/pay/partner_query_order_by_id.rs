@@ -35,7 +35,7 @@ use super::types::PartnerTransaction;
 /// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). Stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: ask again later (系统错误). Repeat with the same number and parameters.
 /// - `TRADE_ERROR` (403): The order can not be told; read the message (交易错误).
-/// - `PARAM_ERROR`, as everywhere.
+/// - The common codes `PARAM_ERROR`.
 #[doc(alias = "/v3/pay/partner/transactions/id/{transaction_id}")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

@@ -38,7 +38,7 @@ use super::types::{OrderAmount, OrderDetail, SettleInfo, StoreInfo};
 /// - `OUT_TRADE_NO_USED` (403): The merchant order number is used, perhaps with other parameters: query it (商户订单号重复). The outcome is open.
 /// - `RULE_LIMIT` (403): A business rule forbids it; read the message (业务规则限制). Confirm by a query; a limit.
 /// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). Confirm by a query; stop: every further call would fail alike.
-/// - `PARAM_ERROR`, `SYSTEM_ERROR`, as everywhere.
+/// - The common codes `PARAM_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/pay/transactions/h5")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

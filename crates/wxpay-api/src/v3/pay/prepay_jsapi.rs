@@ -37,7 +37,6 @@ use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
 /// - `PARAM_ERROR` (400): A parameter is malformed; the message names it (参数错误). Confirm by a query; stop: every further call would fail alike.
 /// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). Confirm by a query; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: query, then repeat with the same number and the same parameters (系统错误). The outcome is open; repeat with the same number and parameters.
-/// - , as everywhere.
 #[doc(alias = "/v3/pay/transactions/jsapi")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

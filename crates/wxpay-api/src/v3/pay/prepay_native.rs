@@ -37,7 +37,7 @@ use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
 /// - `OUT_TRADE_NO_USED` (403): The merchant order number is used, perhaps with other parameters: query it (商户订单号重复). The outcome is open.
 /// - `SIGN_ERROR` (401): The signature is wrong (签名错误). Confirm by a query; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: query, then repeat with the same number and the same parameters (系统错误). The outcome is open; repeat with the same number and parameters.
-/// - `PARAM_ERROR`, as everywhere.
+/// - The common codes `PARAM_ERROR`.
 #[doc(alias = "/v3/pay/transactions/native")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

@@ -40,7 +40,7 @@ use super::types::{FromAccount, Refund, RefundAccount};
 /// - `SIGN_ERROR` (401): The signature is wrong (签名错误). Confirm by a query; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: query, then repeat with the same number and the same parameters (系统超时). The outcome is open; repeat with the same number and parameters.
 /// - `USER_ACCOUNT_ABNORMAL` (403): The refund was refused, for the user account is closed or abnormal (退款请求失败). Confirm by a query.
-/// - `PARAM_ERROR`, as everywhere.
+/// - The common codes `PARAM_ERROR`.
 #[doc(alias = "/v3/refund/domestic/refunds")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]
@@ -182,8 +182,6 @@ pub struct Amount {
 pub struct AmountOptions {
     /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
     pub from: Option<Vec<FundsFrom>>,
-    /// Refund currency (退款币种), at most 16 characters. `CNY`.
-    pub currency: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -193,13 +191,6 @@ impl AmountOptions {
     #[must_use]
     pub fn from(mut self, from: impl Into<Vec<FundsFrom>>) -> Self {
         self.from = Some(from.into());
-        self
-    }
-
-    /// Refund currency (退款币种), at most 16 characters. `CNY`.
-    #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
         self
     }
 
@@ -220,21 +211,18 @@ impl Amount {
             body.objects("from", value, 1..=1000, |member, body| member.write(body))?;
         }
         body.fen("total", self.total, 1..)?;
-        if let Some(value) = &self.options.currency {
-            body.text("currency", value, Max::Chars(16))?;
-        }
+        body.set("currency", "CNY");
         body.extra(&self.options.extra, Self::FIELDS)
     }
 
     #[cfg(feature = "serde")]
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
+        fields.only(&["refund", "from", "total"])?;
         Ok(Self {
             refund: fields.require("refund")?,
             total: fields.require("total")?,
             options: AmountOptions {
                 from: fields.optional_objects("from", FundsFrom::read)?,
-                currency: fields.optional("currency")?,
                 extra: fields.extra()?,
             },
         })
@@ -302,8 +290,8 @@ impl FundsFrom {
 pub struct Goods {
     /// Merchant-side product code (商户侧商品编码), at most 32 characters.
     pub merchant_goods_id: String,
-    /// Product unit price (商品单价).
-    pub unit_price: i64,
+    /// Product unit price (商品单价), in fen.
+    pub unit_price: Fen,
     /// Product refund amount (商品退款金额), in fen.
     pub refund_amount: Fen,
     /// Product return quantity (商品退货数量).
@@ -367,7 +355,7 @@ impl Goods {
         if let Some(value) = &self.options.goods_name {
             body.text("goods_name", value, Max::Chars(256))?;
         }
-        body.integer("unit_price", self.unit_price, 0..)?;
+        body.fen("unit_price", self.unit_price, 0..)?;
         body.fen("refund_amount", self.refund_amount, 1..)?;
         body.integer("refund_quantity", self.refund_quantity, 0..)?;
         body.extra(&self.options.extra, Self::FIELDS)

@@ -29,7 +29,7 @@ use super::types::Refund;
 /// - `RESOURCE_NOT_EXISTS` (404): No such refund yet: no proof that it failed (退款单不存在). The outcome is open.
 /// - `SIGN_ERROR` (401): The signature is wrong (签名错误). Stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: ask again later (系统超时). Repeat with the same number and parameters.
-/// - `INVALID_REQUEST`, `PARAM_ERROR`, as everywhere.
+/// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`.
 #[doc(alias = "/v3/refund/domestic/refunds/{out_refund_no}")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]

@@ -177,8 +177,8 @@ pub struct RefundedGoods {
     pub wechatpay_goods_id: Option<String>,
     /// Product name (商品名称).
     pub goods_name: Option<String>,
-    /// Product unit price (商品单价).
-    pub unit_price: Option<i64>,
+    /// Product unit price (商品单价), in fen.
+    pub unit_price: Option<Fen>,
     /// Product refund amount (商品退款金额), in fen.
     pub refund_amount: Option<Fen>,
     /// Product return quantity (商品退货数量).
