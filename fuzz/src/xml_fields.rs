@@ -156,7 +156,7 @@ impl Flaw {
 }
 
 impl Document {
-    /// The document and the length without the blanks at its end.
+    /// The document and the length without the spaces at its end.
     fn text(&self) -> (String, usize) {
         let mut out = String::new();
         if self.byte_order_mark {

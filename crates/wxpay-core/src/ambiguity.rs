@@ -5,11 +5,11 @@
 //! with a name and `=`, whose names are sorted and occur once, and each such cut is a message with the same signature.
 //! `attach=a`, `bank_type=CMB` and `attach=a&bank_type=CMB` alone are two cuts of one text.
 //!
-//! Whoever has one signed message could hand in another cut of it. Let M be the message at hand, and O the one that WeChat Pay
-//! signed. What is known of O:
+//! Anyone who has one signed message could hand in another cut of it. Let M be the message at hand, and O the one that WeChat
+//! Pay signed. What is known of O:
 //!
 //! - A field whose value is a number, a code, an amount or a time ([`PLAIN`]) holds no `&`.
-//! - Any other value may hold anything, since a merchant, or somebody through a merchant, can choose it (`attach`).
+//! - Any other value may hold anything, since a merchant, or someone through a merchant, can choose it (`attach`).
 //!
 //! M is refused when a cut exists that keeps to these two rules and begins a field, of a name that is `known`, where M has the
 //! inside of a value. Then

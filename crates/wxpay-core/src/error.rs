@@ -37,7 +37,7 @@ impl Error {
         }))
     }
 
-    /// The same error with the reply's body, so that nothing the server said is lost.
+    /// The same error with the response's body, so that nothing the server said is lost.
     #[must_use]
     pub fn with_reply(mut self, body: Bytes) -> Self {
         self.0.reply = Some(body);
@@ -96,7 +96,7 @@ impl Error {
         self.outcome() != Outcome::NotExecuted
     }
 
-    /// The refusal in an accepted reply, if that is what this is.
+    /// The refusal in an accepted response, if that is what this is.
     pub fn business(&self) -> Option<&BusinessError> {
         match self.kind() {
             ErrorKind::Business(business) => Some(business),
@@ -109,7 +109,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// The body of the reply, where there was one, whether or not it could be trusted.
+    /// The body of the response, where there was one, whether or not it could be trusted.
     ///
     /// For support and for people. It may hold personal data, and an unverified one proves nothing.
     pub fn raw_reply(&self) -> Option<&[u8]> {
@@ -156,19 +156,19 @@ pub enum ErrorKind {
     /// Something answered, but not about the business: an HTTP error, or `return_code` is `FAIL`.
     #[error(transparent)]
     Protocol(#[from] ProtocolError),
-    /// The reply is not proven to be WeChat Pay's.
+    /// The response is not proven to be WeChat Pay's.
     #[error(transparent)]
     Verification(#[from] VerificationError),
-    /// A verified reply says that the request was taken in and not worked on yet (HTTP 202, 已接受请求，但尚未处理). Repeat it with
-    /// the same merchant number and the same parameters; a new number could pay twice. APIv3 only.
+    /// A verified response says that the request was taken in and not worked on yet (HTTP 202, 已接受请求，但尚未处理). Repeat it with
+    /// the same merchant order number and the same parameters; a new number could pay twice. APIv3 only.
     #[error(
         "HTTP 202: the request was taken in and not worked on yet; repeat it with the same number and the same parameters"
     )]
     NotProcessed,
-    /// An accepted reply refuses the business: `result_code` is `FAIL`, or an APIv3 error.
+    /// An accepted response refuses the business: `result_code` is `FAIL`, or an APIv3 error.
     #[error(transparent)]
     Business(#[from] BusinessError),
-    /// The reply is accepted but not understood, or answers something else.
+    /// The response is accepted but not understood, or answers something else.
     #[error(transparent)]
     Decode(#[from] DecodeError),
 }

@@ -111,7 +111,7 @@ macro_rules! id {
     };
 }
 
-id!(/// A merchant number (商户号).
+id!(/// A merchant ID (商户号).
     MchId, "mch_id", 32, ("digits", "数字"), |b| b.is_ascii_digit());
 id!(/// A brand's number (品牌ID).
     BrandId, "brand_id", 32, ("digits", "数字"), |b| b.is_ascii_digit());
@@ -119,28 +119,28 @@ id!(/// An app id (公众账号ID) or the corpid of a WeCom company.
     AppId, "appid", 128, ("letters, digits, `_` and `-`", "字母、数字、`_` 和 `-`"), |b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
 id!(/// A user as one app knows them (用户标识). `Debug` shows the first four characters only.
     OpenId, "openid", 128, ("letters, digits, `_` and `-`", "字母、数字、`_` 和 `-`"), |b| b.is_ascii_alphanumeric() || b"_-".contains(&b), masked);
-id!(/// The merchant's own order number (商户订单号), unique under one merchant number.
+id!(/// The merchant order number (商户订单号), unique under one merchant ID.
     OutTradeNo, "out_trade_no", 32, ("letters, digits and `_-|*@`", "字母、数字和 `_-|*@`"), |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
 id!(/// The merchant refund number (商户退款单号), unique under one merchant ID.
     OutRefundNo, "out_refund_no", 64, ("letters, digits and `_-|*@`", "字母、数字和 `_-|*@`"), |b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
-id!(/// WeChat Pay's number of a refund (微信支付退款单号).
+id!(/// The WeChat Pay refund number (微信支付退款单号).
     RefundId, "refund_id", 32, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// WeChat Pay's number of an order (微信支付订单号).
+id!(/// The WeChat Pay order number (微信支付订单号).
     TransactionId, "transaction_id", 32, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// The merchant's own number of a payment to an employee (商户订单号), unique under one merchant number.
+id!(/// The merchant order number of a payment to an employee (商户订单号), unique under one merchant ID.
     ///
     /// The documents allow 32 characters when paying but only 28 when querying. A payment that can't be queried can't be
     /// settled, so the shorter limit holds for both.
     PartnerTradeNo, "partner_trade_no", 28, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// WeChat Pay's number of a payment to an employee (微信订单号).
+id!(/// The WeChat Pay order number of a payment to an employee (微信订单号).
     PaymentNo, "payment_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// The merchant's own number of a transfer batch (商家批次单号).
+id!(/// The merchant batch number (商家批次单号).
     OutBatchNo, "out_batch_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// WeChat Pay's number of a transfer batch (微信支付批次单号).
+id!(/// The WeChat Pay batch number (微信支付批次单号).
     BatchId, "batch_id", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// The merchant's own number of one transfer in a batch (商家明细单号).
+id!(/// The merchant detail number of one transfer in a batch (商家明细单号).
     OutDetailNo, "out_detail_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
-id!(/// WeChat Pay's number of one transfer (微信支付明细单号, 付款单号).
+id!(/// The WeChat Pay detail number of one transfer (微信支付明细单号, 付款单号).
     DetailId, "detail_id", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 
 /// A personal value as it may be shown.

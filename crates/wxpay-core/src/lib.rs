@@ -16,7 +16,7 @@
 //! assert_eq!(amount.to_yuan(), "100.99");
 //!
 //! let number: OutTradeNo = "20150806125346".parse()?;
-//! let error = "20150806 125346".parse::<OutTradeNo>().expect_err("it has a blank");
+//! let error = "20150806 125346".parse::<OutTradeNo>().expect_err("it has a space");
 //! assert_eq!(error.field(), "out_trade_no");
 //! # Ok::<(), wxpay_core::InvalidInput>(())
 //! ```

@@ -20,15 +20,15 @@ pub enum Sent {
 
 /// What a failed call says about the effect it asked for.
 ///
-/// Meant to be matched without a `_` arm: there is no fourth answer.
+/// Meant to be matched without a `_` arm: there is no fourth case.
 #[allow(clippy::exhaustive_enums)] // complete by definition
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Outcome {
     /// This call provably had no effect: it was refused here, or nothing of it was sent.
     ///
-    /// It speaks of this call alone. An earlier call under the same merchant number keeps its own outcome.
+    /// It speaks of this call alone. An earlier call under the same merchant order number keeps its own outcome.
     NotExecuted,
-    /// The effect may have happened, now or in an earlier call under the same merchant number.
+    /// The effect may have happened, now or in an earlier call under the same merchant order number.
     ///
     /// Query before doing anything else, and repeat only with the same number and the same parameters.
     Unknown,
@@ -38,7 +38,7 @@ pub enum Outcome {
     ReadFailed,
 }
 
-/// How far a transfer, payment or order has come, as a verified answer tells it.
+/// How far a transfer, payment or order has come, as a verified response tells it.
 #[allow(clippy::exhaustive_enums)] // complete by definition
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Progress {
@@ -134,7 +134,7 @@ impl Class {
 pub struct CodeFacts {
     /// The code as WeChat Pay writes it.
     pub code: &'static str,
-    /// What a reply with this code says about the effect.
+    /// What a response with this code says about the effect.
     pub outcome: Outcome,
     /// What else the documents say.
     pub class: Class,

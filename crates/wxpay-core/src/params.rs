@@ -42,7 +42,7 @@ impl Params {
     /// Reads a message from its XML form, `<xml><name>value</name>…</xml>`.
     ///
     /// # Errors
-    /// [`XmlError`] names the rule that the text breaks. What a reply that can't be read says about the money: nothing.
+    /// [`XmlError`] names the rule that the text breaks. What a response that can't be read says about the money: nothing.
     pub fn from_xml(xml: &[u8]) -> Result<Self, XmlError> {
         Self::from_xml_within(xml, &XmlLimits::default())
     }
@@ -55,7 +55,8 @@ impl Params {
         xml::read(xml, "xml", limits)
     }
 
-    /// Reads a message whose root element is `<root>` by another name, as in the opened text of a refund notification (退款结果通知).
+    /// Reads a message whose root element is `<root>` by another name, as in the decrypted text of a refund notification
+    /// (退款结果通知).
     ///
     /// A field that holds further elements is refused unless [`XmlLimits::depth`] allows them; its value is then the text
     /// between its tags as it stands, and the names in it are no fields of this message.
@@ -99,7 +100,7 @@ impl Params {
     /// A value that must be there.
     ///
     /// # Errors
-    /// It is missing, empty or does not have its form.
+    /// It is missing, empty or has an invalid format.
     pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
         self.optional(name)?
             .ok_or_else(|| DecodeError::missing(name))
@@ -108,7 +109,7 @@ impl Params {
     /// A value that may be there.
     ///
     /// # Errors
-    /// It does not have its form.
+    /// It has an invalid format.
     pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         self.get(name)
             .map(|text| T::from_wire(text).ok_or_else(|| DecodeError::malformed(name)))

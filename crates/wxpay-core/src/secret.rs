@@ -2,12 +2,12 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A text that must not be seen: `Debug` hides it, and its memory is wiped when it is dropped.
+/// A string that must not be seen: `Debug` hides it, and its memory is wiped when it is dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl PartialEq for Secret {
-    /// Compares the texts. Keys and signatures are compared elsewhere, in a time that tells nothing.
+    /// Compares the strings. Keys and signatures are compared elsewhere, in a time that tells nothing.
     fn eq(&self, other: &Self) -> bool {
         self.expose() == other.expose()
     }
@@ -16,7 +16,7 @@ impl PartialEq for Secret {
 impl Eq for Secret {}
 
 impl Secret {
-    /// Takes a text in. The caller's own copies stay the caller's to wipe.
+    /// Takes a string in. The caller's own copies stay the caller's to wipe.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }

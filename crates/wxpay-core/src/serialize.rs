@@ -1,4 +1,4 @@
-//! How the values of replies are serialised: as they go on the wire, amounts as integers.
+//! How the values of responses are serialised: as they go on the wire, amounts as integers.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -11,7 +11,7 @@ impl Serialize for Fen {
     }
 }
 
-/// An integer, or a text of digits.
+/// An integer, or a string of digits.
 impl<'de> Deserialize<'de> for Fen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -49,7 +49,7 @@ impl Serialize for Date {
     }
 }
 
-/// The digits, as a text.
+/// The digits, as a string.
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -63,7 +63,7 @@ impl Serialize for WireTime {
     }
 }
 
-/// `[redacted]`, so that writing a reply to a log or a file gives nothing away; [`Secret::expose`] does.
+/// `[redacted]`, so that writing a response to a log or a file gives nothing away; [`Secret::expose`] does.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("[redacted]")

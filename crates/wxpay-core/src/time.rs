@@ -162,7 +162,7 @@ impl fmt::Display for Timestamp {
 
 /// A time as WeChat Pay wrote it: the text is kept, and read when it is one of the known formats.
 ///
-/// A reply that reports a payment is not refused because its time is written in a new way.
+/// A response that reports a payment is not refused because its time is written in a new way.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WireTime {
     text: String,

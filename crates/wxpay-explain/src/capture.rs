@@ -11,7 +11,7 @@ use std::fmt;
 
 use wxpay_core::InvalidInput;
 
-/// A message as it was captured: a request to WeChat Pay, its reply, or a notification.
+/// A message as it was captured: a request to WeChat Pay, its response, or a notification.
 ///
 /// `Debug` shows neither headers nor body.
 #[derive(Clone, Default)]
@@ -26,7 +26,7 @@ pub struct Capture {
     pub(crate) line_feed: Vec<u8>,
     /// `Content-Length` in the capture was another than the body has.
     pub(crate) wrong_length: Option<usize>,
-    /// URL or path of the request that this reply answers, when it is known.
+    /// URL or path of the request that this response answers, when it is known.
     pub(crate) answers: Option<String>,
     /// A header was named as CGI programs or logs name it, and is kept under its name on the wire.
     pub(crate) renamed: bool,
@@ -36,7 +36,7 @@ impl Capture {
     /// Reads a curl command line, the text of an HTTP request or response (CRLF or LF), or a bare body in XML or JSON.
     ///
     /// What HTTP clients print is read too: `curl -v`, the wire log of Apache HttpClient and the log of OkHttp, of which the
-    /// reply counts if there is one; the errors in which SDKs show headers and body; and headers without a first line, also
+    /// response counts if there is one; the errors in which SDKs show headers and body; and headers without a first line, also
     /// under their names in CGI (`HTTP_WECHATPAY_NONCE`).
     ///
     /// One line feed at the end of a bare body, or of an HTTP text without `Content-Length`, counts as the editor's.
@@ -100,7 +100,7 @@ impl Capture {
         self
     }
 
-    /// Says that it is the reply to a request with this URL or path and query. A request keeps its method.
+    /// Says that it is the response to a request with this URL or path and query. A request keeps its method.
     #[must_use]
     pub fn reply_to(mut self, url: &str) -> Self {
         match &mut self.request {
@@ -128,7 +128,7 @@ impl Capture {
         body.trim_ascii_start().starts_with(b"<")
     }
 
-    /// Whether it is a reply of success with neither a body nor a signature.
+    /// Whether it is a response of success with neither a body nor a signature.
     pub(crate) fn is_empty_reply(&self) -> bool {
         let signed = self.headers.iter().any(|(name, _)| {
             name.get(..10)
@@ -169,7 +169,7 @@ impl Capture {
         self.request.as_ref().map(|(_, url)| target_of(url))
     }
 
-    /// Path and query of the request, or of the one that this reply answers.
+    /// Path and query of the request, or of the one that this response answers.
     pub(crate) fn path(&self) -> Option<&str> {
         self.target()
             .or_else(|| self.answers.as_deref().map(target_of))

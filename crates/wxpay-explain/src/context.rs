@@ -26,7 +26,7 @@ impl Context {
         self
     }
 
-    /// The algorithm that was configured for APIv2 or asked for in the request of this reply.
+    /// The algorithm that was configured for APIv2 or asked for in the request of this response.
     #[must_use]
     pub const fn sign_type(mut self, sign_type: SignType) -> Self {
         self.sign_type = Some(sign_type);

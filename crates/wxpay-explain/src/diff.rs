@@ -58,8 +58,8 @@ impl Diff {
     }
 }
 
-/// Plain text: `[-…-]` is expected and missing, `{+…+}` is received and not expected; blanks and line feeds in them are shown as
-/// `·`, `↵`, `␍` and `⇥`.
+/// Plain text: `[-…-]` is expected and missing, `{+…+}` is received and not expected; spaces and line feeds in them are shown
+/// as `·`, `↵`, `␍` and `⇥`.
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for piece in &self.pieces {

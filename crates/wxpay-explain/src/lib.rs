@@ -1,6 +1,6 @@
 //! Why a signature of WeChat Pay (微信支付) does not hold, in words.
 //!
-//! [`explain`] takes a captured request, reply or notification, or what a front end hands to WeChat to pay (调起支付), and
+//! [`explain`] takes a captured request, response or notification, or what a front end hands to WeChat to pay (调起支付), and
 //! whatever keys the user has. It recomputes every signature in it and, where one does not hold, looks for the mistake that
 //! explains it: another key, a value that was encoded before it was signed, a body that was parsed and written again. What it
 //! says of such a mistake is proven, since the signature holds with it.
@@ -126,14 +126,14 @@ fn explained(capture: &Capture, keys: &Keys, context: &Context) -> Report {
     report
 }
 
-/// Opens `req_info` of a refund notification (退款结果通知), or says why it does not open.
+/// Decrypts `req_info` of a refund notification (退款结果通知), or says why it can't be decrypted.
 pub fn explain_refund_notice(req_info: &str, keys: &Keys) -> Report {
     let mut report = Report::default();
     v2::explain_refund(req_info, keys, &mut report);
     report.finish(|text| keys::mask(text, keys))
 }
 
-/// Says whether a sealed field (敏感信息) opens with the merchant's private key, and why not.
+/// Says whether an encrypted field (敏感信息) can be decrypted with the merchant's private key, and why not.
 pub fn explain_sealed(field: &str, sealed: &str, keys: &Keys) -> Report {
     let mut report = Report::default();
     v3::explain_sealed(field, sealed, keys, &mut report);

@@ -4,7 +4,7 @@ use crate::Diff;
 use crate::causes::{Cause, Severity, capture as causes};
 use crate::finding::Finding;
 
-/// Whether a signature or seal holds.
+/// Whether a signature or encryption holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[allow(clippy::exhaustive_enums)] // it does, it does not, or nobody knows
 pub enum Verdict {
@@ -27,12 +27,12 @@ impl Verdict {
     }
 }
 
-/// One signature or seal, and whether it holds.
+/// One signature or encrypt, and whether it holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Check {
     /// What was checked: `sign`, `workwx_sign`, `Authorization`, `Wechatpay-Signature`, `resource`, `req_info`, or the name of a
-    /// sealed field.
+    /// encrypted field.
     pub what: String,
     /// The outcome.
     pub verdict: Verdict,
@@ -64,7 +64,7 @@ struct Verified {
 }
 
 impl Report {
-    /// Every signature and seal in the message, in the order in which they were looked at.
+    /// Every signature and encrypt in the message, in the order in which they were looked at.
     pub fn checks(&self) -> &[Check] {
         &self.checks
     }
@@ -101,7 +101,7 @@ impl Report {
     }
 
     /// What differs, when two texts are known: the text that should be signed, or the one that WeChat Pay verified, and the one
-    /// that the program signed; or the text that a capture of a reply gives, and the one that WeChat Pay signed.
+    /// that the program signed; or the text that a capture of a response gives, and the one that WeChat Pay signed.
     pub const fn diff(&self) -> Option<&Diff> {
         self.diff.as_ref()
     }

@@ -1,6 +1,6 @@
-//! RSA as a detective needs it: what a signature says about itself, and which padding a sealed text has.
+//! RSA as a detective needs it: what a signature says about itself, and which padding an encrypted text has.
 //!
-//! Nothing is signed or opened with this: it looks, on the user's own machine, where nobody measures its time.
+//! Nothing is signed or decrypted with this: it looks, on the user's own machine, where nobody measures its time.
 
 use num_bigint::BigUint;
 use pkcs8::{PrivateKeyInfo, SubjectPublicKeyInfoRef};
@@ -34,7 +34,7 @@ pub(crate) enum Opened {
     Noise,
 }
 
-/// How a text is sealed that opens.
+/// How a text is encrypted that the key can decrypt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Padding {
     OaepSha1,
@@ -76,7 +76,7 @@ impl PublicKey {
         usize::try_from(self.modulus.bits().div_ceil(8)).unwrap_or(0)
     }
 
-    /// Whether the text can be one that this key sealed: a number below its modulus.
+    /// Whether the text can be one that this key encrypted: a number below its modulus.
     pub(crate) fn could_seal(&self, sealed: &[u8]) -> bool {
         sealed.len() == self.size() && BigUint::from_bytes_be(sealed) < self.modulus
     }
@@ -195,7 +195,7 @@ impl PrivateKey {
             })
     }
 
-    /// How the text is sealed, if it opens with this key.
+    /// How the text is encrypted, if it can be decrypted with this key.
     pub(crate) fn padding(&self, sealed: &[u8]) -> Option<Padding> {
         if !self.public.could_seal(sealed) {
             return None;

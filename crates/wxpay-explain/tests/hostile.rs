@@ -1,4 +1,4 @@
-//! Messages that were made to pass for others, to cost much, or to write on the screen of whoever looks at them.
+//! Messages that were made to pass for others, to cost much, or to write on the screen of anyone who looks at them.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -53,7 +53,7 @@ fn a_sealed_refund_does_not_vouch_for_a_signature_beside_it() {
 
 #[test]
 fn a_small_body_is_not_written_anew_in_large() {
-    // Every item in a line of its own has hundreds of blanks before it.
+    // Every item in a line of its own has hundreds of spaces before it.
     let [open, close] = ["[", "]"].map(|bracket| bracket.repeat(120));
     let body = format!("{open}{}0{close}", "0,".repeat(50_000));
     let began = Instant::now();

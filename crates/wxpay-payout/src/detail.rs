@@ -83,7 +83,7 @@ impl Blame {
 }
 
 impl DetailStanding {
-    /// How a transfer stands by a verified reply: by its state (明细状态) alone. `reason` may be there beside any state, and
+    /// How a transfer stands by a verified response: by its state (明细状态) alone. `reason` may be there beside any state, and
     /// counts beside `FAIL` only.
     pub fn of_reply(progress: Progress, amount: Fen, reason: Option<&FailReason>) -> Self {
         match progress {

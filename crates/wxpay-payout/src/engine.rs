@@ -177,7 +177,7 @@ impl Engine {
             Ok(entry) => entry,
             // The send happened, and the journal says so. What came of it is asked for later.
             Err(error) => Entry {
-                reason: Some(format!("the answer could not be written down: {error}")),
+                reason: Some(format!("the response could not be written down: {error}")),
                 ..begun
             },
         };

@@ -171,7 +171,7 @@ impl State {
 pub enum Alarm {
     /// WeChat Pay paid another amount or another payee under this number.
     Mismatch,
-    /// WeChat Pay knows this number with other parameters (`FATAL_ERROR`): somebody else uses it.
+    /// WeChat Pay knows this number with other parameters (`FATAL_ERROR`): someone else uses it.
     ParametersDiffer,
     /// The refusal is caused by the merchant's settings or keys.
     Configuration,

@@ -16,10 +16,10 @@ pub enum PayEnd {
         /// WeChat Pay's number of the payment (微信订单号).
         payment_no: String,
     },
-    /// WeChat Pay refused, in a reply that is its own.
+    /// WeChat Pay refused, in a response that is its own.
     Refused(Refusal),
-    /// The reply said `return_code=FAIL` (通信失败), as for a wrong key. Such a reply proves nothing: it may have paid. But it
-    /// may be signed again, under the same number.
+    /// The response said `return_code=FAIL` (通信失败), as for a wrong key. Such a response proves nothing: it may have paid. But
+    /// it may be signed again, under the same number.
     Declined(String),
     /// Anything else: it may have paid.
     Unclear(String),
@@ -79,7 +79,7 @@ impl Refusal {
         self.class.certainty == Certainty::Definite
     }
 
-    /// Whether every other payout would be refused alike: by the merchant's settings, or for want of money.
+    /// Whether every other payout would be refused alike: by the merchant's settings, or for lack of money.
     pub fn stops_everybody(&self) -> bool {
         let money = self.is_definite() && self.class.same_number && !self.class.limit;
         self.class.configuration || money

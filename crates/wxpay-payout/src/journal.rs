@@ -26,17 +26,17 @@ pub use sqlite::{
 ///
 /// Each method is one transaction, durable when it returns: after a power cut it is there, or the method never returned.
 /// Several processes may share a journal.
-/// [`conformance`] is a test suite for whoever implements one.
+/// [`conformance`] is a test suite for anyone who implements one.
 ///
 /// # The rules of every implementation
 ///
 /// - An intent has one entry at a time that is not [replaced](Entry::replaced_by), and a number has one entry for ever.
 /// - A change is taken only if [`Entry::version`] is that of the entry in the journal, which then is counted up by one.
-///   Otherwise nothing changes, and the answer is [`JournalError::Conflict`].
+///   Otherwise nothing changes, and the result is [`JournalError::Conflict`].
 /// - No send begins for an entry when a number that it [replaces](Entry::replaces), directly or through others, is anything
 ///   else than failed or rejected: paid after all, say.
 /// - The limits are kept in the same transaction. A payout counts on the day of [`Entry::counted`] from its insertion
-///   until it is rejected or failed; whoever writes such an end sets `counted` to `None`, and the amount is free again.
+///   until it is rejected or failed; anyone who writes such an end sets `counted` to `None`, and the amount is free again.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// Adds an entry for an intent that has none, if the day of [`Entry::counted`] has room for it.
@@ -49,7 +49,7 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// all sends, and on a later day than the one it counts on, that day's limits.
     ///
     /// # Errors
-    /// The journal can't be written, or the entry was changed by somebody else.
+    /// The journal can't be written, or the entry was changed by another process.
     async fn begin_send(
         &self,
         entry: &Entry,
@@ -60,14 +60,14 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// Takes any other change, and gives the entry with its new version.
     ///
     /// # Errors
-    /// The journal can't be written, or the entry was changed by somebody else.
+    /// The journal can't be written, or the entry was changed by another process.
     async fn update(&self, entry: &Entry) -> Result<Entry, JournalError>;
 
     /// Takes `old`, whose [`Entry::replaced_by`] names the number of `new`, and adds `new` as [`insert`](Self::insert)
     /// does, both or neither.
     ///
     /// # Errors
-    /// The journal can't be written, or `old` was changed by somebody else.
+    /// The journal can't be written, or `old` was changed by another process.
     async fn replace(
         &self,
         old: &Entry,
@@ -184,8 +184,8 @@ pub enum Begun {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
-    /// Somebody else has changed the entry meanwhile. Nothing was changed.
-    #[error("somebody else has changed the entry meanwhile")]
+    /// The entry was modified concurrently. Nothing was changed.
+    #[error("the entry was modified concurrently")]
     Conflict,
     /// The storage failed. What was to be written may be there or not.
     #[error("the journal's storage failed: {0}")]

@@ -1,6 +1,6 @@
 //! Payouts over WeChat Pay (微信支付) that are settled exactly once.
 //!
-//! WeChat Pay's documents say it in red: a failed reply to a payout does not mean that the payout failed. Query it, and
+//! WeChat Pay's documents say it in red: a failed response to a payout does not mean that the payout failed. Query it, and
 //! repeat it only with the same number and the same parameters. A program that takes a new number after an error pays twice;
 //! a program that books a failure loses what was paid. This crate follows these rules:
 //!
@@ -22,7 +22,7 @@
 //!   [lease](Rules::lease), and nothing is sent when it is about to end ([`Fence`]).
 //! - [`Limits`] are reserved in the transaction that prepares; what is unknown counts as spent.
 //! - [`Payouts::run`] does all of it for thousands of intents and ends in a [`Reconciliation`] that has each once.
-//! - [`Payouts::recover`] rebuilds a lost journal from the intents and WeChat Pay's answers. Queries reach back 30 days.
+//! - [`Payouts::recover`] rebuilds a lost journal from the intents and WeChat Pay's responses. Queries reach back 30 days.
 //!
 //! ```no_run
 //! # use wxpay_payout::{Intent, Payouts, Preparation, Settlement};
@@ -57,8 +57,8 @@
 //!
 //! Should it be paid after all, it becomes [`Paid`] with [`Alarm::PaidLate`], and nothing more is sent for its intent.
 //!
-//! Everything else is unknown: time-outs, cut replies, `SYSTEMERROR`, codes that no document lists, and a definite refusal
-//! of a payout of which an earlier try is in doubt, since that one may have paid. `NOT_FOUND` alone is no proof.
+//! Everything else is unknown: time-outs, cut responses, `SYSTEMERROR`, codes that no document lists, and a definite refusal
+//! of a payout of which an earlier try is in doubt, since that one may have paid. `NOT_FOUND` alone is not a proof.
 //!
 //! # `FATAL_ERROR`
 //!

@@ -7,7 +7,7 @@ use crate::IntentId;
 
 /// Gives payouts their merchant order numbers (商户订单号).
 ///
-/// WeChat Pay pays one number once. So the number must follow from the intent alone: whoever has lost the journal, or uses
+/// WeChat Pay pays one number once. So the number must follow from the intent alone: anyone who has lost the journal, or uses
 /// another one, then comes to the same number again, and nothing is paid a second time.
 pub trait Numbers: Debug + Send + Sync + 'static {
     /// The number of one payment. It is the same every time, on every machine, and never that of another payment.

@@ -138,10 +138,10 @@ impl Payouts {
                     self.0.sleep_until(until).await;
                     known = entry;
                 }
-                // Somebody else has sent it, or is about to.
+                // Someone else has sent it, or is about to.
                 Ok(Step::Wait(entry, _)) => return Ok(Settlement::of(entry)),
                 Ok(Step::NotSent(entry, cause)) => return not_sent(entry, cause),
-                // Nor can the journal tell whether somebody else has.
+                // Nor can the journal tell whether someone else has.
                 Err(error) => {
                     known.state = State::Sending;
                     known.reason = Some(error.to_string());
@@ -154,7 +154,7 @@ impl Payouts {
     /// Waits until there is something to do about an unknown payout, and does it: asks WeChat Pay, or sends it again with
     /// the same number and the same bytes, as the [`Rules`] allow.
     ///
-    /// One call is one step. Go on as long as the answer is [`Settlement::Unknown`], or park it. If there is nothing to do
+    /// One call is one step. Go on as long as the result is [`Settlement::Unknown`], or park it. If there is nothing to do
     /// but for a person, it waits as long as between two late queries.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub struct Reconciliation {
 pub struct PaidLine {
     /// The caller's name for it.
     pub intent: IntentId,
-    /// The merchant's number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub number: PartnerTradeNo,
     /// The amount.
     pub amount: Fen,
@@ -46,7 +46,7 @@ pub struct PaidLine {
 pub struct RejectedLine {
     /// The caller's name for it.
     pub intent: IntentId,
-    /// The merchant's number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub number: PartnerTradeNo,
     /// The amount.
     pub amount: Fen,
@@ -63,7 +63,7 @@ pub struct RejectedLine {
 pub struct UnknownLine {
     /// The caller's name for it.
     pub intent: IntentId,
-    /// The merchant's number (商户订单号). It must not be replaced by another one.
+    /// The merchant order number (商户订单号). It must not be replaced by another one.
     pub number: PartnerTradeNo,
     /// The amount.
     pub amount: Fen,

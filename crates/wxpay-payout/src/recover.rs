@@ -205,7 +205,7 @@ impl Engine {
         Ok(generations)
     }
 
-    /// Asks until there is an answer, some times at most.
+    /// Asks until there is a response, some times at most.
     async fn ask_for(&self, entry: &Entry) -> Result<QueryEnd, Found> {
         let mut said = String::new();
         for queries in 0..TRIES {

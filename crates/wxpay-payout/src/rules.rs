@@ -63,7 +63,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// The wait after so many queries that settled nothing.
+    /// The wait after this many queries that settled nothing.
     pub(crate) fn query_wait(&self, queries: u32) -> Duration {
         let at = usize::try_from(queries).unwrap_or(usize::MAX);
         let wait = self.query_waits.get(at).or_else(|| self.query_waits.last());

@@ -95,7 +95,7 @@ struct Run<'a> {
     moved_at: Moment,
     /// How many first sends in a row ended without a clear answer.
     unclear: usize,
-    /// Those that need not leave any more. Somebody else may have sent them, which the journal tells at the end.
+    /// Those that need not leave any more. Someone else may have sent them, which the journal tells at the end.
     left: Vec<PartnerTradeNo>,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,

@@ -18,7 +18,7 @@ impl Prepared {
         &self.0.intent
     }
 
-    /// The merchant's number (商户订单号), which it keeps whatever happens.
+    /// The merchant order number (商户订单号), which it keeps whatever happens.
     pub fn number(&self) -> &PartnerTradeNo {
         &self.0.number
     }
@@ -31,7 +31,7 @@ impl Prepared {
 
 /// What [`Payouts::prepare`](crate::Payouts::prepare) found.
 #[derive(Debug)]
-#[must_use = "nothing is paid yet, or somebody has paid already"]
+#[must_use = "nothing is paid yet, or someone has paid already"]
 #[allow(clippy::exhaustive_enums, clippy::large_enum_variant)] // complete by definition; a short-lived value
 pub enum Preparation {
     /// Nothing has left. It can be sent.
@@ -42,7 +42,7 @@ pub enum Preparation {
 
 /// How a payout stands after a send or a query.
 ///
-/// It is to be matched without a `_` arm: whoever sends has to say what happens to a payout that is unknown.
+/// It is to be matched without a `_` arm: anyone who sends has to say what happens to a payout that is unknown.
 #[derive(Debug)]
 #[must_use = "an unknown payout has to be resolved, and must never be paid under another number"]
 #[allow(clippy::exhaustive_enums, clippy::large_enum_variant)] // complete by definition; a short-lived value
@@ -65,7 +65,7 @@ impl Paid {
         &self.0.intent
     }
 
-    /// The merchant's number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub fn number(&self) -> &PartnerTradeNo {
         &self.0.number
     }
@@ -102,7 +102,7 @@ impl Rejected {
         &self.0.intent
     }
 
-    /// The merchant's number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub fn number(&self) -> &PartnerTradeNo {
         &self.0.number
     }
@@ -163,7 +163,7 @@ impl Unknown {
         &self.0.intent
     }
 
-    /// The merchant's number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub fn number(&self) -> &PartnerTradeNo {
         &self.0.number
     }

@@ -18,7 +18,7 @@ pub enum Next {
     Query,
     /// Nothing before this moment.
     Wait(Moment),
-    /// Somebody else is working on it, until this moment at most.
+    /// Someone else is working on it, until this moment at most.
     Held(Moment),
     /// Nothing more happens by itself: a person has to look. [`Entry::alarm`] says why.
     Person,
@@ -32,7 +32,7 @@ pub enum Next {
 pub enum NotAttestable {
     /// Nothing of it has left, or it is settled: there is nothing to declare.
     NotUnknown,
-    /// Somebody is working on it, until this moment at most.
+    /// Someone is working on it, until this moment at most.
     Held(Moment),
     /// WeChat Pay has not said `NOT_FOUND` since the last send.
     NeverNotFound,
@@ -41,7 +41,7 @@ pub enum NotAttestable {
 }
 
 impl Entry {
-    /// What may be done now. One caller can do it at a time: whoever changes the entry first.
+    /// What may be done now. One caller can do it at a time: the one that changes the entry first.
     pub fn next(&self, now: Moment, rules: &Rules) -> Next {
         if self.state.is_settled() {
             return Next::Settled;
@@ -180,7 +180,7 @@ impl Entry {
     }
 
     /// Whether its end allows another number for the same intent: WeChat Pay itself has declared this one failed, which
-    /// everybody who asks is told.
+    /// everyone who asks is told.
     pub fn allows_replacement(&self) -> bool {
         let failed = self.state == State::Failed && !self.attested;
         failed && self.replaced_by.is_none() && !self.is_about_money()

@@ -8,7 +8,7 @@ use crate::snapshot::{fen, millis};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Batch {
-    /// The merchant's number (商家批次单号).
+    /// The merchant batch number (商家批次单号).
     pub out_batch_no: String,
     /// WeChat Pay's number (微信支付批次单号).
     pub batch_id: String,
@@ -49,12 +49,12 @@ pub struct BatchTerms {
     pub transfers: Vec<TransferTerms>,
 }
 
-/// What one transfer of a batch is to be, its sealed fields opened.
+/// What one transfer of a batch is to be, its encrypted fields decrypted.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TransferTerms {
-    /// The merchant's number (商家明细单号).
+    /// The merchant detail number (商家明细单号).
     pub out_detail_no: String,
     /// The amount (转账金额).
     #[serde(with = "fen")]

@@ -83,7 +83,7 @@ impl SandboxBuilder {
 
     /// Sets the address to listen on, in place of a free port of 127.0.0.1.
     ///
-    /// Whoever reaches an address that is not loopback can make requests; without the keys none takes effect.
+    /// Anyone who reaches an address that is not loopback can make requests; without the keys none takes effect.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
@@ -96,8 +96,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Keeps the latest `limit` requests, and as many attempts to deliver notices, in place of 50,000. Of the bodies of
-    /// requests and answers 64 MiB at most are kept in any case.
+    /// Keeps the latest `limit` requests, and as many attempts to deliver notifications, in place of 50,000. Of the bodies of
+    /// requests and responses 64 MiB at most are kept in any case.
     pub fn keep_requests(mut self, limit: usize) -> Self {
         self.keep_requests = Some(limit);
         self
@@ -106,7 +106,7 @@ impl SandboxBuilder {
     /// Keeps the keys in a directory, so that they are the same at the next start.
     ///
     /// A directory that is new or empty gets fresh keys. Its files for a client are `ca.pem`, `apiclient_cert.pem`,
-    /// `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the merchant number), `pub_key.pem` and
+    /// `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the merchant ID), `pub_key.pem` and
     /// `wechatpay_{serial_no}.pem`; the directory `server` in it is the sandbox's own. Files that hold secrets can be read
     /// by their owner only.
     #[cfg(feature = "directory")]
@@ -125,7 +125,7 @@ impl SandboxBuilder {
     /// [`snapshot`](Self::snapshot).
     ///
     /// Each request that changes something is answered only after the file has the change, so that a sandbox that is killed
-    /// has lost nothing that a client heard of. If the file can't be written the connection is closed without an answer.
+    /// has lost nothing that a client heard of. If the file can't be written the connection is closed without a response.
     /// What changes by the clock or by a call of [`Sandbox`] is written soon after; [`Sandbox::save`] waits for it. The
     /// whole state is written each time, which takes longer the more there is of it.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {

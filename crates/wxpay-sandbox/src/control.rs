@@ -43,11 +43,11 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/requests/{number}` | One request |
 /// | `GET /v1/orders` | The orders (订单) |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
-/// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notice follows |
+/// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notification follows |
 /// | `POST /v1/orders/{out_trade_no}/close` | Closes an order |
 /// | `POST /v1/orders/{out_trade_no}/refund` | Refunds an order: `{"fen": 100}`, or all that is left of it |
 /// | `GET /v1/refunds` | The refunds (退款) |
-/// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notice follows |
+/// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notification follows |
 /// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
 /// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
@@ -56,7 +56,7 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/batches`, `GET /v1/transfers` | The batches of transfers (转账批次单), and the transfers in them |
 /// | `POST /v1/batches/{out_batch_no}/settle` | Carries out the transfers of a batch |
 /// | `POST /v1/batches/{out_batch_no}/transfers/{out_detail_no}/status` | Sets what a transfer has become: `{"status": "FAIL", "reason": "ACCOUNT_FROZEN"}` |
-/// | `GET /v1/deliveries` | The attempts to deliver notices (通知), and those to come |
+/// | `GET /v1/deliveries` | The attempts to deliver notifications (通知), and those to come |
 /// | `GET /v1/clock` | The clock |
 /// | `POST /v1/clock` | `{"advance_seconds": 60}`, `{"freeze": "now"}` or a time, or `{"run": true}` |
 /// | `GET /v1/faults` | The faults that wait, and the rules |
@@ -75,7 +75,7 @@ use crate::{Sandbox, StartError, listener};
 /// many requests it is for, 1 unless it says another number or `"always"`; `chance` from 0 to 1 makes it a matter of luck.
 ///
 /// A browser is let in from the page alone: requests from other sites, and those that name a host that is none of this
-/// machine's, are refused. There is no other guard. Whoever reaches the port steers the sandbox, so keep it on loopback.
+/// machine's, are refused. There is no other guard. Anyone who reaches the port steers the sandbox, so keep it on loopback.
 ///
 /// It stops when it is dropped.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ pub enum Protocol {
     V3,
 }
 
-/// One attempt to deliver a notice (通知) that the sandbox sent on its own.
+/// One attempt to deliver a notification (通知) that the sandbox sent on its own.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub struct Delivery {
     pub out_trade_no: String,
     /// The refund that was told, unless it was the payment.
     pub out_refund_no: Option<String>,
-    /// The notice's id (通知ID), which APIv3 sends: the same in every attempt.
+    /// The notification's id (通知ID), which APIv3 sends: the same in every attempt.
     pub notice_id: String,
     /// How it was told.
     pub protocol: Protocol,
@@ -34,9 +34,9 @@ pub struct Delivery {
     /// When it was made, by the sandbox's clock.
     #[serde(with = "millis")]
     pub at: Timestamp,
-    /// The HTTP status of the answer, if one came.
+    /// The HTTP status of the response, if one came.
     pub status: Option<u16>,
-    /// Whether the answer was a yes.
+    /// Whether the response was a yes.
     pub acknowledged: bool,
     /// Why it was not, for people.
     pub problem: Option<String>,
@@ -45,7 +45,7 @@ pub struct Delivery {
     pub next_attempt: Option<Timestamp>,
 }
 
-/// A notice (通知) that is to be sent, for the first time or again.
+/// A notification (通知) that is to be sent, for the first time or again.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PendingDelivery {
@@ -53,7 +53,7 @@ pub struct PendingDelivery {
     pub out_trade_no: String,
     /// The refund that is told, unless it is the payment.
     pub out_refund_no: Option<String>,
-    /// The notice's id (通知ID).
+    /// The notification's id (通知ID).
     pub notice_id: String,
     /// How it is told.
     pub protocol: Protocol,

@@ -65,7 +65,7 @@ pub enum DirectoryError {
 #[derive(Clone, Debug)]
 pub(crate) struct Directory(PathBuf);
 
-/// `server/sandbox.json`, written last: a directory without it is no sandbox's.
+/// `server/sandbox.json`, written last: a directory without it is not a sandbox's.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Kept {

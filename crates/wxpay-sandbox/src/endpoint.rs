@@ -15,7 +15,7 @@ pub(crate) struct Endpoint {
     pub(crate) handler: Handler,
 }
 
-/// What can go wrong with a reply follows from what it has.
+/// What can go wrong with a response follows from what it has.
 #[derive(Clone, Copy)]
 pub(crate) struct Reply {
     /// Whether it is signed.
@@ -36,13 +36,13 @@ pub(crate) enum Handler {
     },
     V3 {
         respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
-        /// Whether the key that the request names signs the reply.
+        /// Whether the key that the request names signs the response.
         signed_as_named: bool,
     },
 }
 
 impl Endpoint {
-    /// An endpoint of APIv3 with a signed reply about what was asked.
+    /// An endpoint of APIv3 with a signed response about what was asked.
     pub(crate) const fn v3(
         name: &'static str,
         method: &'static Method,
@@ -95,14 +95,14 @@ impl Endpoint {
 }
 
 impl Reply {
-    /// A signed reply about what was asked.
+    /// A signed response about what was asked.
     pub(crate) const SIGNED: Self = Self {
         signed: true,
         body: true,
         subject: true,
     };
 
-    /// A reply about what was asked, without a signature.
+    /// A response about what was asked, without a signature.
     pub(crate) const UNSIGNED: Self = Self {
         signed: false,
         ..Self::SIGNED

@@ -1,4 +1,4 @@
-//! One request and its answer: checking, taking effect, and going wrong as told.
+//! One request and its response: checking, taking effect, and going wrong as told.
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -28,7 +28,7 @@ pub(crate) struct Call {
     pub(crate) client_certificate: bool,
 }
 
-/// An answer before it is signed.
+/// A response before it is signed.
 pub(crate) enum Draft {
     V2(v2::Message),
     V3(v3::Answer),
@@ -87,7 +87,7 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// The answer with a `Date` of the sandbox's clock, by which the whole server goes.
+/// The response with a `Date` of the sandbox's clock, by which the whole server goes.
 fn dated(mut response: Response<Payload>, now: Timestamp) -> Response<Payload> {
     let seconds = u64::try_from(now.unix()).unwrap_or_default();
     let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
@@ -128,7 +128,7 @@ async fn answer(
     let mut signatures = Vec::new();
     let draft = respond(shared, call, &route, fault.as_ref(), now, &mut signatures);
     shared.note(number, |seen| seen.signatures = signatures);
-    // What an answer tells must not be lost when the sandbox is killed.
+    // What a response tells must not be lost when the sandbox is killed.
     state_file::save(shared).await.map_err(|_| Closed)?;
     let draft = draft?;
 
@@ -164,7 +164,7 @@ async fn answer(
     })
 }
 
-/// Checks the request, lets it take effect unless the fault says otherwise, and drafts the answer.
+/// Checks the request, lets it take effect unless the fault says otherwise, and drafts the response.
 fn respond(
     shared: &Shared,
     call: &Call,

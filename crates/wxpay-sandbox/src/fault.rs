@@ -4,9 +4,9 @@ use thiserror::Error;
 
 use crate::{Api, Protocol};
 
-/// A way for one answer to go wrong.
+/// A way for one response to go wrong.
 ///
-/// The request is read and its signatures are checked as ever. "Took effect" means what the request would have done
+/// The request is read and its signatures are checked as usual. "Took effect" means what the request would have done
 /// without the fault: a payment is in the ledger, a batch of transfers is accepted, unless the request was refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -15,11 +15,11 @@ pub enum Fault {
     DropBeforeCommit,
     /// The request took effect and the connection is closed.
     DropAfterCommit,
-    /// The request took effect; the answer announces its length, and half of it comes before the connection is closed.
+    /// The request took effect; the response announces its length, and half of it comes before the connection is closed.
     TruncatedBody,
     /// The request took effect; a gateway answers for it with status 502 and a page of HTML.
     Html502,
-    /// The request took effect; the answer is status 200 and nothing.
+    /// The request took effect; the response is status 200 and nothing.
     EmptyBody,
     /// The request takes no effect and is answered with an error code: `err_code` of APIv2, `code` of APIv3 (with the
     /// status that the documents give it, or 400).
@@ -44,34 +44,34 @@ pub enum Fault {
         /// `err_code`, if there is to be one.
         code: Option<String>,
     },
-    /// The answer's signature is one of another text. Signed replies only.
+    /// The response's signature is one of another text. Signed responses only.
     WrongSignature,
-    /// The answer has no signature. Signed replies only.
+    /// The response has no signature. Signed responses only.
     MissingSignature,
-    /// The answer was signed an hour ago, correctly. APIv3 only.
+    /// The response was signed an hour ago, correctly. APIv3 only.
     StaleSignature,
-    /// The answer's signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3 only.
+    /// The response's signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3 only.
     ProbeSignature,
-    /// The answer is signed, but names a key in `Wechatpay-Serial` that does not exist. APIv3 only.
+    /// The response is signed, but names a key in `Wechatpay-Serial` that does not exist. APIv3 only.
     UnknownSerial,
-    /// The answer was signed, then an amount, a state, a code or whatever matters most in it was changed. Signed replies
+    /// The response was signed, then an amount, a state, a code or whatever matters most in it was changed. Signed responses
     /// only.
     TamperedBody,
-    /// The answer is authentic and correctly signed, but about another number: another `serial_no` beside the certificate,
+    /// The response is authentic and correctly signed, but about another number: another `serial_no` beside the certificate,
     /// in the list of them, and another text from the echo.
     OtherReply,
-    /// The request took effect; the answer takes this long.
+    /// The request took effect; the response takes this long.
     Delay(Duration),
     /// The request is held for this long, and is read, checked and takes effect after that: also when the client has closed
     /// the connection meanwhile. The time is real time, not that of the sandbox's clock.
     DelayBeforeCommit(Duration),
-    /// The request took effect; the answer never comes, and the connection stays open.
+    /// The request took effect; the response never comes, and the connection stays open.
     Stall,
 }
 
 /// A fault that does not exist for an endpoint.
 #[derive(Clone, Debug, Error, Eq, PartialEq)]
-#[error("replies of {api} can't have {fault:?}")]
+#[error("fault {fault:?} does not apply to {api}")]
 #[non_exhaustive]
 pub struct InjectError {
     /// The endpoint.
@@ -97,7 +97,7 @@ impl Fault {
         }
     }
 
-    /// Whether replies of `api` can go wrong in this way.
+    /// Whether responses of `api` can go wrong in this way.
     pub fn applies_to(&self, api: Api) -> bool {
         let reply = api.endpoint().reply;
         let v3 = api.protocol() == Protocol::V3;

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use crate::random::Random;
 use crate::{Api, Fault};
 
-/// A fault that an endpoint has more than once: so many times or for ever, always or by chance.
+/// A fault that an endpoint has more than once: a number of times or for ever, always or by chance.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct FaultRule {
@@ -25,7 +25,7 @@ pub(crate) struct Faults {
 }
 
 impl FaultRule {
-    /// Every answer of `api` goes wrong in this way, until the rule is removed.
+    /// Every response of `api` goes wrong in this way, until the rule is removed.
     pub fn new(api: Api, fault: Fault) -> Self {
         Self {
             id: 0,
@@ -36,7 +36,7 @@ impl FaultRule {
         }
     }
 
-    /// The same rule, spent after so many faults.
+    /// The same rule, spent after this many faults.
     pub fn times(mut self, times: u32) -> Self {
         self.left = Some(times);
         self

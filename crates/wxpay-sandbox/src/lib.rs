@@ -6,7 +6,7 @@
 //! from them to the public key ([`Trust`]). Requests are checked from the text of the protocol, with code that shares
 //! nothing with the client: a client that signs wrongly is refused here as it would be there.
 //!
-//! [`Sandbox::inject`] makes the next answer go wrong in a chosen way ([`Fault`]), and a [`FaultRule`] many of them;
+//! [`Sandbox::inject`] makes the next response go wrong in a chosen way ([`Fault`]), and a [`FaultRule`] many of them;
 //! [`Sandbox::payouts`], [`Sandbox::orders`] and [`Sandbox::batches`] then tell what was really done, and
 //! [`Sandbox::requests`] what was really asked. [`PayoutRules`] hold payments to employees to the limits of the documents,
 //! and let them settle later or fail.
@@ -47,7 +47,7 @@
 //!
 //! What it leaves to the real one: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders
 //! and payment codes, what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the
-//! notice that an echo can ask for, the five minutes between making an order and closing it, that an order nobody pays
+//! notification that an echo can ask for, the five minutes between making an order and closing it, that an order nobody pays
 //! closes after seven days, and how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
 //! certificate of theirs that the sandbox could trust.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -6,7 +6,7 @@ use crate::random::{self, ALPHANUMERIC, DIGITS, HEX};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Merchant {
-    /// The merchant number (商户号).
+    /// The merchant ID (商户号).
     pub mch_id: MchId,
     /// The number as a service provider (服务商商户号): the same one.
     pub sp_mchid: MchId,

@@ -1,4 +1,4 @@
-//! Notices (通知): what WeChat Pay tells the merchant on its own.
+//! Notifications (通知): what WeChat Pay tells the merchant on its own.
 
 pub(crate) mod deliver;
 mod post;
@@ -18,9 +18,9 @@ use crate::{Fault, Order, Refund, v2, v3};
 
 pub(crate) use deliver::Task;
 
-/// A notice to be sent to a callback URL.
+/// A notification to be sent to a callback URL.
 ///
-/// A clone is the same notice: sending both is what WeChat Pay does when the first answer does not reach it.
+/// A clone is the same notification: sending both is what WeChat Pay does when the first response does not reach it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Notice {
@@ -34,7 +34,7 @@ pub struct Notice {
     pub(crate) create_time: Option<Timestamp>,
 }
 
-/// What a notice tells of a refund.
+/// What a notification tells of a refund.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefundTold {
@@ -49,15 +49,15 @@ pub(crate) struct RefundTold {
     pub(crate) success_time: Option<Timestamp>,
 }
 
-/// A way for a notice to be one that must not be believed, or only after a query.
+/// A way for a notification to be one that must not be believed, or only after a query.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum NoticeFault {
     /// The body was changed after it was signed. A refund of APIv2, which has no signature, is encrypted with another key.
     Forged,
-    /// The signature is one of another text. Signed notices only.
+    /// The signature is one of another text. Signed notifications only.
     WrongSignature,
-    /// There is no signature. Signed notices only.
+    /// There is no signature. Signed notifications only.
     MissingSignature,
     /// The signature is right, but an hour old. APIv3 only.
     Stale,
@@ -65,7 +65,7 @@ pub enum NoticeFault {
     Probe,
     /// The signature is right, but `Wechatpay-Serial` names a key that does not exist. APIv3 only.
     UnknownSerial,
-    /// The notice is authentic, but the order's amount in it is this one.
+    /// The notification is authentic, but the order's amount in it is this one.
     OtherAmount(Fen),
 }
 
@@ -78,11 +78,11 @@ pub struct NoticeAnswer {
     /// The body.
     pub body: Bytes,
     /// Whether WeChat Pay takes it for a yes: status 200 or 204 for APIv3, status 200 and a `return_code` of `SUCCESS` for
-    /// APIv2. It sends the notice again otherwise.
+    /// APIv2. It sends the notification again otherwise.
     pub acknowledged: bool,
 }
 
-/// Why a notice was not sent, or got no answer.
+/// Why a notification was not sent, or got no response.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NotifyError {
@@ -92,8 +92,8 @@ pub enum NotifyError {
     /// The order was not paid; nothing is told about such.
     #[error("order {0} is not paid")]
     NotPaid(String),
-    /// Such a notice can't go wrong in this way.
-    #[error("such a notice can't have {0:?}")]
+    /// Such a notification can't go wrong in this way.
+    #[error("fault {0:?} does not apply to this notification")]
     Fault(NoticeFault),
     /// The URL is not one of plain HTTP. The sandbox does not speak HTTPS to callbacks: there is no certificate that it could
     /// trust.
@@ -106,13 +106,13 @@ pub enum NotifyError {
     /// The callback could not be reached, or did not answer in HTTP.
     #[error("the callback did not answer")]
     Delivery(#[source] Box<dyn StdError + Send + Sync>),
-    /// The answer did not come within the five seconds that WeChat Pay waits.
+    /// The response did not come within the five seconds that WeChat Pay waits.
     #[error("the callback did not answer in time")]
     Late,
 }
 
 impl Notice {
-    /// The notice that an order was paid (支付通知).
+    /// The notification that an order was paid (支付通知).
     pub fn payment(out_trade_no: &str) -> Self {
         Self {
             id: format!("EV-{}", random::text(DIGITS, 20)),
@@ -125,7 +125,7 @@ impl Notice {
         }
     }
 
-    /// The notice that `refund_fee` fen of a paid order went back (退款结果通知).
+    /// The notification that `refund_fee` fen of a paid order went back (退款结果通知).
     pub fn refund(out_trade_no: &str, out_refund_no: &str, refund_fee: i64) -> Self {
         Self {
             refund: Some(RefundTold {
@@ -139,7 +139,7 @@ impl Notice {
         }
     }
 
-    /// The same notice of a refund that has come to another end: `ABNORMAL` (退款异常) or `CLOSED` (退款关闭).
+    /// The same notification of a refund that has come to another end: `ABNORMAL` (退款异常) or `CLOSED` (退款关闭).
     pub fn refund_status(mut self, status: &str) -> Self {
         if let Some(refund) = &mut self.refund {
             status.clone_into(&mut refund.status);
@@ -147,26 +147,26 @@ impl Notice {
         self
     }
 
-    /// The same notice, gone wrong.
+    /// The same notification, gone wrong.
     pub fn fault(mut self, fault: NoticeFault) -> Self {
         self.fault = Some(fault);
         self
     }
 
-    /// The same notice, signed with HMAC-SHA256 where APIv2 would sign with MD5.
+    /// The same notification, signed with HMAC-SHA256 where APIv2 would sign with MD5.
     pub fn hmac_sha256(mut self) -> Self {
         self.hmac_sha256 = true;
         self
     }
 
-    /// The same notice, signed with the public key's side in the mode [`Trust::Both`](crate::Trust::Both), where a part of
-    /// the notices is. No other mode has a choice.
+    /// The same notification, signed with the public key's side in the mode [`Trust::Both`](crate::Trust::Both), where a part
+    /// of the notifications is. No other mode has a choice.
     pub fn public_key(mut self) -> Self {
         self.public_key = true;
         self
     }
 
-    /// The notice's id (通知ID) in APIv3.
+    /// The notification's id (通知ID) in APIv3.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -224,7 +224,7 @@ pub(crate) fn is_notify_url(url: &str) -> bool {
     })
 }
 
-/// Sends a notice of APIv3.
+/// Sends a notification of APIv3.
 pub(crate) async fn notify_v3(
     shared: &Shared,
     url: &str,
@@ -240,7 +240,7 @@ pub(crate) async fn notify_v3(
     })
 }
 
-/// Sends a notice of APIv2.
+/// Sends a notification of APIv2.
 pub(crate) async fn notify_v2(
     shared: &Shared,
     url: &str,

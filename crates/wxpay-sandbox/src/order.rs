@@ -18,7 +18,7 @@ pub struct Order {
     pub out_trade_no: String,
     /// WeChat Pay's order number (微信支付订单号); empty until the order is paid.
     pub transaction_id: String,
-    /// The state (交易状态). Unless it is `SUCCESS`, the reply holds the number, the state, its description and `attach` only.
+    /// The state (交易状态). Unless it is `SUCCESS`, the response holds the number, the state, its description and `attach` only.
     pub trade_state: String,
     /// The description of the state (交易状态描述).
     pub trade_state_desc: Option<String>,
@@ -30,7 +30,7 @@ pub struct Order {
     /// The amount less coupons that need no top-up (应结订单金额).
     #[serde(with = "fen_option")]
     pub settlement_total_fee: Option<Fen>,
-    /// The coupons (代金券) used, numbered from 0 in the reply. `cash_fee` is the total less these.
+    /// The coupons (代金券) used, numbered from 0 in the response. `cash_fee` is the total less these.
     pub coupons: Vec<Coupon>,
     /// The user (用户标识).
     pub openid: String,
@@ -58,7 +58,7 @@ pub struct Order {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SubMerchant {
-    /// The sub-merchant's number (子商户号).
+    /// The sub-merchant ID (子商户号).
     pub sub_mchid: String,
     /// The sub-merchant's app (子商户应用ID), if the order names one.
     pub sub_appid: Option<String>,

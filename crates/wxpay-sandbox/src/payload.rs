@@ -9,19 +9,19 @@ use hyper::body::{Body, Frame, SizeHint};
 use thiserror::Error;
 use tokio::time::Sleep;
 
-/// The body of an answer: whole, or cut off before its announced end.
+/// The body of a response: whole, or cut off before its announced end.
 #[derive(Default)]
 pub(crate) struct Payload {
     bytes: Option<Bytes>,
     cut: Option<Pin<Box<Sleep>>>,
 }
 
-/// Ends a connection without an answer.
+/// Ends a connection without a response.
 #[derive(Debug, Error)]
 #[error("closed on purpose")]
 pub(crate) struct Closed;
 
-/// An answer with a whole body.
+/// A response with a whole body.
 pub(crate) fn whole(
     status: StatusCode,
     content_type: &'static str,
@@ -35,14 +35,14 @@ pub(crate) fn whole(
     response
 }
 
-/// An answer without a body.
+/// A response without a body.
 pub(crate) fn empty(status: StatusCode) -> Response<Payload> {
     let mut response = Response::new(Payload::default());
     *response.status_mut() = status;
     response
 }
 
-/// The same answer, announcing its whole length but ending in the middle.
+/// The same response, announcing its whole length but ending in the middle.
 pub(crate) fn cut(mut response: Response<Payload>) -> Response<Payload> {
     let body = response.body_mut();
     let bytes = body.bytes.take().unwrap_or_default();

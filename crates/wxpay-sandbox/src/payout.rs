@@ -8,7 +8,7 @@ use crate::snapshot::{fen, millis};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Payout {
-    /// The merchant's number (商户订单号).
+    /// The merchant order number (商户订单号).
     pub partner_trade_no: String,
     /// WeChat Pay's number (微信订单号); the query calls it `detail_id` (付款单号).
     pub payment_no: String,
@@ -38,7 +38,7 @@ pub struct Payout {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PayoutSends {
-    /// The merchant's number (商户订单号), as it came: nothing about the request was checked yet.
+    /// The merchant order number (商户订单号), as it came: nothing about the request was checked yet.
     pub partner_trade_no: String,
     /// How many requests named it, those that were refused or went wrong included.
     pub sends: u32,

@@ -26,7 +26,7 @@ pub struct PayoutRules {
     /// Whether a number that `FAILED` is paid when the same request comes again; no document says. If not, it is answered
     /// with `SEND_FAILED` for ever.
     ///
-    /// If so, a payment that the balance is not enough for is kept as `FAILED` (余额不足) beside the answer `NOTENOUGH`, so
+    /// If so, a payment that the balance is not enough for is kept as `FAILED` (余额不足) beside the response `NOTENOUGH`, so
     /// that the query finds it and a repetition after a top-up pays it. Otherwise `NOTENOUGH` leaves nothing behind.
     #[serde(default)]
     pub failed_numbers_pay_again: bool,

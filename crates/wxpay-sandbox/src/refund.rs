@@ -10,7 +10,7 @@ use crate::snapshot::{fen, millis};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Refund {
-    /// The merchant's number (商户退款单号).
+    /// The merchant refund number (商户退款单号).
     pub out_refund_no: String,
     /// WeChat Pay's number (微信支付退款单号).
     pub refund_id: String,

@@ -42,7 +42,7 @@ impl<'a> Route<'a> {
 }
 
 impl Unrouted {
-    /// The answer in the form of the protocol, which says who it is that has no such endpoint.
+    /// The response in the form of the protocol, which says who it is that has no such endpoint.
     pub(crate) fn answer(self, method: &Method, target: &str) -> Response<Payload> {
         let path = target.split('?').next().unwrap_or_default();
         let (status, code, what) = match self {

@@ -83,8 +83,8 @@ impl Sandbox {
         self
     }
 
-    /// Adds a platform certificate (平台证书) and gives its serial number. Replies and notices are signed with it from now
-    /// on; `/v3/certificates` lists the earlier ones too, and they stay good for sealing.
+    /// Adds a platform certificate (平台证书) and gives its serial number. Responses and notifications are signed with it from now
+    /// on; `/v3/certificates` lists the earlier ones too, and they stay good for encryption.
     ///
     /// # Errors
     /// The sandbox has no certificates, or none could be made.
@@ -103,7 +103,7 @@ impl Sandbox {
         Ok(added.key.serial().to_owned())
     }
 
-    /// Posts a notice of APIv3 to a callback URL, and gives what was answered.
+    /// Posts a notification of APIv3 to a callback URL, and gives what was answered.
     ///
     /// # Errors
     /// There is nothing to tell, or nobody answered. See [`NotifyError`].
@@ -111,7 +111,7 @@ impl Sandbox {
         notice::notify_v3(&self.shared, url, &notice).await
     }
 
-    /// Posts a notice of APIv2 to a callback URL, and gives what was answered.
+    /// Posts a notification of APIv2 to a callback URL, and gives what was answered.
     ///
     /// # Errors
     /// There is nothing to tell, or nobody answered. See [`NotifyError`].

@@ -37,9 +37,9 @@ pub struct SeenRequest {
     pub signatures: Vec<SignatureCheck>,
     /// The fault that was waiting for this request.
     pub fault: Option<Fault>,
-    /// The status of the answer, unless none was sent or it is not sent yet.
+    /// The status of the response, unless none was sent or it is not sent yet.
     pub status: Option<u16>,
-    /// The body of the answer, as far as it was to be sent.
+    /// The body of the response, as far as it was to be sent.
     pub reply: Bytes,
     /// Whether nothing more will become of it: it was answered, or its connection was closed.
     pub ended: bool,

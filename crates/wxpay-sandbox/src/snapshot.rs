@@ -20,7 +20,7 @@ pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
-    /// It is no JSON, or not the JSON of a snapshot: `message` names what is wrong and where.
+    /// It is not JSON, or not the JSON of a snapshot: `message` names what is wrong and where.
     #[error("not a snapshot of a sandbox: {message}")]
     Malformed {
         /// What is wrong, with line and column.

@@ -44,7 +44,7 @@ pub(crate) struct Shared {
     pub(crate) random: Random,
     /// The rules for payments to employees that a reset goes back to.
     pub(crate) payout_rules: PayoutRules,
-    /// Held while events are carried out: alone by whoever moves the clock.
+    /// Held while events are carried out: alone by anyone who moves the clock.
     pub(crate) turn: Arc<RwLock<()>>,
     /// The clock or the agenda changed.
     pub(crate) changed: Notify,
@@ -79,7 +79,7 @@ pub(crate) struct State {
     pub(crate) batches: Batches,
     pub(crate) bills: Bills,
     pub(crate) agenda: Agenda,
-    /// The attempts to deliver notices, as many as requests are kept.
+    /// The attempts to deliver notifications, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,
 }
 
@@ -237,7 +237,7 @@ impl State {
         self.agenda.done(place);
     }
 
-    /// Notes an attempt to deliver a notice.
+    /// Notes an attempt to deliver a notification.
     pub(crate) fn note_delivery(&mut self, delivery: Delivery) {
         self.deliveries.push_back(delivery);
         while self.deliveries.len() > self.seen.most() {

@@ -14,7 +14,7 @@ use crate::snapshot::{fen, millis};
 pub struct Transfer {
     /// The merchant's batch number (商家批次单号).
     pub out_batch_no: String,
-    /// The merchant's number of the transfer (商家明细单号).
+    /// The merchant detail number (商家明细单号).
     pub out_detail_no: String,
     /// WeChat Pay's batch number (微信支付批次单号).
     pub batch_id: String,
@@ -27,8 +27,8 @@ pub struct Transfer {
     /// The amount (转账金额).
     #[serde(with = "fen")]
     pub total_amount: Fen,
-    /// The member that carries the amount when the transfer is found by the merchant's numbers. Found by WeChat Pay's, it
-    /// is `transfer_amount` in any case.
+    /// The member that carries the amount when the transfer is found by the merchant batch and detail numbers. Found by WeChat
+    /// Pay's, it is `transfer_amount` in any case.
     pub amount_field: AmountField,
     /// The remark (转账备注).
     pub transfer_remark: String,
@@ -36,9 +36,9 @@ pub struct Transfer {
     pub fail_reason: Option<String>,
     /// Who is paid (收款用户openid).
     pub openid: String,
-    /// The name of who is paid (收款用户姓名), at most 214 bytes. It is sealed for the merchant on its way out.
+    /// The name of who is paid (收款用户姓名), at most 214 bytes. It is encrypted for the merchant on its way out.
     pub username: String,
-    /// A text to send in place of the sealed name, such as one that can't be opened.
+    /// A text to send in place of the encrypted name, such as one that can't be decrypted.
     pub raw_username: Option<String>,
     /// When the transfer was asked for (转账发起时间).
     #[serde(with = "millis")]

@@ -1,5 +1,5 @@
-/// How the merchant is to trust the platform: what replies and notices are signed with, and what sensitive fields
-/// (敏感信息) may be sealed with.
+/// How the merchant is to trust the platform: what responses and notifications are signed with, and what sensitive fields
+/// (敏感信息) may be encrypted with.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Trust {

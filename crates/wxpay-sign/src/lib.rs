@@ -2,7 +2,7 @@
 //!
 //! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a front end needs to pay.
 //! - [`workwx`]: the second signature of WeCom payments (企业微信), over a fixed list of fields.
-//! - [`v3`]: RSA over the exact request and reply of APIv3, sealed fields (敏感信息), notifications and certificates.
+//! - [`v3`]: RSA over the exact request and response of APIv3, encrypted fields (敏感信息), notifications and certificates.
 //!
 //! A [`Verified`] value can be made only here, so holding one is the proof that a check was made and held.
 //!
@@ -36,7 +36,7 @@
 //!
 //! # APIv3
 //!
-//! The merchant's private key signs requests; WeChat Pay's public keys verify replies and notifications.
+//! The merchant's private key signs requests; WeChat Pay's public keys verify responses and notifications.
 //!
 //! ```
 //! # #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]

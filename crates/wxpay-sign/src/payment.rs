@@ -8,7 +8,7 @@ use wxpay_core::{AppId, MchId, Timestamp};
 pub struct JsapiPayment {
     /// `appId`.
     pub app_id: String,
-    /// `timeStamp`: seconds since 1970, as a text.
+    /// `timeStamp`: seconds since 1970, as a string.
     pub time_stamp: String,
     /// `nonceStr`.
     pub nonce_str: String,
@@ -37,7 +37,7 @@ impl JsapiPayment {
         }
     }
 
-    /// The fields by their names on the wire. All values are texts; `timeStamp` too must be one in JavaScript.
+    /// The fields by their names on the wire. All values are strings; `timeStamp` too must be one in JavaScript.
     pub fn fields(&self) -> [(&'static str, &str); 6] {
         [
             ("appId", &self.app_id),
@@ -60,7 +60,7 @@ impl fmt::Debug for JsapiPayment {
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramPayment {
-    /// `timeStamp`: seconds since 1970, as a text.
+    /// `timeStamp`: seconds since 1970, as a string.
     pub time_stamp: String,
     /// `nonceStr`.
     pub nonce_str: String,
@@ -73,7 +73,7 @@ pub struct MiniProgramPayment {
 }
 
 impl MiniProgramPayment {
-    /// The fields by their names on the wire. All values are texts; `timeStamp` too must be one in JavaScript.
+    /// The fields by their names on the wire. All values are strings; `timeStamp` too must be one in JavaScript.
     pub fn fields(&self) -> [(&'static str, &str); 5] {
         [
             ("timeStamp", &self.time_stamp),
@@ -109,7 +109,7 @@ impl fmt::Debug for MiniProgramPayment {
 pub struct AppPayment {
     /// `appid`.
     pub app_id: String,
-    /// `partnerid`: the merchant number.
+    /// `partnerid`: the merchant ID.
     pub partner_id: String,
     /// `prepayid`: the bare id.
     pub prepay_id: String,
@@ -117,7 +117,7 @@ pub struct AppPayment {
     pub package: &'static str,
     /// `noncestr`.
     pub nonce_str: String,
-    /// `timestamp`: seconds since 1970, as a text.
+    /// `timestamp`: seconds since 1970, as a string.
     pub timestamp: String,
     /// `sign`.
     pub sign: String,
@@ -142,7 +142,7 @@ impl AppPayment {
         }
     }
 
-    /// The fields by their names on the wire. All values are texts.
+    /// The fields by their names on the wire. All values are strings.
     pub fn fields(&self) -> [(&'static str, &str); 7] {
         [
             ("appid", &self.app_id),
@@ -162,7 +162,7 @@ impl fmt::Debug for AppPayment {
     }
 }
 
-/// The names only: whoever has the values can pay the order.
+/// The names only: anyone who has the values can pay the order.
 fn names(f: &mut fmt::Formatter<'_>, of: &str, fields: &[(&str, &str)]) -> fmt::Result {
     f.write_str(of)?;
     f.debug_set()

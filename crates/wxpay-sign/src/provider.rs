@@ -69,7 +69,7 @@ trait Crypto: Debug + Sync {
     /// A public key from a SubjectPublicKeyInfo.
     fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput>;
 
-    /// Opens AES-256-GCM whose tag is the last 16 bytes; `None` when it does not fit.
+    /// Decrypts AES-256-GCM whose tag is the last 16 bytes; `None` when it does not fit.
     fn open_gcm(
         &self,
         key: &[u8; 32],
@@ -91,7 +91,7 @@ pub(crate) trait PrivateRsa: Send + Sync {
 pub(crate) trait PublicRsa: Send + Sync {
     /// PKCS#1 v1.5 with SHA-256.
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool;
-    /// The most bytes that OAEP with SHA-1 can seal: 42 fewer than the modulus has.
+    /// The most bytes that OAEP with SHA-1 can encrypt: 42 fewer than the modulus has.
     fn seal_limit(&self) -> usize;
     /// OAEP with SHA-1.
     fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError>;
@@ -114,9 +114,9 @@ fn broken_public() -> InvalidInput {
 }
 
 fn does_not_open() -> SigningError {
-    SigningError::new("the sealed field was not sealed for this key")
+    SigningError::new("the encrypted field was not encrypted for this key")
 }
 
 fn does_not_seal() -> SigningError {
-    SigningError::new("the public key could not seal the text")
+    SigningError::new("the public key could not encrypt the text")
 }

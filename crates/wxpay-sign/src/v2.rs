@@ -117,17 +117,17 @@ impl Key {
     }
 }
 
-/// Accepts a reply of an endpoint whose replies carry no `sign`.
+/// Accepts a response of an endpoint whose responses carry no `sign`.
 ///
-/// Only the TLS connection vouches for such a reply: take it from a transport that checks the server's certificate, and
-/// compare its numbers with those that were sent.
+/// Only the TLS connection guarantees where such a response comes from: take it from a transport that checks the server's
+/// certificate, and compare its numbers with those that were sent.
 pub const fn danger_accept_unsigned(params: Params) -> Verified<Params> {
     Verified::new(params, Proof::TlsAlone)
 }
 
 /// The text that is signed, up to the `&key=` that follows it: `name=value` joined by `&`, in the order of the names' bytes.
 ///
-/// For looking at why a signature does not fit. It holds every value of the message, so keep it out of logs.
+/// For looking at why a signature does not match. It holds every value of the message, so keep it out of logs.
 pub fn canonical_text(params: &Params) -> String {
     let parts: Vec<String> = fields(params)
         .map(|(name, value)| format!("{name}={value}"))

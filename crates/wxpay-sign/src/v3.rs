@@ -1,4 +1,4 @@
-//! The signatures of APIv3: RSA with SHA-256 over the exact bytes of a request or reply.
+//! The signatures of APIv3: RSA with SHA-256 over the exact bytes of a request or response.
 //!
 //! <https://pay.weixin.qq.com/doc/v3/merchant/4012365342>
 

@@ -23,7 +23,7 @@ pub enum Proof {
     /// Decrypted with the merchant's APIv2 key. Who made it knows the key, but ECB does not protect it against changes: confirm
     /// by a query before acting on it.
     Opened,
-    /// No signature: the endpoint's replies carry none, and the TLS connection is all there is.
+    /// No signature: the endpoint's responses carry none, and the TLS connection is all there is.
     TlsAlone,
 }
 

@@ -44,7 +44,7 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// The time until the answer begins, counted from the start of the call, and then between two pieces of it. 30 s by
+    /// The time until the response begins, counted from the start of the call, and then between two pieces of it. 30 s by
     /// default.
     ///
     /// When this one runs out, the request may have taken effect. A longer wait means fewer unknown payments.
@@ -54,7 +54,7 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// The time for the whole call, the answer's body included. 60 s by default.
+    /// The time for the whole call, the response's body included. 60 s by default.
     ///
     /// When this one runs out, the request may have taken effect.
     #[must_use]
@@ -66,7 +66,7 @@ impl ReqwestTransportBuilder {
     /// The longest body to read, in bytes. 1 MiB by default, at least 64 KiB. A
     /// [`download`](crate::Transport::download) has a limit of its own.
     ///
-    /// A longer answer ends the call with an error after which the request may have taken effect.
+    /// A longer response ends the call with an error after which the request may have taken effect.
     #[must_use]
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_response_bytes = bytes;

@@ -1,4 +1,4 @@
-//! The contract of [`Transport`](crate::Transport) as a test suite, for whoever implements one.
+//! The contract of [`Transport`](crate::Transport) as a test suite, for anyone who implements one.
 //!
 //! [`check`] runs a transport against servers on loopback, over real TCP and real TLS, that misbehave in every way we
 //! know: they refuse, stall, cut, redirect, flood and lie. It compares what the transport says with what the servers
@@ -51,7 +51,7 @@ pub use report::{Report, Row, Verdict};
 pub use scene::Scene;
 pub use setup::{Identity, Setup};
 
-/// Every fault, in the order of the table: connecting, answers, floods, TLS, deadlines.
+/// Every fault, in the order of the table: connecting, responses, floods, TLS, deadlines.
 pub fn faults() -> Vec<Fault> {
     let mut faults = connecting::faults();
     faults.extend(answers::faults());

@@ -17,7 +17,7 @@ use crate::{Clock, Hints, RunningClock};
 /// The moment is kept on two clocks, and it is past when either says so: the wall clock, which can be set, and the
 /// [`RunningClock`], which can't, and which counts the time of sleep.
 ///
-/// It says nothing about the answer, which may come later. Bytes that the operating system has taken can't be called back,
+/// It says nothing about the response, which may come later. Bytes that the operating system has taken can't be called back,
 /// so choose a moment somewhat before the right ends.
 ///
 /// [`Transport`]: crate::Transport

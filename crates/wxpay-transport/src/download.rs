@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use wxpay_core::TransportError;
 
-/// The body of an answer that arrives in pieces, so that a file of any size needs little memory.
+/// The body of a response that arrives in pieces, so that a file of any size needs little memory.
 ///
 /// Read it with [`chunk`](Self::chunk) until that gives `None`. Only then is the file whole: what was read before an
 /// error is the beginning of a file and nothing more. Dropping it ends the transfer.
@@ -102,7 +102,7 @@ impl Chunks for Whole {
 pub struct DownloadLimits {
     /// The longest body, in bytes.
     pub max_bytes: u64,
-    /// The longest wait for the answer's beginning, and then between two pieces of it.
+    /// The longest wait for the response's beginning, and then between two pieces of it.
     pub stall_timeout: Duration,
     /// The longest time from the start of the call to the last piece.
     pub total_timeout: Duration,
@@ -145,7 +145,7 @@ impl Default for DownloadLimits {
 }
 
 pub(crate) fn too_long(max_bytes: u64) -> TransportError {
-    let problem = format!("the answer is longer than {max_bytes} bytes (max_bytes)");
+    let problem = format!("the response is longer than {max_bytes} bytes (max_bytes)");
     TransportError::maybe_sent(problem)
 }
 

@@ -18,21 +18,21 @@ use crate::{Clock, Deadline, Download, DownloadLimits, Hints, Share, SystemClock
 /// others pass through, once and unaltered: payouts of WeCom (企业微信) are among them, and requests without hints. The
 /// second request is the first one with another host; no signature of WeChat Pay's covers the host.
 ///
-/// - A write goes to the second host only after [`Sent::No`]. Any answer ends it, and so does any doubt.
+/// - A write goes to the second host only after [`Sent::No`]. Any response ends it, and so does any doubt.
 /// - A read also goes there after any other error, and after a 502, 503 or 504 that carries no `Wechatpay-Signature`
 ///   and so is a gateway's.
 /// - A call is at most two attempts, one after the other. Neither begins after the request's
 ///   [`deadline`](Hints::deadline).
 ///
-/// When both hosts fail, an answer is preferred to an error, and an error after which the request may have arrived to
+/// When both hosts fail, a response is preferred to an error, and an error after which the request may have arrived to
 /// one after which it can't.
 ///
 /// Three failures in a row of the main host, counting writes, make it count as down: for 30 s calls go to the backup
-/// first, and then one at a time tries whether the main one is back. An answer of any other kind shows that it is up. A
+/// first, and then one at a time tries whether the main one is back. A response of any other kind shows that it is up. A
 /// connection that neither host accepts says nothing of the main one, and neither does an attempt that is dropped.
 ///
 /// The hosts are in different cities. A query at the backup may not find yet what the main host has just taken, so a
-/// `NOT_FOUND` counts for nothing, as ever.
+/// `NOT_FOUND` counts for nothing, as always.
 ///
 /// Clones share what they know of the hosts.
 #[derive(Clone, Debug)]

@@ -87,7 +87,7 @@ impl Health {
 }
 
 impl Turn<'_> {
-    /// The main host answered, so it is up, whoever asked.
+    /// The main host answered, so it is up, no matter who asked.
     pub(crate) fn main_answered(&self) {
         let mut state = self.health.lock();
         if matches!(state.status, Status::Down { .. }) {

@@ -34,7 +34,7 @@ let transport = ReqwestTransport::builder()
 //!
 //! # The contract
 //!
-//! One call of [`Transport::send`] is one attempt: no retry, no redirect. Every answer is an answer, a status of 500 too. An
+//! One call of [`Transport::send`] is one attempt: no retry, no redirect. Every status is a response, 500 too. An
 //! error says [`Sent::No`] only if no byte of the request can have left; in doubt it is [`Sent::Maybe`], which costs a
 //! query, where a wrong `No` costs a payment. A request whose [`Deadline`] has passed is not sent: the transport looks
 //! just before it writes. The feature `conformance` checks this against real servers.

@@ -51,5 +51,5 @@ impl Default for Limits {
     }
 }
 
-/// Less could turn the answer to an executed payment into an unknown.
+/// Less could turn the response to an executed payment into an unknown.
 const MIN_RESPONSE_BYTES: usize = 64 * 1024;

@@ -5,7 +5,7 @@ use wxpay_core::Secret;
 
 use crate::BuildError;
 
-/// Which proxy to go through. It only ever tunnels (`CONNECT`), so it sees neither requests nor answers.
+/// Which proxy to go through. It only ever tunnels (`CONNECT`), so it sees neither requests nor responses.
 #[derive(Clone, Debug)]
 pub(crate) enum ProxyChoice {
     Direct,
@@ -49,7 +49,7 @@ fn parse(setting: &'static str, url: &Secret) -> Result<Proxy, BuildError> {
     } else {
         Url::parse(&format!("http://{url}"))
     };
-    // The parse error is no source: it may quote the URL, which may hold a password.
+    // The parse error is not a source: it may quote the URL, which may hold a password.
     let url = url.map_err(|_| refuse())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(refuse());

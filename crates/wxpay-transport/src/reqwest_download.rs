@@ -11,7 +11,7 @@ use crate::download::too_long;
 use crate::reqwest_deadline;
 use crate::{Chunks, Deadline, Download, DownloadLimits};
 
-/// Sends `request` and reads of its answer no more than the head.
+/// Sends `request` and reads of its response no more than the head.
 pub(crate) async fn begin(
     client: &Client,
     request: reqwest::Request,

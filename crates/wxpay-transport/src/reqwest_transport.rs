@@ -15,7 +15,7 @@ use crate::{reqwest_deadline, reqwest_download, target};
 /// - URLs are `https`, over TLS 1.2 or 1.3. See [`Roots`](crate::Roots) for who is trusted.
 /// - Requests that only read share kept connections. A request that may write, or that has no [`Hints`], opens a
 ///   connection of its own.
-/// - Answers come back as they were sent, never decompressed, up to a size that is set. A
+/// - Responses come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
 /// - A request that needs the client certificate is refused when none was given, or when it has expired.
 /// - The [`deadline`](Hints::deadline) of a request is compared with the clocks before connecting, when the connection is
@@ -104,14 +104,14 @@ impl ReqwestTransport {
         Err(TransportError::not_sent(NO_IDENTITY))
     }
 
-    /// Reads the whole answer. From here on the request was sent, whatever goes wrong.
+    /// Reads the whole response. From here on the request was sent, whatever goes wrong.
     async fn read(
         &self,
         mut response: reqwest::Response,
     ) -> Result<Response<Bytes>, TransportError> {
         let most = self.limits.max_response_bytes;
         let too_long = || {
-            let problem = format!("the answer is longer than {most} bytes (max_response_bytes)");
+            let problem = format!("the response is longer than {most} bytes (max_response_bytes)");
             TransportError::maybe_sent(problem)
         };
         if response
@@ -177,7 +177,7 @@ impl fmt::Debug for ReqwestTransport {
     }
 }
 
-/// Judges an error from before the answer's first line was read.
+/// Judges an error from before the response's first line was read.
 ///
 /// `is_connect` covers name, connection, proxy tunnel and TLS handshake. It decides before `is_timeout`, because a
 /// connect timeout is both. A connection that was closed too early is neither, and nobody can tell when it was closed.

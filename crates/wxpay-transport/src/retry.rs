@@ -16,12 +16,12 @@ use crate::{Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Ti
 
 /// A [`Transport`] that sends again what only reads, and what provably was not sent.
 ///
-/// - A write goes out again only while every attempt of it ended with [`Sent::No`](crate::Sent::No). Any answer ends
+/// - A write goes out again only while every attempt of it ended with [`Sent::No`](crate::Sent::No). Any response ends
 ///   it, and so does any doubt. A request without [`Hints`](crate::Hints) is a write.
-/// - A read also goes out again after any other error, and after an answer with status 202 (taken, not worked on yet),
-///   429, 500, 501, 502, 503 or 504. For a download that holds until the answer begins.
+/// - A read also goes out again after any other error, and after a response with status 202 (taken, not worked on yet),
+///   429, 500, 501, 502, 503 or 504. For a download that holds until the response begins.
 ///
-/// The last answer is returned, or if there was none an error: one after which the request may have arrived, if any
+/// The last response is returned, or if there was none an error: one after which the request may have arrived, if any
 /// attempt ended with such a one.
 ///
 /// Between attempts it waits for a random time of up to 200 ms, then 400 ms and so on up to 5 s (full jitter). On top of

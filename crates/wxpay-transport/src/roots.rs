@@ -6,10 +6,10 @@ use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use crate::BuildError;
 
-/// Where the certificate authorities come from that may vouch for WeChat Pay's servers.
+/// Where the certificate authorities come from that may issue certificates of WeChat Pay's servers.
 ///
-/// Some APIv2 replies are unsigned, payouts among them. For those the TLS connection is the only proof that WeChat Pay
-/// wrote the answer, so this choice decides who could forge one.
+/// Some APIv2 responses are unsigned, payouts among them. For those the TLS connection is the only proof that WeChat Pay
+/// wrote the response, so this choice decides who could forge one.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Roots {

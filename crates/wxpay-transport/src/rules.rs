@@ -17,7 +17,7 @@ pub(crate) fn effect<B>(request: &Request<B>) -> Effect {
 
 /// Whether the same request may go out again after this, as far as money is concerned.
 ///
-/// For a write that is so only if nothing of it can have arrived. No answer, whatever it says, allows another attempt:
+/// For a write that is so only if nothing of it can have arrived. No response, whatever it says, allows another attempt:
 /// here it isn't even verified.
 pub(crate) fn may_go_again<B>(
     effect: Effect,
@@ -32,7 +32,7 @@ pub(crate) fn may_go_again<B>(
 
 /// What two attempts say together: the newer one, unless the older one says more.
 ///
-/// An answer says more than an error. Once a request may have arrived, no later attempt can deny it.
+/// A response says more than an error. Once a request may have arrived, no later attempt can deny it.
 pub(crate) fn both<B>(
     older: Result<Response<B>, TransportError>,
     newer: Result<Response<B>, TransportError>,

@@ -19,7 +19,7 @@ impl ReqwestTransportBuilder {
     /// The merchant's client certificate (商户API证书) from the contents of `apiclient_cert.p12`, in place of the PEM
     /// files.
     ///
-    /// The password of the file that WeChat Pay hands out is the merchant number (商户号).
+    /// The password of the file that WeChat Pay hands out is the merchant ID (商户号).
     #[cfg(feature = "p12")]
     #[must_use]
     pub fn identity_p12(mut self, p12: &[u8], password: impl Into<wxpay_core::Secret>) -> Self {
@@ -30,7 +30,8 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Whom to trust to vouch for WeChat Pay's servers, beside what is added. [`Roots::WebPki`] by default.
+    /// Which certificate authorities to trust for WeChat Pay's servers, in addition to those that are added. [`Roots::WebPki`]
+    /// by default.
     #[must_use]
     pub fn roots(mut self, roots: Roots) -> Self {
         self.tls.trust.known(roots);
@@ -39,7 +40,7 @@ impl ReqwestTransportBuilder {
 
     /// Trusts these certificate authorities too, in PEM.
     ///
-    /// Whoever holds one of their keys can forge WeChat Pay's unsigned answers.
+    /// Anyone who holds one of their keys can forge WeChat Pay's unsigned responses.
     #[must_use]
     pub fn add_root_pem(mut self, pem: &[u8]) -> Self {
         self.tls.trust.add(pem);

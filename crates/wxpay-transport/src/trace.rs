@@ -16,12 +16,12 @@ use crate::{Attempt, Clock, Download, DownloadLimits, Hints, SystemClock, Transp
 /// An attempt is a span `wxpay.attempt` with the fields `endpoint`, `effect` (`read`, `write`), `attempt` (counted from
 /// 1) and `host`. When it ends, it gets these fields, and an event in it has them too:
 ///
-/// - `outcome`: `answered` by an HTTP answer of any kind; `not_executed` if nothing was sent; `unknown` for a write that
+/// - `outcome`: `answered` by an HTTP response of any kind; `not_executed` if nothing was sent; `unknown` for a write that
 ///   may have been executed; `read_failed` for a read.
-/// - `status`, and `request_id` from the header `Request-ID` (唯一请求ID), if there was an answer.
-/// - `elapsed_ms`, in milliseconds. A download ends here when its answer begins.
+/// - `status`, and `request_id` from the header `Request-ID` (唯一请求ID), if there was a response.
+/// - `elapsed_ms`, in milliseconds. A download ends here when its response begins.
 ///
-/// An answer is an event of level `DEBUG`, all else of `WARN`, also an attempt that was dropped before its end. The
+/// A response is an event of level `DEBUG`, all else of `WARN`, also an attempt that was dropped before its end. The
 /// span's level is `WARN`, so that no warning is without it.
 ///
 /// URLs beyond the host, headers, bodies and the texts of errors are never reported.
@@ -150,7 +150,7 @@ impl Drop for Report<'_> {
     }
 }
 
-/// The reply's id, if it looks like one: whoever answers chooses it.
+/// The response's id, if it looks like one: the other side chooses it.
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get("request-id")?.to_str().ok()?;
     let is_id = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());

@@ -19,23 +19,23 @@ use crate::{Download, DownloadLimits};
 /// - Any HTTP status is an `Ok`, redirects and server errors included. An `Err` means that no complete response arrived.
 /// - Say [`TransportError::not_sent`] only when no byte of the request can have reached the server: the address was not
 ///   resolved, the connection not opened, the TLS handshake not completed. In every other case, and in every doubt, say
-///   [`TransportError::maybe_sent`]. A connection that is closed without an answer is such a doubt, whenever it is
+///   [`TransportError::maybe_sent`]. A connection that is closed without a response is such a doubt, whenever it is
 ///   closed: the server may have read the request and acted on it.
 /// - Compare the [deadline](crate::Hints::deadline) of a request with the clocks as late as you can: just before the first
 ///   byte is written, after connecting and the TLS handshake, and on a kept connection as well. If it has passed, send
 ///   nothing, and say `not_sent`: [`Deadline::check`](crate::Deadline::check) makes that error. The caller's right to send
-///   has ended, and somebody else may have acted on it. After the first byte the deadline means nothing any more: the answer
+///   has ended, and someone else may have acted on it. After the first byte the deadline means nothing any more: the response
 ///   may come later.
 /// - Bound the time of a call, and let the time to connect run out clearly before the whole: a timeout in which "still
-///   connecting" can't be told from "waiting for the answer" is `maybe_sent`.
-/// - An answer that ends early is an `Err`: a body shorter than its length, chunks without the last one, and over TLS a
+///   connecting" can't be determined from "waiting for the response" is `maybe_sent`.
+/// - A response that ends early is an `Err`: a body shorter than its length, chunks without the last one, and over TLS a
 ///   body without a length whose connection ends without close_notify. Some HTTP clients take such an end for the whole.
 /// - Send the path and the query as they are written, an empty body as no body at all, and no cookie or credentials that
 ///   the request doesn't carry.
 /// - Bound the size of what is read, and give bodies back byte for byte, never decompressed: they are signed.
 /// - Log no body and no header, and put none into an error. Keep URLs out of errors too: they carry identifiers.
 /// - Put a `User-Agent` on a request that has none: WeChat Pay refuses a request without one.
-/// - Use `https` only, with the server's certificate and name checked: some replies of APIv2 are unsigned, and then TLS
+/// - Use `https` only, with the server's certificate and name checked: some responses of APIv2 are unsigned, and then TLS
 ///   is all that proves them.
 ///
 #[cfg_attr(
@@ -62,14 +62,14 @@ pub trait Transport: Debug + Send + Sync + 'static {
     /// [`Sent::No`](crate::Sent::No) it has none, after [`Sent::Maybe`](crate::Sent::Maybe) only a query can tell.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
-    /// Sends `request` in one attempt and hands the body of the answer over in pieces, for files such as bills (账单).
+    /// Sends `request` in one attempt and hands the body of the response over in pieces, for files such as bills (账单).
     ///
-    /// By itself it reads the whole answer with [`send`](Self::send), under that method's limits, and hands it over in
+    /// By itself it reads the whole response with [`send`](Self::send), under that method's limits, and hands it over in
     /// one piece. An implementation that can read on demand overrides it, and keeps to both timeouts of `limits`.
     ///
     /// # Errors
     ///
-    /// No answer began, or a body that is already here is too long. Files are only read, so this can be asked again.
+    /// No response began, or a body that is already here is too long. Files are only read, so this can be asked again.
     async fn download(
         &self,
         request: Request<Bytes>,

@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 /// Where it answers, until the process ends.
 pub(crate) struct Server {
     pub(crate) base_url: String,
-    /// Who vouches for it; over plain HTTP, nobody is asked.
+    /// Who issued its certificate; over plain HTTP, nobody is asked.
     pub(crate) root_pem: String,
 }
 

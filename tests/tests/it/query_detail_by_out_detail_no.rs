@@ -1,4 +1,4 @@
-//! Querying one transfer of a batch by the merchant's numbers.
+//! Querying one transfer of a batch by merchant batch and detail number.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

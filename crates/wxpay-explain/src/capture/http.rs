@@ -39,7 +39,7 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
         else {
             return Err(InvalidInput::new(
                 "capture",
-                "must begin with METHOD TARGET HTTP/1.1; encode blanks in the target as they are sent",
+                "must begin with METHOD TARGET HTTP/1.1; encode spaces in the target as they are sent",
                 "必须以“METHOD TARGET HTTP/1.1”开头；目标中的空格请按发送时的样子编码",
             ));
         };

@@ -6,14 +6,14 @@ use wxpay_core::InvalidInput;
 
 use super::{Capture, http};
 
-/// One exchange of a log: the text of the request and, if there is one, of its reply.
+/// One exchange of a log: the text of the request and, if there is one, of its response.
 #[derive(Default)]
 struct Exchange {
     request: Vec<u8>,
     reply: Vec<u8>,
 }
 
-/// Reads the last message of a log: the reply if there is one, else the request. `None` if the text is no such log.
+/// Reads the last message of a log: the response if there is one, else the request. `None` if the text is not such a log.
 pub(super) fn read(text: &[u8]) -> Option<Result<Capture, InvalidInput>> {
     let exchange = curl(text)
         .or_else(|| wire(text))

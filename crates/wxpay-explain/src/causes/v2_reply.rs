@@ -1,4 +1,4 @@
-//! Causes in `sign` of replies and notifications, which WeChat Pay signed and something on the way changed, and what can be
+//! Causes in `sign` of responses and notifications, which WeChat Pay signed and something on the way changed, and what can be
 //! said of a request that holds.
 
 super::declare! {
@@ -33,7 +33,7 @@ super::declare! {
         "sign 是 MD5，而要求的是 HMAC-SHA256。"
         "如果下单或请求使用的是 MD5，请用 MD5 验签；如果使用的是 HMAC-SHA256，请拒绝该报文并查询。"
     UNCLEAR: Warning "v2.sign-missing-unclear"
-        "There is no sign, and nothing in the reply tells which call it answers. Replies of payouts and red packets (mmpaymkttransfers) carry none; others must."
+        "There is no sign, and nothing in the response tells which call it answers. Responses of payouts and red packets (mmpaymkttransfers) carry none; others must."
         "Name the path of the request to be sure (`--url`). If it is a payout or red packet, the missing sign is right; after an error query before paying again."
         "没有 sign，也无法从应答看出属于哪个接口。付款、红包类接口（mmpaymkttransfers）的应答没有 sign，其他应答必须有。"
         "请提供请求的路径（`--url`）以便确认。如果是付款或红包，没有 sign 是正常的；出错时请先查询，再决定是否重新付款。"

@@ -32,7 +32,7 @@ super::declare! {
         "使用了 APIv3 密钥而不是 secret。"
         "请使用请求中 agentid 对应的企业微信自建应用的 secret。"
     SECRET_BLANK: Error "workwx.secret-blank"
-        "The secret was used with a blank or line feed that does not belong to it, or without one that was given."
+        "The secret was used with a space or line feed that does not belong to it, or without one that was given."
         "Strip the secret after reading it."
         "secret 多了（或少了）空白或换行。"
         "读取 secret 后请去掉首尾空白。"

@@ -44,7 +44,7 @@ pub(super) fn url_encoded(value: &str) -> String {
     utf8_percent_encode(value, KEPT).to_string()
 }
 
-/// As forms do it: a blank is a plus.
+/// As forms do it: a space is a plus.
 pub(super) fn form_encoded(value: &str) -> String {
     url_encoded(value).replace("%20", "+")
 }

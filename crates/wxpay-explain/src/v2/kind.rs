@@ -6,13 +6,14 @@ use crate::names::snake;
 
 /// What a message of APIv2 is, from its path if that is known, else from its fields.
 pub(super) struct Kind {
-    /// A reply or a notification.
+    /// A response or a notification.
     pub(super) reply: bool,
-    /// A reply that carries no sign.
+    /// A response that carries no sign.
     pub(super) unsigned: bool,
-    /// A reply of which nobody can say whether it should carry sign.
+    /// A response of which nobody can say whether it should carry sign.
     pub(super) unclear: bool,
-    /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and whose replies carry no sign.
+    /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and whose responses carry no
+    /// sign.
     pub(super) payout: bool,
     /// Of the calls that take HMAC-SHA256 alone, such as profit sharing (分账).
     pub(super) hmac: bool,

@@ -45,7 +45,7 @@ pub(super) fn key_ways(keys: &Keys) -> Vec<Way<String>> {
             ways.push(Way::wrong(key, Finding::new(cause, [])));
         }
     }
-    // A key that was given under two names is no mistake.
+    // A key that was given under two names is not a mistake.
     let right = keys.api_v2.as_ref().map(|key| key.expose().trim());
     ways.retain(|way| way.why.is_none() || Some(way.value.as_str()) != right);
     ways
@@ -197,7 +197,7 @@ const GUESSES: &[(&str, &str)] = &[
     ("trade_type", "MWEB"),
 ];
 
-/// Fields of replies and notifications that programs drop when they keep only those that they know.
+/// Fields of responses and notifications that programs drop when they keep only those that they know.
 const DROPPED: &[(&str, &str)] = &[
     ("return_msg", "OK"),
     ("return_code", "SUCCESS"),

@@ -1,4 +1,4 @@
-//! Names of fields that replies and notifications of APIv2 carry.
+//! Names of fields that responses and notifications of APIv2 carry.
 
 use wxpay_core::Params;
 
@@ -37,7 +37,7 @@ fn joined(name: String) -> String {
     }
 }
 
-/// Those by which a reply could be of any call.
+/// Those by which a response could be of any call.
 pub(super) const COMMON: &[&str] = &[
     "appid",
     "device_info",
@@ -52,7 +52,7 @@ pub(super) const COMMON: &[&str] = &[
     "sub_mch_id",
 ];
 
-/// Those that only replies of payouts and red packets carry.
+/// Those that only responses of payouts and red packets carry.
 pub(super) const OF_PAYOUTS: &[&str] = &[
     "detail_id",
     "hblist",

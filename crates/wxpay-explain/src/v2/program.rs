@@ -52,7 +52,7 @@ pub(super) fn parts(logged: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether it can be shown: what is no name may be a value or a key.
+/// Whether it can be shown: what is not a name may be a value or a key.
 fn is_name(text: &str) -> bool {
     text.len() <= 24 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -27,7 +27,7 @@ pub(crate) fn explain(req_info: &str, keys: &Keys, report: &mut Report) {
     };
     let key = key.expose();
     if opens(key.trim(), &ciphertext) {
-        // A blank in the key was reported already; the right key is the one without.
+        // A space in the key was reported already; the right key is the one without.
         let verdict = if key.trim() == key {
             Verdict::Holds
         } else {

@@ -64,7 +64,7 @@ impl Search<'_> {
         Found::Nothing(budget.tried)
     }
 
-    /// Every way with exactly so many mistakes, until the budget is spent.
+    /// Every way with exactly this many mistakes, until the budget is spent.
     fn with(&self, mistakes: usize, budget: &mut Budget) -> Option<Vec<Finding>> {
         for in_text in 0..=mistakes.min(2) {
             let rest = mistakes - in_text;
@@ -87,7 +87,7 @@ impl Search<'_> {
         None
     }
 
-    /// Keys and endings with so many mistakes between them.
+    /// Keys and endings with this many mistakes between them.
     fn ways(
         &self,
         text: &str,

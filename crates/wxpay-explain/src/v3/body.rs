@@ -25,7 +25,7 @@ pub(super) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }
 
-/// Other blanks, line feeds and marks at the ends, and other line ends.
+/// Other spaces, line feeds and marks at the ends, and other line ends.
 fn ends(body: &[u8]) -> Vec<Variant> {
     let text = String::from_utf8_lossy(body);
     let unix = text.replace("\r\n", "\n");

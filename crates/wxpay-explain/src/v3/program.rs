@@ -8,7 +8,7 @@ use crate::causes::program as causes;
 pub(super) const OF_REQUEST: [&str; 5] =
     ["method", "path and query", "timestamp", "nonce_str", "body"];
 
-/// The names of the lines of a reply or notification.
+/// The names of the lines of a response or notification.
 pub(super) const OF_REPLY: [&str; 3] = ["Wechatpay-Timestamp", "Wechatpay-Nonce", "body"];
 
 /// The names of the lines of what a front end hands to WeChat.

@@ -11,7 +11,7 @@ use crate::keys::PlatformKey;
 use crate::rsa_key::Opened;
 use crate::{Capture, Context, Keys, Report, Verdict};
 
-/// The signature of a reply or notification in its four headers.
+/// The signature of a response or notification in its four headers.
 pub(super) fn explain(
     capture: &Capture,
     json: Option<&Value>,

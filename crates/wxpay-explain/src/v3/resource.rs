@@ -59,7 +59,7 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).or_else(renamed)
 }
 
-/// Whether it opens with the APIv3 key as it stands here.
+/// Whether it can be decrypted with the APIv3 key as it stands here.
 pub(super) fn opens(resource: &Resource<'_>, keys: &Keys) -> bool {
     verdict(resource, keys, &mut Report::default()) == Some(Verdict::Holds)
 }
@@ -69,7 +69,7 @@ pub(super) fn explain(resource: &Resource<'_>, keys: &Keys, report: &mut Report)
     report.check(resource.name, verdict.unwrap_or(Verdict::Broken));
 }
 
-/// `None` when it does not open and the report says why.
+/// `None` when it can't be decrypted and the report says why.
 fn verdict(resource: &Resource<'_>, keys: &Keys, report: &mut Report) -> Option<Verdict> {
     if resource.algorithm != "AEAD_AES_256_GCM" {
         report.find(&causes::ALGORITHM, [("found", resource.algorithm)]);

@@ -6,7 +6,7 @@ use crate::causes::{keys as key_causes, sealed as causes};
 use crate::rsa_key::{Padding, PublicKey};
 use crate::{Capture, Keys, Report, Verdict};
 
-/// Sealed fields of a request: they must be for the key that `Wechatpay-Serial` names.
+/// Encrypted fields of a request: they must be for the key that `Wechatpay-Serial` names.
 pub(super) fn explain_request(json: &Value, capture: &Capture, keys: &Keys, report: &mut Report) {
     let fields = find(json);
     let Some((first, _)) = fields.first() else {
@@ -36,14 +36,14 @@ pub(super) fn explain_request(json: &Value, capture: &Capture, keys: &Keys, repo
     }
 }
 
-/// Sealed fields of a reply or notification: they are for the merchant's certificate.
+/// Encrypted fields of a response or notification: they are for the merchant's certificate.
 pub(super) fn explain_reply(json: &Value, keys: &Keys, report: &mut Report) {
     for (field, sealed) in find(json) {
         open(&field, &sealed, keys, report);
     }
 }
 
-/// One sealed text by itself.
+/// One encrypted text by itself.
 pub(crate) fn explain_one(field: &str, sealed: &str, keys: &Keys, report: &mut Report) {
     let size = keys.merchant_public().map_or(256, PublicKey::size);
     let bytes = STANDARD.decode(sealed).ok();
@@ -112,7 +112,7 @@ fn collect(json: &Value, name: &str, found: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// Parts of the names of fields that are sealed.
+/// Parts of the names of fields that are encrypted.
 const PERSONAL: &[&str] = &[
     "name",
     "phone",

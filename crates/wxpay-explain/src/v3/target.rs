@@ -65,19 +65,19 @@ fn decoded(target: &str) -> String {
 fn encoded(target: &str, commas: bool) -> String {
     let kept = if commas { ALL } else { COMMON };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let segments = path.split('/').map(|part| anew(part, kept));
+    let segments = path.split('/').map(|part| encoded_again(part, kept));
     let path = segments.collect::<Vec<_>>().join("/");
     if query.is_empty() {
         return path;
     }
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value)) => format!("{name}={}", anew(value, kept)),
-        None => anew(pair, kept),
+        Some((name, value)) => format!("{name}={}", encoded_again(value, kept)),
+        None => encoded_again(pair, kept),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
 
-fn anew(part: &str, set: &'static AsciiSet) -> String {
+fn encoded_again(part: &str, set: &'static AsciiSet) -> String {
     let decoded = percent_decode_str(part).decode_utf8_lossy();
     utf8_percent_encode(&decoded, set).to_string()
 }

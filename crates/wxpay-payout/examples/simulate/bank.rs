@@ -79,7 +79,7 @@ impl World {
             return self.chance(definite);
         }
         if is_known && self.troubles().failed_pays_again {
-            // It failed for want of money, and there is money now.
+            // It failed for lack of money, and there is money now.
             if let Some(record) = state.records.get_mut(number)
                 && !record.succeeds
                 && record.ends_at <= now

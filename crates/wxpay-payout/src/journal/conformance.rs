@@ -1,4 +1,4 @@
-//! The rules of [`Journal`] as a test suite, for whoever implements one.
+//! The rules of [`Journal`] as a test suite, for anyone who implements one.
 //!
 //! ```
 //! # use wxpay_payout::{MemoryJournal, journal::conformance};

@@ -48,8 +48,8 @@ mod worker;
 /// - its last changes are there: a copy that was made while it was in use, without the log (`-wal`) beside it, is refused;
 /// - on Unix: it belongs to the user of this process, who alone can read and write it, it has one name (no hard links), and
 ///   its folder does not let every user replace files. A folder that a group may write is left to who owns it;
-/// - on Linux: it is not a mount point itself, and not on a network file system or FUSE. Elsewhere that can't be told: keep
-///   it on a local disk.
+/// - on Linux: it is not a mount point itself, and not on a network file system or FUSE. Elsewhere that can't be determined:
+///   keep it on a local disk.
 ///
 /// In a file that is refused, nothing is changed. A symbolic link is followed, and the file that it leads to is checked.
 ///

@@ -62,7 +62,7 @@ impl RunOptions {
         self
     }
 
-    /// Begins nothing new after so many first sends in a row without a clear answer.
+    /// Begins nothing new after this many first sends in a row without a clear answer.
     #[must_use]
     pub fn most_unclear(mut self, sends: NonZeroUsize) -> Self {
         self.most_unclear = sends;

@@ -32,7 +32,7 @@ impl<T: Transport> Wecom<T> {
         Self { client, transport }
     }
 
-    /// Sends the stored bytes instead of those that the client has just written, and reads the reply as of any call.
+    /// Sends the stored bytes instead of those that the client has just written, and reads the response as of any call.
     async fn send(
         &self,
         number: &PartnerTradeNo,
@@ -143,7 +143,7 @@ fn refusal(error: &Error) -> Option<Refusal> {
 /// Part of every number: it stays as it is, whatever the endpoint may be called one day.
 const PRODUCT: &str = "v2.wecom.pay_employee";
 
-/// A payment whose request is there already, to the byte. Only its reply is read.
+/// A payment whose request is there already, to the byte. Only its response is read.
 struct Stored<'a>(&'a PartnerTradeNo);
 
 impl Endpoint for Stored<'_> {

@@ -290,7 +290,7 @@ pub(super) fn paid_otherwise(amount: Option<Fen>, expected: Fen) -> String {
         Some(amount) if amount != expected => {
             format!("WeChat Pay paid {amount} fen under this number, not {expected}")
         }
-        Some(_) => "WeChat Pay paid somebody else under this number".to_owned(),
+        Some(_) => "WeChat Pay paid someone else under this number".to_owned(),
         None => "WeChat Pay says paid, and not how much".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Answers that arrive when the payout has moved on without them. A payment is never dropped.
+//! Responses that arrive when the payout has moved on without them. A payment is never dropped.
 
 use super::ends::paid_otherwise;
 use crate::Moment;

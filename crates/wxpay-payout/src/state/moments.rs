@@ -13,7 +13,7 @@ impl Entry {
         self.next_at
     }
 
-    /// Until when somebody is working on it, if somebody is.
+    /// Until when someone is working on it, if someone is.
     ///
     /// A lease that ends further ahead than any wait was written by a clock that was wrong, and must not hold the payout up
     /// for as long. Should its process still be about to send, then the time until the next send under this or another number

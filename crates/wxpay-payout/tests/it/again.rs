@@ -47,7 +47,7 @@ async fn take_up(payouts: &Payouts) {
     drop(payouts.again(rejected, &one).await.unwrap());
 }
 
-/// Whoever is slower goes on with what the other one has prepared, and with the rest.
+/// The slower one goes on with what the other one has prepared, and with the rest.
 #[tokio::test(start_paused = true)]
 async fn losing_the_race_for_one_does_not_end_the_run() {
     let journal = Arc::new(MemoryJournal::new());

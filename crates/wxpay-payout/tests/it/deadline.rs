@@ -84,7 +84,7 @@ async fn every_attempt_of_a_send_has_its_deadline() {
     }
 }
 
-/// A query may be asked at any time, by whoever has the journal.
+/// A query may be asked at any time, by anyone who has the journal.
 #[tokio::test(start_paused = true)]
 async fn queries_have_none() {
     let noting = Noting::default();

@@ -18,7 +18,7 @@ fn number(merchant: &str, product: &str, intent: &str, generation: u32) -> Strin
     DerivedNumbers.number(&of).unwrap().to_string()
 }
 
-/// Whoever changes these has every payout of every lost journal paid again.
+/// Changing these has every payout of every lost journal paid again.
 #[test]
 fn numbers_never_change() {
     let product = "v2.wecom.pay_employee";

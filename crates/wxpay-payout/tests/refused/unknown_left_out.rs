@@ -1,4 +1,4 @@
-//! Whoever sends has to say what happens to a payout that is unknown.
+//! Anyone who sends has to say what happens to a payout that is unknown.
 use wxpay_payout::Settlement;
 
 fn is_paid(settlement: &Settlement) -> bool {

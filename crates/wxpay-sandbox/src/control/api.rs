@@ -205,7 +205,7 @@ async fn reset(State(sandbox): Here, body: Bytes) -> Answer {
     done()
 }
 
-/// The answer of what has no other.
+/// The response of what has no other.
 pub(crate) fn done() -> Answer {
     Ok(Json(json!({"done": true})))
 }

@@ -84,6 +84,6 @@ fn moment<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Moment>, D::Erro
         Form::Text(text) => Timestamp::parse(&text, TimeFormat::Rfc3339),
         Form::Seconds(seconds) => Timestamp::from_unix(seconds),
     };
-    let time = time.ok_or_else(|| Error::custom("freeze is no time"))?;
+    let time = time.ok_or_else(|| Error::custom("freeze is not a time"))?;
     Ok(Some(Moment::At(time)))
 }

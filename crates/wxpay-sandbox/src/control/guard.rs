@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::control::respond::Problem;
 
-/// The names that the port may be asked by. Another one means that somebody else's name leads here (DNS rebinding).
+/// The names that the port may be asked by. Another one means that someone else's name leads here (DNS rebinding).
 pub(crate) struct Hosts {
     ip: IpAddr,
     names: Vec<String>,

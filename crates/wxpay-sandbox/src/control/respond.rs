@@ -1,4 +1,4 @@
-//! Answers of the JSON part.
+//! Responses of the JSON part.
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -13,7 +13,7 @@ pub(crate) struct Problem {
     message: String,
 }
 
-/// JSON as a reply.
+/// JSON as a response.
 pub(crate) struct Json(pub(crate) Value);
 
 pub(crate) type Answer = Result<Json, Problem>;

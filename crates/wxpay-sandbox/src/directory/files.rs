@@ -56,7 +56,7 @@ pub(crate) fn any_in(dir: &Path) -> Result<Option<String>, DirectoryError> {
     }
 }
 
-/// The merchant's certificate and key as PKCS#12; the password is the merchant number.
+/// The merchant's certificate and key as PKCS#12; the password is the merchant ID.
 pub(crate) fn p12(merchant: &Merchant) -> Result<Vec<u8>, Box<dyn StdError + Send + Sync>> {
     let certificate = CertificateDer::from_pem_slice(merchant.client_cert_pem.as_bytes())?;
     let key = PrivatePkcs8KeyDer::from_pem_slice(merchant.client_key_pem.expose().as_bytes())?;

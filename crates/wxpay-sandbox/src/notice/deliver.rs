@@ -13,7 +13,7 @@ use crate::snapshot::millis;
 use crate::state::{Event, Place, Shared};
 use crate::{Delivery, Order, PendingDelivery, Prepay, Protocol};
 
-/// A notice that is to be delivered.
+/// A notification that is to be delivered.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Task {
@@ -31,7 +31,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// The notice that an order was paid, just now.
+    /// The notification that an order was paid, just now.
     pub(crate) fn payment(order: &Order, prepay: &Prepay, random: &Random) -> Self {
         Self {
             notice_id: format!("EV-{}", random.text(DIGITS, 20)),
@@ -45,7 +45,7 @@ impl Task {
         }
     }
 
-    /// The notice of what a refund has become, just now.
+    /// The notification of what a refund has become, just now.
     pub(crate) fn refund(
         out_trade_no: &str,
         told: RefundTold,
@@ -93,7 +93,7 @@ impl Task {
     }
 }
 
-/// Attempts to deliver a notice, notes what came of it, and plans the next attempt if there is to be one.
+/// Attempts to deliver a notification, notes what came of it, and plans the next attempt if there is to be one.
 pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
     let at = shared.state().now();
     let notice = task.notice();
@@ -140,7 +140,7 @@ fn problem(protocol: Protocol, result: &Result<NoticeAnswer, NotifyError>) -> Op
     match result {
         Ok(answer) if answer.acknowledged => None,
         Ok(answer) => Some(match (protocol, answer.status) {
-            (Protocol::V2, 200) => "the answer is not an <xml> whose return_code is SUCCESS".into(),
+            (Protocol::V2, 200) => "the response is not an <xml> whose return_code is SUCCESS".into(),
             (Protocol::V2, status) => format!("the status is {status}, not 200"),
             (Protocol::V3, status) => format!("the status is {status}, neither 200 nor 204"),
         }),

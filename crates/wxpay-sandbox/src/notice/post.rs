@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::NotifyError;
 
-/// Posts a notice and reads the answer, within the time that WeChat Pay takes for it. Redirects are not followed.
+/// Posts a notification and reads the response, within the time that WeChat Pay takes for it. Redirects are not followed.
 pub(crate) async fn post(
     url: &str,
     headers: HeaderMap,
@@ -89,5 +89,5 @@ fn request(url: &Uri, headers: HeaderMap, body: Bytes) -> Option<Request<Full<By
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// In bytes; far beyond any answer.
+/// In bytes; far beyond any response.
 const MAX_BODY: usize = 1 << 16;

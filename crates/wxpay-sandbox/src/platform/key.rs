@@ -6,7 +6,7 @@ use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// One RSA key of WeChat Pay: it signs, and opens what was sealed for it.
+/// One RSA key of WeChat Pay: it signs, and decrypts what was encrypted for it.
 pub(crate) struct PlatformKey {
     serial: String,
     signing: KeyPair,
@@ -45,7 +45,7 @@ impl PlatformKey {
         STANDARD.encode(signature)
     }
 
-    /// Opens a sensitive field (敏感信息); `None` when it was not sealed for this key, or is no text.
+    /// Decrypts a sensitive field (敏感信息); `None` when it was not encrypted for this key, or is not text.
     pub(crate) fn open(&self, sealed: &str) -> Option<String> {
         let sealed = STANDARD.decode(sealed).ok()?;
         let mut block = vec![0; self.opening.min_output_size()];

@@ -66,7 +66,7 @@ impl MerchantKey {
         frame.starts_with(&[1, 0xFF, 0xFF]) && frame.ends_with(SHA_256_FRAME)
     }
 
-    /// Seals a sensitive field (敏感信息) for the merchant; `None` when it is too long for one block.
+    /// Encrypts a sensitive field (敏感信息) for the merchant; `None` when it is too long for one block.
     pub(crate) fn seal(&self, text: &str) -> Option<String> {
         let mut block = vec![0; self.sealing.ciphertext_size()];
         let sealed = self

@@ -17,7 +17,7 @@ impl Sandbox {
         state.orders.add(OrderEntry { order, terms });
     }
 
-    /// Lets a user pay an order, and plans the notice (支付通知) to its `notify_url`, if it has one: in the protocol that
+    /// Lets a user pay an order, and plans the notification (支付通知) to its `notify_url`, if it has one: in the protocol that
     /// made the order, at once, and then on WeChat Pay's schedule until it is acknowledged: after 15 s, 15 s, 30 s, 3 min,
     /// 10 min, 20 min, 30 min three times, 60 min, 3 h three times and 6 h twice, by the sandbox's clock.
     ///
@@ -47,13 +47,13 @@ impl Sandbox {
         entries.map(|entry| entry.order.clone()).collect()
     }
 
-    /// Every attempt to deliver a payment notice that was made, in order; at most as many as requests are
+    /// Every attempt to deliver a payment notification that was made, in order; at most as many as requests are
     /// [kept](crate::SandboxBuilder::keep_requests).
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.state().deliveries.iter().cloned().collect()
     }
 
-    /// The payment notices that are still to be delivered, the next one first.
+    /// The payment notifications that are still to be delivered, the next one first.
     pub fn pending_deliveries(&self) -> Vec<PendingDelivery> {
         let state = self.shared.state();
         let planned = state.agenda.planned();
@@ -144,7 +144,7 @@ impl Sandbox {
         self.shared.state().payouts.sends()
     }
 
-    /// Forgets all orders, payments, batches, names, notices, faults and requests, and begins again as the
+    /// Forgets all orders, payments, batches, names, notifications, faults and requests, and begins again as the
     /// [builder](crate::SandboxBuilder) set it, but without its snapshot: the clock is the system's, the seed's choices
     /// start over. The keys stay, and so do connections.
     pub fn reset(&self) {
@@ -157,8 +157,8 @@ impl Sandbox {
     }
 
     /// Writes the state down as JSON for [`SandboxBuilder::snapshot`](crate::SandboxBuilder::snapshot): orders, payments,
-    /// batches, names, the balance, the rules for payments, the clock, and which notices were and are to be delivered. Keys,
-    /// faults and requests are not in it; names and openids of users are.
+    /// batches, names, the balance, the rules for payments, the clock, and which notifications were and are to be delivered.
+    /// Keys, faults and requests are not in it; names and openids of users are.
     pub fn snapshot(&self) -> String {
         let (_, text) = snapshot::write(&self.shared);
         text

@@ -6,7 +6,7 @@ impl Sandbox {
     /// Makes the next request to `api` go wrong. Faults wait in line; each is for one request, and comes before any rule.
     ///
     /// # Errors
-    /// Replies of this endpoint can't go wrong in this way: they carry no signature, say.
+    /// Responses of this endpoint can't go wrong in this way: they carry no signature, say.
     pub fn inject(&self, api: Api, fault: Fault) -> Result<(), InjectError> {
         if !fault.applies_to(api) {
             return Err(InjectError::new(api, &fault));
@@ -18,7 +18,7 @@ impl Sandbox {
     /// Makes requests go wrong by a rule, and gives the rule's number. The earliest rule that hits a request decides.
     ///
     /// # Errors
-    /// Replies of this endpoint can't go wrong in this way.
+    /// Responses of this endpoint can't go wrong in this way.
     pub fn add_fault_rule(&self, rule: FaultRule) -> Result<u64, InjectError> {
         if !rule.fault().applies_to(rule.api()) {
             return Err(InjectError::new(rule.api(), rule.fault()));

@@ -66,8 +66,8 @@ impl Sandbox {
         found
     }
 
-    /// Sets how long refunds are `PROCESSING` from now on, before they succeed. At first it is no time: a refund has succeeded
-    /// when its request is answered, though the answer says `PROCESSING`.
+    /// Sets how long refunds are `PROCESSING` from now on, before they succeed. At first it is not a time: a refund has
+    /// succeeded when its request is answered, though the response says `PROCESSING`.
     pub fn set_refund_delay(&self, delay: Duration) {
         self.shared.state().refund_delay = delay;
     }

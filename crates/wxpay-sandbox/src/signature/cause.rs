@@ -49,10 +49,10 @@ impl SignatureCause {
         )
     }
 
-    pub(crate) fn blanks() -> Self {
+    pub(crate) fn spaces() -> Self {
         Self::new(
-            "blanks",
-            "There are blanks before or after the signature.",
+            "spaces",
+            "There are spaces before or after the signature.",
             "签名前后有空白字符。",
         )
     }
@@ -135,7 +135,7 @@ impl SignatureCause {
     pub(crate) fn trimmed() -> Self {
         Self::new(
             "trimmed",
-            "A value was sent with blanks around it, and signed without them.",
+            "A value was sent with spaces around it, and signed without them.",
             "发送的值前后有空白，签名时却去掉了。",
         )
     }

@@ -15,7 +15,7 @@ pub(crate) mod millis {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         let millis = i64::deserialize(from)?;
         Timestamp::from_unix_millis(millis)
-            .ok_or_else(|| D::Error::custom("no calendar has this moment"))
+            .ok_or_else(|| D::Error::custom("the timestamp is out of range"))
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) mod millis_option {
         let millis = Option::<i64>::deserialize(from)?;
         let read = |millis| {
             Timestamp::from_unix_millis(millis)
-                .ok_or_else(|| D::Error::custom("no calendar has this moment"))
+                .ok_or_else(|| D::Error::custom("the timestamp is out of range"))
         };
         millis.map(read).transpose()
     }

@@ -20,7 +20,7 @@ pub(crate) enum Event {
     ExpireOrder { out_trade_no: String },
     /// A refund comes to its end.
     SettleRefund { out_refund_no: String },
-    /// A notice is sent, for the first time or again.
+    /// A notification is sent, for the first time or again.
     Deliver(Box<Task>),
 }
 

@@ -3,7 +3,7 @@ use wxpay_core::Timestamp;
 
 use crate::{Batch, Transfer};
 
-/// The batches of transfers, and the transfers by the merchant's numbers.
+/// The batches of transfers, and the transfers by merchant detail number.
 ///
 /// A transfer that a test added needs no batch.
 #[derive(Debug, Default)]

@@ -8,11 +8,11 @@ use wxpay_core::{TimeFormat, Timestamp};
 use crate::random::{ALPHANUMERIC, DIGITS, Random};
 use crate::{Order, PayOrderError, Prepay};
 
-/// The orders, by the merchant's numbers.
+/// The orders, by merchant order number.
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
     entries: IndexMap<String, OrderEntry>,
-    /// The merchant's numbers by WeChat Pay's.
+    /// The merchant order numbers by WeChat Pay order number.
     by_id: HashMap<String, String>,
 }
 

@@ -8,7 +8,7 @@ use crate::random::{DIGITS, Random};
 use crate::state::{Event, State};
 use crate::{Order, Refund, RefundError};
 
-/// The refunds, by the merchant's numbers.
+/// The refunds, by merchant refund number.
 #[derive(Debug, Default)]
 pub(crate) struct Refunds {
     entries: IndexMap<String, RefundEntry>,
@@ -133,7 +133,7 @@ impl State {
         }
     }
 
-    /// Sets what a refund has become, and plans the notice of that. It says whether there is one of this number.
+    /// Sets what a refund has become, and plans the notification of that. It says whether there is one of this number.
     pub(crate) fn set_refund_status(
         &mut self,
         number: &str,

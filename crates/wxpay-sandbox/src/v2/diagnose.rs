@@ -45,7 +45,7 @@ pub(crate) fn diagnose(
     let bare = received.trim();
     let mut causes = Vec::new();
     if bare != received {
-        causes.push(SignatureCause::blanks());
+        causes.push(SignatureCause::spaces());
     }
     if bare.bytes().any(|b| b.is_ascii_lowercase()) {
         causes.push(SignatureCause::lower_case());

@@ -8,7 +8,7 @@ use crate::random::another;
 use crate::v2::sign::{self, SignType};
 use crate::{Fault, Merchant};
 
-/// A reply: its fields in their order, and how it is to be signed, if it is.
+/// A response: its fields in their order, and how it is to be signed, if it is.
 #[derive(Default)]
 pub(crate) struct Message {
     fields: Vec<Field>,
@@ -23,7 +23,7 @@ struct Field {
 }
 
 impl Message {
-    /// A reply to be signed in this way.
+    /// A response to be signed in this way.
     pub(crate) fn signed(sign_type: SignType) -> Self {
         Self {
             fields: Vec::new(),
@@ -44,7 +44,7 @@ impl Message {
         }
     }
 
-    /// Adds a number of digits that is no number to compute with.
+    /// Adds a number of digits that is not a number to compute with.
     pub(crate) fn plain(self, name: &'static str, value: impl Into<String>) -> Self {
         self.field(name.into(), value.into(), true)
     }
@@ -54,7 +54,7 @@ impl Message {
         self.field(name.into(), amount.to_string(), true)
     }
 
-    /// The same reply about another number.
+    /// The same response about another number.
     pub(crate) fn about_another(mut self) -> Self {
         for field in &mut self.fields {
             if NUMBERS.contains(&&*field.name) {
@@ -64,7 +64,7 @@ impl Message {
         self
     }
 
-    /// Signs the reply, if it is to be signed, and writes it.
+    /// Signs the response, if it is to be signed, and writes it.
     pub(crate) fn seal(self, merchant: &Merchant, fault: Option<&Fault>) -> Response<Payload> {
         payload::whole(StatusCode::OK, "text/plain", self.write(merchant, fault))
     }
@@ -132,7 +132,7 @@ impl Message {
     }
 }
 
-/// The fields that name what a reply is about.
+/// The fields that name what a response is about.
 const NUMBERS: [&str; 7] = [
     "partner_trade_no",
     "payment_no",

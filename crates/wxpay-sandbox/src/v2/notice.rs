@@ -16,7 +16,7 @@ use crate::v2::query_order;
 use crate::v2::sign::SignType;
 use crate::{Fault, Notice, NoticeFault, NotifyError, Order};
 
-/// Writes and signs a notice, or encrypts it.
+/// Writes and signs a notification, or encrypts it.
 pub(crate) fn write(
     notice: &Notice,
     order: &Order,
@@ -33,7 +33,7 @@ pub(crate) fn write(
     Ok((headers, xml))
 }
 
-/// Whether an answer says that the notice arrived.
+/// Whether a response says that the notification arrived.
 pub(crate) fn is_success(body: &[u8]) -> bool {
     Params::from_xml(body).is_ok_and(|params| params.get("return_code") == Some("SUCCESS"))
 }

@@ -31,7 +31,7 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     if request.commit {
         perform(&params, request.shared, &mut request.shared.state())
     } else {
-        // The fault has an answer of its own, or none.
+        // The fault has a response of its own, or none.
         Ok(Message::default())
     }
 }

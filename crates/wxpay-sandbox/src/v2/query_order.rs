@@ -127,7 +127,7 @@ pub(crate) fn paid(reply: Message, order: &Order, total_fee: Fen) -> Message {
     reply
 }
 
-/// The way the request is signed; the reply is signed in the same one.
+/// The way the request is signed; the response is signed in the same one.
 pub(crate) fn sign_type(params: &Params) -> Option<SignType> {
     params
         .get("sign_type")

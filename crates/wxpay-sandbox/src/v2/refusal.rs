@@ -31,7 +31,7 @@ impl Refusal {
         }
     }
 
-    /// The reply that says so.
+    /// The response that says so.
     pub(crate) fn message(&self, call: &Call, form: Refusals, random: &Random) -> Message {
         let (code, message) = match self {
             Self::Return(message) => return return_fail(message, None),

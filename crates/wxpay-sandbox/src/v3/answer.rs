@@ -9,14 +9,14 @@ use crate::platform::PlatformKey;
 use crate::random::{HEX, Random};
 use crate::v3::signature::{put, sign};
 
-/// A reply, and whether it is to be signed.
+/// A response, and whether it is to be signed.
 pub(crate) struct Answer {
     status: StatusCode,
     body: Body,
     signed: bool,
 }
 
-/// The body of a reply that is no error.
+/// The body of a response that is not an error.
 pub(crate) trait Content: Send {
     fn to_json(&self) -> Vec<u8>;
 
@@ -110,7 +110,7 @@ impl Answer {
         }
     }
 
-    /// The same answer without a signature, as every answer is before the merchant is known.
+    /// The same response without a signature, as every response is before the merchant is known.
     pub(crate) fn unsigned(self) -> Self {
         Self {
             signed: false,
@@ -125,7 +125,7 @@ impl Answer {
         self
     }
 
-    /// The same answer about another number.
+    /// The same response about another number.
     pub(crate) fn about_another(mut self) -> Self {
         if let Body::Content(content) = &mut self.body {
             content.become_another();
@@ -133,7 +133,7 @@ impl Answer {
         self
     }
 
-    /// Writes and signs the answer.
+    /// Writes and signs the response.
     pub(crate) fn seal(
         mut self,
         key: &PlatformKey,

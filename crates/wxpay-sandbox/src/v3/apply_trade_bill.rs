@@ -21,7 +21,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
     respond,
 );
 
-/// The body of the reply.
+/// The body of the response.
 #[derive(Serialize)]
 struct Applied {
     hash_type: &'static str,

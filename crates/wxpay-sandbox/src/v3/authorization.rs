@@ -58,7 +58,7 @@ pub(crate) fn named_key(
     }
 }
 
-/// Why a request with sealed fields (敏感信息) has to name a key.
+/// Why a request with encrypted fields (敏感信息) has to name a key.
 pub(crate) fn no_serial() -> Answer {
     let message = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
     Answer::error(400, "PARAM_ERROR", message)
@@ -182,7 +182,7 @@ fn check_authorization(
 
 fn malformed() -> SignatureCause {
     SignatureCause::malformed(
-        "The header is not WECHATPAY2-SHA256-RSA2048, a blank, and mchid, nonce_str, signature, timestamp and serial_no, \
+        "The header is not WECHATPAY2-SHA256-RSA2048, a space, and mchid, nonce_str, signature, timestamp and serial_no, \
          each once, in double quotes, with commas between them.",
         "请求头格式不对：应为 WECHATPAY2-SHA256-RSA2048、一个空格，然后是用逗号分隔、用双引号括起的 mchid、nonce_str、\
          signature、timestamp 和 serial_no，各出现一次。",
@@ -191,7 +191,7 @@ fn malformed() -> SignatureCause {
 
 fn bad_timestamp() -> SignatureCause {
     SignatureCause::malformed(
-        "The timestamp is no number of seconds since 1970.",
+        "The timestamp is not a number of seconds since 1970.",
         "timestamp 不是以秒为单位的时间戳。",
     )
 }

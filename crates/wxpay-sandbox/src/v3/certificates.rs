@@ -13,7 +13,7 @@ use crate::v3::answer::to_json;
 use crate::v3::query::Query;
 use crate::v3::{Answer, Content, Request, system_error};
 
-/// The body of the reply.
+/// The body of the response.
 #[derive(Serialize)]
 struct List {
     data: Vec<Item>,
@@ -35,7 +35,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     reply: Reply::SIGNED,
     handler: Handler::V3 {
         respond,
-        // Whoever asks for certificates may have no other key yet.
+        // Anyone who asks for certificates may have no other key yet.
         signed_as_named: false,
     },
 };

@@ -21,7 +21,7 @@ struct Asked {
     terms: BatchTerms,
 }
 
-/// The body of the reply.
+/// The body of the response.
 #[derive(Serialize)]
 struct Created {
     out_batch_no: String,

@@ -111,7 +111,7 @@ fn targets(call: &Call) -> Vec<Part<String>> {
     );
     add(
         target.replace("%20", "+"),
-        "The URL was signed with + for a blank, and sent with %20.",
+        "The URL was signed with + for a space, and sent with %20.",
         "签名时空格写成 +，发送时写成 %20。",
     );
     add(
@@ -128,7 +128,7 @@ fn targets(call: &Call) -> Vec<Part<String>> {
 }
 
 fn bodies(body: &[u8]) -> Vec<Part<String>> {
-    // A body that is no text is checked as it is, and can't be one of these.
+    // A body that is not text is checked as it is, and can't be one of these.
     let body = String::from_utf8_lossy(body).into_owned();
     let mut bodies = vec![(body.clone(), None)];
     let mut add = |other: String, english: &str, chinese: &str| {
@@ -143,7 +143,7 @@ fn bodies(body: &[u8]) -> Vec<Part<String>> {
     );
     add(
         body.trim().to_owned(),
-        "The body was signed without the blanks around it.",
+        "The body was signed without the spaces around it.",
         "签名时去掉了报文主体前后的空白。",
     );
     let again = "The body was written again after signing, in another form; sign the very bytes that are sent.";
@@ -256,7 +256,7 @@ fn forms() -> Vec<Part<Form>> {
     forms
 }
 
-/// JSON with other blanks between its tokens.
+/// JSON with other spaces between its tokens.
 fn respaced(json: &str, colon: &str, comma: &str) -> String {
     let mut text = String::with_capacity(json.len());
     let (mut quoted, mut escaped) = (false, false);

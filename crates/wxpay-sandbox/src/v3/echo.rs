@@ -9,7 +9,7 @@ use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
 use crate::v3::{Answer, Content, Request, authorization};
 
-/// The body of the reply.
+/// The body of the response.
 #[derive(Serialize)]
 struct Echo {
     echo_message: String,
@@ -25,7 +25,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
     respond,
 );
 
-/// Says the texts back: the sealed one is opened, and sealed again for the merchant.
+/// Says the texts back: the encrypted one is decrypted, and encrypted again for the merchant.
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let key = request.key.as_deref();
     let key = key.ok_or_else(authorization::no_serial)?;

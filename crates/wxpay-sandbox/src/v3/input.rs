@@ -48,13 +48,13 @@ impl<'a> Object<'a> {
         Self::of(&body.0, String::new())
     }
 
-    /// A text that has to be there, of so many characters at most.
+    /// A text that has to be there, of this many characters at most.
     pub(crate) fn text(&self, name: &str, max: usize) -> Result<&'a str, Answer> {
         let text = self.optional_text(name, max)?;
         text.ok_or_else(|| self.refuse(name, "缺少参数"))
     }
 
-    /// A text that may be there, of so many characters at most.
+    /// A text that may be there, of this many characters at most.
     pub(crate) fn optional_text(&self, name: &str, max: usize) -> Result<Option<&'a str>, Answer> {
         match self.members.get(name) {
             None => Ok(None),
@@ -132,7 +132,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A sealed text (敏感信息) that may be there, opened.
+    /// An encrypted text (敏感信息) that may be there, decrypted.
     pub(crate) fn optional_sealed(
         &self,
         name: &str,
@@ -146,7 +146,7 @@ impl<'a> Object<'a> {
         Ok(Some(opened))
     }
 
-    /// A sealed text (敏感信息) that has to be there, opened.
+    /// An encrypted text (敏感信息) that has to be there, decrypted.
     pub(crate) fn sealed(&self, name: &str, key: &PlatformKey) -> Result<String, Answer> {
         let opened = self.optional_sealed(name, key)?;
         opened.ok_or_else(|| self.refuse(name, "缺少参数"))
@@ -183,7 +183,7 @@ impl<'a> Object<'a> {
         object.ok_or_else(|| self.refuse(name, "缺少参数"))
     }
 
-    /// A list of objects that has to be there, of so many at most.
+    /// A list of objects that has to be there, of this many at most.
     pub(crate) fn list(&self, name: &str, max: usize) -> Result<Vec<Self>, Answer> {
         let Some(Value::Array(list)) = self.members.get(name) else {
             return Err(self.refuse(name, "须为数组"));
@@ -197,7 +197,7 @@ impl<'a> Object<'a> {
             .collect()
     }
 
-    /// A list of objects that may be there, of so many at most.
+    /// A list of objects that may be there, of this many at most.
     pub(crate) fn optional_list(&self, name: &str, max: usize) -> Result<Vec<Self>, Answer> {
         match self.members.get(name) {
             None => Ok(Vec::new()),

@@ -17,7 +17,7 @@ use crate::v3::signature::sign;
 use crate::v3::transaction::Transaction;
 use crate::{Fault, Merchant, Notice, Order};
 
-/// The body of a notice.
+/// The body of a notification.
 #[derive(Serialize)]
 struct Envelope<'a> {
     id: &'a str,
@@ -35,7 +35,7 @@ struct Resource {
     encrypted: Encrypted,
 }
 
-/// Writes and signs a notice.
+/// Writes and signs a notification.
 pub(crate) fn write(
     notice: &Notice,
     order: &Order,

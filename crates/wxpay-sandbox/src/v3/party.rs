@@ -17,7 +17,7 @@ pub(crate) enum Party {
     Partner,
 }
 
-/// Who an order is whose, as replies and notices say it.
+/// Who an order is whose, as responses and notifications say it.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Owner {
@@ -34,7 +34,7 @@ pub(crate) enum Owner {
     },
 }
 
-/// Who paid, as replies and notices say it.
+/// Who paid, as responses and notifications say it.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Payer {

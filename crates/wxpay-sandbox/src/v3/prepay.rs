@@ -21,7 +21,7 @@ enum Way {
     Native,
 }
 
-/// The body of the reply.
+/// The body of the response.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Made {

@@ -21,7 +21,7 @@ struct Wanted<'a> {
     status: &'a str,
 }
 
-/// The body of the reply, its members in the document's order.
+/// The body of the response, its members in the document's order.
 #[derive(Serialize)]
 struct Report {
     sp_mchid: String,

@@ -10,7 +10,7 @@ use crate::v3::answer::to_json;
 use crate::v3::{Answer, Content, Request, not_found, system_error, with_millis};
 use crate::{AmountField, Transfer};
 
-/// The body of the reply, its members in the document's order.
+/// The body of the response, its members in the document's order.
 #[derive(Serialize)]
 struct Detail {
     sp_mchid: String,

@@ -5,7 +5,7 @@ use crate::Fault;
 use crate::platform::PlatformKey;
 use crate::random::{Random, another};
 
-/// Signs a body into the headers that a reply or a notice carries.
+/// Signs a body into the headers that a response or a notification carries.
 pub(crate) fn sign(
     body: &[u8],
     key: &PlatformKey,

@@ -7,7 +7,7 @@ use crate::v3::answer::to_json;
 use crate::v3::party::{Owner, Payer};
 use crate::{Merchant, Order};
 
-/// An order as queries and notices tell it, its members in the document's order.
+/// An order as queries and notifications tell it, its members in the document's order.
 #[derive(Serialize)]
 pub(crate) struct Transaction {
     #[serde(flatten)]

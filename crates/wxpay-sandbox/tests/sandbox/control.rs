@@ -134,7 +134,7 @@ async fn faults_are_scripted() {
         ),
         (
             json!({"api": "v2.pay.query_order", "fault": "stale_signature"}),
-            "can't have",
+            "does not apply",
         ),
         (
             json!({"api": "v2.pay.query_order", "fault": "stall", "times": 0}),

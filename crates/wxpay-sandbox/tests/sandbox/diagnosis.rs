@@ -38,7 +38,7 @@ async fn mistakes_in_sign_are_named() {
         ("other_key", md5(format!("{text}&key={v3_key}"))),
         ("not_signed", md5(format!("{without_nonce}&key={key}"))),
         ("not_sent", md5(format!("{text}&sign_type=MD5&key={key}"))),
-        ("blanks", format!("{} ", md5(format!("{text}&key={key}")))),
+        ("spaces", format!("{} ", md5(format!("{text}&key={key}")))),
         ("unknown", md5(unsorted.to_owned())),
     ];
     for (code, sign) in cases {

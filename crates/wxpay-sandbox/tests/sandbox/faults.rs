@@ -66,7 +66,7 @@ async fn what_goes_wrong_says_nothing_about_what_was_paid() {
         assert_eq!(seen.status, reply.0);
         assert_eq!(seen.signatures.len(), 2);
 
-        // The next request is answered as ever, and pays no second time.
+        // The next request is answered as usual, and pays no second time.
         let again = client.pay(client.payment(&number)).await;
         assert_eq!(again.get("result_code"), Some("SUCCESS"));
         assert_eq!(client.sandbox.payouts().len(), n + 1);
@@ -214,7 +214,7 @@ async fn faults_that_an_endpoint_can_not_have_are_refused() {
     let refused = inject(PAY_EMPLOYEE, Fault::WrongSignature);
     assert_eq!(
         refused,
-        Err("replies of v2.wecom.pay_employee can't have WrongSignature".to_owned())
+        Err("fault WrongSignature does not apply to v2.wecom.pay_employee".to_owned())
     );
     assert!(inject(QUERY_ORDER, Fault::StaleSignature).is_err());
     assert!(inject(QUERY_DETAIL, return_fail()).is_err());

@@ -139,7 +139,7 @@ async fn a_silent_callback_keeps_no_other_waiting() {
         client.post_transaction("native", &order).await;
         client.sandbox.pay_order(number, "o1").unwrap();
     }
-    // Whoever moves the clock would wait for both; the running clock waits for neither.
+    // A caller that moves the clock would wait for both; the running clock waits for neither.
     for _ in 0..1000 {
         if client.sandbox.deliveries().len() == 2 {
             break;

@@ -7,14 +7,14 @@ use zeroize::Zeroizing;
 
 /// What stands between a BEGIN and an END line.
 pub(super) struct Section {
-    /// Without its blanks; empty for base64 that came without these lines.
+    /// Without its spaces; empty for base64 that came without these lines.
     pub(super) label: String,
     pub(super) der: Zeroizing<Vec<u8>>,
     encrypted: bool,
 }
 
 impl Section {
-    /// Whether it opens with a password only.
+    /// Whether it can be decrypted with a password only.
     pub(super) fn is_encrypted(&self) -> bool {
         /// The ciphers of PKCS#5 and PKCS#12 by their object identifiers.
         const PASSWORD: [&[u8]; 2] = [
@@ -41,7 +41,7 @@ pub(super) enum Broken {
 
 /// The sections in their order.
 ///
-/// Line ends may be of any kind, blanks, missing, or written out as `\n`, as they become in environment variables and JSON. A
+/// Line ends may be of any kind, spaces, missing, or written out as `\n`, as they become in environment variables and JSON. A
 /// text without sections may be the base64 of one section, or of a whole PEM file.
 pub(super) fn sections(text: &str) -> Result<Vec<Section>, Broken> {
     let text = plain(text);
@@ -109,7 +109,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     LENIENT.decode(base64.as_bytes()).ok().map(Zeroizing::new)
 }
 
-/// Without blanks, line ends, the mark at the beginning of a file, and the quotes that a value was copied with.
+/// Without spaces, line ends, the mark at the beginning of a file, and the quotes that a value was copied with.
 fn compact(text: &str) -> Zeroizing<String> {
     let mut out = String::with_capacity(text.len());
     out.extend(

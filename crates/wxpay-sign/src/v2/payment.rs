@@ -28,7 +28,7 @@ impl Key {
 
     /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付).
     ///
-    /// `partner_id` is the merchant number that receives the money (商户号, `partnerid`). `sign_type` must be the one with which
+    /// `partner_id` is the merchant ID that receives the money (商户号, `partnerid`). `sign_type` must be the one with which
     /// the order was placed; it is not among the fields. A `prepay_id` lives two hours.
     pub fn app_payment(
         &self,

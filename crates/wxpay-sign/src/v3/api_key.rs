@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::Verified;
 use crate::provider::Provider;
 
-/// The APIv3 key (APIv3密钥, 32 letters and digits), which opens notifications and platform certificates.
+/// The APIv3 key (APIv3密钥, 32 letters and digits), which decrypts notifications and platform certificates.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
     key: Secret,
@@ -29,14 +29,14 @@ pub struct Encrypted<'a> {
     pub ciphertext: &'a str,
 }
 
-/// An opened text. `Debug` hides it, and its memory is wiped when it is dropped.
+/// A decrypted text. `Debug` hides it, and its memory is wiped when it is dropped.
 pub struct Opened(Zeroizing<Vec<u8>>);
 
 impl ApiKey {
     /// Takes the key as it was set on the merchant platform, with the default provider.
     ///
     /// The platform takes 32 letters and digits and nothing else, so a key with a space or a line feed at its end, or the key
-    /// of something else, is found here and not when a payment's notification does not open.
+    /// of something else, is found here and not when a payment's notification can't be decrypted.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012072195>
     ///
@@ -63,15 +63,15 @@ impl ApiKey {
         Ok(Self { key, provider })
     }
 
-    /// Opens an encrypted part (证书和回调报文解密).
+    /// Decrypts an encrypted part (证书和回调报文解密).
     ///
-    /// That it opens proves that its maker knows the key, not that it is new: verify the signature of the message around
+    /// That it decrypts proves that its maker knows the key, not that it is new: verify the signature of the message around
     /// it first.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012071382>
     ///
     /// # Errors
-    /// The algorithm is not `AEAD_AES_256_GCM`, a part does not have its form, or the ciphertext was changed or made with
+    /// The algorithm is not `AEAD_AES_256_GCM`, a part has an invalid format, or the ciphertext was changed or made with
     /// another key. It says nothing about the money then; a query does.
     pub fn open(&self, resource: &Encrypted<'_>) -> Result<Opened, VerificationError> {
         if resource.algorithm != ALGORITHM {
@@ -98,7 +98,7 @@ impl ApiKey {
             .ok_or_else(|| VerificationFailure::Unopened("ciphertext").into())
     }
 
-    /// Opens an encrypted part of a verified message; what comes out carries the message's proof.
+    /// Decrypts an encrypted part of a verified message; what comes out carries the message's proof.
     ///
     /// `part` is a plain function, which can't bring in anything from outside the message.
     ///

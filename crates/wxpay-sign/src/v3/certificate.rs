@@ -6,10 +6,10 @@ use x509_cert::der::{Decode, Encode};
 
 use crate::pem;
 
-/// An X.509 certificate: WeChat Pay's (平台证书), which verifies and seals, or the merchant's own (商户API证书).
+/// An X.509 certificate: WeChat Pay's (平台证书), which verifies and encrypts, or the merchant's own (商户API证书).
 ///
-/// Its chain is not checked here ([`TrustedIssuers`](super::TrustedIssuers) does, if asked). What vouches for a platform certificate is that it came sealed with the APIv3 key
-/// ([`ApiKey`](super::ApiKey)) in a reply that its own key signed.
+/// Its chain is not checked here ([`TrustedIssuers`](super::TrustedIssuers) does, if asked). What proves a platform certificate
+/// is that it came encrypted with the APIv3 key ([`ApiKey`](super::ApiKey)) in a response that its own key signed.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Certificate {
     serial_no: String,
@@ -75,7 +75,7 @@ impl Certificate {
         &self.serial_no
     }
 
-    /// The name of its owner (使用者, the subject's common name): for a merchant's certificate the merchant number (商户号).
+    /// The name of its owner (使用者, the subject's common name): for a merchant's certificate the merchant ID (商户号).
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use wxpay_core::{Secret, SigningError, VerificationError};
 
-/// The merchant's private key (商户API私钥): it signs requests and opens sealed fields.
+/// The merchant's private key (商户API私钥): it signs requests and decrypts sensitive fields.
 ///
 /// Implement it to keep the key in an HSM or KMS.
 #[async_trait]
@@ -26,14 +26,14 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
     /// The key can't be reached or refuses. Nothing was sent.
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 
-    /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. Only needed to read sealed fields.
+    /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. Only needed to read encrypted fields.
     ///
     /// # Errors
-    /// The ciphertext was not sealed for this key, or the key does not open anything, as by default.
+    /// The ciphertext was not encrypted for this key, or the key cannot decrypt anything, as by default.
     async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
         let _ = ciphertext;
         Err(SigningError::new(
-            "this merchant key does not open sealed fields",
+            "this merchant key does not decrypt sensitive fields",
         ))
     }
 }
@@ -60,19 +60,19 @@ impl<K: MerchantKey + ?Sized> MerchantKey for Arc<K> {
 /// WeChat Pay's public keys (微信支付公钥, 平台证书), by serial number.
 #[async_trait]
 pub trait PlatformKeys: Debug + Send + Sync + 'static {
-    /// The id that requests name in `Wechatpay-Serial`, so that WeChat Pay signs its replies with that public key.
+    /// The id that requests name in `Wechatpay-Serial`, so that WeChat Pay signs its responses with that public key.
     fn requested_serial(&self) -> Option<&str> {
         None
     }
 
     /// Whether a key with this serial number is trusted without asking anyone, as far as these keys can tell. A client
-    /// refuses keys that hold the merchant's own: whoever has that one could then speak as WeChat Pay.
+    /// refuses keys that hold the merchant's own: anyone who has that one could then speak as WeChat Pay.
     fn holds(&self, serial_no: &str) -> bool {
         let _ = serial_no;
         false
     }
 
-    /// Makes sure that there is a key to verify with, before a request leaves that can move money: without one its reply
+    /// Makes sure that there is a key to verify with, before a request leaves that can move money: without one its response
     /// could only read as unknown. By default there always is.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
     /// RSASSA-PKCS1-v1_5 with SHA-256, by the key with this serial number and no other.
     ///
     /// # Errors
-    /// No key has this serial number, or the signature does not fit.
+    /// No key has this serial number, or the signature does not match.
     async fn verify(
         &self,
         serial_no: &str,
@@ -92,20 +92,20 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
         signature: &[u8],
     ) -> Result<(), VerificationError>;
 
-    /// Seals sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key.
+    /// Encrypts sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key.
     ///
-    /// Without plaintexts it seals nothing and names the key that would seal, for the operations that want
+    /// Without plaintexts it encrypts nothing and names the key that would encrypt, for the operations that want
     /// `Wechatpay-Serial` in any case.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013053257>
     ///
     /// # Errors
-    /// A text has more bytes of UTF-8 than one RSA block takes (214 for 2048 bits), there is no key, or these keys seal
-    /// nothing, as by default. Nothing was sealed and nothing was sent.
+    /// A text has more bytes of UTF-8 than one RSA block takes (214 for 2048 bits), there is no key, or these keys encrypt
+    /// nothing, as by default. Nothing was encrypted and nothing was sent.
     async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
         let _ = plaintexts;
         Err(SigningError::new(
-            "these platform keys do not seal sensitive fields",
+            "these platform keys do not encrypt sensitive fields",
         ))
     }
 }
@@ -138,18 +138,18 @@ impl<K: PlatformKeys + ?Sized> PlatformKeys for Arc<K> {
     }
 }
 
-/// Sealed texts and the key that they were sealed with, which the request must name in `Wechatpay-Serial`.
+/// Encrypted texts and the key that they were encrypted with, which the request must name in `Wechatpay-Serial`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SealedTexts {
     /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
     pub serial_no: String,
-    /// The sealed texts in base64, in the order of the plaintexts.
+    /// The encrypted texts in base64, in the order of the plaintexts.
     pub texts: Vec<String>,
 }
 
 impl SealedTexts {
-    /// Texts that were sealed with the key of this serial number.
+    /// Texts that were encrypted with the key of this serial number.
     pub fn new(serial_no: impl Into<String>, texts: Vec<String>) -> Self {
         Self {
             serial_no: serial_no.into(),

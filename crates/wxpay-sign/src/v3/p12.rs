@@ -25,7 +25,7 @@ pub struct P12 {
 impl P12 {
     /// Opens a PKCS#12 file, with the old ciphers (RC2, 3DES) that WeChat Pay's own files use or with newer ones.
     ///
-    /// The password of the file that WeChat Pay hands out is the merchant number (商户号).
+    /// The password of the file that WeChat Pay hands out is the merchant ID (商户号).
     ///
     /// # Errors
     /// The bytes are not such a file or more than 16 KiB, the password is wrong, or the file does not hold one private key
@@ -37,7 +37,7 @@ impl P12 {
         let archive = Pkcs12Archive::from_pkcs12(bytes, password.expose()).map_err(|error| {
             let (rule, rule_zh) = match error {
                 Error::MacError(_) => (
-                    "must come with its password, which for WeChat Pay's own file is the merchant number",
+                    "must come with its password, which for WeChat Pay's own file is the merchant ID",
                     "密码不对；微信支付签发的文件，密码就是商户号",
                 ),
                 Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => (

@@ -49,7 +49,7 @@ pub async fn mini_program_payment(
 
 /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives two hours.
 ///
-/// `partner_id` is the merchant number that receives the money (商户号, `partnerid`), which the signature does not cover.
+/// `partner_id` is the merchant ID that receives the money (商户号, `partnerid`), which the signature does not cover.
 ///
 /// # Errors
 /// As [`jsapi_payment`].

@@ -73,7 +73,7 @@ impl PrivateKey {
     /// Reads `apiclient_key.pem` and takes the serial number from `apiclient_cert.pem`, with the default provider.
     ///
     /// Of a chain, the first certificate counts. Whether it is still valid is for
-    /// [`Certificate::is_valid_at`] to say: an expired one's key still opens what was sealed for it.
+    /// [`Certificate::is_valid_at`] to say: an expired one's key still decrypts what was encrypted for it.
     ///
     /// # Errors
     /// As [`from_pem`](Self::from_pem), or the certificate is missing or broken, or belongs to another key: WeChat Pay
@@ -156,7 +156,7 @@ impl MerchantKey for PrivateKey {
     async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
         let plaintext: Zeroizing<Vec<u8>> = self.key.decrypt(ciphertext)?;
         let text = std::str::from_utf8(&plaintext)
-            .map_err(|_| SigningError::new("the sealed field does not hold UTF-8"))?;
+            .map_err(|_| SigningError::new("the encrypted field does not hold UTF-8"))?;
         Ok(Secret::new(text))
     }
 }

@@ -12,7 +12,7 @@ use crate::provider::{Provider, PublicRsa};
 
 /// WeChat Pay's public keys, held in memory. A clone shares them.
 ///
-/// It has no clock: whoever fills it decides which certificates are still, or already, to be trusted.
+/// It has no clock: the code that fills it decides which certificates are still, or already, to be trusted.
 #[derive(Clone, Default)]
 pub struct PublicKeys(Vec<PublicKey>);
 
@@ -24,7 +24,7 @@ struct PublicKey {
     key: Arc<dyn PublicRsa>,
 }
 
-/// Which key seals: the greatest of all, but [`Never`](Seals::Never).
+/// Which key encrypts: the greatest of all, but [`Never`](Seals::Never).
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Seals {
     /// It only verifies.
@@ -72,7 +72,7 @@ impl PublicKeys {
 
     /// Adds a platform certificate (平台证书) with the default provider.
     ///
-    /// Never add the merchant's own certificate: whoever holds its key could then speak as WeChat Pay.
+    /// Never add the merchant's own certificate: anyone who holds its key could then speak as WeChat Pay.
     ///
     /// # Errors
     /// Its serial number is known already, or its key is not RSA of at least 2048 bits.
@@ -94,10 +94,10 @@ impl PublicKeys {
         self.with("serial_no", certificate.serial_no(), seals, key)
     }
 
-    /// Lets a key verify and nothing else: it seals no fields, and requests do not name it in `Wechatpay-Serial`.
+    /// Lets a key verify and nothing else: it encrypts no fields, and requests do not name it in `Wechatpay-Serial`.
     ///
     /// For a WeChat Pay public key (微信支付公钥) that is not switched on yet on the merchant platform (开启公钥切换): until it
-    /// is, WeChat Pay opens nothing that is sealed with it, and a notification that it signs verifies already.
+    /// is, WeChat Pay decrypts nothing that is encrypted with it, and a notification that it signs verifies already.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013038816>
     ///
@@ -108,7 +108,7 @@ impl PublicKeys {
     }
 
     /// Says from when a platform certificate is used (`effective_time`, 启用时间), where WeChat Pay's list differs from the
-    /// certificate's own first date. Of several certificates, the one that is used from the latest moment seals.
+    /// certificate's own first date. Of several certificates, the one that is used from the latest moment encrypts.
     ///
     /// # Errors
     /// There is no certificate with this serial number.
@@ -133,7 +133,7 @@ impl PublicKeys {
         self.find(serial_no).is_some()
     }
 
-    /// Whether one of the keys seals, and does not [only verify](Self::only_verifying).
+    /// Whether one of the keys encrypts, and does not [only verify](Self::only_verifying).
     pub fn can_seal(&self) -> bool {
         self.sealing().is_some()
     }
@@ -186,7 +186,8 @@ impl PublicKeys {
         keys.find(|key| same_serial(&key.serial_no, serial_no))
     }
 
-    /// The key that seals: a WeChat Pay public key if there is one, else the certificate that is used from the latest moment.
+    /// The key that encrypts: a WeChat Pay public key if there is one, else the certificate that is used from the latest
+    /// moment.
     fn sealing(&self) -> Option<&PublicKey> {
         let mut keys = self.0.iter();
         keys.find(|key| key.seals == Seals::First).or_else(|| {
@@ -217,12 +218,12 @@ impl PlatformKeys for PublicKeys {
     async fn ready(&self) -> Result<(), SigningError> {
         if self.is_empty() {
             return Err(SigningError::new(
-                "there is no key of WeChat Pay to verify the reply with",
+                "there is no key of WeChat Pay to verify the response with",
             ));
         }
         if !self.can_seal() {
             return Err(SigningError::new(
-                "the keys of WeChat Pay only verify: replies are signed with another one until the public key is switched on",
+                "the keys of WeChat Pay only verify: responses are signed with another one until the public key is switched on",
             ));
         }
         Ok(())
@@ -246,12 +247,12 @@ impl PlatformKeys for PublicKeys {
 
     async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
         let PublicKey { serial_no, key, .. } = self.sealing().ok_or_else(|| {
-            SigningError::new("there is no key of WeChat Pay to seal sensitive fields with")
+            SigningError::new("there is no key of WeChat Pay to encrypt sensitive fields with")
         })?;
         let limit = key.seal_limit();
         if let Some(text) = plaintexts.iter().find(|text| text.len() > limit) {
             return Err(SigningError::new(format!(
-                "a text to seal has {} bytes of UTF-8, more than the {limit} that one RSA block takes",
+                "a text to encrypt has {} bytes of UTF-8, more than the {limit} that one RSA block takes",
                 text.len()
             )));
         }

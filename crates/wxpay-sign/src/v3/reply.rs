@@ -10,7 +10,7 @@ use crate::{Proof, Verified};
 /// How far a signed message's timestamp may be from the clock, in seconds to either side.
 pub const WINDOW_SECONDS: u64 = 300;
 
-/// Verifies a merchant's reply or notification over its raw body.
+/// Verifies a merchant's response or notification over its raw body.
 ///
 /// `Wechatpay-Signature-Type` may be absent, and must be that of a merchant if it is there: a message for a brand (品牌) is
 /// refused, and so is one that was signed with the national algorithms (国密). The header is not signed: what keeps the two apart
@@ -18,7 +18,7 @@ pub const WINDOW_SECONDS: u64 = 300;
 ///
 /// # Errors
 /// One of the four headers is missing or there twice, the timestamp is too far from `now`, the serial number is unknown,
-/// or the signature does not fit; a signature probe (签名探测) is refused like any wrong signature. The message proves
+/// or the signature does not match; a signature probe (签名探测) is refused like any wrong signature. The message proves
 /// nothing then: after a write, the outcome is unknown.
 pub async fn verify(
     headers: &HeaderMap,
@@ -29,7 +29,7 @@ pub async fn verify(
     verify_as(RequestToSign::SCHEME, headers, body, keys, now).await
 }
 
-/// Verifies a brand's (品牌) reply or notification over its raw body, for callers whose requests
+/// Verifies a brand's (品牌) response or notification over its raw body, for callers whose requests
 /// [`authorize_brand`](super::authorize_brand) signs.
 ///
 /// The signature is the same as a merchant's, by the key of WeChat Pay that belongs to the brand;
@@ -81,10 +81,10 @@ async fn verify_as(
     Ok(Verified::new(body, proof))
 }
 
-/// Accepts the reply of a path whose replies carry no signature, such as a downloaded file.
+/// Accepts the response of a path whose responses carry no signature, such as a downloaded file.
 ///
-/// Only the TLS connection vouches for it: take it from a transport that checks the server's certificate, and compare the
-/// file with the digest that a signed reply gave.
+/// Only the TLS connection guarantees where it comes from: take it from a transport that checks the server's certificate, and
+/// compare the file with the digest that a signed response gave.
 pub const fn danger_accept_unsigned(body: Bytes) -> Verified<Bytes> {
     Verified::new(body, Proof::TlsAlone)
 }

@@ -53,7 +53,7 @@ pub fn target(url: &Uri) -> &str {
 
 /// Signs a request: the value of its `Authorization` header.
 ///
-/// `mch_id` is the merchant number that the key belongs to; for a service provider, its own (`sp_mchid`).
+/// `mch_id` is the merchant ID that the key belongs to; for a service provider, its own (`sp_mchid`).
 ///
 /// # Errors
 /// The key can't sign. Nothing was sent.

@@ -6,9 +6,9 @@ use wxpay_core::{FromWire, Secret, SigningError};
 
 use super::MerchantKey;
 
-/// A field that WeChat Pay sealed for the merchant's certificate (敏感信息加密), such as a name.
+/// A field that WeChat Pay encrypted for the merchant's certificate (敏感信息加密), such as a name.
 ///
-/// It is opened on demand: a value that can't be opened does not spoil the reply around it.
+/// It is decrypted on demand: a value that can't be decrypted does not spoil the response around it.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Sealed(String);
 
@@ -18,14 +18,14 @@ impl Sealed {
         &self.0
     }
 
-    /// Opens the field with the merchant's private key.
+    /// Decrypts the field with the merchant's private key.
     ///
     /// # Errors
-    /// It is not base64, or was not sealed for this key: another certificate of the merchant may have been the one.
+    /// It is not base64, or was not encrypted for this key: another certificate of the merchant may have been the one.
     pub async fn open(&self, key: &dyn MerchantKey) -> Result<Secret, SigningError> {
         let ciphertext = STANDARD
             .decode(&self.0)
-            .map_err(|_| SigningError::new("the sealed field is not base64"))?;
+            .map_err(|_| SigningError::new("the encrypted field is not base64"))?;
         key.decrypt(&ciphertext).await
     }
 }
@@ -36,7 +36,7 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// The text as it came, still sealed.
+/// The text as it came, still encrypted.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Sealed {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

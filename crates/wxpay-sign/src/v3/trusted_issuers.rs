@@ -14,8 +14,8 @@ use crate::provider::{Provider, PublicRsa};
 /// The certificate authorities that may issue platform certificates (平台证书信任链), such as those of WeChat Pay's
 /// `CertTrustChain.p7b`, for a check that WeChat Pay recommends and that is off unless you ask for it.
 ///
-/// A platform certificate is proven without it: it comes sealed with the APIv3 key in a list that its own key signed. With it,
-/// somebody who knows the APIv3 key and can answer in WeChat Pay's place still can't bring in a certificate of their own.
+/// A platform certificate is proven without it: it comes encrypted with the APIv3 key in a list that its own key signed. With
+/// it, someone who knows the APIv3 key and can answer in WeChat Pay's place still can't bring in a certificate of their own.
 ///
 /// `openssl pkcs7 -print_certs -inform der -in CertTrustChain.p7b -out CertTrustChain.pem` makes the PEM text.
 ///

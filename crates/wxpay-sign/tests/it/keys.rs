@@ -117,7 +117,7 @@ async fn keys_need_not_seal_open_or_have_a_public_key() {
     assert!(!Least.in_memory() && !Arc::new(Least).in_memory());
     assert!(Least.ready().await.is_ok());
     let error = Least.seal(&["x"]).await.unwrap_err().to_string();
-    assert!(error.contains("do not seal"), "{error}");
+    assert!(error.contains("do not encrypt"), "{error}");
     let error = Least.decrypt(b"x").await.unwrap_err().to_string();
-    assert!(error.contains("does not open"), "{error}");
+    assert!(error.contains("does not decrypt"), "{error}");
 }

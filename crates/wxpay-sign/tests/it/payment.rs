@@ -170,7 +170,7 @@ async fn v3_payments_sign_four_lines() {
         mini.fields().map(|(name, _)| name),
         ["timeStamp", "nonceStr", "package", "signType", "paySign"]
     );
-    // Whoever has these values can pay the order, so they stay out of logs.
+    // Anyone who has these values can pay the order, so they stay out of logs.
     assert_eq!(
         [format!("{web:?}"), format!("{mini:?}"), format!("{app:?}")],
         [

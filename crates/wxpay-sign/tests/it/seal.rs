@@ -202,6 +202,6 @@ async fn a_sealed_field_is_kept_as_it_came_and_does_not_show() {
         assert!(error.contains("base64"), "{error}");
         let field = Sealed::from_wire(&STANDARD.encode([1; 256])).unwrap();
         let error = field.open(&own).await.unwrap_err().to_string();
-        assert!(error.contains("not sealed for this key"), "{error}");
+        assert!(error.contains("not encrypted for this key"), "{error}");
     }
 }

@@ -1,11 +1,11 @@
 use super::fault::{Expected, Fault, Step, reply, send};
 
-/// Answers that are odd, wrong or not there.
+/// Responses that are odd, wrong or not there.
 pub(super) fn faults() -> Vec<Fault> {
     [statuses(), odd(), stalls(), broken()].concat()
 }
 
-/// Every status is an answer, is given back as it is, and asks for nothing: no second try, no other place.
+/// Every status is a response, is given back as it is, and asks for nothing: no second try, no other place.
 fn statuses() -> Vec<Fault> {
     let redirect = |name, status: u16, target: &str| {
         let text =
@@ -45,7 +45,7 @@ fn statuses() -> Vec<Fault> {
     ]
 }
 
-/// Answers that are complete, by some reading of HTTP.
+/// Responses that are complete, by some reading of HTTP.
 fn odd() -> Vec<Fault> {
     let answered = |name, text: &str, expected| Fault::plain(name, reply(text), expected);
     vec![
@@ -71,12 +71,12 @@ fn odd() -> Vec<Fault> {
             Expected::either(200, "<xm"),
         ),
         answered(
-            "100, then an answer",
+            "100, then a response",
             "HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\ncontent-length: 1\n\na",
             Expected::answer(200, "a"),
         ),
         answered(
-            "103, then an answer",
+            "103, then a response",
             "HTTP/1.1 103 Early Hints\nlink: </x>\n\nHTTP/1.1 200 OK\ncontent-length: 1\n\na",
             Expected::answer(200, "a"),
         ),
@@ -111,16 +111,16 @@ fn odd() -> Vec<Fault> {
             Expected::either(200, "<xml>"),
         ),
         Fault::plain(
-            "answer before the request is read",
+            "response before the request is read",
             vec![
                 Step::ReadHead,
                 send("HTTP/1.1 200 OK\ncontent-length: 1\nconnection: close\n\na"),
             ],
             Expected::either(200, "a"),
         ),
-        // What was left over must not be taken for the answer to the next request.
+        // What was left over must not be taken for the response to the next request.
         Fault::plain(
-            "second answer that nobody asked for",
+            "second response that nobody asked for",
             [
                 reply(
                     "HTTP/1.1 200 OK\ncontent-length: 2\n\nok\
@@ -186,14 +186,14 @@ fn stalls() -> Vec<Fault> {
             Step::Drip(b"y"),
         ),
         then(
-            "interim answers without end",
+            "interim responses without end",
             "",
             Step::Drip(b"HTTP/1.1 100 Continue\r\n\r\n"),
         ),
     ]
 }
 
-/// Answers that are no answers.
+/// Bytes that are not a response.
 fn broken() -> Vec<Fault> {
     let answered = |name, text: &str| Fault::plain(name, reply(text), Expected::MaybeSent);
     let chunked = |name, body: &str| {
@@ -219,7 +219,7 @@ fn broken() -> Vec<Fault> {
             "status out of range",
             "HTTP/1.1 9999 OK\ncontent-length: 0\n\n",
         ),
-        answered("interim answer only", "HTTP/1.1 100 Continue\n\n"),
+        answered("interim response only", "HTTP/1.1 100 Continue\n\n"),
         answered(
             "two lengths",
             "HTTP/1.1 200 OK\ncontent-length: 1\ncontent-length: 2\n\nab",

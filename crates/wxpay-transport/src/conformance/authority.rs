@@ -49,7 +49,7 @@ impl Authority {
         let cert = match kind {
             ServerCertificate::SelfSigned => params.self_signed(&key),
             ServerCertificate::UnknownRoot => {
-                params.signed_by(&key, &Self::new("somebody else").issuer)
+                params.signed_by(&key, &Self::new("someone else").issuer)
             }
             _ => params.signed_by(&key, &self.issuer),
         };

@@ -154,7 +154,7 @@ async fn judge<T: Transport>(
     let (tell, told) = oneshot::channel();
     thread::spawn({
         let (setup, fault, seen) = (setup.clone(), fault.clone(), scene.seen());
-        // A panic in here drops `tell`, and whoever gave up waiting has dropped the other end.
+        // A panic in here drops `tell`, and the side that gave up waiting has dropped the other end.
         move || drop(tell.send(alone(call(|| make(&setup), &fault, &url, effect, &seen))))
     });
     let end = timeout(longest, told).await;

@@ -111,9 +111,9 @@ pub enum Expected {
     NotSent,
     /// An error: the request may have been sent.
     MaybeSent,
-    /// An answer with this status and exactly this body.
+    /// A response with this status and exactly this body.
     Answer(u16, Bytes),
-    /// That answer, or an error by which the request may have been sent: HTTP allows both.
+    /// That response, or an error by which the request may have been sent: HTTP allows both.
     AnswerOrMaybeSent(u16, Bytes),
 }
 

@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 
 use super::fault::{Expected, Fault, Step, reply, send};
 
-/// Answers that are meant to use up memory. Each runs alone, so that its memory can be seen.
+/// Responses that are meant to use up memory. Each runs alone, so that its memory can be seen.
 pub(super) fn faults() -> Vec<Fault> {
     let flood = |name, begun: &str, again: Bytes| {
         let script = vec![Step::Read, send(begun), Step::Flood(again)];

@@ -27,7 +27,7 @@ impl Watch {
         Self { over, most, thread }
     }
 
-    /// The most bytes that came on top; `None` where it can't be told.
+    /// The most bytes that came on top; `None` where it can't be determined.
     pub(super) fn stop(self) -> Option<u64> {
         self.over.store(true, Ordering::Relaxed);
         self.thread?.join().ok()?;

@@ -34,7 +34,7 @@ pub struct Scene {
     /// Connections that fill a queue.
     _queued: Vec<TcpStream>,
     _listener: Option<TcpListener>,
-    /// A port that is taken and refuses whoever calls.
+    /// A port that is taken and refuses every connection.
     _refusing: Option<TcpSocket>,
 }
 

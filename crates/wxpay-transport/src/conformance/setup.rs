@@ -13,7 +13,7 @@ pub struct Setup {
     pub identity: Option<Identity>,
     /// The time for resolving, connecting and the TLS handshake.
     pub connect_timeout: Duration,
-    /// The time until the answer begins, and between two pieces of it.
+    /// The time until the response begins, and between two pieces of it.
     pub response_timeout: Duration,
     /// The time for the whole call.
     pub total_timeout: Duration,

@@ -165,7 +165,7 @@ fn answers() -> Vec<Fault> {
             reply(until_close),
             Expected::answer(200, "<xml>"),
         ),
-        // Only close_notify tells that nobody cut this answer short.
+        // Only close_notify tells that nobody cut this response short.
         case(
             "TLS 1.3: cut without close_notify",
             [reply(until_close), vec![Step::Cut]].concat(),

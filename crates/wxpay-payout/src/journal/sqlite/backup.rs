@@ -57,7 +57,7 @@ impl Original {
         thread::Builder::new()
             .name("wxpay-backup".to_owned())
             .spawn(move || {
-                // Whoever asked may have gone away.
+                // The caller may have gone away.
                 let _ = answer.send(original.copy(&to));
             })
             .map_err(|error| BackupError::Copy(format!("no thread can be started: {error}")))?;

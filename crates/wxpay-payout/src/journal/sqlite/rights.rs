@@ -48,7 +48,7 @@ pub(super) fn file(
 
 /// What speaks against a folder, which may be on a network file system of this name.
 ///
-/// Where everybody may write and nothing keeps them from each other's files (the sticky bit of `/tmp`), anybody can put an
+/// Where everyone may write and nothing keeps them from each other's files (the sticky bit of `/tmp`), anybody can put an
 /// old journal in the place of this one. A group that may write is the choice of who owns the folder.
 pub(super) fn folder(
     folder: &Path,

@@ -18,7 +18,7 @@ pub(super) struct Worker {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Work that several callers' transactions are made of, and the answer after the commit.
+/// Work that several callers' transactions are made of, and the result after the commit.
 trait Job: Send {
     /// Whether it changes anything.
     fn writes(&self) -> bool;
@@ -60,7 +60,7 @@ where
             (Ok(()), None) => Err(JournalError::storage("the journal did not come to it")),
         };
         let done = done.map_err(|error| trouble::at_work(error, place, took));
-        // Whoever asked may have gone away.
+        // The caller may have gone away.
         let _ = self.answer.send(done);
     }
 }
@@ -148,7 +148,7 @@ fn together(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite:
     }
     transaction.commit()?;
     if first {
-        // The mark must be in the file itself: a copy that lacks the log is to be known by it. If somebody reads, it comes
+        // The mark must be in the file itself: a copy that lacks the log is to be known by it. If someone reads, it comes
         // there later, and the changes are safe in any case.
         let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     }

@@ -107,7 +107,7 @@ fn moments_of_a_wrong_clock_are_put_right_to_the_safe_side() {
             (at(90), Some(at(90)))
         );
     }
-    // What is within a wait is no wrong clock.
+    // What is within a wait is not a wrong clock.
     let mut entry = sent(&unclear());
     let before = entry.clone();
     assert!(!entry.correct_moments(just_before(NOON), &rules()));

@@ -67,7 +67,7 @@ fn query_pays_what_is_ours() {
     );
     let mut entry = sent(&unclear());
     ask(&mut entry, &found(100, Some("another")), at(60));
-    assert!(entry.reason.unwrap().contains("somebody else"));
+    assert!(entry.reason.unwrap().contains("someone else"));
 }
 
 /// What the query right before a send says of a number that this journal never sent.

@@ -30,7 +30,7 @@ async fn backup_during_writes_is_a_journal() {
     for _ in 0..MOST_BACKUPS {
         let to = scratch.path();
         let before = count(&journal).await;
-        // By whoever can read it.
+        // By anyone who can read it.
         SqliteJournal::read(&path)
             .unwrap()
             .backup(&to)

@@ -157,7 +157,7 @@ async fn hard_and_symbolic_links() {
     assert!(!path.exists(), "a link is not followed to make a journal");
 }
 
-/// Whoever comes next looks at the path. What is begun in a file that is elsewhere would be begun again.
+/// The next process looks at the path. What is begun in a file that is elsewhere would be begun again.
 #[tokio::test]
 async fn file_that_is_moved_while_it_is_open() {
     let scratch = Scratch::new();

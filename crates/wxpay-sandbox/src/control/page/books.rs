@@ -49,12 +49,12 @@ pub(crate) async fn show(State(sandbox): State<Arc<Sandbox>>, words: Words) -> i
 fn deliveries_table(made: &[Delivery], to_come: &[PendingDelivery], words: Words) -> Markup {
     if made.is_empty() && to_come.is_empty() {
         return nothing(words.pick(
-            "None. A notice follows when an order with a notify_url is paid, or a refund with one ends.",
+            "None. A notification follows when an order with a notify_url is paid, or a refund with one ends.",
             "没有通知。带 notify_url 的订单支付后、带 notify_url 的退款有结果后，会发送通知。",
         ));
     }
     let names = words.pick(
-        ["Time", "Order", "Attempt", "To", "Answer", "Next"],
+        ["Time", "Order", "Attempt", "To", "Response", "Next"],
         ["时间", "订单", "次数", "地址", "应答", "下次"],
     );
     html! {
@@ -87,7 +87,7 @@ fn deliveries_table(made: &[Delivery], to_come: &[PendingDelivery], words: Words
                             @if delivery.acknowledged {
                                 span.tag.good { "✓ " (words.pick("acknowledged", "已确认")) }
                             } @else {
-                                span.tag.bad { "✗ " @if let Some(status) = delivery.status { (status) } @else { (words.pick("no answer", "无应答")) } }
+                                span.tag.bad { "✗ " @if let Some(status) = delivery.status { (status) } @else { (words.pick("no response", "无应答")) } }
                                 @if let Some(problem) = &delivery.problem { div.small { (problem) } }
                             }
                         }

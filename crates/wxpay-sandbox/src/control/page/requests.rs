@@ -76,7 +76,7 @@ fn welcome(sandbox: &Sandbox, words: Words) -> Markup {
             )) }
             pre { (sandbox.base_url()) }
             dl {
-                dt { (words.pick("Merchant number", "商户号")) } dd { code { (merchant.mch_id.as_str()) } }
+                dt { (words.pick("Merchant ID", "商户号")) } dd { code { (merchant.mch_id.as_str()) } }
                 dt { "appid" } dd { code { (merchant.appid.as_str()) } }
                 dt { (words.pick("Certificate serial number", "商户证书序列号")) } dd { code { (merchant.serial_no) } }
                 dt { (words.pick("Platform public key", "微信支付公钥ID")) } dd { code { (merchant.platform_key_id) } }
@@ -87,7 +87,7 @@ fn welcome(sandbox: &Sandbox, words: Words) -> Markup {
 
 fn table(seen: &[SeenRequest], words: Words) -> Markup {
     let names = words.pick(
-        ["#", "Time", "Request", "Signatures", "Fault", "Answer"],
+        ["#", "Time", "Request", "Signatures", "Fault", "Response"],
         ["#", "时间", "请求", "签名", "故障", "应答"],
     );
     html! {
@@ -131,7 +131,7 @@ fn summary(seen: &SeenRequest, words: Words) -> Markup {
             @if let Some(one) = &seen.fault {
                 dt { (words.pick("Fault", "故障")) } dd { (fault_tag(one)) }
             }
-            dt { (words.pick("Answer", "应答")) } dd { (answer(seen, words)) }
+            dt { (words.pick("Response", "应答")) } dd { (answer(seen, words)) }
             @if seen.signatures.is_empty() {
                 dt { (words.pick("Signatures", "签名")) }
                 dd { (words.pick("none was looked at: something before them failed", "未检查：之前的步骤已失败")) }
@@ -215,7 +215,7 @@ fn as_it_came(seen: &SeenRequest, words: Words) -> Markup {
         }
         @if seen.ended {
             section.card {
-                h2 { (words.pick("The answer", "应答")) " " (answer(seen, words)) }
+                h2 { (words.pick("The response", "应答")) " " (answer(seen, words)) }
                 @if seen.reply.is_empty() {
                     (nothing(words.pick("No body.", "没有报文主体。")))
                 } @else {
@@ -283,5 +283,5 @@ fn failed(seen: &SeenRequest) -> bool {
     seen.signatures.iter().any(|check| !check.held)
 }
 
-/// The latest so many requests are listed.
+/// This many of the latest requests are listed.
 const SHOWN: u64 = 200;

@@ -57,7 +57,7 @@ fn clock(sandbox: &Sandbox, words: Words) -> Markup {
                 }
             }
             p.small { (words.pick(
-                "What falls due on the way happens: notices are sent again, orders expire, payments settle.",
+                "What falls due on the way happens: notifications are sent again, orders expire, payments settle.",
                 "途中到期的事都会发生：重发通知、订单过期、付款到账。",
             )) }
         }
@@ -142,7 +142,7 @@ fn more(sandbox: &Sandbox, words: Words) -> Markup {
         section.card {
             dl {
                 dt { (words.pick("Mode", "验签方式")) } dd { code { (view::trust(sandbox.trust())) } }
-                dt { (words.pick("Merchant number", "商户号")) } dd { code { (merchant.mch_id.as_str()) } }
+                dt { (words.pick("Merchant ID", "商户号")) } dd { code { (merchant.mch_id.as_str()) } }
                 dt { (words.pick("Certificate serial number", "商户证书序列号")) } dd { code { (merchant.serial_no) } }
                 dt { (words.pick("Platform public key", "微信支付公钥ID")) } dd { code { (merchant.platform_key_id) } }
             }
