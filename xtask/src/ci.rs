@@ -174,7 +174,7 @@ const STEPS: [Step; 18] = [
     },
     Step {
         name: "fuzz",
-        // Long runs are for the hands of whoever changes a parser.
+        // Long runs are for the hands of anyone who changes a parser.
         says: "the fuzz targets build and their seeds pass, 5 seconds each",
         take: |_| fuzz::run(5, &[]),
     },

@@ -44,7 +44,7 @@ fn choices(package: &Package) -> Vec<Vec<String>> {
     choices
 }
 
-/// Whether a user may turn a feature on by itself, and it is no product.
+/// Whether a user may turn a feature on by itself, and it is not a product.
 fn stands_alone(name: &str) -> bool {
     let is_private = name.starts_with("__");
     let is_product = name.starts_with("v2-") || name.starts_with("v3-");

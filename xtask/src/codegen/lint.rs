@@ -156,7 +156,7 @@ impl Lint<'_> {
     }
 }
 
-/// Whether a text has a Chinese character.
+/// Whether a string has a Chinese character.
 fn is_chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c))
 }

@@ -17,7 +17,7 @@ pub(crate) struct Model {
     pub(crate) products: Vec<Product>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) versions: Vec<(Version, Rc<Scope>)>,
-    /// The paths of APIv3 whose replies carry no signature.
+    /// The paths of APIv3 whose responses carry no signature.
     pub(crate) unsigned: Vec<String>,
 }
 
@@ -133,7 +133,7 @@ pub(crate) enum Shape {
     Object(Vec<Field>),
     /// Exactly one of the members is sent.
     Choice(Vec<Field>),
-    /// Fields of a reply that come together.
+    /// Fields of a response that come together.
     Group(Vec<Field>),
     /// A list whose members are numbered.
     Numbered(Vec<Field>),
@@ -147,7 +147,7 @@ pub(crate) struct TypeRef {
     pub(crate) level: Level,
 }
 
-/// A field of a request, a reply or a part of them.
+/// A field of a request, a response or a part of them.
 #[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) at: Range<usize>,
@@ -194,7 +194,7 @@ pub(crate) enum Kind {
     Object(TypeRef),
     /// A list of scalars, enum values or objects.
     List(Box<Self>),
-    /// An object or a list of objects, written as a text.
+    /// An object or a list of objects, written as a string.
     Embedded(Text, Box<Self>),
     Numbered(TypeRef),
     Choice(TypeRef),
@@ -204,7 +204,7 @@ pub(crate) enum Kind {
     Fixed(Fixed),
 }
 
-/// How something with members is written as a text.
+/// How something with members is written as a string.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Text {
     Json,
@@ -266,7 +266,7 @@ impl Operation {
         self.kind == OperationKind::Notification
     }
 
-    /// The fields that are read; none of an empty reply or a file.
+    /// The fields that are read; none of an empty response or a file.
     pub(crate) fn response(&self) -> &[Field] {
         match &self.reply {
             Reply::Own(fields) => fields,

@@ -271,7 +271,7 @@ pub(crate) enum Outcome {
     Unknown,
 }
 
-/// `v3/unsigned.toml`: the paths whose replies carry no signature.
+/// `v3/unsigned.toml`: the paths whose responses carry no signature.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unsigned {

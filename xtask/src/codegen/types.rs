@@ -13,12 +13,12 @@ pub(crate) struct Scalar {
     pub(crate) form: Form,
 }
 
-/// How a value is written in a request and read from a reply.
+/// How a value is written in a request and read from a response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Form {
     /// An identifier, which knows its own form.
     Id,
-    /// A text with a maximum.
+    /// A string with a maximum.
     Text,
     /// A secret text with a maximum.
     Secret,
@@ -33,7 +33,7 @@ pub(crate) enum Form {
     Date,
     /// JSON of any form.
     Raw,
-    /// Replies only.
+    /// Responses only.
     Sealed,
 }
 

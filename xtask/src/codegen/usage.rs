@@ -8,7 +8,7 @@ use super::model::{Field, Level, Model, Operation, Scope, TypeRef, Version};
 pub(crate) struct Usage {
     sent: HashSet<Key>,
     received: HashSet<Key>,
-    /// Objects that are whole replies.
+    /// Objects that are whole responses.
     replies: HashSet<Key>,
 }
 
@@ -59,7 +59,7 @@ impl Usage {
         self.received.contains(&seen.key(ty))
     }
 
-    /// Whether the object is a whole reply.
+    /// Whether the object is a whole response.
     pub(crate) fn is_reply(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
         self.replies.contains(&seen.key(ty))
     }

@@ -32,7 +32,7 @@ pub(crate) fn of(text: &str) -> BTreeSet<String> {
     anchors
 }
 
-/// Letters and digits of any script stay, blanks become hyphens, the rest goes.
+/// Letters and digits of any script stay, spaces become hyphens, the rest goes.
 fn slug(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|one| match one {
         ' ' => Some('-'),

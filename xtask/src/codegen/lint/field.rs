@@ -17,7 +17,7 @@ pub(super) enum Place {
     Numbered,
     /// An object of a request.
     Sent,
-    /// An object of a reply.
+    /// An object of a response.
     Received,
 }
 
@@ -56,7 +56,7 @@ fn word_rules(field: &Field) -> Vec<Rule> {
     vec![
         (
             !is_snake(&field.name),
-            "makes no Rust name; give it a `name` in snake_case that is no keyword",
+            "makes no Rust name; give it a `name` in snake_case that is not a keyword",
         ),
         (
             field.wire == "extra" || field.name == "options" || field.name == "reply",
@@ -128,14 +128,14 @@ fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
         ),
         (
             nested && !v3 && matches!(place, Place::Request | Place::Response),
-            "APIv2 has objects only within a text: `type = \"Json\"`",
+            "APIv2 has objects only within a string: `type = \"Json\"`",
         ),
         (
             embedded
                 && place.is_sent()
                 && field.limits.max_chars.is_none()
                 && field.limits.max_bytes.is_none(),
-            "a text in a request needs either `max_chars` or `max_bytes`",
+            "a string in a request needs either `max_chars` or `max_bytes`",
         ),
         (
             matches!(kind, Kind::Embedded(Text::UrlEncoded, item) if matches!(**item, Kind::List(_))),
@@ -196,13 +196,13 @@ fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
     vec![
         (
             sent && text && !bounded,
-            "a text in a request needs either `max_chars` or `max_bytes`",
+            "a string in a request needs either `max_chars` or `max_bytes`",
         ),
         (
             sent && is(Form::Fen) && limits.min.is_none(),
             "an amount in a request needs a `min` in fen",
         ),
-        (sent && is(Form::Sealed), "is for replies only"),
+        (sent && is(Form::Sealed), "is for responses only"),
         (
             sent && timed && format.is_none(),
             "a time in a request needs its `format`",
@@ -217,7 +217,7 @@ fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
                     form,
                     Some(Form::Id | Form::Text | Form::Integer | Form::Date)
                 ),
-            "only identifiers, texts, numbers, dates and enums go into a path",
+            "only identifiers, strings, numbers, dates and enums go into a path",
         ),
         (
             (path || query) && matches!(form, Some(Form::Raw | Form::Decimal | Form::Ip)),
@@ -231,7 +231,7 @@ fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
             has_items && (!list || !sent),
             "only a list in a request has `min_items` and `max_items`",
         ),
-        (!sent && limited, "a reply is not limited"),
+        (!sent && limited, "a response is not limited"),
         (
             ranges && sent && !is(Form::Fen) && !is(Form::Integer),
             "`min` and `max` are for amounts and integers",
@@ -242,7 +242,7 @@ fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
         ),
         (
             field.encrypted && !sent,
-            "what is encrypted in a reply is of type `Sealed`",
+            "what is encrypted in a response is of type `Sealed`",
         ),
         (
             field.encrypted
@@ -302,7 +302,7 @@ fn reading_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
     vec![
         (
             !field.also.is_empty() && (v2 || !field.required || place.is_sent()),
-            "`also` is for required fields of APIv3 replies",
+            "`also` is for required fields of APIv3 responses",
         ),
         (
             place == Place::Numbered && field.required,

@@ -85,7 +85,7 @@ impl Lint<'_> {
 
     fn name(&mut self, home: &Home<'_>, name: &str, at: &Range<usize>) {
         if !is_camel(name) || RESERVED.contains(&name) || name.ends_with("Options") {
-            self.say(at, format!("`{name}` is no name for a table"));
+            self.say(at, format!("invalid table name `{name}`"));
         }
         if home.scope.level != Level::Version
             && let Some(parent) = &home.scope.parent

@@ -1,4 +1,4 @@
-//! How a reply is read, and a request from JSON.
+//! How a response is read, and a request from JSON.
 
 use indexmap::IndexSet;
 
@@ -11,15 +11,15 @@ use crate::codegen::spec::Echo;
 /// What is read.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) enum From {
-    /// A reply of APIv2.
+    /// A response of APIv2.
     Params,
-    /// A reply, or a part of one, in JSON.
+    /// A response, or a part of one, in JSON.
     Json,
     /// A request in JSON, where an absent list is told from an empty one.
     Request,
 }
 
-/// The checks that the reply repeats what was asked.
+/// The checks that the response repeats what was asked.
 pub(super) fn echoes(file: &mut RustFile<'_>, operation: &Operation) -> String {
     let mut out = String::new();
     for asked in &operation.request {
@@ -87,7 +87,7 @@ fn check(echo: Echo) -> &'static str {
     }
 }
 
-/// What conditions look at is read first, and put into the reply last.
+/// What conditions look at is read first, and put into the response last.
 fn bound(fields: &[Field]) -> IndexSet<&str> {
     fields
         .iter()
@@ -200,7 +200,7 @@ pub(super) fn field(file: &mut RustFile<'_>, field: &Field, from: From) -> Strin
     }
 }
 
-/// An object or a list that stands in a text.
+/// An object or a list that stands in a string.
 fn embedded(file: &mut RustFile<'_>, field: &Field, text: Text, item: &Kind, from: From) -> String {
     let wire = &field.wire;
     let form = match text {

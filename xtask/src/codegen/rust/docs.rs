@@ -138,7 +138,9 @@ pub(super) fn of_operation(operation: &Operation) -> String {
             .filter(|common| !operation.errors.iter().any(|own| own.code == common.code))
             .map(|common| format!("`{}`", common.code))
             .collect();
-        text += &format!("- {}, as everywhere.\n", names.join(", "));
+        if !names.is_empty() {
+            text += &format!("- The common codes {}.\n", names.join(", "));
+        }
     }
     comment(&text)
 }

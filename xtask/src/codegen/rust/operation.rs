@@ -201,7 +201,7 @@ fn open(file: &mut RustFile<'_>, version: Version, reply: &str) -> String {
     }
 }
 
-/// The statements that read a whole reply.
+/// The statements that read a whole response.
 pub(super) fn read_reply(
     file: &mut RustFile<'_>,
     version: Version,
@@ -238,7 +238,7 @@ fn function(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     ));
 }
 
-/// The names of all fields of request and reply, those of the client and of every reply included.
+/// The names of all fields of request and response, those of the client and of every response included.
 fn every_name(operation: &Operation) -> String {
     let mut names: BTreeSet<String> = [
         "appid",

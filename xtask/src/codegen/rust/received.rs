@@ -8,7 +8,7 @@ use crate::codegen::model::{Field, Kind, Version};
 
 const DERIVES: &str = "#[derive(Clone, Debug, PartialEq)]\n#[cfg_attr(feature = \"serde\", derive(serde::Serialize))]\n#[non_exhaustive]\n";
 
-/// A whole reply.
+/// A whole response.
 pub(super) fn reply(file: &mut RustFile<'_>, name: &str, doc: &str, fields: &[Field]) {
     let message = message(file);
     file.import("wxpay_sign", "Verified");
@@ -21,7 +21,7 @@ pub(super) fn reply(file: &mut RustFile<'_>, name: &str, doc: &str, fields: &[Fi
     ));
 }
 
-/// A part of a reply.
+/// A part of a response.
 pub(super) fn part(file: &mut RustFile<'_>, name: &str, fields: &[Field]) {
     file.push("/// A part of a response.\n");
     file.push(DERIVES);
@@ -41,7 +41,7 @@ pub(super) fn object(file: &mut RustFile<'_>, name: &str, fields: &[Field], visi
     ));
 }
 
-/// The message that a reply is.
+/// The message that a response is.
 pub(super) fn message(file: &mut RustFile<'_>) -> &'static str {
     match file.version() {
         Version::V2 => file.core("Params"),

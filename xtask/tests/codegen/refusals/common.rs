@@ -65,13 +65,13 @@ fn a_write_that_is_described_wrongly() {
             SCAN,
             "max_chars = 64, ",
             "",
-            "a text in a request needs either `max_chars` or `max_bytes`",
+            "a string in a request needs either `max_chars` or `max_bytes`",
         ),
         (
             SCAN,
             "max_chars = 64",
             "max_chars = 64, max_bytes = 64",
-            "a text in a request needs either",
+            "a string in a request needs either",
         ),
         (
             SCAN,

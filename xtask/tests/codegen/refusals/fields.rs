@@ -191,13 +191,13 @@ fn what_stands_where() {
             SCAN,
             "object = \"Detail\", type = \"Json\", max_chars = 6000",
             "object = \"Detail\"",
-            "APIv2 has objects only within a text",
+            "APIv2 has objects only within a string",
         ),
         (
             CREATE,
             "type = \"Json\", in = \"body\", max_chars = 100",
             "type = \"Json\", in = \"body\"",
-            "a text in a request needs either",
+            "a string in a request needs either",
         ),
         (
             CREATE,
@@ -239,7 +239,7 @@ fn what_is_sent() {
             CREATE,
             "count     = { type = \"Integer\", in = \"body\", min = 1",
             "count     = { type = \"Sealed\", in = \"body\"",
-            "is for replies only",
+            "is for responses only",
         ),
         (
             CREATE,
@@ -263,7 +263,7 @@ fn what_is_sent() {
             CREATE,
             "shop      = { type = \"String\", in = \"path\", max_chars = 32",
             "shop      = { type = \"Boolean\", in = \"path\"",
-            "only identifiers, texts, numbers, dates and enums go into a path",
+            "only identifiers, strings, numbers, dates and enums go into a path",
         ),
         (
             CREATE,
@@ -299,13 +299,13 @@ fn what_is_sent() {
             CREATE,
             "part_id = {",
             "part_id = { max_chars = 5,",
-            "a reply is not limited",
+            "a response is not limited",
         ),
         (
             TYPES,
             "price   = {",
             "price   = { min = 5,",
-            "a reply is not limited",
+            "a response is not limited",
         ),
         (
             CREATE,
@@ -323,7 +323,7 @@ fn what_is_sent() {
             CREATE,
             "part_id = {",
             "part_id = { encrypted = true,",
-            "what is encrypted in a reply is of type `Sealed`",
+            "what is encrypted in a response is of type `Sealed`",
         ),
         (
             CREATE,
@@ -353,19 +353,19 @@ fn what_is_read() {
             CREATE,
             "secret  = {",
             "secret  = { also = [\"hidden\"],",
-            "`also` is for required fields of APIv3 replies",
+            "`also` is for required fields of APIv3 responses",
         ),
         (
             CREATE,
             "price     = {",
             "price     = { also = [\"cost\"],",
-            "`also` is for required fields of APIv3 replies",
+            "`also` is for required fields of APIv3 responses",
         ),
         (
             SCAN,
             "transaction_id = {",
             "transaction_id = { also = [\"id\"],",
-            "`also` is for required fields of APIv3 replies",
+            "`also` is for required fields of APIv3 responses",
         ),
         (
             SCAN,

@@ -23,19 +23,19 @@ fn names() {
             CREATE,
             object,
             "[object.Vec]\na = { type = \"String\", max_chars = 1, en = \"A\", zh = \"甲\" }\n\n[object.Part]",
-            "`Vec` is no name for a table",
+            "invalid table name `Vec`",
         ),
         (
             CREATE,
             object,
             "[object.part_of]\na = { type = \"String\", max_chars = 1, en = \"A\", zh = \"甲\" }\n\n[object.Part]",
-            "`part_of` is no name for a table",
+            "invalid table name `part_of`",
         ),
         (
             CREATE,
             object,
             "[object.PartOptions]\na = { type = \"String\", max_chars = 1, en = \"A\", zh = \"甲\" }\n\n[object.Part]",
-            "`PartOptions` is no name for a table",
+            "invalid table name `PartOptions`",
         ),
         (
             CREATE,
