@@ -1,8 +1,10 @@
-//! What no compiler checks: who may use whom, how long a file may be, what a manifest must say.
+//! What no compiler checks: who may use whom, how long a file may be, what a manifest must say, and
+//! which words are not used.
 
 mod layers;
 mod manifests;
 mod sources;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +41,9 @@ fn problems(root: &Path) -> Result<Vec<String>, String> {
     ));
     for path in files::below(root, &["rs", "md", "toml", "sh"])? {
         let text = files::read(&path)?;
-        problems.extend(sources::problems(&files::shown(root, &path), &text));
+        let path = files::shown(root, &path);
+        problems.extend(sources::problems(&path, &text));
+        problems.extend(words::problems(&path, &text));
     }
     Ok(problems)
 }

@@ -51,7 +51,7 @@ const fn rule(name: &'static str, uses: &'static [&'static str]) -> Rule {
 
 const RULES: [Rule; 12] = [
     rule("wxpay-core", &[]),
-    // Data, for whoever reads it.
+    // Data, for anyone who reads it.
     rule("wxpay-catalog", &[]),
     rule("wxpay-sign", &["wxpay-core"]),
     Rule {
