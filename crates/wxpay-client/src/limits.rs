@@ -54,12 +54,17 @@ pub(crate) fn check_range(
         Bound::Excluded(least) => Some(least.saturating_add(1)),
         Bound::Unbounded => None,
     };
-    let (rule, rule_zh) = match (least, range.end_bound()) {
+    let most = match range.end_bound() {
+        Bound::Included(most) => Some(*most),
+        Bound::Excluded(most) => Some(most.saturating_sub(1)),
+        Bound::Unbounded => None,
+    };
+    let (rule, rule_zh) = match (least, most) {
         (Some(least), _) if value < least => (
             format!("must be at least {least}{unit}, is {value}"),
             format!("至少 {least}{unit_zh}，现为 {value}{unit_zh}"),
         ),
-        (_, Bound::Included(most) | Bound::Excluded(most)) => (
+        (_, Some(most)) => (
             format!("must be at most {most}{unit}, is {value}"),
             format!("最多 {most}{unit_zh}，现为 {value}{unit_zh}"),
         ),
@@ -87,12 +92,17 @@ pub(crate) fn check_items(
         Bound::Excluded(min) => min.saturating_add(1),
         Bound::Unbounded => 0,
     };
-    let (rule, rule_zh) = match items.end_bound() {
-        Bound::Included(max) | Bound::Excluded(max) => (
+    let max = match items.end_bound() {
+        Bound::Included(max) => Some(*max),
+        Bound::Excluded(max) => Some(max.saturating_sub(1)),
+        Bound::Unbounded => None,
+    };
+    let (rule, rule_zh) = match max {
+        Some(max) => (
             format!("must have {min} to {max} members, has {has}"),
             format!("必须有 {min} 至 {max} 项，现有 {has} 项"),
         ),
-        Bound::Unbounded => (
+        None => (
             format!("must have at least {min} members, has {has}"),
             format!("至少有 {min} 项，现有 {has} 项"),
         ),

@@ -104,6 +104,7 @@ fn broken() -> InvalidInput {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Date, DateFormat};
 

@@ -58,6 +58,7 @@ impl FromWire for Decimal {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::Decimal;
 

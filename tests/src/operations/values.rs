@@ -166,11 +166,8 @@ fn fill(
     for field in fields {
         let wire = numbered(field.wire(), numbers);
         match field.ty.as_str() {
-            "group" => {
-                if extent == Extent::All {
-                    fill(message, &field.fields, extent, is_v2, numbers);
-                }
-            }
+            "group" if extent != Extent::All => {}
+            "group" => fill(message, &field.fields, extent, is_v2, numbers),
             "numbered" => {
                 let count = numbered(field.count.as_deref().unwrap_or_default(), numbers);
                 let members = if extent == Extent::All { 2 } else { 0 };
