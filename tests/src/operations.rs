@@ -2,6 +2,7 @@
 
 mod convert;
 mod samples;
+#[rustfmt::skip] // as the generator writes it
 mod table;
 mod typed;
 mod values;
