@@ -43,6 +43,7 @@ mod date;
 mod decimal;
 mod error;
 mod id;
+mod invalid_input;
 mod kind;
 mod money;
 mod outcome;
@@ -62,9 +63,10 @@ pub use id::{
     AppId, BatchId, BrandId, DetailId, Identifier, MchId, OpenId, OutBatchNo, OutDetailNo,
     OutRefundNo, OutTradeNo, PartnerTradeNo, PaymentNo, RefundId, TransactionId,
 };
+pub use invalid_input::InvalidInput;
 pub use kind::{
-    BusinessError, DecodeError, DecodeProblem, InvalidInput, ProtocolError, SigningError,
-    TransportError, VerificationError, VerificationFailure,
+    BusinessError, DecodeError, DecodeProblem, ProtocolError, SigningError, TransportError,
+    VerificationError, VerificationFailure,
 };
 pub use money::Fen;
 pub use outcome::{Certainty, Class, CodeFacts, Effect, Outcome, Progress, Resolve, Sent};
