@@ -134,7 +134,11 @@ impl Call {
         }
         let config = Config::load(self.options.config.clone())?;
         config.check_own(&self.operation.request)?;
-        let clients = Clients::new(&config)?;
+        let clients = match self.out {
+            // A file is longer than any message.
+            Some(_) => Clients::over(&config, config.transport_with(file::limits)?),
+            None => Clients::new(&config)?,
+        };
         if self.operation.version == Version::V2 {
             let client = clients.v2()?;
             confirm::confirm(&self)?;

@@ -17,7 +17,7 @@ fn sentences_are_put_into_chinese() {
             "结果未知：v2.wecom.pay_employee：没有收到完整的应答，请求可能已经发出",
         ),
         (
-            "3 payouts in a row ended unclear, the last one so: v2.wecom.pay_employee: HTTP 502: not a reply of APIv2",
+            "3 payouts in a row ended unclear, the last one so: v2.wecom.pay_employee: HTTP 502: not a response of APIv2",
             "连续 3 笔付款结果不明，最后一笔：v2.wecom.pay_employee：HTTP 502：不是 APIv2 的应答",
         ),
         (
@@ -46,7 +46,7 @@ fn sentences_are_put_into_chinese() {
             "由 Wang Wei 人工确认失败，依据：bill of 2026-11-25: not in it",
         ),
         (
-            "the payee's amount of the day is used up; it opens again at 2026-11-27T00:00:30+08:00",
+            "the payee's amount of the day is used up; it resets at 2026-11-27T00:00:30+08:00",
             "该收款人的单日限额已用完，2026-11-27T00:00:30+08:00 起恢复",
         ),
         (

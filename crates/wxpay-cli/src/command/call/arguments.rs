@@ -199,7 +199,7 @@ fn out() -> Arg {
         .value_name("FILE")
         .required(true)
         .help_heading("Options of the call")
-        .help("Where the file goes: a name that is not there yet, or `-` for standard output")
+        .help("Where the file goes, up to 256 MiB: a name that is not there yet, or `-` for standard output")
 }
 
 /// The id of the option that gives the whole request.

@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::ArgMatches;
 use serde_json::json;
+use wxpay_api::transport::ReqwestTransportBuilder;
 use wxpay_catalog::{Operation, Reply};
 
 use super::arguments::OUT;
@@ -81,6 +83,13 @@ impl Out {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The transport of a call that answers with a file.
+pub(super) fn limits(builder: ReqwestTransportBuilder) -> ReqwestTransportBuilder {
+    builder
+        .max_response_bytes(256 * 1024 * 1024)
+        .total_timeout(Duration::from_secs(10 * 60))
 }
 
 fn taken(path: &Path) -> Fail {

@@ -11,7 +11,13 @@ async fn a_file_is_written_once_and_over_nothing() {
     let before = Timestamp::now().unix() - 2 * 24 * 60 * 60;
     order.time_end = Timestamp::from_unix(before).unwrap();
     let time = order.time_end.format(TimeFormat::DateTime);
-    sandbox.add_order(order);
+    sandbox.add_order(order.clone());
+    // A file may be longer than a message.
+    for n in 0..8_000 {
+        order.out_trade_no = format!("LONG{n}");
+        order.attach = Some("table 4 ".repeat(12));
+        sandbox.add_order(order.clone());
+    }
     let setup = Setup::new(&sandbox);
     let apply = ["call", "v3.bill.apply_trade_bill", "--json", "--bill-date"];
     let output = run(&setup, &apply, &[&time[..10]]);
@@ -46,7 +52,7 @@ async fn a_file_is_written_once_and_over_nothing() {
     let output = run(&setup, &download, &["--out", "bill.csv", "--json"]);
     assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
     let bill = std::fs::read_to_string(setup.path("bill.csv")).unwrap();
-    assert!(bill.contains("20150806125346"), "{bill}");
+    assert!(bill.contains("20150806125346") && bill.len() > 1024 * 1024);
     assert_eq!(
         json_of(&output),
         json!({"file": "bill.csv", "bytes": bill.len()})

@@ -44,7 +44,6 @@ fn what_calls_say_is_known() {
         "../wxpay-core/src/kind.rs",
         "../wxpay-core/src/params.rs",
         "../wxpay-core/src/xml.rs",
-        "../wxpay-client/src/v2/form.rs",
         "../wxpay-client/src/v2/reply.rs",
         "../wxpay-transport/src/deadline.rs",
         "../wxpay-transport/src/reqwest_transport.rs",
