@@ -56,7 +56,7 @@ pub struct Entry {
     pub reason: Option<String>,
     /// Why a person has to look.
     pub alarm: Option<Alarm>,
-    /// Who has it alone, and until when.
+    /// Who holds it alone, and until when.
     pub lease: Option<Lease>,
     /// The failed number in whose place this one is.
     pub replaces: Option<PartnerTradeNo>,
@@ -276,7 +276,7 @@ impl Alarm {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[allow(clippy::exhaustive_structs)] // what the journal keeps of it
 pub struct Lease {
-    /// Who has it: another name for every try.
+    /// Who holds it: a new name for every attempt.
     pub holder: String,
     /// When it ends.
     pub until: Moment,

@@ -117,5 +117,5 @@ impl std::fmt::Debug for Message {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // a test may end so
+#[allow(clippy::unwrap_used)] // panicking is fine in tests
 mod tests;

@@ -5,7 +5,7 @@ use wxpay_core::{Fen, InvalidInput};
 
 use crate::{Day, Moment};
 
-/// What one merchant may pay, by the documents. Each can be set to what WeChat Pay has granted.
+/// What WeChat Pay's documents allow one merchant to pay. Each can be set to what WeChat Pay has granted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
@@ -165,12 +165,12 @@ impl DaySum {
 
 /// A daily limit is reached. Payments whose outcome is unknown count.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{which} is used up; it opens again at {opens}")]
+#[error("{which} is used up; it resets at {opens}")]
 #[non_exhaustive]
 pub struct DayFull {
     /// The limit.
     pub which: DayLimit,
-    /// When it opens again.
+    /// When it resets.
     pub opens: Moment,
 }
 
@@ -197,5 +197,5 @@ impl std::fmt::Display for DayLimit {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // a test may end so
+#[allow(clippy::unwrap_used)] // panicking is fine in tests
 mod tests;

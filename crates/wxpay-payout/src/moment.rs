@@ -86,5 +86,5 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const CHINA: i64 = 8 * 60 * 60 * 1000;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // a test may end so
+#[allow(clippy::unwrap_used)] // panicking is fine in tests
 mod tests;

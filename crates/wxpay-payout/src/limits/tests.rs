@@ -91,7 +91,7 @@ fn full_day_says_when_it_opens() {
         "{said}"
     );
     assert!(
-        said.contains("opens again at 2026-") && said.ends_with("T00:00:30+08:00"),
+        said.contains("resets at 2026-") && said.ends_with("T00:00:30+08:00"),
         "{said}"
     );
     assert_eq!(
