@@ -1,6 +1,6 @@
-//! How a check ends.
+//! The result of a check.
 
-/// Well, if it came to its end and found nothing.
+/// Success if the check came to its end and found nothing.
 pub(crate) fn none(found: Result<Vec<String>, String>) -> Result<(), Vec<String>> {
     match found {
         Ok(problems) if problems.is_empty() => Ok(()),

@@ -78,7 +78,7 @@ pub enum Certainty {
     QueryFailed,
 }
 
-/// What the documents say of an error code, beside its [`Outcome`].
+/// What the documents say of an error code, in addition to its [`Outcome`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct Class {

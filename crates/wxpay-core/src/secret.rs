@@ -21,7 +21,7 @@ impl Secret {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text. Every use of this is a place to look at.
+    /// The text itself: look at every use of this in a review.
     pub fn expose(&self) -> &str {
         &self.0
     }

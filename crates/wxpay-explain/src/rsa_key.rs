@@ -1,4 +1,4 @@
-//! RSA as a detective needs it: what a signature says about itself, and which padding an encrypted text has.
+//! RSA for finding mistakes: what a signature says about itself, and which padding an encrypted text has.
 //!
 //! Nothing is signed or decrypted with this: it looks, on the user's own machine, where nobody measures its time.
 

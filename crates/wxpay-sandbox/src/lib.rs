@@ -45,10 +45,10 @@
 //! # }
 //! ```
 //!
-//! What it leaves to the real one: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders
-//! and payment codes, what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the
-//! notification that an echo can ask for, the five minutes between making an order and closing it, that an order nobody pays
-//! closes after seven days, and how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
+//! Not simulated: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders and payment codes,
+//! what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the notification that an echo
+//! can ask for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
+//! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
 //! certificate of theirs that the sandbox could trust.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -28,7 +28,7 @@
 //! assert_eq!(sign, "9A0A8659F005D6984697E2CA0A9CF3B7");
 //! request.set("sign", sign);
 //!
-//! // A reply is verified with the algorithm of the request, never with one that the reply names.
+//! // A response is verified with the algorithm of the request, never with one that the response names.
 //! let reply = key.verify(request, SignType::Md5).expect("it was signed with this key");
 //! assert_eq!(reply.get().get("mch_id"), Some("10000100"));
 //! # Ok::<(), wxpay_core::InvalidInput>(())
@@ -61,7 +61,7 @@
 //!     Ok(v3::authorize(&key, &MchId::new("1900009191")?, &request).await?)
 //! }
 //!
-//! /// The body of the reply, once it is proven to be WeChat Pay's.
+//! /// The body of the response, once it is proven to be WeChat Pay's.
 //! async fn verify(headers: &HeaderMap, body: Bytes, id: &str, public_key_pem: &str) -> Result<Bytes> {
 //!     let keys = PublicKeys::new().with_public_key(id, public_key_pem)?;
 //!     let reply = v3::verify(headers, body, &keys, Timestamp::now()).await?;

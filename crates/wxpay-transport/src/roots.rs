@@ -75,7 +75,7 @@ impl Default for TrustChoice {
 
 /// The parsed [`TrustChoice`].
 pub(crate) struct Trust {
-    /// Whether the platform's authorities are trusted beside `certificates`.
+    /// Whether the platform's authorities are trusted in addition to `certificates`.
     platform: bool,
     certificates: Vec<Certificate>,
 }

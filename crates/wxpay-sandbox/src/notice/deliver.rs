@@ -1,4 +1,4 @@
-//! Telling a payment or a refund by itself, again and again until the callback says yes.
+//! Delivers the notification of a payment or a refund, again and again until the callback accepts it.
 
 use std::error::Error;
 use std::time::Duration;
