@@ -61,15 +61,15 @@ pub(crate) enum Command {
     Payout(payout::Command),
     /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to pay
     Sign(Box<sign::Arguments>),
-    /// Verify a reply or notification of APIv2 or APIv3
+    /// Verify a response or notification of APIv2 or APIv3
     ///
     /// The exit code is 0 if it holds, 1 if it does not, 2 if the question can't be understood.
     Verify(Box<verify::Arguments>),
-    /// Open what is encrypted: the resource of a notification, platform certificates, a sealed field, a refund notice
+    /// Open what is encrypted: the resource of a notification, platform certificates, an encrypted field, a refund notice
     ///
     /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does not.
     Open(Box<open::Arguments>),
-    /// Say in words why a captured request, reply, notification or payment of a front end is not signed as it should be
+    /// Say in words why a captured request, response, notification or payment of a front end is not signed as it should be
     ///
     /// It takes whatever keys are configured, and finds the mistake with which the signature holds. The exit code is 0 if
     /// everything was checked and holds, else 1.

@@ -26,7 +26,7 @@ pub(crate) use self::secret_file::text as secret_text;
 pub(crate) use self::words::chinese as setting_in_chinese;
 use crate::fail::{Fail, unreadable};
 
-/// What is known of who asks, what proves it and whom to ask. Each part is read when it is first needed, so that a
+/// The merchant, its credentials and the host. Each part is read when it is first needed, so that a
 /// command wants no more than it uses.
 #[derive(Debug)]
 pub(crate) struct Config {

@@ -46,7 +46,7 @@ pub(crate) struct Options {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Show names and other personal values of the reply in the clear, opening sealed ones (敏感信息) with the private key
+    /// Show names and other personal values of the response in the clear, decrypting encrypted ones (敏感信息) with the private key
     #[arg(long)]
     open_sealed: bool,
     #[command(flatten)]
@@ -95,7 +95,7 @@ impl FromArgMatches for Arguments {
     }
 }
 
-/// Sends the request and prints the reply, or what the failure means for the money.
+/// Sends the request and prints the response, or what the failure means for the money.
 pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let operation = operation::find(&arguments.name)?;
     if operation::is_notification(operation) {

@@ -21,7 +21,7 @@ pub(crate) struct CaptureArgs {
     #[arg(long, value_name = "METHOD", requires = "url")]
     method: Option<String>,
     /// The URL of the request, or its path and query, if only its body is given; without --method, that of the request which a
-    /// reply answers
+    /// response answers
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct CaptureArgs {
 impl CaptureArgs {
     pub(crate) fn read(&self) -> Result<Capture, Fail> {
         let text = bytes(&self.input)?;
-        // A request without a body has nothing but its method, URL and headers; and a reply may be empty.
+        // A request without a body has nothing but its method, URL and headers; and a response may be empty.
         let mut capture = if text.trim_ascii().is_empty() && self.url.is_some() {
             Capture::of_body(Vec::new())
         } else {

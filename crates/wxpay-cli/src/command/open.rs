@@ -20,7 +20,7 @@ use crate::out::stdout;
 pub(crate) struct Arguments {
     #[command(flatten)]
     capture: CaptureArgs,
-    /// A sealed field (敏感信息) instead of a message: its base64, @FILE or -
+    /// An encrypted field (敏感信息) instead of a message: its base64, @FILE or -
     #[arg(long, value_name = "TEXT")]
     sealed: Option<String>,
     /// Print JSON: `{"opened": [{"what", "text"}], "verified": true or false}`
@@ -70,7 +70,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     };
     if !signed {
         let said = lang.pick(
-            "not verified: no signature vouches for it",
+            "not verified: no signature proves it",
             "未验签：没有签名为其作证",
         );
         writeln!(stderr(), "{said}")?;
@@ -136,7 +136,7 @@ async fn open_sealed(sealed: &str, known: &Known) -> Result<Option<String>, Fail
     Ok(opened.map(|text| text.expose().to_owned()))
 }
 
-/// The merchant's private key. An expired certificate's key still opens what was sealed for it.
+/// The merchant's private key. An expired certificate's key still decrypts what was encrypted for it.
 fn opening_key(known: &Known) -> Result<PrivateKey, Fail> {
     let broken = |error: InvalidInput| {
         Fail::usage("the private key can't be read", "无法读取商户私钥").because(error)

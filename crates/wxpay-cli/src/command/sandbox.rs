@@ -50,7 +50,7 @@ struct Run {
     /// Make every choice of the sandbox follow from this number: its own numbers and nonces, and faults by chance
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// What replies are signed with: public-key, certificates or both
+    /// What responses are signed with: public-key, certificates or both
     #[arg(
         long,
         value_enum,
@@ -189,7 +189,7 @@ impl From<TrustName> for Trust {
 const EXAMPLES: &str = "\
 Examples:
   wxpay sandbox                         start it; files for clients go to ./wxpay-sandbox, the page is at http://localhost:7080
-  . wxpay-sandbox/env.sh                put address, merchant number, keys and certificate paths into the environment
+  . wxpay-sandbox/env.sh                put address, merchant ID, keys and certificate paths into the environment
   wxpay sandbox ctl pay ORDER1          pay the order ORDER1 as its user would
   wxpay sandbox ctl clock advance 24h   let a day pass, with all notices that are sent again in it
   wxpay sandbox ctl fault add v2.pay.query_order error_code --code SYSTEMERROR --times 3

@@ -70,7 +70,7 @@ pub(super) fn tell(reason: &Text, lang: Lang) -> Result<(), Fail> {
     Ok(())
 }
 
-/// Why a reply or notification of APIv2 is not believed, if it is not.
+/// Why a response or notification of APIv2 is not believed, if it is not.
 fn v2(capture: &Capture, known: &Known) -> Result<Option<Text>, Fail> {
     let key = match Key::new(known.config.v2_key()?.0) {
         Ok(key) => key,
@@ -113,7 +113,7 @@ fn why(failure: &VerificationFailure) -> Text {
     Text::new(said, zh)
 }
 
-/// Why a reply or notification of APIv3 is not believed, if it is not.
+/// Why a response or notification of APIv3 is not believed, if it is not.
 pub(super) async fn refused_v3(capture: &Capture, known: &Known) -> Result<Option<Text>, Fail> {
     let keys = public_keys(known)?;
     if keys.is_empty() {

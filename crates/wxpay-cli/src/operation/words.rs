@@ -61,7 +61,7 @@ pub(crate) fn kind(field: &Field, lang: Lang) -> String {
     let said = match field.ty.as_str() {
         "Fen" => ("fen", "分"),
         "Integer" => ("number", "整数"),
-        "Decimal" => ("decimal number", "小数"),
+        "Decimal" => ("decimal", "小数"),
         "Boolean" => ("true or false", "布尔"),
         "Time" => ("time", "时间"),
         "Date" => ("date", "日期"),
@@ -80,7 +80,7 @@ pub(crate) fn kind(field: &Field, lang: Lang) -> String {
                 None => lang.pick("list", "数组").to_owned(),
             };
         }
-        _ => ("text", "文本"),
+        _ => ("string", "字符串"),
     };
     lang.pick(said.0, said.1).to_owned()
 }

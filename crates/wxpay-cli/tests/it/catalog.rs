@@ -125,8 +125,8 @@ fn a_page_tells_everything_in_both_languages() {
         "`wxpay call v3.partner_transfer.query_batch_by_out_batch_no` settles it",
         "  total_amount (fen, required): Transfer total amount (转账总金额), in fen, at least 1",
         "      FUND_AUTHORIZATION_TYPE  ",
-        "    user_name (text, required): Payee name (收款用户姓名), at most 214 bytes, encrypted before it is sent",
-        "  batch_id (text, always there): ",
+        "    user_name (string, required): Payee name (收款用户姓名), at most 214 bytes, encrypted before it is sent",
+        "  batch_id (string, always there): ",
         "  NOT_ENOUGH 403 (outcome unknown): The balance is too low (余额不足)",
     ] {
         assert!(page.contains(line), "{line}\n{page}");
@@ -137,8 +137,8 @@ fn a_page_tells_everything_in_both_languages() {
         "类型：会产生变更",
         "结果未知时：用 `wxpay call v3.partner_transfer.query_batch_by_out_batch_no` 查询",
         "  total_amount（分，必填）：转账总金额，单位：分，至少 1",
-        "    user_name（文本，必填）：收款用户姓名，最多 214 字节，发送前加密",
-        "  batch_id（文本，必返回）：微信支付批次单号",
+        "    user_name（字符串，必填）：收款用户姓名，最多 214 字节，发送前加密",
+        "  batch_id（字符串，必返回）：微信支付批次单号",
         "  NOT_ENOUGH 403（结果未知）：余额不足",
     ] {
         assert!(page.contains(line), "{line}\n{page}");

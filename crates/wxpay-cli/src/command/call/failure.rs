@@ -25,7 +25,7 @@ pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
     }
 }
 
-/// What it means that the answer to a call that went well can't be told: whoever asked does not know that it did.
+/// What it means that the response to a call that went well can't be printed: the caller does not know that it did.
 pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
     if operation::effect(call.operation) == Effect::Read {
         return fail.exits(4);
@@ -33,7 +33,7 @@ pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
     let mut said = vec![fail.said().in_lang(call.lang).to_owned()];
     said.extend(fail.causes());
     Fail::new(
-        "it was sent and succeeded, and its answer can't be told: query it",
+        "it was sent and succeeded, and its response can't be printed: query it",
         "请求已发送并成功，但无法输出应答：请查询",
     )
     .because(said.join(": "))
@@ -128,7 +128,7 @@ fn kind(error: &Error) -> (&'static str, Text) {
         ),
         ErrorKind::Protocol(_) => (
             "protocol",
-            "something answered, and nothing vouches for what it says",
+            "something answered, and nothing proves what it says",
             "收到应答，但其内容未经签名证实",
         ),
         ErrorKind::Verification(_) => (

@@ -15,17 +15,18 @@ use crate::lang::Lang;
 use crate::operation::{shown_name, words};
 use crate::visible::visible;
 
-/// A reply with what its fields are.
+/// A response with what its fields are.
 pub(super) struct Reply {
     data: Data,
     fields: &'static [Field],
 }
 
 impl Reply {
-    /// A reply with its personal texts hidden, unless they are to be shown.
+    /// A response with its personal values hidden, unless they are to be shown.
     pub(super) fn of(call: &Call, response: &DynamicResponse) -> Result<Self, Fail> {
-        let mut data = serde_json::to_value(&response.fields)
-            .map_err(|error| Fail::new("can't write the reply", "无法输出应答").because(error))?;
+        let mut data = serde_json::to_value(&response.fields).map_err(|error| {
+            Fail::new("can't write the response", "无法输出应答").because(error)
+        })?;
         let fields = &call.operation.response;
         without_nulls(&mut data);
         if !call.options.open_sealed {
@@ -38,7 +39,7 @@ impl Reply {
         Ok(Self { data, fields })
     }
 
-    /// Opens what is sealed for the merchant. What does not open stays as it came.
+    /// Decrypts what is encrypted for the merchant. What can't be decrypted stays as it came.
     pub(super) async fn open(&mut self, client: &v3::Client) {
         for place in places(&self.data, self.fields, "Sealed") {
             let Some(value) = self.data.pointer_mut(&place) else {

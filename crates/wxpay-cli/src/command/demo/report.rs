@@ -29,7 +29,7 @@ pub(crate) struct Step {
 
 /// What a step must have found to hold.
 pub(crate) struct Finding {
-    /// How the reply was verified, or why it was not believed.
+    /// How the response was verified, or why it was not believed.
     pub(crate) verified: Text,
     /// What it means for the money.
     pub(crate) result: Text,
@@ -107,7 +107,7 @@ const ENGLISH: [&str; 6] = [
     "",
     "call",
     "what was signed",
-    "how the reply was verified",
+    "how the response was verified",
     "what it means",
     "time",
 ];

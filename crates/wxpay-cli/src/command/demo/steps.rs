@@ -197,7 +197,7 @@ async fn transfer(
     sandbox.add_transfer(transfer);
     let step = Step::begin(
         Text::new(
-            "read an APIv3 transfer and open its sealed name",
+            "read an APIv3 transfer and decrypt its encrypted name",
             "查询 APIv3 转账明细单，并解密其中的姓名",
         ),
         RSA,
@@ -253,7 +253,7 @@ async fn forged(
     let finding = match clients.v2.send(&order_request()?).await {
         Ok(_) => Finding {
             verified: Text::new("NOT NOTICED", "未被发现"),
-            result: Text::new("a forged reply was believed", "相信了伪造的应答"),
+            result: Text::new("a forged response was believed", "相信了伪造的应答"),
             holds: false,
         },
         Err(error) => {
@@ -297,7 +297,7 @@ async fn lost(
         },
         Err(error) => Finding {
             verified: Text::new(
-                format!("no reply: {}", error.kind()),
+                format!("no response: {}", error.kind()),
                 format!("没有应答：{}", error.kind()),
             ),
             result: Text::new(

@@ -69,7 +69,7 @@ pub(super) fn clock(clocks: Option<Clocks>) -> Verdict {
         _ => Verdict::red(en, zh),
     };
     verdict.advise(
-        "set the clock by NTP: beyond 300 s APIv3 refuses every request, and no reply verifies",
+        "set the clock by NTP: beyond 300 s APIv3 refuses every request, and no response verifies",
         "请用 NTP 校时：相差超过 300 秒时 APIv3 会拒绝所有请求，应答也无法通过验签",
     )
 }

@@ -47,7 +47,7 @@ pub(super) fn public_key(config: &Config) -> Verdict {
     }
 }
 
-/// Whether it is a merchant's certificate (商户API证书), whose owner is a merchant number.
+/// Whether it is a merchant's certificate (商户API证书), whose owner is a merchant ID.
 fn is_merchants(pem: &str) -> bool {
     let certificate = Certificate::first_from_pem(pem);
     certificate.is_ok_and(|certificate| {
@@ -61,7 +61,7 @@ pub(super) async fn owner(config: &Config) -> Verdict {
     match is_own(config).await {
         Ok(false) => Verdict::green("not the merchant's own key", "不是商户自己的密钥"),
         Ok(true) => Verdict::red(
-            "the public key is the merchant's own: no reply of WeChat Pay will verify",
+            "the public key is the merchant's own: no response of WeChat Pay will verify",
             "公钥文件是商户自己的公钥：将无法验证微信支付的应答",
         )
         .advise(
@@ -102,7 +102,7 @@ pub(super) fn certificates(config: &Config) -> Verdict {
         {
             return Verdict::red(
                 format!(
-                    "{shown} is the merchant's own certificate: no reply of WeChat Pay will verify"
+                    "{shown} is the merchant's own certificate: no response of WeChat Pay will verify"
                 ),
                 format!("{shown} 是商户自己的证书：将无法验证微信支付的应答"),
             )
@@ -124,7 +124,7 @@ pub(super) fn certificates(config: &Config) -> Verdict {
     )
 }
 
-/// There is a key to verify replies of APIv3 with, if it is used.
+/// There is a key to verify responses of APIv3 with, if it is used.
 pub(super) fn trust(config: &Config) -> Verdict {
     let has_key = config.public_key().is_some();
     let (en, zh) = match (has_key, config.certificates()) {
@@ -144,7 +144,7 @@ pub(super) fn trust(config: &Config) -> Verdict {
         }
         (false, Certificates::None) => {
             return Verdict::red(
-                "APIv3 is configured, but no key of WeChat Pay to verify its replies with",
+                "APIv3 is configured, but no key of WeChat Pay to verify its responses with",
                 "已配置 APIv3，但没有用于验证应答的微信支付公钥或平台证书",
             )
             .advise(

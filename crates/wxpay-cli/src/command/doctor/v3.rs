@@ -89,7 +89,7 @@ async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
     };
     if opened.is_none_or(|opened| opened.expose() != SEALED) {
         return Verdict::red(
-            "signatures hold both ways, but the sealed text did not come back",
+            "signatures hold both ways, but the encrypted field did not come back",
             "双向验签通过，但加密字段未能还原",
         )
         .advise(
@@ -100,13 +100,13 @@ async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
     let apart = signed_at.map_or(0, |at| at.abs_diff(Timestamp::now().unix()));
     if apart > 60 {
         return Verdict::yellow(
-            format!("it works, and the reply was signed {apart} s away from this clock"),
+            format!("it works, and the response was signed {apart} s away from this clock"),
             format!("正常，但应答签名时间与本机时钟相差 {apart} 秒"),
         )
         .advise("set the clock by NTP", "请用 NTP 校时");
     }
     Verdict::green(
-        "signatures hold and sealed texts open, both ways",
+        "signatures hold and encrypted fields decrypt, both ways",
         "双向签名、加密均正常",
     )
 }

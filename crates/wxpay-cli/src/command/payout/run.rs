@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// Pay in a sandbox that is started here and ends with the command, instead of at WeChat Pay
     #[arg(long)]
     sandbox: bool,
-    /// Send again what was rejected for want of money or for the merchant's settings, once the cause is out of the way
+    /// Send again what was rejected for lack of money or for the merchant's settings, once the cause is out of the way
     #[arg(long)]
     again: bool,
     #[command(flatten)]

@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Orders,
     /// Add an order that was paid, or one in another state
     AddOrder {
-        /// The merchant's number (out_trade_no)
+        /// The merchant order number (out_trade_no)
         number: String,
         /// The amount, in fen
         fen: i64,
@@ -64,7 +64,7 @@ pub(crate) enum Command {
     },
     /// Pay an order as its user would; its notice follows
     Pay {
-        /// The merchant's number (out_trade_no)
+        /// The merchant order number (out_trade_no)
         number: String,
         /// Who pays (openid)
         #[arg(long, value_name = "OPENID")]
@@ -72,12 +72,12 @@ pub(crate) enum Command {
     },
     /// Close an order
     Close {
-        /// The merchant's number (out_trade_no)
+        /// The merchant order number (out_trade_no)
         number: String,
     },
     /// Refund what is left of an order, or a part of it
     Refund {
-        /// The merchant's number (out_trade_no)
+        /// The merchant order number (out_trade_no)
         number: String,
         /// How much, in fen
         #[arg(long)]
@@ -87,7 +87,7 @@ pub(crate) enum Command {
     Refunds,
     /// Set what a refund has become; its notice follows
     SetRefund {
-        /// The merchant's number (out_refund_no)
+        /// The merchant refund number (out_refund_no)
         number: String,
         /// SUCCESS, ABNORMAL, CLOSED or PROCESSING
         status: String,
@@ -104,7 +104,7 @@ pub(crate) enum Command {
     PayoutRules(PayoutRules),
     /// Set what a payment to an employee has become
     SetPayout {
-        /// The merchant's number (partner_trade_no)
+        /// The merchant order number (partner_trade_no)
         number: String,
         /// SUCCESS, PROCESSING, FAILED or a state that no document lists
         status: String,
@@ -118,7 +118,7 @@ pub(crate) enum Command {
     Transfers,
     /// Carry out the transfers of a batch
     Settle {
-        /// The merchant's number (out_batch_no)
+        /// The merchant batch number (out_batch_no)
         number: String,
     },
     /// List the attempts to deliver notices, and those to come

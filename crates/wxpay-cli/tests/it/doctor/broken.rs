@@ -64,14 +64,10 @@ pub(super) const BROKEN: &[Broken] = &[
     Broken::red("a key that others may read", &["modes"], |setup, _, _| {
         setup.mode("v2_key", 0o640);
     }),
-    Broken::red(
-        "a merchant number with letters",
-        &["mch_id"],
-        |setup, _, _| {
-            setup.set("mch_id", "mch1900000109");
-        },
-    ),
-    Broken::red("an app id with a blank", &["app_id"], |setup, _, _| {
+    Broken::red("a merchant ID with letters", &["mch_id"], |setup, _, _| {
+        setup.set("mch_id", "mch1900000109");
+    }),
+    Broken::red("an app ID with a space", &["app_id"], |setup, _, _| {
         setup.set("app_id", "wx8888 ");
     }),
     Broken::red("no app id", &["app_id"], |setup, _, _| {
@@ -92,7 +88,7 @@ pub(super) const BROKEN: &[Broken] = &[
         setup.file("v2_key", "x".repeat(31));
     }),
     Broken::red(
-        "a blank behind the APIv2 key",
+        "a space behind the APIv2 key",
         &["v2_key"],
         |setup, us, _| {
             setup.file(
@@ -111,7 +107,7 @@ pub(super) const BROKEN: &[Broken] = &[
         setup.file("v3_key", us.merchant().api_v2_key.expose());
     }),
     Broken::red(
-        "a blank in the WeCom secret",
+        "a space in the WeCom secret",
         &["wecom_secret"],
         |setup, _, _| {
             setup.file("wecom", "two words");
