@@ -108,7 +108,7 @@ async function explains(page) {
   await v3('GET', `/v3/pay/transactions/out-trade-no/ORDER-0001?mchid=${env.WXPAY_MCH_ID}`, '');
   await ask('/v3/nowhere', '', {});
   await fetch(`${control}/v1/faults`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ api: 'order_query', fault: 'html_502' }),
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ api: 'v2.pay.query_order', fault: 'html_502' }),
   });
   await v2('/pay/orderquery', { out_trade_no: 'ORDER-0001' });
   await page.getByText('nowhere').waitFor();
@@ -160,7 +160,7 @@ async function withstands(page, merchant) {
 async function steers(page, merchant) {
   merchant.told.length = 0;
   await page.goto(`${control}/steer`);
-  await page.getByRole('combobox', { name: 'Endpoint' }).selectOption('order_query');
+  await page.getByRole('combobox', { name: 'Endpoint' }).selectOption('v2.pay.query_order');
   await page.getByRole('combobox', { name: 'Fault' }).selectOption('error_code');
   await page.getByRole('textbox', { name: 'Code' }).fill('SYSTEMERROR');
   await page.getByRole('spinbutton', { name: 'Times' }).fill('3');

@@ -125,7 +125,7 @@ async function ordersV2(wxpay, shop) {
     assert.strictEqual(found.data.trade_state, 'SUCCESS');
     assert.strictEqual(found.data.total_fee, '102');
   }
-  await control('/faults', { api: 'order_query', fault: 'tampered_body' });
+  await control('/faults', { api: 'v2.pay.query_order', fault: 'tampered_body' });
   await assert.rejects(wxpay.v2.pay.orderquery.post({ ...named(), out_trade_no: 'JS-V2-MD5' }), /sign/);
 }
 

@@ -104,7 +104,7 @@ def main():
     assert orders == {"PYTHON-1": "SUCCESS", "PYTHON-2": "CLOSED"}, orders
 
     # Each side refuses what is not the other's.
-    control("/faults", {"api": "transaction_by_out_no", "fault": "wrong_signature"})
+    control("/faults", {"api": "v3.pay.query_order_by_out_trade_no", "fault": "wrong_signature"})
     try:
         wxpay.query(out_trade_no="PYTHON-1")
         raise AssertionError("a wrong signature was taken for a right one")

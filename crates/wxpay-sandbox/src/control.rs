@@ -150,19 +150,17 @@ async fn read(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next)
     }
 }
 
-/// Answers what may have changed something after the file of the state has it.
+/// Answers after the file of the state has what was changed or is told.
 async fn save(State(sandbox): State<Arc<Sandbox>>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let response = next.run(request).await;
-    if reads {
-        return response;
-    }
     match sandbox.save().await {
-        Ok(()) => response,
-        Err(error) => {
+        Err(error) if !reads => {
             let why = &error.source;
             Problem::internal(format!("it is done, but not saved: {error}: {why}")).into_response()
         }
+        // A file that can't be written is no reason to hide what there is.
+        _ => response,
     }
 }
 
