@@ -5,6 +5,7 @@ mod confirm;
 mod failure;
 mod file;
 mod reply;
+mod settled;
 mod values;
 
 use std::ffi::OsString;

@@ -74,8 +74,12 @@ pub(crate) fn kind(field: &Field, lang: Lang) -> String {
         "list" => {
             return match field.item.as_deref() {
                 Some(item) => {
+                    let plural = match item.ty.as_str() {
+                        "object" | "Integer" | "enum" | "String" => "s",
+                        _ => "",
+                    };
                     let item = kind(item, lang);
-                    lang.pick(format!("list of {item}"), format!("{item}数组"))
+                    lang.pick(format!("list of {item}{plural}"), format!("{item}数组"))
                 }
                 None => lang.pick("list", "数组").to_owned(),
             };

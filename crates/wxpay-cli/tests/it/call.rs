@@ -10,6 +10,7 @@ use crate::setup::{Setup, text};
 
 mod file;
 mod input;
+mod members;
 
 const PAY: &[&str] = &[
     "call",

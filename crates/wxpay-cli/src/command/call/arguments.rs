@@ -142,6 +142,9 @@ pub(super) fn holds_objects(list: &Field) -> bool {
 
 fn help(field: &Field, lang: Lang) -> String {
     let mut help = words::sent(field, lang);
+    if field.required {
+        help += lang.pick(". Required", "。必填");
+    }
     if is_secret(field) {
         help += lang.pick(
             ". Personal, so never given as it is: `@FILE`, `@-` for standard input or `env:NAME`",

@@ -5,14 +5,13 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wxpay_api::core::{Effect, Error, ErrorKind, Outcome};
-use wxpay_api::json::Json;
 use wxpay_api::v3::Reason;
-use wxpay_catalog::{Field, Operation};
 
-use super::{Call, arguments};
+use super::Call;
+use super::settled::Settled;
 use crate::fail::{Fail, chain, explained};
-use crate::lang::{Lang, Text};
-use crate::operation::{self, choice_of, given, is_secret};
+use crate::lang::Text;
+use crate::operation;
 use crate::visible::visible;
 
 /// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed), also if it
@@ -42,8 +41,8 @@ pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
 
 fn write(error: &Error, call: &Call) -> Result<(), Fail> {
     let lang = call.lang;
-    let (kind, outcome) = (kind(error), outcome(error));
     let settled = (error.outcome() == Outcome::Unknown).then(|| Settled::of(call));
+    let (kind, outcome) = (kind(error), outcome(error, settled.as_ref()));
     let reason = error.request_id().and_then(Reason::of_request_id);
     // The bare number is in the Request-ID already.
     let reason = reason.filter(|reason| reason.chinese().is_some());
@@ -152,12 +151,17 @@ fn kind(error: &Error) -> (&'static str, Text) {
     (name, Text::new(en, zh))
 }
 
-fn outcome(error: &Error) -> (&'static str, Text) {
+fn outcome(error: &Error, settled: Option<&Settled>) -> (&'static str, Text) {
     let (name, en, zh) = match error.outcome() {
         Outcome::NotExecuted => (
             "not_executed",
             "not executed: this call had no effect",
             "未执行：本次调用没有产生任何效果",
+        ),
+        Outcome::Unknown if !settled.is_some_and(Settled::is_query) => (
+            "unknown",
+            "UNKNOWN: it may have happened, now or in an earlier call",
+            "未知：可能已经执行（本次或之前的调用）",
         ),
         Outcome::Unknown => (
             "unknown",
@@ -175,88 +179,4 @@ fn outcome(error: &Error) -> (&'static str, Text) {
         ),
     };
     (name, Text::new(en, zh))
-}
-
-/// What settles an unknown outcome.
-enum Settled {
-    /// A query, as a command with what is known of its fields.
-    Query(String),
-    /// The same call again.
-    Repeat,
-    /// Nothing.
-    Not,
-}
-
-impl Settled {
-    fn of(call: &Call) -> Self {
-        match call.operation.resolve.as_deref() {
-            Some("repeat") => Self::Repeat,
-            None | Some("none") => Self::Not,
-            Some(name) => wxpay_catalog::find(name)
-                .map_or(Self::Not, |query| Self::Query(command(query, call))),
-        }
-    }
-
-    fn query(self) -> Option<String> {
-        match self {
-            Self::Query(command) => Some(command),
-            Self::Repeat | Self::Not => None,
-        }
-    }
-
-    fn said(&self, lang: Lang) -> String {
-        match self {
-            Self::Query(command) => format!("{}{command}", lang.pick("query: ", "请查询：")),
-            Self::Repeat => lang
-                .pick(
-                    "no query tells: the same call again, with the same parameters, settles it",
-                    "没有可用的查询：请以完全相同的参数再次调用，即可确定结果",
-                )
-                .to_owned(),
-            Self::Not => lang
-                .pick(
-                    "no query tells: look on the merchant platform before you call it again",
-                    "没有可用的查询：再次调用前，请先到商户平台核实",
-                )
-                .to_owned(),
-        }
-    }
-}
-
-/// The command of a query, with what the call says of its fields.
-fn command(query: &'static Operation, call: &Call) -> String {
-    let mut words = vec!["wxpay call".to_owned(), query.name.clone()];
-    let mut chosen: Vec<&Field> = Vec::new();
-    for field in given(query) {
-        let choice = choice_of(query, field);
-        let value = match call.request.get(field.wire()) {
-            _ if is_secret(field) => continue,
-            Some(Json::Text(text)) => quoted(text),
-            Some(Json::Integer(number)) => number.to_string(),
-            Some(Json::Bool(flag)) => flag.to_string(),
-            _ if choice.is_some() => continue,
-            _ if field.ty == "Boolean" => "false".to_owned(),
-            _ => "…".to_owned(),
-        };
-        match choice {
-            Some(choice) if chosen.contains(&choice) => continue,
-            Some(choice) => chosen.push(choice),
-            None if field.required => {}
-            None => continue,
-        }
-        words.push(format!("--{} {value}", arguments::option(query, field)));
-    }
-    if let Some(path) = call.options.config.path() {
-        words.push(format!("--config {}", quoted(&path.display().to_string())));
-    }
-    words.join(" ")
-}
-
-/// A word that a shell takes as it is.
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@,+".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

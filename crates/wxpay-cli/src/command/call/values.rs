@@ -69,11 +69,13 @@ struct Input {
 impl Input {
     fn value(&mut self, field: &Field, option: &str, values: &[&String]) -> Result<Json, Fail> {
         let is_secret = is_secret(field);
-        let is_json = matches!(field.ty.as_str(), "object" | "numbered" | "list" | "Raw");
+        let is_list = matches!(field.ty.as_str(), "list" | "numbered");
+        let is_json = is_list || matches!(field.ty.as_str(), "object" | "Raw");
+        let is_line = !is_json || (is_list && !holds_objects(field));
         let mut texts = Vec::new();
         for value in values {
             texts.push(if is_secret || is_json {
-                self.text(option, value, is_secret, !is_json)?
+                self.text(option, value, is_secret, is_line)?
             } else {
                 (*value).clone()
             });
