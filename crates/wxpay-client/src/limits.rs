@@ -131,6 +131,8 @@ pub(crate) fn time_text(
 
 /// The number that a value of an enum of numbers is.
 pub(crate) fn number(field: &'static str, text: &str) -> Result<i64, InvalidInput> {
-    text.parse()
-        .map_err(|_| InvalidInput::new(field, "must be a whole number", "必须是整数"))
+    let number = text.parse::<i64>().ok();
+    // `+5` and `007` are numbers in other ways of writing, which WeChat Pay does not have.
+    let number = number.filter(|number| number.to_string() == text);
+    number.ok_or_else(|| InvalidInput::new(field, "must be a whole number", "必须是整数"))
 }

@@ -58,6 +58,9 @@ pub(crate) fn check_all(model: &Model, usage: &Usage) -> Result<(), Problems> {
     for (version, scope) in &model.versions {
         shared(&mut problems, usage, *version, "", scope);
     }
+    // Several operations name one set of codes.
+    problems.sort();
+    problems.dedup();
     if problems.is_empty() {
         Ok(())
     } else {

@@ -73,6 +73,8 @@ pub(crate) struct Operation {
     pub(crate) errors: Vec<Code>,
     /// The codes that the sets named by the spec add.
     pub(crate) common_errors: Vec<Code>,
+    /// Where those stand.
+    pub(crate) common_source: Source,
 }
 
 /// What settles an unknown outcome of a write.

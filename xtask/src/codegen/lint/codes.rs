@@ -1,13 +1,22 @@
 //! The rules of error codes.
 
 use super::Lint;
-use crate::codegen::model::{Operation, Version};
+use crate::codegen::model::{Code, Operation, Version};
 use crate::codegen::spec::Outcome;
 
 impl Lint<'_> {
     pub(super) fn codes(&mut self, operation: &Operation) {
+        self.table_of_codes(operation, &operation.errors);
+        let mut common = Lint {
+            source: &operation.common_source,
+            problems: self.problems,
+        };
+        common.table_of_codes(operation, &operation.common_errors);
+    }
+
+    fn table_of_codes(&mut self, operation: &Operation, codes: &[Code]) {
         let mut previous: Option<&str> = None;
-        for code in &operation.errors {
+        for code in codes {
             let (at, name) = (&code.at, &code.code);
             if previous.is_some_and(|previous| previous >= name.as_str()) {
                 self.say(

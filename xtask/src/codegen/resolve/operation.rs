@@ -68,6 +68,11 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
         let reason = "`reply` and `[response]` exclude each other";
         context.problems.push(file.source.problem(&at, reason));
     }
+    if spec.kind == OperationKind::Notification && !spec.request.is_empty() {
+        let reason = "a notification has no `[request]`";
+        let at = spec.title.span();
+        context.problems.push(file.source.problem(&at, reason));
+    }
     let mut common_errors = Vec::new();
     for set in &spec.common_errors {
         match place.common.content.get(set.get_ref()) {
@@ -145,6 +150,7 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
         scope,
         errors: codes(&spec.errors),
         common_errors,
+        common_source: place.common.source.clone(),
     }
 }
 

@@ -16,7 +16,7 @@ use wxpay_sign::Verified;
 /// `GET /v3/bill/tradebill` ([document](https://pay.weixin.qq.com/doc/v3/partner/4012760667))
 ///
 /// Bills of the day before are ready after 10 o'clock (UTC+8); those of three months can be had. The URL is valid for five minutes and is fetched
-/// with [`download_bill`](crate::v3::billdownload::download_bill), whose file must have the digest that stands here.
+/// with [`Client::download`](crate::v3::Client::download), which compares the file with the digest that stands here.
 ///
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 ///

@@ -14,7 +14,7 @@ use wxpay_sign::Verified;
 /// `GET /v3/billdownload/file` ([document](https://pay.weixin.qq.com/doc/v3/partner/4014314390))
 ///
 /// The response carries no signature. Its proof is the digest of the signed response that named the URL: compare it before you
-/// read the file, after unpacking if it was compressed.
+/// read the file, after unpacking if it was compressed. [`Client::download`](crate::v3::Client::download) does both, and takes the URL as it is.
 ///
 ///
 /// # Errors

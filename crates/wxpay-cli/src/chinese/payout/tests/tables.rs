@@ -41,6 +41,7 @@ fn every_sentence_of_the_table_is_one_of_the_payout_library() {
 #[test]
 fn what_calls_say_is_known() {
     for file in [
+        "../wxpay-core/src/invalid_input.rs",
         "../wxpay-core/src/kind.rs",
         "../wxpay-core/src/params.rs",
         "../wxpay-core/src/xml.rs",
