@@ -38,7 +38,11 @@ impl Lint<'_> {
         if operation.events.is_empty() {
             self.say(at, "a notification needs its `events`");
         }
-        if !operation.path.is_empty() || operation.has_method || !operation.errors.is_empty() {
+        let has_more = operation.has_method
+            || !operation.path.is_empty()
+            || !operation.request.is_empty()
+            || !operation.errors.is_empty();
+        if has_more {
             self.say(
                 at,
                 "a notification has no `method`, `path`, `[request]` and `[errors]`",

@@ -9,9 +9,7 @@ use super::fields::Reader;
 use super::{Context, Tables, scope};
 use crate::codegen::model::{Code, Level, Operation, Reply, Resolve, Scope, Version, Words};
 use crate::codegen::read::File;
-use crate::codegen::spec::{
-    self, Certainty, CommonErrors, Effect, Method, OperationKind, Spec, Table,
-};
+use crate::codegen::spec::{self, Certainty, CommonErrors, Effect, Method, Spec, Table};
 
 /// Where the spec of an operation stands.
 pub(super) struct Place<'a> {
@@ -66,11 +64,6 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
     if spec.reply.is_some() && !spec.response.is_empty() {
         let at = spec.reply.as_ref().map_or(0..0, Spanned::span);
         let reason = "`reply` and `[response]` exclude each other";
-        context.problems.push(file.source.problem(&at, reason));
-    }
-    if spec.kind == OperationKind::Notification && !spec.request.is_empty() {
-        let reason = "a notification has no `[request]`";
-        let at = spec.title.span();
         context.problems.push(file.source.problem(&at, reason));
     }
     let mut common_errors = Vec::new();
@@ -141,11 +134,7 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
             .serial
             .as_ref()
             .map(|serial| (*serial.get_ref(), serial.span())),
-        request: if spec.kind == OperationKind::Notification {
-            Vec::new()
-        } else {
-            request
-        },
+        request,
         reply,
         scope,
         errors: codes(&spec.errors),
