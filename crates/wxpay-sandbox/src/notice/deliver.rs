@@ -140,7 +140,9 @@ fn problem(protocol: Protocol, result: &Result<NoticeAnswer, NotifyError>) -> Op
     match result {
         Ok(answer) if answer.acknowledged => None,
         Ok(answer) => Some(match (protocol, answer.status) {
-            (Protocol::V2, 200) => "the response is not an <xml> whose return_code is SUCCESS".into(),
+            (Protocol::V2, 200) => {
+                "the response is not an <xml> whose return_code is SUCCESS".into()
+            }
             (Protocol::V2, status) => format!("the status is {status}, not 200"),
             (Protocol::V3, status) => format!("the status is {status}, neither 200 nor 204"),
         }),
