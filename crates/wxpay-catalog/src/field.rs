@@ -29,9 +29,6 @@ pub struct Field {
     /// The members of an object, a numbered list, a choice or a group.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Self>,
-    /// The name of the object around this one that this one is again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recursive: Option<String>,
     /// Whether the request must have it, or the response always has.
     #[serde(skip_serializing_if = "is_false")]
     pub required: bool,

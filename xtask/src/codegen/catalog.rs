@@ -124,17 +124,14 @@ fn entry(operation: &Operation) -> Value {
     }
     let scope = &operation.scope;
     if !operation.request.is_empty() {
-        set(
-            "request",
-            fields(scope, &operation.request, &mut Vec::new()),
-        );
+        set("request", fields(scope, &operation.request));
     }
     match &operation.reply {
         Reply::Empty => set("reply", "empty".into()),
         Reply::File => set("reply", "file".into()),
         Reply::Own(_) | Reply::Shared(_) => {
             let response = operation.response();
-            set("response", fields(scope, response, &mut Vec::new()));
+            set("response", fields(scope, response));
         }
     }
     let errors: Vec<Value> = codes(operation)
@@ -165,16 +162,16 @@ fn entry(operation: &Operation) -> Value {
     Value::Object(out)
 }
 
-/// A table's fields; `within` holds the objects around it, since one may hold itself.
-fn fields(scope: &Scope, table: &[Field], within: &mut Vec<String>) -> Value {
+/// A table's fields.
+fn fields(scope: &Scope, table: &[Field]) -> Value {
     let mut out = Vec::new();
     for field in table {
-        out.push(self::field(scope, field, within));
+        out.push(self::field(scope, field));
     }
     Value::Array(out)
 }
 
-fn field(scope: &Scope, field: &Field, within: &mut Vec<String>) -> Value {
+fn field(scope: &Scope, field: &Field) -> Value {
     let mut out = Map::new();
     out.insert("name".to_owned(), field.name.clone().into());
     if field.wire != field.name {
@@ -187,7 +184,7 @@ fn field(scope: &Scope, field: &Field, within: &mut Vec<String>) -> Value {
         let place = format!("{place:?}").to_lowercase();
         out.insert("in".to_owned(), place.into());
     }
-    kind(&mut out, scope, &field.kind, within);
+    kind(&mut out, scope, &field.kind);
     limits(&mut out, &field.limits);
     let scalar = match &field.kind {
         Kind::Scalar(scalar) => Some(scalar.form),
@@ -236,7 +233,7 @@ fn field(scope: &Scope, field: &Field, within: &mut Vec<String>) -> Value {
     Value::Object(out)
 }
 
-fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind, within: &mut Vec<String>) {
+fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind) {
     let mut set = |name: &str, value: Value| {
         out.insert(name.to_owned(), value);
     };
@@ -266,11 +263,11 @@ fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind, within: &mut V
         Kind::List(item) => {
             set("type", "list".into());
             let mut member = Map::new();
-            self::kind(&mut member, scope, item, within);
+            self::kind(&mut member, scope, item);
             set("item", Value::Object(member));
         }
         Kind::Embedded(text, item) => {
-            self::kind(out, scope, item, within);
+            self::kind(out, scope, item);
             let written = match text {
                 Text::Json => "json",
                 Text::UrlEncoded => "url_encoded",
@@ -285,13 +282,7 @@ fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind, within: &mut V
                 _ => "group",
             };
             set("type", name.into());
-            if within.contains(&ty.name) {
-                set("recursive", ty.name.clone().into());
-                return;
-            }
-            within.push(ty.name.clone());
-            let members = fields(scope, scope.fields(ty), within);
-            within.pop();
+            let members = fields(scope, scope.fields(ty));
             set("fields", members);
         }
         Kind::Client => {

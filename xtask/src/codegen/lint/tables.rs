@@ -55,6 +55,12 @@ impl Lint<'_> {
             if !sent && !received {
                 self.say(&ty.at, format!("nothing names `{}`", ty.name));
             }
+            if holds_itself(home.scope, &name, &name, &mut HashSet::new()) {
+                self.say(
+                    &ty.at,
+                    format!("`{}` holds itself, which no message does", ty.name),
+                );
+            }
             let place = match &ty.shape {
                 Shape::Enum(values) => {
                     self.values(values, sent, &ty.at);
@@ -138,6 +144,22 @@ impl Lint<'_> {
             }
         }
     }
+}
+
+/// Whether a type is among the members of `ty`, at any depth.
+fn holds_itself<'a>(
+    scope: &'a Scope,
+    wanted: &TypeRef,
+    ty: &TypeRef,
+    seen: &mut HashSet<&'a TypeRef>,
+) -> bool {
+    let named = scope
+        .fields(ty)
+        .iter()
+        .filter_map(|field| field.kind.types());
+    named.into_iter().any(|inner| {
+        inner == wanted || (seen.insert(inner) && holds_itself(scope, wanted, inner, seen))
+    })
 }
 
 impl Home<'_> {

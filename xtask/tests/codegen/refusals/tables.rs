@@ -15,6 +15,12 @@ fn names() {
         ),
         (
             CREATE,
+            object,
+            "[object.Part]\nparts = { list = \"Part\", max_items = 2, en = \"Parts\", zh = \"部分\" }",
+            "`Part` holds itself",
+        ),
+        (
+            CREATE,
             "list = \"Part\", in",
             "list = \"CreateItem\", in",
             "unknown list `CreateItem`",

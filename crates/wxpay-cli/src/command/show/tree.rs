@@ -57,13 +57,7 @@ fn name(field: &Field) -> &str {
 
 /// The type, where it goes, and whether it must be there.
 fn facts(field: &Field, way: Way, lang: Lang) -> String {
-    let kind = match &field.recursive {
-        Some(_) => lang
-            .pick("again the object around it", "与外层对象相同")
-            .to_owned(),
-        None => words::kind(field, lang),
-    };
-    let mut facts = vec![kind];
+    let mut facts = vec![words::kind(field, lang)];
     if field.required && !is_choice(field) {
         let said = match way {
             Way::Sent => lang.pick("required", "必填"),
