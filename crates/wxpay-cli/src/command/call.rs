@@ -44,8 +44,8 @@ pub(crate) struct Options {
     /// Send it without asking, if it can change anything
     #[arg(long)]
     yes: bool,
-    /// Print JSON
-    #[arg(long)]
+    /// Print JSON; with a FILE behind it, the whole request is read from there as by `--request`
+    #[arg(id = "call_json", long = "json")]
     json: bool,
     /// Show names and other personal values of the response in the clear, decrypting encrypted ones (敏感信息) with the private key
     #[arg(long)]
@@ -107,7 +107,10 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     }
     let command = arguments::command(operation, lang).no_binary_name(true);
     let read = |matches: ArgMatches| Ok((Options::from_arg_matches(&matches)?, matches));
-    let (options, matches) = match command.try_get_matches_from(arguments.rest).and_then(read) {
+    let (options, matches) = match command
+        .try_get_matches_from(with_file(arguments.rest))
+        .and_then(read)
+    {
         Ok(read) => read,
         Err(error) => return Ok(parse_error::print(&error, lang)),
     };
@@ -119,6 +122,34 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         lang,
     };
     call.make().await
+}
+
+/// `--json FILE` is `--json` with `--request FILE`: no argument of a call stands by itself.
+fn with_file(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut out = Vec::with_capacity(arguments.len() + 1);
+    let mut arguments = arguments.into_iter().peekable();
+    while let Some(argument) = arguments.next() {
+        let file = match argument
+            .to_str()
+            .and_then(|text| text.strip_prefix("--json="))
+        {
+            Some(file) => Some(file.into()),
+            None if argument == "--json" => arguments.next_if(|next| {
+                let next = next.to_string_lossy();
+                next == "-" || !next.starts_with('-')
+            }),
+            None => {
+                out.push(argument);
+                continue;
+            }
+        };
+        out.push("--json".into());
+        if let Some(file) = file {
+            out.push("--request".into());
+            out.push(file);
+        }
+    }
+    out
 }
 
 /// The options of every call, for a script that completes them.

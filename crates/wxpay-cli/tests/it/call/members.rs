@@ -22,6 +22,16 @@ async fn members_that_the_program_does_not_know_are_sent_as_they_are() {
     ];
     let output = run(&setup, &echo, &extra);
     assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    let by_json = ["--json", "request.json"];
+    let output = run(&setup, &echo, &by_json);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    let body: Value = serde_json::from_slice(&sandbox.requests()[1].body).unwrap();
+    assert_eq!(
+        body,
+        json!({"echo_message": "hello", "device": "till 4", "from_file": true})
+    );
+
     let requests = sandbox.requests();
     let body: Value = serde_json::from_slice(&requests[0].body).unwrap();
     let sent = json!({
@@ -45,7 +55,7 @@ async fn members_that_the_program_does_not_know_are_sent_as_they_are() {
         let err = text(&output.stderr);
         assert!(exit(&output) == 2 && err.contains(said), "{extra}: {err}");
     }
-    assert_eq!(sandbox.requests().len(), 1);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
