@@ -174,7 +174,7 @@ impl Endpoint for UnifiedOrder {
         form.id("out_trade_no", &self.out_trade_no)?;
         form.text("fee_type", &self.fee_type, Max::Chars(16))?;
         form.fen("total_fee", self.total_fee, 1..)?;
-        form.ip("spbill_create_ip", self.spbill_create_ip)?;
+        form.ip("spbill_create_ip", self.spbill_create_ip, Max::Chars(32))?;
         form.text("time_start", &self.time_start, Max::Chars(14))?;
         form.text("time_expire", &self.time_expire, Max::Chars(14))?;
         form.text("notify_url", &self.notify_url, Max::Chars(256))?;

@@ -4,7 +4,11 @@ use super::Typed;
 
 /// Every typed operation.
 pub const OPERATIONS: &[Typed] = &[
+    Typed::v2::<wxpay_api::v2::pay::CloseOrder>("v2.pay.close_order"),
+    Typed::v2::<wxpay_api::v2::pay::CreateOrder>("v2.pay.create_order"),
+    Typed::v2::<wxpay_api::v2::pay::CreateRefund>("v2.pay.create_refund"),
     Typed::v2::<wxpay_api::v2::pay::QueryOrder>("v2.pay.query_order"),
+    Typed::v2::<wxpay_api::v2::pay::QueryRefund>("v2.pay.query_refund"),
     Typed::v2::<wxpay_api::v2::wecom::PayEmployee>("v2.wecom.pay_employee"),
     Typed::v2::<wxpay_api::v2::wecom::QueryEmployeePayment>("v2.wecom.query_employee_payment"),
     Typed::v3::<wxpay_api::v3::bill::ApplyTradeBill>("v3.bill.apply_trade_bill"),

@@ -93,7 +93,16 @@ fn value(field: &Field, extent: Extent) -> Value {
         .max(1)
         .min(field.max.unwrap_or(i64::MAX));
     match field.ty.as_str() {
-        "object" => written(field, object(&field.fields, extent)),
+        "object" => {
+            let whole = written(field, object(&field.fields, extent));
+            let longest = field.max_chars.or(field.max_bytes).unwrap_or(usize::MAX);
+            match whole.as_str() {
+                Some(text) if text.len() > longest => {
+                    written(field, object(&field.fields, Extent::Least))
+                }
+                _ => whole,
+            }
+        }
         "list" => {
             let Some(item) = field.item.as_deref() else {
                 return Value::Null;

@@ -28,6 +28,7 @@ mod runner;
 mod samples;
 mod sandbox;
 mod security;
+mod shapes;
 mod supply_chain;
 mod trust;
 mod trusted_issuers;

@@ -64,7 +64,10 @@ pub(super) fn write(
                 .map_err(|_| broken(name, "a decimal number", "小数"))?;
             target.decimal(name, &number)
         }
-        "Ip" => target.ip(name, parse(name, value, "an IP address", "IP 地址")?),
+        "Ip" => {
+            let address = parse(name, value, "an IP address", "IP 地址")?;
+            target.ip(name, address, max(field))
+        }
         "Time" => {
             let time: WireTime = parse(name, value, "a time", "时间")?;
             target.time(name, &time, time_format(field))

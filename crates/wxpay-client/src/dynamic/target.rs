@@ -103,9 +103,9 @@ impl Target<'_> {
         Ok(())
     }
 
-    pub(super) fn ip(&mut self, name: &'static str, value: IpAddr) -> Done {
+    pub(super) fn ip(&mut self, name: &'static str, value: IpAddr, max: Max) -> Done {
         match self {
-            Self::Form(form) => form.ip(name, value),
+            Self::Form(form) => form.ip(name, value, max),
             Self::Body(body, _) => body.ip(name, value),
             _ => misplaced(name),
         }

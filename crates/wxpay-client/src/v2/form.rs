@@ -228,16 +228,16 @@ impl Form {
         Ok(())
     }
 
-    /// Writes an address, for which the documents have 32 characters: enough for IPv4 and for shortened IPv6.
+    /// Writes an address.
     ///
     /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`), as servers that listen on both have it, is sent as IPv4: WeChat Pay
     /// refuses the other spelling.
     ///
     /// # Errors
     /// It is longer.
-    pub fn ip(&mut self, name: &'static str, value: IpAddr) -> Result<(), InvalidInput> {
+    pub fn ip(&mut self, name: &'static str, value: IpAddr, max: Max) -> Result<(), InvalidInput> {
         let value = value.to_canonical();
-        self.text(name, value.to_string(), Max::Chars(32))
+        self.text(name, value.to_string(), max)
     }
 
     /// Writes a value that has no rule of its own, such as a number.

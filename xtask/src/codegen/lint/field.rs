@@ -202,6 +202,10 @@ fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
             sent && is(Form::Fen) && limits.min.is_none(),
             "an amount in a request needs a `min` in fen",
         ),
+        (
+            sent && !v3 && is(Form::Ip) && limits.max_chars.is_none(),
+            "an address in an APIv2 request needs `max_chars`",
+        ),
         (sent && is(Form::Sealed), "is for responses only"),
         (
             sent && timed && format.is_none(),

@@ -229,6 +229,9 @@ fn write(file: &mut RustFile<'_>, field: &Field, value: &str, target: Target) ->
                 Form::Fen => format!("{}, {value}, {})?", call("fen"), range(limits)),
                 Form::Integer => format!("{}, {value}, {})?", call("integer"), range(limits)),
                 Form::Boolean => format!("{}, {value})", call("boolean")),
+                Form::Ip if target == Target::Form => {
+                    format!("{}, {value}, {})?", call("ip"), max(file, limits))
+                }
                 Form::Ip => format!("{}, {value})?", call("ip")),
                 Form::Decimal => format!("{}, {value})?", call("decimal")),
                 Form::Raw => format!("{}, {value})?", call("raw")),

@@ -71,7 +71,7 @@ pub struct PayEmployee {
     pub amount: Fen,
     /// Payment description (付款说明), at most 81 characters.
     pub desc: String,
-    /// IP address (Ip地址).
+    /// IP address (Ip地址), at most 32 characters.
     pub spbill_create_ip: IpAddr,
     /// Payment message type (付款消息类型).
     pub ww_msg_type: MessageType,
@@ -307,7 +307,7 @@ impl Endpoint for PayEmployee {
         form.text("check_name", &self.check_name, Max::Chars(64))?;
         form.fen("amount", self.amount, 100..)?;
         form.text("desc", &self.desc, Max::Chars(81))?;
-        form.ip("spbill_create_ip", self.spbill_create_ip)?;
+        form.ip("spbill_create_ip", self.spbill_create_ip, Max::Chars(32))?;
         form.text("ww_msg_type", &self.ww_msg_type, Max::Chars(64))?;
         form.text("act_name", &self.act_name, Max::Chars(50))?;
         if let Some(value) = &self.options.re_user_name {
