@@ -98,6 +98,7 @@ impl Copy {
                         "path        = \"/v3/",
                         &format!("path        = \"/v3/{product}/"),
                     );
+                let text = own_labels(&text, n);
                 let to = specs
                     .join(&product)
                     .join(path.file_name().unwrap_or_default());
@@ -259,6 +260,27 @@ fn count(specs: &Path) -> std::io::Result<usize> {
         }
     }
     Ok(found)
+}
+
+/// Gives three labels of four a number: real products are described alike in parts only.
+fn own_labels(text: &str, product: usize) -> String {
+    let mut out = String::new();
+    for (n, line) in text.lines().enumerate() {
+        let english = if line.contains(" en = ") {
+            String::new()
+        } else {
+            format!("en = \"Label {n} of {product}\", ")
+        };
+        let label = format!("{english}zh = \"{product} ");
+        let line = if n % 4 != 0 && !line.starts_with("zh ") {
+            line.replace("zh = \"", &label)
+        } else {
+            line.to_owned()
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
 }
 
 /// Makes cargo take a crate for changed.

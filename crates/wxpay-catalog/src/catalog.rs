@@ -1,14 +1,14 @@
-use std::io::Read as _;
 use std::sync::{LazyLock, OnceLock};
 
-use flate2::read::DeflateDecoder;
 use serde::Deserialize;
 
 use crate::Operation;
+use crate::packed::{Packed, SOUND};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::unpack);
 
 struct Catalog {
+    packed: Packed,
     entries: Vec<Entry>,
 }
 
@@ -97,26 +97,21 @@ impl Entry {
     /// The whole operation.
     pub fn operation(&self) -> &Operation {
         self.operation
-            .get_or_init(|| serde_json::from_str(self.line).expect(SOUND))
+            .get_or_init(|| CATALOG.packed.read(self.line))
     }
 }
 
 impl Catalog {
     fn unpack() -> Self {
-        let mut text = String::new();
-        let packed: &[u8] = include_bytes!("catalog.bin");
-        DeflateDecoder::new(packed)
-            .read_to_string(&mut text)
-            .expect(SOUND);
-        // It is there as long as the program is.
-        let text: &'static str = text.leak();
-        let entries = text.lines().map(|line| Entry {
+        let packed = Packed::unpack();
+        let entries = packed.operations.iter().map(|line| Entry {
             head: serde_json::from_str(line).expect(SOUND),
             line,
             operation: OnceLock::new(),
         });
         Self {
             entries: entries.collect(),
+            packed,
         }
     }
 }
@@ -130,6 +125,3 @@ fn fits(pattern: &str, path: &str) -> bool {
     });
     fit && parts.next().is_none()
 }
-
-/// A test reads every entry.
-const SOUND: &str = "the catalogue is written and checked by the generator";

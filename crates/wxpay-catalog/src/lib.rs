@@ -16,6 +16,7 @@
 mod catalog;
 mod field;
 mod operation;
+mod packed;
 
 pub use catalog::{Entry, entries, find, find_route, search};
 pub use field::{Condition, EnumValue, Field, Is, Place, Written};

@@ -1,9 +1,7 @@
-//! Every operation as data: one line of JSON each, compressed.
+//! Every operation as data: one line of JSON each.
 
-use std::io::Write as _;
+mod pack;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde_json::{Map, Value, json};
 
 use super::Problems;
@@ -23,16 +21,8 @@ pub(crate) const PATH: &str = "crates/wxpay-catalog/src/catalog.bin";
 pub(crate) fn write(model: &Model) -> Result<Vec<u8>, Problems> {
     let mut operations: Vec<&Operation> = model.operations.iter().collect();
     operations.sort_by_key(|operation| operation.full_name());
-    let mut text = String::new();
-    for operation in operations {
-        text += &entry(operation).to_string();
-        text.push('\n');
-    }
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(text.as_bytes());
-    written
-        .and_then(|()| encoder.finish())
-        .map_err(|error| vec![format!("{PATH}: {error}")])
+    let entries = operations.into_iter().map(entry).collect();
+    pack::pack(entries).map_err(|error| vec![format!("{PATH}: {error}")])
 }
 
 fn entry(operation: &Operation) -> Value {
