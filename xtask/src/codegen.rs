@@ -33,6 +33,6 @@ pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     rust::write(&model, &usage, &mut output);
     output.features(rust::features(&model));
     output.file(catalog::PATH, catalog::write(&model)?);
-    tables::write(&model, &mut output);
+    tables::write(&model, &usage, &mut output);
     output.finish(&root, check)
 }

@@ -64,7 +64,7 @@ pub use wxpay_client::core::{
     Timestamp, TransactionId,
 };
 pub use wxpay_client::{
-    Extra, Max, NOTICE_SENDERS, NoticeError, SeenNotices, Unexpected, check_base_url,
+    Extra, Max, NOTICE_SENDERS, NoticeError, SeenNotices, Unexpected, Upload, check_base_url,
     check_notify_url, core, json, sign, transport,
 };
 

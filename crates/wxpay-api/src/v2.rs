@@ -4,7 +4,11 @@
 
 pub use wxpay_client::v2::*;
 
+#[cfg(feature = "v2-papay")]
+pub mod papay;
 #[cfg(feature = "v2-pay")]
 pub mod pay;
+#[cfg(feature = "v2-red-packet")]
+pub mod red_packet;
 #[cfg(feature = "v2-wecom")]
 pub mod wecom;

@@ -10,6 +10,10 @@ pub mod bill;
 pub mod billdownload;
 #[cfg(feature = "v3-certificates")]
 pub mod certificates;
+#[cfg(feature = "v3-merchant")]
+pub mod merchant;
+#[cfg(feature = "v3-merchant-service")]
+pub mod merchant_service;
 #[cfg(feature = "v3-partner-transfer")]
 pub mod partner_transfer;
 #[cfg(feature = "v3-pay")]

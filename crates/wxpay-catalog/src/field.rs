@@ -68,6 +68,12 @@ pub struct Field {
     /// The most items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_items: Option<usize>,
+    /// The endings that the name of a file may have; any when it is empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<String>,
+    /// The elements of a list in XML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
     /// How a time or date is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
@@ -80,7 +86,7 @@ pub struct Field {
     /// Whether it is encrypted before it is sent.
     #[serde(skip_serializing_if = "is_false")]
     pub encrypted: bool,
-    /// `client`: the client fills it.
+    /// `client`: the client fills it; `file_name` or `file_sha256`: it follows from the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// The value that it always has.
@@ -120,6 +126,8 @@ pub enum Place {
     Header,
     /// Into the body.
     Body,
+    /// A part of its own, beside the body: a file.
+    Form,
 }
 
 /// How an object or list is written within a text.
@@ -131,6 +139,8 @@ pub enum Written {
     Json,
     /// As `a=1&b=2`.
     UrlEncoded,
+    /// As elements of XML.
+    Xml,
 }
 
 /// A documented value of an enum.

@@ -24,7 +24,7 @@ pub struct Operation {
     pub title_en: String,
     /// What it does, in Chinese.
     pub title_zh: String,
-    /// `read`, `write` or `notification`.
+    /// `read`, `write`, `notification`, or `page` for one that the user's browser opens.
     pub effect: String,
     /// What settles an unknown outcome of a write: the full name of a query, `repeat` (the same call again) or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +66,21 @@ pub struct Operation {
     /// The WeCom signature that it needs: `pay` or `redpack`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workwx_sign: Option<String>,
+    /// The field of an APIv2 request for the app, where it is not `appid`; empty where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_id_field: Option<String>,
+    /// The field of an APIv2 request for the merchant ID, where it is not `mch_id`; empty where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mch_id_field: Option<String>,
+    /// Whether an APIv2 request carries no `nonce_str`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_nonce: bool,
+    /// Whether an APIv2 response of success has no `result_code`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_result_code: bool,
+    /// Whether an APIv2 response does not name the merchant.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_merchant_reply: bool,
     /// Whether an APIv2 response carries no signature.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unsigned_reply: bool,

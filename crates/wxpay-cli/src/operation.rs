@@ -75,7 +75,7 @@ pub(crate) fn shown_name(field: &Field) -> &str {
 
 pub(crate) fn effect(operation: &Operation) -> Effect {
     match operation.effect.as_str() {
-        "read" => Effect::Read,
+        "read" | "page" => Effect::Read,
         _ => Effect::Write,
     }
 }
@@ -83,6 +83,11 @@ pub(crate) fn effect(operation: &Operation) -> Effect {
 /// Whether it is one that WeChat Pay calls.
 pub(crate) fn is_notification(operation: &Operation) -> bool {
     operation.effect == "notification" || operation.path.is_none()
+}
+
+/// Whether it is a page that the user's browser opens.
+pub(crate) fn is_page(operation: &Operation) -> bool {
+    operation.effect == "page"
 }
 
 fn of_route(text: &str) -> Vec<&'static Operation> {

@@ -67,6 +67,7 @@ mod limits;
 mod notice;
 mod notify_url;
 mod source;
+mod upload;
 pub mod v2;
 pub mod v3;
 mod value;
@@ -76,6 +77,7 @@ pub use extra::Extra;
 pub use limits::Max;
 pub use notice::{NoticeError, SeenNotices, Unexpected};
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};
+pub use upload::Upload;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 
 /// Sent with every request: WeChat Pay refuses those without.

@@ -7,6 +7,7 @@ mod fields;
 mod form;
 mod meta;
 mod notice;
+mod page;
 mod reply;
 
 pub use client::{Client, ClientBuilder, Pending};
@@ -16,3 +17,4 @@ pub use fields::Fields;
 pub use form::Form;
 pub use meta::{Meta, SignTypes};
 pub use notice::{Notices, Paid, PaymentNotice, acknowledge, refuse};
+pub use page::Page;

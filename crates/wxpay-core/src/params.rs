@@ -67,6 +67,19 @@ impl Params {
         xml::read(xml, root, limits)
     }
 
+    /// Reads the value of a field that holds further elements, as [`from_xml_within`](Self::from_xml_within) gives it with a
+    /// [depth](XmlLimits::depth) of 2: a list of `<item>` elements, each of flat fields. A blank value is an empty list.
+    ///
+    /// # Errors
+    /// As [`from_xml`](Self::from_xml); an element of another name is [`XmlError::Nested`].
+    pub fn list_from_xml(
+        value: &str,
+        item: &str,
+        limits: &XmlLimits,
+    ) -> Result<Vec<Self>, XmlError> {
+        xml::read_list(value, item, limits)
+    }
+
     /// Writes the message in its XML form.
     pub fn to_xml(&self) -> String {
         xml::write(self)

@@ -142,28 +142,10 @@ pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params,
     if is_blank(text) {
         return Err(XmlError::Empty);
     }
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().enable_all_checks(true);
-
+    let mut reader = strict(text);
     open_root(&mut reader, text, root)?;
-    let mut params = Params::with_capacity(32, text.len());
-    loop {
-        match next(&mut reader, text)? {
-            Event::Start(start) => {
-                let name = field_name(&start, &params, limits)?;
-                let value = read_value(&mut reader, text, name, limits)?;
-                params.insert_new(name, &value)?;
-            }
-            Event::Empty(start) => {
-                let name = field_name(&start, &params, limits)?;
-                params.insert_new(name, "")?;
-            }
-            Event::End(_) => break,
-            Event::Text(text) if is_blank(&text) => {}
-            Event::Eof => return Err(XmlError::Truncated),
-            other => return Err(refusal(&other)),
-        }
-    }
+    let params = Params::with_capacity(32, text.len());
+    let params = read_fields(&mut reader, text, params, limits)?;
     loop {
         match next(&mut reader, text)? {
             Event::Text(text) if is_blank(&text) => {}
@@ -171,6 +153,71 @@ pub(crate) fn read(xml: &[u8], root: &str, limits: &XmlLimits) -> Result<Params,
             Event::DocType(_) => return Err(XmlError::Doctype),
             Event::Comment(_) | Event::PI(_) => return Err(XmlError::Comment),
             _ => return Err(XmlError::Root),
+        }
+    }
+}
+
+/// Reads the members of a list: elements of one name, each of flat fields.
+pub(crate) fn read_list(
+    text: &str,
+    item: &str,
+    limits: &XmlLimits,
+) -> Result<Vec<Params>, XmlError> {
+    let mut reader = strict(text);
+    let mut list = Vec::new();
+    loop {
+        let params = match next(&mut reader, text)? {
+            Event::Start(start) if start.name().as_ref() == item => {
+                no_attributes(&start)?;
+                read_fields(&mut reader, text, Params::new(), limits)?
+            }
+            Event::Empty(start) if start.name().as_ref() == item => {
+                no_attributes(&start)?;
+                Params::new()
+            }
+            Event::Text(text) if is_blank(&text) => continue,
+            Event::Eof => return Ok(list),
+            Event::Start(start) | Event::Empty(start) => {
+                check_element(&start)?;
+                return Err(XmlError::Nested(start.name().as_ref().to_owned()));
+            }
+            other => return Err(refusal(&other)),
+        };
+        if list.len() >= limits.fields {
+            return Err(too_large("members of a list", limits.fields));
+        }
+        list.push(params);
+    }
+}
+
+fn strict(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().enable_all_checks(true);
+    reader
+}
+
+/// Reads fields up to the end tag of the element that holds them.
+fn read_fields<'a>(
+    reader: &mut Reader<&'a [u8]>,
+    text: &'a str,
+    mut params: Params,
+    limits: &XmlLimits,
+) -> Result<Params, XmlError> {
+    loop {
+        match next(reader, text)? {
+            Event::Start(start) => {
+                let name = field_name(&start, &params, limits)?;
+                let value = read_value(reader, text, name, limits)?;
+                params.insert_new(name, &value)?;
+            }
+            Event::Empty(start) => {
+                let name = field_name(&start, &params, limits)?;
+                params.insert_new(name, "")?;
+            }
+            Event::End(_) => return Ok(params),
+            Event::Text(text) if is_blank(&text) => {}
+            Event::Eof => return Err(XmlError::Truncated),
+            other => return Err(refusal(&other)),
         }
     }
 }

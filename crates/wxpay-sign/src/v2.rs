@@ -5,6 +5,7 @@
 mod notice;
 pub mod payment;
 
+use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use md5::{Digest, Md5};
 use sha2::Sha256;
@@ -123,6 +124,13 @@ impl Key {
 /// certificate, and compare its numbers with those that were sent.
 pub const fn danger_accept_unsigned(params: Params) -> Verified<Params> {
     Verified::new(params, Proof::TlsAlone)
+}
+
+/// Accepts a file that an endpoint answers with, such as a bill (对账单): files carry no `sign` either.
+///
+/// As with [`danger_accept_unsigned`], the TLS connection is all that guarantees where it comes from.
+pub const fn danger_accept_file(body: Bytes) -> Verified<Bytes> {
+    Verified::new(body, Proof::TlsAlone)
 }
 
 /// The text that is signed, up to the `&key=` that follows it: `name=value` joined by `&`, in the order of the names' bytes.

@@ -4,16 +4,23 @@ use super::Typed;
 
 /// Every typed operation.
 pub const OPERATIONS: &[Typed] = &[
+    Typed::page::<wxpay_api::v2::papay::SignContractJsapi>("v2.papay.sign_contract_jsapi"),
     Typed::v2::<wxpay_api::v2::pay::CloseOrder>("v2.pay.close_order"),
     Typed::v2::<wxpay_api::v2::pay::CreateOrder>("v2.pay.create_order"),
     Typed::v2::<wxpay_api::v2::pay::CreateRefund>("v2.pay.create_refund"),
+    Typed::v2_file::<wxpay_api::v2::pay::DownloadBill>("v2.pay.download_bill"),
+    Typed::v2_file::<wxpay_api::v2::pay::DownloadFundFlow>("v2.pay.download_fund_flow"),
     Typed::v2::<wxpay_api::v2::pay::QueryOrder>("v2.pay.query_order"),
     Typed::v2::<wxpay_api::v2::pay::QueryRefund>("v2.pay.query_refund"),
+    Typed::v2::<wxpay_api::v2::red_packet::QueryRedPacket>("v2.red_packet.query_red_packet"),
     Typed::v2::<wxpay_api::v2::wecom::PayEmployee>("v2.wecom.pay_employee"),
     Typed::v2::<wxpay_api::v2::wecom::QueryEmployeePayment>("v2.wecom.query_employee_payment"),
     Typed::v3::<wxpay_api::v3::bill::ApplyTradeBill>("v3.bill.apply_trade_bill"),
     Typed::v3_file::<wxpay_api::v3::billdownload::DownloadBill>("v3.billdownload.download_bill"),
     Typed::v3::<wxpay_api::v3::certificates::ListCertificates>("v3.certificates.list_certificates"),
+    Typed::v3::<wxpay_api::v3::merchant::UploadFile>("v3.merchant.upload_file"),
+    Typed::v3::<wxpay_api::v3::merchant::UploadVideo>("v3.merchant.upload_video"),
+    Typed::v3::<wxpay_api::v3::merchant_service::UploadImage>("v3.merchant_service.upload_image"),
     Typed::v3::<wxpay_api::v3::partner_transfer::CreateBatch>("v3.partner_transfer.create_batch"),
     Typed::v3::<wxpay_api::v3::partner_transfer::QueryBatchById>("v3.partner_transfer.query_batch_by_id"),
     Typed::v3::<wxpay_api::v3::partner_transfer::QueryBatchByOutBatchNo>("v3.partner_transfer.query_batch_by_out_batch_no"),

@@ -8,7 +8,9 @@ use wxpay_api::core::{AppId, MchId, Params, SigningError, VerificationError};
 use wxpay_api::json::Json;
 use wxpay_api::sign::Verified;
 use wxpay_api::sign::v2::SignType;
-use wxpay_api::sign::v2::danger_accept_unsigned as unsigned_v2;
+use wxpay_api::sign::v2::{
+    danger_accept_file as unsigned_file, danger_accept_unsigned as unsigned_v2,
+};
 use wxpay_api::sign::v3::{
     PlatformKeys, PrivateKey, SealedTexts, danger_accept_unsigned as unsigned_v3,
 };
@@ -54,6 +56,33 @@ impl Typed {
                 let decoded = read::<E>(request)?.decode(params);
                 shown(&decoded.map_err(said)?)
             },
+        }
+    }
+
+    pub(super) const fn v2_file<E>(name: &'static str) -> Self
+    where
+        E: v2::Endpoint<Response = Verified<Bytes>> + DeserializeOwned,
+    {
+        Self {
+            name,
+            prepare: |request| sent_v2(&read::<E>(request)?),
+            decode: |request, _| {
+                let file = Bytes::from_static(b"a file");
+                let decoded = read::<E>(request)?.decode_file(unsigned_file(file));
+                decoded.map_err(said)?;
+                Ok(json!({}))
+            },
+        }
+    }
+
+    pub(super) const fn page<P>(name: &'static str) -> Self
+    where
+        P: v2::Page + DeserializeOwned,
+    {
+        Self {
+            name,
+            prepare: |request| opened(&read::<P>(request)?),
+            decode: |_, _| Ok(json!({})),
         }
     }
 
@@ -142,6 +171,7 @@ impl Typed {
 pub fn by_description(operation: &'static Operation, request: &Value) -> Result<Sent, String> {
     let request = DynamicRequest::new(operation, json_of(request)?);
     match operation.version {
+        Version::V2 if operation.effect == "page" => opened(&request),
         Version::V2 => sent_v2(&request),
         _ => sent_v3(&request),
     }
@@ -221,6 +251,15 @@ fn sent_v2(request: &impl v2::Endpoint) -> Result<Sent, String> {
     let client = clients::v2(SignType::Md5, Scripted::new([]));
     let client = client.sub_merchant(sub_merchant(), Some(sub_app()));
     let (request, _) = client.prepare(request).map_err(|error| cause(&error))?;
+    Ok(sent(request))
+}
+
+/// A page as the browser asks for it.
+fn opened(page: &impl v2::Page) -> Result<Sent, String> {
+    let client = clients::v2(SignType::Md5, Scripted::new([]));
+    let client = client.sub_merchant(sub_merchant(), Some(sub_app()));
+    let url = client.page_url(page).map_err(|error| cause(&error))?;
+    let request = http::Request::get(url).body(Bytes::new()).map_err(said)?;
     Ok(sent(request))
 }
 

@@ -145,6 +145,10 @@ fn value(field: &Field, extent: Extent) -> Value {
             _ => "2018-06-08",
         }),
         "MchId" => json!("1900000109"),
+        "File" => {
+            let ending = field.extensions.first().map_or("bin", String::as_str);
+            json!({ "name": format!("a file.{ending}"), "content": "YSBmaWxl" })
+        }
         "String" | "Secret" => text(field),
         // Every identifier takes letters and digits.
         _ => json!("Abc0123456789"),
@@ -160,8 +164,26 @@ fn text(field: &Field) -> Value {
 fn written(field: &Field, value: Value) -> Value {
     match field.written {
         Some(Written::Json) => json!(value.to_string()),
+        Some(Written::Xml) => json!(elements(field, &value)),
         _ => value,
     }
+}
+
+/// The elements of a list in XML.
+fn elements(field: &Field, list: &Value) -> String {
+    let element = field.element.as_deref().unwrap_or_default();
+    let members = list.as_array().into_iter().flatten();
+    let members = members.map(|member| {
+        let fields = member.as_object().into_iter().flatten();
+        let fields: String = fields
+            .map(|(name, value)| match value {
+                Value::String(text) => format!("<{name}><![CDATA[{text}]]></{name}>"),
+                other => format!("<{name}>{other}</{name}>\n"),
+            })
+            .collect();
+        format!("<{element}>\n{fields}</{element}>\n")
+    });
+    members.collect()
 }
 
 /// The members of a response; `numbers` are those of the numbered lists around.

@@ -5,6 +5,7 @@ mod create_batch;
 mod download;
 mod failures;
 mod faults;
+mod files;
 mod forms;
 mod guide;
 mod json;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Problems;
 use super::model::{
-    Asked, Condition, Field, Kind, Limits, Model, Operation, Reply, Resolve, Scope, Text,
+    Asked, Condition, Field, Kind, Limits, Model, OfFile, Operation, Reply, Resolve, Scope, Text,
 };
 use super::rust::codes;
 use super::spec::{
@@ -52,21 +52,18 @@ fn entry(operation: &Operation) -> Value {
     if let Some(notes) = &operation.notes {
         set("notes", notes.trim().into());
     }
-    if operation.kind == OperationKind::Notification {
-        set("effect", "notification".into());
+    let effect = match operation.kind {
+        OperationKind::Notification => "notification",
+        OperationKind::Page => "page",
+        OperationKind::Call if operation.is_write() => "write",
+        OperationKind::Call => "read",
+    };
+    set("effect", effect.into());
+    if operation.is_notification() {
         set("events", operation.events.clone().into());
     } else {
         set("method", super::rust::method(operation.method).into());
         set("path", operation.path.clone().into());
-        set(
-            "effect",
-            if operation.is_write() {
-                "write"
-            } else {
-                "read"
-            }
-            .into(),
-        );
     }
     if let Some((resolve, _)) = &operation.resolve {
         let resolve = match resolve {
@@ -108,6 +105,23 @@ fn entry(operation: &Operation) -> Value {
             Workwx::Redpack => "redpack",
         };
         set("workwx_sign", api.into());
+    }
+    for (name, field) in [
+        ("app_id_field", &operation.app_id_field),
+        ("mch_id_field", &operation.mch_id_field),
+    ] {
+        if let Some((field, _)) = field {
+            set(name, field.clone().into());
+        }
+    }
+    for (name, flag) in [
+        ("no_nonce", &operation.nonce),
+        ("no_result_code", &operation.result_code),
+        ("no_merchant_reply", &operation.merchant_reply),
+    ] {
+        if let Some((false, _)) = flag {
+            set(name, true.into());
+        }
     }
     if let Some((ReplySign::None, _)) = operation.reply_sign {
         set("unsigned_reply", true.into());
@@ -202,6 +216,9 @@ fn field(scope: &Scope, field: &Field) -> Value {
             out.insert(name.to_owned(), self::condition(condition));
         }
     }
+    if !field.extensions.is_empty() {
+        out.insert("extensions".to_owned(), field.extensions.clone().into());
+    }
     if let Some(echo) = field.echo {
         let echo = match echo {
             Echo::Always(_) => "always",
@@ -211,6 +228,7 @@ fn field(scope: &Scope, field: &Field) -> Value {
     }
     for (name, text) in [
         ("count", field.count.as_deref()),
+        ("element", field.element.as_deref()),
         ("en", Some(field.en.as_str())),
         ("zh", Some(field.zh.as_str())),
         ("note", field.note.as_deref()),
@@ -261,6 +279,7 @@ fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind) {
             let written = match text {
                 Text::Json => "json",
                 Text::UrlEncoded => "url_encoded",
+                Text::Xml => "xml",
             };
             out.insert("written".to_owned(), written.into());
         }
@@ -278,6 +297,14 @@ fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind) {
         Kind::Client => {
             set("type", "String".into());
             set("from", "client".into());
+        }
+        Kind::OfFile(what) => {
+            set("type", "String".into());
+            let what = match what {
+                OfFile::Name => "file_name",
+                OfFile::Sha256 => "file_sha256",
+            };
+            set("from", what.into());
         }
         Kind::Fixed(fixed) => {
             let (ty, value) = match fixed {

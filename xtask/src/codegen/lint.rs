@@ -42,7 +42,7 @@ pub(crate) fn check_all(model: &Model, usage: &Usage) -> Result<(), Problems> {
         lint.operation_tables(operation, &home);
         let host = operation.host.as_ref().map(|(host, _)| host.as_str());
         let route = (operation.path.as_str(), operation.method, host);
-        if operation.kind == OperationKind::Call && !routes.insert(route) {
+        if !operation.is_notification() && !routes.insert(route) {
             lint.say(&operation.path_at, "another spec has this method and path");
         }
     }
@@ -106,7 +106,7 @@ impl Lint<'_> {
         if !is_snake(&operation.product) || !is_snake(&operation.name) {
             self.say(&(0..0), "folder and file must be named in snake_case");
         }
-        if operation.kind == OperationKind::Call && !has_verb(&operation.name) {
+        if !operation.is_notification() && !has_verb(&operation.name) {
             self.say(
                 &(0..0),
                 format!("`{}` must begin with a verb", operation.name),
@@ -132,6 +132,15 @@ impl Lint<'_> {
         if operation.kind == OperationKind::Notification {
             if operation.effect_at.is_some() || operation.resolve.is_some() {
                 self.say(at, "a notification has no `effect` and no `resolve`");
+            }
+            return;
+        }
+        if operation.is_page() {
+            if operation.effect_at.is_some() || operation.resolve.is_some() {
+                self.say(
+                    at,
+                    "a page has no `effect` and no `resolve`: the user opens it",
+                );
             }
             return;
         }

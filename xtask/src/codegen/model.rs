@@ -10,7 +10,7 @@ use super::spec::{
     Certainty, Echo, Effect, Fixed, Method, OperationKind, Outcome, Place, Progress, ReplySign,
     Role, Serial, SignType, Workwx,
 };
-use super::types::Scalar;
+use super::types::{Form, Scalar};
 
 /// Everything.
 pub(crate) struct Model {
@@ -63,6 +63,16 @@ pub(crate) struct Operation {
     pub(crate) sign_types: Option<(Vec<SignType>, Range<usize>)>,
     pub(crate) workwx_sign: Option<(Workwx, Range<usize>)>,
     pub(crate) reply_sign: Option<(ReplySign, Range<usize>)>,
+    /// The field for the app, where it is not `appid`; empty where there is none.
+    pub(crate) app_id_field: Option<(String, Range<usize>)>,
+    /// The field for the merchant ID, where it is not `mch_id`; empty where there is none.
+    pub(crate) mch_id_field: Option<(String, Range<usize>)>,
+    /// Whether the spec says that there is a `nonce_str`, or none.
+    pub(crate) nonce: Option<(bool, Range<usize>)>,
+    /// The same of the `result_code` of a response.
+    pub(crate) result_code: Option<(bool, Range<usize>)>,
+    /// The same of the merchant's name in a response.
+    pub(crate) merchant_reply: Option<(bool, Range<usize>)>,
     pub(crate) per_second: Option<u32>,
     pub(crate) accept: Option<(String, Range<usize>)>,
     pub(crate) serial: Option<(Serial, Range<usize>)>,
@@ -167,6 +177,10 @@ pub(crate) struct Field {
     pub(crate) when: Option<Condition>,
     pub(crate) echo: Option<Echo>,
     pub(crate) count: Option<String>,
+    /// The elements of a list in XML.
+    pub(crate) element: Option<String>,
+    /// The endings that the name of a file may have.
+    pub(crate) extensions: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) format: Option<String>,
     pub(crate) encrypted: bool,
@@ -203,7 +217,15 @@ pub(crate) enum Kind {
     Group(TypeRef),
     /// Filled by the client.
     Client,
+    /// What follows from the file in the request.
+    OfFile(OfFile),
     Fixed(Fixed),
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum OfFile {
+    Name,
+    Sha256,
 }
 
 /// How something with members is written as a string.
@@ -211,6 +233,8 @@ pub(crate) enum Kind {
 pub(crate) enum Text {
     Json,
     UrlEncoded,
+    /// As elements of XML.
+    Xml,
 }
 
 /// What a field depends on: the value of another field beside it.
@@ -268,6 +292,25 @@ impl Operation {
         self.kind == OperationKind::Notification
     }
 
+    pub(crate) fn is_page(&self) -> bool {
+        self.kind == OperationKind::Page
+    }
+
+    /// The field of an APIv2 request for the app.
+    pub(crate) fn app_id_name(&self) -> &str {
+        name_or(&self.app_id_field, "appid")
+    }
+
+    /// The field of an APIv2 request for the merchant ID.
+    pub(crate) fn mch_id_name(&self) -> &str {
+        name_or(&self.mch_id_field, "mch_id")
+    }
+
+    /// The file that is uploaded.
+    pub(crate) fn file(&self) -> Option<&Field> {
+        self.request.iter().find(|field| field.is_file())
+    }
+
     /// The fields that are read; none of an empty response or a file.
     pub(crate) fn response(&self) -> &[Field] {
         match &self.reply {
@@ -276,6 +319,10 @@ impl Operation {
             Reply::Empty | Reply::File => &[],
         }
     }
+}
+
+fn name_or<'a>(field: &'a Option<(String, Range<usize>)>, usual: &'a str) -> &'a str {
+    field.as_ref().map_or(usual, |(name, _)| name.as_str())
 }
 
 impl Version {
@@ -352,7 +399,11 @@ impl Field {
 
     /// Whether the caller gives it.
     pub(crate) fn is_given(&self) -> bool {
-        !matches!(self.kind, Kind::Client | Kind::Fixed(_))
+        !matches!(self.kind, Kind::Client | Kind::OfFile(_) | Kind::Fixed(_))
+    }
+
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::Scalar(scalar) if scalar.form == Form::File)
     }
 }
 
@@ -367,7 +418,7 @@ impl Kind {
             | Self::Choice(ty)
             | Self::Group(ty) => Some(ty),
             Self::List(item) | Self::Embedded(_, item) => item.types(),
-            Self::Scalar(_) | Self::Client | Self::Fixed(_) => None,
+            Self::Scalar(_) | Self::Client | Self::OfFile(_) | Self::Fixed(_) => None,
         }
     }
 

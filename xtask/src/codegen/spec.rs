@@ -36,6 +36,11 @@ pub(crate) struct Spec {
     pub(crate) sign_types: Option<Spanned<Vec<SignType>>>,
     pub(crate) workwx_sign: Option<Spanned<Workwx>>,
     pub(crate) reply_sign: Option<Spanned<ReplySign>>,
+    pub(crate) app_id_field: Option<Spanned<String>>,
+    pub(crate) mch_id_field: Option<Spanned<String>>,
+    pub(crate) nonce: Option<Spanned<bool>>,
+    pub(crate) result_code: Option<Spanned<bool>>,
+    pub(crate) merchant_reply: Option<Spanned<bool>>,
     pub(crate) per_second: Option<u32>,
     pub(crate) accept: Option<Spanned<String>>,
     pub(crate) serial: Option<Spanned<Serial>>,
@@ -79,6 +84,8 @@ pub(crate) enum OperationKind {
     #[default]
     Call,
     Notification,
+    /// What the user's browser opens.
+    Page,
 }
 
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
@@ -169,6 +176,10 @@ pub(crate) struct Field {
     pub(crate) encrypted: bool,
     pub(crate) when: Option<Condition>,
     pub(crate) count: Option<String>,
+    /// The elements of a list in XML.
+    pub(crate) element: Option<String>,
+    /// The endings that the name of a file may have.
+    pub(crate) extensions: Option<Vec<String>>,
     #[serde(rename = "in")]
     pub(crate) place: Option<Place>,
     #[serde(default)]
@@ -191,6 +202,8 @@ pub(crate) struct Field {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum From {
     Client,
+    FileName,
+    FileSha256,
 }
 
 /// A value that is always the same.
@@ -209,6 +222,7 @@ pub(crate) enum Place {
     Query,
     Header,
     Body,
+    Form,
 }
 
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq)]

@@ -35,6 +35,8 @@ pub(crate) enum Form {
     Raw,
     /// Responses only.
     Sealed,
+    /// A file to upload, in requests only.
+    File,
 }
 
 const fn scalar(
@@ -65,6 +67,7 @@ const SCALARS: &[Scalar] = &[
     core("Decimal", Form::Decimal),
     core("DetailId", Form::Id),
     core("Fen", Form::Fen),
+    scalar("File", "Upload", Some("wxpay_client"), Form::File),
     scalar("Integer", "i64", None, Form::Integer),
     scalar("Ip", "IpAddr", Some("std::net"), Form::Ip),
     core("MchId", Form::Id),

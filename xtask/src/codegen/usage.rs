@@ -10,6 +10,8 @@ pub(crate) struct Usage {
     received: HashSet<Key>,
     /// Objects that are whole responses.
     replies: HashSet<Key>,
+    /// What a field names.
+    members: HashSet<Key>,
 }
 
 /// A type of the whole model.
@@ -35,6 +37,7 @@ impl Usage {
             sent: HashSet::new(),
             received: HashSet::new(),
             replies: HashSet::new(),
+            members: HashSet::new(),
         };
         for operation in &model.operations {
             let seen = Seen::from(operation);
@@ -46,6 +49,13 @@ impl Usage {
                     add(&mut usage.received, seen, scope, ty);
                 }
                 _ => walk(&mut usage.received, seen, scope, operation.response()),
+            }
+            let shared = match &operation.reply {
+                super::model::Reply::Shared(ty) => scope.fields(ty),
+                _ => operation.response(),
+            };
+            for fields in [operation.request.as_slice(), shared] {
+                walk(&mut usage.members, seen, scope, fields);
             }
         }
         usage
@@ -59,9 +69,14 @@ impl Usage {
         self.received.contains(&seen.key(ty))
     }
 
-    /// Whether the object is a whole response.
+    /// Whether the object is a whole response and nothing else.
     pub(crate) fn is_reply(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
-        self.replies.contains(&seen.key(ty))
+        self.replies.contains(&seen.key(ty)) && !self.is_member(seen, ty)
+    }
+
+    /// Whether the object stands within other ones, too: a response that is one then holds it.
+    pub(crate) fn is_member(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
+        self.members.contains(&seen.key(ty))
     }
 }
 

@@ -9,8 +9,12 @@ pub(crate) const TYPES: &str = "xtask/spec/v3/shop/types.toml";
 pub(crate) const COMMON: &str = "xtask/spec/v3/errors.toml";
 pub(crate) const SCAN: &str = "xtask/spec/v2/shop/micropay.toml";
 pub(crate) const ORDER: &str = "xtask/spec/v2/shop/query_order.toml";
+pub(crate) const UPLOAD: &str = "xtask/spec/v3/shop/upload_photo.toml";
+pub(crate) const PAGE: &str = "xtask/spec/v2/shop/open_contract.toml";
+pub(crate) const PACKET: &str = "xtask/spec/v2/shop/query_packet.toml";
+pub(crate) const LIST: &str = "xtask/spec/v2/shop/download_list.toml";
 
-pub(crate) const FILES: [(&str, &str); 9] = [
+pub(crate) const FILES: [(&str, &str); 13] = [
     (CREATE, include_str!("shop/create_item.toml")),
     (QUERY, include_str!("shop/query_item.toml")),
     (CLOSE, include_str!("shop/close_item.toml")),
@@ -20,4 +24,8 @@ pub(crate) const FILES: [(&str, &str); 9] = [
     (COMMON, include_str!("shop/errors.toml")),
     (ORDER, include_str!("shop/query_order.toml")),
     (SCAN, include_str!("shop/micropay.toml")),
+    (UPLOAD, include_str!("shop/upload_photo.toml")),
+    (PAGE, include_str!("shop/open_contract.toml")),
+    (PACKET, include_str!("shop/query_packet.toml")),
+    (LIST, include_str!("shop/download_list.toml")),
 ];

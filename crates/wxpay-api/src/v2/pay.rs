@@ -5,17 +5,23 @@
 //! - [`close_order()`]: Closes an unpaid order (关闭订单)
 //! - [`create_order()`]: Creates an order for JSAPI, Native, app or H5 payment (统一下单)
 //! - [`create_refund()`]: Creates a refund (申请退款)
+//! - [`download_bill()`]: Downloads the trade bill of a day (下载交易账单)
+//! - [`download_fund_flow()`]: Downloads the fund flow bill of a day (下载资金账单)
 //! - [`query_order()`]: Queries an order (查询订单)
 //! - [`query_refund()`]: Queries the refunds of an order (查询退款)
 
 pub mod close_order;
 pub mod create_order;
 pub mod create_refund;
+pub mod download_bill;
+pub mod download_fund_flow;
 pub mod query_order;
 pub mod query_refund;
 
 pub use close_order::{CloseOrder, CloseOrderResponse, close_order};
 pub use create_order::{CreateOrder, CreateOrderResponse, create_order};
 pub use create_refund::{CreateRefund, CreateRefundResponse, create_refund};
+pub use download_bill::{DownloadBill, download_bill};
+pub use download_fund_flow::{DownloadFundFlow, download_fund_flow};
 pub use query_order::{QueryOrder, QueryOrderResponse, query_order};
 pub use query_refund::{QueryRefund, QueryRefundResponse, query_refund};

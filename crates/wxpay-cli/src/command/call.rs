@@ -9,6 +9,7 @@ mod settled;
 mod values;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -22,6 +23,7 @@ use self::reply::Reply;
 use crate::config::{Clients, Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 use crate::{operation, parse_error};
 
 /// The operation that was named, and what follows: it is read when the operation is known.
@@ -173,6 +175,9 @@ impl Call {
         };
         if self.operation.version == Version::V2 {
             let client = clients.v2()?;
+            if operation::is_page(self.operation) {
+                return self.print_url(client.page_url(&request));
+            }
             confirm::confirm(&self)?;
             return self.end(client.send(&request).await, async |_| {}).await;
         }
@@ -189,6 +194,20 @@ impl Call {
             }
         })
         .await
+    }
+
+    /// Prints where the user's browser goes; nothing was sent.
+    fn print_url(&self, url: Sent<String>) -> Result<ExitCode, Fail> {
+        let url = match url {
+            Ok(url) => url,
+            Err(error) => return failure::print(&error, self),
+        };
+        if self.options.json {
+            writeln!(stdout(), "{:#}", serde_json::json!({ "url": url }))?;
+        } else {
+            writeln!(stdout(), "{url}")?;
+        }
+        Ok(ExitCode::SUCCESS)
     }
 
     /// Whether a brand (品牌) calls it, with keys of its own.

@@ -77,6 +77,7 @@ pub(super) fn line(operation: &'static Operation) -> Value {
 pub(super) fn effect(operation: &Operation, lang: Lang) -> &'static str {
     match operation.effect.as_str() {
         "read" => lang.pick("read", "查询"),
+        "page" => lang.pick("page", "网页"),
         "notification" => lang.pick("notification", "通知"),
         _ => lang.pick("write", "变更"),
     }

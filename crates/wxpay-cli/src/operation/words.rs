@@ -67,6 +67,7 @@ pub(crate) fn kind(field: &Field, lang: Lang) -> String {
         "Date" => ("date", "日期"),
         "Ip" => ("IP address", "IP 地址"),
         "Raw" => ("JSON", "JSON"),
+        "File" => ("file", "文件"),
         "enum" => ("enum", "枚举"),
         "object" | "group" => ("object", "对象"),
         "one_of" => ("one of", "多选一"),
@@ -110,6 +111,13 @@ fn form(field: &Field, lang: Lang) -> Vec<String> {
     }
     if let Some(max) = field.max {
         say(format!("at most {max}"), format!("最多 {max}"));
+    }
+    if !field.extensions.is_empty() {
+        let endings = field.extensions.join(", ");
+        say(
+            format!("the path of a file: {endings}"),
+            format!("文件路径：{endings}"),
+        );
     }
     match (field.min_items, field.max_items) {
         (min, Some(max)) => {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use wxpay_catalog::{ErrorCode, Field, Operation};
+use wxpay_catalog::{ErrorCode, Field, Operation, Reply, Written};
 use wxpay_core::{Certainty, Class, CodeFacts, Effect, Outcome, Resolve};
 use wxpay_sign::workwx;
 
@@ -39,6 +39,21 @@ pub(super) fn v2(operation: &'static Operation) -> &'static v2::Meta {
         meta.client_cert = operation.client_cert;
         meta.backup_host = operation.backup_host;
         meta.reply_signed = !operation.unsigned_reply;
+        meta.file_reply = operation.reply == Reply::File;
+        meta.nested_reply = operation
+            .response
+            .iter()
+            .any(|field| field.written == Some(Written::Xml));
+        let named = |name: &'static str| Some(name).filter(|name| !name.is_empty());
+        if let Some(name) = &operation.app_id_field {
+            meta.app_id_field = named(name);
+        }
+        if let Some(name) = &operation.mch_id_field {
+            meta.mch_id_field = named(name);
+        }
+        meta.nonce = !operation.no_nonce;
+        meta.result_code = !operation.no_result_code;
+        meta.merchant_reply = !operation.no_merchant_reply;
         meta.sign_types = match operation.sign_types.as_slice() {
             [one] if one == "MD5" => v2::SignTypes::Md5Only,
             [one] if one == "HMAC-SHA256" => v2::SignTypes::HmacSha256Only,
@@ -91,9 +106,9 @@ fn resolve(operation: &'static Operation) -> Option<Resolve> {
     })
 }
 
-/// Whatever is not said to be a read may change something.
+/// Whatever is not said to be a read may change something. A page is opened by the user; asking for its URL sends nothing.
 fn effect(operation: &Operation) -> Effect {
-    if operation.effect == "read" {
+    if ["read", "page"].contains(&operation.effect.as_str()) {
         Effect::Read
     } else {
         Effect::Write
@@ -132,17 +147,19 @@ fn facts(error: &'static ErrorCode, write: bool) -> CodeFacts {
 /// The names of all fields of request and response, those of the client and of every response included.
 fn names(operation: &'static Operation) -> Vec<&'static str> {
     let mut names = vec![
-        "appid",
         "err_code",
         "err_code_des",
-        "mch_id",
-        "nonce_str",
         "result_code",
         "return_code",
         "return_msg",
         "sign",
         "sign_type",
     ];
+    let own = |name: &'static Option<String>, usual| name.as_deref().unwrap_or(usual);
+    names.push(own(&operation.app_id_field, "appid"));
+    names.push(own(&operation.mch_id_field, "mch_id"));
+    names.push("nonce_str");
+    names.retain(|name| !name.is_empty());
     if operation.workwx_sign.is_some() {
         names.push("workwx_sign");
     }

@@ -132,6 +132,20 @@ fn from_params(
         return Ok(Json::List(members));
     }
     let name = filled(field.wire(), numbers);
+    if field.written == Some(Written::Xml) {
+        let (element, item) = (field.element.as_deref(), field.item.as_deref());
+        let (Some(element), Some(item)) = (element, item) else {
+            return Ok(Json::Null);
+        };
+        let member =
+            |object: &Object<'_>| read(&Source::Object(object.clone()), &item.fields, [None, None]);
+        let list = if required {
+            fields.require_xml_list(&name, element, member)?
+        } else {
+            fields.xml_list(&name, element, member)?
+        };
+        return Ok(Json::List(list));
+    }
     if field.written == Some(Written::Json) {
         let json = match params.get(&name) {
             Some(text) => Json::object([(name.as_str(), Json::from(text))]),

@@ -75,6 +75,27 @@ impl v2::Endpoint for DynamicRequest {
             file: None,
         })
     }
+
+    fn decode_file(&self, file: Verified<Bytes>) -> Result<DynamicResponse, DecodeError> {
+        Ok(DynamicResponse {
+            fields: Json::Object(Vec::new()),
+            message: Json::Null,
+            file: Some(file.into_inner()),
+        })
+    }
+}
+
+impl v2::Page for DynamicRequest {
+    /// Of no page: each request has its own, [`meta`](v2::Page::meta).
+    const META: &'static v2::Meta = &v2::Meta::read("v2", "/");
+
+    fn meta(&self) -> &'static v2::Meta {
+        meta::v2(self.operation)
+    }
+
+    fn encode(&self, form: &mut v2::Form) -> Result<(), InvalidInput> {
+        write::v2(self.operation, &self.request, form)
+    }
 }
 
 impl v3::Endpoint for DynamicRequest {

@@ -10,11 +10,11 @@ use wxpay_core::{
 
 use super::scalar::{items, max};
 use super::write::said_one;
-use crate::Max;
 use crate::json::{Body, Json};
 use crate::limits::checked;
 use crate::v2::Form;
 use crate::v3::Call;
+use crate::{Max, Upload};
 
 /// What a field is written to.
 pub(super) enum Target<'a> {
@@ -22,6 +22,7 @@ pub(super) enum Target<'a> {
     Path(&'a mut Call),
     Query(&'a mut Call),
     Header(&'a mut Call),
+    File(&'a mut Call),
     /// The call knows the client's own IDs; objects within the body have none.
     Body(&'a mut Body, Option<&'a Call>),
 }
@@ -35,6 +36,7 @@ impl Target<'_> {
             Self::Path(call) => call.path(name, value),
             Self::Query(call) => call.query(name, value),
             Self::Header(call) => call.header(name, checked(name, value)?, Max::Chars(128)),
+            Self::File(_) => misplaced(name),
             Self::Body(body, _) => body.id(name, value),
         }
     }
@@ -45,6 +47,7 @@ impl Target<'_> {
             Self::Path(call) => call.path_text(name, value, max),
             Self::Query(call) => call.query_text(name, value, max),
             Self::Header(call) => call.header(name, value, max),
+            Self::File(_) => misplaced(name),
             Self::Body(body, _) => body.text(name, value, max),
         }
     }
@@ -72,7 +75,7 @@ impl Target<'_> {
             Self::Path(call) => call.path_integer(name, value, range),
             Self::Query(call) => call.query_integer(name, value, range),
             Self::Body(body, _) => body.integer(name, value, range),
-            Self::Header(_) => misplaced(name),
+            Self::Header(_) | Self::File(_) => misplaced(name),
         }
     }
 
@@ -131,7 +134,20 @@ impl Target<'_> {
             Self::Path(call) => call.path_date(name, value, format),
             Self::Query(call) => call.query_date(name, value, format),
             Self::Body(body, _) => body.date(name, value, format),
-            Self::Header(_) => misplaced(name),
+            Self::Header(_) | Self::File(_) => misplaced(name),
+        }
+    }
+
+    /// A file to upload, which is a part of its own.
+    pub(super) fn file(&mut self, field: &'static Field, file: &Upload) -> Done {
+        let name = field.wire();
+        match self {
+            Self::File(call) => {
+                let extensions: Vec<&str> = field.extensions.iter().map(String::as_str).collect();
+                let max_bytes = field.max_bytes.map(|max| max as u64);
+                call.file(name, file, &extensions, max_bytes)
+            }
+            _ => misplaced(name),
         }
     }
 

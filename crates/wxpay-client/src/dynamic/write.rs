@@ -5,11 +5,11 @@ use wxpay_core::InvalidInput;
 
 use super::scalar::{self, items, max, range};
 use super::target::Target;
-use crate::Extra;
-use crate::json::{Body, Json};
+use crate::json::{Body, Json, Object};
 use crate::limits::{NUMBER, check_items, check_range};
 use crate::v2::Form;
 use crate::v3::Call;
+use crate::{Extra, Upload};
 
 pub(super) fn v2(
     operation: &'static Operation,
@@ -36,6 +36,7 @@ pub(super) fn v3(
         let mut target = match field.place {
             Some(Place::Path) => Target::Path(call),
             Some(Place::Header) => Target::Header(call),
+            Some(Place::Form) => Target::File(call),
             _ => Target::Query(call),
         };
         members.write(&mut target, field)?;
@@ -67,6 +68,7 @@ pub(super) fn check(operation: &'static Operation, request: &Json) -> Result<(),
             Some(Place::Path) => Target::Path(&mut call),
             Some(Place::Header) => Target::Header(&mut call),
             Some(Place::Query) => Target::Query(&mut call),
+            Some(Place::Form) => Target::File(&mut call),
             Some(_) => Target::Body(&mut body, None),
             None => Target::Form(&mut form),
         };
@@ -78,6 +80,7 @@ pub(super) fn check(operation: &'static Operation, request: &Json) -> Result<(),
 /// The members of an object that is sent.
 struct Members<'a> {
     json: &'a Json,
+    fields: &'static [Field],
     known: Vec<&'static str>,
 }
 
@@ -120,7 +123,11 @@ impl<'a> Members<'a> {
                 return Err(InvalidInput::new(name.clone(), rule.0, rule.1));
             }
         }
-        Ok(Self { json, known })
+        Ok(Self {
+            json,
+            fields,
+            known,
+        })
     }
 
     fn get(&self, name: &str) -> Option<&'a Json> {
@@ -182,10 +189,35 @@ impl<'a> Members<'a> {
         text.is_some_and(|text| condition.is.iter().any(|is| said_one(is) == text))
     }
 
+    /// What follows from the file in the request.
+    fn of_file(
+        &self,
+        target: &mut Target<'_>,
+        name: &'static str,
+        what: &str,
+    ) -> Result<(), InvalidInput> {
+        let file = self
+            .fields
+            .iter()
+            .find(|field| field.ty == "File")
+            .and_then(|field| Some((field.wire(), self.value(field)?)));
+        let Some((wire, value)) = file else {
+            return Ok(());
+        };
+        let file = upload(wire, value)?;
+        let text = match what {
+            "file_name" => file.name().to_owned(),
+            _ => file.sha256(),
+        };
+        target.set(name, Json::from(text))
+    }
+
     fn write(&self, target: &mut Target<'_>, field: &'static Field) -> Result<(), InvalidInput> {
         let name = field.wire();
-        if field.from.is_some() {
-            return target.own(name, field.required);
+        match field.from.as_deref() {
+            None => {}
+            Some("client") => return target.own(name, field.required),
+            Some(what) => return self.of_file(target, name, what),
         }
         if let Some(fixed) = &field.fixed {
             return target.fixed(name, fixed);
@@ -211,6 +243,7 @@ impl<'a> Members<'a> {
             };
         }
         match self.value(field) {
+            Some(value) if field.ty == "File" => target.file(field, &upload(name, value)?),
             Some(value) => write(target, field, value),
             None if field.required => Err(InvalidInput::new(name, "is required", "必填")),
             None => Ok(()),
@@ -230,6 +263,18 @@ pub(super) fn said_one(is: &Is) -> String {
         Is::Text(text) => text.clone(),
         _ => String::new(),
     }
+}
+
+/// The file in a request.
+fn upload(name: &'static str, value: &Json) -> Result<Upload, InvalidInput> {
+    let read = Object::of(value).and_then(|fields| Upload::read(&fields));
+    read.map_err(|_| {
+        InvalidInput::new(
+            name,
+            "must be an object of `name` and `content`, the bytes in base64",
+            "必须是由 name 与 content（base64 编码的文件内容）组成的对象",
+        )
+    })
 }
 
 /// Writes one field that is there.

@@ -9,7 +9,7 @@ use wxpay_core::{
 use wxpay_sign::v2::SignType;
 use wxpay_transport::{Hints, Transport};
 
-use super::reply::Expected;
+use super::reply::{Accepted, Expected};
 use super::{Credentials, Endpoint, Form, Merchant, Meta, SignTypes};
 use crate::USER_AGENT;
 use crate::base_url::{self, BaseUrl};
@@ -103,7 +103,11 @@ impl Client {
         ))
     }
 
-    fn sign(&self, meta: &Meta, mut params: Params) -> Result<Params, ErrorKind> {
+    pub(super) fn base_url(&self) -> &BaseUrl {
+        &self.0.base_url
+    }
+
+    pub(super) fn sign(&self, meta: &Meta, mut params: Params) -> Result<Params, ErrorKind> {
         let Config {
             merchant,
             credentials,
@@ -111,9 +115,15 @@ impl Client {
             ..
         } = &*self.0;
         params.check_outgoing()?;
-        params.set("appid", &merchant.app_id);
-        params.set("mch_id", &merchant.mch_id);
-        params.set("nonce_str", source.nonce()?);
+        if let Some(name) = meta.app_id_field {
+            params.set(name, &merchant.app_id);
+        }
+        if let Some(name) = meta.mch_id_field {
+            params.set(name, &merchant.mch_id);
+        }
+        if meta.nonce {
+            params.set("nonce_str", source.nonce()?);
+        }
         let sign_type = self.sign_type(meta);
         if meta.sign_types != SignTypes::Md5Only {
             params.set("sign_type", sign_type.name());
@@ -187,7 +197,10 @@ impl<E: Endpoint> Pending<'_, E> {
         };
         expected
             .accept(&response)
-            .and_then(|reply| Ok(self.request.decode(reply)?))
+            .and_then(|accepted| match accepted {
+                Accepted::Message(reply) => Ok(self.request.decode(reply)?),
+                Accepted::File(file) => Ok(self.request.decode_file(file)?),
+            })
             .map_err(|kind| {
                 Error::new(meta.name, meta.effect, kind).with_reply(response.into_body())
             })

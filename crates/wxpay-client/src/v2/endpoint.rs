@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use wxpay_core::{DecodeError, InvalidInput, Params};
 use wxpay_sign::Verified;
 
@@ -29,4 +30,13 @@ pub trait Endpoint: Send + Sync {
     /// # Errors
     /// The response lacks what it must have, or answers something else. After a write, the outcome is unknown.
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError>;
+
+    /// Takes the response of an endpoint that answers with a file ([`Meta::file_reply`]); other endpoints have none.
+    ///
+    /// # Errors
+    /// The endpoint does not answer with a file.
+    fn decode_file(&self, file: Verified<Bytes>) -> Result<Self::Response, DecodeError> {
+        let _ = file;
+        Err(DecodeError::malformed("body"))
+    }
 }

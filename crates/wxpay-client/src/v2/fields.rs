@@ -1,4 +1,4 @@
-use wxpay_core::{DecodeError, FromWire, Params};
+use wxpay_core::{DecodeError, FromWire, Params, XmlLimits};
 
 use crate::json::{Json, Object};
 
@@ -108,6 +108,42 @@ impl<'a> Fields<'a> {
         Object::of(&json)?.require_json_list(name, read)
     }
 
+    /// A list of `<item>` elements within the field, each of flat fields; none when it is absent. The endpoint's
+    /// [`Meta`](super::Meta) must allow them.
+    ///
+    /// # Errors
+    /// The field holds anything else; those of `read`.
+    pub fn xml_list<T>(
+        &self,
+        name: &str,
+        item: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(Vec::new());
+        };
+        let members = Params::list_from_xml(value, item, &XmlLimits::default())
+            .map_err(|_| DecodeError::malformed(name))?;
+        let members = members.iter().map(json_of).collect();
+        Object::of(&Json::object([(name, Json::List(members))]))?.objects(name, read)
+    }
+
+    /// A list of `<item>` elements within the field, which must be there.
+    ///
+    /// # Errors
+    /// As [`xml_list`](Self::xml_list), or it is missing.
+    pub fn require_xml_list<T>(
+        &self,
+        name: &str,
+        item: &str,
+        read: impl Fn(&Object<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        match self.0.get(name) {
+            Some(_) => self.xml_list(name, item, read),
+            None => Err(DecodeError::missing(name)),
+        }
+    }
+
     /// The members of a numbered list (`coupon_id_0`, `coupon_id_1`, …), as many as the field `count` says. Without that field,
     /// as many as there are fields that begin with one of `names`, such as `coupon_id_`, and end with their number.
     ///
@@ -139,4 +175,10 @@ impl<'a> Fields<'a> {
             None => Json::Object(Vec::new()),
         }
     }
+}
+
+/// Fields as a JSON object of strings; an empty one is absent.
+fn json_of(params: &Params) -> Json {
+    let filled = params.iter().filter(|(_, value)| !value.is_empty());
+    Json::object(filled.map(|(name, value)| (name, Json::from(value))))
 }

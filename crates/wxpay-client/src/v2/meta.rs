@@ -31,8 +31,22 @@ pub struct Meta {
     pub sign_types: SignTypes,
     /// Which `workwx_sign` the message carries, if any.
     pub workwx: Option<workwx::Api>,
+    /// The field that carries the app: `appid`, or another name such as `wxappid`; `None` where the request has none.
+    pub app_id_field: Option<&'static str>,
+    /// The field that carries the merchant ID: `mch_id`, or another name such as `mchid`; `None` where the request has none.
+    pub mch_id_field: Option<&'static str>,
+    /// Whether the request carries a `nonce_str`.
+    pub nonce: bool,
     /// Whether a response must carry a `sign`; without one, the TLS connection is its only proof.
     pub reply_signed: bool,
+    /// Whether a response of success carries `result_code`; without one, `return_code` alone says that it succeeded.
+    pub result_code: bool,
+    /// Whether a response of success names the merchant. It must where responses carry no `sign`, unless the documents have none.
+    pub merchant_reply: bool,
+    /// Whether a response of success is a file, such as a bill (对账单), and not XML.
+    pub file_reply: bool,
+    /// Whether a field of the response can hold further elements, which are read as a list ([`Fields::xml_list`](super::Fields::xml_list)).
+    pub nested_reply: bool,
     /// The names of all fields of request and response, for finding a value in which another field could begin
     /// ([`Params::ambiguous`](wxpay_core::Params::ambiguous)); [`PAYMENT_NAMES`] unless others are given.
     pub names: &'static [&'static str],
@@ -76,7 +90,14 @@ impl Meta {
             backup_host: false,
             sign_types: SignTypes::Either,
             workwx: None,
+            app_id_field: Some("appid"),
+            mch_id_field: Some("mch_id"),
+            nonce: true,
             reply_signed: true,
+            result_code: true,
+            merchant_reply: true,
+            file_reply: false,
+            nested_reply: false,
             names: PAYMENT_NAMES,
             errors: &[],
         }
@@ -122,6 +143,56 @@ impl Meta {
     #[must_use]
     pub const fn workwx(mut self, api: workwx::Api) -> Self {
         self.workwx = Some(api);
+        self
+    }
+
+    /// The app stands in a field of another name, or the request has none.
+    #[must_use]
+    pub const fn app_id_field(mut self, name: Option<&'static str>) -> Self {
+        self.app_id_field = name;
+        self
+    }
+
+    /// The merchant ID stands in a field of another name, or the request has none.
+    #[must_use]
+    pub const fn mch_id_field(mut self, name: Option<&'static str>) -> Self {
+        self.mch_id_field = name;
+        self
+    }
+
+    /// The request carries no `nonce_str`.
+    #[must_use]
+    pub const fn no_nonce(mut self) -> Self {
+        self.nonce = false;
+        self
+    }
+
+    /// A response of success has no `result_code`.
+    #[must_use]
+    pub const fn no_result_code(mut self) -> Self {
+        self.result_code = false;
+        self
+    }
+
+    /// A response does not name the merchant.
+    #[must_use]
+    pub const fn no_merchant_reply(mut self) -> Self {
+        self.merchant_reply = false;
+        self
+    }
+
+    /// A response of success is a file: [`Endpoint::decode_file`](super::Endpoint::decode_file) takes it.
+    #[must_use]
+    pub const fn file_reply(mut self) -> Self {
+        self.file_reply = true;
+        self
+    }
+
+    /// A field of the response can hold further elements. Only where responses carry no `sign`: how one would cover them is not
+    /// documented.
+    #[must_use]
+    pub const fn nested_reply(mut self) -> Self {
+        self.nested_reply = true;
         self
     }
 

@@ -2,9 +2,10 @@ use bytes::Bytes;
 use http::Response;
 use wxpay_core::{
     BusinessError, DecodeError, ErrorKind, Params, ProtocolError, VerificationFailure, XmlError,
+    XmlLimits,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v2::{Key, SignType, danger_accept_unsigned};
+use wxpay_sign::v2::{Key, SignType, danger_accept_file, danger_accept_unsigned};
 
 use super::{Fields, Merchant, Meta};
 
@@ -17,14 +18,28 @@ pub(super) struct Expected<'a> {
     pub(super) sign_type: SignType,
 }
 
+/// A response that was accepted.
+pub(super) enum Accepted {
+    Message(Verified<Params>),
+    File(Verified<Bytes>),
+}
+
 impl Expected<'_> {
-    /// Takes a response through the three levels: communication, origin, business.
-    pub(super) fn accept(&self, response: &Response<Bytes>) -> Result<Verified<Params>, ErrorKind> {
+    /// Takes a response through the three levels: communication, origin, business. A file has the first alone.
+    pub(super) fn accept(&self, response: &Response<Bytes>) -> Result<Accepted, ErrorKind> {
         let status = response.status().as_u16();
         if status != 200 {
             return Err(ProtocolError::new(status, "not a response of APIv2").into());
         }
-        let params = Params::from_xml(response.body()).map_err(|error| match error {
+        let body = response.body();
+        if self.meta.file_reply && !body.is_empty() && !is_markup(body) {
+            return Ok(Accepted::File(danger_accept_file(body.clone())));
+        }
+        let mut limits = XmlLimits::default();
+        if self.meta.nested_reply {
+            limits.depth = 2;
+        }
+        let params = Params::from_xml_within(body, &limits).map_err(|error| match error {
             XmlError::Empty => ProtocolError::new(status, "the response is empty"),
             error => ProtocolError::new(status, &format!("not a message of APIv2: {error}")),
         })?;
@@ -41,9 +56,11 @@ impl Expected<'_> {
         }
         let reply = self.check_origin(params)?;
         match reply.get().get("result_code") {
-            Some("SUCCESS") => Ok(reply),
+            Some("SUCCESS") if self.meta.file_reply => Err(DecodeError::malformed("body").into()),
+            Some("SUCCESS") => Ok(Accepted::Message(reply)),
             Some("FAIL") => Err(self.refusal(status, reply.get()).into()),
             Some(_) => Err(DecodeError::malformed("result_code").into()),
+            None if !self.meta.result_code => Ok(Accepted::Message(reply)),
             None => Err(DecodeError::missing("result_code").into()),
         }
     }
@@ -68,13 +85,16 @@ impl Expected<'_> {
             let failure = VerificationFailure::Ambiguous(name.to_owned());
             return Err(ErrorKind::Verification(failure.into()));
         }
-        let succeeded = params.get("result_code") == Some("SUCCESS");
-        if params.get("mch_id").is_some() || (succeeded && !meta.reply_signed) {
-            fields.echo("mch_id", &merchant.mch_id)?;
+        let succeeded = params.get("result_code") == Some("SUCCESS") || !meta.result_code;
+        let mch_id = meta.mch_id_field.unwrap_or("mch_id");
+        let promised = succeeded && !meta.reply_signed && meta.merchant_reply;
+        if params.get(mch_id).is_some() || promised {
+            fields.echo(mch_id, &merchant.mch_id)?;
         }
         // An unsigned response's appid is not compared: the documents' own samples answer with another form of it.
-        if meta.reply_signed && params.get("appid").is_some() {
-            fields.echo("appid", &merchant.app_id)?;
+        let app_id = meta.app_id_field.unwrap_or("appid");
+        if meta.reply_signed && params.get(app_id).is_some() {
+            fields.echo(app_id, &merchant.app_id)?;
         }
         Ok(reply)
     }
@@ -84,6 +104,12 @@ impl Expected<'_> {
         let message = claimed_text(reply).unwrap_or_default();
         BusinessError::new(status, code, message, self.meta.errors)
     }
+}
+
+/// Whether a text begins as XML or HTML does. A bill begins with a word or, compressed, with the bytes of gzip.
+fn is_markup(body: &[u8]) -> bool {
+    let blank = |byte: &&u8| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte);
+    body.iter().find(|byte| !blank(byte)) == Some(&b'<')
 }
 
 /// Without a `return_code` of `SUCCESS`, nothing is signed. Some such responses carry an `err_code` all the same.

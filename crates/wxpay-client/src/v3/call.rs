@@ -8,6 +8,7 @@ use super::{Body, Json, Meta};
 use crate::Max;
 use crate::identity::Identity;
 use crate::limits::check_max;
+use crate::upload::{Part, Upload};
 
 /// Everything but the characters that a URL may carry as they are in any place.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -24,6 +25,7 @@ pub struct Call {
     pub(super) query: Vec<(Cow<'static, str>, Value)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Content>,
+    file: Option<Part>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,6 +107,37 @@ impl Call {
         body.check_outgoing("body")?;
         self.body = Some(Content::Json(body));
         Ok(())
+    }
+
+    /// Sets the file to upload (上传文件), as the part `name` of the request. The body is then sent as the part `meta` before it,
+    /// and `meta` alone is signed. `extensions` are the endings of file names that the document allows, in lower case; all when it
+    /// is empty.
+    ///
+    /// # Errors
+    /// It is empty, or over `max_bytes`; or its name is empty, over 128 characters, has another ending, or holds a path, quotation marks
+    /// or control characters; or there is a file already.
+    pub fn file(
+        &mut self,
+        name: &'static str,
+        file: &Upload,
+        extensions: &[&str],
+        max_bytes: Option<u64>,
+    ) -> Result<(), InvalidInput> {
+        file.check(name, extensions, max_bytes)?;
+        if self.file.is_some() {
+            return Err(InvalidInput::new(
+                name,
+                "must be the only file",
+                "只能上传一个文件",
+            ));
+        }
+        let file = file.clone();
+        self.file = Some(Part { name, file });
+        Ok(())
+    }
+
+    pub(crate) fn take_file(&mut self) -> Option<Part> {
+        self.file.take()
     }
 
     /// The endpoint's own headers.

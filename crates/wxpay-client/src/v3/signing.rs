@@ -13,6 +13,7 @@ use super::client::Config;
 use super::reply::accept;
 use super::{Call, Client, Meta};
 use crate::USER_AGENT;
+use crate::upload::Part;
 
 impl Client {
     /// Encrypts what is to be encrypted, and signs.
@@ -52,6 +53,7 @@ impl Client {
         }
         let target = call.target(meta)?;
         let own_headers = call.take_headers();
+        let file = call.take_file();
         let body = call.into_body(&mut texts).ok_or_else(too_few)?;
         let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
         let written = Written {
@@ -59,6 +61,7 @@ impl Client {
             serial_no,
             own_headers,
             body,
+            file,
         };
         self.authorized(meta, written).await
     }
@@ -76,6 +79,7 @@ impl Client {
             serial_no: self.0.caller.serial_no(meta, keys).await?,
             own_headers: Vec::new(),
             body: None,
+            file: None,
         };
         self.authorized(meta, written).await
     }
@@ -123,12 +127,14 @@ impl Client {
             serial_no,
             own_headers,
             body,
+            file,
         } = written;
+        let nonce = source.nonce()?;
         let to_sign = RequestToSign {
             method: meta.method.name(),
             target,
             timestamp: source.now(),
-            nonce_str: &source.nonce()?,
+            nonce_str: &nonce,
             body: body.as_deref().unwrap_or_default(),
         };
         let authorization = caller
@@ -149,8 +155,19 @@ impl Client {
                     .backup_host(meta.backup_host)
                     .per_second(meta.per_second),
             );
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        // What is signed is the JSON, with a file as without one.
+        let (content_type, body) = match file {
+            Some(file) => {
+                let message = file.message(body.as_deref(), &nonce);
+                (Some(message.content_type), Some(message.body))
+            }
+            None => {
+                let json = body.is_some().then(|| "application/json".to_owned());
+                (json, body)
+            }
+        };
+        if let Some(content_type) = content_type {
+            request = request.header(header::CONTENT_TYPE, content_type);
         }
         if let Some(serial_no) = serial_no {
             request = request.header("Wechatpay-Serial", serial_no);
@@ -170,4 +187,5 @@ struct Written<'a> {
     serial_no: Option<String>,
     own_headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Bytes>,
+    file: Option<Part>,
 }

@@ -208,3 +208,44 @@ proptest! {
         let _ = read(&pieces.concat());
     }
 }
+
+#[test]
+fn a_list_is_read_member_by_member() {
+    let read = |text| Params::list_from_xml(text, "item", &XmlLimits::default());
+    let list =
+        read("\n<item><a>1</a><b><![CDATA[<2>]]></b></item> <item/>\n<item><a>&amp;</a></item>");
+    let list = list.unwrap();
+    assert_eq!(list.len(), 3);
+    assert_eq!(list[0].get("b"), Some("<2>"));
+    assert!(list[1].is_empty());
+    assert_eq!(list[2].get("a"), Some("&"));
+    assert!(read(" \n").unwrap().is_empty());
+    for (text, error) in [
+        ("<other/>", XmlError::Nested("other".to_owned())),
+        ("<other></other>", XmlError::Nested("other".to_owned())),
+        ("<an-item/>", XmlError::Name),
+        ("<item a=\"1\"/>", XmlError::Attribute("item".to_owned())),
+        (
+            "<item a=\"1\"></item>",
+            XmlError::Attribute("item".to_owned()),
+        ),
+        (
+            "<item><a>1</a><a>2</a></item>",
+            XmlError::Duplicate("a".to_owned()),
+        ),
+        ("<item><a><b/></a></item>", XmlError::Nested("a".to_owned())),
+        ("<item>1</item>", XmlError::Text),
+        ("text<item/>", XmlError::Text),
+        ("<item>", XmlError::Truncated),
+        ("<!-- --><item/>", XmlError::Comment),
+    ] {
+        assert_eq!(read(text).unwrap_err(), error, "{text}");
+    }
+    let mut few = XmlLimits::default();
+    few.fields = 2;
+    assert!(Params::list_from_xml("<item/><item/>", "item", &few).is_ok());
+    assert!(matches!(
+        Params::list_from_xml("<item/><item/><item/>", "item", &few),
+        Err(XmlError::TooLarge { limit: 2, .. })
+    ));
+}

@@ -1,7 +1,8 @@
 //! The rules of a spec's own keys.
 
 use super::Lint;
-use crate::codegen::model::{Kind, Operation, Reply, Version};
+use crate::codegen::model::{Field, Kind, Operation, Reply, Text, Version};
+use crate::codegen::names::is_snake;
 use crate::codegen::spec::{Method, OperationKind, Place, ReplySign, SignType};
 
 impl Lint<'_> {
@@ -23,6 +24,9 @@ impl Lint<'_> {
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b)))
         {
             self.say(at, "host must be the name of a host");
+        }
+        if operation.is_page() {
+            return self.page(operation);
         }
         match operation.version {
             Version::V2 => self.facts_v2(operation),
@@ -53,11 +57,30 @@ impl Lint<'_> {
         }
     }
 
-    fn facts_v2(&mut self, operation: &Operation) {
+    fn page(&mut self, operation: &Operation) {
         let at = &operation.path_at;
-        if operation.has_method {
-            self.say(at, "APIv2 knows POST alone; leave `method` out");
+        if operation.version != Version::V2 {
+            self.say(at, "only APIv2 has pages");
         }
+        if operation.method != Method::Get {
+            self.say(at, "a page has `method = \"GET\"`");
+        }
+        let has_reply = !matches!(&operation.reply, Reply::Own(fields) if fields.is_empty());
+        if has_reply || operation.reply_sign.is_some() || !operation.errors.is_empty() {
+            self.say(
+                at,
+                "a page has no `reply`, `reply_sign`, `[response]` and `[errors]`",
+            );
+        }
+        if operation.client_cert || operation.backup_host {
+            self.say(at, "a page has no `client_cert` and no `backup_host`");
+        }
+        self.signature(operation);
+    }
+
+    /// What the client adds to an APIv2 request.
+    fn signature(&mut self, operation: &Operation) {
+        let at = &operation.path_at;
         match &operation.sign_types {
             None => self.say(at, "APIv2 needs `sign_types`"),
             Some((types, at)) if types.is_empty() => self.say(at, "must not be empty"),
@@ -67,6 +90,36 @@ impl Lint<'_> {
                 }
             }
         }
+        for (field, usual) in [
+            (&operation.app_id_field, "appid"),
+            (&operation.mch_id_field, "mch_id"),
+        ] {
+            if let Some((name, at)) = field
+                && (name == usual || !(name.is_empty() || is_snake(name)))
+            {
+                self.say(
+                    at,
+                    format!("names another field than `{usual}`, or is empty where there is none"),
+                );
+            }
+        }
+        for (flag, name) in [
+            (&operation.nonce, "nonce"),
+            (&operation.result_code, "result_code"),
+            (&operation.merchant_reply, "merchant_reply"),
+        ] {
+            if let Some((true, at)) = flag {
+                self.say(at, format!("leave `{name} = true` out"));
+            }
+        }
+    }
+
+    fn facts_v2(&mut self, operation: &Operation) {
+        let at = &operation.path_at;
+        if operation.has_method {
+            self.say(at, "APIv2 knows POST alone; leave `method` out");
+        }
+        self.signature(operation);
         if operation.per_second.is_some() {
             self.say(at, "`per_second` is for APIv3");
         }
@@ -79,11 +132,21 @@ impl Lint<'_> {
         if let Some((_, at)) = &operation.serial {
             self.say(at, "`serial` is for APIv3");
         }
-        if matches!(operation.reply, Reply::Empty | Reply::File) {
-            self.say(at, "APIv2 answers in fields");
+        if matches!(operation.reply, Reply::Empty) {
+            self.say(at, "APIv2 answers in fields or with a file");
         }
+        let file = matches!(operation.reply, Reply::File);
+        let nested = |field: &Field| matches!(field.kind, Kind::Embedded(Text::Xml, _));
+        let nested = operation.response().iter().any(nested);
         match &operation.reply_sign {
             None => self.say(at, "APIv2 needs `reply_sign`: \"required\" or \"none\""),
+            Some((ReplySign::Required, at)) if file => {
+                self.say(at, "a file carries no signature: `reply_sign = \"none\"`");
+            }
+            Some((ReplySign::Required, at)) if nested => {
+                self.say(at, "how a signature covers a list in XML is not known");
+            }
+            Some((ReplySign::None, _)) if file || operation.response().is_empty() => {}
             Some((ReplySign::None, at)) => {
                 let echoes = operation.response().iter().chain(&operation.request);
                 if !echoes.into_iter().any(|field| field.echo.is_some()) {
@@ -114,6 +177,21 @@ impl Lint<'_> {
         if let Some((_, at)) = &operation.workwx_sign {
             self.say(at, "APIv3 has no `workwx_sign`");
         }
+        for (_, at) in [&operation.app_id_field, &operation.mch_id_field]
+            .into_iter()
+            .flatten()
+        {
+            self.say(at, "is for APIv2: an APIv3 request names its fields itself");
+        }
+        for (flag, name) in [
+            (&operation.nonce, "nonce"),
+            (&operation.result_code, "result_code"),
+            (&operation.merchant_reply, "merchant_reply"),
+        ] {
+            if let Some((_, at)) = flag {
+                self.say(at, format!("`{name}` is for APIv2"));
+            }
+        }
         if let Some((accept, at)) = &operation.accept {
             if ["", "application/json"].contains(&accept.as_str()) {
                 self.say(
@@ -137,6 +215,37 @@ impl Lint<'_> {
             self.say(at, "a GET has no body");
         }
         self.places(operation);
+        self.upload(operation);
+    }
+
+    fn upload(&mut self, operation: &Operation) {
+        let files = operation.request.iter().filter(|field| field.is_file());
+        if files.count() > 1 {
+            self.say(&operation.path_at, "a request has one file at most");
+        }
+        let file = operation.file();
+        if file.is_some() && !matches!(operation.method, Method::Post | Method::Put) {
+            self.say(&operation.path_at, "a file goes with POST or PUT");
+        }
+        for field in &operation.request {
+            let (wire, at) = (&field.wire, &field.at);
+            if field.is_file() != (field.place == Some(Place::Form)) {
+                self.say(
+                    at,
+                    format!("{wire}: a file stands `in = \"form\"`, and nothing else does"),
+                );
+            }
+            if field.is_file() && !field.required {
+                self.say(at, format!("{wire}: a file is required"));
+            }
+            let follows = matches!(field.kind, Kind::OfFile(_));
+            if follows && (file.is_none() || field.place != Some(Place::Body)) {
+                self.say(
+                    at,
+                    format!("{wire}: what follows from a file stands in the body beside it"),
+                );
+            }
+        }
     }
 
     fn places(&mut self, operation: &Operation) {

@@ -51,7 +51,7 @@ type Rule = (bool, &'static str);
 
 fn word_rules(field: &Field) -> Vec<Rule> {
     let is_whole = matches!(field.kind, Kind::Choice(_) | Kind::Group(_));
-    let filled = matches!(field.kind, Kind::Client | Kind::Fixed(_));
+    let filled = !field.is_given();
     let sentence = |text: &Option<String>| text.as_deref().is_some_and(|text| text.ends_with('.'));
     vec![
         (
@@ -89,6 +89,8 @@ fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
     let nested = matches!(kind, Kind::Object(_) | Kind::List(_));
     let embedded = matches!(kind, Kind::Embedded(..));
     let body = field.place == Some(spec::Place::Body);
+    let xml = matches!(kind, Kind::Embedded(Text::Xml, _));
+    let xml_list = matches!(kind, Kind::Embedded(_, item) if is_list_of_objects(item));
     vec![
         (
             matches!(kind, Kind::Choice(_)) && place != Place::Request,
@@ -142,15 +144,49 @@ fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
             "only an object is url-encoded",
         ),
         (
-            matches!(kind, Kind::Client | Kind::Fixed(_))
-                && !matches!(place, Place::Request | Place::Sent),
+            !field.is_given() && !matches!(place, Place::Request | Place::Sent),
             "what is filled in stands in a request",
         ),
         (
             matches!(kind, Kind::Client) && (place != Place::Request || !is_own(&field.wire)),
             "the client fills the IDs of app and merchant in [request] alone",
         ),
+        (
+            matches!(kind, Kind::OfFile(_)) && (place != Place::Request || !v3),
+            "what follows from a file stands in the [request] of APIv3",
+        ),
+        (
+            field.is_file() && (place != Place::Request || !v3),
+            "a file is uploaded in the [request] of APIv3",
+        ),
+        (
+            !field.extensions.is_empty() && !field.is_file(),
+            "`extensions` are those of a file",
+        ),
+        (
+            field.extensions.iter().any(|ending| !is_extension(ending)),
+            "an extension is of lower-case letters and digits, without a dot",
+        ),
+        (
+            xml && (v3 || place != Place::Response || !xml_list),
+            "only a list of objects in the [response] of APIv2 stands in XML",
+        ),
+        (
+            xml != field.element.as_deref().is_some_and(is_snake),
+            "a list in XML, and nothing else, names its `element`",
+        ),
     ]
+}
+
+fn is_list_of_objects(kind: &Kind) -> bool {
+    matches!(kind, Kind::List(item) if matches!(**item, Kind::Object(_)))
+}
+
+fn is_extension(ending: &str) -> bool {
+    !ending.is_empty()
+        && ending
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
 /// The members that a client fills.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Context;
 use crate::codegen::model::{
-    Asked, Condition, Field, Kind, Limits, Scope, Shape, Text, TypeRef, Version,
+    Asked, Condition, Field, Kind, Limits, OfFile, Scope, Shape, Text, TypeRef, Version,
 };
 use crate::codegen::names;
 use crate::codegen::spec::{self, Table};
@@ -50,6 +50,8 @@ impl Reader<'_, '_> {
             when: spec.when.as_ref().map(condition),
             echo: spec.echo,
             count: spec.count.clone(),
+            element: spec.element.clone(),
+            extensions: spec.extensions.clone().unwrap_or_default(),
             limits: Limits {
                 max_chars: spec.max_chars,
                 max_bytes: spec.max_bytes,
@@ -84,8 +86,11 @@ impl Reader<'_, '_> {
         if named + filled + alone != 1 || (filled == 1 && spec.ty.is_some()) {
             return Err(ONE.to_owned());
         }
-        if spec.from.is_some() {
-            return Ok(Kind::Client);
+        match spec.from {
+            None => {}
+            Some(spec::From::Client) => return Ok(Kind::Client),
+            Some(spec::From::FileName) => return Ok(Kind::OfFile(OfFile::Name)),
+            Some(spec::From::FileSha256) => return Ok(Kind::OfFile(OfFile::Sha256)),
         }
         if let Some(fixed) = &spec.fixed {
             return Ok(Kind::Fixed(fixed.clone()));
@@ -167,6 +172,7 @@ fn embedded(spec: &spec::Field, kind: Kind) -> Result<Kind, String> {
         None => Ok(kind),
         Some("Json") => Ok(Kind::Embedded(Text::Json, Box::new(kind))),
         Some("UrlEncoded") => Ok(Kind::Embedded(Text::UrlEncoded, Box::new(kind))),
+        Some("Xml") => Ok(Kind::Embedded(Text::Xml, Box::new(kind))),
         Some(other) => Err(format!("an object or list is not written as `{other}`")),
     }
 }

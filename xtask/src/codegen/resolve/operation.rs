@@ -128,6 +128,11 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
             .reply_sign
             .as_ref()
             .map(|sign| (*sign.get_ref(), sign.span())),
+        app_id_field: text(&spec.app_id_field),
+        mch_id_field: text(&spec.mch_id_field),
+        nonce: flag(&spec.nonce),
+        result_code: flag(&spec.result_code),
+        merchant_reply: flag(&spec.merchant_reply),
         per_second: spec.per_second,
         accept: text(&spec.accept),
         serial: spec
@@ -146,6 +151,11 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
 fn text(value: &Option<Spanned<String>>) -> Option<(String, Range<usize>)> {
     let value = value.as_ref()?;
     Some((value.get_ref().clone(), value.span()))
+}
+
+fn flag(value: &Option<Spanned<bool>>) -> Option<(bool, Range<usize>)> {
+    let value = value.as_ref()?;
+    Some((*value.get_ref(), value.span()))
 }
 
 fn settles(name: String) -> Resolve {

@@ -187,6 +187,10 @@ pub(super) fn field(file: &mut RustFile<'_>, field: &Field, from: From) -> Strin
             match field.kind.scalar().map(|scalar| scalar.name) {
                 Some("Raw") if field.required => format!("fields.require_raw(\"{wire}\")?"),
                 Some("Raw") => format!("fields.raw(\"{wire}\")"),
+                Some("File") => {
+                    let name = file.import("wxpay_client", "Upload");
+                    format!("{name}::read(&fields.require_object(\"{wire}\")?)?")
+                }
                 _ => format!("fields.{how}(\"{wire}\")?"),
             }
         }
@@ -206,6 +210,7 @@ fn embedded(file: &mut RustFile<'_>, field: &Field, text: Text, item: &Kind, fro
     let form = match text {
         Text::Json => "json",
         Text::UrlEncoded => "url_encoded",
+        Text::Xml => "xml",
     };
     let how = match (from, field.required) {
         (From::Request, false) => "optional_",
@@ -219,7 +224,11 @@ fn embedded(file: &mut RustFile<'_>, field: &Field, text: Text, item: &Kind, fro
         ""
     };
     let name = item.types().map(|ty| file.named(ty)).unwrap_or_default();
-    format!("fields.{how}{form}{list}(\"{wire}\", {name}::read)?")
+    let element = match &field.element {
+        Some(element) => format!("\"{element}\", "),
+        None => String::new(),
+    };
+    format!("fields.{how}{form}{list}(\"{wire}\", {element}{name}::read)?")
 }
 
 /// The members of a numbered list; `outer` is the number of the list that this one stands in.

@@ -100,7 +100,7 @@ fn number(number: i64) -> String {
 /// What the request struct says of its operation.
 pub(super) fn of_operation(operation: &Operation) -> String {
     let mut text = format!("{} ({}).\n\n", operation.title.en, operation.title.zh);
-    if operation.kind == OperationKind::Call {
+    if operation.kind != OperationKind::Notification {
         text += &format!("`{} {}` ", method(operation.method), operation.path);
     }
     text += &format!("([document]({}))\n\n", operation.doc);

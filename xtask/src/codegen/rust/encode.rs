@@ -2,7 +2,7 @@
 
 use super::file::{RustFile, is_copy};
 use crate::codegen::model::{
-    Asked, Condition, Field, Kind, Limits, Operation, Text, TypeRef, Version,
+    Asked, Condition, Field, Kind, Limits, OfFile, Operation, Text, TypeRef, Version,
 };
 use crate::codegen::names::camel;
 use crate::codegen::spec::{Fixed, Place};
@@ -14,7 +14,7 @@ pub(super) fn request(file: &mut RustFile<'_>, operation: &Operation) -> String 
     let mut out = conditions(file, fields);
     if operation.version == Version::V2 {
         for field in fields {
-            out += &statement(file, field, Target::Form);
+            out += &statement(file, fields, field, Target::Form);
         }
         return out + "form.extra(&self.options.extra, FIELDS)\n";
     }
@@ -23,9 +23,10 @@ pub(super) fn request(file: &mut RustFile<'_>, operation: &Operation) -> String 
         let target = match field.place {
             Some(Place::Path) => Target::Path,
             Some(Place::Header) => Target::Header,
+            Some(Place::Form) => Target::File,
             _ => Target::Query,
         };
-        out += &statement(file, field, target);
+        out += &statement(file, fields, field, target);
     }
     if !fields.iter().any(|field| is_body(&field)) {
         return out + "call.extra(&self.options.extra, FIELDS)\n";
@@ -33,7 +34,7 @@ pub(super) fn request(file: &mut RustFile<'_>, operation: &Operation) -> String 
     file.client_json("Body");
     out += "let mut body = Body::new();\n";
     for field in fields.iter().filter(is_body) {
-        out += &statement(file, field, Target::Body);
+        out += &statement(file, fields, field, Target::Body);
     }
     out + "body.extra(&self.options.extra, FIELDS)?;\ncall.body(body);\nOk(())\n"
 }
@@ -42,7 +43,7 @@ pub(super) fn request(file: &mut RustFile<'_>, operation: &Operation) -> String 
 pub(super) fn object(file: &mut RustFile<'_>, fields: &[Field]) -> String {
     let mut out = conditions(file, fields);
     for field in fields {
-        out += &statement(file, field, Target::Body);
+        out += &statement(file, fields, field, Target::Body);
     }
     out + "body.extra(&self.options.extra, Self::FIELDS)\n"
 }
@@ -54,6 +55,7 @@ enum Target {
     Path,
     Query,
     Header,
+    File,
     Body,
 }
 
@@ -68,6 +70,7 @@ impl Target {
             (Self::Query, "id") => "call.query(".to_owned(),
             (Self::Query, name) => format!("call.query_{name}("),
             (Self::Header, _) => "call.header(".to_owned(),
+            (Self::File, _) => "call.file(".to_owned(),
         }
     }
 }
@@ -135,7 +138,7 @@ pub(super) fn test(
     }
 }
 
-fn statement(file: &mut RustFile<'_>, field: &Field, target: Target) -> String {
+fn statement(file: &mut RustFile<'_>, fields: &[Field], field: &Field, target: Target) -> String {
     match &field.kind {
         Kind::Choice(ty) => return choice(file, field, ty, target),
         Kind::Client => {
@@ -152,6 +155,17 @@ fn statement(file: &mut RustFile<'_>, field: &Field, target: Target) -> String {
             } else {
                 format!("{owner}.{method}(\"{wire}\", {needed})?;\n")
             };
+        }
+        Kind::OfFile(what) => {
+            let file = fields.iter().find(|field| field.is_file());
+            let (name, what) = (
+                file.map(|file| file.name.as_str()).unwrap_or_default(),
+                match what {
+                    OfFile::Name => "name",
+                    OfFile::Sha256 => "sha256",
+                },
+            );
+            return format!("body.set(\"{}\", self.{name}.{what}());\n", field.wire);
         }
         Kind::Fixed(fixed) => {
             let value = match fixed {
@@ -236,6 +250,22 @@ fn write(file: &mut RustFile<'_>, field: &Field, value: &str, target: Target) ->
                 Form::Decimal => format!("{}, {value})?", call("decimal")),
                 Form::Raw => format!("{}, {value})?", call("raw")),
                 Form::Sealed => String::new(),
+                Form::File => {
+                    let extensions: Vec<String> = field
+                        .extensions
+                        .iter()
+                        .map(|ending| format!("{ending:?}"))
+                        .collect();
+                    let max = match limits.max_bytes {
+                        Some(max) => format!("Some({max})"),
+                        None => "None".to_owned(),
+                    };
+                    format!(
+                        "{}, {value}, &[{}], {max})?",
+                        call("file"),
+                        extensions.join(", ")
+                    )
+                }
                 Form::Time | Form::Date => {
                     let name = if form == Form::Time { "time" } else { "date" };
                     let ty = if form == Form::Time {
@@ -278,11 +308,16 @@ fn write(file: &mut RustFile<'_>, field: &Field, value: &str, target: Target) ->
                     "{}, {max}, |body| {owner}.write(body))?",
                     call("url_encoded")
                 ),
+                // Responses only.
+                (Text::Xml, _) => String::new(),
             }
         }
-        Kind::Numbered(_) | Kind::Choice(_) | Kind::Group(_) | Kind::Client | Kind::Fixed(_) => {
-            String::new()
-        }
+        Kind::Numbered(_)
+        | Kind::Choice(_)
+        | Kind::Group(_)
+        | Kind::Client
+        | Kind::OfFile(_)
+        | Kind::Fixed(_) => String::new(),
     }
 }
 

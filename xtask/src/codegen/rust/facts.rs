@@ -2,7 +2,7 @@
 
 use super::file::RustFile;
 use super::sent::names;
-use crate::codegen::model::{Code, Operation, Resolve, Version};
+use crate::codegen::model::{Code, Field, Kind, Operation, Reply, Resolve, Text, Version};
 use crate::codegen::spec::{Outcome, ReplySign, SignType, Workwx};
 
 /// The value of `META`.
@@ -62,7 +62,31 @@ pub(super) fn meta(file: &mut RustFile<'_>, operation: &Operation) -> String {
         workwx == Some(Workwx::Redpack),
         ".workwx(workwx::Api::RedPack)",
     );
+    for (field, method) in [
+        (&operation.app_id_field, "app_id_field"),
+        (&operation.mch_id_field, "mch_id_field"),
+    ] {
+        match field.as_ref().map(|(name, _)| name.as_str()) {
+            None => {}
+            Some("") => call(true, &format!(".{method}(None)")),
+            Some(name) => call(true, &format!(".{method}(Some(\"{name}\"))")),
+        }
+    }
+    for (flag, text) in [
+        (&operation.nonce, ".no_nonce()"),
+        (&operation.result_code, ".no_result_code()"),
+        (&operation.merchant_reply, ".no_merchant_reply()"),
+    ] {
+        call(matches!(flag, Some((false, _))), text);
+    }
     call(unsigned, ".unsigned_reply()");
+    let v2 = operation.version == Version::V2;
+    call(
+        v2 && matches!(operation.reply, Reply::File),
+        ".file_reply()",
+    );
+    let nested = |field: &Field| matches!(field.kind, Kind::Embedded(Text::Xml, _));
+    call(operation.response().iter().any(nested), ".nested_reply()");
     if let Some((host, _)) = &operation.host {
         call(true, &format!(".host({host:?})"));
     }

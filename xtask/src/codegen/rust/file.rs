@@ -105,7 +105,7 @@ impl<'a> RustFile<'a> {
             Kind::Numbered(ty) => format!("Vec<{}>", self.named(ty)),
             Kind::List(item) => format!("Vec<{}>", self.rust_type(item)),
             Kind::Embedded(_, item) => self.rust_type(item),
-            Kind::Client | Kind::Fixed(_) => String::new(),
+            Kind::Client | Kind::OfFile(_) | Kind::Fixed(_) => String::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::codegen::model::{Model, Operation, Product, Version};
 use crate::codegen::names::camel;
 use crate::codegen::output::Output;
 use crate::codegen::spec::OperationKind;
-use crate::codegen::usage::Usage;
+use crate::codegen::usage::{Seen, Usage};
 
 /// Writes `v2.rs`, `v2/pay.rs`, `v2/pay/query_order.rs` and their like.
 pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
@@ -27,7 +27,7 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
     for product in &model.products {
         let folder = format!("{}/{}", product.version.folder(), product.name);
         let operations = of_product(model, product);
-        output.rust(format!("{folder}.rs"), index(product, &operations));
+        output.rust(format!("{folder}.rs"), index(product, &operations, usage));
         if !product.scope.types.is_empty() {
             output.rust(
                 format!("{folder}/types.rs"),
@@ -87,16 +87,17 @@ fn of_version(model: &Model, version: Version) -> String {
     out
 }
 
-fn index(product: &Product, operations: &[&Operation]) -> String {
+fn index(product: &Product, operations: &[&Operation], usage: &Usage) -> String {
     let feature = feature(product);
+    let holds = |operation: &Operation, ty| usage.is_member(Seen::from(operation), ty);
     let mut out = format!(
         "//! Operations of `{}`, behind the feature `{feature}`:\n//!\n",
         product.name
     );
     for operation in operations {
         let item = match (operation.kind, &operation.reply) {
-            (OperationKind::Call, _) => format!("{}()", operation.name),
-            (_, Reply::Shared(ty)) => format!("types::{}", ty.name),
+            (OperationKind::Call | OperationKind::Page, _) => format!("{}()", operation.name),
+            (_, Reply::Shared(ty)) if !holds(operation, ty) => format!("types::{}", ty.name),
             _ => camel(&operation.name),
         };
         out += &format!(
@@ -118,13 +119,22 @@ fn index(product: &Product, operations: &[&Operation]) -> String {
         match operation.kind {
             OperationKind::Call => {
                 items.push(name.clone());
-                if matches!(operation.reply, Reply::Own(_)) {
+                let own = match &operation.reply {
+                    Reply::Own(_) => true,
+                    Reply::Shared(ty) => holds(operation, ty),
+                    _ => false,
+                };
+                if own {
                     items.push(format!("{name}Response"));
                 }
                 items.push(operation.name.clone());
             }
+            OperationKind::Page => {
+                items.push(name.clone());
+                items.push(operation.name.clone());
+            }
             OperationKind::Notification => {
-                if !matches!(operation.reply, Reply::Shared(_)) {
+                if !matches!(&operation.reply, Reply::Shared(ty) if !holds(operation, ty)) {
                     items.push(name);
                 }
             }

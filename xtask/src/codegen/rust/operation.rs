@@ -7,7 +7,7 @@ use super::docs::{aliases, method, of_operation};
 use super::file::RustFile;
 use super::{encode, enumeration, facts, received, sent};
 use crate::codegen::model::{Field, Kind, Level, Operation, Reply, Shape, TypeRef, Version};
-use crate::codegen::names::camel;
+use crate::codegen::names::{self, camel};
 use crate::codegen::spec::OperationKind;
 use crate::codegen::usage::{Seen, Usage};
 
@@ -23,8 +23,12 @@ pub(super) fn file(operation: &Operation, usage: &Usage) -> String {
     }
     types(&mut file);
     if !operation.is_notification() {
-        implementation(&mut file, operation, &name);
-        function(&mut file, operation, &name);
+        if operation.is_page() {
+            page(&mut file, operation, &name);
+        } else {
+            implementation(&mut file, operation, &name);
+            function(&mut file, operation, &name);
+        }
         facts::constants(&mut file, operation);
         if operation.version == Version::V2 {
             let names = every_name(operation);
@@ -34,7 +38,9 @@ pub(super) fn file(operation: &Operation, usage: &Usage) -> String {
         }
     }
     let head = match operation.kind {
-        OperationKind::Call => format!("{} {}", method(operation.method), operation.path),
+        OperationKind::Call | OperationKind::Page => {
+            format!("{} {}", method(operation.method), operation.path)
+        }
         OperationKind::Notification => operation.events.join(", "),
     };
     file.finish(&format!(
@@ -47,9 +53,16 @@ fn request(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     let doc = of_operation(operation) + &aliases(operation);
     sent::structs(file, name, &doc, &operation.request);
     sent::from_json(file, name, &operation.request);
-    if let Reply::Own(fields) = &operation.reply {
-        let doc = format!("The response to [`{name}`].");
-        received::reply(file, &format!("{name}Response"), &doc, fields);
+    let doc = format!("The response to [`{name}`].");
+    let response = format!("{name}Response");
+    match &operation.reply {
+        Reply::Own(fields) if !operation.is_page() => {
+            received::reply(file, &response, &doc, fields);
+        }
+        Reply::Shared(ty) if file.usage.is_member(file.seen, ty) => {
+            received::holder(file, &response, &doc, ty);
+        }
+        _ => {}
     }
 }
 
@@ -60,6 +73,12 @@ fn notification(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     file.import("wxpay_sign", "Verified");
     let message = received::message(file);
     let (ty, body) = match &operation.reply {
+        Reply::Shared(ty) if file.usage.is_member(file.seen, ty) => {
+            let doc = head(operation);
+            received::holder(file, name, &doc, ty);
+            let body = hold(file, operation.version, "Self", ty, "resource", "");
+            (name.to_owned(), body)
+        }
         Reply::Shared(ty) => {
             let shared = file.named(ty);
             let body = "Self::of(resource)\n".to_owned();
@@ -67,13 +86,7 @@ fn notification(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
         }
         _ => {
             let fields = operation.response();
-            let doc = format!(
-                "{} ({}) ([document]({})).\n\n{}",
-                operation.title.en,
-                operation.title.zh,
-                operation.doc,
-                operation.notes.as_deref().unwrap_or_default()
-            );
+            let doc = head(operation);
             received::reply(file, name, &doc, fields);
             let body = read_reply(file, operation.version, fields, "Self", "resource", "");
             (name.to_owned(), body)
@@ -89,6 +102,16 @@ fn notification(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
         operation.full_name(),
         events.join(", "),
     ));
+}
+
+fn head(operation: &Operation) -> String {
+    format!(
+        "{} ({}) ([document]({})).\n\n{}",
+        operation.title.en,
+        operation.title.zh,
+        operation.doc,
+        operation.notes.as_deref().unwrap_or_default()
+    )
 }
 
 /// The operation's own types, each with how it is written or read.
@@ -123,6 +146,24 @@ pub(super) fn named(file: &mut RustFile<'_>, ty: &TypeRef, shape: &Shape, visibl
     }
 }
 
+/// A page has a URL and no response.
+fn page(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
+    for import in ["Client", "Form", "Page"] {
+        file.client(import);
+    }
+    file.core("InvalidInput");
+    file.core("Result");
+    let meta = facts::meta(file, operation);
+    let encode = encode::request(file, operation);
+    file.line(format_args!(
+        "impl Page for {name} {{\nconst META: &'static Meta = &{meta};\n\nfn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {{\n{encode}}}\n}}\n"
+    ));
+    file.line(format_args!(
+        "/// {}: [`Client::page_url`] as a function.\n///\n/// # Errors\n/// A field breaks a documented rule. Nothing is sent in any case.\npub fn {}(client: &Client, request: &{name}) -> Result<String> {{\nclient.page_url(request)\n}}",
+        operation.title.en, operation.name
+    ));
+}
+
 fn implementation(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     file.client("Endpoint");
     file.core("InvalidInput");
@@ -137,23 +178,28 @@ fn implementation(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     file.line(format_args!(
         "type Response = {response};\n\nconst META: &'static Meta = &{meta};\n\nfn encode(&self, {fills}) -> Result<(), InvalidInput> {{\n{encode}}}\n"
     ));
-    if matches!(operation.reply, Reply::File) {
-        file.import("bytes", "Bytes");
-        file.core("DecodeError");
-        file.import("wxpay_sign", "Verified");
-        file.line(format_args!(
-            "/// The response is a file: [`decode_body`](Self::decode_body) takes it as it is.\nfn decode(&self, _: Verified<Json>) -> Result<Self::Response, DecodeError> {{\nErr(DecodeError::malformed(\"body\"))\n}}\n\nfn decode_body(&self, body: Verified<Bytes>) -> Result<Self::Response, DecodeError> {{\nOk(body)\n}}\n}}\n"
-        ));
-        file.client_json("Json");
-        return;
-    }
     file.core("DecodeError");
     file.import("wxpay_sign", "Verified");
     let message = received::message(file);
+    if matches!(operation.reply, Reply::File) {
+        file.import("bytes", "Bytes");
+        let takes = match operation.version {
+            Version::V2 => "decode_file",
+            Version::V3 => "decode_body",
+        };
+        file.line(format_args!(
+            "/// The response is a file: [`{takes}`](Self::{takes}) takes it as it is.\nfn decode(&self, _: Verified<{message}>) -> Result<Self::Response, DecodeError> {{\nErr(DecodeError::malformed(\"body\"))\n}}\n\nfn {takes}(&self, file: Verified<Bytes>) -> Result<Self::Response, DecodeError> {{\nOk(file)\n}}\n}}\n"
+        ));
+        return;
+    }
     let decode = match &operation.reply {
         Reply::Own(fields) => {
             let echoes = decode::echoes(file, operation);
             read_reply(file, operation.version, fields, &response, "reply", &echoes)
+        }
+        Reply::Shared(ty) if file.usage.is_member(file.seen, ty) => {
+            let echoes = decode::echoes(file, operation);
+            hold(file, operation.version, &response, ty, "reply", &echoes)
         }
         Reply::Shared(_) => {
             let echoes = decode::echoes(file, operation);
@@ -176,6 +222,7 @@ fn implementation(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
 fn response(file: &mut RustFile<'_>, operation: &Operation, name: &str) -> String {
     match &operation.reply {
         Reply::Own(_) => format!("{name}Response"),
+        Reply::Shared(ty) if file.usage.is_member(file.seen, ty) => format!("{name}Response"),
         Reply::Shared(ty) => file.named(ty),
         Reply::Empty => {
             file.import("wxpay_sign", "Verified");
@@ -186,6 +233,26 @@ fn response(file: &mut RustFile<'_>, operation: &Operation, name: &str) -> Strin
             format!("Verified<{}>", file.import("bytes", "Bytes"))
         }
     }
+}
+
+/// The statements that read a response which holds an object that others have as a member.
+fn hold(
+    file: &mut RustFile<'_>,
+    version: Version,
+    name: &str,
+    ty: &TypeRef,
+    reply: &str,
+    echoes: &str,
+) -> String {
+    let opened = open(file, version, reply);
+    let held = file.named(ty);
+    let member = names::field(&ty.name);
+    let last = if reply == "reply" {
+        "reply".to_owned()
+    } else {
+        format!("reply: {reply}")
+    };
+    format!("{opened}{echoes}Ok({name} {{\n{member}: {held}::read(&fields)?,\n{last},\n}})\n")
 }
 
 fn open(file: &mut RustFile<'_>, version: Version, reply: &str) -> String {
@@ -241,10 +308,10 @@ fn function(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
 /// The names of all fields of request and response, those of the client and of every response included.
 fn every_name(operation: &Operation) -> String {
     let mut names: BTreeSet<String> = [
-        "appid",
+        operation.app_id_name(),
         "err_code",
         "err_code_des",
-        "mch_id",
+        operation.mch_id_name(),
         "nonce_str",
         "result_code",
         "return_code",
@@ -254,6 +321,7 @@ fn every_name(operation: &Operation) -> String {
     ]
     .map(str::to_owned)
     .into();
+    names.retain(|name| !name.is_empty());
     if operation.workwx_sign.is_some() {
         names.insert("workwx_sign".to_owned());
     }

@@ -4,7 +4,8 @@ use super::decode::{self, From};
 use super::docs::{comment, description};
 use super::file::RustFile;
 use super::sent::rename;
-use crate::codegen::model::{Field, Kind, Version};
+use crate::codegen::model::{Field, TypeRef, Version};
+use crate::codegen::names;
 
 const DERIVES: &str = "#[derive(Clone, Debug, PartialEq)]\n#[cfg_attr(feature = \"serde\", derive(serde::Serialize))]\n#[non_exhaustive]\n";
 
@@ -18,6 +19,19 @@ pub(super) fn reply(file: &mut RustFile<'_>, name: &str, doc: &str, fields: &[Fi
     members(file, fields);
     file.line(format_args!(
         "/// The whole response, with what this version does not know.\n#[cfg_attr(feature = \"serde\", serde(skip))]\npub reply: Verified<{message}>,\n}}\n"
+    ));
+}
+
+/// A whole response that holds an object which other responses have as a member.
+pub(super) fn holder(file: &mut RustFile<'_>, name: &str, doc: &str, ty: &TypeRef) {
+    let message = message(file);
+    file.import("wxpay_sign", "Verified");
+    let held = file.named(ty);
+    let member = names::field(&ty.name);
+    file.push(&comment(doc));
+    file.push(DERIVES);
+    file.line(format_args!(
+        "pub struct {name} {{\n/// What it tells.\n#[cfg_attr(feature = \"serde\", serde(flatten))]\npub {member}: {held},\n/// The whole response, with what this version does not know.\n#[cfg_attr(feature = \"serde\", serde(skip))]\npub reply: Verified<{message}>,\n}}\n"
     ));
 }
 
@@ -58,7 +72,7 @@ fn members(file: &mut RustFile<'_>, fields: &[Field]) {
         } else {
             format!("Option<{ty}>")
         };
-        if matches!(field.kind, Kind::Client | Kind::Fixed(_)) {
+        if !field.is_given() {
             continue;
         }
         file.push(&comment(&description(field, false)));

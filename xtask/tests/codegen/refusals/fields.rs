@@ -87,8 +87,8 @@ fn what_a_field_is() {
         (
             CREATE,
             "object = \"Info\", type = \"Json\"",
-            "object = \"Info\", type = \"Xml\"",
-            "an object or list is not written as `Xml`",
+            "object = \"Info\", type = \"Yaml\"",
+            "an object or list is not written as `Yaml`",
         ),
         (
             CREATE,

@@ -96,8 +96,8 @@ impl Endpoint for DownloadBill {
         Err(DecodeError::malformed("body"))
     }
 
-    fn decode_body(&self, body: Verified<Bytes>) -> Result<Self::Response, DecodeError> {
-        Ok(body)
+    fn decode_body(&self, file: Verified<Bytes>) -> Result<Self::Response, DecodeError> {
+        Ok(file)
     }
 }
 

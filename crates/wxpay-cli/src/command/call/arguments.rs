@@ -128,6 +128,7 @@ fn value_name(field: &Field) -> &'static str {
         "Time" => "TIME",
         "Date" => "DATE",
         "enum" => "VALUE",
+        "File" => "FILE",
         "object" | "numbered" | "Raw" => "JSON",
         "list" if holds_objects(field) => "JSON",
         _ => "TEXT",

@@ -1,8 +1,11 @@
 //! The request as one JSON object: what the file says, with what the arguments say in its place.
 
 use std::io::Read;
+use std::path::Path;
 use std::{env, fs};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::ArgMatches;
 use wxpay_api::json::Json;
 use wxpay_catalog::{Field, Operation};
@@ -40,6 +43,14 @@ pub(super) fn gather(
         let option = format!("--{}", option(operation, field));
         let value = input.value(field, &option, &values)?;
         set(&mut members, field.wire(), value);
+    }
+    for field in given(operation).filter(|field| field.ty == "File") {
+        for (name, value) in &mut members {
+            // In a file of the request, too, an upload is named by its path.
+            if let (true, Json::Text(path)) = (name == field.wire(), &value) {
+                *value = upload(name, path)?;
+            }
+        }
     }
     if !options.extra.is_empty() {
         let mut extra = match members.iter().find(|(name, _)| name == "extra") {
@@ -165,6 +176,22 @@ impl Input {
         std::io::stdin().read_to_string(&mut text)?;
         Ok(text)
     }
+}
+
+/// A file to upload, by its path.
+fn upload(name: &str, path: &str) -> Result<Json, Fail> {
+    let content = fs::read(path).map_err(|error| {
+        Fail::usage(
+            format!("{name}: can't read {path}"),
+            format!("{name}：无法读取 {path}"),
+        )
+        .because(error)
+    })?;
+    let file = Path::new(path).file_name().unwrap_or_default();
+    Ok(Json::object([
+        ("name", Json::from(file.to_string_lossy().as_ref())),
+        ("content", Json::from(STANDARD.encode(content))),
+    ]))
 }
 
 fn parse(option: &str, text: &str) -> Result<Json, Fail> {

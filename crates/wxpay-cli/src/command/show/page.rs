@@ -83,6 +83,10 @@ fn facts(operation: &Operation, lang: Lang) -> Vec<(&'static str, String)> {
 fn effect(operation: &Operation, lang: Lang) -> &'static str {
     match operation.effect.as_str() {
         "read" => lang.pick("read, changes nothing", "查询，不产生变更"),
+        "page" => lang.pick(
+            "page that the user's browser opens; `wxpay call` prints its URL",
+            "由用户浏览器打开的网页；`wxpay call` 输出其网址",
+        ),
         "notification" => lang.pick("notification, sent by WeChat Pay", "通知，由微信支付发送"),
         _ => lang.pick("write, changes something", "会产生变更"),
     }

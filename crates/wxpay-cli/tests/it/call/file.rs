@@ -64,3 +64,72 @@ async fn a_file_is_written_once_and_over_nothing() {
     assert_eq!(exit(&run(&setup, &missing, &["--out", "none.csv"])), 4);
     assert!(!setup.path("none.csv").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_named_by_its_path() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let upload = ["call", "v3.merchant_service.upload_image", "--yes"];
+    let missing = run(&setup, &upload, &["--file", "none.png"]);
+    assert_eq!(exit(&missing), 2);
+    let err = text(&missing.stderr);
+    assert!(err.contains("file: can't read none.png"), "{err}");
+
+    setup.file("photo.gif", b"GIF89a");
+    for (lang, said) in [("en", "ends with one of jpg, png, bmp"), ("zh", "扩展名")] {
+        let refused = run(&setup, &upload, &["--file", "photo.gif", "--lang", lang]);
+        let err = text(&refused.stderr);
+        assert!(exit(&refused) == 2 && err.contains(said), "{err}");
+    }
+    assert!(sandbox.requests().is_empty());
+
+    setup.file("photo.png", b"\x89PNG");
+    setup.file("request.json", br#"{"file": "photo.png"}"#);
+    for how in [["--file", "photo.png"], ["--request", "request.json"]] {
+        run(&setup, &upload, &how);
+        let requests = sandbox.requests();
+        let sent = format!("{:?}", requests.last().unwrap());
+        assert!(
+            sent.contains("/v3/merchant-service/images/upload"),
+            "{sent}"
+        );
+    }
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_told_by_its_url() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let page = [
+        "call",
+        "v2.papay.sign_contract_jsapi",
+        "--plan-id",
+        "12535",
+        "--contract-code",
+        "100000",
+        "--request-serial",
+        "1000",
+        "--contract-display-account",
+        "微信代扣",
+        "--notify-url",
+        "https://weixin.qq.com",
+        "--timestamp",
+        "1414488825",
+    ];
+    let output = run(&setup, &page, &[]);
+    assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+    let url = text(&output.stdout);
+    assert!(
+        url.starts_with(&format!("{}/papay/entrustweb?appid=", sandbox.base_url())),
+        "{url}"
+    );
+    let shown = json_of(&run(&setup, &page, &["--json"]));
+    assert_eq!(shown["url"], url.trim_end());
+    assert!(
+        sandbox.requests().is_empty(),
+        "the browser asks, not the command"
+    );
+    let shown = text(&run(&setup, &["show", "v2.papay.sign_contract_jsapi"], &[]).stdout);
+    assert!(shown.contains("the user's browser opens"), "{shown}");
+}
