@@ -10,6 +10,8 @@ pub mod bill;
 pub mod billdownload;
 #[cfg(feature = "v3-certificates")]
 pub mod certificates;
+#[cfg(feature = "v3-combine-transactions")]
+pub mod combine_transactions;
 #[cfg(feature = "v3-merchant")]
 pub mod merchant;
 #[cfg(feature = "v3-merchant-service")]

@@ -2,8 +2,17 @@
 
 //! Operations of `bill`, behind the feature `v3-bill`:
 //!
+//! - [`apply_fund_flow_bill()`]: Applies for the download URL of a day's fund flow bill (申请资金账单)
+//! - [`apply_sub_merchant_fund_bill()`]: Applies for the download URLs of one sub-merchant's fund flow bill (申请单个子商户资金账单)
 //! - [`apply_trade_bill()`]: Applies for the download URL of a day's trade bill (申请交易账单)
 
+pub mod apply_fund_flow_bill;
+pub mod apply_sub_merchant_fund_bill;
 pub mod apply_trade_bill;
+pub mod types;
 
-pub use apply_trade_bill::{ApplyTradeBill, ApplyTradeBillResponse, apply_trade_bill};
+pub use apply_fund_flow_bill::{ApplyFundFlowBill, apply_fund_flow_bill};
+pub use apply_sub_merchant_fund_bill::{
+    ApplySubMerchantFundBill, ApplySubMerchantFundBillResponse, apply_sub_merchant_fund_bill,
+};
+pub use apply_trade_bill::{ApplyTradeBill, apply_trade_bill};

@@ -2,58 +2,111 @@
 
 //! Operations of `pay`, behind the feature `v3-pay`:
 //!
+//! - [`acquiring_bank_query_exposure()`]: Asks whether to show WeChat Fenfu for an order of an institution (微信分付-支付方式前置服务)
 //! - [`close_order()`]: Closes an unpaid order (关闭订单)
 //! - [`partner_close_order()`]: Closes an unpaid order of a sub-merchant (关闭订单)
+//! - [`partner_pay_by_payment_code()`]: Charges the user's payment code for a sub-merchant (付款码支付)
 //! - [`types::PartnerTransaction`]: A payment notification of a sub-merchant (服务商支付成功回调通知)
 //! - [`partner_prepay_app()`]: Places an app order for a sub-merchant (APP下单)
+//! - [`partner_prepay_app_with_contract()`]: Places an app order for a sub-merchant and signs a contract (APP下单并签约)
 //! - [`partner_prepay_h5()`]: Places an H5 order for a sub-merchant (H5下单)
 //! - [`partner_prepay_jsapi()`]: Places a JSAPI order for a sub-merchant (JSAPI/小程序下单)
+//! - [`partner_prepay_jsapi_with_contract()`]: Places a JSAPI order for a sub-merchant and authorizes or signs a contract (JSAPI下单并授权/签约)
+//! - [`partner_prepay_mini_program()`]: Places a mini program order for a sub-merchant (小程序支付下单)
 //! - [`partner_prepay_native()`]: Places a Native order for a sub-merchant (Native下单)
+//! - [`partner_prepay_scanned_pos()`]: Places a scan payment order for a sub-merchant (扫码支付下单)
+//! - [`partner_query_exposure()`]: Asks whether to show WeChat Fenfu for an order of a sub-merchant (微信分付-支付方式前置服务)
+//! - [`partner_query_instal_exposure()`]: Asks whether to show WeChat Fenfu with an interest subsidy of the service provider or its sub-merchant (商户贴息-获取微信分付曝光建议)
 //! - [`partner_query_order_by_id()`]: Queries a sub-merchant's order by the WeChat Pay order number (微信支付订单号查询订单)
 //! - [`partner_query_order_by_out_trade_no()`]: Queries a sub-merchant's order by the merchant order number (商户订单号查询订单)
+//! - [`partner_reverse_order()`]: Reverses a payment code order of a sub-merchant (撤销)
+//! - [`pay_by_payment_code()`]: Charges the user's payment code (付款码支付)
 //! - [`types::Transaction`]: A payment notification (支付成功回调通知)
 //! - [`prepay_app()`]: Places an app order (APP下单)
+//! - [`prepay_app_with_contract()`]: Places an app order and signs a contract (APP下单并签约)
 //! - [`prepay_h5()`]: Places an H5 order (H5下单)
 //! - [`prepay_jsapi()`]: Places a JSAPI order (JSAPI/小程序下单)
+//! - [`prepay_jsapi_with_contract()`]: Places a JSAPI order and authorizes or signs a contract (JSAPI下单并授权/签约)
 //! - [`prepay_native()`]: Places a Native order (Native下单)
+//! - [`query_exposure()`]: Asks whether to show WeChat Fenfu for an order (微信分付-支付方式前置服务)
+//! - [`query_instal_exposure()`]: Asks whether to show WeChat Fenfu with a merchant interest subsidy (商户贴息-获取微信分付曝光建议)
 //! - [`query_order_by_id()`]: Queries an order by the WeChat Pay order number (微信支付订单号查询订单)
 //! - [`query_order_by_out_trade_no()`]: Queries an order by the merchant order number (商户订单号查询订单)
+//! - [`reverse_order()`]: Reverses a payment code order (撤销)
 
+pub mod acquiring_bank_query_exposure;
 pub mod close_order;
 pub mod partner_close_order;
+pub mod partner_pay_by_payment_code;
 pub mod partner_payment_notification;
 pub mod partner_prepay_app;
+pub mod partner_prepay_app_with_contract;
 pub mod partner_prepay_h5;
 pub mod partner_prepay_jsapi;
+pub mod partner_prepay_jsapi_with_contract;
+pub mod partner_prepay_mini_program;
 pub mod partner_prepay_native;
+pub mod partner_prepay_scanned_pos;
+pub mod partner_query_exposure;
+pub mod partner_query_instal_exposure;
 pub mod partner_query_order_by_id;
 pub mod partner_query_order_by_out_trade_no;
+pub mod partner_reverse_order;
+pub mod pay_by_payment_code;
 pub mod payment_notification;
 pub mod prepay_app;
+pub mod prepay_app_with_contract;
 pub mod prepay_h5;
 pub mod prepay_jsapi;
+pub mod prepay_jsapi_with_contract;
 pub mod prepay_native;
+pub mod query_exposure;
+pub mod query_instal_exposure;
 pub mod query_order_by_id;
 pub mod query_order_by_out_trade_no;
+pub mod reverse_order;
 pub mod types;
 
+pub use acquiring_bank_query_exposure::{
+    AcquiringBankQueryExposure, acquiring_bank_query_exposure,
+};
 pub use close_order::{CloseOrder, close_order};
 pub use partner_close_order::{PartnerCloseOrder, partner_close_order};
-pub use partner_prepay_app::{PartnerPrepayApp, PartnerPrepayAppResponse, partner_prepay_app};
-pub use partner_prepay_h5::{PartnerPrepayH5, PartnerPrepayH5Response, partner_prepay_h5};
-pub use partner_prepay_jsapi::{
-    PartnerPrepayJsapi, PartnerPrepayJsapiResponse, partner_prepay_jsapi,
+pub use partner_pay_by_payment_code::{
+    PartnerPayByPaymentCode, PartnerPayByPaymentCodeResponse, partner_pay_by_payment_code,
 };
-pub use partner_prepay_native::{
-    PartnerPrepayNative, PartnerPrepayNativeResponse, partner_prepay_native,
+pub use partner_prepay_app::{PartnerPrepayApp, partner_prepay_app};
+pub use partner_prepay_app_with_contract::{
+    PartnerPrepayAppWithContract, partner_prepay_app_with_contract,
+};
+pub use partner_prepay_h5::{PartnerPrepayH5, partner_prepay_h5};
+pub use partner_prepay_jsapi::{PartnerPrepayJsapi, partner_prepay_jsapi};
+pub use partner_prepay_jsapi_with_contract::{
+    PartnerPrepayJsapiWithContract, partner_prepay_jsapi_with_contract,
+};
+pub use partner_prepay_mini_program::{PartnerPrepayMiniProgram, partner_prepay_mini_program};
+pub use partner_prepay_native::{PartnerPrepayNative, partner_prepay_native};
+pub use partner_prepay_scanned_pos::{PartnerPrepayScannedPos, partner_prepay_scanned_pos};
+pub use partner_query_exposure::{PartnerQueryExposure, partner_query_exposure};
+pub use partner_query_instal_exposure::{
+    PartnerQueryInstalExposure, partner_query_instal_exposure,
 };
 pub use partner_query_order_by_id::{PartnerQueryOrderById, partner_query_order_by_id};
 pub use partner_query_order_by_out_trade_no::{
     PartnerQueryOrderByOutTradeNo, partner_query_order_by_out_trade_no,
 };
-pub use prepay_app::{PrepayApp, PrepayAppResponse, prepay_app};
-pub use prepay_h5::{PrepayH5, PrepayH5Response, prepay_h5};
-pub use prepay_jsapi::{PrepayJsapi, PrepayJsapiResponse, prepay_jsapi};
-pub use prepay_native::{PrepayNative, PrepayNativeResponse, prepay_native};
+pub use partner_reverse_order::{
+    PartnerReverseOrder, PartnerReverseOrderResponse, partner_reverse_order,
+};
+pub use pay_by_payment_code::{PayByPaymentCode, PayByPaymentCodeResponse, pay_by_payment_code};
+pub use prepay_app::{PrepayApp, prepay_app};
+pub use prepay_app_with_contract::{PrepayAppWithContract, prepay_app_with_contract};
+pub use prepay_h5::{PrepayH5, prepay_h5};
+pub use prepay_jsapi::{PrepayJsapi, prepay_jsapi};
+pub use prepay_jsapi_with_contract::{PrepayJsapiWithContract, prepay_jsapi_with_contract};
+pub use prepay_native::{PrepayNative, prepay_native};
+pub use query_exposure::{QueryExposure, query_exposure};
+pub use query_instal_exposure::{QueryInstalExposure, query_instal_exposure};
 pub use query_order_by_id::{QueryOrderById, query_order_by_id};
 pub use query_order_by_out_trade_no::{QueryOrderByOutTradeNo, query_order_by_out_trade_no};
+pub use reverse_order::{ReverseOrder, ReverseOrderResponse, reverse_order};

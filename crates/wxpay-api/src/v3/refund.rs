@@ -2,15 +2,18 @@
 
 //! Operations of `refund`, behind the feature `v3-refund`:
 //!
+//! - [`apply_abnormal_refund()`]: Settles an abnormal refund, to another card or back to the merchant (发起异常退款)
 //! - [`create_refund()`]: Creates a refund (申请退款)
 //! - [`query_refund()`]: Queries a refund by the merchant refund number (查询单笔退款（按商户退款单号）)
 //! - [`RefundNotification`]: A refund notification (退款结果通知)
 
+pub mod apply_abnormal_refund;
 pub mod create_refund;
 pub mod query_refund;
 pub mod refund_notification;
 pub mod types;
 
+pub use apply_abnormal_refund::{ApplyAbnormalRefund, apply_abnormal_refund};
 pub use create_refund::{CreateRefund, create_refund};
 pub use query_refund::{QueryRefund, query_refund};
 pub use refund_notification::RefundNotification;

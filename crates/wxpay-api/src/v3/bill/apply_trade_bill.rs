@@ -2,7 +2,7 @@
 
 //! Applies for the download URL of a day's trade bill (申请交易账单): `GET /v3/bill/tradebill`.
 
-use wxpay_client::json::{Json, Object};
+use wxpay_client::json::Json;
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -10,6 +10,8 @@ use wxpay_core::{
     Result,
 };
 use wxpay_sign::Verified;
+
+use super::types::{BillFile, TarType};
 
 /// Applies for the download URL of a day's trade bill (申请交易账单).
 ///
@@ -109,22 +111,6 @@ impl<'de> serde::Deserialize<'de> for ApplyTradeBill {
     }
 }
 
-/// The response to [`ApplyTradeBill`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ApplyTradeBillResponse {
-    /// Hash type (哈希类型).
-    pub hash_type: String,
-    /// Hash value (哈希值).
-    pub hash_value: String,
-    /// Download URL (下载地址).
-    pub download_url: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
 /// A documented value, or another.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -164,39 +150,8 @@ impl From<&str> for BillType {
 
 wxpay_client::wire_value!(BillType);
 
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum TarType {
-    /// `GZIP`: The file comes compressed (下载账单时返回.gzip格式的压缩文件流).
-    Gzip,
-    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
-    DangerOther(String),
-}
-
-impl TarType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Gzip => "GZIP",
-            Self::DangerOther(text) => text,
-        }
-    }
-}
-
-impl From<&str> for TarType {
-    fn from(text: &str) -> Self {
-        match text {
-            "GZIP" => Self::Gzip,
-            _ => Self::DangerOther(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(TarType);
-
 impl Endpoint for ApplyTradeBill {
-    type Response = ApplyTradeBillResponse;
+    type Response = BillFile;
 
     const META: &'static Meta = &Meta::read(
         "v3.bill.apply_trade_bill",
@@ -221,13 +176,7 @@ impl Endpoint for ApplyTradeBill {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(ApplyTradeBillResponse {
-            hash_type: fields.require("hash_type")?,
-            hash_value: fields.require("hash_value")?,
-            download_url: fields.require("download_url")?,
-            reply,
-        })
+        BillFile::of(reply)
     }
 }
 
@@ -235,10 +184,7 @@ impl Endpoint for ApplyTradeBill {
 ///
 /// # Errors
 /// As [`ApplyTradeBill`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn apply_trade_bill(
-    client: &Client,
-    request: &ApplyTradeBill,
-) -> Result<ApplyTradeBillResponse> {
+pub async fn apply_trade_bill(client: &Client, request: &ApplyTradeBill) -> Result<BillFile> {
     client.send(request).await
 }
 

@@ -2,7 +2,7 @@
 
 //! Places an app order for a sub-merchant (APP下单): `POST /v3/pay/partner/transactions/app`.
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -11,7 +11,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
+use super::types::{OrderAmount, OrderDetail, OrderScene, PartnerSettleInfo, Prepayment};
 
 /// Places an app order for a sub-merchant (APP下单).
 ///
@@ -75,7 +75,7 @@ pub struct PartnerPrepayAppOptions {
     /// Order promotion tag (订单优惠标记), at most 32 characters.
     pub goods_tag: Option<String>,
     /// Settlement information (结算信息).
-    pub settle_info: Option<SettleInfo>,
+    pub settle_info: Option<PartnerSettleInfo>,
     /// Whether the electronic invoice entry is open (电子发票入口开放标识).
     pub support_fapiao: Option<bool>,
     /// Product details (商品详情).
@@ -110,7 +110,7 @@ impl PartnerPrepayAppOptions {
 
     /// Settlement information (结算信息).
     #[must_use]
-    pub fn settle_info(mut self, settle_info: impl Into<SettleInfo>) -> Self {
+    pub fn settle_info(mut self, settle_info: impl Into<PartnerSettleInfo>) -> Self {
         self.settle_info = Some(settle_info.into());
         self
     }
@@ -171,7 +171,7 @@ impl PartnerPrepayApp {
                 goods_tag: fields.optional("goods_tag")?,
                 settle_info: fields
                     .object("settle_info")?
-                    .map(|fields| SettleInfo::read(&fields))
+                    .map(|fields| PartnerSettleInfo::read(&fields))
                     .transpose()?,
                 support_fapiao: fields.optional("support_fapiao")?,
                 detail: fields
@@ -195,20 +195,8 @@ impl<'de> serde::Deserialize<'de> for PartnerPrepayApp {
     }
 }
 
-/// The response to [`PartnerPrepayApp`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PartnerPrepayAppResponse {
-    /// Prepay transaction session identifier (预支付交易会话标识).
-    pub prepay_id: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
 impl Endpoint for PartnerPrepayApp {
-    type Response = PartnerPrepayAppResponse;
+    type Response = Prepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.partner_prepay_app",
@@ -256,11 +244,7 @@ impl Endpoint for PartnerPrepayApp {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PartnerPrepayAppResponse {
-            prepay_id: fields.require("prepay_id")?,
-            reply,
-        })
+        Prepayment::of(reply)
     }
 }
 
@@ -268,10 +252,7 @@ impl Endpoint for PartnerPrepayApp {
 ///
 /// # Errors
 /// As [`PartnerPrepayApp`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn partner_prepay_app(
-    client: &Client,
-    request: &PartnerPrepayApp,
-) -> Result<PartnerPrepayAppResponse> {
+pub async fn partner_prepay_app(client: &Client, request: &PartnerPrepayApp) -> Result<Prepayment> {
     client.send(request).await
 }
 

@@ -2,16 +2,18 @@
 
 //! Places a JSAPI order for a sub-merchant (JSAPI/小程序下单): `POST /v3/pay/partner/transactions/jsapi`.
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, OutTradeNo, Outcome, Resolve,
-    Result, TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
+use super::types::{
+    OrderAmount, OrderDetail, OrderScene, PartnerOrderPayer, PartnerSettleInfo, Prepayment,
+};
 
 /// Places a JSAPI order for a sub-merchant (JSAPI/小程序下单).
 ///
@@ -77,7 +79,7 @@ pub struct PartnerPrepayJsapiOptions {
     /// Order promotion tag (订单优惠标记), at most 32 characters.
     pub goods_tag: Option<String>,
     /// Settlement information (结算信息).
-    pub settle_info: Option<SettleInfo>,
+    pub settle_info: Option<PartnerSettleInfo>,
     /// Whether the electronic invoice entry is open (电子发票入口开放标识).
     pub support_fapiao: Option<bool>,
     /// Product details (商品详情).
@@ -112,7 +114,7 @@ impl PartnerPrepayJsapiOptions {
 
     /// Settlement information (结算信息).
     #[must_use]
-    pub fn settle_info(mut self, settle_info: impl Into<SettleInfo>) -> Self {
+    pub fn settle_info(mut self, settle_info: impl Into<PartnerSettleInfo>) -> Self {
         self.settle_info = Some(settle_info.into());
         self
     }
@@ -175,7 +177,7 @@ impl PartnerPrepayJsapi {
                 goods_tag: fields.optional("goods_tag")?,
                 settle_info: fields
                     .object("settle_info")?
-                    .map(|fields| SettleInfo::read(&fields))
+                    .map(|fields| PartnerSettleInfo::read(&fields))
                     .transpose()?,
                 support_fapiao: fields.optional("support_fapiao")?,
                 detail: fields
@@ -199,92 +201,8 @@ impl<'de> serde::Deserialize<'de> for PartnerPrepayJsapi {
     }
 }
 
-/// The response to [`PartnerPrepayJsapi`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PartnerPrepayJsapiResponse {
-    /// Prepay transaction session identifier (预支付交易会话标识).
-    pub prepay_id: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PartnerOrderPayer {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PartnerOrderPayerOptions,
-}
-
-/// The optional fields of [`PartnerOrderPayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PartnerOrderPayerOptions {
-    /// User identifier under the service provider (用户服务商标识).
-    pub sp_openid: Option<OpenId>,
-    /// User identifier under the sub-merchant (用户子商户标识).
-    pub sub_openid: Option<OpenId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PartnerOrderPayerOptions {
-    /// User identifier under the service provider (用户服务商标识).
-    #[must_use]
-    pub fn sp_openid(mut self, sp_openid: impl Into<OpenId>) -> Self {
-        self.sp_openid = Some(sp_openid.into());
-        self
-    }
-
-    /// User identifier under the sub-merchant (用户子商户标识).
-    #[must_use]
-    pub fn sub_openid(mut self, sub_openid: impl Into<OpenId>) -> Self {
-        self.sub_openid = Some(sub_openid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PartnerOrderPayer {
-    const FIELDS: &'static [&'static str] = &["sp_openid", "sub_openid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.sp_openid {
-            body.id("sp_openid", value)?;
-        }
-        if let Some(value) = &self.options.sub_openid {
-            body.id("sub_openid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: PartnerOrderPayerOptions {
-                sp_openid: fields.optional("sp_openid")?,
-                sub_openid: fields.optional("sub_openid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
 impl Endpoint for PartnerPrepayJsapi {
-    type Response = PartnerPrepayJsapiResponse;
+    type Response = Prepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.partner_prepay_jsapi",
@@ -333,11 +251,7 @@ impl Endpoint for PartnerPrepayJsapi {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PartnerPrepayJsapiResponse {
-            prepay_id: fields.require("prepay_id")?,
-            reply,
-        })
+        Prepayment::of(reply)
     }
 }
 
@@ -348,7 +262,7 @@ impl Endpoint for PartnerPrepayJsapi {
 pub async fn partner_prepay_jsapi(
     client: &Client,
     request: &PartnerPrepayJsapi,
-) -> Result<PartnerPrepayJsapiResponse> {
+) -> Result<Prepayment> {
     client.send(request).await
 }
 

@@ -2,7 +2,7 @@
 
 //! Places a Native order for a sub-merchant (Native下单): `POST /v3/pay/partner/transactions/native`.
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -11,7 +11,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
+use super::types::{NativePrepayment, OrderAmount, OrderDetail, OrderScene, PartnerSettleInfo};
 
 /// Places a Native order for a sub-merchant (Native下单).
 ///
@@ -75,7 +75,7 @@ pub struct PartnerPrepayNativeOptions {
     /// Order promotion tag (订单优惠标记), at most 32 characters.
     pub goods_tag: Option<String>,
     /// Settlement information (结算信息).
-    pub settle_info: Option<SettleInfo>,
+    pub settle_info: Option<PartnerSettleInfo>,
     /// Whether the electronic invoice entry is open (电子发票入口开放标识).
     pub support_fapiao: Option<bool>,
     /// Product details (商品详情).
@@ -110,7 +110,7 @@ impl PartnerPrepayNativeOptions {
 
     /// Settlement information (结算信息).
     #[must_use]
-    pub fn settle_info(mut self, settle_info: impl Into<SettleInfo>) -> Self {
+    pub fn settle_info(mut self, settle_info: impl Into<PartnerSettleInfo>) -> Self {
         self.settle_info = Some(settle_info.into());
         self
     }
@@ -171,7 +171,7 @@ impl PartnerPrepayNative {
                 goods_tag: fields.optional("goods_tag")?,
                 settle_info: fields
                     .object("settle_info")?
-                    .map(|fields| SettleInfo::read(&fields))
+                    .map(|fields| PartnerSettleInfo::read(&fields))
                     .transpose()?,
                 support_fapiao: fields.optional("support_fapiao")?,
                 detail: fields
@@ -195,20 +195,8 @@ impl<'de> serde::Deserialize<'de> for PartnerPrepayNative {
     }
 }
 
-/// The response to [`PartnerPrepayNative`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PartnerPrepayNativeResponse {
-    /// QR code URL (二维码链接).
-    pub code_url: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
 impl Endpoint for PartnerPrepayNative {
-    type Response = PartnerPrepayNativeResponse;
+    type Response = NativePrepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.partner_prepay_native",
@@ -256,11 +244,7 @@ impl Endpoint for PartnerPrepayNative {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PartnerPrepayNativeResponse {
-            code_url: fields.require("code_url")?,
-            reply,
-        })
+        NativePrepayment::of(reply)
     }
 }
 
@@ -271,7 +255,7 @@ impl Endpoint for PartnerPrepayNative {
 pub async fn partner_prepay_native(
     client: &Client,
     request: &PartnerPrepayNative,
-) -> Result<PartnerPrepayNativeResponse> {
+) -> Result<NativePrepayment> {
     client.send(request).await
 }
 

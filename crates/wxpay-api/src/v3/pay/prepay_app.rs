@@ -2,7 +2,7 @@
 
 //! Places an app order (APP下单): `POST /v3/pay/transactions/app`.
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -11,7 +11,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
+use super::types::{OrderAmount, OrderDetail, OrderScene, Prepayment, SettleInfo};
 
 /// Places an app order (APP下单).
 ///
@@ -187,20 +187,8 @@ impl<'de> serde::Deserialize<'de> for PrepayApp {
     }
 }
 
-/// The response to [`PrepayApp`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PrepayAppResponse {
-    /// Prepay transaction session identifier (预支付交易会话标识).
-    pub prepay_id: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
 impl Endpoint for PrepayApp {
-    type Response = PrepayAppResponse;
+    type Response = Prepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.prepay_app",
@@ -246,11 +234,7 @@ impl Endpoint for PrepayApp {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PrepayAppResponse {
-            prepay_id: fields.require("prepay_id")?,
-            reply,
-        })
+        Prepayment::of(reply)
     }
 }
 
@@ -258,7 +242,7 @@ impl Endpoint for PrepayApp {
 ///
 /// # Errors
 /// As [`PrepayApp`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn prepay_app(client: &Client, request: &PrepayApp) -> Result<PrepayAppResponse> {
+pub async fn prepay_app(client: &Client, request: &PrepayApp) -> Result<Prepayment> {
     client.send(request).await
 }
 

@@ -2,9 +2,7 @@
 
 //! Places an H5 order (H5下单): `POST /v3/pay/transactions/h5`.
 
-use std::net::IpAddr;
-
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -13,7 +11,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, SettleInfo, StoreInfo};
+use super::types::{H5Prepayment, H5Scene, OrderAmount, OrderDetail, SettleInfo};
 
 /// Places an H5 order (H5下单).
 ///
@@ -179,208 +177,8 @@ impl<'de> serde::Deserialize<'de> for PrepayH5 {
     }
 }
 
-/// The response to [`PrepayH5`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PrepayH5Response {
-    /// Payment jump URL (支付跳转链接).
-    pub h5_url: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct H5Scene {
-    /// User terminal IP (用户终端IP).
-    pub payer_client_ip: IpAddr,
-    /// H5 scene information (H5场景信息).
-    pub h5_info: H5Info,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: H5SceneOptions,
-}
-
-/// The optional fields of [`H5Scene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct H5SceneOptions {
-    /// Merchant-side device ID (商户端设备号), at most 32 characters.
-    pub device_id: Option<String>,
-    /// Merchant store information (商户门店信息).
-    pub store_info: Option<StoreInfo>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl H5SceneOptions {
-    /// Merchant-side device ID (商户端设备号), at most 32 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// Merchant store information (商户门店信息).
-    #[must_use]
-    pub fn store_info(mut self, store_info: impl Into<StoreInfo>) -> Self {
-        self.store_info = Some(store_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl H5Scene {
-    const FIELDS: &'static [&'static str] =
-        &["payer_client_ip", "device_id", "store_info", "h5_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.ip("payer_client_ip", self.payer_client_ip)?;
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(32))?;
-        }
-        if let Some(value) = &self.options.store_info {
-            body.object("store_info", |body| value.write(body))?;
-        }
-        body.object("h5_info", |body| self.h5_info.write(body))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            payer_client_ip: fields.require("payer_client_ip")?,
-            h5_info: H5Info::read(&fields.require_object("h5_info")?)?,
-            options: H5SceneOptions {
-                device_id: fields.optional("device_id")?,
-                store_info: fields
-                    .object("store_info")?
-                    .map(|fields| StoreInfo::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct H5Info {
-    /// Scene type (场景类型), at most 32 characters.
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: H5InfoOptions,
-}
-
-/// The optional fields of [`H5Info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct H5InfoOptions {
-    /// App name (应用名称), at most 64 characters.
-    pub app_name: Option<String>,
-    /// Website URL (网站URL), at most 128 characters.
-    pub app_url: Option<String>,
-    /// iOS bundle ID (iOS平台BundleID), at most 128 characters.
-    pub bundle_id: Option<String>,
-    /// Android package name (Android平台PackageName), at most 128 characters.
-    pub package_name: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl H5InfoOptions {
-    /// App name (应用名称), at most 64 characters.
-    #[must_use]
-    pub fn app_name(mut self, app_name: impl Into<String>) -> Self {
-        self.app_name = Some(app_name.into());
-        self
-    }
-
-    /// Website URL (网站URL), at most 128 characters.
-    #[must_use]
-    pub fn app_url(mut self, app_url: impl Into<String>) -> Self {
-        self.app_url = Some(app_url.into());
-        self
-    }
-
-    /// iOS bundle ID (iOS平台BundleID), at most 128 characters.
-    #[must_use]
-    pub fn bundle_id(mut self, bundle_id: impl Into<String>) -> Self {
-        self.bundle_id = Some(bundle_id.into());
-        self
-    }
-
-    /// Android package name (Android平台PackageName), at most 128 characters.
-    #[must_use]
-    pub fn package_name(mut self, package_name: impl Into<String>) -> Self {
-        self.package_name = Some(package_name.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl H5Info {
-    const FIELDS: &'static [&'static str] =
-        &["type", "app_name", "app_url", "bundle_id", "package_name"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("type", &self.type_, Max::Chars(32))?;
-        if let Some(value) = &self.options.app_name {
-            body.text("app_name", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.app_url {
-            body.text("app_url", value, Max::Chars(128))?;
-        }
-        if let Some(value) = &self.options.bundle_id {
-            body.text("bundle_id", value, Max::Chars(128))?;
-        }
-        if let Some(value) = &self.options.package_name {
-            body.text("package_name", value, Max::Chars(128))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            options: H5InfoOptions {
-                app_name: fields.optional("app_name")?,
-                app_url: fields.optional("app_url")?,
-                bundle_id: fields.optional("bundle_id")?,
-                package_name: fields.optional("package_name")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
 impl Endpoint for PrepayH5 {
-    type Response = PrepayH5Response;
+    type Response = H5Prepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.prepay_h5",
@@ -424,11 +222,7 @@ impl Endpoint for PrepayH5 {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PrepayH5Response {
-            h5_url: fields.require("h5_url")?,
-            reply,
-        })
+        H5Prepayment::of(reply)
     }
 }
 
@@ -436,7 +230,7 @@ impl Endpoint for PrepayH5 {
 ///
 /// # Errors
 /// As [`PrepayH5`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn prepay_h5(client: &Client, request: &PrepayH5) -> Result<PrepayH5Response> {
+pub async fn prepay_h5(client: &Client, request: &PrepayH5) -> Result<H5Prepayment> {
     client.send(request).await
 }
 

@@ -2,16 +2,16 @@
 
 //! Places a JSAPI order (JSAPI/小程序下单): `POST /v3/pay/transactions/jsapi`.
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, OutTradeNo, Outcome, Resolve,
-    Result, TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
+use super::types::{OrderAmount, OrderDetail, OrderPayer, OrderScene, Prepayment, SettleInfo};
 
 /// Places a JSAPI order (JSAPI/小程序下单).
 ///
@@ -191,70 +191,8 @@ impl<'de> serde::Deserialize<'de> for PrepayJsapi {
     }
 }
 
-/// The response to [`PrepayJsapi`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PrepayJsapiResponse {
-    /// Prepay transaction session identifier (预支付交易会话标识).
-    pub prepay_id: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct OrderPayer {
-    /// User identifier (用户标识).
-    pub openid: OpenId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: OrderPayerOptions,
-}
-
-/// The optional fields of [`OrderPayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderPayerOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl OrderPayerOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl OrderPayer {
-    const FIELDS: &'static [&'static str] = &["openid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("openid", &self.openid)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            openid: fields.require("openid")?,
-            options: OrderPayerOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
 impl Endpoint for PrepayJsapi {
-    type Response = PrepayJsapiResponse;
+    type Response = Prepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.prepay_jsapi",
@@ -301,11 +239,7 @@ impl Endpoint for PrepayJsapi {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PrepayJsapiResponse {
-            prepay_id: fields.require("prepay_id")?,
-            reply,
-        })
+        Prepayment::of(reply)
     }
 }
 
@@ -313,7 +247,7 @@ impl Endpoint for PrepayJsapi {
 ///
 /// # Errors
 /// As [`PrepayJsapi`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn prepay_jsapi(client: &Client, request: &PrepayJsapi) -> Result<PrepayJsapiResponse> {
+pub async fn prepay_jsapi(client: &Client, request: &PrepayJsapi) -> Result<Prepayment> {
     client.send(request).await
 }
 

@@ -2,7 +2,7 @@
 
 //! Places a Native order (Native下单): `POST /v3/pay/transactions/native`.
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -11,7 +11,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderScene, SettleInfo};
+use super::types::{NativePrepayment, OrderAmount, OrderDetail, OrderScene, SettleInfo};
 
 /// Places a Native order (Native下单).
 ///
@@ -188,20 +188,8 @@ impl<'de> serde::Deserialize<'de> for PrepayNative {
     }
 }
 
-/// The response to [`PrepayNative`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PrepayNativeResponse {
-    /// QR code URL (二维码链接).
-    pub code_url: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
 impl Endpoint for PrepayNative {
-    type Response = PrepayNativeResponse;
+    type Response = NativePrepayment;
 
     const META: &'static Meta = &Meta::write(
         "v3.pay.prepay_native",
@@ -247,11 +235,7 @@ impl Endpoint for PrepayNative {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(PrepayNativeResponse {
-            code_url: fields.require("code_url")?,
-            reply,
-        })
+        NativePrepayment::of(reply)
     }
 }
 
@@ -259,10 +243,7 @@ impl Endpoint for PrepayNative {
 ///
 /// # Errors
 /// As [`PrepayNative`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn prepay_native(
-    client: &Client,
-    request: &PrepayNative,
-) -> Result<PrepayNativeResponse> {
+pub async fn prepay_native(client: &Client, request: &PrepayNative) -> Result<NativePrepayment> {
     client.send(request).await
 }
 

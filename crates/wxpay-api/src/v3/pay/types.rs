@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo, Progress, TransactionId,
-    WireTime,
+    AppId, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo, Progress, Secret,
+    TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -804,6 +804,1273 @@ impl SettleInfo {
     }
 }
 
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PartnerSettleInfo {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: PartnerSettleInfoOptions,
+}
+
+/// The optional fields of [`PartnerSettleInfo`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PartnerSettleInfoOptions {
+    /// Profit-sharing flag (分账标识).
+    pub profit_sharing: Option<bool>,
+    /// Subsidy amount (补差金额), in fen. For e-commerce platforms, and only with `profit_sharing`; at most 5,000 yuan for one order.
+    pub subsidy_amount: Option<Fen>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl PartnerSettleInfoOptions {
+    /// Profit-sharing flag (分账标识).
+    #[must_use]
+    pub fn profit_sharing(mut self, profit_sharing: impl Into<bool>) -> Self {
+        self.profit_sharing = Some(profit_sharing.into());
+        self
+    }
+
+    /// Subsidy amount (补差金额), in fen. For e-commerce platforms, and only with `profit_sharing`; at most 5,000 yuan for one order.
+    #[must_use]
+    pub fn subsidy_amount(mut self, subsidy_amount: impl Into<Fen>) -> Self {
+        self.subsidy_amount = Some(subsidy_amount.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl PartnerSettleInfo {
+    const FIELDS: &'static [&'static str] = &["profit_sharing", "subsidy_amount"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.profit_sharing {
+            body.boolean("profit_sharing", *value);
+        }
+        if let Some(value) = &self.options.subsidy_amount {
+            body.fen("subsidy_amount", *value, 0..)?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: PartnerSettleInfoOptions {
+                profit_sharing: fields.optional("profit_sharing")?,
+                subsidy_amount: fields.optional("subsidy_amount")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct OrderPayer {
+    /// User identifier (用户标识).
+    pub openid: OpenId,
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: OrderPayerOptions,
+}
+
+/// The optional fields of [`OrderPayer`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct OrderPayerOptions {
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl OrderPayerOptions {
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl OrderPayer {
+    const FIELDS: &'static [&'static str] = &["openid"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        body.id("openid", &self.openid)?;
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            openid: fields.require("openid")?,
+            options: OrderPayerOptions {
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PartnerOrderPayer {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: PartnerOrderPayerOptions,
+}
+
+/// The optional fields of [`PartnerOrderPayer`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PartnerOrderPayerOptions {
+    /// User identifier under the service provider (用户服务商标识).
+    pub sp_openid: Option<OpenId>,
+    /// User identifier under the sub-merchant (用户子商户标识).
+    pub sub_openid: Option<OpenId>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl PartnerOrderPayerOptions {
+    /// User identifier under the service provider (用户服务商标识).
+    #[must_use]
+    pub fn sp_openid(mut self, sp_openid: impl Into<OpenId>) -> Self {
+        self.sp_openid = Some(sp_openid.into());
+        self
+    }
+
+    /// User identifier under the sub-merchant (用户子商户标识).
+    #[must_use]
+    pub fn sub_openid(mut self, sub_openid: impl Into<OpenId>) -> Self {
+        self.sub_openid = Some(sub_openid.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl PartnerOrderPayer {
+    const FIELDS: &'static [&'static str] = &["sp_openid", "sub_openid"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.sp_openid {
+            body.id("sp_openid", value)?;
+        }
+        if let Some(value) = &self.options.sub_openid {
+            body.id("sub_openid", value)?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: PartnerOrderPayerOptions {
+                sp_openid: fields.optional("sp_openid")?,
+                sub_openid: fields.optional("sub_openid")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct H5Scene {
+    /// User terminal IP (用户终端IP).
+    pub payer_client_ip: IpAddr,
+    /// H5 scene information (H5场景信息).
+    pub h5_info: H5Info,
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: H5SceneOptions,
+}
+
+/// The optional fields of [`H5Scene`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct H5SceneOptions {
+    /// Merchant-side device ID (商户端设备号), at most 32 characters.
+    pub device_id: Option<String>,
+    /// Merchant store information (商户门店信息).
+    pub store_info: Option<StoreInfo>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl H5SceneOptions {
+    /// Merchant-side device ID (商户端设备号), at most 32 characters.
+    #[must_use]
+    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
+        self.device_id = Some(device_id.into());
+        self
+    }
+
+    /// Merchant store information (商户门店信息).
+    #[must_use]
+    pub fn store_info(mut self, store_info: impl Into<StoreInfo>) -> Self {
+        self.store_info = Some(store_info.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl H5Scene {
+    const FIELDS: &'static [&'static str] =
+        &["payer_client_ip", "device_id", "store_info", "h5_info"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        body.ip("payer_client_ip", self.payer_client_ip)?;
+        if let Some(value) = &self.options.device_id {
+            body.text("device_id", value, Max::Chars(32))?;
+        }
+        if let Some(value) = &self.options.store_info {
+            body.object("store_info", |body| value.write(body))?;
+        }
+        body.object("h5_info", |body| self.h5_info.write(body))?;
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            payer_client_ip: fields.require("payer_client_ip")?,
+            h5_info: H5Info::read(&fields.require_object("h5_info")?)?,
+            options: H5SceneOptions {
+                device_id: fields.optional("device_id")?,
+                store_info: fields
+                    .object("store_info")?
+                    .map(|fields| StoreInfo::read(&fields))
+                    .transpose()?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct H5Info {
+    /// Scene type (场景类型), at most 32 characters.
+    #[cfg_attr(feature = "serde", serde(rename = "type"))]
+    pub type_: String,
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: H5InfoOptions,
+}
+
+/// The optional fields of [`H5Info`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct H5InfoOptions {
+    /// App name (应用名称), at most 64 characters.
+    pub app_name: Option<String>,
+    /// Website URL (网站URL), at most 128 characters.
+    pub app_url: Option<String>,
+    /// iOS bundle ID (iOS平台BundleID), at most 128 characters.
+    pub bundle_id: Option<String>,
+    /// Android package name (Android平台PackageName), at most 128 characters.
+    pub package_name: Option<String>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl H5InfoOptions {
+    /// App name (应用名称), at most 64 characters.
+    #[must_use]
+    pub fn app_name(mut self, app_name: impl Into<String>) -> Self {
+        self.app_name = Some(app_name.into());
+        self
+    }
+
+    /// Website URL (网站URL), at most 128 characters.
+    #[must_use]
+    pub fn app_url(mut self, app_url: impl Into<String>) -> Self {
+        self.app_url = Some(app_url.into());
+        self
+    }
+
+    /// iOS bundle ID (iOS平台BundleID), at most 128 characters.
+    #[must_use]
+    pub fn bundle_id(mut self, bundle_id: impl Into<String>) -> Self {
+        self.bundle_id = Some(bundle_id.into());
+        self
+    }
+
+    /// Android package name (Android平台PackageName), at most 128 characters.
+    #[must_use]
+    pub fn package_name(mut self, package_name: impl Into<String>) -> Self {
+        self.package_name = Some(package_name.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl H5Info {
+    const FIELDS: &'static [&'static str] =
+        &["type", "app_name", "app_url", "bundle_id", "package_name"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        body.text("type", &self.type_, Max::Chars(32))?;
+        if let Some(value) = &self.options.app_name {
+            body.text("app_name", value, Max::Chars(64))?;
+        }
+        if let Some(value) = &self.options.app_url {
+            body.text("app_url", value, Max::Chars(128))?;
+        }
+        if let Some(value) = &self.options.bundle_id {
+            body.text("bundle_id", value, Max::Chars(128))?;
+        }
+        if let Some(value) = &self.options.package_name {
+            body.text("package_name", value, Max::Chars(128))?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            type_: fields.require("type")?,
+            options: H5InfoOptions {
+                app_name: fields.optional("app_name")?,
+                app_url: fields.optional("app_url")?,
+                bundle_id: fields.optional("bundle_id")?,
+                package_name: fields.optional("package_name")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Prepayment {
+    /// Prepay transaction session identifier (预支付交易会话标识).
+    pub prepay_id: String,
+    /// The whole response, with what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub reply: Verified<Json>,
+}
+
+impl Prepayment {
+    pub(crate) fn of(reply: Verified<Json>) -> Result<Self, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        Ok(Self {
+            prepay_id: fields.require("prepay_id")?,
+            reply,
+        })
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NativePrepayment {
+    /// QR code URL (二维码链接).
+    pub code_url: String,
+    /// The whole response, with what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub reply: Verified<Json>,
+}
+
+impl NativePrepayment {
+    pub(crate) fn of(reply: Verified<Json>) -> Result<Self, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        Ok(Self {
+            code_url: fields.require("code_url")?,
+            reply,
+        })
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct H5Prepayment {
+    /// Payment jump URL (支付跳转链接).
+    pub h5_url: String,
+    /// The whole response, with what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub reply: Verified<Json>,
+}
+
+impl H5Prepayment {
+    pub(crate) fn of(reply: Verified<Json>) -> Result<Self, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        Ok(Self {
+            h5_url: fields.require("h5_url")?,
+            reply,
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TerminalScene {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: TerminalSceneOptions,
+}
+
+/// The optional fields of [`TerminalScene`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TerminalSceneOptions {
+    /// User terminal IP (用户终端IP).
+    pub payer_client_ip: Option<IpAddr>,
+    /// Merchant-side device ID (商户端设备号), at most 32 characters.
+    pub device_id: Option<String>,
+    /// Merchant store information (商户门店信息).
+    pub store_info: Option<StoreIdentity>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl TerminalSceneOptions {
+    /// User terminal IP (用户终端IP).
+    #[must_use]
+    pub fn payer_client_ip(mut self, payer_client_ip: impl Into<IpAddr>) -> Self {
+        self.payer_client_ip = Some(payer_client_ip.into());
+        self
+    }
+
+    /// Merchant-side device ID (商户端设备号), at most 32 characters.
+    #[must_use]
+    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
+        self.device_id = Some(device_id.into());
+        self
+    }
+
+    /// Merchant store information (商户门店信息).
+    #[must_use]
+    pub fn store_info(mut self, store_info: impl Into<StoreIdentity>) -> Self {
+        self.store_info = Some(store_info.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl TerminalScene {
+    const FIELDS: &'static [&'static str] = &["payer_client_ip", "device_id", "store_info"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.payer_client_ip {
+            body.ip("payer_client_ip", *value)?;
+        }
+        if let Some(value) = &self.options.device_id {
+            body.text("device_id", value, Max::Chars(32))?;
+        }
+        if let Some(value) = &self.options.store_info {
+            body.object("store_info", |body| value.write(body))?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: TerminalSceneOptions {
+                payer_client_ip: fields.optional("payer_client_ip")?,
+                device_id: fields.optional("device_id")?,
+                store_info: fields
+                    .object("store_info")?
+                    .map(|fields| StoreIdentity::read(&fields))
+                    .transpose()?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct StoreIdentity {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: StoreIdentityOptions,
+}
+
+/// The optional fields of [`StoreIdentity`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct StoreIdentityOptions {
+    /// Store number (门店编号), at most 2048 characters.
+    pub id: Option<String>,
+    /// Merchant custom code (商家自定义编码), at most 2048 characters.
+    pub out_id: Option<String>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl StoreIdentityOptions {
+    /// Store number (门店编号), at most 2048 characters.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Merchant custom code (商家自定义编码), at most 2048 characters.
+    #[must_use]
+    pub fn out_id(mut self, out_id: impl Into<String>) -> Self {
+        self.out_id = Some(out_id.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl StoreIdentity {
+    const FIELDS: &'static [&'static str] = &["id", "out_id"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.id {
+            body.text("id", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.out_id {
+            body.text("out_id", value, Max::Chars(2048))?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: StoreIdentityOptions {
+                id: fields.optional("id")?,
+                out_id: fields.optional("out_id")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PaymentCodePayer {
+    /// Payment code (付款码), at most 128 characters. 18 digits that the cashier scans; good for one payment.
+    pub auth_code: Secret,
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: PaymentCodePayerOptions,
+}
+
+/// The optional fields of [`PaymentCodePayer`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PaymentCodePayerOptions {
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl PaymentCodePayerOptions {
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl PaymentCodePayer {
+    const FIELDS: &'static [&'static str] = &["auth_code"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        body.text("auth_code", self.auth_code.expose(), Max::Chars(128))?;
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            auth_code: fields.require("auth_code")?,
+            options: PaymentCodePayerOptions {
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PaymentCodeScene {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: PaymentCodeSceneOptions,
+}
+
+/// The optional fields of [`PaymentCodeScene`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PaymentCodeSceneOptions {
+    /// Merchant-side device ID (商户端设备号), at most 32 characters.
+    pub device_id: Option<String>,
+    /// Merchant-side device IP address (商户端设备 IP).
+    pub device_ip: Option<IpAddr>,
+    /// Merchant store information (商户门店信息).
+    pub store_info: Option<StoreIdentity>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl PaymentCodeSceneOptions {
+    /// Merchant-side device ID (商户端设备号), at most 32 characters.
+    #[must_use]
+    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
+        self.device_id = Some(device_id.into());
+        self
+    }
+
+    /// Merchant-side device IP address (商户端设备 IP).
+    #[must_use]
+    pub fn device_ip(mut self, device_ip: impl Into<IpAddr>) -> Self {
+        self.device_ip = Some(device_ip.into());
+        self
+    }
+
+    /// Merchant store information (商户门店信息).
+    #[must_use]
+    pub fn store_info(mut self, store_info: impl Into<StoreIdentity>) -> Self {
+        self.store_info = Some(store_info.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl PaymentCodeScene {
+    const FIELDS: &'static [&'static str] = &["device_id", "device_ip", "store_info"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.device_id {
+            body.text("device_id", value, Max::Chars(32))?;
+        }
+        if let Some(value) = &self.options.device_ip {
+            body.ip("device_ip", *value)?;
+        }
+        if let Some(value) = &self.options.store_info {
+            body.object("store_info", |body| value.write(body))?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: PaymentCodeSceneOptions {
+                device_id: fields.optional("device_id")?,
+                device_ip: fields.optional("device_ip")?,
+                store_info: fields
+                    .object("store_info")?
+                    .map(|fields| StoreIdentity::read(&fields))
+                    .transpose()?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PaymentCodeDetail {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: PaymentCodeDetailOptions,
+}
+
+/// The optional fields of [`PaymentCodeDetail`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PaymentCodeDetailOptions {
+    /// Order original price (订单原价).
+    pub cost_price: Option<i64>,
+    /// Product sales slip ID (商品小票ID), at most 32 characters.
+    pub invoice_id: Option<String>,
+    /// Items (单品列表), 1 to 1,000 items.
+    pub goods_detail: Option<Vec<PaymentCodeGoods>>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl PaymentCodeDetailOptions {
+    /// Order original price (订单原价).
+    #[must_use]
+    pub fn cost_price(mut self, cost_price: impl Into<i64>) -> Self {
+        self.cost_price = Some(cost_price.into());
+        self
+    }
+
+    /// Product sales slip ID (商品小票ID), at most 32 characters.
+    #[must_use]
+    pub fn invoice_id(mut self, invoice_id: impl Into<String>) -> Self {
+        self.invoice_id = Some(invoice_id.into());
+        self
+    }
+
+    /// Items (单品列表), 1 to 1,000 items.
+    #[must_use]
+    pub fn goods_detail(mut self, goods_detail: impl Into<Vec<PaymentCodeGoods>>) -> Self {
+        self.goods_detail = Some(goods_detail.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl PaymentCodeDetail {
+    const FIELDS: &'static [&'static str] = &["cost_price", "invoice_id", "goods_detail"];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.cost_price {
+            body.integer("cost_price", *value, 0..)?;
+        }
+        if let Some(value) = &self.options.invoice_id {
+            body.text("invoice_id", value, Max::Chars(32))?;
+        }
+        if let Some(value) = &self.options.goods_detail {
+            body.objects("goods_detail", value, 1..=1000, |member, body| {
+                member.write(body)
+            })?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: PaymentCodeDetailOptions {
+                cost_price: fields.optional("cost_price")?,
+                invoice_id: fields.optional("invoice_id")?,
+                goods_detail: fields.optional_objects("goods_detail", PaymentCodeGoods::read)?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PaymentCodeGoods {
+    /// Product code (商品编码), at most 32 characters.
+    pub merchant_goods_id: String,
+    /// Product quantity (商品数量).
+    pub quantity: i64,
+    /// Product unit price (商品单价), in fen.
+    pub unit_price: Fen,
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: PaymentCodeGoodsOptions,
+}
+
+/// The optional fields of [`PaymentCodeGoods`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PaymentCodeGoodsOptions {
+    /// WeChat Pay product code (微信支付商品编码), at most 32 characters.
+    pub wxpay_goods_id: Option<String>,
+    /// Product name (商品名称), at most 256 characters.
+    pub goods_name: Option<String>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl PaymentCodeGoodsOptions {
+    /// WeChat Pay product code (微信支付商品编码), at most 32 characters.
+    #[must_use]
+    pub fn wxpay_goods_id(mut self, wxpay_goods_id: impl Into<String>) -> Self {
+        self.wxpay_goods_id = Some(wxpay_goods_id.into());
+        self
+    }
+
+    /// Product name (商品名称), at most 256 characters.
+    #[must_use]
+    pub fn goods_name(mut self, goods_name: impl Into<String>) -> Self {
+        self.goods_name = Some(goods_name.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl PaymentCodeGoods {
+    const FIELDS: &'static [&'static str] = &[
+        "merchant_goods_id",
+        "wxpay_goods_id",
+        "goods_name",
+        "quantity",
+        "unit_price",
+    ];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        body.text("merchant_goods_id", &self.merchant_goods_id, Max::Chars(32))?;
+        if let Some(value) = &self.options.wxpay_goods_id {
+            body.text("wxpay_goods_id", value, Max::Chars(32))?;
+        }
+        if let Some(value) = &self.options.goods_name {
+            body.text("goods_name", value, Max::Chars(256))?;
+        }
+        body.integer("quantity", self.quantity, 0..)?;
+        body.fen("unit_price", self.unit_price, 0..)?;
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            merchant_goods_id: fields.require("merchant_goods_id")?,
+            quantity: fields.require("quantity")?,
+            unit_price: fields.require("unit_price")?,
+            options: PaymentCodeGoodsOptions {
+                wxpay_goods_id: fields.optional("wxpay_goods_id")?,
+                goods_name: fields.optional("goods_name")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ContractInfo {
+    /// Plan template ID (模板ID), at most 2048 characters.
+    pub plan_id: String,
+    /// Contracting merchant ID (签约商户号).
+    pub contract_mchid: MchId,
+    /// Contract signing app ID (签约AppID).
+    pub contract_appid: AppId,
+    /// Signed contract ID (签约协议号), at most 2048 characters.
+    pub contract_code: String,
+    /// Request sequence number (请求序列号), at most 2048 characters.
+    pub request_serial: String,
+    /// User account display name (用户账户展示名称), at most 2048 characters.
+    pub contract_display_account: String,
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: ContractInfoOptions,
+}
+
+/// The optional fields of [`ContractInfo`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ContractInfoOptions {
+    /// Contract signing information notification URL (签约信息通知URL), at most 2048 characters.
+    pub contract_notify_url: Option<String>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl ContractInfoOptions {
+    /// Contract signing information notification URL (签约信息通知URL), at most 2048 characters.
+    #[must_use]
+    pub fn contract_notify_url(mut self, contract_notify_url: impl Into<String>) -> Self {
+        self.contract_notify_url = Some(contract_notify_url.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl ContractInfo {
+    const FIELDS: &'static [&'static str] = &[
+        "plan_id",
+        "contract_mchid",
+        "contract_appid",
+        "contract_code",
+        "request_serial",
+        "contract_display_account",
+        "contract_notify_url",
+    ];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        body.text("plan_id", &self.plan_id, Max::Chars(2048))?;
+        body.id("contract_mchid", &self.contract_mchid)?;
+        body.id("contract_appid", &self.contract_appid)?;
+        body.text("contract_code", &self.contract_code, Max::Chars(2048))?;
+        body.text("request_serial", &self.request_serial, Max::Chars(2048))?;
+        body.text(
+            "contract_display_account",
+            &self.contract_display_account,
+            Max::Chars(2048),
+        )?;
+        if let Some(value) = &self.options.contract_notify_url {
+            body.text("contract_notify_url", value, Max::Chars(2048))?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            plan_id: fields.require("plan_id")?,
+            contract_mchid: fields.require("contract_mchid")?,
+            contract_appid: fields.require("contract_appid")?,
+            contract_code: fields.require("contract_code")?,
+            request_serial: fields.require("request_serial")?,
+            contract_display_account: fields.require("contract_display_account")?,
+            options: ContractInfoOptions {
+                contract_notify_url: fields.optional("contract_notify_url")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A part of a request.
+#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ContractAuthorization {
+    /// The optional fields.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub options: ContractAuthorizationOptions,
+}
+
+/// The optional fields of [`ContractAuthorization`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ContractAuthorizationOptions {
+    /// Deduction service pre-authorization token (扣费服务预授权token), at most 2048 characters.
+    pub token: Option<String>,
+    /// Password-free payment contract ID (免密协议ID), at most 2048 characters.
+    pub password_free_contract_id: Option<String>,
+    /// Plan template ID (模板ID), at most 2048 characters.
+    pub plan_id: Option<String>,
+    /// Contracting merchant ID (签约商户号).
+    pub contract_mchid: Option<MchId>,
+    /// Contract signing app ID (签约AppID).
+    pub contract_appid: Option<AppId>,
+    /// Signed contract ID (签约协议号), at most 2048 characters.
+    pub contract_code: Option<String>,
+    /// Request sequence number (请求序列号), at most 2048 characters.
+    pub request_serial: Option<String>,
+    /// User account display name (用户账户展示名称), at most 2048 characters.
+    pub contract_display_account: Option<String>,
+    /// Contract signing information notification URL (签约信息通知URL), at most 2048 characters.
+    pub contract_notify_url: Option<String>,
+    /// Members that this version does not know, by name.
+    pub extra: Extra,
+}
+
+impl ContractAuthorizationOptions {
+    /// Deduction service pre-authorization token (扣费服务预授权token), at most 2048 characters.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Password-free payment contract ID (免密协议ID), at most 2048 characters.
+    #[must_use]
+    pub fn password_free_contract_id(
+        mut self,
+        password_free_contract_id: impl Into<String>,
+    ) -> Self {
+        self.password_free_contract_id = Some(password_free_contract_id.into());
+        self
+    }
+
+    /// Plan template ID (模板ID), at most 2048 characters.
+    #[must_use]
+    pub fn plan_id(mut self, plan_id: impl Into<String>) -> Self {
+        self.plan_id = Some(plan_id.into());
+        self
+    }
+
+    /// Contracting merchant ID (签约商户号).
+    #[must_use]
+    pub fn contract_mchid(mut self, contract_mchid: impl Into<MchId>) -> Self {
+        self.contract_mchid = Some(contract_mchid.into());
+        self
+    }
+
+    /// Contract signing app ID (签约AppID).
+    #[must_use]
+    pub fn contract_appid(mut self, contract_appid: impl Into<AppId>) -> Self {
+        self.contract_appid = Some(contract_appid.into());
+        self
+    }
+
+    /// Signed contract ID (签约协议号), at most 2048 characters.
+    #[must_use]
+    pub fn contract_code(mut self, contract_code: impl Into<String>) -> Self {
+        self.contract_code = Some(contract_code.into());
+        self
+    }
+
+    /// Request sequence number (请求序列号), at most 2048 characters.
+    #[must_use]
+    pub fn request_serial(mut self, request_serial: impl Into<String>) -> Self {
+        self.request_serial = Some(request_serial.into());
+        self
+    }
+
+    /// User account display name (用户账户展示名称), at most 2048 characters.
+    #[must_use]
+    pub fn contract_display_account(mut self, contract_display_account: impl Into<String>) -> Self {
+        self.contract_display_account = Some(contract_display_account.into());
+        self
+    }
+
+    /// Contract signing information notification URL (签约信息通知URL), at most 2048 characters.
+    #[must_use]
+    pub fn contract_notify_url(mut self, contract_notify_url: impl Into<String>) -> Self {
+        self.contract_notify_url = Some(contract_notify_url.into());
+        self
+    }
+
+    /// Adds a member that this version does not know.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
+}
+
+impl ContractAuthorization {
+    const FIELDS: &'static [&'static str] = &[
+        "token",
+        "password_free_contract_id",
+        "plan_id",
+        "contract_mchid",
+        "contract_appid",
+        "contract_code",
+        "request_serial",
+        "contract_display_account",
+        "contract_notify_url",
+    ];
+
+    pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.token {
+            body.text("token", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.password_free_contract_id {
+            body.text("password_free_contract_id", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.plan_id {
+            body.text("plan_id", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.contract_mchid {
+            body.id("contract_mchid", value)?;
+        }
+        if let Some(value) = &self.options.contract_appid {
+            body.id("contract_appid", value)?;
+        }
+        if let Some(value) = &self.options.contract_code {
+            body.text("contract_code", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.request_serial {
+            body.text("request_serial", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.contract_display_account {
+            body.text("contract_display_account", value, Max::Chars(2048))?;
+        }
+        if let Some(value) = &self.options.contract_notify_url {
+            body.text("contract_notify_url", value, Max::Chars(2048))?;
+        }
+        body.extra(&self.options.extra, Self::FIELDS)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn read(
+        fields: &wxpay_client::json::Members<'_>,
+    ) -> wxpay_client::json::Reading<Self> {
+        fields.only(Self::FIELDS)?;
+        Ok(Self {
+            options: ContractAuthorizationOptions {
+                token: fields.optional("token")?,
+                password_free_contract_id: fields.optional("password_free_contract_id")?,
+                plan_id: fields.optional("plan_id")?,
+                contract_mchid: fields.optional("contract_mchid")?,
+                contract_appid: fields.optional("contract_appid")?,
+                contract_code: fields.optional("contract_code")?,
+                request_serial: fields.optional("request_serial")?,
+                contract_display_account: fields.optional("contract_display_account")?,
+                contract_notify_url: fields.optional("contract_notify_url")?,
+                extra: fields.extra()?,
+            },
+        })
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ExposureAdvice {
+    /// Whether exposing WeChat Fenfu is recommended (是否建议曝光微信分付).
+    pub fqf_exposure: bool,
+    /// Exposure token (曝光凭证). Handed to the front end, which starts the payment with it.
+    pub market_exposure_token: Option<String>,
+    /// The whole response, with what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub reply: Verified<Json>,
+}
+
+impl ExposureAdvice {
+    pub(crate) fn of(reply: Verified<Json>) -> Result<Self, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        Ok(Self {
+            fqf_exposure: fields.require("fqf_exposure")?,
+            market_exposure_token: fields.optional("market_exposure_token")?,
+            reply,
+        })
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct InstalExposureAdvice {
+    /// Whether showing WeChat Fenfu is recommended (是否建议曝光微信分付).
+    pub recommend_exposure: bool,
+    /// The whole response, with what this version does not know.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub reply: Verified<Json>,
+}
+
+impl InstalExposureAdvice {
+    pub(crate) fn of(reply: Verified<Json>) -> Result<Self, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        Ok(Self {
+            recommend_exposure: fields.require("recommend_exposure")?,
+            reply,
+        })
+    }
+}
+
 /// A documented value, or another.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -993,3 +2260,50 @@ impl From<&str> for PromotionType {
 }
 
 wxpay_client::wire_value!(PromotionType);
+
+/// A documented value, or another.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum UserIdType {
+    /// `UNKNOWN_USER_ID_TYPE`: Not known (未知类型).
+    Unknown,
+    /// `OPENID`: The openid of a merchant's app (普通商户的OpenID).
+    Openid,
+    /// `PHONE_NO`: The hash of the mobile number (手机号).
+    PhoneNo,
+    /// `SP_OPENID`: The openid of the service provider's app (服务商的OpenID).
+    SpOpenid,
+    /// `SUB_OPENID`: The openid of the sub-merchant's app (子商户的OpenID).
+    SubOpenid,
+    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
+    DangerOther(String),
+}
+
+impl UserIdType {
+    /// The value as it goes on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Unknown => "UNKNOWN_USER_ID_TYPE",
+            Self::Openid => "OPENID",
+            Self::PhoneNo => "PHONE_NO",
+            Self::SpOpenid => "SP_OPENID",
+            Self::SubOpenid => "SUB_OPENID",
+            Self::DangerOther(text) => text,
+        }
+    }
+}
+
+impl From<&str> for UserIdType {
+    fn from(text: &str) -> Self {
+        match text {
+            "UNKNOWN_USER_ID_TYPE" => Self::Unknown,
+            "OPENID" => Self::Openid,
+            "PHONE_NO" => Self::PhoneNo,
+            "SP_OPENID" => Self::SpOpenid,
+            "SUB_OPENID" => Self::SubOpenid,
+            _ => Self::DangerOther(text.to_owned()),
+        }
+    }
+}
+
+wxpay_client::wire_value!(UserIdType);
