@@ -20,6 +20,8 @@ pub mod merchant_service;
 pub mod partner_transfer;
 #[cfg(feature = "v3-pay")]
 pub mod pay;
+#[cfg(feature = "v3-profitsharing")]
+pub mod profitsharing;
 #[cfg(feature = "v3-refund")]
 pub mod refund;
 #[cfg(feature = "v3-security")]

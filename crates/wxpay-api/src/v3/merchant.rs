@@ -2,11 +2,37 @@
 
 //! Operations of `merchant`, behind the feature `v3-merchant`:
 //!
+//! - [`apply_withdrawal_bill()`]: Applies for the download URL of a day's failed and returned withdrawals (按日下载提现异常文件)
+//! - [`create_withdrawal()`]: Withdraws from one of the platform's own accounts to its bank account (平台预约提现)
+//! - [`query_balance()`]: Queries the balance of one of the platform's own accounts (查询平台账户实时余额)
+//! - [`query_day_end_balance()`]: Queries the day-end balance of one of the platform's own accounts (查询平台账户日终余额)
+//! - [`query_withdrawal_by_id()`]: Queries a withdrawal by the WeChat Pay withdrawal number (平台查询预约提现状态（根据微信支付预约提现单号查询）)
+//! - [`query_withdrawal_by_out_request_no()`]: Queries a withdrawal by the merchant withdrawal number (平台查询预约提现状态（根据商户预约提现单号查询）)
 //! - [`upload_file()`]: Uploads an image or PDF file (文件上传)
 //! - [`upload_video()`]: Uploads a video (视频上传)
+//! - [`WithdrawalNotification`]: A notification of a withdrawal's status (商户提现状态变更通知)
 
+pub mod apply_withdrawal_bill;
+pub mod create_withdrawal;
+pub mod query_balance;
+pub mod query_day_end_balance;
+pub mod query_withdrawal_by_id;
+pub mod query_withdrawal_by_out_request_no;
+pub mod types;
 pub mod upload_file;
 pub mod upload_video;
+pub mod withdrawal_notification;
 
+pub use apply_withdrawal_bill::{
+    ApplyWithdrawalBill, ApplyWithdrawalBillResponse, apply_withdrawal_bill,
+};
+pub use create_withdrawal::{CreateWithdrawal, CreateWithdrawalResponse, create_withdrawal};
+pub use query_balance::{QueryBalance, query_balance};
+pub use query_day_end_balance::{QueryDayEndBalance, query_day_end_balance};
+pub use query_withdrawal_by_id::{QueryWithdrawalById, query_withdrawal_by_id};
+pub use query_withdrawal_by_out_request_no::{
+    QueryWithdrawalByOutRequestNo, query_withdrawal_by_out_request_no,
+};
 pub use upload_file::{UploadFile, UploadFileResponse, upload_file};
 pub use upload_video::{UploadVideo, UploadVideoResponse, upload_video};
+pub use withdrawal_notification::WithdrawalNotification;

@@ -2,8 +2,66 @@
 
 //! Operations of `merchant_service`, behind the feature `v3-merchant-service`:
 //!
+//! - [`ComplaintNotification`]: A notification of a complaint (投诉通知回调)
+//! - [`complete_complaint()`]: Says that a complaint has been handled (反馈处理完成)
+//! - [`create_complaint_notify_url()`]: Sets the URL that complaints are told to (创建投诉通知回调地址)
+//! - [`delete_complaint_notify_url()`]: Deletes the URL that complaints are told to (删除投诉通知回调地址)
+//! - [`download_image()`]: Downloads an image of a complaint (图片请求接口)
+//! - [`list_complaints()`]: Lists the complaints of a period (查询投诉单列表)
+//! - [`list_complaints_v1()`]: Lists the complaints of a period, in the old form (查询投诉信息)
+//! - [`list_negotiation_history()`]: Lists what was said and done about a complaint (查询投诉单协商历史)
+//! - [`list_negotiation_history_v1()`]: Lists what was said and done about a complaint, in the old form (查询投诉协商历史)
+//! - [`query_complaint()`]: Queries a complaint (查询投诉单详情)
+//! - [`query_complaint_notify_url()`]: Queries the URL that complaints are told to (查询投诉通知回调地址)
+//! - [`query_complaint_v1()`]: Queries a complaint by the WeChat Pay order number, in the old form (查询投诉详情)
+//! - [`reply_complaint()`]: Replies to the user of a complaint (回复用户)
+//! - [`reply_immediate_service()`]: Replies to a complaint that needs immediate service (回复需要即时服务的投诉单)
+//! - [`submit_feedback()`]: Answers a complaint by the WeChat Pay order number, in the old form (商户反馈)
+//! - [`update_complaint_notify_url()`]: Changes the URL that complaints are told to (更新投诉通知回调地址)
+//! - [`update_refund_progress()`]: Decides on the refund that a complaint asks for (更新退款审批结果)
 //! - [`upload_image()`]: Uploads an image for a reply to a complaint (图片上传接口)
 
+pub mod complaint_notification;
+pub mod complete_complaint;
+pub mod create_complaint_notify_url;
+pub mod delete_complaint_notify_url;
+pub mod download_image;
+pub mod list_complaints;
+pub mod list_complaints_v1;
+pub mod list_negotiation_history;
+pub mod list_negotiation_history_v1;
+pub mod query_complaint;
+pub mod query_complaint_notify_url;
+pub mod query_complaint_v1;
+pub mod reply_complaint;
+pub mod reply_immediate_service;
+pub mod submit_feedback;
+pub mod types;
+pub mod update_complaint_notify_url;
+pub mod update_refund_progress;
 pub mod upload_image;
 
+pub use complaint_notification::ComplaintNotification;
+pub use complete_complaint::{CompleteComplaint, complete_complaint};
+pub use create_complaint_notify_url::{CreateComplaintNotifyUrl, create_complaint_notify_url};
+pub use delete_complaint_notify_url::{DeleteComplaintNotifyUrl, delete_complaint_notify_url};
+pub use download_image::{DownloadImage, download_image};
+pub use list_complaints::{ListComplaints, ListComplaintsResponse, list_complaints};
+pub use list_complaints_v1::{ListComplaintsV1, ListComplaintsV1Response, list_complaints_v1};
+pub use list_negotiation_history::{
+    ListNegotiationHistory, ListNegotiationHistoryResponse, list_negotiation_history,
+};
+pub use list_negotiation_history_v1::{
+    ListNegotiationHistoryV1, ListNegotiationHistoryV1Response, list_negotiation_history_v1,
+};
+pub use query_complaint::{QueryComplaint, QueryComplaintResponse, query_complaint};
+pub use query_complaint_notify_url::{QueryComplaintNotifyUrl, query_complaint_notify_url};
+pub use query_complaint_v1::{QueryComplaintV1, QueryComplaintV1Response, query_complaint_v1};
+pub use reply_complaint::{ReplyComplaint, reply_complaint};
+pub use reply_immediate_service::{
+    ReplyImmediateService, ReplyImmediateServiceResponse, reply_immediate_service,
+};
+pub use submit_feedback::{SubmitFeedback, submit_feedback};
+pub use update_complaint_notify_url::{UpdateComplaintNotifyUrl, update_complaint_notify_url};
+pub use update_refund_progress::{UpdateRefundProgress, update_refund_progress};
 pub use upload_image::{UploadImage, UploadImageResponse, upload_image};
