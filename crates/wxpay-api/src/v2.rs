@@ -8,6 +8,8 @@ pub use wxpay_client::v2::*;
 pub mod papay;
 #[cfg(feature = "v2-pay")]
 pub mod pay;
+#[cfg(feature = "v2-profit-sharing")]
+pub mod profit_sharing;
 #[cfg(feature = "v2-red-packet")]
 pub mod red_packet;
 #[cfg(feature = "v2-wecom")]

@@ -10,8 +10,8 @@ use wxpay_api::sign::Proof;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::pay::{
-    QueryOrder, QueryOrderResponse, query_order, query_order::CouponType, query_order::Order,
-    query_order::TradeType,
+    QueryOrder, QueryOrderResponse, query_order, query_order::Order, query_order::TradeType,
+    types::CouponType,
 };
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};

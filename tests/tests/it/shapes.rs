@@ -235,13 +235,13 @@ fn a_refund_has_one_number_of_its_order_and_always_its_currency() {
 
 #[test]
 fn an_order_of_apiv2_with_json_within_a_string() {
-    let goods = create_order::OrderGoods {
+    let goods = v2::pay::types::OrderGoods {
         goods_id: "iphone6s_16G".to_owned(),
         quantity: 1,
         price: Fen::new(528_800),
         options: Default::default(),
     };
-    let detail = create_order::OrderDetail {
+    let detail = v2::pay::types::OrderDetail {
         goods_detail: vec![goods],
         options: Default::default(),
     };
@@ -322,7 +322,7 @@ fn refunds_of_apiv2_are_numbered_and_their_coupons_twice() {
     );
     assert_eq!(
         found.refunds[1].refund_status,
-        Some(query_refund::RefundStatus::Change)
+        Some(v2::pay::types::RefundStatus::Change)
     );
     let _: &v2::Meta = QueryRefund::META;
 }

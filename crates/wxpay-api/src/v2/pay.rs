@@ -3,25 +3,46 @@
 //! Operations of `pay`, behind the feature `v2-pay`:
 //!
 //! - [`close_order()`]: Closes an unpaid order (关闭订单)
+//! - [`create_goods_refund()`]: Creates a refund that names the goods (申请退款（支持单品）)
 //! - [`create_order()`]: Creates an order for JSAPI, Native, app or H5 payment (统一下单)
 //! - [`create_refund()`]: Creates a refund (申请退款)
 //! - [`download_bill()`]: Downloads the trade bill of a day (下载交易账单)
 //! - [`download_fund_flow()`]: Downloads the fund flow bill of a day (下载资金账单)
+//! - [`pay_by_payment_code()`]: Charges a user by the payment code on the phone (付款码支付)
+//! - [`query_goods_refund()`]: Queries the refunds of an order with their goods (查询退款（支持单品）)
+//! - [`query_openid_by_payment_code()`]: Queries the openid of the user of a payment code (付款码查询openid)
 //! - [`query_order()`]: Queries an order (查询订单)
 //! - [`query_refund()`]: Queries the refunds of an order (查询退款)
+//! - [`reverse_order()`]: Reverses an order of a payment code (撤销订单)
+//! - [`shorten_url()`]: Converts the link of a Native payment code to a short one (转换短链接)
 
 pub mod close_order;
+pub mod create_goods_refund;
 pub mod create_order;
 pub mod create_refund;
 pub mod download_bill;
 pub mod download_fund_flow;
+pub mod pay_by_payment_code;
+pub mod query_goods_refund;
+pub mod query_openid_by_payment_code;
 pub mod query_order;
 pub mod query_refund;
+pub mod reverse_order;
+pub mod shorten_url;
+pub mod types;
 
 pub use close_order::{CloseOrder, CloseOrderResponse, close_order};
+pub use create_goods_refund::{CreateGoodsRefund, CreateGoodsRefundResponse, create_goods_refund};
 pub use create_order::{CreateOrder, CreateOrderResponse, create_order};
 pub use create_refund::{CreateRefund, CreateRefundResponse, create_refund};
 pub use download_bill::{DownloadBill, download_bill};
 pub use download_fund_flow::{DownloadFundFlow, download_fund_flow};
+pub use pay_by_payment_code::{PayByPaymentCode, PayByPaymentCodeResponse, pay_by_payment_code};
+pub use query_goods_refund::{QueryGoodsRefund, QueryGoodsRefundResponse, query_goods_refund};
+pub use query_openid_by_payment_code::{
+    QueryOpenidByPaymentCode, QueryOpenidByPaymentCodeResponse, query_openid_by_payment_code,
+};
 pub use query_order::{QueryOrder, QueryOrderResponse, query_order};
 pub use query_refund::{QueryRefund, QueryRefundResponse, query_refund};
+pub use reverse_order::{ReverseOrder, ReverseOrderResponse, reverse_order};
+pub use shorten_url::{ShortenUrl, ShortenUrlResponse, shorten_url};

@@ -11,6 +11,8 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
+use super::types::{CouponType, RefundAccount};
+
 /// Creates a refund (申请退款).
 ///
 /// `POST /secapi/pay/refund` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011935217))
@@ -79,7 +81,7 @@ pub struct CreateRefundOptions {
     pub refund_fee_type: Option<String>,
     /// Refund reason (退款原因), at most 80 characters.
     pub refund_desc: Option<String>,
-    /// Refund fund source (退款资金来源).
+    /// Refund fund source (退款资金来源). Funds not settled yet, unless it says otherwise.
     pub refund_account: Option<RefundAccount>,
     /// Refund result notification URL (退款结果通知url), at most 256 characters.
     pub notify_url: Option<String>,
@@ -102,7 +104,7 @@ impl CreateRefundOptions {
         self
     }
 
-    /// Refund fund source (退款资金来源).
+    /// Refund fund source (退款资金来源). Funds not settled yet, unless it says otherwise.
     #[must_use]
     pub fn refund_account(mut self, refund_account: impl Into<RefundAccount>) -> Self {
         self.refund_account = Some(refund_account.into());
@@ -231,76 +233,6 @@ pub struct Coupon {
     /// Refunded coupon ID (退款代金券ID).
     pub coupon_refund_id: Option<String>,
 }
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum RefundAccount {
-    /// `REFUND_SOURCE_UNSETTLED_FUNDS`: Funds not settled yet (未结算资金退款（默认使用未结算资金退款）).
-    RefundSourceUnsettledFunds,
-    /// `REFUND_SOURCE_RECHARGE_FUNDS`: The available balance (可用余额退款).
-    RefundSourceRechargeFunds,
-    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
-    DangerOther(String),
-}
-
-impl RefundAccount {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::RefundSourceUnsettledFunds => "REFUND_SOURCE_UNSETTLED_FUNDS",
-            Self::RefundSourceRechargeFunds => "REFUND_SOURCE_RECHARGE_FUNDS",
-            Self::DangerOther(text) => text,
-        }
-    }
-}
-
-impl From<&str> for RefundAccount {
-    fn from(text: &str) -> Self {
-        match text {
-            "REFUND_SOURCE_UNSETTLED_FUNDS" => Self::RefundSourceUnsettledFunds,
-            "REFUND_SOURCE_RECHARGE_FUNDS" => Self::RefundSourceRechargeFunds,
-            _ => Self::DangerOther(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(RefundAccount);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum CouponType {
-    /// `CASH`: A coupon that was paid for beforehand (充值代金券).
-    Cash,
-    /// `NO_CASH`: A coupon that was not paid for (非充值代金券).
-    NoCash,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl CouponType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Cash => "CASH",
-            Self::NoCash => "NO_CASH",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for CouponType {
-    fn from(text: &str) -> Self {
-        match text {
-            "CASH" => Self::Cash,
-            "NO_CASH" => Self::NoCash,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(CouponType);
 
 impl Endpoint for CreateRefund {
     type Response = CreateRefundResponse;

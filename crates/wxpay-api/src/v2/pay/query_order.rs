@@ -11,6 +11,8 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
+use super::types::{CouponType, IsSubscribe};
+
 /// Queries an order (查询订单).
 ///
 /// `POST /pay/orderquery` ([document](https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_2))
@@ -149,7 +151,7 @@ pub enum Order {
 pub struct Paid {
     /// Listed amount (标价金额), in fen.
     pub total_fee: Fen,
-    /// Order amount to settle (应结订单金额), in fen. The order's without coupons that were not charged up.
+    /// Order amount to settle (应结订单金额), in fen. The order without the coupons that were not paid for.
     pub settlement_total_fee: Option<Fen>,
     /// Pricing currency (标价币种). `CNY` unless it says otherwise.
     pub fee_type: Option<String>,
@@ -292,76 +294,6 @@ impl From<&str> for TradeType {
 }
 
 wxpay_client::wire_value!(TradeType);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum IsSubscribe {
-    /// `Y`: The user follows the account.
-    Yes,
-    /// `N`: The user does not.
-    No,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl IsSubscribe {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Yes => "Y",
-            Self::No => "N",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for IsSubscribe {
-    fn from(text: &str) -> Self {
-        match text {
-            "Y" => Self::Yes,
-            "N" => Self::No,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(IsSubscribe);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum CouponType {
-    /// `CASH`: A coupon that was charged up (充值代金券).
-    Cash,
-    /// `NO_CASH`: A coupon that was not (非充值优惠券).
-    NoCash,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl CouponType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Cash => "CASH",
-            Self::NoCash => "NO_CASH",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for CouponType {
-    fn from(text: &str) -> Self {
-        match text {
-            "CASH" => Self::Cash,
-            "NO_CASH" => Self::NoCash,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(CouponType);
 
 impl Endpoint for QueryOrder {
     type Response = QueryOrderResponse;

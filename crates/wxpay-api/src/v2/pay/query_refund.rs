@@ -7,9 +7,11 @@ use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OutRefundNo,
-    OutTradeNo, Outcome, Params, Progress, RefundId, Result, TransactionId, WireTime,
+    OutTradeNo, Outcome, Params, RefundId, Result, TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
+
+use super::types::{CouponType, RefundAccount, RefundChannel, RefundStatus};
 
 /// Queries the refunds of an order (查询退款).
 ///
@@ -211,173 +213,6 @@ pub struct RefundCoupon {
     /// Single coupon refund amount (单个代金券退款金额), in fen.
     pub coupon_refund_fee: Option<Fen>,
 }
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum RefundChannel {
-    /// `ORIGINAL`: Back the way it came (原路退款).
-    Original,
-    /// `BALANCE`: To the balance (退回到余额).
-    Balance,
-    /// `OTHER_BALANCE`: To another balance, for the account is abnormal (原账户异常退到其他余额账户).
-    OtherBalance,
-    /// `OTHER_BANKCARD`: To another bank card (原银行卡异常退到其他银行卡).
-    OtherBankcard,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl RefundChannel {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Original => "ORIGINAL",
-            Self::Balance => "BALANCE",
-            Self::OtherBalance => "OTHER_BALANCE",
-            Self::OtherBankcard => "OTHER_BANKCARD",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for RefundChannel {
-    fn from(text: &str) -> Self {
-        match text {
-            "ORIGINAL" => Self::Original,
-            "BALANCE" => Self::Balance,
-            "OTHER_BALANCE" => Self::OtherBalance,
-            "OTHER_BANKCARD" => Self::OtherBankcard,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(RefundChannel);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum RefundStatus {
-    /// `SUCCESS`: Refunded (退款成功).
-    Success,
-    /// `REFUNDCLOSE`: Closed: the money stays with the merchant (退款关闭).
-    Refundclose,
-    /// `PROCESSING`: Being refunded (退款处理中).
-    Processing,
-    /// `CHANGE`: The card can not take the money: a person has to settle it (退款异常).
-    Change,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl RefundStatus {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Success => "SUCCESS",
-            Self::Refundclose => "REFUNDCLOSE",
-            Self::Processing => "PROCESSING",
-            Self::Change => "CHANGE",
-            Self::Other(text) => text,
-        }
-    }
-
-    /// How far this says that things have come.
-    pub fn progress(&self) -> Progress {
-        match self {
-            Self::Success => Progress::Succeeded,
-            Self::Refundclose => Progress::Failed,
-            Self::Processing => Progress::Pending,
-            Self::Change => Progress::Pending,
-            Self::Other(_) => Progress::Unknown,
-        }
-    }
-}
-
-impl From<&str> for RefundStatus {
-    fn from(text: &str) -> Self {
-        match text {
-            "SUCCESS" => Self::Success,
-            "REFUNDCLOSE" => Self::Refundclose,
-            "PROCESSING" => Self::Processing,
-            "CHANGE" => Self::Change,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(RefundStatus);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum RefundAccount {
-    /// `REFUND_SOURCE_RECHARGE_FUNDS`: The available balance (可用余额退款/基本账户).
-    RefundSourceRechargeFunds,
-    /// `REFUND_SOURCE_UNSETTLED_FUNDS`: Funds not settled yet (未结算资金退款).
-    RefundSourceUnsettledFunds,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl RefundAccount {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::RefundSourceRechargeFunds => "REFUND_SOURCE_RECHARGE_FUNDS",
-            Self::RefundSourceUnsettledFunds => "REFUND_SOURCE_UNSETTLED_FUNDS",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for RefundAccount {
-    fn from(text: &str) -> Self {
-        match text {
-            "REFUND_SOURCE_RECHARGE_FUNDS" => Self::RefundSourceRechargeFunds,
-            "REFUND_SOURCE_UNSETTLED_FUNDS" => Self::RefundSourceUnsettledFunds,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(RefundAccount);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum CouponType {
-    /// `CASH`: A coupon that was paid for beforehand (充值代金券).
-    Cash,
-    /// `NO_CASH`: A coupon that was not paid for (非充值优惠券).
-    NoCash,
-    /// A value that this version does not know, as it came.
-    Other(String),
-}
-
-impl CouponType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Cash => "CASH",
-            Self::NoCash => "NO_CASH",
-            Self::Other(text) => text,
-        }
-    }
-}
-
-impl From<&str> for CouponType {
-    fn from(text: &str) -> Self {
-        match text {
-            "CASH" => Self::Cash,
-            "NO_CASH" => Self::NoCash,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(CouponType);
 
 impl Endpoint for QueryRefund {
     type Response = QueryRefundResponse;
