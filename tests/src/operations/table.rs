@@ -16,6 +16,7 @@ pub const OPERATIONS: &[Typed] = &[
     Typed::v2::<wxpay_api::v2::pay::QueryOpenidByPaymentCode>("v2.pay.query_openid_by_payment_code"),
     Typed::v2::<wxpay_api::v2::pay::QueryOrder>("v2.pay.query_order"),
     Typed::v2::<wxpay_api::v2::pay::QueryRefund>("v2.pay.query_refund"),
+    Typed::v2::<wxpay_api::v2::pay::ReportInterfaceCalls>("v2.pay.report_interface_calls"),
     Typed::v2::<wxpay_api::v2::pay::ReverseOrder>("v2.pay.reverse_order"),
     Typed::v2::<wxpay_api::v2::pay::ShortenUrl>("v2.pay.shorten_url"),
     Typed::v2::<wxpay_api::v2::profit_sharing::AddReceiver>("v2.profit_sharing.add_receiver"),

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::Problems;
 use super::model::{
-    Asked, Condition, Field, Kind, Limits, Model, OfFile, Operation, Reply, Resolve, Scope, Text,
+    Asked, Condition, Field, Kind, Limits, Model, OfFile, Operation, Reply, Resolve, Scope, Shape,
+    Text, TypeRef,
 };
 use super::rust::codes;
 use super::spec::{
@@ -164,6 +165,20 @@ fn entry(operation: &Operation) -> Value {
         set("errors", errors.into());
     }
     Value::Object(out)
+}
+
+/// An object or enum as data; other types have none of their own.
+pub(crate) fn described(scope: &Scope, ty: &TypeRef) -> Option<Value> {
+    let described = match &scope.get(ty)?.shape {
+        Shape::Object(members) => fields(scope, members),
+        Shape::Enum(_) => {
+            let mut out = Map::new();
+            kind(&mut out, scope, &Kind::Enum(ty.clone()));
+            Value::Object(out)
+        }
+        Shape::Choice(_) | Shape::Group(_) | Shape::Numbered(_) => return None,
+    };
+    Some(described)
 }
 
 /// A table's fields.

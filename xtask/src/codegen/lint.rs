@@ -58,6 +58,7 @@ pub(crate) fn check_all(model: &Model, usage: &Usage) -> Result<(), Problems> {
     for (version, scope) in &model.versions {
         shared(&mut problems, usage, *version, "", scope);
     }
+    tables::twice(model, usage, &mut problems);
     // Several operations name one set of codes.
     problems.sort();
     problems.dedup();

@@ -13,6 +13,7 @@
 //! - [`query_openid_by_payment_code()`]: Queries the openid of the user of a payment code (付款码查询openid)
 //! - [`query_order()`]: Queries an order (查询订单)
 //! - [`query_refund()`]: Queries the refunds of an order (查询退款)
+//! - [`report_interface_calls()`]: Reports how long calls took and what they answered (交易保障)
 //! - [`reverse_order()`]: Reverses an order of a payment code (撤销订单)
 //! - [`shorten_url()`]: Converts the link of a Native payment code to a short one (转换短链接)
 
@@ -27,6 +28,7 @@ pub mod query_goods_refund;
 pub mod query_openid_by_payment_code;
 pub mod query_order;
 pub mod query_refund;
+pub mod report_interface_calls;
 pub mod reverse_order;
 pub mod shorten_url;
 pub mod types;
@@ -44,5 +46,8 @@ pub use query_openid_by_payment_code::{
 };
 pub use query_order::{QueryOrder, QueryOrderResponse, query_order};
 pub use query_refund::{QueryRefund, QueryRefundResponse, query_refund};
+pub use report_interface_calls::{
+    ReportInterfaceCalls, ReportInterfaceCallsResponse, report_interface_calls,
+};
 pub use reverse_order::{ReverseOrder, ReverseOrderResponse, reverse_order};
 pub use shorten_url::{ShortenUrl, ShortenUrlResponse, shorten_url};

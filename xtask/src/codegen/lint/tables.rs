@@ -1,11 +1,14 @@
 //! The rules of tables and of enum values.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::Lint;
 use super::field::{Place, check};
-use crate::codegen::model::{Field, Level, Operation, Scope, Shape, TypeRef, Value, Version};
+use super::{Lint, Problems};
+use crate::codegen::catalog;
+use crate::codegen::model::{
+    Field, Level, Model, Operation, Scope, Shape, TypeRef, Value, Version,
+};
 use crate::codegen::names::{camel, is_camel};
 use crate::codegen::usage::{Seen, Usage};
 
@@ -141,6 +144,36 @@ impl Lint<'_> {
             }
             for reason in check(home, field, fields, place) {
                 self.say(&field.at, format!("{}: {reason}", field.wire));
+            }
+        }
+    }
+}
+
+/// Tables that two operations of a product both have: `types.toml` holds them once.
+pub(super) fn twice(model: &Model, usage: &Usage, problems: &mut Problems) {
+    let mut known: HashMap<(Version, &str, bool, String), &str> = HashMap::new();
+    for operation in &model.operations {
+        let (seen, scope) = (Seen::from(operation), &operation.scope);
+        for ty in scope.types.values() {
+            let name = TypeRef {
+                name: ty.name.clone(),
+                level: scope.level,
+            };
+            let Some(described) = catalog::described(scope, &name) else {
+                continue;
+            };
+            let key = (
+                operation.version,
+                operation.product.as_str(),
+                usage.is_sent(seen, &name),
+                described.to_string(),
+            );
+            if let Some(other) = known.insert(key, &operation.name) {
+                let reason = format!(
+                    "`{}` is described in {other}.toml too; put it into types.toml",
+                    ty.name
+                );
+                problems.push(operation.source.problem(&ty.at, reason));
             }
         }
     }

@@ -12,6 +12,8 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
+use super::types::TarType;
+
 /// Downloads the trade bill of a day (下载交易账单).
 ///
 /// `POST /pay/downloadbill` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011935219))
@@ -149,37 +151,6 @@ impl From<&str> for BillType {
 }
 
 wxpay_client::wire_value!(BillType);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum TarType {
-    /// `GZIP`: The bill is compressed (gzip 压缩).
-    Gzip,
-    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
-    DangerOther(String),
-}
-
-impl TarType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Gzip => "GZIP",
-            Self::DangerOther(text) => text,
-        }
-    }
-}
-
-impl From<&str> for TarType {
-    fn from(text: &str) -> Self {
-        match text {
-            "GZIP" => Self::Gzip,
-            _ => Self::DangerOther(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(TarType);
 
 impl Endpoint for DownloadBill {
     type Response = Verified<Bytes>;

@@ -12,6 +12,8 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
+use super::types::TarType;
+
 /// Downloads the fund flow bill of a day (下载资金账单).
 ///
 /// `POST /pay/downloadfundflow` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011935220))
@@ -135,37 +137,6 @@ impl From<&str> for AccountType {
 }
 
 wxpay_client::wire_value!(AccountType);
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum TarType {
-    /// `GZIP`: The bill is compressed (gzip 压缩).
-    Gzip,
-    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
-    DangerOther(String),
-}
-
-impl TarType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Gzip => "GZIP",
-            Self::DangerOther(text) => text,
-        }
-    }
-}
-
-impl From<&str> for TarType {
-    fn from(text: &str) -> Self {
-        match text {
-            "GZIP" => Self::Gzip,
-            _ => Self::DangerOther(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(TarType);
 
 impl Endpoint for DownloadFundFlow {
     type Response = Verified<Bytes>;

@@ -737,3 +737,34 @@ impl From<&str> for RefundStatus {
 }
 
 wxpay_client::wire_value!(RefundStatus);
+
+/// A documented value, or another.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum TarType {
+    /// `GZIP`: The bill is compressed (gzip 压缩).
+    Gzip,
+    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
+    DangerOther(String),
+}
+
+impl TarType {
+    /// The value as it goes on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Gzip => "GZIP",
+            Self::DangerOther(text) => text,
+        }
+    }
+}
+
+impl From<&str> for TarType {
+    fn from(text: &str) -> Self {
+        match text {
+            "GZIP" => Self::Gzip,
+            _ => Self::DangerOther(text.to_owned()),
+        }
+    }
+}
+
+wxpay_client::wire_value!(TarType);

@@ -171,6 +171,7 @@ impl Endpoint for CreateReturn {
     )
     .client_cert()
     .hmac_sha256_only()
+    .no_result_code()
     .names(NAMES)
     .errors(ERRORS);
 

@@ -117,6 +117,8 @@ impl Endpoint for QueryMaxRatio {
         "/pay/profitsharingmerchantratioquery",
     )
     .hmac_sha256_only()
+    .app_id_field(None)
+    .no_result_code()
     .names(NAMES)
     .errors(ERRORS);
 
@@ -178,7 +180,6 @@ const ERRORS: &[CodeFacts] = &[
 
 /// All names of request and response.
 const NAMES: &[&str] = &[
-    "appid",
     "brand_mch_id",
     "err_code",
     "err_code_des",

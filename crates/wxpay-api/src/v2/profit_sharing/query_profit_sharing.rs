@@ -122,6 +122,7 @@ impl Endpoint for QueryProfitSharing {
         "/pay/profitsharingquery",
     )
     .hmac_sha256_only()
+    .app_id_field(None)
     .names(NAMES)
     .errors(ERRORS);
 
@@ -194,7 +195,6 @@ const ERRORS: &[CodeFacts] = &[
 /// All names of request and response.
 const NAMES: &[&str] = &[
     "amount",
-    "appid",
     "description",
     "err_code",
     "err_code_des",

@@ -146,6 +146,7 @@ impl Endpoint for QueryReturn {
         "/pay/profitsharingreturnquery",
     )
     .hmac_sha256_only()
+    .no_result_code()
     .names(NAMES)
     .errors(ERRORS);
 

@@ -100,6 +100,8 @@ impl Endpoint for QueryUnsplitAmount {
         "/pay/profitsharingorderamountquery",
     )
     .hmac_sha256_only()
+    .app_id_field(None)
+    .no_result_code()
     .names(NAMES)
     .errors(ERRORS);
 
@@ -162,7 +164,6 @@ const ERRORS: &[CodeFacts] = &[
 
 /// All names of request and response.
 const NAMES: &[&str] = &[
-    "appid",
     "err_code",
     "err_code_des",
     "mch_id",

@@ -6,16 +6,12 @@ use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, Fen, InvalidInput, MchId, Outcome,
-    Result, WireTime,
+    Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, InvalidInput, MchId, Outcome,
+    Result,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
-use super::types::{
-    AdditionalInfo, ComplaintMedia, ComplaintOrder, ComplaintState, ProblemType, ServiceOrder,
-    UserTag,
-};
+use super::types::Complaint;
 
 /// Lists the complaints of a period (查询投诉单列表).
 ///
@@ -129,83 +125,6 @@ pub struct ListComplaintsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Complaint {
-    /// Complaint number (投诉单号).
-    pub complaint_id: String,
-    /// Complaint time (投诉时间).
-    pub complaint_time: Option<WireTime>,
-    /// Complaint details (投诉详情).
-    pub complaint_detail: Option<String>,
-    /// Complaint status (投诉单状态).
-    pub complaint_state: ComplaintState,
-    /// Respondent merchant ID (被诉商户号). For service providers and channel partners.
-    pub complainted_mchid: Option<MchId>,
-    /// Complainant contact phone number (投诉人联系方式).
-    pub payer_phone: Option<Sealed>,
-    /// Complaint associated order information (投诉单关联订单信息).
-    pub complaint_order_info: Vec<ComplaintOrder>,
-    /// Whether the complaint is fully refunded (投诉单是否已全额退款). True when all its orders are refunded in full.
-    pub complaint_full_refunded: Option<bool>,
-    /// Whether a user message awaits a reply (是否有待回复的用户留言).
-    pub incoming_user_response: Option<bool>,
-    /// User complaint count (用户投诉次数).
-    pub user_complaint_times: Option<i64>,
-    /// Complaint materials (投诉资料列表).
-    pub complaint_media_list: Vec<ComplaintMedia>,
-    /// Problem description (问题描述).
-    pub problem_description: Option<String>,
-    /// Problem type (问题类型).
-    pub problem_type: Option<ProblemType>,
-    /// Requested refund amount (申请退款金额), in fen. Of the problem type `REFUND`.
-    pub apply_refund_amount: Option<Fen>,
-    /// User tags (用户标签列表).
-    pub user_tag_list: Vec<UserTag>,
-    /// Service order information linked to the complaint (投诉单关联服务单信息).
-    pub service_order_info: Vec<ServiceOrder>,
-    /// Supplementary information (补充信息).
-    pub additional_info: Option<AdditionalInfo>,
-    /// Whether platform assistance is in progress (是否在平台协助中). While it is true, the user does not see what the merchant replies.
-    pub in_platform_service: Option<bool>,
-    /// Whether the user needs immediate service (是否需即时服务用户).
-    pub need_immediate_service: Option<bool>,
-    /// Whether it is an AI agent complaint (是否是智能体投诉).
-    pub is_agent_mode: Option<bool>,
-}
-
-impl Complaint {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            complaint_id: fields.require("complaint_id")?,
-            complaint_time: fields.optional("complaint_time")?,
-            complaint_detail: fields.optional("complaint_detail")?,
-            complaint_state: fields.require("complaint_state")?,
-            complainted_mchid: fields.optional("complainted_mchid")?,
-            payer_phone: fields.optional("payer_phone")?,
-            complaint_order_info: fields.objects("complaint_order_info", ComplaintOrder::read)?,
-            complaint_full_refunded: fields.optional("complaint_full_refunded")?,
-            incoming_user_response: fields.optional("incoming_user_response")?,
-            user_complaint_times: fields.optional("user_complaint_times")?,
-            complaint_media_list: fields.objects("complaint_media_list", ComplaintMedia::read)?,
-            problem_description: fields.optional("problem_description")?,
-            problem_type: fields.optional("problem_type")?,
-            apply_refund_amount: fields.optional("apply_refund_amount")?,
-            user_tag_list: fields.list("user_tag_list")?,
-            service_order_info: fields.objects("service_order_info", ServiceOrder::read)?,
-            additional_info: fields
-                .object("additional_info")?
-                .map(|fields| AdditionalInfo::read(&fields))
-                .transpose()?,
-            in_platform_service: fields.optional("in_platform_service")?,
-            need_immediate_service: fields.optional("need_immediate_service")?,
-            is_agent_mode: fields.optional("is_agent_mode")?,
-        })
-    }
 }
 
 impl Endpoint for ListComplaints {

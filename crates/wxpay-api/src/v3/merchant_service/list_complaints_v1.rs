@@ -6,13 +6,12 @@ use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, Fen, InvalidInput, MchId,
-    OutTradeNo, Outcome, Result, TransactionId, WireTime,
+    Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, InvalidInput, MchId, Outcome,
+    Result,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
-use super::types::ComplaintStateV1;
+use super::types::ComplaintV1;
 
 /// Lists the complaints of a period, in the old form (查询投诉信息).
 ///
@@ -128,47 +127,6 @@ pub struct ListComplaintsV1Response {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ComplaintV1 {
-    /// Merchant order number (商户订单号).
-    pub out_trade_no: Option<OutTradeNo>,
-    /// Complaint time (投诉时间).
-    pub complaint_time: Option<WireTime>,
-    /// Order amount (订单金额), in fen.
-    pub amount: Option<Fen>,
-    /// Complainant contact phone number (投诉人联系方式).
-    pub payer_phone: Option<Sealed>,
-    /// Complaint details (投诉详情).
-    pub complaint_detail: Option<String>,
-    /// Complaint status (投诉单状态).
-    pub complaint_state: Option<ComplaintStateV1>,
-    /// WeChat Pay order number (微信订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Freeze end time (冻结结束时间).
-    pub frozen_end_time: Option<WireTime>,
-    /// Sub-merchant ID (特约商户号).
-    pub sub_mchid: Option<MchId>,
-}
-
-impl ComplaintV1 {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            out_trade_no: fields.optional("out_trade_no")?,
-            complaint_time: fields.optional("complaint_time")?,
-            amount: fields.optional("amount")?,
-            payer_phone: fields.optional("payer_phone")?,
-            complaint_detail: fields.optional("complaint_detail")?,
-            complaint_state: fields.optional("complaint_state")?,
-            transaction_id: fields.optional("transaction_id")?,
-            frozen_end_time: fields.optional("frozen_end_time")?,
-            sub_mchid: fields.optional("sub_mchid")?,
-        })
-    }
 }
 
 impl Endpoint for ListComplaintsV1 {

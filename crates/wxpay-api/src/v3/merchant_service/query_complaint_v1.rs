@@ -6,13 +6,11 @@ use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OutTradeNo, Outcome,
-    Result, TransactionId, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, TransactionId,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
-use super::types::ComplaintStateV1;
+use super::types::ComplaintV1;
 
 /// Queries a complaint by the WeChat Pay order number, in the old form (查询投诉详情).
 ///
@@ -82,26 +80,9 @@ impl<'de> serde::Deserialize<'de> for QueryComplaintV1 {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct QueryComplaintV1Response {
-    /// Merchant order number (商户订单号).
-    pub out_trade_no: Option<OutTradeNo>,
-    /// Complaint time (投诉时间).
-    pub complaint_time: Option<WireTime>,
-    /// Complaint amount (投诉金额), in fen.
-    pub amount: Option<Fen>,
-    /// Complainant contact phone number (投诉人联系方式).
-    pub payer_phone: Option<Sealed>,
-    /// Complaint description (投诉描述).
-    pub complaint_detail: Option<String>,
-    /// Complaint status (投诉单状态).
-    pub complaint_state: Option<ComplaintStateV1>,
-    /// WeChat Pay order number (微信支付订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Freeze end time (冻结结束时间).
-    pub frozen_end_time: Option<WireTime>,
-    /// Sub-merchant ID (特约商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Complaint handling progress status (投诉单处理进展状态).
-    pub complaint_handle_state: Option<String>,
+    /// What it tells.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub complaint_v1: ComplaintV1,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
@@ -126,16 +107,7 @@ impl Endpoint for QueryComplaintV1 {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("transaction_id", &self.transaction_id)?;
         Ok(QueryComplaintV1Response {
-            out_trade_no: fields.optional("out_trade_no")?,
-            complaint_time: fields.optional("complaint_time")?,
-            amount: fields.optional("amount")?,
-            payer_phone: fields.optional("payer_phone")?,
-            complaint_detail: fields.optional("complaint_detail")?,
-            complaint_state: fields.optional("complaint_state")?,
-            transaction_id: fields.optional("transaction_id")?,
-            frozen_end_time: fields.optional("frozen_end_time")?,
-            sub_mchid: fields.optional("sub_mchid")?,
-            complaint_handle_state: fields.optional("complaint_handle_state")?,
+            complaint_v1: ComplaintV1::read(&fields)?,
             reply,
         })
     }

@@ -6,13 +6,13 @@ use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, BatchId, Certainty, Class, CodeFacts, DecodeError, DetailId, Fen, InvalidInput, MchId,
-    OutBatchNo, OutDetailNo, Outcome, Result, WireTime,
+    AppId, BatchId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OutBatchNo,
+    Outcome, Result, WireTime,
 };
 use wxpay_sign::Verified;
 
 use super::types::{
-    AuthorizationType, BatchStatus, CloseReason, DetailStatus, TransferPurpose, TransferScene,
+    AuthorizationType, BatchDetail, BatchStatus, CloseReason, TransferPurpose, TransferScene,
 };
 
 /// Queries a batch of transfers by WeChat Pay batch number (微信支付批次单号查询批次单).
@@ -170,33 +170,10 @@ pub struct QueryBatchByIdResponse {
     /// Transfer scene (转账场景).
     pub transfer_scene: Option<TransferScene>,
     /// Transfer details (转账明细单列表).
-    pub transfer_detail_list: Vec<Detail>,
+    pub transfer_detail_list: Vec<BatchDetail>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Detail {
-    /// WeChat Pay detail number (微信支付明细单号).
-    pub detail_id: DetailId,
-    /// Merchant detail number (商家明细单号).
-    pub out_detail_no: OutDetailNo,
-    /// Detail status (明细状态).
-    pub detail_status: DetailStatus,
-}
-
-impl Detail {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            detail_id: fields.require("detail_id")?,
-            out_detail_no: fields.require("out_detail_no")?,
-            detail_status: fields.require("detail_status")?,
-        })
-    }
 }
 
 /// A documented value, or another.
@@ -304,7 +281,7 @@ impl Endpoint for QueryBatchById {
             update_time: fields.optional("update_time")?,
             transfer_purpose: fields.optional("transfer_purpose")?,
             transfer_scene: fields.optional("transfer_scene")?,
-            transfer_detail_list: fields.objects("transfer_detail_list", Detail::read)?,
+            transfer_detail_list: fields.objects("transfer_detail_list", BatchDetail::read)?,
             reply,
         })
     }

@@ -2,7 +2,31 @@
 
 //! What several operations have in common.
 
-use wxpay_core::Progress;
+use wxpay_client::json::Object;
+use wxpay_core::{DecodeError, DetailId, OutDetailNo, Progress};
+
+/// A part of a response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct BatchDetail {
+    /// WeChat Pay detail number (微信支付明细单号).
+    pub detail_id: DetailId,
+    /// Merchant detail number (商家明细单号).
+    pub out_detail_no: OutDetailNo,
+    /// Detail status (明细状态).
+    pub detail_status: DetailStatus,
+}
+
+impl BatchDetail {
+    pub(crate) fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            detail_id: fields.require("detail_id")?,
+            out_detail_no: fields.require("out_detail_no")?,
+            detail_status: fields.require("detail_status")?,
+        })
+    }
+}
 
 /// A documented value, or another.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
