@@ -88,6 +88,118 @@ fn headers_and_sealed_queries_are_written() {
     }
 }
 
+#[test]
+fn times_and_days_are_written_in_their_forms() {
+    let copy = Copy::small();
+    assert!(copy.run(&[]).status.success());
+    let file = copy.path("crates/wxpay-api/src/v3/shop/create_item.rs");
+    let written = fs::read_to_string(file).unwrap();
+    for call in [
+        r#"call.query_time("since", value, TimeFormat::Rfc3339)?"#,
+        r#"call.query_time("until", value, TimeFormat::Compact)?"#,
+        r#"call.query_time("shown_at", value, TimeFormat::DateTime)?"#,
+        r#"call.query_time("sold_at", value, TimeFormat::Unix)?"#,
+        r#"call.query_date("day", *value, DateFormat::Dashed)?"#,
+        r#"call.query_date("night", *value, DateFormat::Compact)?"#,
+        r#"photo1_url: fields.optional("photo1Url")?"#,
+    ] {
+        assert!(written.contains(call), "{call}: {written}");
+    }
+}
+
+/// A shared object is a response by itself, and stands within others: the response then holds it.
+#[test]
+fn a_response_can_hold_what_others_have_as_a_member() {
+    let copy = Copy::small();
+    assert!(copy.run(&[]).status.success());
+    let read = |file: &str| fs::read_to_string(copy.path(file)).unwrap();
+    let query = read("crates/wxpay-api/src/v3/shop/query_item.rs");
+    assert!(query.contains("pub item: Item,"), "{query}");
+    assert!(query.contains("item: Item::read(&fields)?,"), "{query}");
+    let create = read("crates/wxpay-api/src/v3/shop/create_item.rs");
+    assert!(
+        create.contains(r#"likes: fields.objects("likes", Item::read)?"#),
+        "{create}"
+    );
+    let shop = read("crates/wxpay-api/src/v3/shop.rs");
+    assert!(
+        shop.contains("pub use query_item::{QueryItem, QueryItemResponse, query_item};"),
+        "{shop}"
+    );
+    // The notification has the same object and a name of its own.
+    assert!(
+        shop.contains("pub use item_notification::ItemNotification;"),
+        "{shop}"
+    );
+}
+
+/// What one product sends, another may receive under the same name.
+#[test]
+fn products_know_nothing_of_each_others_types() {
+    let copy = Copy::small();
+    let folder = copy.path("xtask/spec/v3/store");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(
+        folder.join("types.toml"),
+        "[object.Item]\nitem_id = { type = \"String\", max_chars = 9, en = \"Item number\", zh = \"商品编号\" }\n",
+    )
+    .unwrap();
+    fs::write(
+        folder.join("add_item.toml"),
+        r#"title   = "Adds an item"
+zh      = "添加商品"
+doc     = "https://pay.weixin.qq.com/doc/v3/merchant/10"
+method  = "POST"
+path    = "/v3/store/items"
+effect  = "write"
+resolve = "v3.shop.query_item"
+reply   = "empty"
+
+[request]
+item = { object = "Item", in = "body", required = true, en = "Item", zh = "商品" }
+"#,
+    )
+    .unwrap();
+    let output = copy.run(&[]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn what_the_client_adds_can_have_other_names_or_none() {
+    let copy = Copy::small();
+    assert!(copy.run(&[]).status.success());
+    let read = |file: &str| fs::read_to_string(copy.path(file)).unwrap();
+    let packet = read("crates/wxpay-api/src/v2/shop/query_packet.rs");
+    for fact in [
+        r#".app_id_field(Some("wxappid"))"#,
+        ".mch_id_field(None)",
+        ".nested_reply()",
+        ".no_result_code()",
+        ".no_merchant_reply()",
+        r#"fields.xml_list("claims", "claim", Claim::read)?"#,
+    ] {
+        assert!(packet.contains(fact), "{fact}: {packet}");
+    }
+    let page = read("crates/wxpay-api/src/v2/shop/open_contract.rs");
+    assert!(page.contains("impl Page for OpenContract"), "{page}");
+    assert!(page.contains(".no_nonce()"), "{page}");
+    let list = read("crates/wxpay-api/src/v2/shop/download_list.rs");
+    assert!(list.contains(".file_reply()"), "{list}");
+    assert!(list.contains("fn decode_file("), "{list}");
+    let upload = read("crates/wxpay-api/src/v3/shop/upload_photo.rs");
+    for line in [
+        r#"call.file("photo", &self.photo, &["png", "jpg"], Some(1048576))?"#,
+        r#"body.set("name", self.photo.name());"#,
+        r#"body.set("digest", self.photo.sha256());"#,
+    ] {
+        assert!(upload.contains(line), "{line}: {upload}");
+    }
+}
+
 /// The generated files know nothing of each other's products, so that each stands without the others.
 #[test]
 fn a_product_imports_from_the_layers_below_and_its_own_version() {

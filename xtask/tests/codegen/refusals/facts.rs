@@ -96,6 +96,18 @@ fn notifications() {
         (
             NOTICE,
             "reply  = \"Item\"",
+            "reply  = \"Item\"\n\n[request]\na = { type = \"String\", in = \"body\", max_chars = 9, en = \"A\", zh = \"甲\" }",
+            "a notification has no `method`",
+        ),
+        (
+            NOTICE,
+            "reply  = \"Item\"",
+            "reply  = \"Item\"\n\n[errors]\nA = { status = 400, class = \"Q\", en = \"A\", zh = \"甲\" }",
+            "a notification has no `method`",
+        ),
+        (
+            NOTICE,
+            "reply  = \"Item\"",
             "reply  = \"empty\"",
             "a notification has a content",
         ),

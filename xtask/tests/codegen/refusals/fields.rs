@@ -434,6 +434,24 @@ fn conditions() {
             "a condition stands in [request], [response] or an object",
         ),
         (
+            CREATE,
+            "code    = {",
+            "code    = { only_if = { item_id = \"A\" },",
+            "a condition stands in [request], [response] or an object",
+        ),
+        (
+            CREATE,
+            "required_if = { on_sale = true }, only_if",
+            "required_if = { price = true }, only_if",
+            "the condition's `price` is not an enum or a Boolean of this table",
+        ),
+        (
+            CREATE,
+            "required_if = { on_sale = true }, only_if",
+            "required_if = { on_sale = \"true\" }, only_if",
+            "`on_sale` is true or false, without quotes",
+        ),
+        (
             NOTICE,
             "reply  = \"Item\"",
             "[response]\na = { type = \"String\", required_if = { b = \"A\" }, en = \"A\", zh = \"甲\" }",

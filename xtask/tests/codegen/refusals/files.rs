@@ -90,3 +90,23 @@ fn a_refusal_leaves_everything_as_it_is() {
     );
     assert_eq!(fs::read(written).unwrap(), before);
 }
+
+#[test]
+fn a_problem_is_told_with_its_line() {
+    let copy = Copy::small();
+    let refusal = copy.refusal_of(shop::QUERY, |text| text.replace("effect ", "affect "));
+    assert!(
+        refusal.contains("query_item.toml:6: unknown field `affect`"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_response_is_shared_by_its_name_in_the_types_alone() {
+    let copy = Copy::small();
+    let refusal = copy.refusal_of(shop::QUERY, |text| {
+        text.replace("reply       = \"Item\"", "reply       = \"Mine\"")
+            + "\n[object.Mine]\na = { type = \"String\", en = \"A\", zh = \"甲\" }\n"
+    });
+    assert!(refusal.contains("`Mine` is none of them"), "{refusal}");
+}

@@ -1,7 +1,7 @@
 //! Named tables and values.
 
 use super::refused;
-use crate::shop::{CREATE, TYPES};
+use crate::shop::{CLOSE, CREATE, TYPES, UPLOAD};
 
 #[test]
 fn names() {
@@ -132,6 +132,24 @@ fn values() {
             "SOLD = {",
             "SOLD = { progress = \"gone\",",
             "unknown variant `gone`",
+        ),
+    ]);
+}
+
+#[test]
+fn a_table_of_two_operations_stands_in_the_types() {
+    refused(&[
+        (
+            CLOSE,
+            "[request]\n",
+            "[enum.Grade]\n1 = { name = \"One\", en = \"One\", zh = \"一\" }\n2 = { name = \"Two\", en = \"Two\", zh = \"二\" }\n\n[request]\ngrade = { enum = \"Grade\", in = \"query\", en = \"Level\", zh = \"级别\" }\n",
+            "`Level` is described in close_item.toml too; put it into types.toml",
+        ),
+        (
+            UPLOAD,
+            "[request]\n",
+            "[object.Piece]\npart_name = { type = \"String\", max_chars = 32, required = true, en = \"Name\", zh = \"名称\" }\nweight = { type = \"Integer\", en = \"Weight\", zh = \"重量\" }\n\n[request]\npiece = { object = \"Piece\", in = \"body\", en = \"Piece\", zh = \"部件\" }\n",
+            "`Piece` is described in create_item.toml too; put it into types.toml",
         ),
     ]);
 }

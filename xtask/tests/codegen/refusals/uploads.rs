@@ -1,7 +1,7 @@
 //! Files that are sent or come back, pages, lists in XML, and the client's own fields.
 
 use super::refused;
-use crate::shop::{CREATE, LIST, PACKET, PAGE, QUERY, SCAN, UPLOAD};
+use crate::shop::{CREATE, LIST, PACKET, PAGE, QUERY, SCAN, TYPES, UPLOAD};
 
 #[test]
 fn uploads() {
@@ -67,7 +67,7 @@ fn uploads() {
             "`extensions` are those of a file",
         ),
         (
-            UPLOAD,
+            TYPES,
             "photo_id = {",
             "photo = { type = \"File\", en = \"Photo\", zh = \"图片\" }\nphoto_id = {",
             "a file is uploaded in the [request] of APIv3",
@@ -253,10 +253,34 @@ fn the_fields_of_the_client() {
             "leave `nonce = true` out",
         ),
         (
+            PACKET,
+            "result_code  = false",
+            "result_code  = true",
+            "leave `result_code = true` out",
+        ),
+        (
+            PACKET,
+            "merchant_reply = false",
+            "merchant_reply = true",
+            "leave `merchant_reply = true` out",
+        ),
+        (
             CREATE,
             "method      = ",
             "nonce = false\nmethod      = ",
             "`nonce` is for APIv2",
+        ),
+        (
+            CREATE,
+            "method      = ",
+            "result_code = false\nmethod      = ",
+            "`result_code` is for APIv2",
+        ),
+        (
+            CREATE,
+            "method      = ",
+            "merchant_reply = false\nmethod      = ",
+            "`merchant_reply` is for APIv2",
         ),
         (
             CREATE,
