@@ -68,7 +68,7 @@ impl Params {
     }
 
     /// Reads the value of a field that holds further elements, as [`from_xml_within`](Self::from_xml_within) gives it with a
-    /// [depth](XmlLimits::depth) of 2: a list of `<item>` elements, each of flat fields. A blank value is an empty list.
+    /// [depth](XmlLimits::depth) of 2: a list of `<item>` elements, each of flat fields. A value of nothing but white space is an empty list.
     ///
     /// # Errors
     /// As [`from_xml`](Self::from_xml); an element of another name is [`XmlError::Nested`].

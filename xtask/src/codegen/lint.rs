@@ -1,6 +1,7 @@
 //! The rules between fields, tables and files.
 
 mod codes;
+mod condition;
 mod facts;
 mod field;
 mod tables;
