@@ -50,7 +50,7 @@ fn engine(journal: SqliteJournal, sandbox: &Sandbox) -> Result<Payouts, Box<dyn 
             account.client_key_pem.expose().as_bytes(),
         )
         .build()?;
-    let client = Client::builder(merchant, credentials, transport.clone())
+    let client = Client::builder(merchant, credentials, transport)
         .base_url(sandbox.base_url())
         .build()?;
 
@@ -61,7 +61,7 @@ fn engine(journal: SqliteJournal, sandbox: &Sandbox) -> Result<Payouts, Box<dyn 
     rules.not_found_gap = Duration::from_millis(50);
     let mut limits = Limits::default();
     limits.payee_gap = Duration::ZERO;
-    let payouts = Payouts::builder(journal, Wecom::new(client, transport), TokioTimer::new());
+    let payouts = Payouts::builder(journal, Wecom::new(client), TokioTimer::new());
     Ok(payouts.rules(rules).limits(limits).build())
 }
 

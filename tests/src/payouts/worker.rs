@@ -143,7 +143,7 @@ impl Job {
         );
         let credentials = v2::Credentials::new(Key::new(text("key")).unwrap())
             .workwx(AppSecret::new(text("workwx")).unwrap());
-        let client = v2::Client::builder(merchant, credentials, transport.clone())
+        let client = v2::Client::builder(merchant, credentials, transport)
             .base_url(text("url"))
             .build()
             .unwrap();
@@ -155,7 +155,7 @@ impl Job {
         limits.per_second = NonZeroU32::new(2000);
         limits.payee_gap = Duration::from_millis(100);
         limits.midnight_guard = Duration::ZERO;
-        Payouts::builder(journal, Wecom::new(client, transport), TokioTimer::new())
+        Payouts::builder(journal, Wecom::new(client), TokioTimer::new())
             .rules(rules)
             .limits(limits)
             .build()

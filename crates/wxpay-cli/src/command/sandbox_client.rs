@@ -9,9 +9,7 @@ use wxpay_api::v2;
 use wxpay_sandbox::Sandbox;
 
 /// The client, and its transport, which trusts the sandbox's authority alone and shows the merchant's certificate.
-pub(super) fn v2(
-    sandbox: &Sandbox,
-) -> Result<(v2::Client, ReqwestTransport), Box<dyn Error + Send + Sync>> {
+pub(super) fn v2(sandbox: &Sandbox) -> Result<v2::Client, Box<dyn Error + Send + Sync>> {
     let merchant = sandbox.merchant();
     let transport = ReqwestTransport::builder()
         .only_root_pem(sandbox.ca_pem().as_bytes())
@@ -24,9 +22,9 @@ pub(super) fn v2(
         v2::Merchant::new(merchant.mch_id.clone(), merchant.appid.clone()),
         v2::Credentials::new(Key::new(merchant.api_v2_key.clone())?)
             .workwx(AppSecret::new(merchant.workwx_secret.clone())?),
-        transport.clone(),
+        transport,
     )
     .base_url(sandbox.base_url())
     .build()?;
-    Ok((client, transport))
+    Ok(client)
 }

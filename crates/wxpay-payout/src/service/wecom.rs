@@ -7,7 +7,7 @@ use wxpay_core::{
     Progress,
 };
 use wxpay_sign::Verified;
-use wxpay_transport::{Hints, Transport};
+use wxpay_transport::{Hints, Transport as _};
 
 use super::Service;
 use crate::Moment;
@@ -18,18 +18,17 @@ use crate::intent::{Payment, payee_digest};
 
 /// 向员工付款 and 查询付款记录 over a [`Client`].
 #[derive(Clone, Debug)]
-pub struct Wecom<T> {
+pub struct Wecom {
     client: Client,
-    transport: T,
 }
 
-impl<T: Transport> Wecom<T> {
-    /// Over this client, which signs and verifies, and this transport, over which everything is sent.
+impl Wecom {
+    /// Over this client, which signs, sends and verifies.
     ///
-    /// The transport's time limit for a whole call must not exceed [`Rules::call`](crate::Rules::call): a send must have ended
+    /// Its transport's time limit for a whole call must not exceed [`Rules::call`](crate::Rules::call): a send must have ended
     /// before the lease does.
-    pub fn new(client: Client, transport: T) -> Self {
-        Self { client, transport }
+    pub const fn new(client: Client) -> Self {
+        Self { client }
     }
 
     /// Sends the stored bytes instead of those that the client has just written, and reads the response as of any call.
@@ -49,7 +48,7 @@ impl<T: Transport> Wecom<T> {
         if let Err(error) = fence.deadline().check() {
             return Err(pending.failed(error));
         }
-        match self.transport.send(request).await {
+        match self.client.transport().send(request).await {
             Ok(answer) => pending.finish(answer),
             Err(error) => Err(pending.failed(error)),
         }
@@ -57,7 +56,7 @@ impl<T: Transport> Wecom<T> {
 }
 
 #[async_trait]
-impl<T: Transport> Service for Wecom<T> {
+impl Service for Wecom {
     fn merchant(&self) -> &str {
         self.client.merchant().mch_id.as_str()
     }
@@ -93,7 +92,7 @@ impl<T: Transport> Service for Wecom<T> {
         };
         let answer = match self.client.prepare(&request) {
             Err(error) => Err(error),
-            Ok((request, pending)) => match self.transport.send(request).await {
+            Ok((request, pending)) => match self.client.transport().send(request).await {
                 Ok(answer) => pending.finish(answer),
                 Err(error) => Err(pending.failed(error)),
             },

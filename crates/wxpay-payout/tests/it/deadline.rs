@@ -28,23 +28,19 @@ impl Transport for Noting {
     }
 }
 
-fn payouts(rules: Rules, transport: impl Transport + Clone) -> Payouts {
+fn payouts(rules: Rules, transport: impl Transport) -> Payouts {
     let merchant = Merchant::new(
         "1900000109".parse().unwrap(),
         "wx8888888888888888".parse().unwrap(),
     );
     let key = Key::new("8934e7d15453e97507ef794cf7b0519d").unwrap();
     let credentials = Credentials::new(key).workwx(AppSecret::new("secret").unwrap());
-    let client = Client::builder(merchant, credentials, transport.clone())
+    let client = Client::builder(merchant, credentials, transport)
         .build()
         .unwrap();
-    Payouts::builder(
-        MemoryJournal::new(),
-        Wecom::new(client, transport),
-        TokioTimer::new(),
-    )
-    .rules(rules)
-    .build()
+    Payouts::builder(MemoryJournal::new(), Wecom::new(client), TokioTimer::new())
+        .rules(rules)
+        .build()
 }
 
 async fn send(payouts: &Payouts) {

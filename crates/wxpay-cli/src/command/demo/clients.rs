@@ -16,7 +16,7 @@ impl Clients {
     /// Both over one transport, which trusts the sandbox's authority alone and shows the merchant's certificate.
     pub(crate) fn new(sandbox: &Sandbox) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let merchant = sandbox.merchant();
-        let (v2, transport) = sandbox_client::v2(sandbox)?;
+        let v2 = sandbox_client::v2(sandbox)?;
         let v3 = v3::Client::builder(
             merchant.sp_mchid.clone(),
             v3::Credentials::new(
@@ -26,7 +26,7 @@ impl Clients {
                     &merchant.platform_public_key_pem,
                 )?,
             ),
-            transport,
+            v2.transport().clone(),
         )
         .base_url(sandbox.base_url())
         .build()?;

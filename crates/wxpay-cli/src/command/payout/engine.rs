@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use wxpay_api::core::{ErrorKind, PartnerTradeNo};
-use wxpay_api::transport::{ReqwestTransport, TokioTimer};
+use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
     JournalOwner, Limits, Payment, Payouts, PrepareError, Service, SqliteJournal, Wecom,
 };
@@ -20,7 +20,7 @@ use crate::fail::Fail;
 
 /// Who pays, and whose payouts the journal holds.
 pub(super) struct Payer {
-    service: Wecom<ReqwestTransport>,
+    service: Wecom,
     owner: JournalOwner,
     limits: Limits,
     pub(super) defaults: Defaults,
@@ -38,9 +38,9 @@ impl Payer {
                 .response_timeout(timeout.min(RESPONSE))
                 .connect_timeout((timeout / 2).min(CONNECT))
         })?;
-        let client = Clients::over(config, transport.clone()).v2()?;
+        let client = Clients::over(config, transport).v2()?;
         Ok(Self {
-            service: Wecom::new(client, transport),
+            service: Wecom::new(client),
             owner: JournalOwner::new(
                 config.mch_id()?,
                 host(config.base_url().unwrap_or(PRODUCTION)),
@@ -58,9 +58,9 @@ impl Payer {
     /// The merchant of a sandbox that is started here.
     pub(super) async fn sandbox(settings: &Settings) -> Result<Self, Fail> {
         let sandbox = Sandbox::start().await.map_err(not_started)?;
-        let (client, transport) = sandbox_client::v2(&sandbox).map_err(not_started)?;
+        let client = sandbox_client::v2(&sandbox).map_err(not_started)?;
         Ok(Self {
-            service: Wecom::new(client, transport),
+            service: Wecom::new(client),
             owner: JournalOwner::new("a sandbox", host(sandbox.base_url())),
             limits: settings.limits(),
             defaults: Defaults {
