@@ -25,6 +25,8 @@ pub struct RefundPromotion {
     pub amount: Option<Fen>,
     /// Promotion refund amount (优惠退款金额), in fen.
     pub refund_amount: Option<Fen>,
+    /// Promotion refund amount (优惠退款金额), in fen. As some messages spell it.
+    pub refund_amout: Option<Fen>,
     /// Activity ID (活动ID).
     pub activity_id: Option<String>,
     /// WeChat contribution (微信出资), in fen.
@@ -46,6 +48,7 @@ impl RefundPromotion {
             type_: fields.optional("type")?,
             amount: fields.optional("amount")?,
             refund_amount: fields.optional("refund_amount")?,
+            refund_amout: fields.optional("refund_amout")?,
             activity_id: fields.optional("activity_id")?,
             wxpay_contribute: fields.optional("wxpay_contribute")?,
             merchant_contribute: fields.optional("merchant_contribute")?,
