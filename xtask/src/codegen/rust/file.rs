@@ -95,7 +95,7 @@ impl<'a> RustFile<'a> {
             .room
             .as_ref()
             .is_some_and(|room| *room != self.room_of(ty))
-         {
+        {
             self.import("super", &ty.name);
         }
         ty.name.clone()

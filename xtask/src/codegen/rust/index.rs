@@ -28,8 +28,7 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
         let operations = of_product(model, product);
         output.rust(format!("{folder}.rs"), index(product, &operations, usage));
         if !product.scope.types.is_empty() {
-            for (path, text) in
-                shared::files(&product.scope, product.version, &product.name, usage)
+            for (path, text) in shared::files(&product.scope, product.version, &product.name, usage)
             {
                 output.rust(format!("{folder}/{path}"), text);
             }
