@@ -17,6 +17,6 @@ pub use refund_promotions::RefundPromotions;
 pub use refunded_goods::RefundedGoods;
 pub use store_info::{StoreInfo, StoreInfoOptions};
 pub use values::{
-    CouponType, IsSubscribe, ProfitSharing, PromotionScope, PromotionType, Receipt, RefundAccount,
-    RefundChannel, RefundStatus, TarType,
+    CombinedTradeType, CouponType, IsSubscribe, ProfitSharing, PromotionScope, PromotionType,
+    Receipt, RefundAccount, RefundChannel, RefundStatus, TarType,
 };

@@ -372,3 +372,46 @@ impl From<&str> for TarType {
 }
 
 wxpay_client::wire_value!(TarType);
+
+/// A documented value, or another.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum CombinedTradeType {
+    /// `JSAPI`: In an official account or mini program (公众号或小程序支付).
+    Jsapi,
+    /// `NATIVE`: By a code that the user scans (扫码支付).
+    Native,
+    /// `APP`: In an app (APP支付).
+    App,
+    /// `MWEB`: On a web page outside WeChat (H5支付).
+    Mweb,
+    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
+    DangerOther(String),
+}
+
+impl CombinedTradeType {
+    /// The value as it goes on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Jsapi => "JSAPI",
+            Self::Native => "NATIVE",
+            Self::App => "APP",
+            Self::Mweb => "MWEB",
+            Self::DangerOther(text) => text,
+        }
+    }
+}
+
+impl From<&str> for CombinedTradeType {
+    fn from(text: &str) -> Self {
+        match text {
+            "JSAPI" => Self::Jsapi,
+            "NATIVE" => Self::Native,
+            "APP" => Self::App,
+            "MWEB" => Self::Mweb,
+            _ => Self::DangerOther(text.to_owned()),
+        }
+    }
+}
+
+wxpay_client::wire_value!(CombinedTradeType);
