@@ -1,6 +1,6 @@
 //! Encrypted files in pieces, against the AES-GCM of another implementation, which takes them whole.
 
-use aes_gcm::aead::consts::{U12, U16, U8};
+use aes_gcm::aead::consts::{U8, U12, U16};
 use aes_gcm::aead::generic_array::ArrayLength;
 use aes_gcm::aead::{AeadInPlace, KeyInit};
 use aes_gcm::aes::Aes256;
