@@ -53,6 +53,7 @@ match found.paid {
 //! | `retry`, `rate-limit`, `tracing` | wrappers of a transport |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads |
 //! | `axum` | `v3::Notice` as an extractor |
+//! | `download` | files, such as bills (账单), in pieces |
 //! | `serde` | requests from JSON, and responses as JSON: amounts as integers, secrets as `[redacted]` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -67,6 +68,8 @@ pub use wxpay_client::{
     Extra, Max, NOTICE_SENDERS, NoticeError, SeenNotices, Unexpected, Upload, check_base_url,
     check_notify_url, core, json, sign, transport,
 };
+#[cfg(feature = "download")]
+pub use wxpay_client::{File, FileDigest, FileError, FileProgress};
 
 /// The code in the README.
 #[cfg(all(doctest, feature = "v2-pay", feature = "reqwest", feature = "rustls"))]

@@ -52,7 +52,7 @@
 //! | `retry`, `rate-limit`, `tracing` | wrappers of a transport |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
 //! | `axum` | [`v3::Notice`] as an extractor |
-//! | `download` | files, such as bills, from the URL that a response named |
+//! | `download` | files, such as bills (账单), in pieces: from the URL that a response of APIv3 named, or as the response of APIv2 |
 //! | `catalog` | calls of operations by their description |
 //! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -61,6 +61,8 @@ mod base_url;
 #[cfg(feature = "catalog")]
 pub mod dynamic;
 mod extra;
+#[cfg(feature = "download")]
+mod file;
 mod identity;
 pub mod json;
 mod limits;
@@ -74,6 +76,8 @@ mod value;
 
 pub use base_url::check_base_url;
 pub use extra::Extra;
+#[cfg(feature = "download")]
+pub use file::{File, FileDigest, FileError, FileProgress};
 pub use limits::Max;
 pub use notice::{NoticeError, SeenNotices, Unexpected};
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};

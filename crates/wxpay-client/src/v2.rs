@@ -2,6 +2,8 @@
 
 mod client;
 mod credentials;
+#[cfg(feature = "download")]
+mod download;
 mod endpoint;
 mod fields;
 mod form;

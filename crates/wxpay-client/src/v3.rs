@@ -35,8 +35,6 @@ pub use call::Call;
 pub use certificates::{Certificates, CertificatesBuilder, RefreshError};
 pub use client::{Client, ClientBuilder, Pending};
 pub use credentials::Credentials;
-#[cfg(feature = "download")]
-pub use download::{File, FileDigest};
 pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
 pub use meta::{Meta, Method};

@@ -11,6 +11,8 @@
 mod api_key;
 mod certificate;
 mod charset;
+#[cfg(feature = "file")]
+mod file_key;
 mod keys;
 mod nonce;
 mod notice;

@@ -6,14 +6,14 @@ use std::path::Path;
 use crate::fail::{Fail, unreadable};
 
 /// Why a file is not read.
-pub(super) enum Refused {
+pub(crate) enum Refused {
     Unreadable(io::Error),
     Utf16,
     Workbook,
 }
 
 /// The text of a file, without the mark (BOM) that Excel writes before UTF-8.
-pub(super) fn text_of(mut file: impl Read + 'static) -> Result<Box<dyn Read>, Refused> {
+pub(crate) fn text_of(mut file: impl Read + 'static) -> Result<Box<dyn Read>, Refused> {
     let mut head = Vec::new();
     let read = file.by_ref().take(HEAD).read_to_end(&mut head);
     read.map_err(Refused::Unreadable)?;
@@ -30,7 +30,7 @@ pub(super) fn text_of(mut file: impl Read + 'static) -> Result<Box<dyn Read>, Re
 }
 
 impl Refused {
-    pub(super) fn fail(self, path: &Path) -> Fail {
+    pub(crate) fn fail(self, path: &Path) -> Fail {
         let shown = path.display();
         match self {
             Self::Unreadable(error) => unreadable(path, error),
