@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
-use wxpay_core::{Error as CallError, Timestamp};
+use wxpay_core::{Error as CallError, OutTradeNo, Timestamp};
 use wxpay_transport::Timer;
 
 use crate::outcome::{NotPaid, Open, Outcome, Paid, Refunded};
@@ -106,16 +106,23 @@ impl<S: Service> Cashier<S> {
     /// Reverses the order of a sale because the shop wants it, paid or not, and follows that for
     /// [two minutes](Rules::patience) at most. If the user has paid, the money goes back.
     ///
+    /// `number` is the merchant order number of the order that is meant: of the [`Open`] or [`Paid`] that the shop has looked at.
+    ///
     /// It ends in [`Outcome::NotPaid`] once the reversal is proven. A payment can be reversed for seven days; if WeChat Pay says
     /// that they are over, the outcome is [`Outcome::Paid`] as before: create a refund instead. The documents ask for a refund
     /// too where an undisputed payment is to be given back. A sale that is not paid or refunded stays as it is.
     ///
     /// # Errors
     /// Nothing was sent, and nothing has changed.
-    pub async fn cancel(&self, sale: &SaleId) -> Result<Outcome, CancelError> {
+    pub async fn cancel(
+        &self,
+        sale: &SaleId,
+        number: &OutTradeNo,
+    ) -> Result<Outcome, CancelError> {
         let inner = &*self.0;
-        let Some(mut record) = inner.load(sale).await? else {
-            return Err(CancelError::NoSuchSale);
+        let found = inner.load(sale).await?;
+        let Some(mut record) = found.filter(|record| record.number == *number) else {
+            return Err(CancelError::NoSuchOrder);
         };
         match record.end.take() {
             end @ Some(End::NotPaid(_) | End::Refunded) => {
@@ -262,9 +269,9 @@ pub enum CancelError {
     /// The store failed, or another program works on the sale: look at it again.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It was never charged.
-    #[error("there is no such sale")]
-    NoSuchSale,
+    /// The sale was not charged under this number, or is charged under another one by now: look at it again.
+    #[error("the sale is not charged under this number, or is charged under another one by now")]
+    NoSuchOrder,
     /// The seven days in which it can be reversed are over. If it is paid, create a refund.
     #[error("the sale is older than seven days and can't be reversed; create a refund if it is paid")]
     TooLate,

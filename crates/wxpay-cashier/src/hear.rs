@@ -13,6 +13,7 @@ use crate::rules::Rules;
 impl Record {
     /// The end of the charge itself.
     pub(crate) fn hear_pay(&mut self, end: PayEnd, rules: &Rules) {
+        self.is_sent = true;
         match end {
             PayEnd::NotSent(error) => {
                 self.note = Some(described(&error));

@@ -19,6 +19,8 @@ pub(crate) struct Record {
     pub(crate) amount: Fen,
     /// When it was begun, in milliseconds since 1970 by the wall clock.
     pub(crate) began_at: i64,
+    /// The call that charges has ended. If not, it may be under way, or the program has died in it.
+    pub(crate) is_sent: bool,
     /// How much time has provably passed since the charge was sent, whatever happened to the clocks.
     pub(crate) elapsed: Duration,
     pub(crate) charge: Charge,
@@ -127,6 +129,7 @@ impl Record {
             earlier: Vec::new(),
             amount,
             began_at: 0,
+            is_sent: false,
             elapsed: Duration::ZERO,
             charge: Charge::Unknown,
             seen: Seen::Nothing,

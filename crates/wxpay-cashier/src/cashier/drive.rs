@@ -97,9 +97,17 @@ impl<S: Service> Inner<S> {
     }
 
     fn start(&self, record: &Record) -> Elapsed {
+        let now = self.timer.now();
+        // Another program may be about to send the charge.
+        let may_leave = !record.is_sent && record.elapsed.is_zero();
+        let later = if may_leave {
+            self.rules.send_within
+        } else {
+            Duration::ZERO
+        };
         Elapsed {
             before: record.elapsed,
-            since: self.timer.now(),
+            since: now.saturating_add(later),
         }
     }
 
