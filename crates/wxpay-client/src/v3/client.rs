@@ -86,6 +86,16 @@ impl Client {
         &self.0.transport
     }
 
+    /// The merchant ID that it signs for; none for a brand.
+    pub fn mch_id(&self) -> Option<&MchId> {
+        self.0.identity.mch_id.as_ref()
+    }
+
+    /// The sub-merchant that it calls for, if there is one.
+    pub fn sub_mch_id(&self) -> Option<&MchId> {
+        self.0.identity.sub_mch_id.as_ref()
+    }
+
     /// The app, moment and nonce of a signature for a front end.
     pub(super) fn front_end(&self) -> Result<(&AppId, Timestamp, String)> {
         let Config {
