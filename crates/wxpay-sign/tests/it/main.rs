@@ -11,6 +11,7 @@
 mod api_key;
 mod certificate;
 mod charset;
+mod jump;
 mod keys;
 mod nonce;
 mod notice;
