@@ -61,6 +61,7 @@ mod base_url;
 #[cfg(feature = "catalog")]
 pub mod dynamic;
 mod extra;
+mod front_end;
 mod identity;
 pub mod json;
 mod limits;
@@ -74,6 +75,7 @@ mod value;
 
 pub use base_url::check_base_url;
 pub use extra::Extra;
+pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::Max;
 pub use notice::{NoticeError, SeenNotices, Unexpected};
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};

@@ -1,16 +1,19 @@
 //! APIv2: flat XML, signed by a digest with the merchant's APIv2 key.
 
 mod client;
+mod contract;
 mod credentials;
 mod endpoint;
 mod fields;
 mod form;
+mod front_end;
 mod meta;
 mod notice;
 mod page;
 mod reply;
 
 pub use client::{Client, ClientBuilder, Pending};
+pub use contract::{ContractExtraData, MiniProgramContract};
 pub use credentials::{Credentials, Merchant};
 pub use endpoint::Endpoint;
 pub use fields::Fields;

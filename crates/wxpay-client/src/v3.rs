@@ -15,6 +15,7 @@ mod download;
 mod endpoint;
 mod error_body;
 mod front_end;
+mod jump;
 mod meta;
 #[cfg(feature = "__keys")]
 mod notice;
@@ -39,6 +40,7 @@ pub use credentials::Credentials;
 pub use download::{File, FileDigest};
 pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
+pub use jump::{PayscoreConfirmation, TransferConfirmation};
 pub use meta::{Meta, Method};
 #[cfg(feature = "__keys")]
 pub use notice::{EventType, Notice, Notices, acknowledge, acknowledge_with_body, refuse};

@@ -4,10 +4,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use wxpay_core::{AppId, MchId, SigningError, Timestamp};
+use wxpay_core::{AppId, InvalidInput, MchId, SigningError, Timestamp};
 
 use super::MerchantKey;
-use crate::handed_over::{check_nonce, check_prepay_id};
+use crate::handed_over;
 pub use crate::payment::{AppPayment, JsapiPayment, MiniProgramPayment};
 
 /// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives two hours.
@@ -86,10 +86,19 @@ pub async fn app_payment(
     Ok(payment)
 }
 
+/// Checks a `prepay_id` as the functions of this module do.
+///
+/// # Errors
+/// It is empty, longer than 128 characters, holds anything but printable ASCII characters, or a space or `&`, or begins with
+/// `prepay_id=`.
+pub fn check_prepay_id(prepay_id: &str) -> Result<(), InvalidInput> {
+    handed_over::check_prepay_id(prepay_id)
+}
+
 /// A line feed in a value would move the signed text from one line to another.
 fn check(prepay_id: &str, nonce: &str) -> Result<(), SigningError> {
     check_prepay_id(prepay_id)
-        .and_then(|()| check_nonce(nonce))
+        .and_then(|()| handed_over::check_nonce(nonce))
         .map_err(|error| SigningError::new(error.to_string()))
 }
 
