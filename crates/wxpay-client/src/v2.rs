@@ -1,5 +1,7 @@
 //! APIv2: flat XML, signed by a digest with the merchant's APIv2 key.
 
+#[cfg(feature = "axum")]
+mod axum;
 mod client;
 mod contract;
 mod credentials;
@@ -10,6 +12,8 @@ mod front_end;
 mod meta;
 mod notice;
 mod page;
+mod payment_notice;
+mod refund_notice;
 mod reply;
 
 pub use client::{Client, ClientBuilder, Pending};
@@ -19,5 +23,7 @@ pub use endpoint::Endpoint;
 pub use fields::Fields;
 pub use form::Form;
 pub use meta::{Meta, SignTypes};
-pub use notice::{Notices, Paid, PaymentNotice, acknowledge, refuse};
+pub use notice::{Notices, acknowledge, refuse};
 pub use page::Page;
+pub use payment_notice::{Paid, PaymentNotice};
+pub use refund_notice::{EndedRefund, RefundNotice};

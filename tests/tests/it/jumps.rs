@@ -1,7 +1,7 @@
 //! What clients give front ends for WeChat Pay's own pages: handed over as it came, or signed with the APIv2 key.
 
 use serde_json::{Value, json};
-use wxpay_api::core::{AppId, Error, ErrorKind, MchId, OpenId, Timestamp};
+use wxpay_api::core::{ErrorKind, MchId, OpenId, Timestamp};
 use wxpay_api::sign::v2::jump::Coupon;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::v2::MiniProgramContract;

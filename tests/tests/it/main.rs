@@ -36,3 +36,4 @@ mod supply_chain;
 mod trust;
 mod trusted_issuers;
 mod types;
+mod v3_notices;
