@@ -2,7 +2,7 @@
 
 use http::Uri;
 use serde_json::{Map, Value, json};
-use wxpay_api::core::Params;
+use wxpay_api::core::{Date, DateFormat, Params};
 use wxpay_catalog::{Field, Operation, Place, Version};
 
 use super::typed::Sent;
@@ -147,12 +147,20 @@ pub(super) fn same(expected: &Value, got: &Value) -> bool {
                 serde_json::from_str::<Value>(other),
             ) {
                 (Ok(one @ (Value::Object(_) | Value::Array(_))), Ok(other)) => same(&one, &other),
-                _ => one.trim() == other.trim(),
+                _ => one.trim() == other.trim() || is_one_day(one, other),
             }
         }
         (Value::String(_), Value::String(_)) => true,
         (expected, got) => text_of(expected).is_some_and(|text| Some(text) == text_of(got)),
     }
+}
+
+/// Whether `20150807` and `2015-08-07` are meant.
+fn is_one_day(written: &str, read: &str) -> bool {
+    let digits = |text: &str| text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
+    digits(written.trim())
+        && Date::parse(read, DateFormat::Dashed)
+            .is_some_and(|day| day.format(DateFormat::Compact) == written.trim())
 }
 
 /// Null, an empty text and an empty list say that a value is absent.

@@ -26,6 +26,7 @@ use crate::{clients, vectors};
 pub struct Typed {
     /// The full name.
     pub name: &'static str,
+    facts: fn() -> String,
     prepare: fn(&Value) -> Result<Sent, String>,
     decode: fn(&Value, &Value) -> Result<Value, String>,
 }
@@ -50,6 +51,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: || format!("{:?}", <E as v2::Endpoint>::META),
             prepare: |request| sent_v2(&read::<E>(request)?),
             decode: |request, message| {
                 let params = unsigned_v2(params(message));
@@ -65,6 +67,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: || format!("{:?}", <E as v2::Endpoint>::META),
             prepare: |request| sent_v2(&read::<E>(request)?),
             decode: |request, _| {
                 let file = Bytes::from_static(b"a file");
@@ -81,6 +84,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: || format!("{:?}", P::META),
             prepare: |request| opened(&read::<P>(request)?),
             decode: |_, _| Ok(json!({})),
         }
@@ -92,6 +96,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: || format!("{:?}", <E as v3::Endpoint>::META),
             prepare: |request| sent_v3(&read::<E>(request)?),
             decode: |request, message| {
                 let decoded = read::<E>(request)?.decode_body(unsigned_v3(bytes(message)));
@@ -106,6 +111,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: || format!("{:?}", <E as v3::Endpoint>::META),
             prepare: |request| sent_v3(&read::<E>(request)?),
             decode: |request, _| {
                 let decoded = read::<E>(request)?.decode_body(unsigned_v3(Bytes::new()));
@@ -121,6 +127,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: || format!("{:?}", <E as v3::Endpoint>::META),
             prepare: |request| sent_v3(&read::<E>(request)?),
             decode: |request, _| {
                 let file = Bytes::from_static(b"a file");
@@ -137,6 +144,7 @@ impl Typed {
     {
         Self {
             name,
+            facts: String::new,
             prepare: |_| Err("a notification is not sent".to_owned()),
             decode: |_, message| {
                 let message = unsigned_v3(bytes(message));
@@ -145,6 +153,11 @@ impl Typed {
                 shown(&decoded.map_err(said)?)
             },
         }
+    }
+
+    /// Its constant facts; none of a notification.
+    pub fn facts(&self) -> String {
+        (self.facts)()
     }
 
     /// Reads the request from JSON and writes it.
@@ -161,6 +174,16 @@ impl Typed {
     /// It lacks what it must have.
     pub fn decode(&self, request: &Value, message: &Value) -> Result<Value, String> {
         (self.decode)(request, message)
+    }
+}
+
+/// The same facts by the operation's description.
+pub fn facts_by_description(operation: &'static Operation) -> String {
+    let request = DynamicRequest::new(operation, Json::Null);
+    match operation.version {
+        Version::V2 if operation.effect == "page" => format!("{:?}", v2::Page::meta(&request)),
+        Version::V2 => format!("{:?}", v2::Endpoint::meta(&request)),
+        _ => format!("{:?}", v3::Endpoint::meta(&request)),
     }
 }
 

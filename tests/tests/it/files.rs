@@ -12,6 +12,7 @@ use wxpay_api::v2::papay::{SignContractJsapi, sign_contract_jsapi};
 use wxpay_api::v2::pay::download_bill::{BillType, DownloadBillOptions};
 use wxpay_api::v2::pay::{DownloadBill, DownloadFundFlow, download_fund_flow};
 use wxpay_api::v2::red_packet::{QueryRedPacket, query_red_packet::RedPacketStatus};
+use wxpay_api::v3::merchant as v3_merchant;
 use wxpay_api::v3::merchant_service::UploadImage;
 use wxpay_api::{Error, Timestamp, Upload};
 use wxpay_tests::scripted::Scripted;
@@ -67,6 +68,48 @@ fn an_upload_has_two_parts_and_signs_the_first() {
     let mch_id = MchId::new(clients::MCH_ID).unwrap();
     let signed = authorize(&key, &mch_id, &to_sign).now_or_never().unwrap();
     assert_eq!(request.headers()["authorization"], signed.unwrap());
+}
+
+#[test]
+fn each_ending_has_its_media_type() {
+    let client = clients::v3(Scripted::new([]));
+    let part = |request: http::Request<Bytes>| {
+        let text = String::from_utf8(request.body().to_vec()).unwrap();
+        let (_, rest) = text.rsplit_once("Content-Type: ").unwrap();
+        rest.split("\r\n").next().unwrap().to_owned()
+    };
+    for (name, media_type) in [
+        ("a.jpg", "image/jpeg"),
+        ("a.jpeg", "image/jpeg"),
+        ("a.PNG", "image/png"),
+        ("a.bmp", "image/bmp"),
+        ("a.pdf", "application/pdf"),
+    ] {
+        let request = v3_merchant::UploadFile {
+            file: Upload::new(name, "content"),
+            options: Default::default(),
+        };
+        let (request, _) = client.prepare(&request).now_or_never().unwrap().unwrap();
+        assert_eq!(part(request), media_type, "{name}");
+    }
+    for (name, media_type) in [
+        ("a.avi", "video/x-msvideo"),
+        ("a.wmv", "video/x-ms-wmv"),
+        ("a.mpeg", "video/mpeg"),
+        ("a.mp4", "video/mp4"),
+        ("a.mov", "video/quicktime"),
+        ("a.mkv", "video/x-matroska"),
+        ("a.flv", "video/x-flv"),
+        ("a.m4v", "video/x-m4v"),
+        ("a.rmvb", "application/octet-stream"),
+    ] {
+        let request = v3_merchant::UploadVideo {
+            file: Upload::new(name, "content"),
+            options: Default::default(),
+        };
+        let (request, _) = client.prepare(&request).now_or_never().unwrap().unwrap();
+        assert_eq!(part(request), media_type, "{name}");
+    }
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Every operation, typed and by its description.
 
 use serde_json::Value;
+use wxpay_api::json::Json;
 use wxpay_catalog::{Operation, Reply};
+use wxpay_client::dynamic::DynamicRequest;
 use wxpay_tests::operations::{
-    Extent, OPERATIONS, Typed, by_description, read_by_description, request, response,
+    Extent, OPERATIONS, Typed, by_description, facts_by_description, read_by_description, request,
+    response,
 };
 
 const EXTENTS: [Extent; 2] = [Extent::All, Extent::Least];
@@ -28,6 +31,27 @@ fn the_catalogue_has_what_is_typed_and_nothing_else() {
         .map(wxpay_catalog::Entry::name)
         .collect();
     assert_eq!(typed, known);
+}
+
+#[test]
+fn typed_and_described_facts_are_the_same() {
+    for (typed, operation) in calls() {
+        assert_eq!(
+            typed.facts(),
+            facts_by_description(operation),
+            "{}",
+            typed.name
+        );
+    }
+}
+
+#[test]
+fn a_described_request_shows_its_operation_alone() {
+    let (_, operation) = calls().next().unwrap();
+    let request = Json::object([("out_trade_no", Json::from("personal"))]);
+    let shown = format!("{:?}", DynamicRequest::new(operation, request));
+    assert!(shown.contains(&operation.name), "{shown}");
+    assert!(!shown.contains("personal"), "{shown}");
 }
 
 #[test]

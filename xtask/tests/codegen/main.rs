@@ -210,7 +210,7 @@ fn a_product_imports_from_the_layers_below_and_its_own_version() {
         "wxpay_client::",
         "wxpay_core::",
         "wxpay_sign::",
-        "super::types::",
+        "super::",
     ];
     let source = Copy::root().join("crates/wxpay-api/src");
     let mut files = 0;

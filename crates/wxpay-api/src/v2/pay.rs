@@ -2,13 +2,19 @@
 
 //! Operations of `pay`, behind the feature `v2-pay`:
 //!
+//! - [`close_combined_order()`]: Closes an unpaid order that pays several merchants at once (合单关单)
 //! - [`close_order()`]: Closes an unpaid order (关闭订单)
+//! - [`create_combined_order()`]: Creates an order that pays several merchants at once (合单下单)
 //! - [`create_goods_refund()`]: Creates a refund that names the goods (申请退款（支持单品）)
 //! - [`create_order()`]: Creates an order for JSAPI, Native, app or H5 payment (统一下单)
 //! - [`create_refund()`]: Creates a refund (申请退款)
 //! - [`download_bill()`]: Downloads the trade bill of a day (下载交易账单)
 //! - [`download_fund_flow()`]: Downloads the fund flow bill of a day (下载资金账单)
+//! - [`list_order_comments()`]: Lists the comments of payers on orders (拉取订单评价数据)
+//! - [`list_settlements()`]: Lists the settled or the unsettled funds of a cross-border merchant (查询结算资金)
 //! - [`pay_by_payment_code()`]: Charges a user by the payment code on the phone (付款码支付)
+//! - [`query_combined_order()`]: Queries an order that pays several merchants at once (合单查单)
+//! - [`query_exchange_rate()`]: Queries the exchange rate of a day (汇率查询)
 //! - [`query_goods_refund()`]: Queries the refunds of an order with their goods (查询退款（支持单品）)
 //! - [`query_openid_by_payment_code()`]: Queries the openid of the user of a payment code (付款码查询openid)
 //! - [`query_order()`]: Queries an order (查询订单)
@@ -17,13 +23,19 @@
 //! - [`reverse_order()`]: Reverses an order of a payment code (撤销订单)
 //! - [`shorten_url()`]: Converts the link of a Native payment code to a short one (转换短链接)
 
+pub mod close_combined_order;
 pub mod close_order;
+pub mod create_combined_order;
 pub mod create_goods_refund;
 pub mod create_order;
 pub mod create_refund;
 pub mod download_bill;
 pub mod download_fund_flow;
+pub mod list_order_comments;
+pub mod list_settlements;
 pub mod pay_by_payment_code;
+pub mod query_combined_order;
+pub mod query_exchange_rate;
 pub mod query_goods_refund;
 pub mod query_openid_by_payment_code;
 pub mod query_order;
@@ -33,13 +45,25 @@ pub mod reverse_order;
 pub mod shorten_url;
 pub mod types;
 
+pub use close_combined_order::{
+    CloseCombinedOrder, CloseCombinedOrderResponse, close_combined_order,
+};
 pub use close_order::{CloseOrder, CloseOrderResponse, close_order};
+pub use create_combined_order::{
+    CreateCombinedOrder, CreateCombinedOrderResponse, create_combined_order,
+};
 pub use create_goods_refund::{CreateGoodsRefund, CreateGoodsRefundResponse, create_goods_refund};
 pub use create_order::{CreateOrder, CreateOrderResponse, create_order};
 pub use create_refund::{CreateRefund, CreateRefundResponse, create_refund};
 pub use download_bill::{DownloadBill, download_bill};
 pub use download_fund_flow::{DownloadFundFlow, download_fund_flow};
+pub use list_order_comments::{ListOrderComments, list_order_comments};
+pub use list_settlements::{ListSettlements, ListSettlementsResponse, list_settlements};
 pub use pay_by_payment_code::{PayByPaymentCode, PayByPaymentCodeResponse, pay_by_payment_code};
+pub use query_combined_order::{
+    QueryCombinedOrder, QueryCombinedOrderResponse, query_combined_order,
+};
+pub use query_exchange_rate::{QueryExchangeRate, QueryExchangeRateResponse, query_exchange_rate};
 pub use query_goods_refund::{QueryGoodsRefund, QueryGoodsRefundResponse, query_goods_refund};
 pub use query_openid_by_payment_code::{
     QueryOpenidByPaymentCode, QueryOpenidByPaymentCodeResponse, query_openid_by_payment_code,

@@ -3,7 +3,21 @@
 //! Operations of `red_packet`, behind the feature `v2-red-packet`:
 //!
 //! - [`query_red_packet()`]: Queries a red packet (查询红包记录)
+//! - [`send_group_red_packet()`]: Sends a red packet that several users share (发放裂变红包)
+//! - [`send_mini_program_red_packet()`]: Sends a red packet that is taken in a mini program (发放小程序红包)
+//! - [`send_red_packet()`]: Sends a red packet to a user (发放普通红包)
 
 pub mod query_red_packet;
+pub mod send_group_red_packet;
+pub mod send_mini_program_red_packet;
+pub mod send_red_packet;
+pub mod types;
 
 pub use query_red_packet::{QueryRedPacket, QueryRedPacketResponse, query_red_packet};
+pub use send_group_red_packet::{
+    SendGroupRedPacket, SendGroupRedPacketResponse, send_group_red_packet,
+};
+pub use send_mini_program_red_packet::{
+    SendMiniProgramRedPacket, SendMiniProgramRedPacketResponse, send_mini_program_red_packet,
+};
+pub use send_red_packet::{SendRedPacket, SendRedPacketResponse, send_red_packet};

@@ -4,11 +4,17 @@
 //!
 //! - [`pay_employee()`]: Pays an employee from the merchant's balance (向员工付款)
 //! - [`query_employee_payment()`]: Queries a payment to an employee (查询付款记录)
+//! - [`query_red_packet()`]: Queries a red packet of WeCom (查询红包记录)
+//! - [`send_red_packet()`]: Sends a red packet through WeCom (发放企业红包)
 
 pub mod pay_employee;
 pub mod query_employee_payment;
+pub mod query_red_packet;
+pub mod send_red_packet;
 
 pub use pay_employee::{PayEmployee, PayEmployeeResponse, pay_employee};
 pub use query_employee_payment::{
     QueryEmployeePayment, QueryEmployeePaymentResponse, query_employee_payment,
 };
+pub use query_red_packet::{QueryRedPacket, QueryRedPacketResponse, query_red_packet};
+pub use send_red_packet::{SendRedPacket, SendRedPacketResponse, send_red_packet};

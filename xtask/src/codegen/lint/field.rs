@@ -140,6 +140,10 @@ fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
             "a string in a request needs either `max_chars` or `max_bytes`",
         ),
         (
+            matches!(kind, Kind::Embedded(_, item) if matches!(&**item, Kind::List(item) if !matches!(**item, Kind::Object(_)))),
+            "a list within a string holds objects",
+        ),
+        (
             matches!(kind, Kind::Embedded(Text::UrlEncoded, item) if matches!(**item, Kind::List(_))),
             "only an object is url-encoded",
         ),
@@ -176,6 +180,15 @@ fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
             "a list in XML, and nothing else, names its `element`",
         ),
     ]
+}
+
+/// Whether the value is a text in Rust.
+fn is_text(kind: &Kind) -> bool {
+    match kind {
+        Kind::Enum(_) => true,
+        Kind::Scalar(scalar) => matches!(scalar.form, Form::Id | Form::Text),
+        _ => false,
+    }
 }
 
 fn is_list_of_objects(kind: &Kind) -> bool {
@@ -363,6 +376,10 @@ fn reading_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
         (
             field.echo.is_some() && !echoes_here,
             "an echo stands in [response] or [request]",
+        ),
+        (
+            field.echo.is_some() && !is_text(&field.kind),
+            "an echo is of an identifier, a string or an enum",
         ),
         (
             matches!(field.echo, Some(Echo::Always(false))),

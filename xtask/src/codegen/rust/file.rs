@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::codegen::model::{Kind, Level, Scope, TypeRef, Version};
+use crate::codegen::model::{Kind, Level, Scope, Shape, TypeRef, Version};
+use crate::codegen::names;
 use crate::codegen::types::Form;
 use crate::codegen::usage::{Seen, Usage};
 
@@ -14,6 +15,8 @@ pub(super) struct RustFile<'a> {
     pub(super) scope: &'a Scope,
     /// The level of the types that stand in this file.
     pub(super) level: Level,
+    /// The module of the shared types that stand in this file; `None` in the file of an operation.
+    pub(super) room: Option<String>,
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
     text: String,
 }
@@ -26,6 +29,9 @@ enum Origin {
     Own,
 }
 
+/// The module of the shared enums.
+pub(super) const VALUES: &str = "values";
+
 impl<'a> RustFile<'a> {
     pub(super) fn new(usage: &'a Usage, seen: Seen<'a>, scope: &'a Scope, level: Level) -> Self {
         Self {
@@ -33,6 +39,7 @@ impl<'a> RustFile<'a> {
             seen,
             scope,
             level,
+            room: None,
             imports: BTreeMap::new(),
             text: String::new(),
         }
@@ -84,8 +91,22 @@ impl<'a> RustFile<'a> {
         if let Some(path) = path {
             let path = path.replace("vN", self.version().folder());
             self.import(&path, &ty.name);
+        } else if self
+            .room
+            .as_ref()
+            .is_some_and(|room| *room != self.room_of(ty))
+        {
+            self.import("super", &ty.name);
         }
         ty.name.clone()
+    }
+
+    /// The module of a shared type: its own for an object, and one for all enums.
+    pub(super) fn room_of(&self, ty: &TypeRef) -> String {
+        match self.scope.get(ty).map(|ty| &ty.shape) {
+            Some(Shape::Enum(_)) => VALUES.to_owned(),
+            _ => names::field(&ty.name),
+        }
     }
 
     /// The Rust type of a field, without its `Option`.

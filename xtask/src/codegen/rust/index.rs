@@ -18,10 +18,9 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
     }
     for (version, scope) in &model.versions {
         if !scope.types.is_empty() {
-            output.rust(
-                format!("{}/types.rs", version.folder()),
-                shared::file(scope, *version, "", usage),
-            );
+            for (path, text) in shared::files(scope, *version, "", usage) {
+                output.rust(format!("{}/{path}", version.folder()), text);
+            }
         }
     }
     for product in &model.products {
@@ -29,10 +28,10 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
         let operations = of_product(model, product);
         output.rust(format!("{folder}.rs"), index(product, &operations, usage));
         if !product.scope.types.is_empty() {
-            output.rust(
-                format!("{folder}/types.rs"),
-                shared::file(&product.scope, product.version, &product.name, usage),
-            );
+            for (path, text) in shared::files(&product.scope, product.version, &product.name, usage)
+            {
+                output.rust(format!("{folder}/{path}"), text);
+            }
         }
         for operation in operations {
             let file = operation::file(operation, usage);

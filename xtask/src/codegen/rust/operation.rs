@@ -281,7 +281,6 @@ pub(super) fn read_reply(
         Version::V2 => From::Params,
         Version::V3 => From::Json,
     };
-    let opened = open(file, version, reply);
     let bind = decode::bind(file, fields, from);
     let members = decode::members(file, fields, from);
     let last = if reply == "reply" {
@@ -292,6 +291,7 @@ pub(super) fn read_reply(
     if echoes.is_empty() && bind.is_empty() && members.is_empty() {
         return format!("Ok({name} {{ {last} }})\n");
     }
+    let opened = open(file, version, reply);
     format!("{opened}{echoes}{bind}Ok({name} {{\n{members}{last},\n}})\n")
 }
 

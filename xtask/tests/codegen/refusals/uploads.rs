@@ -226,6 +226,24 @@ fn lists_in_xml_and_files_of_apiv2() {
 }
 
 #[test]
+fn what_would_make_no_rust() {
+    refused(&[
+        (
+            SCAN,
+            "object = \"Detail\", type = \"Json\"",
+            "list = \"String\", max_items = 3, type = \"Json\"",
+            "a list within a string holds objects",
+        ),
+        (
+            SCAN,
+            "total_fee    = {",
+            "total_fee    = { echo = true,",
+            "an echo is of an identifier, a string or an enum",
+        ),
+    ]);
+}
+
+#[test]
 fn the_fields_of_the_client() {
     refused(&[
         (

@@ -7,6 +7,8 @@ use wxpay_client::v2::{Client, Form, Meta, Page};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{InvalidInput, Result, TimeFormat, WireTime};
 
+use super::types::ReturnWeb;
+
 /// Makes the URL of the auto-debit contract page in an official account (公众号纯签约).
 ///
 /// `GET /papay/entrustweb` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011986768))
@@ -98,37 +100,6 @@ impl<'de> serde::Deserialize<'de> for SignContractJsapi {
         wxpay_client::json::deserialize(deserializer, Self::read)
     }
 }
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum ReturnWeb {
-    /// `1`: Back to the page that it was opened from (返回签约页面的来源页).
-    Return,
-    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
-    DangerOther(String),
-}
-
-impl ReturnWeb {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Return => "1",
-            Self::DangerOther(text) => text,
-        }
-    }
-}
-
-impl From<&str> for ReturnWeb {
-    fn from(text: &str) -> Self {
-        match text {
-            "1" => Self::Return,
-            _ => Self::DangerOther(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(ReturnWeb);
 
 impl Page for SignContractJsapi {
     const META: &'static Meta = &Meta::read("v2.papay.sign_contract_jsapi", "/papay/entrustweb")

@@ -59,6 +59,8 @@ pub struct CreateGoodsRefundOptions {
     pub refund_fee_type: Option<String>,
     /// Refund reason (退款原因), at most 80 characters.
     pub refund_desc: Option<String>,
+    /// Cash refund amount (现金退款金额), in fen. Other clients send it; the page has no such field.
+    pub cash_refund_fee: Option<Fen>,
     /// Refund fund source (退款资金来源).
     pub refund_account: Option<RefundAccount>,
     /// Refund result notification URL (退款结果通知url), at most 256 characters.
@@ -86,6 +88,13 @@ impl CreateGoodsRefundOptions {
     #[must_use]
     pub fn refund_desc(mut self, refund_desc: impl Into<String>) -> Self {
         self.refund_desc = Some(refund_desc.into());
+        self
+    }
+
+    /// Cash refund amount (现金退款金额), in fen. Other clients send it; the page has no such field.
+    #[must_use]
+    pub fn cash_refund_fee(mut self, cash_refund_fee: impl Into<Fen>) -> Self {
+        self.cash_refund_fee = Some(cash_refund_fee.into());
         self
     }
 
@@ -123,6 +132,7 @@ impl CreateGoodsRefund {
             "refund_fee",
             "refund_fee_type",
             "refund_desc",
+            "cash_refund_fee",
             "refund_account",
             "notify_url",
         ])?;
@@ -138,6 +148,7 @@ impl CreateGoodsRefund {
                 detail: fields.optional_json("detail", RefundDetail::read)?,
                 refund_fee_type: fields.optional("refund_fee_type")?,
                 refund_desc: fields.optional("refund_desc")?,
+                cash_refund_fee: fields.optional("cash_refund_fee")?,
                 refund_account: fields.optional("refund_account")?,
                 notify_url: fields.optional("notify_url")?,
                 extra: fields.extra()?,
@@ -470,6 +481,9 @@ impl Endpoint for CreateGoodsRefund {
         if let Some(value) = &self.options.refund_desc {
             form.text("refund_desc", value, Max::Chars(80))?;
         }
+        if let Some(value) = &self.options.cash_refund_fee {
+            form.fen("cash_refund_fee", *value, 0..)?;
+        }
         if let Some(value) = &self.options.refund_account {
             form.text("refund_account", value, Max::Chars(64))?;
         }
@@ -537,6 +551,7 @@ const FIELDS: &[&str] = &[
     "refund_fee",
     "refund_fee_type",
     "refund_desc",
+    "cash_refund_fee",
     "refund_account",
     "notify_url",
 ];

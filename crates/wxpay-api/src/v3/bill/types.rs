@@ -2,65 +2,8 @@
 
 //! What several operations have in common.
 
-use wxpay_client::json::{Json, Object};
-use wxpay_core::DecodeError;
-use wxpay_sign::Verified;
+mod bill_file;
+mod values;
 
-/// A response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BillFile {
-    /// Hash type (哈希类型).
-    pub hash_type: String,
-    /// Hash value (哈希值).
-    pub hash_value: String,
-    /// Download URL (下载地址).
-    pub download_url: String,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
-impl BillFile {
-    pub(crate) fn of(reply: Verified<Json>) -> Result<Self, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(Self {
-            hash_type: fields.require("hash_type")?,
-            hash_value: fields.require("hash_value")?,
-            download_url: fields.require("download_url")?,
-            reply,
-        })
-    }
-}
-
-/// A documented value, or another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum TarType {
-    /// `GZIP`: The file comes compressed (下载账单时返回.gzip格式的压缩文件流).
-    Gzip,
-    /// A value that this version does not know; WeChat Pay may refuse it or take it for something else.
-    DangerOther(String),
-}
-
-impl TarType {
-    /// The value as it goes on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Gzip => "GZIP",
-            Self::DangerOther(text) => text,
-        }
-    }
-}
-
-impl From<&str> for TarType {
-    fn from(text: &str) -> Self {
-        match text {
-            "GZIP" => Self::Gzip,
-            _ => Self::DangerOther(text.to_owned()),
-        }
-    }
-}
-
-wxpay_client::wire_value!(TarType);
+pub use bill_file::BillFile;
+pub use values::TarType;
