@@ -65,8 +65,9 @@ pub use wxpay_client::core::{
     Timestamp, TransactionId,
 };
 pub use wxpay_client::{
-    Extra, Max, NOTICE_SENDERS, NoticeError, SeenNotices, Unexpected, Upload, check_base_url,
-    check_notify_url, core, json, sign, transport,
+    Extra, Max, NOTICE_SENDERS, NoticeError, PayingApp, RefundEnd, Refusal, SeenNotices,
+    SubMerchant, Unexpected, Upload, check_base_url, check_notify_url, core, h5_payment_url, json,
+    sign, transport,
 };
 #[cfg(feature = "download")]
 pub use wxpay_client::{File, FileDigest, FileError, FileProgress};

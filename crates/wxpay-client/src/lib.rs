@@ -57,12 +57,15 @@
 //! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "axum")]
+mod axum;
 mod base_url;
 #[cfg(feature = "catalog")]
 pub mod dynamic;
 mod extra;
 #[cfg(feature = "download")]
 mod file;
+mod front_end;
 mod identity;
 pub mod json;
 mod limits;
@@ -78,8 +81,9 @@ pub use base_url::check_base_url;
 pub use extra::Extra;
 #[cfg(feature = "download")]
 pub use file::{File, FileDigest, FileError, FileProgress};
+pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::Max;
-pub use notice::{NoticeError, SeenNotices, Unexpected};
+pub use notice::{NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected};
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};
 pub use upload::Upload;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};

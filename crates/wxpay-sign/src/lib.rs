@@ -83,6 +83,7 @@
 //! own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod handed_over;
 mod nonce;
 mod payment;
 // Without a provider, certificates are read and keys are not.

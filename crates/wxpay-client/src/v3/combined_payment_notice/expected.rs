@@ -1,0 +1,65 @@
+use wxpay_core::{AppId, Fen, MchId, OutTradeNo};
+
+/// A combined order (合单) as the shop made it, for comparing a notification with it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ExpectedCombined {
+    /// `combine_out_trade_no` (合单商户订单号).
+    pub combine_out_trade_no: OutTradeNo,
+    /// `combine_mchid` (合单商户号).
+    pub combine_mchid: MchId,
+    /// `combine_appid` (合单商户公众账号ID).
+    pub combine_appid: AppId,
+    /// The orders (商品单) in it, each with another number.
+    pub sub_orders: Vec<ExpectedSubOrder>,
+}
+
+/// An order (商品单) within a combined one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ExpectedSubOrder {
+    /// `out_trade_no` (商品单商户订单号).
+    pub out_trade_no: OutTradeNo,
+    /// `mchid` (商品单商户号): of a service provider its own.
+    pub mchid: MchId,
+    /// `sub_mchid` (子商户号), who receives the money of a service provider's order.
+    pub sub_mchid: Option<MchId>,
+    /// `amount.total_amount` (标价金额), in fen.
+    pub total_amount: Fen,
+}
+
+impl ExpectedCombined {
+    /// A combined order of these orders.
+    pub const fn new(
+        combine_out_trade_no: OutTradeNo,
+        combine_mchid: MchId,
+        combine_appid: AppId,
+        sub_orders: Vec<ExpectedSubOrder>,
+    ) -> Self {
+        Self {
+            combine_out_trade_no,
+            combine_mchid,
+            combine_appid,
+            sub_orders,
+        }
+    }
+}
+
+impl ExpectedSubOrder {
+    /// An order of a merchant, over this amount in fen.
+    pub const fn new(out_trade_no: OutTradeNo, mchid: MchId, total_amount: Fen) -> Self {
+        Self {
+            out_trade_no,
+            mchid,
+            sub_mchid: None,
+            total_amount,
+        }
+    }
+
+    /// The same of a service provider for one of its sub-merchants.
+    #[must_use]
+    pub fn sub_mchid(mut self, sub_mchid: MchId) -> Self {
+        self.sub_mchid = Some(sub_mchid);
+        self
+    }
+}
