@@ -158,7 +158,10 @@ impl Judge {
 
     /// Money first: two payments weigh more than a wrong belief.
     fn found(&mut self, violation: Violation) {
-        self.violation = Some(self.violation.map_or(violation, |known| known.min(violation)));
+        self.violation = Some(
+            self.violation
+                .map_or(violation, |known| known.min(violation)),
+        );
     }
 
     fn known(&mut self, number: &str) -> &mut Known {
