@@ -70,8 +70,14 @@ pub(super) fn said(operation: &Operation, sent: &Sent) -> Result<Value, String> 
         }
         return Ok(Value::Object(members));
     }
-    if !sent.body.is_empty() {
-        let body: Value = serde_json::from_str(&sent.body).map_err(|error| error.to_string())?;
+    // Of an upload, what is said is the part `meta`.
+    let parts = sent.body.split_once("application/json\r\n\r\n");
+    let json = match parts.filter(|_| sent.body.starts_with("--")) {
+        Some((_, rest)) => rest.split("\r\n").next().unwrap_or_default(),
+        None => &sent.body,
+    };
+    if !json.is_empty() {
+        let body: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
         members.extend(body.as_object().cloned().unwrap_or_default());
     }
     let uri: Uri = sent.target.parse().map_err(|_| "no target".to_owned())?;
