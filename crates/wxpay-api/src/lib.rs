@@ -64,9 +64,9 @@ pub use wxpay_client::core::{
     Timestamp, TransactionId,
 };
 pub use wxpay_client::{
-    Extra, Max, NOTICE_SENDERS, NoticeError, PayingApp, RefundEnd, Refusal, SeenNotices,
-    SubMerchant, Unexpected, Upload, check_base_url, check_notify_url, core, h5_payment_url, json,
-    sign, transport,
+    ExpectedCombined, ExpectedSubOrder, Extra, Max, NOTICE_SENDERS, NoticeError, PayingApp,
+    RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected, Upload, check_base_url,
+    check_notify_url, core, h5_payment_url, json, sign, transport,
 };
 
 /// The code in the README.

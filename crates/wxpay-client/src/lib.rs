@@ -79,7 +79,10 @@ pub use base_url::check_base_url;
 pub use extra::Extra;
 pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::Max;
-pub use notice::{NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected};
+pub use notice::{
+    ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
+    Unexpected,
+};
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};
 pub use upload::Upload;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
