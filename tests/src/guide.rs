@@ -12,6 +12,7 @@ pages! {
     english:
         Index "../../docs/guide/en/README.md",
         FirstCall "../../docs/guide/en/first-call.md",
+        FrontEnd "../../docs/guide/en/front-end.md",
         Notifications "../../docs/guide/en/notifications.md",
         Payouts "../../docs/guide/en/payouts.md",
         Errors "../../docs/guide/en/errors.md",
@@ -23,6 +24,7 @@ pages! {
     chinese:
         Index "../../docs/guide/zh/README.md",
         FirstCall "../../docs/guide/zh/first-call.md",
+        FrontEnd "../../docs/guide/zh/front-end.md",
         Notifications "../../docs/guide/zh/notifications.md",
         Payouts "../../docs/guide/zh/payouts.md",
         Errors "../../docs/guide/zh/errors.md",

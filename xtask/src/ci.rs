@@ -233,6 +233,7 @@ const EXAMPLES: &[Examples] = &[
             "errors",
             "notifications",
             "axum_callback",
+            "front_end",
             "ready_to_go",
             "migration",
             "blocking",

@@ -1,5 +1,6 @@
 //! What the notifications (回调通知) of both protocols have in common.
 
+mod combined;
 mod refund_end;
 mod refusal;
 mod sub_merchant;
@@ -10,6 +11,8 @@ use http::{HeaderValue, Response, StatusCode, header};
 use thiserror::Error;
 use wxpay_core::{DecodeError, VerificationError};
 
+pub(crate) use combined::ToldSubOrder;
+pub use combined::{ExpectedCombined, ExpectedSubOrder};
 pub use refund_end::RefundEnd;
 pub use refusal::Refusal;
 pub use sub_merchant::SubMerchant;

@@ -3,6 +3,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod client;
+mod combined_payment_notice;
 mod contract;
 mod credentials;
 #[cfg(feature = "download")]
@@ -19,6 +20,7 @@ mod refund_notice;
 mod reply;
 
 pub use client::{Client, ClientBuilder, Pending};
+pub use combined_payment_notice::{CombinedPaid, CombinedPaymentNotice, PaidSubOrder};
 pub use contract::{ContractExtraData, MiniProgramContract};
 pub use credentials::{Credentials, Merchant};
 pub use endpoint::Endpoint;

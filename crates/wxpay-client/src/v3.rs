@@ -48,9 +48,7 @@ pub use call::Call;
 pub use certificates::{Certificates, CertificatesBuilder, RefreshError};
 pub use client::{Client, ClientBuilder, Pending};
 #[cfg(feature = "__keys")]
-pub use combined_payment_notice::{
-    CombinedPaid, CombinedPaymentNotice, ExpectedCombined, ExpectedSubOrder, PaidSubOrder,
-};
+pub use combined_payment_notice::{CombinedPaid, CombinedPaymentNotice, PaidSubOrder};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;

@@ -13,7 +13,8 @@ use wxpay_api::sign::Proof;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::v2::Notices;
 use wxpay_api::v2::pay::{CreateOrder, QueryOrder, create_order, query_order};
-use wxpay_api::{NoticeError, RefundEnd, SubMerchant};
+use wxpay_api::v3::NoticeKind;
+use wxpay_api::{ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, SubMerchant};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};
 
@@ -138,6 +139,102 @@ fn a_partner_ships_only_what_its_sub_merchant_was_paid() {
     let app_id = AppId::new("wx1").unwrap();
     let own = notice.expect(&order("T1"), Fen::new(100), &mch(clients::MCH_ID), &app_id);
     assert_eq!(own.unwrap_err().field(), "sub_mch_id");
+}
+
+const COMBINED: [(&str, &str); 6] = [
+    ("return_code", "SUCCESS"),
+    ("result_code", "SUCCESS"),
+    ("combine_appid", "wx1"),
+    ("combine_mch_id", clients::MCH_ID),
+    ("combine_out_trade_no", "C1"),
+    ("sub_order_list", SUB_ORDERS),
+];
+
+const SUB_ORDERS: &str = r#"{"order_num":2,"order_list":[
+    {"appid":"wx1","mch_id":"1900000109","openid":"o1","total_fee":10,"cash_fee":9,"transaction_id":"4201","out_trade_no":"S1"},
+    {"appid":"wx1","mch_id":"1900000111","openid":"o1","total_fee":20,"cash_fee":20,"transaction_id":"4202","out_trade_no":"S2"}
+]}"#;
+
+#[test]
+fn a_combined_payment_yields_each_order_as_expected() {
+    let read = |fields: &[(&str, &str)]| notices().combined_payment(&signed(fields));
+    let sub_orders = vec![
+        ExpectedSubOrder::new(order("S2"), mch("1900000111"), Fen::new(20)),
+        ExpectedSubOrder::new(order("S1"), mch(clients::MCH_ID), Fen::new(10)),
+    ];
+    let app_id = AppId::new("wx1").unwrap();
+    let expected = ExpectedCombined::new(order("C1"), mch(clients::MCH_ID), app_id, sub_orders);
+    let notice = read(&COMBINED).unwrap();
+    assert_eq!(notice.combine_out_trade_no(), &order("C1"));
+    let key = notice.key();
+    assert!(notice.is_repeated(&|known: &str| known == key));
+    let paid = notice.expect(&expected).unwrap();
+    let numbers: Vec<_> = paid
+        .sub_orders
+        .iter()
+        .map(|order| order.transaction_id.as_str())
+        .collect();
+    assert_eq!(numbers, ["4202", "4201"]);
+    let differs = |name: &'static str, value: &str| {
+        let error = read(&with(&COMBINED, name, value))
+            .unwrap()
+            .expect(&expected);
+        let error = error.unwrap_err();
+        (
+            error.field(),
+            error.sub_order().map(|order| order.as_str().to_owned()),
+        )
+    };
+    assert_eq!(
+        differs("combine_out_trade_no", "C2").0,
+        "combine_out_trade_no"
+    );
+    assert_eq!(differs("combine_mch_id", "1900000112").0, "combine_mch_id");
+    assert_eq!(differs("combine_appid", "wx9").0, "combine_appid");
+    assert_eq!(differs("result_code", "FAIL").0, "result_code");
+    for (from, to, field) in [
+        (r#""total_fee":10"#, r#""total_fee":11"#, "total_fee"),
+        (
+            r#""total_fee":10"#,
+            r#""fee_type":"HKD","total_fee":10"#,
+            "fee_type",
+        ),
+        (
+            r#""mch_id":"1900000109""#,
+            r#""mch_id":"1900000112""#,
+            "mch_id",
+        ),
+        (
+            r#""total_fee":10"#,
+            r#""sub_mch_id":"1","total_fee":10"#,
+            "sub_mch_id",
+        ),
+    ] {
+        let list = SUB_ORDERS.replace(from, to);
+        assert_eq!(
+            differs("sub_order_list", &list),
+            (field, Some("S1".to_owned()))
+        );
+    }
+    let one = r#"{"order_list":[{"mch_id":"1900000109","total_fee":10,"transaction_id":"4201","out_trade_no":"S1"}]}"#;
+    assert_eq!(differs("sub_order_list", one), ("sub_order_list", None));
+    let twice = SUB_ORDERS.replace("S2", "S1");
+    assert_eq!(
+        differs("sub_order_list", &twice),
+        ("out_trade_no", Some("S2".to_owned()))
+    );
+    // It is no single payment, and a single payment is none.
+    let error = notices().payment(&signed(&COMBINED)).unwrap_err();
+    assert!(
+        matches!(error, NoticeError::OtherKind(NoticeKind::CombinedPayment)),
+        "{error:?}"
+    );
+    let error = read(&PARTNER).unwrap_err();
+    assert!(matches!(error, NoticeError::Unreadable(_)), "{error:?}");
+    let error = read(&with(&COMBINED, "refund_id", "1")).unwrap_err();
+    assert!(matches!(error, NoticeError::OtherEvent(_)), "{error:?}");
+    let request = Request::post("/").body(signed(&COMBINED)).unwrap();
+    assert!(notices().receive_combined_payment(&request).is_ok());
 }
 
 #[test]

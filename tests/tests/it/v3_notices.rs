@@ -8,10 +8,12 @@ use wxpay_api::v3::merchant_service::complaint_notification::{
     ComplaintAction, ComplaintNotification,
 };
 use wxpay_api::v3::{
-    CombinedPaymentNotice, ExpectedCombined, ExpectedSubOrder, Json, NoticeKind,
-    PartnerPaymentNotice, PaymentNotice, ProfitSharingNotice, RefundNotice,
+    CombinedPaymentNotice, Json, NoticeKind, PartnerPaymentNotice, PaymentNotice,
+    ProfitSharingNotice, RefundNotice,
 };
-use wxpay_api::{NoticeError, RefundEnd, SubMerchant, Unexpected};
+use wxpay_api::{
+    ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, SubMerchant, Unexpected,
+};
 use wxpay_tests::clients::MCH_ID;
 use wxpay_tests::notices::Told;
 

@@ -20,7 +20,6 @@ impl Unexpected {
     }
 
     /// The same within one order of a combined one.
-    #[cfg(feature = "__keys")]
     pub(crate) fn of_sub_order(field: &'static str, sub_order: &OutTradeNo) -> Self {
         Self {
             field,

@@ -4,7 +4,7 @@ use axum_core::extract::{FromRef, FromRequest, Request};
 use bytes::Bytes;
 
 use super::notice::refused;
-use super::{Notices, PaymentNotice, RefundNotice, refuse};
+use super::{CombinedPaymentNotice, Notices, PaymentNotice, RefundNotice, refuse};
 use crate::axum;
 use crate::notice::Refusal;
 
@@ -22,6 +22,20 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let (notices, body) = received(request, state).await?;
         notices.payment(&body).map_err(refused)
+    }
+}
+
+/// The same for notifications of combined payments.
+impl<S> FromRequest<S> for CombinedPaymentNotice
+where
+    S: Send + Sync,
+    Arc<Notices>: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (notices, body) = received(request, state).await?;
+        notices.combined_payment(&body).map_err(refused)
     }
 }
 

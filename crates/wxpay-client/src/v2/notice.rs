@@ -4,7 +4,7 @@ use wxpay_core::{PAYMENT_NAMES, Params, VerificationFailure};
 use wxpay_sign::Verified;
 use wxpay_sign::v2::{ACKNOWLEDGEMENT, Key, SignType, refusal};
 
-use super::{PaymentNotice, RefundNotice};
+use super::{CombinedPaymentNotice, PaymentNotice, RefundNotice};
 use crate::NoticeError;
 use crate::notice::{Refusal, answer};
 
@@ -43,6 +43,29 @@ impl Notices {
     /// As [`payment`](Self::payment), with the response.
     pub fn receive_payment(&self, request: &Request<Bytes>) -> Result<PaymentNotice, Refusal> {
         self.payment(request.body()).map_err(refused)
+    }
+
+    /// Verifies and reads a notification that orders were paid together (合单支付通知) from its body as it came.
+    ///
+    /// Combined orders are made with HMAC-SHA256 alone, so that must be the digest here.
+    ///
+    /// <https://pay.weixin.qq.com/wiki/doc/api/combine.php?chapter=24_4&index=5>
+    ///
+    /// # Errors
+    /// As [`payment`](Self::payment).
+    pub fn combined_payment(&self, body: &[u8]) -> Result<CombinedPaymentNotice, NoticeError> {
+        CombinedPaymentNotice::of(self.verify(body)?)
+    }
+
+    /// The same from a whole request, with what to answer its sender where it is refused.
+    ///
+    /// # Errors
+    /// As [`combined_payment`](Self::combined_payment), with the response.
+    pub fn receive_combined_payment(
+        &self,
+        request: &Request<Bytes>,
+    ) -> Result<CombinedPaymentNotice, Refusal> {
+        self.combined_payment(request.body()).map_err(refused)
     }
 
     /// Verifies a notification and leaves its fields to the caller.

@@ -3,6 +3,7 @@ use wxpay_sign::Verified;
 
 use super::Fields;
 use crate::notice::{SeenNotices, SubMerchant, all_hold, is_yuan};
+use crate::v3::NoticeKind;
 use crate::{NoticeError, Unexpected};
 
 /// A payment notification of APIv2, verified. It yields the payment only against what the shop expects.
@@ -45,6 +46,9 @@ impl PaymentNotice {
     pub(super) fn of(message: Verified<Params>) -> Result<Self, NoticeError> {
         if let Some(other) = other_event(message.get()) {
             return Err(NoticeError::OtherEvent(other.to_owned()));
+        }
+        if message.get().get("combine_out_trade_no").is_some() {
+            return Err(NoticeError::OtherKind(NoticeKind::CombinedPayment));
         }
         let fields = Fields::of(message.get());
         Ok(Self {
@@ -153,7 +157,7 @@ impl PaymentNotice {
 /// What an authentic message is about that is not a payment, although it names the order, its amount and its number.
 ///
 /// Responses about refunds (申请退款, 查询退款) and about what was taken from a deposit (押金) do.
-fn other_event(message: &Params) -> Option<&'static str> {
+pub(super) fn other_event(message: &Params) -> Option<&'static str> {
     let starts_with = |stem: &str| message.iter().any(|(name, _)| name.starts_with(stem));
     let refund = [
         "refund_",
@@ -171,7 +175,7 @@ fn other_event(message: &Params) -> Option<&'static str> {
 }
 
 /// Every level says so. A response to an order query is signed alike, and may say REFUND.
-fn succeeded(message: &Params) -> bool {
+pub(super) fn succeeded(message: &Params) -> bool {
     let success = |name| message.get(name) == Some("SUCCESS");
     let state = message.get("trade_state");
     success("return_code") && success("result_code") && state.is_none_or(|state| state == "SUCCESS")

@@ -1,15 +1,13 @@
-mod expected;
 mod sub_order;
 
 use wxpay_core::{AppId, DecodeError, MchId, OpenId, OutTradeNo};
 
-pub use expected::{ExpectedCombined, ExpectedSubOrder};
 pub use sub_order::PaidSubOrder;
 use sub_order::ToldSubOrder;
 
 use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::{SeenNotices, all_hold};
-use crate::{NoticeError, Unexpected};
+use crate::{ExpectedCombined, NoticeError, Unexpected};
 
 /// A notification of APIv3 that orders were paid together (合单支付成功通知). It yields the payments only against what the shop
 /// expects of each of them.
@@ -70,26 +68,11 @@ impl CombinedPaymentNotice {
                 self.combine_appid == expected.combine_appid,
                 "combine_appid",
             ),
-            (
-                self.sub_orders.len() == expected.sub_orders.len(),
-                "sub_orders",
-            ),
         ])?;
-        let mut told = self.sub_orders;
-        let mut sub_orders = Vec::with_capacity(told.len());
-        for expected in &expected.sub_orders {
-            let number = &expected.out_trade_no;
-            let place = told.iter().position(|told| told.out_trade_no() == number);
-            // Each is taken out, so that one that is told twice stands for one.
-            let Some(place) = place else {
-                return Err(Unexpected::of_sub_order("out_trade_no", number));
-            };
-            sub_orders.push(told.swap_remove(place).expect(expected)?);
-        }
         Ok(CombinedPaid {
             combine_out_trade_no: self.combine_out_trade_no,
             openid: self.openid,
-            sub_orders,
+            sub_orders: expected.compare(self.sub_orders)?,
         })
     }
 

@@ -1,8 +1,7 @@
 use wxpay_core::{DecodeError, Fen, MchId, OpenId, OutTradeNo, TransactionId, WireTime};
 
-use super::ExpectedSubOrder;
-use crate::Unexpected;
-use crate::notice::is_yuan;
+use crate::ExpectedSubOrder;
+use crate::notice::{self, is_yuan};
 use crate::v3::Object;
 
 /// An order (商品单) that was paid within a combined one, and is the one that was expected.
@@ -43,10 +42,6 @@ pub(super) struct ToldSubOrder {
 }
 
 impl ToldSubOrder {
-    pub(super) fn out_trade_no(&self) -> &OutTradeNo {
-        &self.out_trade_no
-    }
-
     pub(super) fn of(fields: &Object<'_>) -> Result<Self, DecodeError> {
         let amount = fields.object("amount")?;
         let fen = |name| {
@@ -70,27 +65,33 @@ impl ToldSubOrder {
             success_time: fields.optional("success_time")?,
         })
     }
+}
 
-    /// The payment, if it is the expected one. An order that is not paid has neither a number of WeChat Pay nor an amount.
-    pub(super) fn expect(self, expected: &ExpectedSubOrder) -> Result<PaidSubOrder, Unexpected> {
-        let differs = |field| Unexpected::of_sub_order(field, &expected.out_trade_no);
+impl notice::ToldSubOrder for ToldSubOrder {
+    type Paid = PaidSubOrder;
+
+    const LIST: &'static str = "sub_orders";
+
+    fn out_trade_no(&self) -> &OutTradeNo {
+        &self.out_trade_no
+    }
+
+    /// An order that is not paid has neither a number of WeChat Pay nor an amount.
+    fn compare(self, expected: &ExpectedSubOrder) -> Result<PaidSubOrder, &'static str> {
+        let amount = self.total_amount;
         let conditions = [
             (self.trade_state == "SUCCESS", "trade_state"),
-            (
-                self.total_amount == Some(expected.total_amount),
-                "amount.total_amount",
-            ),
+            (amount == Some(expected.total_amount), "amount.total_amount"),
             (is_yuan(self.currency.as_deref()), "amount.currency"),
             (self.mchid == expected.mchid, "mchid"),
             (self.sub_mchid == expected.sub_mchid, "sub_mchid"),
         ];
         if let Some((_, field)) = conditions.into_iter().find(|(holds, _)| !holds) {
-            return Err(differs(field));
+            return Err(field);
         }
-        let transaction_id = self.transaction_id;
         Ok(PaidSubOrder {
             out_trade_no: self.out_trade_no,
-            transaction_id: transaction_id.ok_or_else(|| differs("transaction_id"))?,
+            transaction_id: self.transaction_id.ok_or("transaction_id")?,
             mchid: self.mchid,
             sub_mchid: self.sub_mchid,
             total_amount: expected.total_amount,
