@@ -15,6 +15,7 @@ import (
 
 const (
 	payer        = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
+	totalFee     = "<total_fee>"
 	acknowledged = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
 )
 
@@ -125,9 +126,10 @@ func (shop *shop) next() map[string]any {
 	panic("no delivery was noted")
 }
 
+// spoil gives the same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3.
 func spoil(body string) string {
 	if strings.HasPrefix(body, "{") {
 		return body + " "
 	}
-	return strings.Replace(body, "<xml>", "<xml><spoiled>1</spoiled>", 1)
+	return strings.Replace(body, totalFee, totalFee+"9", 1)
 }

@@ -27,9 +27,9 @@ async function flow(name, take) {
   console.log(`  ${name}`);
 }
 
-// The same notification with a signature that is another's.
+// The same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3.
 function spoiled(body) {
-  return body.startsWith('{') ? `${body} ` : body.replace('<xml>', '<xml><spoiled>1</spoiled>');
+  return body.startsWith('{') ? `${body} ` : body.replace(TOTAL_FEE, `${TOTAL_FEE}9`);
 }
 
 // Leads a client that knows WeChat Pay's host only, and no proxy, to the sandbox: as an entry in the file of hosts would, with
@@ -96,6 +96,7 @@ function run(main) {
 }
 
 const PAYER = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o';
+const TOTAL_FEE = '<total_fee>';
 const ACKNOWLEDGED = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
 
 module.exports = { env, control, flow, spoiled, leadToSandbox, openShop, run, PAYER };

@@ -44,8 +44,8 @@ def refused(attempt, *arguments):
 
 
 def spoiled(body):
-    """The same notification with a signature that is another's."""
-    return body + " " if body.startswith("{") else body.replace("<xml>", "<xml><spoiled>1</spoiled>")
+    """The same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3."""
+    return body + " " if body.startswith("{") else body.replace(TOTAL_FEE, TOTAL_FEE + "9")
 
 
 class Shop:
@@ -92,4 +92,5 @@ class Shop:
         raise AssertionError("no delivery was noted")
 
 
+TOTAL_FEE = "<total_fee>"
 ACKNOWLEDGED = b"<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
