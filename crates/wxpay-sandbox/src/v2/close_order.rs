@@ -58,6 +58,5 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
         .text("nonce_str", shared.random.nonce())
-        .text("result_code", "SUCCESS")
-        .text("result_msg", "OK"))
+        .text("result_code", "SUCCESS"))
 }

@@ -158,8 +158,8 @@ impl Answer {
             _ => body,
         };
         let mut response = match &self.body {
-            Body::Nothing => payload::empty(self.status),
             Body::File { kind, .. } => payload::whole(self.status, kind, body),
+            // WeChat Pay says so of 204 too, and there are clients that look.
             _ => payload::whole(self.status, "application/json; charset=utf-8", body),
         };
         response.headers_mut().extend(headers);
