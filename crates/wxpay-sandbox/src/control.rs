@@ -2,6 +2,7 @@
 
 mod api;
 mod body;
+mod codes;
 mod fault;
 mod guard;
 mod orders;
@@ -44,8 +45,11 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/orders` | The orders (订单) |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
 /// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notification follows |
+/// | `POST /v1/orders/{out_trade_no}/cancel` | Lets the user cancel who is asked for the password (用户支付中) |
 /// | `POST /v1/orders/{out_trade_no}/close` | Closes an order |
 /// | `POST /v1/orders/{out_trade_no}/refund` | Refunds an order: `{"fen": 100}`, or all that is left of it |
+/// | `GET /v1/payment_codes` | The payment codes (付款码) that were made or used |
+/// | `POST /v1/payment_codes` | Makes one: `{"behaviour": "pays"}`, `{"behaviour": "asks_password", "seconds": 60, "pays": false}` or `{"behaviour": "fails", "code": "NOTENOUGH"}` |
 /// | `GET /v1/refunds` | The refunds (退款) |
 /// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notification follows |
 /// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |

@@ -17,6 +17,9 @@
 //! o'clock of the next day, so a test moves the clock. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
 //! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
 //!
+//! A payment code (付款码) is any 18 digits that begin with 10 to 15, or one of [`Sandbox::make_payment_code`]: it pays at once,
+//! asks the user for the password, or fails, as [`PaymentCode`] lists. It is good for one payment.
+//!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
 //! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what
 //! [`SandboxBuilder::snapshot`] goes on from.
@@ -45,7 +48,7 @@
 //! # }
 //! ```
 //!
-//! Not simulated: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders and payment codes,
+//! Not simulated: refunds, bills and orders of service providers in APIv2, combined orders,
 //! what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the notification that an echo
 //! can ask for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
 //! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
@@ -75,6 +78,7 @@ mod merchant;
 mod notice;
 mod order;
 mod payload;
+mod payment_code;
 mod payout;
 mod payout_rules;
 mod platform;
@@ -113,6 +117,7 @@ pub use listener::ConnectionLimits;
 pub use merchant::Merchant;
 pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
 pub use order::{CloseOrderError, Coupon, Order, PayOrderError, SubMerchant};
+pub use payment_code::{CodeBehaviour, CodePayment, PaymentCode};
 pub use payout::{Payout, PayoutSends, PayoutStatus};
 pub use payout_rules::{PayoutLimits, PayoutRules, SignatureRefusal};
 pub use prepay::Prepay;

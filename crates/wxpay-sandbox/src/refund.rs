@@ -35,6 +35,8 @@ pub struct Refund {
     pub status_time: Timestamp,
     /// How many accepted requests asked for it, the first included.
     pub requests: u32,
+    /// Whether it is the money of an order that was reversed (撤销), which no request to refund asked for.
+    pub reversal: bool,
 }
 
 /// What goes back to whom when so much of an order goes back.

@@ -1,4 +1,5 @@
 mod books;
+mod codes;
 mod faults;
 mod refunds;
 mod time;

@@ -12,7 +12,7 @@ use wxpay_core::Fen;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
-use crate::{Batch, Delivery, PayoutRules, PayoutSends, Transfer};
+use crate::{Batch, Delivery, PaymentCode, PayoutRules, PayoutSends, Transfer};
 
 pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
 
@@ -48,6 +48,7 @@ pub(crate) struct Snapshot {
     balance: Option<Fen>,
     names: BTreeMap<String, String>,
     orders: Vec<OrderEntry>,
+    payment_codes: Vec<PaymentCode>,
     payout_rules: PayoutRules,
     payouts: Vec<PayoutEntry>,
     #[serde(default)]
@@ -78,6 +79,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         balance: state.balance,
         names: state.names.clone(),
         orders: state.orders.entries().cloned().collect(),
+        payment_codes: state.codes.all().cloned().collect(),
         payout_rules: state.payouts.rules.clone(),
         payouts: state.payouts.entries().cloned().collect(),
         payout_sends: state.payouts.sends(),
@@ -123,6 +125,9 @@ impl Snapshot {
         for order in self.orders {
             state.orders.add(order);
         }
+        for code in self.payment_codes {
+            state.codes.add(code);
+        }
         state.payouts.rules = self.payout_rules;
         for payout in self.payouts {
             state.payouts.add(payout);
@@ -151,4 +156,4 @@ impl Snapshot {
 }
 
 /// Raised whenever a snapshot is written in a way that earlier sandboxes can't read.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;

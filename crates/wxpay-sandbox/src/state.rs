@@ -3,9 +3,11 @@
 mod agenda;
 mod batches;
 mod bills;
+mod codes;
 mod orders;
 mod payouts;
 mod refunds;
+mod reversals;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
@@ -31,9 +33,11 @@ use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, Se
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
 pub(crate) use bills::Bills;
+pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use refunds::{AskedRefund, RefundEntry, Refunds};
+pub(crate) use reversals::ReverseRefusal;
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -72,6 +76,7 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) orders: Orders,
+    pub(crate) codes: Codes,
     pub(crate) payouts: Payouts,
     pub(crate) refunds: Refunds,
     /// How long refunds are in process.
@@ -230,6 +235,9 @@ impl State {
                 }
             }
             Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
+            Event::EndPassword { out_trade_no, pays } => {
+                self.end_password(out_trade_no, *pays, random);
+            }
             Event::SettleRefund { out_refund_no } => self.settle_refund(out_refund_no, random),
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,

@@ -13,7 +13,9 @@ pub(crate) mod download_bill;
 pub(crate) mod echo;
 mod input;
 pub(crate) mod notice;
+mod order_fields;
 mod party;
+pub(crate) mod pay_by_code;
 pub(crate) mod prepay;
 mod query;
 pub(crate) mod query_batch;
@@ -21,6 +23,7 @@ pub(crate) mod query_detail;
 pub(crate) mod query_order;
 pub(crate) mod query_refund;
 mod refund_report;
+pub(crate) mod reverse_order;
 mod signature;
 mod transaction;
 

@@ -85,16 +85,18 @@ async fn pay_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes
         let mut orders = sandbox.orders().into_iter();
         orders.find(|order| order.out_trade_no == number)
     };
-    let made_for = find().and_then(|order| order.prepay?.openid);
+    let made_for = find().and_then(|order| order.payer().map(str::to_owned));
     let payer = payer.or(made_for);
     let payer = payer.as_deref().unwrap_or(SOMEBODY);
-    sandbox
-        .pay_order(&number, payer)
-        .map_err(|error| match error {
-            PayOrderError::NoOrder(_) => Problem::not_found(error.to_string()),
-            _ => Problem::conflict(error.to_string()),
-        })?;
+    sandbox.pay_order(&number, payer).map_err(not_paid)?;
     Ok(Json(find().as_ref().map_or(Value::Null, view::order)))
+}
+
+pub(crate) fn not_paid(error: PayOrderError) -> Problem {
+    match error {
+        PayOrderError::NoOrder(_) => Problem::not_found(error.to_string()),
+        _ => Problem::conflict(error.to_string()),
+    }
 }
 
 async fn close_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes) -> Answer {

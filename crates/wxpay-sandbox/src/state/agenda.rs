@@ -18,6 +18,8 @@ pub(crate) enum Event {
     },
     /// An order can no longer be paid.
     ExpireOrder { out_trade_no: String },
+    /// A user who is asked for the password enters it or cancels.
+    EndPassword { out_trade_no: String, pays: bool },
     /// A refund comes to its end.
     SettleRefund { out_refund_no: String },
     /// A notification is sent, for the first time or again.

@@ -73,7 +73,8 @@ impl Orders {
             match &*earlier.order.trade_state {
                 "NOTPAY" => {}
                 "CLOSED" | "REVOKED" => return Err(PrepayRefusal::Closed),
-                _ => return Err(PrepayRefusal::Paid),
+                "SUCCESS" | "REFUND" => return Err(PrepayRefusal::Paid),
+                _ => return Err(PrepayRefusal::OtherTerms),
             }
             let order = &mut earlier.order;
             let made = order.prepay.as_mut();
@@ -123,6 +124,27 @@ impl Orders {
         let _ = self.close(number, true);
     }
 
+    /// Reverses an order.
+    pub(crate) fn reverse(&mut self, number: &str) {
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.order.enter("REVOKED", "订单已撤销");
+        }
+    }
+
+    /// Lets the payment of an order fail that waits for its user.
+    pub(crate) fn give_up(&mut self, number: &str) -> Result<(), PayOrderError> {
+        let missing = || PayOrderError::NoOrder(number.to_owned());
+        let order = &mut self.entries.get_mut(number).ok_or_else(missing)?.order;
+        if order.trade_state != "USERPAYING" {
+            return Err(PayOrderError::State {
+                out_trade_no: number.to_owned(),
+                trade_state: order.trade_state.clone(),
+            });
+        }
+        order.enter("PAYERROR", "支付失败(其他原因，如银行返回失败)");
+        Ok(())
+    }
+
     /// Pays an order.
     pub(crate) fn pay(
         &mut self,
@@ -139,11 +161,7 @@ impl Orders {
                 trade_state: order.trade_state.clone(),
             });
         }
-        let payer = order
-            .prepay
-            .as_ref()
-            .and_then(|made| made.openid.as_deref());
-        if payer.is_some_and(|payer| payer != openid) {
+        if order.payer().is_some_and(|payer| payer != openid) {
             return Err(PayOrderError::OtherPayer(number.to_owned()));
         }
         if order.transaction_id.is_empty() {
@@ -158,7 +176,11 @@ impl Orders {
     }
 
     pub(crate) fn get(&self, number: &str) -> Option<&Order> {
-        self.entries.get(number).map(|entry| &entry.order)
+        self.entry(number).map(|entry| &entry.order)
+    }
+
+    pub(crate) fn entry(&self, number: &str) -> Option<&OrderEntry> {
+        self.entries.get(number)
     }
 
     /// The order of a `transaction_id`, or else of an `out_trade_no`.
@@ -204,7 +226,7 @@ impl Order {
         }
     }
 
-    fn enter(&mut self, state: &str, description: &str) {
+    pub(crate) fn enter(&mut self, state: &str, description: &str) {
         state.clone_into(&mut self.trade_state);
         self.trade_state_desc = Some(description.to_owned());
     }

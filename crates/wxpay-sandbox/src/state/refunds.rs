@@ -86,7 +86,7 @@ impl State {
             }
             return Ok(earlier.refund.clone());
         }
-        if !matches!(&*order.trade_state, "SUCCESS" | "REFUND") {
+        if !order.is_paid() {
             return Err(RefundError::NotPaid(number.clone()));
         }
         if asked.total.is_some_and(|total| total != order.total_fee) {
@@ -116,6 +116,7 @@ impl State {
             create_time: now,
             status_time: now,
             requests: 1,
+            reversal: false,
         };
         if commit {
             self.orders.refund(number);

@@ -29,6 +29,7 @@ mod order_v2;
 mod order_v3;
 mod orders;
 mod paying;
+mod payment_codes;
 mod payout_repeats;
 mod payout_rules;
 mod payout_signatures;

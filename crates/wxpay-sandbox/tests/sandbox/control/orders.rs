@@ -59,3 +59,34 @@ async fn orders_are_closed_and_refunded() {
     assert_eq!(told["refunds"][0]["status"], "ABNORMAL");
     assert_eq!(port.get("/status").await["counts"]["refunds"], 2);
 }
+
+#[tokio::test]
+async fn payment_codes_are_made_and_their_users_asked() {
+    let port = Port::open(Trust::PublicKey).await;
+    let code = port.post("/payment_codes", json!({})).await;
+    assert_eq!(code["behaviour"], "pays");
+    let code = json!({"behaviour": "fails", "code": "NOTSUPORTCARD"});
+    assert_eq!(
+        port.post("/payment_codes", code).await["code"],
+        "NOTSUPORTCARD"
+    );
+    let code = json!({"behaviour": "asks_password", "seconds": 5, "pays": true});
+    assert_eq!(
+        port.post("/payment_codes", code).await["used_by"],
+        json!(null)
+    );
+    for wrong in [
+        json!({"behaviour": "fails"}),
+        json!({"behaviour": "pays", "seconds": 1}),
+        json!({"behaviour": "explodes"}),
+    ] {
+        assert_eq!(port.refused("/payment_codes", wrong).await.0, 400);
+    }
+    let codes = port.get("/payment_codes").await;
+    assert_eq!(codes["payment_codes"].as_array().unwrap().len(), 3);
+    let order = json!({"out_trade_no": "A1", "total_fee": 1, "trade_state": "USERPAYING"});
+    port.post("/orders", order).await;
+    port.post("/orders/A1/cancel", json!({})).await;
+    let (status, said) = port.refused("/orders/A1/cancel", json!({})).await;
+    assert_eq!((status, said.as_str()), (409, "order A1 is PAYERROR"));
+}
