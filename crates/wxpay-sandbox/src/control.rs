@@ -53,6 +53,7 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/refunds` | The refunds (退款) |
 /// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notification follows |
 /// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
+/// | `POST /v1/refund_end` | `{"end": "abnormal"}`, `"success"` or `"closed"`: what becomes of refunds from now on |
 /// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
 /// | `GET /v1/payout_rules` | How payments to employees are judged and settled |

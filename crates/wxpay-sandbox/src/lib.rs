@@ -13,7 +13,7 @@
 //!
 //! An order that either protocol made is seen by both. [`Sandbox::pay_order`] pays it, and its `notify_url` is told until
 //! it says yes, on WeChat Pay's schedule. A refund is told in the same way when it ends, which
-//! [`Sandbox::set_refund_delay`] and [`Sandbox::set_refund_status`] decide. A trade bill (交易账单) can be had from nine
+//! [`Sandbox::set_refund_delay`], [`Sandbox::set_refund_end`] and [`Sandbox::set_refund_status`] decide. A trade bill (交易账单) can be had from nine
 //! o'clock of the next day, so a test moves the clock. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
 //! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
 //!
@@ -48,7 +48,7 @@
 //! # }
 //! ```
 //!
-//! Not simulated: refunds, bills and orders of service providers in APIv2, combined orders,
+//! Not simulated: bills of APIv2, orders and refunds of service providers in it, combined orders,
 //! what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the notification that an echo
 //! can ask for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
 //! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
@@ -121,7 +121,7 @@ pub use payment_code::{CodeBehaviour, CodePayment, PaymentCode};
 pub use payout::{Payout, PayoutSends, PayoutStatus};
 pub use payout_rules::{PayoutLimits, PayoutRules, SignatureRefusal};
 pub use prepay::Prepay;
-pub use refund::{Refund, RefundError};
+pub use refund::{Refund, RefundEnd, RefundError};
 pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, Watch};
 pub use signature::{SignatureCause, SignatureCheck, SignatureKind};

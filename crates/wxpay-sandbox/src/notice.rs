@@ -12,6 +12,7 @@ use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
+use crate::refund::BALANCE;
 use crate::snapshot::{fen, millis_option};
 use crate::state::Shared;
 use crate::{Fault, Order, Refund, v2, v3};
@@ -44,6 +45,8 @@ pub(crate) struct RefundTold {
     pub(crate) refund_fee: Fen,
     /// `SUCCESS`, `ABNORMAL` or `CLOSED`.
     pub(crate) status: String,
+    pub(crate) funds_account: String,
+    pub(crate) received_account: String,
     /// When it succeeded, if that is not now.
     #[serde(with = "millis_option")]
     pub(crate) success_time: Option<Timestamp>,
@@ -133,6 +136,8 @@ impl Notice {
                 refund_id: format!("5030{}", random::text(DIGITS, 24)),
                 refund_fee: Fen::new(refund_fee),
                 status: "SUCCESS".to_owned(),
+                funds_account: "AVAILABLE".to_owned(),
+                received_account: BALANCE.to_owned(),
                 success_time: None,
             }),
             ..Self::payment(out_trade_no)
@@ -211,6 +216,8 @@ impl RefundTold {
             refund_id: refund.refund_id.clone(),
             refund_fee: refund.refund,
             status: refund.status.clone(),
+            funds_account: refund.funds_account.clone(),
+            received_account: refund.received_account.clone(),
             success_time: refund.success_time(),
         }
     }

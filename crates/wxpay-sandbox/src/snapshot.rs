@@ -12,7 +12,7 @@ use wxpay_core::Fen;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
-use crate::{Batch, Delivery, PaymentCode, PayoutRules, PayoutSends, Transfer};
+use crate::{Batch, Delivery, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
 pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
 
@@ -55,6 +55,7 @@ pub(crate) struct Snapshot {
     payout_sends: Vec<PayoutSends>,
     refunds: Vec<RefundEntry>,
     refund_delay: Duration,
+    refund_end: RefundEnd,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
     bills: Bills,
@@ -85,6 +86,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         payout_sends: state.payouts.sends(),
         refunds: state.refunds.entries().cloned().collect(),
         refund_delay: state.refund_delay,
+        refund_end: state.refund_end,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
         bills: state.bills.clone(),
@@ -139,6 +141,7 @@ impl Snapshot {
             state.refunds.add(refund);
         }
         state.refund_delay = self.refund_delay;
+        state.refund_end = self.refund_end;
         for batch in self.batches {
             state.batches.add(batch, Vec::new());
         }

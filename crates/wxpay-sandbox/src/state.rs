@@ -28,7 +28,9 @@ use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
-use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, SeenRequest, Trust};
+use crate::{
+    ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, RefundEnd, SeenRequest, Trust,
+};
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
@@ -36,7 +38,7 @@ pub(crate) use bills::Bills;
 pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
-pub(crate) use refunds::{AskedRefund, RefundEntry, Refunds};
+pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
 pub(crate) use reversals::ReverseRefusal;
 
 /// What every connection shares.
@@ -81,6 +83,8 @@ pub(crate) struct State {
     pub(crate) refunds: Refunds,
     /// How long refunds are in process.
     pub(crate) refund_delay: Duration,
+    /// What becomes of the next ones.
+    pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
     pub(crate) bills: Bills,
     pub(crate) agenda: Agenda,
@@ -138,17 +142,18 @@ impl Shared {
     }
 
     /// Ends a refund when its time has come, which may be now.
-    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund) {
+    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund, end: RefundEnd) {
         let number = &refund.out_refund_no;
         if state.refund_delay.is_zero() {
-            state.settle_refund(number, &self.random);
+            state.settle_refund(number, end, &self.random);
             self.changed.notify_one();
             return;
         }
         let settlement = Event::SettleRefund {
             out_refund_no: number.clone(),
+            end,
         };
-        let due = later(refund.create_time, state.refund_delay);
+        let due = later(refund.status_time, state.refund_delay);
         self.plan(state, due, settlement);
     }
 
@@ -238,7 +243,9 @@ impl State {
             Event::EndPassword { out_trade_no, pays } => {
                 self.end_password(out_trade_no, *pays, random);
             }
-            Event::SettleRefund { out_refund_no } => self.settle_refund(out_refund_no, random),
+            Event::SettleRefund { out_refund_no, end } => {
+                self.settle_refund(out_refund_no, *end, random);
+            }
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,
         }

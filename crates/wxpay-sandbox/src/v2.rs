@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod close_order;
 pub(crate) mod create_order;
+pub(crate) mod create_refund;
 mod diagnose;
 mod employee_limits;
 mod forms;
@@ -12,6 +13,7 @@ pub(crate) mod pay_by_code;
 pub(crate) mod pay_employee;
 pub(crate) mod query_employee_payment;
 pub(crate) mod query_order;
+pub(crate) mod query_refund;
 mod refusal;
 mod request;
 pub(crate) mod reverse_order;

@@ -2,6 +2,7 @@
 
 pub(crate) mod aead;
 mod answer;
+pub(crate) mod apply_abnormal_refund;
 pub(crate) mod apply_trade_bill;
 pub(crate) mod authorization;
 pub(crate) mod certificates;

@@ -15,7 +15,7 @@ use crate::control::api::done;
 use crate::control::body::{NewOrder, Nothing, Pay, parse};
 use crate::control::respond::{Answer, Json, Problem};
 use crate::control::view;
-use crate::{CloseOrderError, Order, PayOrderError, Refund, RefundError, Sandbox};
+use crate::{CloseOrderError, Order, PayOrderError, Refund, RefundEnd, RefundError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
 
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/refunds", get(refunds))
         .route("/refunds/{out_refund_no}/status", post(refund_status))
         .route("/refund_delay", post(refund_delay))
+        .route("/refund_end", post(refund_end))
 }
 
 #[derive(Deserialize)]
@@ -46,6 +47,12 @@ struct NewStatus {
 #[serde(deny_unknown_fields)]
 struct Delay {
     seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {
+    end: RefundEnd,
 }
 
 /// What is left of an order to be refunded.
@@ -126,6 +133,7 @@ async fn refunds(State(sandbox): Here) -> Json {
     Json(json!({
         "refunds": view::list(&sandbox.refunds(), view::refund),
         "delay_seconds": sandbox.refund_delay().as_secs(),
+        "end": sandbox.refund_end(),
     }))
 }
 
@@ -140,6 +148,12 @@ async fn refund_status(State(sandbox): Here, Path(number): Path<String>, body: B
 async fn refund_delay(State(sandbox): Here, body: Bytes) -> Answer {
     let Delay { seconds } = parse(&body)?;
     sandbox.set_refund_delay(Duration::from_secs(seconds));
+    done()
+}
+
+async fn refund_end(State(sandbox): Here, body: Bytes) -> Answer {
+    let End { end } = parse(&body)?;
+    sandbox.set_refund_end(end);
     done()
 }
 

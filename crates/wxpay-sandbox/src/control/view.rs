@@ -107,6 +107,9 @@ pub(crate) fn refund(refund: &Refund) -> Value {
         "create_time": time(refund.create_time),
         "status_time": time(refund.status_time),
         "reason": refund.reason,
+        "channel": refund.channel,
+        "received_account": refund.received_account,
+        "protocol": refund.protocol,
         "notify_url": refund.notify_url,
         "requests": refund.requests,
     })

@@ -11,7 +11,7 @@ use crate::notice::{self, Notice, NoticeAnswer, NotifyError, RefundTold};
 use crate::random::{DIGITS, Random};
 use crate::snapshot::millis;
 use crate::state::{Event, Place, Shared};
-use crate::{Delivery, Order, PendingDelivery, Prepay, Protocol};
+use crate::{Delivery, Order, PendingDelivery, Prepay, Protocol, Refund};
 
 /// A notification that is to be delivered.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -47,7 +47,7 @@ impl Task {
 
     /// The notification of what a refund has become, just now.
     pub(crate) fn refund(
-        out_trade_no: &str,
+        refund: &Refund,
         told: RefundTold,
         url: String,
         now: Timestamp,
@@ -55,8 +55,8 @@ impl Task {
     ) -> Self {
         Self {
             notice_id: format!("EV-{}", random.text(DIGITS, 20)),
-            out_trade_no: out_trade_no.to_owned(),
-            protocol: Protocol::V3,
+            out_trade_no: refund.out_trade_no.clone(),
+            protocol: refund.protocol,
             url,
             hmac_sha256: false,
             refund: Some(told),

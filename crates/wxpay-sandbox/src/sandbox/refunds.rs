@@ -6,7 +6,7 @@ use wxpay_core::Fen;
 
 use crate::random::DIGITS;
 use crate::state::{AskedRefund, CloseRefusal};
-use crate::{CloseOrderError, Refund, RefundError, Sandbox};
+use crate::{CloseOrderError, Protocol, Refund, RefundEnd, RefundError, Sandbox};
 
 impl Sandbox {
     /// Closes an order, as a request of the merchant's would.
@@ -42,10 +42,12 @@ impl Sandbox {
             reason: None,
             notify_url: None,
             funds_account: "UNSETTLED".to_owned(),
+            protocol: Protocol::V2,
             terms: serde_json::Value::Null,
         };
         let refund = state.refund(&order, asked, random, true)?;
-        self.shared.settle_refund_later(&mut state, &refund);
+        let end = state.refund_end;
+        self.shared.settle_refund_later(&mut state, &refund, end);
         let number = &refund.out_refund_no;
         Ok(state.refunds.get(number).cloned().unwrap_or(refund))
     }
@@ -75,5 +77,16 @@ impl Sandbox {
     /// How long refunds are `PROCESSING`.
     pub fn refund_delay(&self) -> Duration {
         self.shared.state().refund_delay
+    }
+
+    /// Sets what becomes of refunds that are accepted from now on. At first they succeed. An abnormal one can be settled by
+    /// `/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund` (发起异常退款), and succeeds then.
+    pub fn set_refund_end(&self, end: RefundEnd) {
+        self.shared.state().refund_end = end;
+    }
+
+    /// What becomes of refunds that are accepted from now on.
+    pub fn refund_end(&self) -> RefundEnd {
+        self.shared.state().refund_end
     }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use wxpay_core::Timestamp;
 
+use crate::RefundEnd;
 use crate::notice::Task;
 use crate::snapshot::millis;
 
@@ -21,7 +22,10 @@ pub(crate) enum Event {
     /// A user who is asked for the password enters it or cancels.
     EndPassword { out_trade_no: String, pays: bool },
     /// A refund comes to its end.
-    SettleRefund { out_refund_no: String },
+    SettleRefund {
+        out_refund_no: String,
+        end: RefundEnd,
+    },
     /// A notification is sent, for the first time or again.
     Deliver(Box<Task>),
 }

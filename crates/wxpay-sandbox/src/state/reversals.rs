@@ -1,4 +1,5 @@
 use crate::random::{DIGITS, Random};
+use crate::refund::BALANCE;
 use crate::state::{RefundEntry, State};
 use crate::{Order, Refund};
 
@@ -52,6 +53,9 @@ impl State {
                     reason: None,
                     notify_url: None,
                     funds_account: "UNSETTLED".to_owned(),
+                    channel: "ORIGINAL".to_owned(),
+                    received_account: BALANCE.to_owned(),
+                    protocol: charge.api.protocol(),
                     status: "SUCCESS".to_owned(),
                     create_time: now,
                     status_time: now,
@@ -59,6 +63,7 @@ impl State {
                     reversal: true,
                 },
                 terms: serde_json::Value::Null,
+                settlement: None,
             });
         }
         Ok(())

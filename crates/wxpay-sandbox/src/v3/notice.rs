@@ -12,7 +12,6 @@ use crate::refund::Shares;
 use crate::state::Shared;
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
-use crate::v3::refund_report::RECEIVED;
 use crate::v3::signature::sign;
 use crate::v3::transaction::Transaction;
 use crate::{Fault, Merchant, Notice, Order};
@@ -135,7 +134,7 @@ fn refund(
         let time = told.success_time.unwrap_or(now);
         put("success_time", json!(time.format(TimeFormat::Rfc3339)));
     }
-    put("user_received_account", json!(RECEIVED));
+    put("user_received_account", json!(told.received_account));
     let amount = json!({
         "total": order.total_fee.get(),
         "refund": told.refund_fee.get(),

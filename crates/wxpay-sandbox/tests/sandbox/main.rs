@@ -36,6 +36,7 @@ mod payout_signatures;
 mod payouts;
 mod prepays;
 mod refunds;
+mod refunds_v2;
 mod seeds;
 mod snapshots;
 mod state_files;

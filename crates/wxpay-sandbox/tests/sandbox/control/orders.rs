@@ -58,6 +58,10 @@ async fn orders_are_closed_and_refunded() {
     assert_eq!(told["delay_seconds"], 60);
     assert_eq!(told["refunds"][0]["status"], "ABNORMAL");
     assert_eq!(port.get("/status").await["counts"]["refunds"], 2);
+    port.post("/refund_end", json!({"end": "closed"})).await;
+    assert_eq!(port.get("/refunds").await["end"], "closed");
+    let wrong = json!({"end": "lost"});
+    assert_eq!(port.refused("/refund_end", wrong).await.0, 400);
 }
 
 #[tokio::test]
