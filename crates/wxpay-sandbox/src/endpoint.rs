@@ -38,6 +38,8 @@ pub(crate) enum Handler {
         respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
         /// Whether the key that the request names signs the response.
         signed_as_named: bool,
+        /// Whether the request brings a file.
+        upload: bool,
     },
 }
 
@@ -57,7 +59,24 @@ impl Endpoint {
             handler: Handler::V3 {
                 respond,
                 signed_as_named: true,
+                upload: false,
             },
+        }
+    }
+
+    /// An endpoint of APIv3 that takes a file.
+    pub(crate) const fn v3_upload(
+        name: &'static str,
+        path: &'static str,
+        respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
+    ) -> Self {
+        Self {
+            handler: Handler::V3 {
+                respond,
+                signed_as_named: true,
+                upload: true,
+            },
+            ..Self::v3(name, &Method::POST, path, respond)
         }
     }
 
@@ -66,6 +85,11 @@ impl Endpoint {
             Handler::V2 { .. } => Protocol::V2,
             Handler::V3 { .. } => Protocol::V3,
         }
+    }
+
+    /// Whether requests bring files.
+    pub(crate) const fn takes_files(&self) -> bool {
+        matches!(self.handler, Handler::V3 { upload: true, .. })
     }
 
     /// Whether it answers requests of this method. APIv2 answers another one in its own way.
@@ -148,6 +172,10 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::query_batch::BY_ID,
     &v3::query_detail::BY_OUT_DETAIL_NO,
     &v3::query_detail::BY_ID,
+    &v3::upload::FILE,
+    &v3::upload::VIDEO,
+    &v3::upload::IMAGE,
+    &v3::download_image::ENDPOINT,
     &v3::certificates::ENDPOINT,
     &v3::echo::ENDPOINT,
 ];

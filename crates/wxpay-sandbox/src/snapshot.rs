@@ -12,9 +12,9 @@ use wxpay_core::Fen;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
-use crate::{Batch, Delivery, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
+use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
-pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
+pub(crate) use forms::{base64_option, fen, fen_option, millis, millis_option, params};
 
 /// Why a snapshot can't be read.
 #[derive(Debug, Error)]
@@ -59,6 +59,7 @@ pub(crate) struct Snapshot {
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
     bills: Bills,
+    uploads: Vec<Media>,
     agenda: Vec<Planned>,
     deliveries: Vec<Delivery>,
 }
@@ -90,6 +91,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
         bills: state.bills.clone(),
+        uploads: state.uploads.all().cloned().collect(),
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
     };
@@ -149,6 +151,9 @@ impl Snapshot {
             state.batches.add_transfer(transfer);
         }
         state.bills = self.bills;
+        for media in self.uploads {
+            state.uploads.add(media);
+        }
         for Planned { due, event } in self.agenda {
             state.agenda.add(due, event);
         }

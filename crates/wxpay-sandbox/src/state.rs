@@ -8,6 +8,7 @@ mod orders;
 mod payouts;
 mod refunds;
 mod reversals;
+mod uploads;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
@@ -40,6 +41,7 @@ pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefu
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
 pub(crate) use reversals::ReverseRefusal;
+pub(crate) use uploads::Uploads;
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -87,6 +89,7 @@ pub(crate) struct State {
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
     pub(crate) bills: Bills,
+    pub(crate) uploads: Uploads,
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notifications, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,

@@ -11,6 +11,7 @@ pub(crate) mod create_batch;
 pub(crate) mod create_refund;
 mod diagnose;
 pub(crate) mod download_bill;
+pub(crate) mod download_image;
 pub(crate) mod echo;
 mod input;
 pub(crate) mod notice;
@@ -27,6 +28,7 @@ mod refund_report;
 pub(crate) mod reverse_order;
 mod signature;
 mod transaction;
+pub(crate) mod upload;
 
 pub(crate) use answer::{Answer, Content};
 
@@ -82,6 +84,11 @@ fn with_millis(time: Timestamp) -> String {
         text.insert_str(offset, &format!(".{millis:03}"));
     }
     text
+}
+
+/// The response to an upload whose parts can't be separated.
+pub(crate) fn no_form(wrong: &str) -> Answer {
+    Answer::error(400, "INVALID_REQUEST", wrong).unsigned()
 }
 
 fn not_found() -> Answer {

@@ -5,7 +5,7 @@ use wxpay_core::Fen;
 use crate::notice::Task;
 use crate::state::{Event, OrderEntry};
 use crate::{
-    Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutSends, PayoutStatus,
+    Batch, Delivery, Media, Order, PayOrderError, Payout, PayoutRules, PayoutSends, PayoutStatus,
     PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
 };
 
@@ -98,6 +98,11 @@ impl Sandbox {
     /// Every transfer, by batch and in order, whether a request made it or [`add_transfer`](Self::add_transfer) did.
     pub fn transfers(&self) -> Vec<Transfer> {
         self.shared.state().batches.transfers()
+    }
+
+    /// Every file that was uploaded (上传), in order.
+    pub fn uploads(&self) -> Vec<Media> {
+        self.shared.state().uploads.all().cloned().collect()
     }
 
     /// Registers the real name of a user, which `FORCE_CHECK` and batches of transfers are then held to. A user without

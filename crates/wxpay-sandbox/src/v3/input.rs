@@ -27,7 +27,12 @@ impl Body {
             let message = "Http头Content-Type须为application/json";
             return Err(Answer::error(400, "INVALID_REQUEST", message));
         }
-        let Ok(body) = serde_json::from_slice(&call.body) else {
+        Self::parse(&call.body)
+    }
+
+    /// Reads JSON, and holds it to what every body is held to.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Answer> {
+        let Ok(body) = serde_json::from_slice(body) else {
             return Err(Answer::error(400, "PARAM_ERROR", "请求体不是合法的JSON"));
         };
         match unwanted(&body, "") {

@@ -41,5 +41,6 @@ mod seeds;
 mod snapshots;
 mod state_files;
 mod transfers;
+mod uploads;
 mod v3;
 mod x509;

@@ -27,7 +27,7 @@ pub(crate) struct TrustedKey {
 impl Client {
     /// The `Authorization` of a GET request.
     pub(crate) fn authorization(&self, target: &str, timestamp: i64) -> String {
-        self.authorization_of("GET", target, timestamp, "")
+        self.authorization_of("GET", target, timestamp, b"")
     }
 
     pub(crate) async fn get(&self, target: &str, authorization: &str) -> reqwest::Result<Response> {
@@ -71,7 +71,7 @@ impl Client {
             .header("user-agent", "wxpay-sandbox-tests")
             .header(
                 "authorization",
-                self.authorization_of(method, target, now, text),
+                self.authorization_of(method, target, now, text.as_bytes()),
             );
         if let Some(serial) = serial {
             request = request.header("wechatpay-serial", serial);
@@ -131,20 +131,22 @@ impl Client {
             .to_vec()
     }
 
-    fn authorization_of(&self, method: &str, target: &str, timestamp: i64, body: &str) -> String {
+    pub(crate) fn authorization_of(
+        &self,
+        method: &str,
+        target: &str,
+        timestamp: i64,
+        body: &[u8],
+    ) -> String {
         let merchant = self.sandbox.merchant();
         let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
-        let message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n{body}\n");
+        let head = format!("{method}\n{target}\n{timestamp}\n{nonce}\n");
+        let message = [head.as_bytes(), body, b"\n"].concat();
         let key = KeyPair::from_pkcs8(&self.private_key()).unwrap();
         let mut signature = vec![0; key.public_modulus_len()];
         let random = SystemRandom::new();
-        key.sign(
-            &RSA_PKCS1_SHA256,
-            &random,
-            message.as_bytes(),
-            &mut signature,
-        )
-        .unwrap();
+        key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature)
+            .unwrap();
         format!(
             r#"WECHATPAY2-SHA256-RSA2048 mchid="{}",nonce_str="{nonce}",signature="{}",timestamp="{timestamp}",serial_no="{}""#,
             merchant.mch_id,
