@@ -43,8 +43,9 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/requests?after=0&limit=100` | The requests after a number, or the latest ones, with what each signature check saw |
 /// | `GET /v1/requests/{number}` | One request |
 /// | `GET /v1/orders` | The orders (订单) |
+/// | `GET /v1/combined_orders` | The combined orders (合单订单), and the numbers of the orders in them |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
-/// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notification follows |
+/// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notification follows. A combined order is paid by its own number |
 /// | `POST /v1/orders/{out_trade_no}/cancel` | Lets the user cancel who is asked for the password (用户支付中) |
 /// | `POST /v1/orders/{out_trade_no}/close` | Closes an order |
 /// | `POST /v1/orders/{out_trade_no}/refund` | Refunds an order: `{"fen": 100}`, or all that is left of it |

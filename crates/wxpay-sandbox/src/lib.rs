@@ -62,6 +62,7 @@ mod builder;
 mod certificates;
 mod client_certificate;
 mod clock;
+mod combined;
 #[cfg(feature = "control")]
 mod control;
 mod delivery;
@@ -108,9 +109,10 @@ mod vectors;
 pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
+pub use combined::{CombinedOrder, CombinedPart};
 #[cfg(feature = "control")]
 pub use control::Control;
-pub use delivery::{Delivery, PendingDelivery, Protocol};
+pub use delivery::{Delivery, NoticeKind, PendingDelivery, Protocol};
 #[cfg(feature = "directory")]
 pub use directory::DirectoryError;
 pub use fault::{Fault, InjectError};

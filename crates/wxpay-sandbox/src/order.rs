@@ -4,7 +4,7 @@ use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
 use crate::snapshot::{fen, fen_option, millis};
-use crate::{CodePayment, Prepay};
+use crate::{CodePayment, CombinedPart, Prepay};
 
 /// An order (订单) as the queries of both protocols report it.
 ///
@@ -51,6 +51,8 @@ pub struct Order {
     pub prepay: Option<Prepay>,
     /// The payment code (付款码) that was charged, if one was.
     pub code_payment: Option<CodePayment>,
+    /// The combined order (合单订单) that it is one of, if it is.
+    pub combined: Option<CombinedPart>,
     /// Whether the money is to be shared (是否需要分账), and stays frozen until then.
     pub profit_sharing: bool,
     /// Whose it is, unless it is the merchant's own: a sub-merchant (子商户) for whom the merchant is the service provider.
@@ -140,6 +142,7 @@ impl Order {
             time_end: Timestamp::now(),
             prepay: None,
             code_payment: None,
+            combined: None,
             profit_sharing: false,
             sub_merchant: None,
         }
@@ -182,7 +185,8 @@ impl Order {
     pub(crate) fn description(&self) -> Option<&str> {
         let prepay = self.prepay.as_ref().map(|made| &*made.description);
         let charge = self.code_payment.as_ref().map(|made| &*made.description);
-        prepay.or(charge)
+        let part = self.combined.as_ref().map(|part| &*part.description);
+        prepay.or(charge).or(part)
     }
 
     /// What the coupons paid.

@@ -11,7 +11,9 @@ use wxpay_core::Fen;
 
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
+use crate::state::{
+    Bills, CombinedEntry, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State,
+};
 use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
 pub(crate) use forms::{base64_option, fen, fen_option, millis, millis_option, params};
@@ -48,6 +50,7 @@ pub(crate) struct Snapshot {
     balance: Option<Fen>,
     names: BTreeMap<String, String>,
     orders: Vec<OrderEntry>,
+    combined_orders: Vec<CombinedEntry>,
     payment_codes: Vec<PaymentCode>,
     payout_rules: PayoutRules,
     payouts: Vec<PayoutEntry>,
@@ -81,6 +84,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         balance: state.balance,
         names: state.names.clone(),
         orders: state.orders.entries().cloned().collect(),
+        combined_orders: state.combined.entries().cloned().collect(),
         payment_codes: state.codes.all().cloned().collect(),
         payout_rules: state.payouts.rules.clone(),
         payouts: state.payouts.entries().cloned().collect(),
@@ -128,6 +132,9 @@ impl Snapshot {
         state.names = self.names;
         for order in self.orders {
             state.orders.add(order);
+        }
+        for combined in self.combined_orders {
+            state.combined.add(combined);
         }
         for code in self.payment_codes {
             state.codes.add(code);

@@ -4,6 +4,7 @@ mod agenda;
 mod batches;
 mod bills;
 mod codes;
+mod combined;
 mod orders;
 mod payouts;
 mod refunds;
@@ -37,6 +38,7 @@ pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
 pub(crate) use bills::Bills;
 pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
+pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
@@ -81,6 +83,7 @@ pub(crate) struct State {
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) orders: Orders,
     pub(crate) codes: Codes,
+    pub(crate) combined: CombinedOrders,
     pub(crate) payouts: Payouts,
     pub(crate) refunds: Refunds,
     /// How long refunds are in process.
@@ -243,6 +246,12 @@ impl State {
                 }
             }
             Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
+            Event::ExpireCombined {
+                combine_out_trade_no,
+            } => {
+                // One that is paid or closed stays so.
+                let _ = self.close_combined(combine_out_trade_no, true);
+            }
             Event::EndPassword { out_trade_no, pays } => {
                 self.end_password(out_trade_no, *pays, random);
             }

@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/orders/{out_trade_no}/pay", post(pay_order))
         .route("/orders/{out_trade_no}/close", post(close_order))
         .route("/orders/{out_trade_no}/refund", post(refund_order))
+        .route("/combined_orders", get(combined_orders))
         .route("/refunds", get(refunds))
         .route("/refunds/{out_refund_no}/status", post(refund_status))
         .route("/refund_delay", post(refund_delay))
@@ -69,6 +70,10 @@ async fn orders(State(sandbox): Here) -> Json {
     Json(json!({"orders": view::list(&sandbox.orders(), view::order)}))
 }
 
+async fn combined_orders(State(sandbox): Here) -> Json {
+    Json(json!({"combined_orders": view::list(&sandbox.combined_orders(), view::combined)}))
+}
+
 async fn add_order(State(sandbox): Here, body: Bytes) -> Answer {
     let new: NewOrder = parse(&body)?;
     if new.out_trade_no.is_empty() || new.total_fee < 0 {
@@ -92,11 +97,22 @@ async fn pay_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes
         let mut orders = sandbox.orders().into_iter();
         orders.find(|order| order.out_trade_no == number)
     };
-    let made_for = find().and_then(|order| order.payer().map(str::to_owned));
+    let mut combined = sandbox.combined_orders().into_iter();
+    let combined = combined.find(|combined| {
+        combined.combine_out_trade_no == number || combined.out_trade_nos.contains(&number)
+    });
+    let made_for = match &combined {
+        Some(combined) => combined.prepay.openid.clone(),
+        None => find().and_then(|order| order.payer().map(str::to_owned)),
+    };
     let payer = payer.or(made_for);
     let payer = payer.as_deref().unwrap_or(SOMEBODY);
     sandbox.pay_order(&number, payer).map_err(not_paid)?;
-    Ok(Json(find().as_ref().map_or(Value::Null, view::order)))
+    Ok(Json(match (find(), &combined) {
+        (Some(order), _) => view::order(&order),
+        (None, Some(combined)) => view::combined(combined),
+        (None, None) => Value::Null,
+    }))
 }
 
 pub(crate) fn not_paid(error: PayOrderError) -> Problem {

@@ -9,16 +9,24 @@ use crate::state::{AskedRefund, CloseRefusal};
 use crate::{CloseOrderError, Protocol, Refund, RefundEnd, RefundError, Sandbox};
 
 impl Sandbox {
-    /// Closes an order, as a request of the merchant's would.
+    /// Closes an order, as a request of the merchant's would. The number of a combined order (合单订单), or of an order in it,
+    /// closes all that are in it.
     ///
     /// # Errors
     /// There is no such order, it is paid or it is closed already. It stays as it is.
     pub fn close_order(&self, out_trade_no: &str) -> Result<(), CloseOrderError> {
-        let closed = self.shared.state().orders.close(out_trade_no, true);
+        let mut state = self.shared.state();
+        let order = state.orders.get(out_trade_no);
+        let part = order.and_then(|order| order.combined.clone());
+        let closed = match (order, part) {
+            (Some(_), None) => state.orders.close(out_trade_no, true),
+            (Some(_), Some(part)) => state.close_combined(&part.combine_out_trade_no, true),
+            (None, _) => state.close_combined(out_trade_no, true),
+        };
         closed.map_err(|refusal| {
             let number = out_trade_no.to_owned();
             match refusal {
-                CloseRefusal::Missing => CloseOrderError::NoOrder(number),
+                CloseRefusal::Missing | CloseRefusal::Combined => CloseOrderError::NoOrder(number),
                 CloseRefusal::Paid => CloseOrderError::Paid(number),
                 CloseRefusal::Closed => CloseOrderError::Closed(number),
             }

@@ -19,6 +19,8 @@ pub(crate) enum Event {
     },
     /// An order can no longer be paid.
     ExpireOrder { out_trade_no: String },
+    /// The orders of a combined one can no longer be paid.
+    ExpireCombined { combine_out_trade_no: String },
     /// A user who is asked for the password enters it or cancels.
     EndPassword { out_trade_no: String, pays: bool },
     /// A refund comes to its end.

@@ -46,6 +46,8 @@ pub(crate) enum CloseRefusal {
     Missing,
     Paid,
     Closed,
+    /// It is one of a combined order, which is closed as a whole.
+    Combined,
 }
 
 impl Orders {
@@ -80,9 +82,7 @@ impl Orders {
             let made = order.prepay.as_mut();
             let made = made.filter(|made| made.api == prepay.api && earlier.terms == asked.terms);
             let made = made.ok_or(PrepayRefusal::OtherTerms)?;
-            if now.unix() - made.prepay_time.unix() >= PREPAY_LIFE && commit {
-                made.begin(&order.trade_type, now, random);
-            }
+            made.renew(&order.trade_type, now, random, commit);
             return Ok((made.clone(), false));
         }
         prepay.begin(&asked.order.trade_type, now, random);
@@ -101,6 +101,7 @@ impl Orders {
         let entry = self.entries.get_mut(number);
         let order = &mut entry.ok_or(CloseRefusal::Missing)?.order;
         match &*order.trade_state {
+            _ if order.combined.is_some() => return Err(CloseRefusal::Combined),
             "CLOSED" | "REVOKED" => return Err(CloseRefusal::Closed),
             "SUCCESS" | "REFUND" => return Err(CloseRefusal::Paid),
             _ => {}
@@ -109,6 +110,27 @@ impl Orders {
             order.enter("CLOSED", "订单已关闭");
         }
         Ok(())
+    }
+
+    /// Closes an order that can be closed.
+    pub(crate) fn shut(&mut self, number: &str) {
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.order.enter("CLOSED", "订单已关闭");
+        }
+    }
+
+    /// Gives orders that a user of a sub-merchant's app paid the name of the user under the app that they share.
+    pub(crate) fn share_payer(&mut self, numbers: &[String], sub_openid: &str) {
+        let of_sub = numbers.iter().find_map(|number| {
+            let order = self.get(number)?;
+            let sub = order.sub_merchant.as_ref()?;
+            (sub.sub_openid.as_deref() == Some(sub_openid)).then(|| order.openid.clone())
+        });
+        for number in numbers {
+            if let (Some(entry), Some(openid)) = (self.entries.get_mut(number), &of_sub) {
+                entry.order.openid.clone_from(openid);
+            }
+        }
     }
 
     /// Notes that money of an order goes back.
@@ -198,6 +220,16 @@ impl Orders {
         }
     }
 
+    /// The same, but for orders that are found by the query of the combined one alone.
+    pub(crate) fn find_single(
+        &self,
+        transaction_id: Option<&str>,
+        out_trade_no: Option<&str>,
+    ) -> Option<&Order> {
+        let found = self.find(transaction_id, out_trade_no);
+        found.filter(|order| order.combined.is_none())
+    }
+
     pub(crate) fn entries(&self) -> impl Iterator<Item = &OrderEntry> {
         self.entries.values()
     }
@@ -233,8 +265,21 @@ impl Order {
 }
 
 impl Prepay {
+    /// Gets another id if this one can't be used any longer, and that is to take effect.
+    pub(crate) fn renew(
+        &mut self,
+        trade_type: &str,
+        now: Timestamp,
+        random: &Random,
+        commit: bool,
+    ) {
+        if now.unix() - self.prepay_time.unix() >= PREPAY_LIFE && commit {
+            self.begin(trade_type, now, random);
+        }
+    }
+
     /// Gets its id and what follows from it.
-    fn begin(&mut self, trade_type: &str, now: Timestamp, random: &Random) {
+    pub(crate) fn begin(&mut self, trade_type: &str, now: Timestamp, random: &Random) {
         let day = now.format(TimeFormat::Compact);
         self.prepay_id = format!("wx{day}{}", random.text(DIGITS, 20));
         self.prepay_time = now;

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wxpay_core::{Fen, Timestamp};
 
-use crate::notice::{RefundTold, Task};
+use crate::notice::{RefundTold, Task, Told};
 use crate::random::{DIGITS, Random};
 use crate::refund::BALANCE;
 use crate::state::{Event, State};
@@ -218,8 +218,9 @@ impl State {
         if let Some(url) = refund.notify_url.clone()
             && ENDS.contains(&status)
         {
-            let told = RefundTold::of(refund);
-            let task = Task::refund(refund, told, url, now, random);
+            let told = Told::Refund(RefundTold::of(refund));
+            let number = &refund.out_trade_no;
+            let task = Task::new(told, number, refund.protocol, url, now, random);
             self.agenda.add(now, Event::Deliver(Box::new(task)));
         }
         true

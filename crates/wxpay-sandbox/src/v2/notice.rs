@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use md5::{Digest, Md5};
 use wxpay_core::{Params, TimeFormat, Timestamp};
 
-use crate::notice::RefundTold;
+use crate::notice::{RefundTold, Told};
 use crate::random::another;
 use crate::refund::Shares;
 use crate::state::Shared;
@@ -19,16 +19,18 @@ use crate::v2::sign::SignType;
 use crate::{Fault, Notice, NoticeFault, NotifyError, Order};
 
 /// Writes and signs a notification, or encrypts it.
-pub(crate) fn write(
-    notice: &Notice,
-    order: &Order,
-    shared: &Shared,
-    now: Timestamp,
-) -> Result<(HeaderMap, String), NotifyError> {
+pub(crate) fn write(notice: &Notice, shared: &Shared) -> Result<(HeaderMap, String), NotifyError> {
+    if !matches!(notice.told, Told::Payment | Told::Refund(_)) {
+        return Err(NotifyError::Protocol);
+    }
+    let (order, now) = {
+        let state = shared.state();
+        (notice.order(&state)?, state.now())
+    };
     check_fault(notice)?;
-    let xml = match &notice.refund {
-        None => payment(notice, order, shared),
-        Some(told) => refund(notice, told, order, shared, now),
+    let xml = match &notice.told {
+        Told::Refund(told) => refund(notice, told, &order, shared, now),
+        _ => payment(notice, &order, shared),
     };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
@@ -61,7 +63,7 @@ fn check_fault(notice: &Notice) -> Result<(), NotifyError> {
     let exists = match fault {
         NoticeFault::Forged | NoticeFault::OtherAmount(_) => true,
         // No `sign`.
-        _ if notice.refund.is_some() => false,
+        _ if notice.told.refund().is_some() => false,
         NoticeFault::WrongSignature | NoticeFault::MissingSignature => true,
         NoticeFault::Stale | NoticeFault::Probe | NoticeFault::UnknownSerial => false,
     };

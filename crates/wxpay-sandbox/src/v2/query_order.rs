@@ -80,7 +80,7 @@ pub(crate) fn read(request: &mut Request<'_>) -> Result<Params, Refusal> {
 fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, Refusal> {
     let order = state
         .orders
-        .find(params.get("transaction_id"), params.get("out_trade_no"))
+        .find_single(params.get("transaction_id"), params.get("out_trade_no"))
         .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "此交易订单号不存在"))?;
     let reply = Message::signed(sign_type(params).unwrap_or(SignType::Md5))
         .text("return_code", "SUCCESS")

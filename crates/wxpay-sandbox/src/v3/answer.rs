@@ -114,9 +114,12 @@ impl Answer {
             | "TRADE_ERROR"
             | "REQUEST_BLOCKED"
             | "USER_ACCOUNT_ABNORMAL" => 403,
-            "NOT_FOUND" | "RESOURCE_NOT_EXISTS" | "ORDER_NOT_EXIST" | "MCH_NOT_EXISTS" => 404,
+            // The pages of combined orders write theirs without a line.
+            "NOAUTH" | "RULELIMIT" | "NOTENOUGH" | "ACCOUNTERROR" => 403,
+            "NOT_FOUND" | "RESOURCE_NOT_EXISTS" | "ORDER_NOT_EXIST" | "ORDERNOTEXIST" => 404,
+            "MCH_NOT_EXISTS" => 404,
             "FREQUENCY_LIMITED" | "FREQUENCY_LIMIT_EXCEED" | "RATELIMIT_EXCEEDED" => 429,
-            "SYSTEM_ERROR" | "BANK_ERROR" => 500,
+            "SYSTEM_ERROR" | "SYSTEMERROR" | "BANK_ERROR" | "BANKERROR" | "OPENID_MISMATCH" => 500,
             "SERVICE_UNAVAILABLE" => 503,
             _ => 400,
         };

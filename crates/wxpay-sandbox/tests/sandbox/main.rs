@@ -14,6 +14,7 @@ mod callback;
 mod certificates;
 mod client;
 mod clock;
+mod combined;
 mod connections;
 #[cfg(feature = "control")]
 mod control;
