@@ -8,7 +8,7 @@ use crate::{Order, Prepay};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CombinedOrder {
-    /// The merchant's number of it (合单商户订单号).
+    /// Its merchant order number (合单商户订单号).
     pub combine_out_trade_no: String,
     /// The numbers of the orders in it (商品单商户订单号).
     pub out_trade_nos: Vec<String>,

@@ -9,6 +9,7 @@ mod orders;
 mod page;
 mod payouts;
 mod respond;
+mod sharing;
 mod view;
 
 use std::net::SocketAddr;
@@ -55,6 +56,10 @@ use crate::{Sandbox, StartError, listener};
 /// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notification follows |
 /// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
 /// | `POST /v1/refund_end` | `{"end": "abnormal"}`, `"success"` or `"closed"`: what becomes of refunds from now on |
+/// | `GET /v1/profit_sharing` | What was shared (分账): receivers, requests and returns |
+/// | `POST /v1/profit_sharing` | Sets those that are given: `max_ratio` in ten-thousandths, `delay_seconds`, `notify_url` |
+/// | `POST /v1/profit_sharing/orders/{out_order_no}/receivers/{account}/end` | Sets what a share has become: `{}` or `{"fail_reason": "ACCOUNT_ABNORMAL"}` |
+/// | `POST /v1/profit_sharing/returns/{out_return_no}/end` | Sets what a return has become: `{}` or `{"fail_reason": "BALANCE_NOT_ENOUGH"}` |
 /// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
 /// | `GET /v1/payout_rules` | How payments to employees are judged and settled |

@@ -25,6 +25,8 @@ pub enum NoticeKind {
     Refund,
     /// A combined order was paid (合单支付通知).
     CombinedPayment,
+    /// The merchant received a share, or it was taken back (分账动账通知).
+    ProfitSharing,
 }
 
 /// One attempt to deliver a notification (通知) that the sandbox sent on its own.

@@ -201,6 +201,17 @@ impl Order {
     }
 }
 
+impl SubMerchant {
+    /// A sub-merchant without an app of its own.
+    pub fn new(sub_mchid: &str) -> Self {
+        Self {
+            sub_mchid: sub_mchid.to_owned(),
+            sub_appid: None,
+            sub_openid: None,
+        }
+    }
+}
+
 impl Coupon {
     /// A coupon of `coupon_fee` fen.
     pub fn new(coupon_type: &str, coupon_id: &str, coupon_fee: i64) -> Self {

@@ -2,6 +2,7 @@ mod books;
 mod codes;
 mod faults;
 mod refunds;
+mod sharing;
 mod time;
 
 use std::error::Error as StdError;

@@ -12,7 +12,7 @@ use wxpay_core::Fen;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
-    Bills, CombinedEntry, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State,
+    Bills, CombinedEntry, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, Sharing, State,
 };
 use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
@@ -61,6 +61,7 @@ pub(crate) struct Snapshot {
     refund_end: RefundEnd,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
+    sharing: Sharing,
     bills: Bills,
     uploads: Vec<Media>,
     agenda: Vec<Planned>,
@@ -94,6 +95,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         refund_end: state.refund_end,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        sharing: state.sharing.clone(),
         bills: state.bills.clone(),
         uploads: state.uploads.all().cloned().collect(),
         agenda: state.agenda.planned().collect(),
@@ -157,6 +159,7 @@ impl Snapshot {
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.sharing = self.sharing;
         state.bills = self.bills;
         for media in self.uploads {
             state.uploads.add(media);

@@ -9,6 +9,8 @@ mod orders;
 mod payouts;
 mod refunds;
 mod reversals;
+mod sharing;
+mod sharing_returns;
 mod uploads;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -43,6 +45,8 @@ pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefu
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
 pub(crate) use reversals::ReverseRefusal;
+pub(crate) use sharing::{AskedShare, AskedSharing, Sharing, SharingNotify, SharingRefusal};
+pub(crate) use sharing_returns::AskedReturn;
 pub(crate) use uploads::Uploads;
 
 /// What every connection shares.
@@ -91,6 +95,7 @@ pub(crate) struct State {
     /// What becomes of the next ones.
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
+    pub(crate) sharing: Sharing,
     pub(crate) bills: Bills,
     pub(crate) uploads: Uploads,
     pub(crate) agenda: Agenda,
@@ -258,6 +263,8 @@ impl State {
             Event::SettleRefund { out_refund_no, end } => {
                 self.settle_refund(out_refund_no, *end, random);
             }
+            Event::SettleSharing { out_order_no } => self.settle_sharing(out_order_no, random),
+            Event::SettleReturn { out_return_no } => self.settle_return(out_return_no, random),
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,
         }

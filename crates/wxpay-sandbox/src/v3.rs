@@ -30,6 +30,7 @@ pub(crate) mod query_order;
 pub(crate) mod query_refund;
 mod refund_report;
 pub(crate) mod reverse_order;
+pub(crate) mod sharing;
 mod signature;
 mod transaction;
 pub(crate) mod upload;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
@@ -16,6 +17,17 @@ pub(crate) enum Told {
     Refund(RefundTold),
     /// The payment of a combined order.
     Combined,
+    Sharing(SharingTold),
+}
+
+/// What a notification tells of a share.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SharingTold {
+    /// 分账 or 分账回退.
+    pub(crate) summary: String,
+    /// What is encrypted.
+    pub(crate) resource: Value,
 }
 
 /// What a notification tells of a refund.
@@ -41,6 +53,7 @@ impl Told {
             Self::Payment => NoticeKind::Payment,
             Self::Refund(_) => NoticeKind::Refund,
             Self::Combined => NoticeKind::CombinedPayment,
+            Self::Sharing(_) => NoticeKind::ProfitSharing,
         }
     }
 

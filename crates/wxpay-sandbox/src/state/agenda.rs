@@ -28,6 +28,10 @@ pub(crate) enum Event {
         out_refund_no: String,
         end: RefundEnd,
     },
+    /// The shares of a request come to their ends.
+    SettleSharing { out_order_no: String },
+    /// A share that is taken back comes to its end.
+    SettleReturn { out_return_no: String },
     /// A notification is sent, for the first time or again.
     Deliver(Box<Task>),
 }

@@ -24,7 +24,7 @@ struct Envelope<'a> {
     create_time: String,
     resource_type: &'static str,
     event_type: &'static str,
-    summary: &'static str,
+    summary: &'a str,
     resource: Resource,
 }
 
@@ -38,7 +38,7 @@ struct Resource {
 /// What the envelope says, and what is in it.
 struct Letter {
     event_type: &'static str,
-    summary: &'static str,
+    summary: String,
     original_type: &'static str,
     text: String,
 }
@@ -58,7 +58,7 @@ pub(crate) fn write(notice: &Notice, shared: &Shared) -> Result<(HeaderMap, Vec<
             .format(TimeFormat::Rfc3339),
         resource_type: "encrypt-resource",
         event_type: letter.event_type,
-        summary: letter.summary,
+        summary: &letter.summary,
         resource: Resource {
             original_type: letter.original_type,
             encrypted: Encrypted::new(key, letter.original_type, &letter.text, &shared.random)
@@ -86,13 +86,19 @@ pub(crate) fn write(notice: &Notice, shared: &Shared) -> Result<(HeaderMap, Vec<
 fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter, NotifyError> {
     let paid = |text| Letter {
         event_type: "TRANSACTION.SUCCESS",
-        summary: "支付成功",
+        summary: "支付成功".to_owned(),
         original_type: "transaction",
         text,
     };
     Ok(match &notice.told {
         Told::Payment => paid(transaction(notice, &notice.order(state)?, merchant)),
         Told::Combined => paid(combined(notice, state, merchant)?),
+        Told::Sharing(told) => Letter {
+            event_type: "TRANSACTION.SUCCESS",
+            summary: told.summary.clone(),
+            original_type: "profitsharing",
+            text: told.resource.to_string(),
+        },
         Told::Refund(told) => Letter {
             event_type: match &*told.status {
                 "ABNORMAL" => "REFUND.ABNORMAL",
@@ -103,7 +109,8 @@ fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter,
                 "ABNORMAL" => "退款异常",
                 "CLOSED" => "退款关闭",
                 _ => "退款成功",
-            },
+            }
+            .to_owned(),
             original_type: "refund",
             text: refund(notice, told, &notice.order(state)?, merchant, state.now()).to_string(),
         },

@@ -39,6 +39,7 @@ mod prepays;
 mod refunds;
 mod refunds_v2;
 mod seeds;
+mod sharing;
 mod snapshots;
 mod state_files;
 mod transfers;

@@ -94,3 +94,20 @@ async fn payment_codes_are_made_and_their_users_asked() {
     let (status, said) = port.refused("/orders/A1/cancel", json!({})).await;
     assert_eq!((status, said.as_str()), (409, "order A1 is PAYERROR"));
 }
+
+#[tokio::test]
+async fn profit_sharing_is_steered() {
+    let port = Port::open(Trust::PublicKey).await;
+    let rules = json!({"max_ratio": 5000, "delay_seconds": 60, "notify_url": ""});
+    port.post("/profit_sharing", rules).await;
+    let wrong = json!({"max_ratio": 10_001});
+    assert_eq!(port.refused("/profit_sharing", wrong).await.0, 400);
+    let nothing = json!({"receivers": [], "orders": [], "returns": []});
+    assert_eq!(port.get("/profit_sharing").await, nothing);
+    for path in [
+        "/profit_sharing/orders/P1/receivers/o1/end",
+        "/profit_sharing/returns/B1/end",
+    ] {
+        assert_eq!(port.refused(path, json!({})).await.0, 404);
+    }
+}
