@@ -3,6 +3,7 @@
 mod api;
 mod body;
 mod codes;
+mod complaints;
 mod fault;
 mod guard;
 mod orders;
@@ -56,6 +57,10 @@ use crate::{Sandbox, StartError, listener};
 /// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notification follows |
 /// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
 /// | `POST /v1/refund_end` | `{"end": "abnormal"}`, `"success"` or `"closed"`: what becomes of refunds from now on |
+/// | `GET /v1/complaints` | The complaints (投诉), and where they are told |
+/// | `POST /v1/orders/{out_trade_no}/complain` | Lets the user of a paid order complain: `{"detail": "…", "problem_type": "OTHERS", "refund_fen": 100, "payer_phone": "…"}`, of which none need be there. Its notification follows |
+/// | `POST /v1/complaints/{complaint_id}/write` | Lets the user write: `{"text": "…"}` |
+/// | `POST /v1/complaints/{complaint_id}/again` | Lets the user complain once more: `{"text": "…"}` |
 /// | `GET /v1/profit_sharing` | What was shared (分账): receivers, requests and returns |
 /// | `POST /v1/profit_sharing` | Sets those that are given: `max_ratio` in ten-thousandths, `delay_seconds`, `notify_url` |
 /// | `POST /v1/profit_sharing/orders/{out_order_no}/receivers/{account}/end` | Sets what a share has become: `{}` or `{"fail_reason": "ACCOUNT_ABNORMAL"}` |

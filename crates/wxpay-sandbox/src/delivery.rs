@@ -27,6 +27,8 @@ pub enum NoticeKind {
     CombinedPayment,
     /// The merchant received a share, or it was taken back (分账动账通知).
     ProfitSharing,
+    /// Something happened to a complaint (投诉通知).
+    Complaint,
 }
 
 /// One attempt to deliver a notification (通知) that the sandbox sent on its own.
@@ -40,6 +42,8 @@ pub struct Delivery {
     pub out_trade_no: String,
     /// The refund that was told, unless it was the payment.
     pub out_refund_no: Option<String>,
+    /// The complaint (投诉单号) that it is about, if it is one.
+    pub complaint_id: Option<String>,
     /// The notification's id (通知ID), which APIv3 sends: the same in every attempt.
     pub notice_id: String,
     /// How it was told.
@@ -72,6 +76,8 @@ pub struct PendingDelivery {
     pub out_trade_no: String,
     /// The refund that is told, unless it is the payment.
     pub out_refund_no: Option<String>,
+    /// The complaint (投诉单号) that it is about, if it is one.
+    pub complaint_id: Option<String>,
     /// The notification's id (通知ID).
     pub notice_id: String,
     /// How it is told.

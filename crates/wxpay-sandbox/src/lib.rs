@@ -63,6 +63,7 @@ mod certificates;
 mod client_certificate;
 mod clock;
 mod combined;
+mod complaint;
 #[cfg(feature = "control")]
 mod control;
 mod delivery;
@@ -111,6 +112,7 @@ pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
 pub use combined::{CombinedOrder, CombinedPart};
+pub use complaint::{ComplainError, Complaint, ComplaintEntry, ComplaintTerms};
 #[cfg(feature = "control")]
 pub use control::Control;
 pub use delivery::{Delivery, NoticeKind, PendingDelivery, Protocol};

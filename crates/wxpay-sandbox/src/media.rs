@@ -1,3 +1,4 @@
+use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -22,4 +23,11 @@ pub struct Media {
     /// What is in it, if it is one that can be downloaded: an image of a complaint (投诉).
     #[serde(with = "base64_option")]
     pub content: Option<Bytes>,
+}
+
+/// The SHA-256 of bytes, as 64 hexadecimal digits in lower case.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    let digest = digest(&SHA256, bytes);
+    let digest = digest.as_ref().iter();
+    digest.map(|byte| format!("{byte:02x}")).collect()
 }

@@ -16,7 +16,7 @@ use crate::state::{Shared, State};
 use crate::{Fault, Order, v2, v3};
 
 pub(crate) use deliver::Task;
-pub(crate) use told::{RefundTold, SharingTold, Told};
+pub(crate) use told::{ComplaintTold, RefundTold, SharingTold, Told};
 
 /// A notification to be sent to a callback URL.
 ///

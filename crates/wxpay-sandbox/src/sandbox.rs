@@ -1,5 +1,6 @@
 mod books;
 mod codes;
+mod complaints;
 mod faults;
 mod refunds;
 mod sharing;

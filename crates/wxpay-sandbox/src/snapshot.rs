@@ -12,7 +12,8 @@ use wxpay_core::Fen;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
-    Bills, CombinedEntry, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, Sharing, State,
+    Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared,
+    Sharing, State,
 };
 use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
@@ -62,6 +63,7 @@ pub(crate) struct Snapshot {
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
     sharing: Sharing,
+    complaints: Complaints,
     bills: Bills,
     uploads: Vec<Media>,
     agenda: Vec<Planned>,
@@ -96,6 +98,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
         sharing: state.sharing.clone(),
+        complaints: state.complaints.clone(),
         bills: state.bills.clone(),
         uploads: state.uploads.all().cloned().collect(),
         agenda: state.agenda.planned().collect(),
@@ -160,6 +163,7 @@ impl Snapshot {
             state.batches.add_transfer(transfer);
         }
         state.sharing = self.sharing;
+        state.complaints = self.complaints;
         state.bills = self.bills;
         for media in self.uploads {
             state.uploads.add(media);

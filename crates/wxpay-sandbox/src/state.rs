@@ -5,6 +5,7 @@ mod batches;
 mod bills;
 mod codes;
 mod combined;
+mod complaints;
 mod orders;
 mod payouts;
 mod refunds;
@@ -41,6 +42,7 @@ pub(crate) use batches::Batches;
 pub(crate) use bills::Bills;
 pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
 pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
+pub(crate) use complaints::{Act, Complaints};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
@@ -96,6 +98,7 @@ pub(crate) struct State {
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
     pub(crate) sharing: Sharing,
+    pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,
     pub(crate) uploads: Uploads,
     pub(crate) agenda: Agenda,

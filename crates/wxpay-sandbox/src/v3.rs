@@ -9,6 +9,7 @@ pub(crate) mod certificates;
 pub(crate) mod close_combined;
 pub(crate) mod close_order;
 mod combined_transaction;
+pub(crate) mod complaints;
 pub(crate) mod create_batch;
 pub(crate) mod create_refund;
 mod diagnose;

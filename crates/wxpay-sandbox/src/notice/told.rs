@@ -18,6 +18,16 @@ pub(crate) enum Told {
     /// The payment of a combined order.
     Combined,
     Sharing(SharingTold),
+    Complaint(ComplaintTold),
+}
+
+/// What a notification tells of a complaint.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ComplaintTold {
+    pub(crate) complaint_id: String,
+    /// What happened (动作类型), such as `CREATE_COMPLAINT`.
+    pub(crate) action_type: String,
 }
 
 /// What a notification tells of a share.
@@ -54,6 +64,7 @@ impl Told {
             Self::Refund(_) => NoticeKind::Refund,
             Self::Combined => NoticeKind::CombinedPayment,
             Self::Sharing(_) => NoticeKind::ProfitSharing,
+            Self::Complaint(_) => NoticeKind::Complaint,
         }
     }
 
@@ -66,8 +77,23 @@ impl Told {
 
     /// How long after this many attempts the next one follows, if there is to be one.
     pub(crate) fn pause(&self, attempts: u32) -> Option<Duration> {
+        if let Self::Complaint(_) = self {
+            return match attempts {
+                ..=10 => Some(minutes(1)),
+                // Two hours in all.
+                11..=32 => Some(minutes(5)),
+                _ => None,
+            };
+        }
         let n = usize::try_from(attempts).ok()?.checked_sub(1)?;
         PAYMENT.get(n).copied()
+    }
+
+    pub(crate) fn complaint_id(&self) -> Option<&str> {
+        match self {
+            Self::Complaint(told) => Some(&told.complaint_id),
+            _ => None,
+        }
     }
 }
 

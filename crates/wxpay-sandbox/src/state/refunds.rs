@@ -152,6 +152,7 @@ impl State {
         };
         if commit {
             self.orders.refund(number);
+            let about = number.clone();
             let (refund, terms) = (refund.clone(), asked.terms);
             let settlement = None;
             self.refunds.add(RefundEntry {
@@ -159,6 +160,7 @@ impl State {
                 terms,
                 settlement,
             });
+            self.complaints_hear_of_refund(&about, random);
         }
         Ok(refund)
     }
@@ -222,6 +224,10 @@ impl State {
             let number = &refund.out_trade_no;
             let task = Task::new(told, number, refund.protocol, url, now, random);
             self.agenda.add(now, Event::Deliver(Box::new(task)));
+        }
+        if status == "SUCCESS" {
+            let about = refund.out_trade_no.clone();
+            self.complaints_hear_of_arrival(&about, random);
         }
         true
     }

@@ -210,6 +210,25 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A list of texts that may be there, of this many at most, each of this many characters at most.
+    pub(crate) fn optional_texts(
+        &self,
+        name: &str,
+        most: usize,
+        max: usize,
+    ) -> Result<Vec<String>, Answer> {
+        let list = match self.members.get(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(list)) if list.len() <= most => list,
+            Some(_) => return Err(self.refuse(name, &format!("须为数组，最多{most}项"))),
+        };
+        let texts = list.iter().map(|item| match item.as_str() {
+            Some(text) if !text.is_empty() && text.chars().count() <= max => Ok(text.to_owned()),
+            _ => Err(self.refuse(name, &format!("每项须为1至{max}个字符的字符串"))),
+        });
+        texts.collect()
+    }
+
     /// A member as it came.
     pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
         self.members.get(name)

@@ -99,6 +99,22 @@ fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter,
             original_type: "profitsharing",
             text: told.resource.to_string(),
         },
+        Told::Complaint(told) => {
+            let (event_type, summary) = match &*told.action_type {
+                "CREATE_COMPLAINT" => ("COMPLAINT.CREATE", "产生新投诉"),
+                _ => ("COMPLAINT.STATE_CHANGE", "投诉状态变化"),
+            };
+            let resource = json!({
+                "complaint_id": told.complaint_id,
+                "action_type": told.action_type,
+            });
+            Letter {
+                event_type,
+                summary: summary.to_owned(),
+                original_type: "complaint",
+                text: resource.to_string(),
+            }
+        }
         Told::Refund(told) => Letter {
             event_type: match &*told.status {
                 "ABNORMAL" => "REFUND.ABNORMAL",

@@ -1,9 +1,9 @@
 //! 文件上传, 视频上传 and 图片上传.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 
 use crate::endpoint::Endpoint;
+use crate::media::sha256_of;
 use crate::random::{ALPHANUMERIC, another};
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
@@ -80,12 +80,7 @@ fn respond(request: &Request<'_>, kind: &Kind) -> Result<Answer, Answer> {
             "文件二进制内容不是{name}，请检查后重新提交"
         )));
     }
-    let computed = digest(&SHA256, &form.file);
-    let computed: String = computed
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let computed = sha256_of(&form.file);
     if !sha256.eq_ignore_ascii_case(&computed) {
         return Err(wrong(&format!("{name}sha256值有误，请检查后重新提交")));
     }

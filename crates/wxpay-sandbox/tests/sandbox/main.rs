@@ -15,6 +15,7 @@ mod certificates;
 mod client;
 mod clock;
 mod combined;
+mod complaints;
 mod connections;
 #[cfg(feature = "control")]
 mod control;

@@ -59,10 +59,19 @@ impl Client {
         serial: Option<&str>,
         body: Option<&str>,
     ) -> reqwest::Result<Response> {
-        let (method, text) = (
-            if body.is_some() { "POST" } else { "GET" },
-            body.unwrap_or_default(),
-        );
+        let method = if body.is_some() { "POST" } else { "GET" };
+        self.try_send_by(method, target, serial, body).await
+    }
+
+    /// The same by any method.
+    pub(crate) async fn try_send_by(
+        &self,
+        method: &str,
+        target: &str,
+        serial: Option<&str>,
+        body: Option<&str>,
+    ) -> reqwest::Result<Response> {
+        let text = body.unwrap_or_default();
         let now = self.sandbox.now().unix();
         let mut request = self
             .without

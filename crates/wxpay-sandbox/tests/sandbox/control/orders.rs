@@ -111,3 +111,42 @@ async fn profit_sharing_is_steered() {
         assert_eq!(port.refused(path, json!({})).await.0, 404);
     }
 }
+
+#[tokio::test]
+async fn users_complain_and_write() {
+    let port = Port::open(Trust::PublicKey).await;
+    let order = json!({"out_trade_no": "A1", "total_fee": 100});
+    port.post("/orders", order).await;
+    let made = port
+        .post("/orders/A1/complain", json!({"refund_fen": 50}))
+        .await;
+    assert_eq!(
+        (&made["problem_type"], &made["apply_refund_amount"]),
+        (&json!("REFUND"), &json!(50))
+    );
+    let id = made["complaint_id"].as_str().unwrap();
+    let text = json!({"text": "还没有解决"});
+    let written = port
+        .post(&format!("/complaints/{id}/write"), text.clone())
+        .await;
+    assert_eq!(written["incoming_user_response"], true);
+    let again = port
+        .post(&format!("/complaints/{id}/again"), text.clone())
+        .await;
+    assert_eq!(again["history"].as_array().unwrap().len(), 3);
+    let told = port.get("/complaints").await;
+    assert_eq!(told["complaints"][0]["user_complaint_times"], 2);
+    assert_eq!(told["notify_url"], json!(null));
+    for path in [
+        "/orders/A2/complain",
+        "/complaints/1/write",
+        "/complaints/1/again",
+    ] {
+        let body = if path.ends_with("complain") {
+            json!({})
+        } else {
+            text.clone()
+        };
+        assert_eq!(port.refused(path, body).await.0, 404, "{path}");
+    }
+}
