@@ -130,7 +130,7 @@ fn check_authorization(
     let Some(members) = members.and_then(Authorization::parse) else {
         return refuse(MALFORMED, malformed());
     };
-    let message = members.message(call.method.as_str(), &call.target, &call.body);
+    let message = members.message(call.method.as_str(), &call.target, call.signed_body());
     seen.text = String::from_utf8_lossy(&message).into_owned();
     seen.received = Some(members.signature.to_owned());
     let mut refuse = |message, cause| {
