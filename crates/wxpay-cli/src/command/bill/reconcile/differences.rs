@@ -99,7 +99,7 @@ impl Differences {
                 "agrees": agrees,
             });
             for (name, count) in self.counts {
-                value[name] = count.into();
+                set(&mut value, name, count.into());
             }
             let rest = value.to_string();
             let rest = rest.strip_prefix('{').unwrap_or_default();
@@ -184,8 +184,8 @@ impl Difference<'_> {
             Self::OnlyInBill(row) | Self::TwiceInBill(row) => of_row(row),
             Self::OtherAmount { row, amount, line } => {
                 let mut value = of_row(row);
-                value["orders_fen"] = amount.get().into();
-                value["orders_line"] = (*line).into();
+                set(&mut value, "orders_fen", amount.get().into());
+                set(&mut value, "orders_line", (*line).into());
                 value
             }
             Self::OtherOrder {
@@ -194,8 +194,8 @@ impl Difference<'_> {
                 line,
             } => {
                 let mut value = of_row(row);
-                value["orders_out_trade_no"] = (*out_trade_no).into();
-                value["orders_line"] = (*line).into();
+                set(&mut value, "orders_out_trade_no", (*out_trade_no).into());
+                set(&mut value, "orders_line", (*line).into());
                 value
             }
             Self::OnlyInOrders(order) => json!({
@@ -299,3 +299,9 @@ const NAMES: [&str; 5] = [
     "other_order",
     "twice_in_bill",
 ];
+
+fn set(object: &mut serde_json::Value, name: &str, value: serde_json::Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+}
