@@ -259,7 +259,7 @@ fn a_refund_ends_as_it_is_told_if_it_is_the_expected_one() {
             (ended.refund_fee, ended.total_fee),
             (Fen::new(90), Fen::new(100))
         );
-        // Whoever made it knows the key, and no more is proven: a query has to confirm it.
+        // Its maker knows the key, and no more is proven: a query has to confirm it.
         assert_eq!(ended.message.proof(), &Proof::Opened);
     }
     let differs = |name, value| {
@@ -355,7 +355,7 @@ fn a_whole_request_is_taken_or_answered() {
     }
 }
 
-/// The same key signs both, so whoever recorded a notification could hand it in as the response to a call.
+/// The same key signs both, so anyone who recorded a notification could hand it in as the response to a call.
 #[tokio::test]
 async fn a_notification_is_no_response() {
     let told = || replies::v2_signed(&with(&PARTNER, "appid", clients::APP_ID), SignType::Md5);
