@@ -3,6 +3,7 @@
 //! A kind's function sees the input of a vector and never its expectation: what it returns is compared afterwards.
 
 mod aead;
+mod bill;
 mod case;
 mod certificate;
 mod compare;

@@ -164,7 +164,7 @@ const STEPS: [Step; 18] = [
     },
     Step {
         name: "interop",
-        says: "clients from PyPI and npm, unchanged, against the sandbox",
+        says: "clients in Python, Node.js, Go and Java, unchanged, against the sandbox",
         take: |root| against_sandbox(root, "tests/interop/run"),
     },
     Step {

@@ -54,6 +54,7 @@ match found.paid {
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads |
 //! | `axum` | notifications as extractors: `v3::Notice`, `v2::PaymentNotice`, `v2::CombinedPaymentNotice`, `v2::RefundNotice` |
+//! | `download` | files, such as bills (账单), in pieces |
 //! | `serde` | requests from JSON, and responses as JSON: amounts as integers, secrets as `[redacted]` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -69,6 +70,8 @@ pub use wxpay_client::{
     RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected, Upload, check_base_url,
     check_notify_url, core, h5_payment_url, json, sign, transport,
 };
+#[cfg(feature = "download")]
+pub use wxpay_client::{File, FileDigest, FileError, FileProgress};
 
 /// The code in the README.
 #[cfg(all(doctest, feature = "v2-pay", feature = "reqwest", feature = "rustls"))]

@@ -10,6 +10,7 @@ use wxpay_api::core::{
     VerificationFailure, XmlError,
 };
 use wxpay_api::v3::RefreshError;
+use wxpay_bill::BillError;
 use wxpay_sandbox::{DirectoryError, SnapshotError, StartError, StateFileError};
 
 pub(crate) use self::payout::payout_text;
@@ -40,6 +41,9 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<XmlError>() {
         return Some(payout_text(&error.to_string()));
+    }
+    if let Some(error) = error.downcast_ref::<BillError>() {
+        return Some(error.zh());
     }
     if let Some(error) = error.downcast_ref::<RefreshError>() {
         return refresh(error);

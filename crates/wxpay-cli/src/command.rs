@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bill;
 mod call;
 mod completions;
 mod demo;
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// Pay out to employees (向员工付款) from a CSV file, each row once, whatever happens
     #[command(subcommand)]
     Payout(payout::Command),
+    /// Download bills (账单), read them, compare their sums, and reconcile them with your own orders
+    #[command(subcommand)]
+    Bill(bill::Command),
     /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to pay
     Sign(Box<sign::Arguments>),
     /// Verify a response or notification of APIv2 or APIv3
@@ -89,6 +93,7 @@ impl Command {
             Self::Show(arguments) => show::run(&arguments, lang),
             Self::Call(arguments) => call::run(arguments, lang).await,
             Self::Payout(command) => command.run(lang).await,
+            Self::Bill(command) => command.run(lang).await,
             Self::Sign(arguments) => sign::run(*arguments).await,
             Self::Verify(arguments) => verify::run(*arguments, lang).await,
             Self::Open(arguments) => open::run(*arguments, lang).await,

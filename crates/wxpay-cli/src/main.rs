@@ -4,6 +4,7 @@
 mod chinese;
 mod command;
 mod config;
+mod csv_text;
 mod fail;
 mod help;
 mod lang;

@@ -60,7 +60,7 @@
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
 //! | `axum` | notifications as extractors: [`v3::Notice`], [`v2::PaymentNotice`], [`v2::CombinedPaymentNotice`], [`v2::RefundNotice`] |
-//! | `download` | files, such as bills, from the URL that a response named |
+//! | `download` | files, such as bills (账单), in pieces: from the URL that a response of APIv3 named, or as the response of APIv2 |
 //! | `catalog` | calls of operations by their description |
 //! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came; what front ends need, by their names |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -71,6 +71,8 @@ mod base_url;
 #[cfg(feature = "catalog")]
 pub mod dynamic;
 mod extra;
+#[cfg(feature = "download")]
+mod file;
 mod front_end;
 mod identity;
 pub mod json;
@@ -85,6 +87,8 @@ mod value;
 
 pub use base_url::check_base_url;
 pub use extra::Extra;
+#[cfg(feature = "download")]
+pub use file::{File, FileDigest, FileError, FileProgress};
 pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::Max;
 pub use notice::{

@@ -6,6 +6,8 @@ mod client;
 mod combined_payment_notice;
 mod contract;
 mod credentials;
+#[cfg(feature = "download")]
+mod download;
 mod endpoint;
 mod fields;
 mod form;

@@ -50,8 +50,6 @@ pub use client::{Client, ClientBuilder, Pending};
 #[cfg(feature = "__keys")]
 pub use combined_payment_notice::{CombinedPaid, CombinedPaymentNotice, PaidSubOrder};
 pub use credentials::Credentials;
-#[cfg(feature = "download")]
-pub use download::{File, FileDigest};
 pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
 #[cfg(feature = "__keys")]

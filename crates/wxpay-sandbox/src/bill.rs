@@ -80,7 +80,7 @@ impl Bill {
             .orders
             .entries()
             .map(|entry| &entry.order)
-            .filter(|order| matches!(&*order.trade_state, "SUCCESS" | "REFUND"))
+            .filter(|order| order.was_paid())
             .map(|order| row(order.time_end, order, None));
         let refunds = state.refunds.all().filter_map(|refund| {
             let order = state.orders.get(&refund.out_trade_no)?;

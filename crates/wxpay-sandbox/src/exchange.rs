@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use wxpay_core::Timestamp;
 
 use crate::endpoint::Handler;
+use crate::form::Form;
 use crate::payload::{self, Closed, Payload};
 use crate::route::Route;
 use crate::state::Shared;
@@ -26,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) client_certificate: bool,
+    /// The parts of the body, if it is an upload's.
+    pub(crate) form: Option<Form>,
 }
 
 /// A response before it is signed.
@@ -41,7 +44,12 @@ pub(crate) async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<Payload>, Closed> {
     let (head, body) = request.into_parts();
-    let reading = Limited::new(body, MAX_BODY).collect();
+    let target = head.uri.path_and_query();
+    let target = target.map_or_else(String::new, |target| target.as_str().to_owned());
+    let route = Route::of(&head.method, &target).ok();
+    let files = route.is_some_and(|route| route.endpoint.takes_files());
+    let most = if files { MAX_UPLOAD } else { MAX_BODY };
+    let reading = Limited::new(body, most).collect();
     let patience = shared.connection_limits.patience;
     let body = match tokio::time::timeout(patience, reading).await {
         Err(_) => return Err(Closed),
@@ -51,13 +59,13 @@ pub(crate) async fn serve(
         }
         Ok(Err(_)) => return Err(Closed),
     };
-    let target = head.uri.path_and_query();
     let call = Call {
-        target: target.map_or_else(String::new, |target| target.as_str().to_owned()),
+        target,
         method: head.method,
         headers: head.headers,
         body,
         client_certificate,
+        form: None,
     };
 
     let route = Route::of(&call.method, &call.target).ok();
@@ -126,7 +134,17 @@ async fn answer(
     };
     let now = shared.state().now();
     let mut signatures = Vec::new();
-    let draft = respond(shared, call, &route, fault.as_ref(), now, &mut signatures);
+    let draft = match read_form(call, &route).await {
+        Ok(form) => {
+            let call = Call {
+                form,
+                ..call.clone()
+            };
+            respond(shared, &call, &route, fault.as_ref(), now, &mut signatures)
+        }
+        // What was signed is in the form, so that nobody knows yet whose it is.
+        Err(wrong) => Ok(Draft::V3(v3::no_form(&wrong))),
+    };
     shared.note(number, |seen| seen.signatures = signatures);
     // What a response tells must not be lost when the sandbox is killed.
     state_file::save(shared).await.map_err(|_| Closed)?;
@@ -162,6 +180,14 @@ async fn answer(
         Some(Fault::TruncatedBody) => payload::cut(response),
         _ => response,
     })
+}
+
+/// Reads the parts of an upload.
+async fn read_form(call: &Call, route: &Route<'_>) -> Result<Option<Form>, String> {
+    if !route.endpoint.takes_files() {
+        return Ok(None);
+    }
+    Form::read(call).await.map(Some)
 }
 
 /// Checks the request, lets it take effect unless the fault says otherwise, and drafts the response.
@@ -220,6 +246,11 @@ impl Call {
         self.headers.get("wechatpay-serial")?.to_str().ok()
     }
 
+    /// What is signed of the body: all of it, and of an upload its `meta`.
+    pub(crate) fn signed_body(&self) -> &[u8] {
+        self.form.as_ref().map_or(&self.body, |form| &form.meta)
+    }
+
     /// What follows the `?`.
     pub(crate) fn query(&self) -> &str {
         let parts = self.target.split_once('?');
@@ -247,6 +278,9 @@ impl Call {
 
 /// In bytes; far beyond any message.
 const MAX_BODY: usize = 1 << 20;
+
+/// The same for a request with a file, of which the longest may have 7.5 MiB.
+const MAX_UPLOAD: usize = 12 << 20;
 
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";

@@ -1,6 +1,9 @@
 mod books;
+mod codes;
+mod complaints;
 mod faults;
 mod refunds;
+mod sharing;
 mod time;
 
 use std::error::Error as StdError;

@@ -3,9 +3,16 @@
 mod agenda;
 mod batches;
 mod bills;
+mod codes;
+mod combined;
+mod complaints;
 mod orders;
 mod payouts;
 mod refunds;
+mod reversals;
+mod sharing;
+mod sharing_returns;
+mod uploads;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
@@ -26,14 +33,23 @@ use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
-use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, SeenRequest, Trust};
+use crate::{
+    ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, RefundEnd, SeenRequest, Trust,
+};
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
 pub(crate) use bills::Bills;
+pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
+pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
+pub(crate) use complaints::{Act, Complaints};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
-pub(crate) use refunds::{AskedRefund, RefundEntry, Refunds};
+pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
+pub(crate) use reversals::ReverseRefusal;
+pub(crate) use sharing::{AskedShare, AskedSharing, Sharing, SharingNotify, SharingRefusal};
+pub(crate) use sharing_returns::AskedReturn;
+pub(crate) use uploads::Uploads;
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -72,12 +88,19 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) orders: Orders,
+    pub(crate) codes: Codes,
+    pub(crate) combined: CombinedOrders,
     pub(crate) payouts: Payouts,
     pub(crate) refunds: Refunds,
     /// How long refunds are in process.
     pub(crate) refund_delay: Duration,
+    /// What becomes of the next ones.
+    pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
+    pub(crate) sharing: Sharing,
+    pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,
+    pub(crate) uploads: Uploads,
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notifications, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,
@@ -133,17 +156,18 @@ impl Shared {
     }
 
     /// Ends a refund when its time has come, which may be now.
-    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund) {
+    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund, end: RefundEnd) {
         let number = &refund.out_refund_no;
         if state.refund_delay.is_zero() {
-            state.settle_refund(number, &self.random);
+            state.settle_refund(number, end, &self.random);
             self.changed.notify_one();
             return;
         }
         let settlement = Event::SettleRefund {
             out_refund_no: number.clone(),
+            end,
         };
-        let due = later(refund.create_time, state.refund_delay);
+        let due = later(refund.status_time, state.refund_delay);
         self.plan(state, due, settlement);
     }
 
@@ -230,7 +254,20 @@ impl State {
                 }
             }
             Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
-            Event::SettleRefund { out_refund_no } => self.settle_refund(out_refund_no, random),
+            Event::ExpireCombined {
+                combine_out_trade_no,
+            } => {
+                // One that is paid or closed stays so.
+                let _ = self.close_combined(combine_out_trade_no, true);
+            }
+            Event::EndPassword { out_trade_no, pays } => {
+                self.end_password(out_trade_no, *pays, random);
+            }
+            Event::SettleRefund { out_refund_no, end } => {
+                self.settle_refund(out_refund_no, *end, random);
+            }
+            Event::SettleSharing { out_order_no } => self.settle_sharing(out_order_no, random),
+            Event::SettleReturn { out_return_no } => self.settle_return(out_return_no, random),
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,
         }

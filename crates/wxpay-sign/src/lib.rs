@@ -78,6 +78,7 @@
 //! | `aws-lc-rs` | yes | keys in memory by aws-lc: fast, constant-time; needs a C compiler |
 //! | `rust-crypto` | no | keys in memory in pure Rust; `rsa` is listed in RUSTSEC-2023-0071 (a timing side channel) |
 //! | `p12` | no | reading `apiclient_cert.p12`; drags in pre-releases of `cms` and `pkcs12` |
+//! | `file` | no | `v3::FileKey`: encrypted files, decrypted as they arrive |
 //! | `serde` | no | what front ends need as JSON, by the names that they want; encrypted strings as they came |
 //!
 //! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on. With neither, bring your

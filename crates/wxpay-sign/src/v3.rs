@@ -6,6 +6,8 @@
 mod api_key;
 mod certificate;
 mod charset;
+#[cfg(feature = "file")]
+mod file_key;
 mod keys;
 #[cfg(feature = "p12")]
 mod p12;
@@ -25,6 +27,8 @@ mod trusted_issuers;
 pub use api_key::{ApiKey, Encrypted, Opened};
 pub use certificate::Certificate;
 pub use charset::check_charset;
+#[cfg(feature = "file")]
+pub use file_key::{FileKey, FileOpening};
 pub use keys::{MerchantKey, PlatformKeys, SealedTexts};
 #[cfg(feature = "p12")]
 pub use p12::P12;

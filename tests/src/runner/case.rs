@@ -73,6 +73,12 @@ impl<'a> Case<'a> {
         self.get(name).map(|value| text(name, value)).transpose()
     }
 
+    /// Yes or no.
+    pub fn flag(&self, name: &str) -> Result<bool, Malformed> {
+        let value = self.require(name)?.as_bool();
+        value.ok_or_else(|| Malformed::member(name, "is neither true nor false"))
+    }
+
     /// An integer, or a text of its digits.
     pub fn integer(&self, name: &str) -> Result<i64, Malformed> {
         let value = self.require(name)?;

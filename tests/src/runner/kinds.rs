@@ -1,5 +1,5 @@
 use super::{
-    Case, Got, Malformed, aead, certificate, message, notice, outcome, paid, payment, refund,
+    Case, Got, Malformed, aead, bill, certificate, message, notice, outcome, paid, payment, refund,
     reply, request, sealed, small, transfer, v2,
 };
 
@@ -38,6 +38,8 @@ pub(super) fn find(name: &str) -> Option<Kind> {
         "cert_serial" => certificate::serial,
         "serial_match" => small::serial_match,
         "time_parse" => small::time,
+        "bill_hash" => bill::hash,
+        "bill_parse" => bill::parse,
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ const PUBLIC: &str = include_str!("../../vectors/public.json");
 const MORE: &str = include_str!("../../vectors/more.json");
 
 /// What the library does not do, and the runner therefore does not know.
-const NOT_SUPPORTED: [&str; 5] = ["bill_hash", "bill_parse", "sm3", "sm4_key", "upload_meta"];
+const NOT_SUPPORTED: [&str; 3] = ["sm3", "sm4_key", "upload_meta"];
 
 fn providers() -> [Provider; 2] {
     [Provider::aws_lc(), Provider::rust_crypto()]
@@ -39,7 +39,7 @@ fn every_vector_of_a_supported_kind_passes_on_both_providers() {
     for provider in providers() {
         let report = run(PUBLIC.as_bytes(), provider).unwrap();
         assert!(report.failed().is_empty(), "{provider:?}\n{report}");
-        assert_eq!(report.passed(), 50);
+        assert_eq!(report.passed(), 52);
         assert!(report.skipped().keys().eq(&NOT_SUPPORTED));
         let report = run(MORE.as_bytes(), provider).unwrap();
         assert!(report.failed().is_empty(), "{provider:?}\n{report}");
@@ -130,6 +130,9 @@ fn inputs_that_lack_a_member_or_have_another_type_fail_without_a_panic() {
                     twisted.push(copy.clone());
                 }
                 for value in [json!([7]), json!({ "a": [null] }), json!(true)] {
+                    if vector["input"][name].is_boolean() && value.is_boolean() {
+                        continue;
+                    }
                     copy["id"] = json!(format!("{} with {name} {value}", vector["id"]));
                     copy["input"][name] = value;
                     twisted.push(copy.clone());

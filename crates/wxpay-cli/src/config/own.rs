@@ -8,7 +8,7 @@ use crate::fail::Fail;
 
 impl Config {
     /// The sub-merchant (子商户号) that a service provider asks for.
-    pub(super) fn sub_mch_id(&self) -> Option<&str> {
+    pub(crate) fn sub_mch_id(&self) -> Option<&str> {
         let argument = self.args.sub_mch_id.as_deref();
         argument.or(self.file.sub_mch_id.as_deref())
     }

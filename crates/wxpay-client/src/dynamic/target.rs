@@ -230,6 +230,7 @@ impl Target<'_> {
     ) -> Done {
         match self {
             Self::Form(form) => form.json(name, max, write),
+            Self::Query(call) => call.query_json(name, max, write),
             Self::Body(body, _) => body.json(name, max, write),
             _ => misplaced(name),
         }

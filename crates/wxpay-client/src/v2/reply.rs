@@ -107,9 +107,13 @@ impl Expected<'_> {
 }
 
 /// Whether a text begins as XML or HTML does. A bill begins with a word or, compressed, with the bytes of gzip.
-fn is_markup(body: &[u8]) -> bool {
-    let blank = |byte: &&u8| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte);
-    body.iter().find(|byte| !blank(byte)) == Some(&b'<')
+pub(super) fn is_markup(body: &[u8]) -> bool {
+    body.iter().find(|byte| !is_blank(byte)) == Some(&b'<')
+}
+
+/// White space, or a byte of the mark (BOM) that can stand before a text.
+pub(super) fn is_blank(byte: &u8) -> bool {
+    byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte)
 }
 
 /// Without a `return_code` of `SUCCESS`, nothing is signed. Some such responses carry an `err_code` all the same.

@@ -85,6 +85,16 @@ impl Client {
         &self.0.transport
     }
 
+    /// The merchant ID that it signs for; none for a brand.
+    pub fn mch_id(&self) -> Option<&MchId> {
+        self.0.identity.mch_id.as_ref()
+    }
+
+    /// The sub-merchant that it calls for, if there is one.
+    pub fn sub_mch_id(&self) -> Option<&MchId> {
+        self.0.identity.sub_mch_id.as_ref()
+    }
+
     fn with(&self, change: impl FnOnce(&mut Identity)) -> Self {
         let mut config = Config::clone(&self.0);
         change(&mut config.identity);

@@ -77,8 +77,12 @@ fn sub_mchid(row: &Row<'_>) -> String {
 }
 
 fn trade_state(row: &Row<'_>) -> String {
-    let refund = row.refund.is_some();
-    if refund { "REFUND" } else { "SUCCESS" }.to_owned()
+    match row.refund {
+        None => "SUCCESS",
+        Some(refund) if refund.reversal => "REVOKED",
+        Some(_) => "REFUND",
+    }
+    .to_owned()
 }
 
 fn coupon(row: &Row<'_>) -> Fen {
@@ -140,8 +144,7 @@ fn of_refund(row: &Row<'_>, otherwise: &str, text: fn(&Refund) -> &str) -> Strin
 }
 
 fn description(row: &Row<'_>) -> String {
-    let prepay = row.order.prepay.as_ref();
-    escaped(row, prepay.map(|prepay| &*prepay.description))
+    escaped(row, row.order.description())
 }
 
 /// A text of the merchant's, with the characters that would break the table written in another way.

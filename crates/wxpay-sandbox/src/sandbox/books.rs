@@ -2,11 +2,10 @@
 
 use wxpay_core::Fen;
 
-use crate::notice::Task;
 use crate::state::{Event, OrderEntry};
 use crate::{
-    Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutSends, PayoutStatus,
-    PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
+    Batch, CombinedOrder, Delivery, Media, Order, PayOrderError, Payout, PayoutRules, PayoutSends,
+    PayoutStatus, PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
 };
 
 impl Sandbox {
@@ -24,20 +23,15 @@ impl Sandbox {
     /// The sandbox never sends to another host: a `notify_url` that is not plain HTTP to `localhost`, 127.0.0.0/8 or `[::1]`
     /// is noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
     ///
+    /// The number of a combined order (合单订单), or of an order in it, pays all that are in it.
+    ///
     /// # Errors
     /// There is no such order, it is paid already or closed, or it is another user's. It stays as it is.
     pub fn pay_order(&self, out_trade_no: &str, openid: &str) -> Result<(), PayOrderError> {
         let random = &self.shared.random;
-        let mut state = self.shared.state();
-        let now = state.now();
-        let order = state.orders.pay(out_trade_no, openid, now, random)?;
-        let told = order.prepay.as_ref();
-        let task = told.map(|prepay| Task::payment(order, prepay, random));
-        if let Some(task) = task {
-            let event = Event::Deliver(Box::new(task));
-            self.shared.plan(&mut state, now, event);
-        }
-        Ok(())
+        let paid = self.shared.state().pay(out_trade_no, openid, random);
+        self.shared.changed.notify_one();
+        paid
     }
 
     /// Every order, in the order in which they were made or added.
@@ -45,6 +39,13 @@ impl Sandbox {
         let state = self.shared.state();
         let entries = state.orders.entries();
         entries.map(|entry| entry.order.clone()).collect()
+    }
+
+    /// Every combined order (合单订单), in the order in which they were made.
+    pub fn combined_orders(&self) -> Vec<CombinedOrder> {
+        let state = self.shared.state();
+        let entries = state.combined.entries();
+        entries.map(|entry| entry.combined.clone()).collect()
     }
 
     /// Every attempt to deliver a payment notification that was made, in order; at most as many as requests are
@@ -98,6 +99,11 @@ impl Sandbox {
     /// Every transfer, by batch and in order, whether a request made it or [`add_transfer`](Self::add_transfer) did.
     pub fn transfers(&self) -> Vec<Transfer> {
         self.shared.state().batches.transfers()
+    }
+
+    /// Every file that was uploaded (上传), in order.
+    pub fn uploads(&self) -> Vec<Media> {
+        self.shared.state().uploads.all().cloned().collect()
     }
 
     /// Registers the real name of a user, which `FORCE_CHECK` and batches of transfers are then held to. A user without

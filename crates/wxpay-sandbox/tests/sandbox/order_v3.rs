@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use wxpay_sandbox::{Api, Fault};
 
 use crate::client::{Client, UNIFIED};
+use crate::v3::header;
 
 const URL: &str = "http://localhost:1/notify";
 
@@ -45,8 +46,12 @@ impl Client {
 
     async fn close(&self, number: &str) -> (u16, Value) {
         let body = json!({ "mchid": self.sandbox.merchant().mch_id.as_str() });
-        let path = format!("out-trade-no/{number}/close");
-        self.post_transaction(&path, &body).await
+        let target = format!("/v3/pay/transactions/out-trade-no/{number}/close");
+        let reply = self.send(&target, None, Some(&body.to_string())).await;
+        // Also where there is no body.
+        let kind = header(reply.headers(), "content-type");
+        assert_eq!(kind, "application/json; charset=utf-8");
+        self.read_transaction(reply).await
     }
 }
 

@@ -11,6 +11,8 @@
 mod api_key;
 mod certificate;
 mod charset;
+#[cfg(feature = "file")]
+mod file_key;
 mod jump;
 mod keys;
 mod nonce;

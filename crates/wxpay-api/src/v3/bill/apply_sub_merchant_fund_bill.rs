@@ -21,9 +21,10 @@ use super::types::TarType;
 /// Bills of the day before are ready after 10 o'clock (UTC+8); those of three months can be had. The amounts in it are yuan. The URLs are
 /// valid for five minutes: fetch the files of a large bill side by side, and join them by `bill_sequence`.
 ///
-/// Each file is encrypted with the `algorithm` of the request, with `nonce` and without associated data. Its key is `encrypt_key`, opened
-/// with [`Client::open`](crate::v3::Client::open). The digest is that of the bill itself, decrypted and unpacked, so
-/// [`Client::download`](crate::v3::Client::download) can't compare it: `v3.billdownload.download_bill` fetches the file as it is.
+/// Each file is encrypted with the `algorithm` of the request. `encrypt_key`, decrypted with [`Client::open`](crate::v3::Client::open),
+/// and `nonce` make its [`FileKey`](crate::sign::v3::FileKey), with which
+/// [`Client::download_encrypted`](crate::v3::Client::download_encrypted) decrypts it, unpacks it and compares its digest. That is done
+/// for `AEAD_AES_256_GCM`; a file in `SM4_GCM` is fetched as it is by `v3.billdownload.download_bill`.
 ///
 /// - For service providers (服务商).
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).

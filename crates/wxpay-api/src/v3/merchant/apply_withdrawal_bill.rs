@@ -18,8 +18,8 @@ use wxpay_sign::Verified;
 /// has the withdrawals of the platform and those that it made for its sub-merchants; one may stand in the files of several days, and what
 /// was missed stands in a later one.
 ///
-/// The URL is valid for five minutes. By its page, the digest is that of the file as it is fetched: leave out `tar_type` when
-/// [`Client::download`](crate::v3::Client::download) compares it, which unpacks the file first.
+/// The URL is valid for five minutes. By its page, the digest is that of the file as it is fetched: say so to
+/// [`Client::download`](crate::v3::Client::download) with [`FileDigest::as_fetched`](crate::FileDigest::as_fetched).
 ///
 /// - For service providers (服务商).
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).

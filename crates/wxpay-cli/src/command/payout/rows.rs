@@ -5,7 +5,6 @@ mod fields;
 mod lines;
 mod mistake;
 mod raw;
-mod source;
 mod wanting;
 
 use std::cell::RefCell;
@@ -28,6 +27,7 @@ pub(super) use self::mistake::Mistakes;
 pub(super) use self::raw::{RawRows, read_raw};
 use self::wanting::Wanting;
 use super::engine::Payer;
+use crate::csv_text;
 use crate::fail::{Fail, unreadable};
 use crate::lang::{Lang, Text};
 
@@ -72,7 +72,7 @@ pub(super) fn read_right(path: &Path, payer: &Payer, lang: Lang) -> Result<Rows,
 /// Reads a file to its end, whatever is wrong in it.
 fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let text = source::text_of(file).map_err(|refused| refused.fail(path))?;
+    let text = csv_text::text_of(file).map_err(|refused| refused.fail(path))?;
     let mut rows = Rows {
         rows: Vec::new(),
         mistakes: Mistakes::default(),

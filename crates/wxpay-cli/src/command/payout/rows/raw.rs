@@ -7,7 +7,8 @@ use csv::{ByteRecord, StringRecord};
 
 use super::columns::Columns;
 use super::mistake::Mistakes;
-use super::{Records, decoded, source};
+use super::{Records, decoded};
+use crate::csv_text;
 use crate::fail::{Fail, unreadable};
 use crate::lang::Lang;
 
@@ -30,7 +31,7 @@ pub(crate) struct RawRow {
 /// Reads a file of which no more is wanted than that it names the intents.
 pub(crate) fn read_raw(path: &Path) -> Result<RawRows, Fail> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let text = source::text_of(file).map_err(|refused| refused.fail(path))?;
+    let text = csv_text::text_of(file).map_err(|refused| refused.fail(path))?;
     let mut records = Records::new(text);
     let mut mistakes = Mistakes::default();
     let mut next = |columns: Option<&Columns>, mistakes: &mut Mistakes| {
