@@ -259,7 +259,7 @@ fn a_refund_ends_as_it_is_told_if_it_is_the_expected_one() {
             (ended.refund_fee, ended.total_fee),
             (Fen::new(90), Fen::new(100))
         );
-        // Its sender knows the key, and no more is proven: a query has to confirm it.
+        // Its maker knows the key, and no more is proven: a query has to confirm it.
         assert_eq!(ended.message.proof(), &Proof::Opened);
     }
     let differs = |name, value| {

@@ -7,9 +7,11 @@ use crate::{NoticeError, Unexpected};
 
 /// A refund notification of APIv2, decrypted. It yields how the refund ended only against what the shop expects.
 ///
-/// It comes for refunds that were asked for by APIv2 or on the merchant platform. Who made it knows the APIv2 key, but its cipher
-/// does not protect it against changes: query the refund before acting on it. Nothing outside of what was encrypted is
-/// read, so it names no merchant: it is that of the key, and of a service provider (服务商) no sub-merchant.
+/// It comes for refunds that were asked for by APIv2 or on the merchant platform. Its maker knows the APIv2 key, but its cipher
+/// does not protect it against changes: query the refund before acting on it.
+///
+/// It names no merchant, since only what was encrypted is read: the merchant is the one whose key it is. Which sub-merchant of a
+/// service provider (服务商) it is about, the refund number tells.
 ///
 /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935223>
 #[derive(Clone, Debug)]

@@ -237,6 +237,9 @@ async fn v3_payments_are_signed_as_documented() {
                     let payment =
                         payment::jsapi_payment(&key, &app_id, prepay_id, timestamp, nonce).await;
                     let payment = payment.unwrap();
+                    let mini =
+                        payment::mini_program_payment(&key, &app_id, prepay_id, timestamp, nonce);
+                    assert_eq!(mini.await.unwrap(), payment.clone().into());
                     let fields = payment.fields().map(|(n, v)| (n, v.to_owned())).to_vec();
                     (fields, payment.pay_sign)
                 }
