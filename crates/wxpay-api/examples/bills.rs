@@ -69,6 +69,7 @@ fn client(sandbox: &Sandbox) -> Result<Client, Box<dyn Error>> {
 }
 
 #[tokio::main]
+#[allow(clippy::print_stdout)] // an example reports to its terminal
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let two_days_ago = Timestamp::from_unix(Timestamp::now().unix() - 2 * 24 * 3600);
