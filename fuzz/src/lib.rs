@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bill;
 pub mod json_error;
 pub mod notify_v2;
 pub mod notify_v3;

@@ -227,8 +227,9 @@ type Examples = (
 const EXAMPLES: &[Examples] = &[
     (
         "wxpay-api",
-        &["--features", "axum,full"],
+        &["--features", "axum,download,full"],
         &[
+            "bills",
             "first_call",
             "errors",
             "notifications",

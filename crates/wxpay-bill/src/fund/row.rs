@@ -39,7 +39,7 @@ pub struct FundRow {
     pub applicant: String,
     /// A remark of the merchant's (备注); may be empty.
     pub remark: Escaped,
-    /// The number that the merchant gave it, in most cases the merchant order number (业务凭证号).
+    /// What the merchant knows it by (业务凭证号), in most cases the merchant order number.
     pub voucher: Escaped,
     /// Columns that this version does not know, by name.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]

@@ -181,9 +181,9 @@ const INTERRUPTED: u8 = 130;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  wxpay bill download trade 2026-01-31 trade.csv
-  wxpay bill download fund 2026-01-31 fees.csv --account fees --tar
-  wxpay bill download sub-merchant-fund 2026-01-31 fund.csv --sub-mch-id 1900000110
-  wxpay bill totals trade.csv && wxpay bill reconcile trade.csv --orders orders.csv
+  `wxpay bill download trade 2026-01-31 trade.csv`
+  `wxpay bill download fund 2026-01-31 fees.csv --account fees --tar`
+  `wxpay bill download sub-merchant-fund 2026-01-31 fund.csv --sub-mch-id 1900000110`
+  `wxpay bill totals trade.csv && wxpay bill reconcile trade.csv --orders orders.csv`
 
 A service provider gets the trade bill of all its sub-merchants, or of one with --sub-mch-id or sub_mch_id in wxpay.toml.";

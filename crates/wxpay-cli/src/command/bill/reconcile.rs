@@ -1,6 +1,7 @@
 //! `wxpay bill reconcile`: a trade bill against the merchant's own orders.
 
 mod columns;
+mod difference;
 mod differences;
 mod orders;
 
@@ -9,7 +10,8 @@ use std::process::ExitCode;
 
 use wxpay_bill::{Bill, TradeRow, TradeScope};
 
-use self::differences::{Difference, Differences};
+use self::difference::Difference;
+use self::differences::Differences;
 use self::orders::{Kind, Met, Orders};
 use super::open::{Step, open, step};
 use crate::fail::Fail;

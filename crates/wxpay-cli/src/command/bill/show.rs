@@ -122,7 +122,7 @@ impl Shown<'_> {
             }
             let block = self.block.get_or_insert_with(|| block(&names));
             block.add_row(fields(&row, self.lang));
-            if self.rows % BLOCK == 0 {
+            if self.rows.is_multiple_of(BLOCK) {
                 writeln!(out, "{block}")?;
                 self.block = None;
             }
