@@ -25,6 +25,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio::sync::{Notify, RwLock};
 use wxpay_core::{Fen, Timestamp};
 
+use crate::bill::Deposit;
 use crate::certificates::Certificates;
 use crate::clock::{Clock, later};
 use crate::fault_rule::Faults;
@@ -84,6 +85,8 @@ pub(crate) struct State {
     pub(crate) revision: u64,
     pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
+    /// What made it what it was set to.
+    pub(crate) deposits: Vec<Deposit>,
     pub(crate) seen: SeenLog,
     pub(crate) faults: Faults,
     pub(crate) names: BTreeMap<String, String>,

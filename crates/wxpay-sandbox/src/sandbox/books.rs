@@ -2,6 +2,7 @@
 
 use wxpay_core::Fen;
 
+use crate::bill::Deposit;
 use crate::state::{Event, OrderEntry};
 use crate::{
     Batch, CombinedOrder, Delivery, Media, Order, PayOrderError, Payout, PayoutRules, PayoutSends,
@@ -113,8 +114,12 @@ impl Sandbox {
     }
 
     /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
+    /// The fund flow bill (资金账单) of the operating account (运营账户) lists the difference as money put in or taken out.
     pub fn set_balance(&self, balance: Fen) {
-        self.shared.state().balance = Some(balance);
+        let mut state = self.shared.state();
+        state.balance = Some(balance);
+        let deposit = Deposit::for_balance(balance, &state, &self.shared.merchant);
+        state.deposits.extend(deposit);
     }
 
     /// The money left for payments, if [`set_balance`](Self::set_balance) was called.
