@@ -21,8 +21,8 @@ impl Sandbox {
     /// made the order, at once, and then on WeChat Pay's schedule until it is acknowledged: after 15 s, 15 s, 30 s, 3 min,
     /// 10 min, 20 min, 30 min three times, 60 min, 3 h three times and 6 h twice, by the sandbox's clock.
     ///
-    /// The sandbox never sends to another host: a `notify_url` that is not plain HTTP to `localhost`, 127.0.0.0/8 or `[::1]`
-    /// is noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
+    /// The sandbox never sends to another host: a `notify_url` that does not lead to `localhost`, 127.0.0.0/8 or `[::1]` is
+    /// noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
     ///
     /// The number of a combined order (合单订单), or of an order in it, pays all that are in it.
     ///

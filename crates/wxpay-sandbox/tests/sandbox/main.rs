@@ -28,6 +28,7 @@ mod faults;
 mod fund_bills;
 mod kept_requests;
 mod notices;
+mod notices_https;
 mod notices_v2;
 mod order_v2;
 mod order_v3;
