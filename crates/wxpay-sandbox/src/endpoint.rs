@@ -34,6 +34,11 @@ pub(crate) enum Handler {
         /// How it says that a request is not done.
         refusals: v2::Refusals,
     },
+    /// What answers with a file, and with a message only if it does not.
+    V2File {
+        respond: fn(&mut v2::Request<'_>) -> Result<v2::File, v2::Refusal>,
+        refusals: v2::Refusals,
+    },
     V3 {
         respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
         /// Whether the key that the request names signs the response.
@@ -82,7 +87,7 @@ impl Endpoint {
 
     pub(crate) const fn protocol(&self) -> Protocol {
         match self.handler {
-            Handler::V2 { .. } => Protocol::V2,
+            Handler::V2 { .. } | Handler::V2File { .. } => Protocol::V2,
             Handler::V3 { .. } => Protocol::V3,
         }
     }
@@ -144,6 +149,8 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v2::reverse_order::ENDPOINT,
     &v2::create_refund::ENDPOINT,
     &v2::query_refund::ENDPOINT,
+    &v2::download_bill::ENDPOINT,
+    &v2::download_fund_bill::ENDPOINT,
     &v3::prepay::JSAPI,
     &v3::prepay::APP,
     &v3::prepay::H5,
@@ -172,6 +179,7 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::query_refund::ENDPOINT,
     &v3::apply_abnormal_refund::ENDPOINT,
     &v3::apply_trade_bill::ENDPOINT,
+    &v3::apply_fund_bill::ENDPOINT,
     &v3::download_bill::ENDPOINT,
     &v3::sharing::add_receiver::ENDPOINT,
     &v3::sharing::remove_receiver::ENDPOINT,

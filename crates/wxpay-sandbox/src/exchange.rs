@@ -34,6 +34,7 @@ pub(crate) struct Call {
 /// A response before it is signed.
 pub(crate) enum Draft {
     V2(v2::Message),
+    V2File(v2::File),
     V3(v3::Answer),
 }
 
@@ -164,6 +165,7 @@ async fn answer(
     }
     let response = match draft {
         Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
+        Draft::V2File(file) => file.response(),
         Draft::V3(answer) => {
             let key = shared.platform.signer(match route.endpoint.handler {
                 Handler::V3 {
@@ -203,17 +205,25 @@ fn respond(
         fault,
         Some(Fault::DropBeforeCommit | Fault::ErrorCode { .. })
     );
+    let refused = |refusal: v2::Refusal, refusals| {
+        let message = refusal.message(call, refusals, &shared.random);
+        Draft::V2(message)
+    };
+    let mut request = v2::Request {
+        call,
+        shared,
+        commit,
+        signatures,
+    };
     let draft = match route.endpoint.handler {
-        Handler::V2 { respond, refusals } => {
-            let done = respond(&mut v2::Request {
-                call,
-                shared,
-                commit,
-                signatures,
-            });
-            let refused = |refusal: v2::Refusal| refusal.message(call, refusals, &shared.random);
-            Draft::V2(done.unwrap_or_else(refused))
-        }
+        Handler::V2 { respond, refusals } => match respond(&mut request) {
+            Ok(message) => Draft::V2(message),
+            Err(refusal) => refused(refusal, refusals),
+        },
+        Handler::V2File { respond, refusals } => match respond(&mut request) {
+            Ok(file) => Draft::V2File(file),
+            Err(refusal) => refused(refusal, refusals),
+        },
         Handler::V3 { respond, .. } => Draft::V3(v3::respond(
             respond, route, call, shared, now, commit, signatures,
         )),
@@ -223,9 +233,8 @@ fn respond(
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
         ) => Ok(match route.endpoint.handler {
-            Handler::V2 { refusals, .. } => {
-                let refusal = v2::Refusal::code(code, message);
-                Draft::V2(refusal.message(call, refusals, &shared.random))
+            Handler::V2 { refusals, .. } | Handler::V2File { refusals, .. } => {
+                refused(v2::Refusal::code(code, message), refusals)
             }
             Handler::V3 { .. } => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
@@ -234,6 +243,7 @@ fn respond(
         }
         Some(Fault::OtherReply) => Ok(match draft {
             Draft::V2(message) => Draft::V2(message.about_another()),
+            Draft::V2File(file) => Draft::V2File(file),
             Draft::V3(answer) => Draft::V3(answer.about_another()),
         }),
         _ => Ok(draft),

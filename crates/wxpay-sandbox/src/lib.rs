@@ -13,9 +13,13 @@
 //!
 //! An order that either protocol made is seen by both. [`Sandbox::pay_order`] pays it, and its `notify_url` is told until
 //! it says yes, on WeChat Pay's schedule. A refund is told in the same way when it ends, which
-//! [`Sandbox::set_refund_delay`], [`Sandbox::set_refund_end`] and [`Sandbox::set_refund_status`] decide. A trade bill (交易账单) can be had from nine
-//! o'clock of the next day, so a test moves the clock. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
-//! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
+//! [`Sandbox::set_refund_delay`], [`Sandbox::set_refund_end`] and [`Sandbox::set_refund_status`] decide.
+//! [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or not, to a callback at once. Notifications go to
+//! this machine and never to another host: over plain HTTP, or over HTTPS to a callback that shows
+//! [`Sandbox::callback_certificate`].
+//!
+//! Trade bills (交易账单) and fund flow bills (资金账单) list what the books have of a day. They can be had from ten o'clock of
+//! the next day, so a test moves the clock.
 //!
 //! A payment code (付款码) is any 18 digits that begin with 10 to 15, or one of [`Sandbox::make_payment_code`]: it pays at once,
 //! asks the user for the password, or fails, as [`PaymentCode`] lists. It is good for one payment.
@@ -48,17 +52,17 @@
 //! # }
 //! ```
 //!
-//! Not simulated: bills of APIv2, orders and refunds of service providers in it, combined orders,
-//! what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the notification that an echo
-//! can ask for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
-//! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
-//! certificate of theirs that the sandbox could trust.
+//! Not simulated: orders and refunds of service providers in APIv2, what coupons a refund gives back one by one, the bill of
+//! shares (分账账单), closing batches of transfers, the notification that an echo can ask for, the five minutes between making an
+//! order and closing it, that an order nobody pays closes after seven days, and how often a merchant may ask.
+//! [`Fault::ErrorCode`] stands in for the last.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod batch;
 mod bill;
 mod builder;
+mod callback_certificate;
 mod certificates;
 mod client_certificate;
 mod clock;
@@ -111,6 +115,7 @@ mod vectors;
 pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
+pub use callback_certificate::CallbackCertificate;
 pub use combined::{CombinedOrder, CombinedPart};
 pub use complaint::{ComplainError, Complaint, ComplaintEntry, ComplaintTerms};
 #[cfg(feature = "control")]

@@ -2,6 +2,7 @@
 
 pub(crate) mod deliver;
 mod post;
+pub(crate) mod tls;
 mod told;
 
 use std::error::Error as StdError;
@@ -84,14 +85,19 @@ pub enum NotifyError {
     /// Such a notification can't go wrong in this way.
     #[error("fault {0:?} does not apply to this notification")]
     Fault(NoticeFault),
-    /// The URL is not one of plain HTTP. The sandbox does not speak HTTPS to callbacks: there is no certificate that it could
-    /// trust.
-    #[error("the callback is not an http:// URL")]
+    /// The URL is not one of HTTP or HTTPS.
+    #[error("the callback is not an http:// or https:// URL")]
     Url,
     /// The host is neither `localhost` nor an address of the loopback network. The sandbox never sends anything to another
     /// host.
     #[error("the sandbox sends to localhost, 127.0.0.0/8 and [::1] only, not to {0}")]
     NotLoopback(String),
+    /// The callback shows a certificate that is not of the sandbox's authority, or of another host.
+    /// [`Sandbox::callback_certificate`](crate::Sandbox::callback_certificate) is one that is.
+    #[error(
+        "the callback's certificate is not one that the sandbox trusts: serve it with its callback certificate"
+    )]
+    Certificate(#[source] Box<dyn StdError + Send + Sync>),
     /// The callback could not be reached, or did not answer in HTTP.
     #[error("the callback did not answer")]
     Delivery(#[source] Box<dyn StdError + Send + Sync>),
@@ -211,7 +217,7 @@ pub(crate) async fn notify_v3(
     notice: &Notice,
 ) -> Result<NoticeAnswer, NotifyError> {
     let (headers, body) = v3::notice::write(notice, shared)?;
-    let (status, body) = post::post(url, headers, body).await?;
+    let (status, body) = post::post(&shared.callback_tls, url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         body,
@@ -226,7 +232,7 @@ pub(crate) async fn notify_v2(
     notice: &Notice,
 ) -> Result<NoticeAnswer, NotifyError> {
     let (headers, body) = v2::notice::write(notice, shared)?;
-    let (status, body) = post::post(url, headers, body).await?;
+    let (status, body) = post::post(&shared.callback_tls, url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         acknowledged: status == 200 && v2::notice::is_success(&body),

@@ -21,7 +21,7 @@ pub struct Refund {
     pub refund: Fen,
     /// Why (退款原因), in words for the user.
     pub reason: Option<String>,
-    /// Where the end is to be told (退款结果回调url). The sandbox posts to plain HTTP on loopback and nowhere else.
+    /// Where the end is to be told (退款结果回调url). The sandbox posts to loopback and nowhere else.
     pub notify_url: Option<String>,
     /// Whose money it is (资金账户).
     pub funds_account: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::Fen;
 
+use crate::bill::Deposit;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
@@ -49,6 +50,7 @@ pub(crate) struct Snapshot {
     random: (u64, u64),
     #[serde(with = "fen_option")]
     balance: Option<Fen>,
+    deposits: Vec<Deposit>,
     names: BTreeMap<String, String>,
     orders: Vec<OrderEntry>,
     combined_orders: Vec<CombinedEntry>,
@@ -85,6 +87,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         clock,
         random: shared.random.progress(),
         balance: state.balance,
+        deposits: state.deposits.clone(),
         names: state.names.clone(),
         orders: state.orders.entries().cloned().collect(),
         combined_orders: state.combined.entries().cloned().collect(),
@@ -134,6 +137,7 @@ impl Snapshot {
         random.resume(self.random);
         state.clock = self.clock;
         state.balance = self.balance;
+        state.deposits = self.deposits;
         state.names = self.names;
         for order in self.orders {
             state.orders.add(order);

@@ -23,18 +23,22 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::sync::{Notify, RwLock};
+use tokio_rustls::TlsConnector;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::bill::Deposit;
 use crate::certificates::Certificates;
 use crate::clock::{Clock, later};
 use crate::fault_rule::Faults;
 use crate::held::Held;
+use crate::notice;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
 use crate::{
-    ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, RefundEnd, SeenRequest, Trust,
+    CallbackCertificate, ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund,
+    RefundEnd, SeenRequest, Trust,
 };
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
@@ -67,6 +71,9 @@ pub(crate) struct Shared {
     pub(crate) held: Held,
     pub(crate) connection_limits: ConnectionLimits,
     pub(crate) state_file: Option<StateFile>,
+    /// How callbacks are spoken to over HTTPS, and what they are to show.
+    pub(crate) callback_tls: TlsConnector,
+    pub(crate) callback_certificate: CallbackCertificate,
     state: Mutex<State>,
 }
 
@@ -84,6 +91,8 @@ pub(crate) struct State {
     pub(crate) revision: u64,
     pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
+    /// What made it what it was set to.
+    pub(crate) deposits: Vec<Deposit>,
     pub(crate) seen: SeenLog,
     pub(crate) faults: Faults,
     pub(crate) names: BTreeMap<String, String>,
@@ -116,6 +125,8 @@ impl Shared {
             &certificates.platform_key.serialize_der(),
         )?;
         Ok(Self {
+            callback_tls: notice::tls::connector(certificates.ca()?)?,
+            callback_certificate: certificates.callback,
             platform: Platform::new(
                 MerchantKey::new(
                     certificates.merchant_public,

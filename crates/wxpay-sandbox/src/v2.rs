@@ -5,7 +5,10 @@ pub(crate) mod close_order;
 pub(crate) mod create_order;
 pub(crate) mod create_refund;
 mod diagnose;
+pub(crate) mod download_bill;
+pub(crate) mod download_fund_bill;
 mod employee_limits;
+mod file;
 mod forms;
 mod message;
 pub(crate) mod notice;
@@ -19,6 +22,7 @@ mod request;
 pub(crate) mod reverse_order;
 pub(crate) mod sign;
 
+pub(crate) use file::File;
 pub(crate) use message::Message;
 pub(crate) use refusal::{Refusal, Refusals, return_fail};
 pub(crate) use request::is_client_ip;

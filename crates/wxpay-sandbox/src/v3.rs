@@ -3,6 +3,8 @@
 pub(crate) mod aead;
 mod answer;
 pub(crate) mod apply_abnormal_refund;
+mod apply_bill;
+pub(crate) mod apply_fund_bill;
 pub(crate) mod apply_trade_bill;
 pub(crate) mod authorization;
 pub(crate) mod certificates;

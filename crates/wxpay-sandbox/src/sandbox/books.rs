@@ -2,6 +2,7 @@
 
 use wxpay_core::Fen;
 
+use crate::bill::Deposit;
 use crate::state::{Event, OrderEntry};
 use crate::{
     Batch, CombinedOrder, Delivery, Media, Order, PayOrderError, Payout, PayoutRules, PayoutSends,
@@ -20,8 +21,8 @@ impl Sandbox {
     /// made the order, at once, and then on WeChat Pay's schedule until it is acknowledged: after 15 s, 15 s, 30 s, 3 min,
     /// 10 min, 20 min, 30 min three times, 60 min, 3 h three times and 6 h twice, by the sandbox's clock.
     ///
-    /// The sandbox never sends to another host: a `notify_url` that is not plain HTTP to `localhost`, 127.0.0.0/8 or `[::1]`
-    /// is noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
+    /// The sandbox never sends to another host: a `notify_url` that does not lead to `localhost`, 127.0.0.0/8 or `[::1]` is
+    /// noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
     ///
     /// The number of a combined order (合单订单), or of an order in it, pays all that are in it.
     ///
@@ -113,8 +114,12 @@ impl Sandbox {
     }
 
     /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
+    /// The fund flow bill (资金账单) of the operating account (运营账户) lists the difference as money put in or taken out.
     pub fn set_balance(&self, balance: Fen) {
-        self.shared.state().balance = Some(balance);
+        let mut state = self.shared.state();
+        state.balance = Some(balance);
+        let deposit = Deposit::for_balance(balance, &state, &self.shared.merchant);
+        state.deposits.extend(deposit);
     }
 
     /// The money left for payments, if [`set_balance`](Self::set_balance) was called.

@@ -10,6 +10,7 @@
 mod batch_rules;
 mod batches;
 mod bills;
+mod bills_v2;
 mod callback;
 mod certificates;
 mod client;
@@ -24,8 +25,10 @@ mod diagnosis;
 mod directory;
 mod fault_rules;
 mod faults;
+mod fund_bills;
 mod kept_requests;
 mod notices;
+mod notices_https;
 mod notices_v2;
 mod order_v2;
 mod order_v3;

@@ -34,7 +34,7 @@ async fn paid() -> Client {
 }
 
 impl Client {
-    fn receiver(&self, kind: &str, account: &str) -> Value {
+    pub(crate) fn receiver(&self, kind: &str, account: &str) -> Value {
         json!({
             "appid": self.sandbox.merchant().appid.as_str(),
             "type": kind,
@@ -70,7 +70,7 @@ impl Client {
         share
     }
 
-    async fn sharing(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub(crate) async fn sharing(&self, path: &str, body: &Value) -> (u16, Value) {
         let key = self.public_key();
         let target = format!("{SHARING}/{path}");
         let reply = self

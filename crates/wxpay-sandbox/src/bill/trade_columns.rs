@@ -2,8 +2,8 @@
 
 use wxpay_core::{Fen, TimeFormat, Timestamp};
 
-use super::{BillKind, Row};
 use crate::Refund;
+use crate::bill::trade::{BillKind, Row};
 
 pub(crate) struct Column {
     pub(crate) name: &'static str,
