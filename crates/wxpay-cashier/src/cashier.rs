@@ -40,11 +40,7 @@ impl<S: Service> Cashier<S> {
     }
 
     /// The same, to set rules, clock or display.
-    pub fn builder(
-        service: S,
-        store: impl SaleStore,
-        timer: impl Timer,
-    ) -> CashierBuilder<S> {
+    pub fn builder(service: S, store: impl SaleStore, timer: impl Timer) -> CashierBuilder<S> {
         CashierBuilder(Inner {
             service,
             store: Arc::new(store),
@@ -62,11 +58,7 @@ impl<S: Service> Cashier<S> {
     ///
     /// # Errors
     /// Provably nothing was sent. Everything else is an [`Outcome`], an open one too.
-    pub async fn charge(
-        &self,
-        sale: &SaleId,
-        request: &S::Charge,
-    ) -> Result<Outcome, ChargeError> {
+    pub async fn charge(&self, sale: &SaleId, request: &S::Charge) -> Result<Outcome, ChargeError> {
         let inner = &*self.0;
         inner.service.check(request).await?;
         let number = inner.service.number(request).clone();
@@ -114,11 +106,7 @@ impl<S: Service> Cashier<S> {
     ///
     /// # Errors
     /// Nothing was sent, and nothing has changed.
-    pub async fn cancel(
-        &self,
-        sale: &SaleId,
-        number: &OutTradeNo,
-    ) -> Result<Outcome, CancelError> {
+    pub async fn cancel(&self, sale: &SaleId, number: &OutTradeNo) -> Result<Outcome, CancelError> {
         let inner = &*self.0;
         let found = inner.load(sale).await?;
         let Some(mut record) = found.filter(|record| record.number == *number) else {
@@ -273,11 +261,15 @@ pub enum CancelError {
     #[error("the sale is not charged under this number, or is charged under another one by now")]
     NoSuchOrder,
     /// The seven days in which it can be reversed are over. If it is paid, create a refund.
-    #[error("the sale is older than seven days and can't be reversed; create a refund if it is paid")]
+    #[error(
+        "the sale is older than seven days and can't be reversed; create a refund if it is paid"
+    )]
     TooLate,
     /// What is paid under the number has another amount, or is the payment of another order. A person decides about it in the
     /// merchant platform (商户平台).
-    #[error("the payment under this number is not the one that was asked for; a person has to decide")]
+    #[error(
+        "the payment under this number is not the one that was asked for; a person has to decide"
+    )]
     OtherPayment,
 }
 
@@ -289,7 +281,10 @@ impl<S: Service> Inner<S> {
         };
         let record = Record::parse(&text)?;
         if record.sale != *sale {
-            return Err(StoreError::Unreadable(format!("it is that of {}", record.sale)));
+            return Err(StoreError::Unreadable(format!(
+                "it is that of {}",
+                record.sale
+            )));
         }
         if record.account != self.service.account() {
             return Err(StoreError::OtherAccount(record.account));

@@ -9,10 +9,7 @@ use crate::rules::Rules;
 impl Record {
     /// From when on a reversal may be sent, if one is wanted. `age` is the time since the charge by the wall clock.
     pub(crate) fn reversal_from(&self, rules: &Rules, age: Duration) -> Option<Duration> {
-        if self.reversal.too_late
-            || age > rules.reverse_for
-            || self.seen.is_other()
-        {
+        if self.reversal.too_late || age > rules.reverse_for || self.seen.is_other() {
             return None;
         }
         let soonest = rules.reverse_after;

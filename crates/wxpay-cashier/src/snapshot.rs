@@ -85,7 +85,10 @@ fn read(json: &Json) -> Result<Record, DecodeError> {
         cancel: boolean(&fields, "cancel")?,
         last_query: duration(&fields, "last_query_ms")?,
         note: fields.optional("note")?,
-        end: fields.object("end")?.map(|end| read_end(&end)).transpose()?,
+        end: fields
+            .object("end")?
+            .map(|end| read_end(&end))
+            .transpose()?,
     })
 }
 

@@ -56,11 +56,7 @@ impl World {
             }
         }
         let is_past = fence.is_some_and(Fence::is_past) && !self.troubles().ignores_fence;
-        let fate = if is_past {
-            Fate::NotSent
-        } else {
-            self.fate()
-        };
+        let fate = if is_past { Fate::NotSent } else { self.fate() };
         if !matches!(fate, Fate::NotSent) {
             let now = self.now();
             let mut state = self.state();

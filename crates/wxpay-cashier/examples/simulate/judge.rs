@@ -23,6 +23,8 @@ pub(crate) enum Violation {
     ReversedTooSoon,
     /// A reversal left later than 7 days after the charge.
     ReversedTooLate,
+    /// An order never came to its end.
+    LeftOpen,
 }
 
 /// What the shop has done, was told, and believes.
@@ -158,7 +160,10 @@ impl Judge {
 
     /// Money first: two payments weigh more than a wrong belief.
     fn found(&mut self, violation: Violation) {
-        self.violation = Some(self.violation.map_or(violation, |known| known.min(violation)));
+        self.violation = Some(
+            self.violation
+                .map_or(violation, |known| known.min(violation)),
+        );
     }
 
     fn known(&mut self, number: &str) -> &mut Known {

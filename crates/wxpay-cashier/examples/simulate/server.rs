@@ -72,7 +72,9 @@ pub(crate) enum Answer {
         paid_at: Option<i64>,
     },
     /// The reversal, and whether to call again.
-    Reversed { call_again: bool },
+    Reversed {
+        call_again: bool,
+    },
     NotFound,
     Code(&'static str),
 }

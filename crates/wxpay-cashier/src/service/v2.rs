@@ -76,8 +76,12 @@ impl Service for V2 {
         let name = PayByPaymentCode::META.name;
         code::check(&charge.auth_code).map_err(|rule| Error::new(name, Effect::Write, rule))?;
         self.client.prepare(charge).map(drop)?;
-        self.client.prepare(&query(&charge.out_trade_no)).map(drop)?;
-        self.client.prepare(&reversal(&charge.out_trade_no)).map(drop)?;
+        self.client
+            .prepare(&query(&charge.out_trade_no))
+            .map(drop)?;
+        self.client
+            .prepare(&reversal(&charge.out_trade_no))
+            .map(drop)?;
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use wxpay_api::v3::pay::query_order_by_out_trade_no::QueryOrderByOutTradeNoOptions;
 use wxpay_api::v3::pay::reverse_order::ReverseOrderOptions;
-use wxpay_api::v3::pay::types::{Transaction, TransactionAmount};
 use wxpay_api::v3::pay::types::TradeState;
+use wxpay_api::v3::pay::types::{Transaction, TransactionAmount};
 use wxpay_api::v3::pay::{
     PayByPaymentCode, PayByPaymentCodeResponse, QueryOrderByOutTradeNo, ReverseOrder,
 };
@@ -52,8 +52,14 @@ impl Service for V3 {
         let code = &charge.payer.auth_code;
         code::check(code).map_err(|rule| Error::new(name, Effect::Write, rule))?;
         self.client.prepare(charge).await.map(drop)?;
-        self.client.prepare(&query(&charge.out_trade_no)).await.map(drop)?;
-        self.client.prepare(&reversal(&charge.out_trade_no)).await.map(drop)?;
+        self.client
+            .prepare(&query(&charge.out_trade_no))
+            .await
+            .map(drop)?;
+        self.client
+            .prepare(&reversal(&charge.out_trade_no))
+            .await
+            .map(drop)?;
         Ok(())
     }
 

@@ -58,8 +58,14 @@ impl Service for V3Partner {
         let code = &charge.payer.auth_code;
         code::check(code).map_err(|rule| Error::new(name, Effect::Write, rule))?;
         self.client.prepare(charge).await.map(drop)?;
-        self.client.prepare(&query(&charge.out_trade_no)).await.map(drop)?;
-        self.client.prepare(&reversal(&charge.out_trade_no)).await.map(drop)?;
+        self.client
+            .prepare(&query(&charge.out_trade_no))
+            .await
+            .map(drop)?;
+        self.client
+            .prepare(&reversal(&charge.out_trade_no))
+            .await
+            .map(drop)?;
         Ok(())
     }
 
