@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ChargeError, Inner};
+use super::{ChargeError, Display, Inner};
 use crate::fence::Fence;
 use crate::outcome::{Open, Outcome};
 use crate::progress::{Progress, Step};
@@ -134,7 +134,7 @@ impl<S: Service> Inner<S> {
     }
 
     fn tell(&self, record: &Record, step: Step) {
-        if let Some(tell) = &self.progress {
+        if let Some(Display(tell)) = &self.display {
             tell(&Progress {
                 sale: record.sale.clone(),
                 number: record.number.clone(),

@@ -54,12 +54,15 @@ pub(super) enum Answer {
     Lost,
 }
 
+/// A request that was sent.
+type Seen = (Call, Request<Bytes>);
+
 /// A transport that plays the script of one sale. The last answer of each call is given again and again.
 #[derive(Clone, Debug)]
 pub(super) struct Wire {
     front: Front,
     script: Arc<Mutex<[VecDeque<Answer>; 3]>>,
-    seen: Arc<Mutex<Vec<(Call, Request<Bytes>)>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Wire {
@@ -76,7 +79,7 @@ impl Wire {
         }
     }
 
-    pub(super) fn seen(&self) -> Vec<(Call, Request<Bytes>)> {
+    pub(super) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 

@@ -37,7 +37,8 @@ async fn nothing_is_believed_that_is_not_proven() {
             // To the reversal: it is in doubt.
             let mut queries = vec![Answer::State("NOTPAY"); 5];
             queries.push(Answer::State("SUCCESS"));
-            let wire = Wire::new(front, Answer::Lost, &queries, &[answer.clone()]);
+            let reverses = std::slice::from_ref(&answer);
+            let wire = Wire::new(front, Answer::Lost, &queries, reverses);
             let outcome = told(&wire.outcome().await);
             let taken = front != Front::V2
                 && matches!(answer, Answer::Changed("SUCCESS", [("transaction_id", _)]));
