@@ -3,7 +3,7 @@
 //!
 //! The response to such a charge often says neither yes nor no: the user has to enter a password (`USERPAYING`), the system or
 //! the bank was too slow (`SYSTEMERROR`, `BANKERROR`), the connection broke. A shop that takes that for a failure charges twice, or
-//! lets a customer go who has paid. The documents ask for queries, and for a reversal (撤销) of what stays unknown. This crate
+//! sends a customer away who has paid. The documents ask for queries, and for a reversal (撤销) of what stays unknown. This crate
 //! does that, and keeps to these rules:
 //!
 //! - A charge is in the shop's [store](SaleStore) before it is sent, and is sent once. Every future may be dropped and every
