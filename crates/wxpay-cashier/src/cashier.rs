@@ -106,7 +106,8 @@ impl<S: Service> Cashier<S> {
     /// Reverses the order of a sale because the shop wants it, paid or not, and follows that for
     /// [two minutes](Rules::patience) at most. If the user has paid, the money goes back.
     ///
-    /// `number` is the merchant order number of the order that is meant: of the [`Open`] or [`Paid`] that the shop has looked at.
+    /// `number` is the merchant order number of the order that is meant: of the [`Open`] or
+    /// [`Paid`](crate::Paid) that the shop has looked at.
     ///
     /// It ends in [`Outcome::NotPaid`] once the reversal is proven. A payment can be reversed for seven days; if WeChat Pay says
     /// that they are over, the outcome is [`Outcome::Paid`] as before: create a refund instead. The documents ask for a refund

@@ -5,7 +5,7 @@ use crate::outcome::{Open, Paid, Refunded};
 use crate::sale::SaleId;
 use crate::store::StoreError;
 
-/// What [`Cashier::resume`] found.
+/// What [`Cashier::resume`](super::Cashier::resume) found.
 #[derive(Debug, Default)]
 #[must_use = "open orders have to be followed to their end with `Cashier::run`"]
 #[non_exhaustive]
