@@ -26,7 +26,7 @@ impl<S: Service> CashierBuilder<S> {
         self
     }
 
-    /// Is called at each step, for the display at the till. It must return at once.
+    /// Is called at the beginning of each step, for the display at the till. It must return at once.
     pub fn on_progress(mut self, tell: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.0.display = Some(Display(Box::new(tell)));
         self

@@ -156,10 +156,7 @@ async fn display_is_told_of_each_step() {
             Step::Charging,
             Step::Asking,
             Step::CustomerPaying,
-            Step::CustomerPaying,
             Step::Asking,
-            Step::Asking,
-            Step::Reversing,
             Step::Reversing,
         ]
     );
