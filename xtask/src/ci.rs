@@ -245,6 +245,7 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     ("wxpay-payout", &[], &["payouts"]),
+    ("wxpay-cashier", &["--features", "v2"], &["cashier"]),
     // The contract of `Transport`, over two other HTTP clients than our own.
     (
         "wxpay-transport",

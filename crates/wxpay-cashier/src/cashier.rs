@@ -1,11 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use thiserror::Error;
-use wxpay_core::{Error as CallError, OutTradeNo, Timestamp};
+use wxpay_core::{OutTradeNo, Timestamp};
 use wxpay_transport::Timer;
 
-use crate::outcome::{NotPaid, Open, Outcome, Paid, Refunded};
+use crate::outcome::{Open, Outcome};
 use crate::progress::Progress;
 use crate::reason::Reason;
 use crate::record::{End, Record, Seen};
@@ -14,7 +13,13 @@ use crate::sale::SaleId;
 use crate::service::Service;
 use crate::store::{SaleStore, StoreError};
 
+mod books;
+mod builder;
 mod drive;
+mod errors;
+
+pub use builder::CashierBuilder;
+pub use errors::{CancelError, ChargeError, Unsettled};
 
 /// Charges payment codes (付款码), each once, and follows every charge to a proven end.
 ///
@@ -30,8 +35,11 @@ pub(crate) struct Inner<S> {
     pub(crate) timer: Arc<dyn Timer>,
     pub(crate) rules: Rules,
     pub(crate) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    pub(crate) progress: Option<Arc<dyn Fn(&Progress) + Send + Sync>>,
+    pub(crate) display: Option<Display>,
 }
+
+/// Shows each step.
+pub(crate) struct Display(pub(crate) Box<dyn Fn(&Progress) + Send + Sync>);
 
 impl<S: Service> Cashier<S> {
     /// A cashier over the calls, the shop's store and a timer that waits, by the documents' rules.
@@ -47,7 +55,7 @@ impl<S: Service> Cashier<S> {
             timer: Arc::new(timer),
             rules: Rules::default(),
             clock: Arc::new(Timestamp::now),
-            progress: None,
+            display: None,
         })
     }
 
@@ -98,7 +106,8 @@ impl<S: Service> Cashier<S> {
     /// Reverses the order of a sale because the shop wants it, paid or not, and follows that for
     /// [two minutes](Rules::patience) at most. If the user has paid, the money goes back.
     ///
-    /// `number` is the merchant order number of the order that is meant: of the [`Open`] or [`Paid`] that the shop has looked at.
+    /// `number` is the merchant order number of the order that is meant: of the [`Open`] or
+    /// [`Paid`](crate::Paid) that the shop has looked at.
     ///
     /// It ends in [`Outcome::NotPaid`] once the reversal is proven. A payment can be reversed for seven days; if WeChat Pay says
     /// that they are over, the outcome is [`Outcome::Paid`] as before: create a refund instead. The documents ask for a refund
@@ -173,182 +182,5 @@ impl<S: fmt::Debug> fmt::Debug for Cashier<S> {
             .field("service", &self.0.service)
             .field("store", &self.0.store)
             .finish_non_exhaustive()
-    }
-}
-
-/// Builds a [`Cashier`].
-#[must_use]
-pub struct CashierBuilder<S>(Inner<S>);
-
-impl<S: Service> CashierBuilder<S> {
-    /// Waits by other rules than the documents'.
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.0.rules = rules;
-        self
-    }
-
-    /// Takes the time of day from elsewhere, for tests. It decides only whether the seven days of a reversal are over, and
-    /// whether a payment is older than its charge; every wait goes by the timer.
-    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.0.clock = Arc::new(clock);
-        self
-    }
-
-    /// Is called at each step, for the display at the till. It must return at once.
-    pub fn on_progress(mut self, tell: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
-        self.0.progress = Some(Arc::new(tell));
-        self
-    }
-
-    /// Builds it.
-    pub fn build(self) -> Cashier<S> {
-        Cashier(Arc::new(self.0))
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for CashierBuilder<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CashierBuilder")
-            .field("service", &self.0.service)
-            .field("rules", &self.0.rules)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What [`Cashier::resume`] found.
-#[derive(Debug, Default)]
-#[must_use = "open orders have to be followed to their end with `Cashier::run`"]
-#[non_exhaustive]
-pub struct Unsettled {
-    /// The open orders.
-    pub open: Vec<Open>,
-    /// Sales whose text can't be read, or that belong to another merchant's client. Have a person look at them.
-    pub unreadable: Vec<(SaleId, StoreError)>,
-}
-
-/// A charge that was not begun: provably nothing was sent.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ChargeError {
-    /// A field breaks a documented rule, or a key is missing. It names the field and the rule.
-    #[error(transparent)]
-    Invalid(#[from] CallError),
-    /// The store failed, or another program charges the same sale.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// An earlier charge of this sale is not settled. Run it to its end first: it may be paid.
-    #[error("an earlier charge of this sale, {}, is still open", .0.number())]
-    StillOpen(Open),
-    /// The sale is paid already.
-    #[error("the sale is paid already, under {}", .0.number())]
-    AlreadyPaid(Paid),
-    /// The sale was paid, and refunded at least in part. Charge it as another sale, if it is one.
-    #[error("the sale was paid under {} and refunded", .0.number())]
-    Refunded(Refunded),
-    /// An earlier charge of this sale had the same merchant order number, which is used up: take another.
-    #[error("out_trade_no: was used for an earlier charge of this sale; take another")]
-    NumberUsed,
-}
-
-/// A sale that could not be cancelled: nothing was sent, and nothing has changed.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CancelError {
-    /// The store failed, or another program works on the sale: look at it again.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The sale was not charged under this number, or is charged under another one by now: look at it again.
-    #[error("the sale is not charged under this number, or is charged under another one by now")]
-    NoSuchOrder,
-    /// The seven days in which it can be reversed are over. If it is paid, create a refund.
-    #[error(
-        "the sale is older than seven days and can't be reversed; create a refund if it is paid"
-    )]
-    TooLate,
-    /// What is paid under the number has another amount, or is the payment of another order. A person decides about it in the
-    /// merchant platform (商户平台).
-    #[error(
-        "the payment under this number is not the one that was asked for; a person has to decide"
-    )]
-    OtherPayment,
-}
-
-impl<S: Service> Inner<S> {
-    /// The stored record of a sale, if it is one of this merchant.
-    pub(crate) async fn load(&self, sale: &SaleId) -> Result<Option<Record>, StoreError> {
-        let Some(text) = self.store.load(sale).await? else {
-            return Ok(None);
-        };
-        let record = Record::parse(&text)?;
-        if record.sale != *sale {
-            return Err(StoreError::Unreadable(format!(
-                "it is that of {}",
-                record.sale
-            )));
-        }
-        if record.account != self.service.account() {
-            return Err(StoreError::OtherAccount(record.account));
-        }
-        Ok(Some(record))
-    }
-
-    /// Writes the record down as the next revision.
-    pub(crate) async fn save(&self, record: &mut Record) -> Result<(), StoreError> {
-        let before = record.revision;
-        record.revision = before.saturating_add(1);
-        let saved = self.store.save(&record.snapshot()).await;
-        if saved.is_err() {
-            record.revision = before;
-        }
-        saved
-    }
-
-    pub(crate) fn outcome(&self, record: Record) -> Outcome {
-        let Some(end) = record.end.clone() else {
-            let reason = record.reason(&self.rules, self.age(&record));
-            return Outcome::Open(Open {
-                record: Box::new(record),
-                reason,
-            });
-        };
-        let refusal = record.told().cloned();
-        let Record {
-            sale,
-            number,
-            amount,
-            note,
-            ..
-        } = record;
-        match end {
-            End::Paid(payment) => Outcome::Paid(Paid {
-                sale,
-                number,
-                payment,
-            }),
-            End::NotPaid(proof) => Outcome::NotPaid(NotPaid {
-                sale,
-                number,
-                amount,
-                proof,
-                refusal,
-                note,
-            }),
-            End::Refunded => Outcome::Refunded(Refunded {
-                sale,
-                number,
-                amount,
-            }),
-        }
-    }
-
-    /// The wall clock, in milliseconds since 1970.
-    pub(crate) fn now(&self) -> i64 {
-        (self.clock)().unix_millis()
-    }
-
-    /// How long ago the charge was begun, by the wall clock.
-    pub(crate) fn age(&self, record: &Record) -> std::time::Duration {
-        let millis = self.now().saturating_sub(record.began_at);
-        std::time::Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 }

@@ -45,4 +45,9 @@ impl Chance {
         let at = usize::try_from(self.below(choices.len() as u64)).unwrap_or(0);
         choices.get(at).expect("there are choices")
     }
+
+    /// One of these words.
+    pub(crate) fn word(&mut self, choices: &[&'static str]) -> &'static str {
+        self.pick::<&'static str>(choices)
+    }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Violation {
     ReversedTooSoon,
     /// A reversal left later than 7 days after the charge.
     ReversedTooLate,
+    /// An order never came to its end.
+    LeftOpen,
 }
 
 /// What the shop has done, was told, and believes.

@@ -17,7 +17,6 @@ pub(crate) struct End {
     pub(crate) violation: Option<Violation>,
     /// How the shop's store has the sale.
     pub(crate) state: &'static str,
-    pub(crate) has_wrong_clocks: bool,
     pub(crate) history: String,
 }
 
@@ -45,11 +44,14 @@ pub(crate) fn run(seed: u64, policy: Policy, keeps_history: bool) -> End {
         settle(&world);
         "-"
     };
-    let violation = world.state().judge.violation;
+    let mut violation = world.state().judge.violation;
+    // A wrong clock can say that it is too late for a reversal.
+    if policy == Policy::Ours && state == "open" && !world.troubles().jumps {
+        violation = violation.or(Some(Violation::LeftOpen));
+    }
     End {
         violation,
         state,
-        has_wrong_clocks: world.troubles().jumps,
         history: world.history(),
     }
 }

@@ -158,7 +158,7 @@ impl Server {
         let (status, code) = match chance.below(100) {
             0..40 => (Some(Status::Paid), None),
             40..65 => (Some(Status::UserPaying), Some("USERPAYING")),
-            65..72 => (None, Some(*chance.pick(&FOR_GOOD))),
+            65..72 => (None, Some(chance.word(&FOR_GOOD))),
             // Too little money, whether or not it leaves an order. It may be there a little later.
             72..75 => (None, Some("NOTENOUGH")),
             75..79 => (Some(Status::NotPay), Some("NOTENOUGH")),
@@ -292,13 +292,13 @@ impl Order {
     fn pay_again(&mut self, now: i64, chance: &mut Chance) -> Answer {
         // The code may be looked at before the number is.
         if chance.percent(20) {
-            return Answer::Code(*chance.pick(&["AUTHCODEEXPIRE", "AUTH_CODE_ERROR"]));
+            return Answer::Code(chance.word(&["AUTHCODEEXPIRE", "AUTH_CODE_ERROR"]));
         }
         match self.status {
-            Status::Paid => Answer::Code(*chance.pick(&["ORDERPAID", "INVALID_REQUEST"])),
+            Status::Paid => Answer::Code(chance.word(&["ORDERPAID", "INVALID_REQUEST"])),
             Status::Revoked | Status::Blocked => Answer::Code("ORDERREVERSED"),
-            Status::UserPaying => Answer::Code(*chance.pick(&["USERPAYING", "OUT_TRADE_NO_USED"])),
-            Status::PayError => Answer::Code(*chance.pick(&["TRADE_ERROR", "OUT_TRADE_NO_USED"])),
+            Status::UserPaying => Answer::Code(chance.word(&["USERPAYING", "OUT_TRADE_NO_USED"])),
+            Status::PayError => Answer::Code(chance.word(&["TRADE_ERROR", "OUT_TRADE_NO_USED"])),
             // There is money now.
             Status::NotPay if chance.percent(50) => {
                 self.enter(Status::Paid, now);

@@ -38,9 +38,7 @@ pub(crate) async fn sell<S: Service>(world: World, cashier: Cashier<S>, write: W
                     if let Ok(outcome) = cashier.cancel(&sale, number).await {
                         note(&world, &outcome);
                     }
-                } else if !is_open {
-                    return;
-                } else if needs_a_person(&outcome) {
+                } else if !is_open || needs_a_person(&outcome) {
                     return;
                 }
                 world.pass(world.chance(|chance| chance.below(60 * SECOND)));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ChargeError, Inner};
+use super::{ChargeError, Display, Inner};
 use crate::fence::Fence;
 use crate::outcome::{Open, Outcome};
 use crate::progress::{Progress, Step};
@@ -58,11 +58,15 @@ impl<S: Service> Inner<S> {
 
     async fn rounds(&self, mut record: Record, elapsed: Elapsed, mut pause: Duration) -> Outcome {
         let patience = self.timer.now().saturating_add(self.rules.patience);
+        let mut shown = None;
         loop {
             if self.timer.now().saturating_add(pause) > patience {
                 return self.outcome(record);
             }
-            self.tell(&record, step(&record));
+            let step = step(&record);
+            if shown.replace(step) != Some(step) {
+                self.tell(&record, step);
+            }
             if !pause.is_zero() {
                 self.timer.sleep(pause).await;
             }
@@ -81,7 +85,9 @@ impl<S: Service> Inner<S> {
                     record.reversal = before;
                     return self.not_stored(record, &error);
                 }
-                self.tell(&record, Step::Reversing);
+                if shown.replace(Step::Reversing) != Some(Step::Reversing) {
+                    self.tell(&record, Step::Reversing);
+                }
                 let end = self.service.reverse(&record.number, &fence).await;
                 record.elapsed = self.elapsed(&elapsed);
                 record.hear_reverse(end, before);
@@ -134,7 +140,7 @@ impl<S: Service> Inner<S> {
     }
 
     fn tell(&self, record: &Record, step: Step) {
-        if let Some(tell) = &self.progress {
+        if let Some(Display(tell)) = &self.display {
             tell(&Progress {
                 sale: record.sale.clone(),
                 number: record.number.clone(),

@@ -6,8 +6,9 @@ use wxpay_api::v3::pay::types::{Transaction, TransactionAmount};
 use wxpay_api::v3::pay::{
     PayByPaymentCode, PayByPaymentCodeResponse, QueryOrderByOutTradeNo, ReverseOrder,
 };
+use wxpay_client::json::Json;
 use wxpay_client::v3::{Client, Endpoint};
-use wxpay_core::{Effect, Error, Fen, OutTradeNo, TransactionId, WireTime};
+use wxpay_core::{Effect, Error, ErrorKind, Fen, OutTradeNo, TransactionId, WireTime};
 use wxpay_transport::{Hints, Transport as _};
 
 use super::ends::{pay_end, query_end, reverse_end, too_late};
@@ -66,7 +67,7 @@ impl Service for V3 {
     async fn pay(&self, charge: &PayByPaymentCode, fence: &Fence) -> PayEnd {
         match send(&self.client, charge, Some(fence)).await {
             Ok(answer) => answer_end(answer),
-            Err(error) => pay_end(error),
+            Err(error) => charge_end(error),
         }
     }
 
@@ -144,6 +145,22 @@ fn answer_end(answer: PayByPaymentCodeResponse) -> PayEnd {
         answer.success_time,
     );
     pay_end_of_state(end)
+}
+
+/// The end of a charge that failed. While the user is asked for the password, WeChat Pay may answer 202 with a code in place of
+/// a state.
+pub(super) fn charge_end(error: Error) -> PayEnd {
+    // What can't be decoded has been verified.
+    let body = match error.kind() {
+        ErrorKind::Decode(_) => error.raw_reply(),
+        _ => None,
+    };
+    let json = body.and_then(|body| Json::parse(body).ok());
+    let code = json.as_ref().and_then(|json| json.get("code")?.as_str());
+    if code == Some("USERPAYING") {
+        return PayEnd::Paying;
+    }
+    pay_end(error)
 }
 
 /// The end of a charge whose response tells the order's state.

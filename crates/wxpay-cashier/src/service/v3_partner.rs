@@ -9,8 +9,8 @@ use wxpay_api::v3::pay::{
 use wxpay_client::v3::{Client, Endpoint};
 use wxpay_core::{Effect, Error, Fen, OutTradeNo};
 
-use super::ends::{pay_end, query_end, reverse_end};
-use super::v3::{NO_NUMBER, OTHER_MERCHANT, account, of_state, pay_end_of_state, send};
+use super::ends::{query_end, reverse_end};
+use super::v3::{NO_NUMBER, OTHER_MERCHANT, account, charge_end, of_state, pay_end_of_state, send};
 use super::{Service, code};
 use crate::evidence::{PayEnd, QueryEnd, ReverseEnd};
 use crate::fence::Fence;
@@ -72,7 +72,7 @@ impl Service for V3Partner {
     async fn pay(&self, charge: &PartnerPayByPaymentCode, fence: &Fence) -> PayEnd {
         match send(&self.client, charge, Some(fence)).await {
             Ok(answer) => answer_end(answer),
-            Err(error) => pay_end(error),
+            Err(error) => charge_end(error),
         }
     }
 
