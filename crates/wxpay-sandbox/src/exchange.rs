@@ -131,7 +131,7 @@ async fn answer(
 ) -> Result<Response<Payload>, Closed> {
     let route = match Route::of(&call.method, &call.target) {
         Ok(route) => route,
-        Err(unrouted) => return Ok(unrouted.answer(&call.method, &call.target)),
+        Err(unrouted) => return Ok(unrouted.answer(call, shared)),
     };
     let now = shared.state().now();
     let mut signatures = Vec::new();
