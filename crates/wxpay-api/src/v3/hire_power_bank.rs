@@ -4,7 +4,7 @@
 //!
 //! - [`create_insurance_order()`]: Creates an overnight return insurance order for a rented power bank (创建保险订单)
 //! - [`types::InsuranceOrder`]: A notification that an insurance order changed (隔夜归还保险订单状态变化通知)
-//! - [`query_insurance_order()`]: Queries an insurance order by the merchant's number (查询保险订单详情)
+//! - [`query_insurance_order()`]: Queries an insurance order by its merchant order number (查询保险订单详情)
 //! - [`query_user_qualification()`]: Queries whether a user may claim an insurance order (查询用户保险订单领取资格)
 
 pub mod create_insurance_order;

@@ -16,7 +16,7 @@ use super::types::ApplicationType;
 ///
 /// `GET /v3/webizpay/employees/{employee_id}/quota-cards/{card_no}/payment-url` ([document](https://pay.weixin.qq.com/doc/v3/partner/4014507160))
 ///
-/// Whoever has the URL can pay with the card until `expire_time`: give it to nobody but the employee.
+/// Anyone who has the URL can pay with the card until `expire_time`: give it to nobody but the employee.
 ///
 /// - For service providers (服务商).
 /// - No official page was found; the facts are a third party's.

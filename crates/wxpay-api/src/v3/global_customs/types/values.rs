@@ -229,7 +229,7 @@ pub enum OrderType {
     OutTradeNo,
     /// `transaction_id`: The WeChat Pay order number (微信支付订单号).
     TransactionId,
-    /// `sub_order_no`: The merchant's number of a part of the order (商户子订单号).
+    /// `sub_order_no`: The number that the merchant gave a part of the order (商户子订单号).
     SubOrderNo,
     /// `sub_order_id`: The WeChat Pay number of a part of the order (微信子订单号).
     SubOrderId,
