@@ -74,7 +74,8 @@ pub fn search(text: &str) -> Vec<&'static Entry> {
             Some((ranks?.into_iter().sum(), entry))
         })
         .collect();
-    found.sort_by_key(|(rank, _)| *rank);
+    // Of equals, the shortest name is the plainest operation.
+    found.sort_by_key(|(rank, entry)| (*rank, entry.head.name.len()));
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 

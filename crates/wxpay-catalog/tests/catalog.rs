@@ -44,6 +44,14 @@ fn every_entry_is_read_and_says_what_it_is() {
     assert!(entries().len() > 8);
 }
 
+/// A path without the names of its parameters.
+fn bare(path: &str) -> String {
+    let parts = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 #[test]
 fn an_operation_is_found_by_its_name_and_by_what_is_sent() {
     for entry in entries() {
@@ -61,7 +69,9 @@ fn an_operation_is_found_by_its_name_and_by_what_is_sent() {
             .collect();
         let sent = sent.join("/");
         let found = find_route(method, &format!("{sent}?a=b")).unwrap();
-        assert_eq!(found.path.as_ref(), Some(path), "{}", operation.name);
+        // Two operations can differ in the name of a parameter alone.
+        let found = found.path.as_deref().map(bare);
+        assert_eq!(found, Some(bare(path)), "{}", operation.name);
     }
     assert_eq!(find("v2.pay"), None);
     assert_eq!(find_route("GET", "/pay/orderquery"), None);

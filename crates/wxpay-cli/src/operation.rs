@@ -131,7 +131,7 @@ fn nearest(text: &str) -> Vec<&'static str> {
         .map(|entry| (likeness(entry.name()), entry.name()))
         .filter(|(likeness, _)| *likeness > 0.6)
         .collect();
-    names.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    names.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.len().cmp(&other.len())));
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
