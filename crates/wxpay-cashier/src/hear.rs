@@ -40,7 +40,10 @@ impl Record {
     /// The end of a query.
     pub(crate) fn hear_query(&mut self, end: QueryEnd, rules: &Rules) {
         self.last_query = Some(self.elapsed);
-        if !matches!(end, QueryEnd::Refused(_) | QueryEnd::Unclear(_)) {
+        if matches!(end, QueryEnd::Refused(_) | QueryEnd::Unclear(_)) {
+            self.unanswered = self.unanswered.saturating_add(1);
+        } else {
+            self.unanswered = 0;
             self.note = None;
         }
         match end {

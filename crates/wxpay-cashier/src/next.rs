@@ -8,7 +8,7 @@ use crate::rules::Rules;
 
 impl Record {
     /// From when on a reversal may be sent, if one is wanted. `age` is the time since the charge by the wall clock.
-    pub(crate) fn reversal_from(&self, rules: &Rules, age: Duration) -> Option<Duration> {
+    fn reversal_from(&self, rules: &Rules, age: Duration) -> Option<Duration> {
         if self.reversal.too_late || age > rules.reverse_for || self.seen.is_other() {
             return None;
         }
@@ -30,6 +30,15 @@ impl Record {
             Charge::Refused { .. } => Some(soonest),
             Charge::Unknown | Charge::Paying => Some(soonest.max(rules.wait)),
         }
+    }
+
+    /// Whether a reversal is to be sent now, after a query has settled nothing.
+    pub(crate) fn is_time_to_reverse(&self, rules: &Rules, age: Duration) -> bool {
+        let from = self.reversal_from(rules, age);
+        let is_wanted_anyway = self.cancel || self.reversal.stand >= Stand::CallAgain;
+        // The documents want the state of the payment to be asked for before; a single query that fails is asked again.
+        let is_asked = self.unanswered == 0 || self.unanswered >= UNANSWERED || is_wanted_anyway;
+        self.end.is_none() && is_asked && from.is_some_and(|from| self.elapsed >= from)
     }
 
     /// The wait until the next query.
@@ -89,4 +98,6 @@ impl Record {
     }
 }
 
+/// After so many queries in a row without an answer, the order is reversed without one.
+const UNANSWERED: u32 = 3;
 const SOON: Duration = Duration::from_secs(1);

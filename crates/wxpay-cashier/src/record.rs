@@ -27,6 +27,8 @@ pub(crate) struct Record {
     pub(crate) seen: Seen,
     /// How many queries in a row did not know the order, none having known it before.
     pub(crate) not_known: u32,
+    /// How many queries in a row were not answered.
+    pub(crate) unanswered: u32,
     pub(crate) reversal: Reversal,
     /// The shop wants it reversed, paid or not.
     pub(crate) cancel: bool,
@@ -134,6 +136,7 @@ impl Record {
             charge: Charge::Unknown,
             seen: Seen::Nothing,
             not_known: 0,
+            unanswered: 0,
             reversal: Reversal::default(),
             cancel: false,
             last_query: None,

@@ -45,6 +45,7 @@ impl Record {
             ("charge", charge_to_json(&self.charge)),
             ("seen", seen_to_json(&self.seen)),
             ("not_known", integer(self.not_known.into())),
+            ("unanswered", integer(self.unanswered.into())),
             ("reversal", reversal_to_json(&self.reversal)),
             ("cancel", self.cancel.into()),
         ];
@@ -81,6 +82,7 @@ fn read(json: &Json) -> Result<Record, DecodeError> {
         charge: read_charge(&fields.require_object("charge")?)?,
         seen: read_seen(&fields.require_object("seen")?)?,
         not_known: fields.require("not_known")?,
+        unanswered: fields.require("unanswered")?,
         reversal: read_reversal(&fields.require_object("reversal")?)?,
         cancel: boolean(&fields, "cancel")?,
         last_query: duration(&fields, "last_query_ms")?,

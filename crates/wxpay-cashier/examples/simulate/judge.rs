@@ -110,9 +110,12 @@ impl Judge {
     }
 
     pub(crate) fn believes(&mut self, number: &str, belief: Belief, server: &Server) {
-        let known = self.known(number);
+        let known = self.orders.entry(number.to_owned()).or_default();
         if known.is_of_another && belief == Belief::Paid {
-            self.found(Violation::PaidByAnother);
+            // Which payment is older is told by the wall clock alone.
+            if !self.wrong_clocks {
+                self.found(Violation::PaidByAnother);
+            }
             return;
         }
         let before = known.belief;

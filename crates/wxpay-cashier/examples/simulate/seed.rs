@@ -87,8 +87,7 @@ fn troubles(policy: Policy, chance: &mut Chance) -> Troubles {
             troubles.jumps = chance.percent(15);
             troubles.used_number = chance.percent(5);
             troubles.closes = chance.percent(5);
-            // A transport looks at the deadline by the system's own clocks, which stand still here.
-            troubles.stalls = !troubles.v2 && chance.percent(30);
+            troubles.stalls = chance.percent(20);
             troubles.doubled = chance.percent(20);
         }
         Policy::NoRevisions => {

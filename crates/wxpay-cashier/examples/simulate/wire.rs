@@ -1,6 +1,7 @@
 //! WeChat Pay as APIv2 answers: messages with their signatures, or without.
 
 use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -8,8 +9,8 @@ use http::{Request, Response};
 use wxpay_api::v2::pay::PayByPaymentCode;
 use wxpay_api::v2::pay::pay_by_payment_code::PayByPaymentCodeOptions;
 use wxpay_api::v2::{Client, Credentials, Merchant};
-use wxpay_cashier::V2;
-use wxpay_core::{Fen, OutTradeNo, Params, TimeFormat, Timestamp, TransportError};
+use wxpay_cashier::{Fence, PayEnd, QueryEnd, ReverseEnd, Service, V2};
+use wxpay_core::{Error, Fen, OutTradeNo, Params, TimeFormat, Timestamp, TransportError};
 use wxpay_sign::v2::{Key, SignType};
 use wxpay_transport::Transport;
 
@@ -18,14 +19,70 @@ use super::server::{Answer, Status};
 use super::world::World;
 
 /// The service of a shop that talks APIv2.
-pub(crate) fn service(world: &World) -> V2 {
+#[derive(Debug)]
+pub(crate) struct Fenced {
+    inner: V2,
+    fence: Arc<Mutex<Option<Fence>>>,
+}
+
+/// A transport looks at the deadline by the system's own clocks, which stand still here. So it is handed the fence.
+impl Fenced {
+    fn by(&self, fence: &Fence) {
+        *self.fence.lock().expect("nothing panics with it") = Some(fence.clone());
+    }
+}
+
+#[async_trait]
+impl Service for Fenced {
+    type Charge = PayByPaymentCode;
+
+    fn account(&self) -> String {
+        self.inner.account()
+    }
+
+    fn number<'a>(&self, charge: &'a PayByPaymentCode) -> &'a OutTradeNo {
+        self.inner.number(charge)
+    }
+
+    fn amount(&self, charge: &PayByPaymentCode) -> Fen {
+        self.inner.amount(charge)
+    }
+
+    async fn check(&self, charge: &PayByPaymentCode) -> Result<(), Error> {
+        self.inner.check(charge).await
+    }
+
+    async fn pay(&self, charge: &PayByPaymentCode, fence: &Fence) -> PayEnd {
+        self.by(fence);
+        self.inner.pay(charge, fence).await
+    }
+
+    async fn query(&self, number: &OutTradeNo) -> QueryEnd {
+        self.inner.query(number).await
+    }
+
+    async fn reverse(&self, number: &OutTradeNo, fence: &Fence) -> ReverseEnd {
+        self.by(fence);
+        self.inner.reverse(number, fence).await
+    }
+}
+
+pub(crate) fn service(world: &World) -> Fenced {
     let merchant = Merchant::new(
         MCH_ID.parse().expect("a sound ID"),
         APP_ID.parse().expect("a sound ID"),
     );
     let credentials = Credentials::new(key());
-    let client = Client::builder(merchant, credentials, Wire(world.clone()));
-    V2::new(client.build().expect("a sound client"))
+    let fence = Arc::default();
+    let wire = Wire {
+        world: world.clone(),
+        fence: Arc::clone(&fence),
+    };
+    let client = Client::builder(merchant, credentials, wire);
+    Fenced {
+        inner: V2::new(client.build().expect("a sound client")),
+        fence,
+    }
 }
 
 /// A charge of a code that is fine.
@@ -41,7 +98,10 @@ pub(crate) fn request(number: OutTradeNo, amount: Fen) -> PayByPaymentCode {
 }
 
 #[derive(Debug)]
-struct Wire(World);
+struct Wire {
+    world: World,
+    fence: Arc<Mutex<Option<Fence>>>,
+}
 
 #[async_trait]
 impl Transport for Wire {
@@ -56,7 +116,13 @@ impl Transport for Wire {
             "/pay/orderquery" => Call::Query,
             _ => Call::Reverse,
         };
-        let answer = match self.0.call(call, &number, None).await {
+        let fence = match call {
+            Call::Query => None,
+            Call::Pay(_) | Call::Reverse => {
+                self.fence.lock().expect("nothing panics with it").take()
+            }
+        };
+        let answer = match self.world.call(call, &number, fence.as_ref()).await {
             Delivery::NotSent => return Err(TransportError::not_sent("no connection")),
             Delivery::Lost => return Err(TransportError::maybe_sent("no response")),
             Delivery::Gateway => return Ok(response(502, "<html>Bad Gateway</html>".to_owned())),

@@ -78,8 +78,7 @@ impl<S: Service> Inner<S> {
             record.hear_query(answer, &self.rules);
             record.elapsed = self.elapsed(&elapsed);
             let age = self.age(&record);
-            let from = record.reversal_from(&self.rules, age);
-            if record.end.is_none() && from.is_some_and(|from| record.elapsed >= from) {
+            if record.is_time_to_reverse(&self.rules, age) {
                 let before = record.begin_reversal();
                 if let Err(error) = self.save(&mut record).await {
                     record.reversal = before;

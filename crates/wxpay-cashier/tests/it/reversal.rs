@@ -44,7 +44,12 @@ async fn reversal_that_was_taken_is_brought_to_its_end() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_sent_again_after_every_failure() {
-    let queries = [unclear(), QueryEnd::Unpaid, unclear(), QueryEnd::Reversed];
+    let queries = [
+        QueryEnd::Unpaid,
+        QueryEnd::Unpaid,
+        QueryEnd::Unpaid,
+        QueryEnd::Reversed,
+    ];
     let reverses = [
         in_doubt(),
         not_reversed("SYSTEMERROR"),
@@ -53,6 +58,23 @@ async fn it_is_sent_again_after_every_failure() {
     let service = Scripted::new(lost(), after_waiting(queries), reverses);
     assert_eq!(told(&charged(&service).await), "not paid: Reversed");
     assert_eq!(service.times(Call::Reverse), [45, 55, 65, 75]);
+}
+
+/// The user may have paid just now. So a query that fails is asked again, and only three in a row are taken for an answer.
+#[tokio::test(start_paused = true)]
+async fn it_waits_for_an_answered_query() {
+    let mut queries = vec![QueryEnd::Paying; 4];
+    queries.extend([unclear(), unclear(), paid()]);
+    let service = Scripted::new(PayEnd::Paying, queries, []);
+    assert_eq!(told(&charged(&service).await), "paid");
+    assert!(service.times(Call::Reverse).is_empty());
+    assert_eq!(service.times(Call::Query), [5, 15, 25, 35, 45, 55, 65]);
+
+    let mut queries = vec![QueryEnd::Paying; 4];
+    queries.extend([unclear(), unclear(), unclear(), QueryEnd::Reversed]);
+    let service = Scripted::new(PayEnd::Paying, queries, []);
+    assert_eq!(told(&charged(&service).await), "not paid: Reversed");
+    assert_eq!(service.times(Call::Reverse), [65]);
 }
 
 /// An accepted reversal alone is no proof: its response does not name the order.

@@ -58,7 +58,7 @@ async fn text_of_the_first_version() {
     let began_at = NOON * 1000;
     let paid_at = (NOON + 3) * 1000;
     let expected = format!(
-        r#"{{"format":1,"sale":"till-3-0042","revision":16,"account":"scripted 1900000109","number":"A1","earlier":[],"amount":1800,"began_at":{began_at},"is_sent":true,"elapsed_ms":115000,"charge":{{"state":"refused","code":"NOTENOUGH","message":"","kind":"for_now"}},"seen":{{"state":"paid","transaction_id":"4200001","amount":1800,"paid_at":{paid_at}}},"not_known":0,"reversal":{{"sent":1,"last_ms":15000,"stand":"in_doubt","found_nothing":false,"too_late":false}},"cancel":false,"last_query_ms":115000}}"#
+        r#"{{"format":1,"sale":"till-3-0042","revision":16,"account":"scripted 1900000109","number":"A1","earlier":[],"amount":1800,"began_at":{began_at},"is_sent":true,"elapsed_ms":115000,"charge":{{"state":"refused","code":"NOTENOUGH","message":"","kind":"for_now"}},"seen":{{"state":"paid","transaction_id":"4200001","amount":1800,"paid_at":{paid_at}}},"not_known":0,"unanswered":0,"reversal":{{"sent":1,"last_ms":15000,"stand":"in_doubt","found_nothing":false,"too_late":false}},"cancel":false,"last_query_ms":115000}}"#
     );
     assert_eq!(text, expected);
     let found = over(&text).find(&sale()).await.unwrap().unwrap();
