@@ -9,6 +9,7 @@ mod file;
 mod index;
 mod operation;
 mod received;
+mod rooms;
 mod sent;
 mod shared;
 

@@ -15,7 +15,7 @@ pub(super) struct RustFile<'a> {
     pub(super) scope: &'a Scope,
     /// The level of the types that stand in this file.
     pub(super) level: Level,
-    /// The module of the shared types that stand in this file; `None` in the file of an operation.
+    /// The module that this file is below the first one; `None` for the first.
     pub(super) room: Option<String>,
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
     text: String,
@@ -82,30 +82,29 @@ impl<'a> RustFile<'a> {
     /// The Rust name of a named type.
     pub(super) fn named(&mut self, ty: &TypeRef) -> String {
         let path = match (self.level, ty.level) {
-            (Level::Operation, Level::Product) => Some("super::types"),
-            (Level::Operation, Level::Version) | (Level::Product, Level::Version) => {
-                Some("crate::vN::types")
+            (Level::Operation, Level::Product) if self.room.is_some() => {
+                Some("super::super::types".to_owned())
             }
+            (Level::Operation, Level::Product) => Some("super::types".to_owned()),
+            (Level::Operation | Level::Product, Level::Version) => {
+                Some(format!("crate::{}::types", self.version().folder()))
+            }
+            _ if self.room.is_some() && self.room != self.room_of(ty) => Some("super".to_owned()),
             _ => None,
         };
         if let Some(path) = path {
-            let path = path.replace("vN", self.version().folder());
             self.import(&path, &ty.name);
-        } else if self
-            .room
-            .as_ref()
-            .is_some_and(|room| *room != self.room_of(ty))
-        {
-            self.import("super", &ty.name);
         }
         ty.name.clone()
     }
 
-    /// The module of a shared type: its own for an object, and one for all enums.
-    pub(super) fn room_of(&self, ty: &TypeRef) -> String {
+    /// The module of a type below the file that is first: an object has one of its own. Of an operation, the other types stand
+    /// in its file; the enums that operations share stand together.
+    pub(super) fn room_of(&self, ty: &TypeRef) -> Option<String> {
         match self.scope.get(ty).map(|ty| &ty.shape) {
-            Some(Shape::Enum(_)) => VALUES.to_owned(),
-            _ => names::field(&ty.name),
+            Some(Shape::Object(_)) => Some(names::field(&ty.name)),
+            _ if ty.level == Level::Operation => None,
+            _ => Some(VALUES.to_owned()),
         }
     }
 

@@ -34,8 +34,9 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
             }
         }
         for operation in operations {
-            let file = operation::file(operation, usage);
-            output.rust(format!("{folder}/{}.rs", operation.name), file);
+            for (path, text) in operation::files(operation, usage) {
+                output.rust(format!("{folder}/{path}"), text);
+            }
         }
     }
 }

@@ -5,14 +5,26 @@ use std::collections::BTreeSet;
 use super::decode::{self, From};
 use super::docs::{aliases, method, of_operation};
 use super::file::RustFile;
-use super::{encode, enumeration, facts, received, sent};
+use super::{encode, enumeration, facts, received, rooms, sent};
 use crate::codegen::model::{Field, Kind, Level, Operation, Reply, Shape, TypeRef, Version};
 use crate::codegen::names::{self, camel};
 use crate::codegen::spec::OperationKind;
 use crate::codegen::usage::{Seen, Usage};
 
-/// The whole file, to be formatted.
-pub(super) fn file(operation: &Operation, usage: &Usage) -> String {
+/// The operation's file and those of its objects, to be formatted, by their paths from the product's folder on.
+pub(super) fn files(operation: &Operation, usage: &Usage) -> Vec<(String, String)> {
+    let rooms = rooms::of(&operation.scope, Seen::from(operation), usage);
+    let below = rooms.files.into_iter();
+    let mut files: Vec<(String, String)> = below
+        .map(|(room, text)| (format!("{}/{room}.rs", operation.name), text))
+        .collect();
+    let first = file(operation, usage, &rooms.index);
+    files.push((format!("{}.rs", operation.name), first));
+    files
+}
+
+/// The file that is first.
+fn file(operation: &Operation, usage: &Usage, index: &str) -> String {
     let seen = Seen::from(operation);
     let mut file = RustFile::new(usage, seen, &operation.scope, Level::Operation);
     let name = camel(&operation.name);
@@ -44,7 +56,7 @@ pub(super) fn file(operation: &Operation, usage: &Usage) -> String {
         OperationKind::Notification => operation.events.join(", "),
     };
     file.finish(&format!(
-        "//! {} ({}): `{head}`.\n\n",
+        "//! {} ({}): `{head}`.\n\n{index}",
         operation.title.en, operation.title.zh
     ))
 }
@@ -120,7 +132,7 @@ fn head(operation: &Operation) -> String {
     )
 }
 
-/// The operation's own types, each with how it is written or read.
+/// The operation's own types, but for its objects.
 fn types(file: &mut RustFile<'_>) {
     let scope = file.scope;
     for ty in scope.types.values() {
@@ -128,7 +140,9 @@ fn types(file: &mut RustFile<'_>) {
             name: ty.name.clone(),
             level: scope.level,
         };
-        named(file, &seen, &ty.shape, "");
+        if file.room_of(&seen).is_none() {
+            named(file, &seen, &ty.shape, "");
+        }
     }
 }
 

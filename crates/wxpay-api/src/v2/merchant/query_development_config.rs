@@ -2,8 +2,16 @@
 
 //! Queries the payment directories and apps of a sub-merchant (查询子商户开发配置): `POST /secapi/mch/querysubdevconfig`.
 
+mod app_id_config;
+mod app_id_config_list;
+mod path_list;
+
+pub use app_id_config::AppIdConfig;
+pub use app_id_config_list::AppIdConfigList;
+pub use path_list::PathList;
+
 use wxpay_client::Extra;
-use wxpay_client::json::{Json, Object};
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{DecodeError, InvalidInput, MchId, Params, Result};
 use wxpay_sign::Verified;
@@ -79,60 +87,6 @@ pub struct QueryDevelopmentConfigResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PathList {
-    /// Payment directory URIs (支付目录URI数组).
-    pub jsapi_path_list: Vec<String>,
-}
-
-impl PathList {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            jsapi_path_list: fields.list("jsapi_path_list")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AppIdConfigList {
-    /// Linked and follow app ID configurations (关联与关注APPID数组).
-    pub appid_config_list: Vec<AppIdConfig>,
-}
-
-impl AppIdConfigList {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            appid_config_list: fields.objects("appid_config_list", AppIdConfig::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AppIdConfig {
-    /// App ID of the sub-merchant official account to follow (关注特约商户公众号的APPID). It can be the text `null`.
-    pub subscribe_appid: Option<String>,
-    /// Bound app ID (关联APPID). It can be the text `null`.
-    pub sub_appid: Option<String>,
-}
-
-impl AppIdConfig {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            subscribe_appid: fields.optional("subscribe_appid")?,
-            sub_appid: fields.optional("sub_appid")?,
-        })
-    }
 }
 
 impl Endpoint for QueryDevelopmentConfig {

@@ -2,8 +2,12 @@
 
 //! Queries a sub-merchant of a cross-border institution (查询子商户): `POST /secapi/mch/queryInstitutionsub`.
 
+mod rejected_field;
+
+pub use rejected_field::RejectedField;
+
 use wxpay_client::Extra;
-use wxpay_client::json::{Json, Object};
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{Date, DecodeError, InvalidInput, MchId, Params, Result, Secret};
 use wxpay_sign::Verified;
@@ -141,26 +145,6 @@ pub struct QuerySubMerchantResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RejectedField {
-    /// Field (字段).
-    pub field: Option<String>,
-    /// Reason (原因).
-    pub reason: Option<String>,
-}
-
-impl RejectedField {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            field: fields.optional("field")?,
-            reason: fields.optional("reason")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,7 +2,13 @@
 
 //! Queries an application for a micro merchant (查询小微商户申请状态): `POST /applyment/micro/getstate`.
 
-use wxpay_client::json::{Json, Object};
+mod audit_detail;
+mod audit_details;
+
+pub use audit_detail::AuditDetail;
+pub use audit_details::AuditDetails;
+
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{DecodeError, InvalidInput, MchId, Params, Result};
@@ -110,43 +116,6 @@ pub struct QueryApplicationResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AuditDetails {
-    /// Review details (审核详情).
-    pub audit_detail: Vec<AuditDetail>,
-}
-
-impl AuditDetails {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            audit_detail: fields.objects("audit_detail", AuditDetail::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AuditDetail {
-    /// Parameter name (参数名称).
-    pub param_name: Option<String>,
-    /// Rejection reason (驳回原因).
-    pub reject_reason: Option<String>,
-}
-
-impl AuditDetail {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            param_name: fields.optional("param_name")?,
-            reject_reason: fields.optional("reject_reason")?,
-        })
-    }
 }
 
 impl Endpoint for QueryApplication {

@@ -2,10 +2,14 @@
 
 //! Closes an unpaid order that pays several merchants at once (合单关单): `POST /pay/closecombinedorder`.
 
-use wxpay_client::json::{Body, Json};
+mod closed_sub_order;
+
+pub use closed_sub_order::{ClosedSubOrder, ClosedSubOrderOptions};
+
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Form, Meta};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{DecodeError, InvalidInput, MchId, OutTradeNo, Params, Resolve, Result};
+use wxpay_core::{DecodeError, InvalidInput, OutTradeNo, Params, Resolve, Result};
 use wxpay_sign::Verified;
 
 /// Closes an unpaid order that pays several merchants at once (合单关单).
@@ -82,82 +86,6 @@ pub struct CloseCombinedOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ClosedSubOrder {
-    /// Sub-order merchant order number (子单商户订单号).
-    pub out_trade_no: OutTradeNo,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ClosedSubOrderOptions,
-}
-
-/// The optional fields of [`ClosedSubOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ClosedSubOrderOptions {
-    /// Sub-order merchant ID (子单商户号). Or `mchid`.
-    pub mch_id: Option<MchId>,
-    /// Sub-order merchant ID (子单商户号). Or `mch_id`.
-    pub mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ClosedSubOrderOptions {
-    /// Sub-order merchant ID (子单商户号). Or `mchid`.
-    #[must_use]
-    pub fn mch_id(mut self, mch_id: impl Into<MchId>) -> Self {
-        self.mch_id = Some(mch_id.into());
-        self
-    }
-
-    /// Sub-order merchant ID (子单商户号). Or `mch_id`.
-    #[must_use]
-    pub fn mchid(mut self, mchid: impl Into<MchId>) -> Self {
-        self.mchid = Some(mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ClosedSubOrder {
-    const FIELDS: &'static [&'static str] = &["mch_id", "mchid", "out_trade_no"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.mch_id {
-            body.id("mch_id", value)?;
-        }
-        if let Some(value) = &self.options.mchid {
-            body.id("mchid", value)?;
-        }
-        body.id("out_trade_no", &self.out_trade_no)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_trade_no: fields.require("out_trade_no")?,
-            options: ClosedSubOrderOptions {
-                mch_id: fields.optional("mch_id")?,
-                mchid: fields.optional("mchid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CloseCombinedOrder {

@@ -2,9 +2,15 @@
 
 //! Creates an order for JSAPI, Native, app or H5 payment (统一下单): `POST /pay/unifiedorder`.
 
+mod h5_info;
+mod scene_info;
+
+pub use h5_info::{H5Info, H5InfoOptions};
+pub use scene_info::{SceneInfo, SceneInfoOptions};
+
 use std::net::IpAddr;
 
-use wxpay_client::json::{Body, Json};
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -13,7 +19,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderDetail, ProfitSharing, Receipt, StoreInfo};
+use super::types::{OrderDetail, ProfitSharing, Receipt};
 
 /// Creates an order for JSAPI, Native, app or H5 payment (统一下单).
 ///
@@ -287,232 +293,6 @@ pub struct CreateOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SceneInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SceneInfoOptions,
-}
-
-/// The optional fields of [`SceneInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SceneInfoOptions {
-    /// Actual store information (实际门店信息).
-    pub store_info: Option<StoreInfo>,
-    /// H5 scene (H5 场景).
-    pub h5_info: Option<H5Info>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SceneInfoOptions {
-    /// Actual store information (实际门店信息).
-    #[must_use]
-    pub fn store_info(mut self, store_info: impl Into<StoreInfo>) -> Self {
-        self.store_info = Some(store_info.into());
-        self
-    }
-
-    /// H5 scene (H5 场景).
-    #[must_use]
-    pub fn h5_info(mut self, h5_info: impl Into<H5Info>) -> Self {
-        self.h5_info = Some(h5_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SceneInfo {
-    const FIELDS: &'static [&'static str] = &["store_info", "h5_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.store_info {
-            body.object("store_info", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.h5_info {
-            body.object("h5_info", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: SceneInfoOptions {
-                store_info: fields
-                    .object("store_info")?
-                    .map(|fields| StoreInfo::read(&fields))
-                    .transpose()?,
-                h5_info: fields
-                    .object("h5_info")?
-                    .map(|fields| H5Info::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct H5Info {
-    /// Scene type (场景类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: SceneType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: H5InfoOptions,
-}
-
-/// The optional fields of [`H5Info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct H5InfoOptions {
-    /// App name (应用名), at most 2048 characters, required if `type` is `IOS` or `Android`.
-    pub app_name: Option<String>,
-    /// Bundle ID (bundle_id), at most 2048 characters, required if `type` is `IOS`.
-    pub bundle_id: Option<String>,
-    /// Package name (包名), at most 2048 characters, required if `type` is `Android`.
-    pub package_name: Option<String>,
-    /// WAP website URL (WAP 网站地址), at most 2048 characters, required if `type` is `Wap`.
-    pub wap_url: Option<String>,
-    /// WAP website name (WAP 网站名), at most 2048 characters, required if `type` is `Wap`.
-    pub wap_name: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl H5InfoOptions {
-    /// App name (应用名), at most 2048 characters, required if `type` is `IOS` or `Android`.
-    #[must_use]
-    pub fn app_name(mut self, app_name: impl Into<String>) -> Self {
-        self.app_name = Some(app_name.into());
-        self
-    }
-
-    /// Bundle ID (bundle_id), at most 2048 characters, required if `type` is `IOS`.
-    #[must_use]
-    pub fn bundle_id(mut self, bundle_id: impl Into<String>) -> Self {
-        self.bundle_id = Some(bundle_id.into());
-        self
-    }
-
-    /// Package name (包名), at most 2048 characters, required if `type` is `Android`.
-    #[must_use]
-    pub fn package_name(mut self, package_name: impl Into<String>) -> Self {
-        self.package_name = Some(package_name.into());
-        self
-    }
-
-    /// WAP website URL (WAP 网站地址), at most 2048 characters, required if `type` is `Wap`.
-    #[must_use]
-    pub fn wap_url(mut self, wap_url: impl Into<String>) -> Self {
-        self.wap_url = Some(wap_url.into());
-        self
-    }
-
-    /// WAP website name (WAP 网站名), at most 2048 characters, required if `type` is `Wap`.
-    #[must_use]
-    pub fn wap_name(mut self, wap_name: impl Into<String>) -> Self {
-        self.wap_name = Some(wap_name.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl H5Info {
-    const FIELDS: &'static [&'static str] = &[
-        "type",
-        "app_name",
-        "bundle_id",
-        "package_name",
-        "wap_url",
-        "wap_name",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if matches!(self.type_, SceneType::Ios | SceneType::Android)
-            && self.options.app_name.is_none()
-        {
-            return Err(InvalidInput::required_with(
-                "app_name",
-                "type",
-                "IOS or Android",
-            ));
-        }
-        if self.type_ == SceneType::Ios && self.options.bundle_id.is_none() {
-            return Err(InvalidInput::required_with("bundle_id", "type", "IOS"));
-        }
-        if self.type_ == SceneType::Android && self.options.package_name.is_none() {
-            return Err(InvalidInput::required_with(
-                "package_name",
-                "type",
-                "Android",
-            ));
-        }
-        if self.type_ == SceneType::Wap && self.options.wap_url.is_none() {
-            return Err(InvalidInput::required_with("wap_url", "type", "Wap"));
-        }
-        if self.type_ == SceneType::Wap && self.options.wap_name.is_none() {
-            return Err(InvalidInput::required_with("wap_name", "type", "Wap"));
-        }
-        body.text("type", &self.type_, Max::Chars(64))?;
-        if let Some(value) = &self.options.app_name {
-            body.text("app_name", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.bundle_id {
-            body.text("bundle_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.package_name {
-            body.text("package_name", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.wap_url {
-            body.text("wap_url", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.wap_name {
-            body.text("wap_name", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            options: H5InfoOptions {
-                app_name: fields.optional("app_name")?,
-                bundle_id: fields.optional("bundle_id")?,
-                package_name: fields.optional("package_name")?,
-                wap_url: fields.optional("wap_url")?,
-                wap_name: fields.optional("wap_name")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,9 +2,19 @@
 
 //! Charges a user by the payment code on the phone (付款码支付): `POST /pay/micropay`.
 
+mod payment_scene;
+mod promotion;
+mod promotion_goods;
+mod promotions;
+
+pub use payment_scene::{PaymentScene, PaymentSceneOptions};
+pub use promotion::Promotion;
+pub use promotion_goods::PromotionGoods;
+pub use promotions::Promotions;
+
 use std::net::IpAddr;
 
-use wxpay_client::json::{Body, Json, Object};
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -13,9 +23,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{
-    IsSubscribe, OrderDetail, ProfitSharing, PromotionScope, PromotionType, Receipt, StoreInfo,
-};
+use super::types::{IsSubscribe, OrderDetail, ProfitSharing, Receipt};
 
 /// Charges a user by the payment code on the phone (付款码支付).
 ///
@@ -303,159 +311,6 @@ pub struct PayByPaymentCodeResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PaymentScene {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PaymentSceneOptions,
-}
-
-/// The optional fields of [`PaymentScene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PaymentSceneOptions {
-    /// Actual store information (实际门店信息).
-    pub store_info: Option<StoreInfo>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PaymentSceneOptions {
-    /// Actual store information (实际门店信息).
-    #[must_use]
-    pub fn store_info(mut self, store_info: impl Into<StoreInfo>) -> Self {
-        self.store_info = Some(store_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PaymentScene {
-    const FIELDS: &'static [&'static str] = &["store_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.store_info {
-            body.object("store_info", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: PaymentSceneOptions {
-                store_info: fields
-                    .object("store_info")?
-                    .map(|fields| StoreInfo::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Promotions {
-    /// The promotions (营销详情列表).
-    pub promotion_detail: Vec<Promotion>,
-}
-
-impl Promotions {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            promotion_detail: fields.objects("promotion_detail", Promotion::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Promotion {
-    /// Coupon ID (券ID).
-    pub promotion_id: Option<String>,
-    /// Promotion name (优惠名称).
-    pub name: Option<String>,
-    /// Promotion scope (优惠范围).
-    pub scope: Option<PromotionScope>,
-    /// Promotion type (优惠类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<PromotionType>,
-    /// Coupon face value (优惠券面额), in fen.
-    pub amount: Option<Fen>,
-    /// Activity ID (活动ID).
-    pub activity_id: Option<String>,
-    /// WeChat contribution (微信出资), in fen.
-    pub wxpay_contribute: Option<Fen>,
-    /// Merchant contribution (商户出资), in fen.
-    pub merchant_contribute: Option<Fen>,
-    /// Other contribution (其他出资), in fen.
-    pub other_contribute: Option<Fen>,
-    /// Items (单品列表).
-    pub goods_detail: Vec<PromotionGoods>,
-}
-
-impl Promotion {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            promotion_id: fields.optional("promotion_id")?,
-            name: fields.optional("name")?,
-            scope: fields.optional("scope")?,
-            type_: fields.optional("type")?,
-            amount: fields.optional("amount")?,
-            activity_id: fields.optional("activity_id")?,
-            wxpay_contribute: fields.optional("wxpay_contribute")?,
-            merchant_contribute: fields.optional("merchant_contribute")?,
-            other_contribute: fields.optional("other_contribute")?,
-            goods_detail: fields.objects("goods_detail", PromotionGoods::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PromotionGoods {
-    /// Product code (商品编码).
-    pub goods_id: Option<String>,
-    /// Product remark (商品备注).
-    pub goods_remark: Option<String>,
-    /// Product promotion amount (商品优惠金额), in fen.
-    pub discount_amount: Option<Fen>,
-    /// Product quantity (商品数量).
-    pub quantity: Option<i64>,
-    /// Product price (商品价格), in fen.
-    pub price: Option<Fen>,
-}
-
-impl PromotionGoods {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            goods_id: fields.optional("goods_id")?,
-            goods_remark: fields.optional("goods_remark")?,
-            discount_amount: fields.optional("discount_amount")?,
-            quantity: fields.optional("quantity")?,
-            price: fields.optional("price")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,16 +2,23 @@
 
 //! Queries an order that pays several merchants at once (合单查单): `POST /pay/querycombinedorder`.
 
-use wxpay_client::Extra;
-use wxpay_client::json::{Json, Object};
-use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_core::{
-    AppId, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo, Params, Progress, Result,
-    TransactionId,
-};
-use wxpay_sign::Verified;
+mod paid_sub_order;
+mod paid_sub_orders;
+mod sub_order_amount;
+mod sub_order_goods;
+mod sub_order_promotion;
 
-use super::types::{CombinedTradeType, PromotionScope, PromotionType};
+pub use paid_sub_order::PaidSubOrder;
+pub use paid_sub_orders::PaidSubOrders;
+pub use sub_order_amount::SubOrderAmount;
+pub use sub_order_goods::SubOrderGoods;
+pub use sub_order_promotion::SubOrderPromotion;
+
+use wxpay_client::Extra;
+use wxpay_client::json::Json;
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
+use wxpay_core::{DecodeError, InvalidInput, OpenId, OutTradeNo, Params, Progress, Result};
+use wxpay_sign::Verified;
 
 /// Queries an order that pays several merchants at once (合单查单).
 ///
@@ -97,182 +104,6 @@ pub struct QueryCombinedOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PaidSubOrders {
-    /// Sub-order count (子订单数).
-    pub order_num: Option<i64>,
-    /// Sub-order information (子订单信息).
-    pub order_list: Vec<PaidSubOrder>,
-}
-
-impl PaidSubOrders {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            order_num: fields.optional("order_num")?,
-            order_list: fields.objects("order_list", PaidSubOrder::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PaidSubOrder {
-    /// Sub-order merchant ID (子单商户号). Or `mch_id`.
-    pub mchid: Option<MchId>,
-    /// Sub-order merchant ID (子单商户号). Or `mchid`.
-    pub mch_id: Option<MchId>,
-    /// Sub-order merchant app ID (子单商户appid).
-    pub appid: Option<AppId>,
-    /// Transaction type (交易类型).
-    pub trade_type: Option<CombinedTradeType>,
-    /// Attached data (附加数据).
-    pub attach: Option<String>,
-    /// Order amount (订单金额). Or `total_fee` and `fee_type`.
-    pub amount: Option<SubOrderAmount>,
-    /// Sub-order amount (子单金额), in fen. Or `amount`.
-    pub total_fee: Option<Fen>,
-    /// Pricing currency (标价币种). Or `amount`.
-    pub fee_type: Option<String>,
-    /// WeChat Pay order number (微信订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Sub-order merchant order number (子单商户订单号).
-    pub out_trade_no: Option<OutTradeNo>,
-    /// Order promotion tag (订单优惠标记).
-    pub goods_tag: Option<String>,
-    /// Product description (商品描述). Or `body`.
-    pub description: Option<String>,
-    /// Product description (商品描述). Or `description`.
-    pub body: Option<String>,
-    /// Marketing details (营销详情).
-    pub promotion_detail: Option<SubOrderPromotion>,
-}
-
-impl PaidSubOrder {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mchid: fields.optional("mchid")?,
-            mch_id: fields.optional("mch_id")?,
-            appid: fields.optional("appid")?,
-            trade_type: fields.optional("trade_type")?,
-            attach: fields.optional("attach")?,
-            amount: fields
-                .object("amount")?
-                .map(|fields| SubOrderAmount::read(&fields))
-                .transpose()?,
-            total_fee: fields.optional("total_fee")?,
-            fee_type: fields.optional("fee_type")?,
-            transaction_id: fields.optional("transaction_id")?,
-            out_trade_no: fields.optional("out_trade_no")?,
-            goods_tag: fields.optional("goods_tag")?,
-            description: fields.optional("description")?,
-            body: fields.optional("body")?,
-            promotion_detail: fields
-                .object("promotion_detail")?
-                .map(|fields| SubOrderPromotion::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubOrderAmount {
-    /// Listed amount (标价金额), in fen.
-    pub total_amount: Option<Fen>,
-    /// Pricing currency (标价币种).
-    pub currency: Option<String>,
-}
-
-impl SubOrderAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total_amount: fields.optional("total_amount")?,
-            currency: fields.optional("currency")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubOrderPromotion {
-    /// Coupon ID (券ID).
-    pub promotion_id: Option<String>,
-    /// Promotion name (优惠名称).
-    pub name: Option<String>,
-    /// Promotion scope (优惠范围).
-    pub scope: Option<PromotionScope>,
-    /// Promotion type (优惠类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<PromotionType>,
-    /// Coupon face value (优惠券面额), in fen.
-    pub amount: Option<Fen>,
-    /// Activity ID (活动ID).
-    pub activity_id: Option<String>,
-    /// WeChat contribution (微信出资), in fen.
-    pub wxpay_contribute: Option<Fen>,
-    /// Merchant contribution (商户出资), in fen.
-    pub merchant_contribute: Option<Fen>,
-    /// Other contribution (其他出资), in fen.
-    pub other_contribute: Option<Fen>,
-    /// Items (单品列表).
-    pub goods_detail: Vec<SubOrderGoods>,
-}
-
-impl SubOrderPromotion {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            promotion_id: fields.optional("promotion_id")?,
-            name: fields.optional("name")?,
-            scope: fields.optional("scope")?,
-            type_: fields.optional("type")?,
-            amount: fields.optional("amount")?,
-            activity_id: fields.optional("activity_id")?,
-            wxpay_contribute: fields.optional("wxpay_contribute")?,
-            merchant_contribute: fields.optional("merchant_contribute")?,
-            other_contribute: fields.optional("other_contribute")?,
-            goods_detail: fields.objects("goods_detail", SubOrderGoods::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubOrderGoods {
-    /// Product code (商品编码).
-    pub goods_id: Option<String>,
-    /// WeChat Pay product code (微信支付商品编码).
-    pub wxpay_goods_id: Option<String>,
-    /// Product name (商品名称).
-    pub goods_name: Option<String>,
-    /// Product quantity (商品数量).
-    pub quantity: Option<i64>,
-    /// Product unit price (商品单价), in fen.
-    pub price: Option<Fen>,
-}
-
-impl SubOrderGoods {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            goods_id: fields.optional("goods_id")?,
-            wxpay_goods_id: fields.optional("wxpay_goods_id")?,
-            goods_name: fields.optional("goods_name")?,
-            quantity: fields.optional("quantity")?,
-            price: fields.optional("price")?,
-        })
-    }
 }
 
 /// A documented value, or another.

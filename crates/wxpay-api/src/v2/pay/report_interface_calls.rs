@@ -2,9 +2,13 @@
 
 //! Reports how long calls took and what they answered (交易保障): `POST /payitil/report`.
 
+mod trade;
+
+pub use trade::{Trade, TradeOptions};
+
 use std::net::IpAddr;
 
-use wxpay_client::json::{Body, Json};
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -200,82 +204,6 @@ pub struct ReportInterfaceCallsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Trade {
-    /// Merchant order number (商户订单号).
-    pub out_trade_no: OutTradeNo,
-    /// Transaction start time (交易开始时间). When the code was scanned.
-    pub begin_time: WireTime,
-    /// Transaction completion time (交易完成时间).
-    pub end_time: WireTime,
-    /// Transaction result (交易结果).
-    pub state: TradeResult,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: TradeOptions,
-}
-
-/// The optional fields of [`Trade`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TradeOptions {
-    /// Error description (错误描述), at most 128 characters.
-    pub err_msg: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl TradeOptions {
-    /// Error description (错误描述), at most 128 characters.
-    #[must_use]
-    pub fn err_msg(mut self, err_msg: impl Into<String>) -> Self {
-        self.err_msg = Some(err_msg.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Trade {
-    const FIELDS: &'static [&'static str] =
-        &["out_trade_no", "begin_time", "end_time", "state", "err_msg"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("out_trade_no", &self.out_trade_no)?;
-        body.time("begin_time", &self.begin_time, TimeFormat::Compact)?;
-        body.time("end_time", &self.end_time, TimeFormat::Compact)?;
-        body.text("state", &self.state, Max::Chars(64))?;
-        if let Some(value) = &self.options.err_msg {
-            body.text("err_msg", value, Max::Chars(128))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_trade_no: fields.require("out_trade_no")?,
-            begin_time: fields.require("begin_time")?,
-            end_time: fields.require("end_time")?,
-            state: fields.require("state")?,
-            options: TradeOptions {
-                err_msg: fields.optional("err_msg")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

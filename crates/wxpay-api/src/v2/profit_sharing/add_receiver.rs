@@ -2,16 +2,20 @@
 
 //! Adds a receiver of profit shares (添加分账接收方): `POST /pay/profitsharingaddreceiver`.
 
-use wxpay_client::json::{Body, Json};
+mod new_receiver;
+
+pub use new_receiver::{NewReceiver, NewReceiverOptions};
+
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Params, Resolve,
-    Result, Secret,
+    Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{Receiver, ReceiverType};
+use super::types::Receiver;
 
 /// Adds a receiver of profit shares (添加分账接收方).
 ///
@@ -112,107 +116,6 @@ pub struct AddReceiverResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct NewReceiver {
-    /// Profit-sharing receiver type (分账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: ReceiverType,
-    /// Profit-sharing receiver account (分账接收方账号), at most 64 characters. A merchant ID or an openid, as `type` says.
-    pub account: String,
-    /// Relation type with the profit-sharing party (与分账方的关系类型).
-    pub relation_type: RelationType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: NewReceiverOptions,
-}
-
-/// The optional fields of [`NewReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NewReceiverOptions {
-    /// Profit-sharing receiver full name (分账接收方全称), at most 1024 characters, required if `type` is `MERCHANT_ID`. A merchant's full name, or the owner's if it is a small one (小微商户、个体户). A person's name may be left out; if it is there, it is checked.
-    pub name: Option<Secret>,
-    /// Custom profit-sharing relation (自定义的分账关系), at most 10 characters, required if `relation_type` is `CUSTOM`.
-    pub custom_relation: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl NewReceiverOptions {
-    /// Profit-sharing receiver full name (分账接收方全称), at most 1024 characters, required if `type` is `MERCHANT_ID`. A merchant's full name, or the owner's if it is a small one (小微商户、个体户). A person's name may be left out; if it is there, it is checked.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<Secret>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Custom profit-sharing relation (自定义的分账关系), at most 10 characters, required if `relation_type` is `CUSTOM`.
-    #[must_use]
-    pub fn custom_relation(mut self, custom_relation: impl Into<String>) -> Self {
-        self.custom_relation = Some(custom_relation.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl NewReceiver {
-    const FIELDS: &'static [&'static str] = &[
-        "type",
-        "account",
-        "name",
-        "relation_type",
-        "custom_relation",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if self.type_ == ReceiverType::Merchant && self.options.name.is_none() {
-            return Err(InvalidInput::required_with("name", "type", "MERCHANT_ID"));
-        }
-        if self.relation_type == RelationType::Custom && self.options.custom_relation.is_none() {
-            return Err(InvalidInput::required_with(
-                "custom_relation",
-                "relation_type",
-                "CUSTOM",
-            ));
-        }
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.text("account", &self.account, Max::Chars(64))?;
-        if let Some(value) = &self.options.name {
-            body.text("name", value.expose(), Max::Chars(1024))?;
-        }
-        body.text("relation_type", &self.relation_type, Max::Chars(64))?;
-        if let Some(value) = &self.options.custom_relation {
-            body.text("custom_relation", value, Max::Chars(10))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            account: fields.require("account")?,
-            relation_type: fields.require("relation_type")?,
-            options: NewReceiverOptions {
-                name: fields.optional("name")?,
-                custom_relation: fields.optional("custom_relation")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,7 +2,11 @@
 
 //! Removes a receiver of profit shares (删除分账接收方): `POST /pay/profitsharingremovereceiver`.
 
-use wxpay_client::json::{Body, Json};
+mod removed_receiver;
+
+pub use removed_receiver::{RemovedReceiver, RemovedReceiverOptions};
+
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -11,7 +15,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{Receiver, ReceiverType};
+use super::types::Receiver;
 
 /// Removes a receiver of profit shares (删除分账接收方).
 ///
@@ -110,61 +114,6 @@ pub struct RemoveReceiverResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RemovedReceiver {
-    /// Profit-sharing receiver type (分账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: ReceiverType,
-    /// Profit-sharing receiver account (分账接收方账号), at most 64 characters. A merchant ID or an openid, as `type` says.
-    pub account: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RemovedReceiverOptions,
-}
-
-/// The optional fields of [`RemovedReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RemovedReceiverOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RemovedReceiverOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RemovedReceiver {
-    const FIELDS: &'static [&'static str] = &["type", "account"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.text("account", &self.account, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            account: fields.require("account")?,
-            options: RemovedReceiverOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for RemoveReceiver {

@@ -2,12 +2,16 @@
 
 //! Queries a red packet (查询红包记录): `POST /mmpaymkttransfers/gethbinfo`.
 
-use wxpay_client::json::{Json, Object};
+mod claim;
+
+pub use claim::Claim;
+
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Params, Progress,
-    Result, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Params, Progress, Result,
+    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -123,29 +127,6 @@ pub struct QueryRedPacketResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Claim {
-    /// Red packet claimer OpenID (领取红包的Openid).
-    pub openid: Option<OpenId>,
-    /// Amount (金额), in fen.
-    pub amount: Option<Fen>,
-    /// Receiving time (接收时间).
-    pub rcv_time: Option<WireTime>,
-}
-
-impl Claim {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            openid: fields.optional("openid")?,
-            amount: fields.optional("amount")?,
-            rcv_time: fields.optional("rcv_time")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,10 +2,16 @@
 
 //! Lists the violations of the sub-merchants of a bank (银行特约商户违规信息查询): `POST /risk/getviolation`.
 
-use wxpay_client::json::{Json, Object};
+mod violation;
+mod violations;
+
+pub use violation::Violation;
+pub use violations::Violations;
+
+use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{DecodeError, InvalidInput, MchId, Params, Result, TimeFormat, WireTime};
+use wxpay_core::{DecodeError, InvalidInput, Params, Result, TimeFormat, WireTime};
 use wxpay_sign::Verified;
 
 /// Lists the violations of the sub-merchants of a bank (银行特约商户违规信息查询).
@@ -122,61 +128,6 @@ pub struct ListViolationsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Violation {
-    /// Company name (公司名称).
-    pub company_name: Option<String>,
-    /// Handling method (处理方式).
-    pub handle_method: Option<String>,
-    /// Handling status (处理状态).
-    pub handle_state: Option<String>,
-    /// Penalty time (处罚时间).
-    pub punish_time: Option<String>,
-    /// Violating sub-merchant ID (违规子商户号).
-    pub sub_mch_id: Option<MchId>,
-    /// Processing deadline (最后处理时间).
-    pub deadline: Option<WireTime>,
-    /// Kind of violation (违规类型).
-    pub illegal_type: Option<String>,
-}
-
-impl Violation {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            company_name: fields.optional("company_name")?,
-            handle_method: fields.optional("handle_method")?,
-            handle_state: fields.optional("handle_state")?,
-            punish_time: fields.optional("punish_time")?,
-            sub_mch_id: fields.optional("sub_mch_id")?,
-            deadline: fields.optional("deadline")?,
-            illegal_type: fields.optional("illegal_type")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Violations {
-    /// Total record count (记录总数).
-    pub total_size: Option<i64>,
-    /// Violation records (违规记录列表).
-    pub violation_records: Vec<Violation>,
-}
-
-impl Violations {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total_size: fields.optional("total_size")?,
-            violation_records: fields.objects("violation_records", Violation::read)?,
-        })
-    }
 }
 
 impl Endpoint for ListViolations {

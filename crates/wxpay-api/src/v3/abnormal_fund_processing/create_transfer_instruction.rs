@@ -2,12 +2,15 @@
 
 //! Orders the payment of abnormal funds in transit (发起在途异常资金付款指令): `POST /v3/abnormal-fund-processing/receipts/{receipt_id}/transfer-instructions`.
 
+mod receiver;
+
+pub use receiver::{Receiver, ReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Resolve,
-    Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -107,91 +110,6 @@ impl CreateTransferInstruction {
 impl<'de> serde::Deserialize<'de> for CreateTransferInstruction {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Receiver {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ReceiverOptions,
-}
-
-/// The optional fields of [`Receiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceiverOptions {
-    /// Credited user OpenID (入账用户OpenID).
-    pub openid: Option<OpenId>,
-    /// Merchant app ID (商户AppID).
-    pub appid: Option<AppId>,
-    /// Credited merchant ID (入账商户号).
-    pub mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ReceiverOptions {
-    /// Credited user OpenID (入账用户OpenID).
-    #[must_use]
-    pub fn openid(mut self, openid: impl Into<OpenId>) -> Self {
-        self.openid = Some(openid.into());
-        self
-    }
-
-    /// Merchant app ID (商户AppID).
-    #[must_use]
-    pub fn appid(mut self, appid: impl Into<AppId>) -> Self {
-        self.appid = Some(appid.into());
-        self
-    }
-
-    /// Credited merchant ID (入账商户号).
-    #[must_use]
-    pub fn mchid(mut self, mchid: impl Into<MchId>) -> Self {
-        self.mchid = Some(mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Receiver {
-    const FIELDS: &'static [&'static str] = &["openid", "appid", "mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.openid {
-            body.id("openid", value)?;
-        }
-        if let Some(value) = &self.options.appid {
-            body.id("appid", value)?;
-        }
-        if let Some(value) = &self.options.mchid {
-            body.id("mchid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ReceiverOptions {
-                openid: fields.optional("openid")?,
-                appid: fields.optional("appid")?,
-                mchid: fields.optional("mchid")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

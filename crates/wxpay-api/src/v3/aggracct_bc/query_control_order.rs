@@ -2,12 +2,16 @@
 
 //! Queries an order that placed or lifted control (查询控制单): `GET /v3/aggracct-bc/wb-channel/control-orders/{out_request_no}`.
 
+mod punish_order;
+mod recover_order;
+
+pub use punish_order::PunishOrder;
+pub use recover_order::RecoverOrder;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Queries an order that placed or lifted control (查询控制单).
@@ -92,115 +96,6 @@ pub struct QueryControlOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PunishOrder {
-    /// WeChat restriction number (微信管控单号).
-    pub wxpay_punish_no: Option<String>,
-    /// WeBank restriction number (微众管控单号).
-    pub out_request_no: Option<String>,
-    /// Target merchant ID to restrict (目标下管商户号).
-    pub mchid: Option<MchId>,
-    /// Restriction scene (管控场景).
-    pub punish_scene: Option<i64>,
-    /// Restriction scene rule version number (管控场景规则版本号).
-    pub punish_rule_version: Option<i64>,
-    /// Restriction reason (管控原因).
-    pub punish_reason: Option<String>,
-    /// Restriction start time (管控开始时间).
-    pub punish_start_time: Option<WireTime>,
-    /// Restriction end time (管控结束时间).
-    pub punish_end_time: Option<WireTime>,
-    /// Restriction acceptance time (管控受理时间).
-    pub punish_accept_time: Option<WireTime>,
-    /// Restriction execution completion time (管控执行完成时间).
-    pub punish_finish_time: Option<WireTime>,
-    /// Restriction status (管控状态).
-    pub punish_state: Option<ExecutionState>,
-    /// Effective status (生效状态).
-    pub effect_state: Option<EffectState>,
-    /// Control plan (管控方案).
-    pub control_action: Vec<ControlAction>,
-    /// Execution failure error message (执行失败错误信息).
-    pub error_message: Option<String>,
-    /// Execution failure error code (执行失败错误码).
-    pub error_code: Option<String>,
-}
-
-impl PunishOrder {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            wxpay_punish_no: fields.optional("wxpay_punish_no")?,
-            out_request_no: fields.optional("out_request_no")?,
-            mchid: fields.optional("mchid")?,
-            punish_scene: fields.optional("punish_scene")?,
-            punish_rule_version: fields.optional("punish_rule_version")?,
-            punish_reason: fields.optional("punish_reason")?,
-            punish_start_time: fields.optional("punish_start_time")?,
-            punish_end_time: fields.optional("punish_end_time")?,
-            punish_accept_time: fields.optional("punish_accept_time")?,
-            punish_finish_time: fields.optional("punish_finish_time")?,
-            punish_state: fields.optional("punish_state")?,
-            effect_state: fields.optional("effect_state")?,
-            control_action: fields.list("control_action")?,
-            error_message: fields.optional("error_message")?,
-            error_code: fields.optional("error_code")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RecoverOrder {
-    /// WeChat Pay restriction-lifting number (微信支付解管单号).
-    pub wxpay_recover_no: Option<String>,
-    /// WeBank restriction lifting number (微众解管单号).
-    pub out_request_no: Option<String>,
-    /// Associated WeChat Pay restriction number (关联微信支付管控单号).
-    pub related_wxpay_punish_no: Option<String>,
-    /// Target merchant ID to release from restriction (目标解管商户号).
-    pub mchid: Option<MchId>,
-    /// Restriction scene (管控场景).
-    pub punish_scene: Option<String>,
-    /// Restriction scene rule version number (管控场景规则版本号).
-    pub punish_rule_version: Option<String>,
-    /// Restriction lifting acceptance time (解管受理时间).
-    pub recover_accept_time: Option<WireTime>,
-    /// Restriction lifting execution completion time (解管执行完成时间).
-    pub recover_finish_time: Option<WireTime>,
-    /// Restriction lifting status (解管状态).
-    pub recover_state: Option<ExecutionState>,
-    /// Restriction lifting reason description (解管原因描述).
-    pub recover_reason: Option<String>,
-    /// Execution failure error message (执行失败错误信息).
-    pub error_message: Option<String>,
-    /// Execution failure error code (执行失败错误码).
-    pub error_code: Option<String>,
-}
-
-impl RecoverOrder {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            wxpay_recover_no: fields.optional("wxpay_recover_no")?,
-            out_request_no: fields.optional("out_request_no")?,
-            related_wxpay_punish_no: fields.optional("related_wxpay_punish_no")?,
-            mchid: fields.optional("mchid")?,
-            punish_scene: fields.optional("punish_scene")?,
-            punish_rule_version: fields.optional("punish_rule_version")?,
-            recover_accept_time: fields.optional("recover_accept_time")?,
-            recover_finish_time: fields.optional("recover_finish_time")?,
-            recover_state: fields.optional("recover_state")?,
-            recover_reason: fields.optional("recover_reason")?,
-            error_message: fields.optional("error_message")?,
-            error_code: fields.optional("error_code")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,12 @@
 
 //! Queries the identity data of a merchant (查询商户资料): `GET /v3/aggracct-bc/wb-channel/account/mch_archives`.
 
+mod beneficial_owner;
+mod legal_representative;
+
+pub use beneficial_owner::BeneficialOwner;
+pub use legal_representative::LegalRepresentative;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -146,96 +152,6 @@ pub struct QueryMerchantArchivesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct LegalRepresentative {
-    /// Legal representative identity document type (法定代表人证件类型).
-    pub legal_representative_id_type: Option<String>,
-    /// Legal representative name (法定代表人姓名).
-    pub legal_representative_name: Option<Sealed>,
-    /// Legal representative identity document number (法定代表人证件号码).
-    pub legal_representative_id_no: Option<Sealed>,
-    /// Legal representative identity document validity start date (法定代表人证件有效期起始日).
-    pub legal_representative_effective_date: Option<Date>,
-    /// Legal representative identity document validity end date (法定代表人证件有效期结束日).
-    pub legal_representative_expire_date: Option<Date>,
-    /// Legal representative identity document front image ID (法定代表人证件正面影像ID).
-    pub legal_representative_img_front_id: Option<String>,
-    /// Legal representative identity document back image ID (法定代表人证件反面影像ID).
-    pub legal_representative_img_back_id: Option<String>,
-    /// Legal representative residential address (法定代表人居住地址).
-    pub legal_representative_address: Option<Sealed>,
-    /// Legal representative identity document issuing authority (法定代表人发证机关).
-    pub legal_representative_issue_authority: Option<String>,
-    /// Legal representative ethnicity (法定代表人民族).
-    pub legal_representative_nation: Option<String>,
-}
-
-impl LegalRepresentative {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            legal_representative_id_type: fields.optional("legal_representative_id_type")?,
-            legal_representative_name: fields.optional("legal_representative_name")?,
-            legal_representative_id_no: fields.optional("legal_representative_id_no")?,
-            legal_representative_effective_date: fields
-                .optional("legal_representative_effective_date")?,
-            legal_representative_expire_date: fields
-                .optional("legal_representative_expire_date")?,
-            legal_representative_img_front_id: fields
-                .optional("legal_representative_img_front_id")?,
-            legal_representative_img_back_id: fields
-                .optional("legal_representative_img_back_id")?,
-            legal_representative_address: fields.optional("legal_representative_address")?,
-            legal_representative_issue_authority: fields
-                .optional("legal_representative_issue_authority")?,
-            legal_representative_nation: fields.optional("legal_representative_nation")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BeneficialOwner {
-    /// Beneficial owner number (受益所有人编号).
-    pub beneficial_owner_no: Option<String>,
-    /// Beneficial owner identity document type (受益所有人证件类型).
-    pub beneficial_owner_id_type: Option<String>,
-    /// Beneficial owner name (受益所有人姓名).
-    pub beneficial_owner_name: Option<Sealed>,
-    /// Beneficial owner identity document number (受益所有人证件号码).
-    pub beneficial_owner_id_no: Option<Sealed>,
-    /// Beneficial owner identity document validity start date (受益所有人证件有效期起始日).
-    pub beneficial_owner_effective_date: Option<Date>,
-    /// Beneficial owner identity document validity end date (受益所有人证件有效期结束日).
-    pub beneficial_owner_expire_date: Option<Date>,
-    /// Beneficial owner identity document front image ID (受益所有人证件正面影像ID).
-    pub beneficial_owner_img_front_id: Option<String>,
-    /// Beneficial owner identity document back image ID (受益所有人证件反面影像ID).
-    pub beneficial_owner_img_back_id: Option<String>,
-    /// Beneficial owner residential address (受益所有人居住地址).
-    pub beneficial_owner_address: Option<Sealed>,
-}
-
-impl BeneficialOwner {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            beneficial_owner_no: fields.optional("beneficial_owner_no")?,
-            beneficial_owner_id_type: fields.optional("beneficial_owner_id_type")?,
-            beneficial_owner_name: fields.optional("beneficial_owner_name")?,
-            beneficial_owner_id_no: fields.optional("beneficial_owner_id_no")?,
-            beneficial_owner_effective_date: fields.optional("beneficial_owner_effective_date")?,
-            beneficial_owner_expire_date: fields.optional("beneficial_owner_expire_date")?,
-            beneficial_owner_img_front_id: fields.optional("beneficial_owner_img_front_id")?,
-            beneficial_owner_img_back_id: fields.optional("beneficial_owner_img_back_id")?,
-            beneficial_owner_address: fields.optional("beneficial_owner_address")?,
-        })
-    }
 }
 
 impl Endpoint for QueryMerchantArchives {

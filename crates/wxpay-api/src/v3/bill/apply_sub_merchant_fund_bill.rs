@@ -2,6 +2,10 @@
 
 //! Applies for the download URLs of one sub-merchant's fund flow bill (申请单个子商户资金账单): `GET /v3/bill/sub-merchant-fundflowbill`.
 
+mod encrypted_bill;
+
+pub use encrypted_bill::EncryptedBill;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,7 +14,6 @@ use wxpay_core::{
     Result,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
 use super::types::TarType;
 
@@ -120,38 +123,6 @@ pub struct ApplySubMerchantFundBillResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct EncryptedBill {
-    /// Bill file sequence number (账单文件序号). From 1.
-    pub bill_sequence: i64,
-    /// Hash type (哈希类型).
-    pub hash_type: String,
-    /// Hash value (哈希值).
-    pub hash_value: String,
-    /// Download URL (下载地址).
-    pub download_url: String,
-    /// Encryption key (加密密钥).
-    pub encrypt_key: Sealed,
-    /// Nonce string (随机字符串).
-    pub nonce: String,
-}
-
-impl EncryptedBill {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            bill_sequence: fields.require("bill_sequence")?,
-            hash_type: fields.require("hash_type")?,
-            hash_value: fields.require("hash_value")?,
-            download_url: fields.require("download_url")?,
-            encrypt_key: fields.require("encrypt_key")?,
-            nonce: fields.require("nonce")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,12 +2,20 @@
 
 //! Lists the shake-for-discount activities of a brand (查询摇优惠活动列表): `GET /v3/brand/marketing/shake-activities/activities`.
 
+mod activity;
+mod product_coupon;
+mod stock;
+mod time_range;
+
+pub use activity::Activity;
+pub use product_coupon::ProductCoupon;
+pub use stock::Stock;
+pub use time_range::TimeRange;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the shake-for-discount activities of a brand (查询摇优惠活动列表).
@@ -114,110 +122,6 @@ pub struct ListShakeActivitiesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TimeRange {
-    /// Start time (开始时间).
-    pub start_time: Option<WireTime>,
-    /// End time (结束时间).
-    pub end_time: Option<WireTime>,
-}
-
-impl TimeRange {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            start_time: fields.optional("start_time")?,
-            end_time: fields.optional("end_time")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Stock {
-    /// Stock ID (批次ID).
-    pub stock_id: Option<String>,
-}
-
-impl Stock {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            stock_id: fields.optional("stock_id")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ProductCoupon {
-    /// Product coupon ID (商品券ID).
-    pub product_coupon_id: Option<String>,
-    /// Product coupon stocks (商品券批次列表).
-    pub stock_list: Vec<Stock>,
-}
-
-impl ProductCoupon {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            product_coupon_id: fields.optional("product_coupon_id")?,
-            stock_list: fields.objects("stock_list", Stock::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Activity {
-    /// Activity ID (活动id).
-    pub id: Option<String>,
-    /// Activity name (活动名称).
-    pub name: Option<String>,
-    /// Activity status (活动状态).
-    pub activity_state: Option<ActivityState>,
-    /// Review status (审核状态).
-    pub audit_state: Option<AuditState>,
-    /// Available inventory (可用库存).
-    pub available_quota: Option<i64>,
-    /// Total inventory (总库存).
-    pub total_quota: Option<i64>,
-    /// Delivery mode (投放模式).
-    pub delivery_mode: Option<DeliveryMode>,
-    /// Placement time range (投放时间范围).
-    pub time_range: Option<TimeRange>,
-    /// Product coupon (商品券).
-    pub product_coupon: Option<ProductCoupon>,
-}
-
-impl Activity {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            id: fields.optional("id")?,
-            name: fields.optional("name")?,
-            activity_state: fields.optional("activity_state")?,
-            audit_state: fields.optional("audit_state")?,
-            available_quota: fields.optional("available_quota")?,
-            total_quota: fields.optional("total_quota")?,
-            delivery_mode: fields.optional("delivery_mode")?,
-            time_range: fields
-                .object("time_range")?
-                .map(|fields| TimeRange::read(&fields))
-                .transpose()?,
-            product_coupon: fields
-                .object("product_coupon")?
-                .map(|fields| ProductCoupon::read(&fields))
-                .transpose()?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,12 +2,14 @@
 
 //! Lists the rules in effect that link payments to merchant business cards (查询已生效交易连接名片规则): `GET /v3/brand/card/card-links`.
 
+mod card_link;
+
+pub use card_link::CardLink;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 use super::types::PaymentScene;
@@ -125,32 +127,6 @@ pub struct ListCardLinksResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CardLink {
-    /// Transaction scene type (交易场景类型).
-    pub payment_scene: Option<PaymentScene>,
-    /// App IDs (公众账号ID列表).
-    pub appid_list: Vec<AppId>,
-    /// Merchant ID (商户号).
-    pub card_link_mchid: Option<MchId>,
-    /// Service ID (服务ID).
-    pub service_id: Option<String>,
-}
-
-impl CardLink {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            payment_scene: fields.optional("payment_scene")?,
-            appid_list: fields.list("appid_list")?,
-            card_link_mchid: fields.optional("card_link_mchid")?,
-            service_id: fields.optional("service_id")?,
-        })
-    }
 }
 
 impl Endpoint for ListCardLinks {

@@ -2,6 +2,10 @@
 
 //! Creates a coupon activity for members (创建品牌会员发券活动): `POST /v3/brand/partner/card-member/membership-activities`.
 
+mod coupon_stock;
+
+pub use coupon_stock::{CouponStock, CouponStockOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -120,64 +124,6 @@ pub struct CreateMembershipActivityResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CouponStock {
-    /// Product coupon ID (商品券ID), at most 128 characters.
-    pub product_coupon_id: String,
-    /// Stock ID (批次ID), at most 128 characters.
-    pub stock_id: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CouponStockOptions,
-}
-
-/// The optional fields of [`CouponStock`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CouponStockOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CouponStockOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CouponStock {
-    const FIELDS: &'static [&'static str] = &["product_coupon_id", "stock_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "product_coupon_id",
-            &self.product_coupon_id,
-            Max::Chars(128),
-        )?;
-        body.text("stock_id", &self.stock_id, Max::Chars(128))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            product_coupon_id: fields.require("product_coupon_id")?,
-            stock_id: fields.require("stock_id")?,
-            options: CouponStockOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateMembershipActivity {

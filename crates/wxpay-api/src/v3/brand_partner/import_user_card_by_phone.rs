@@ -2,6 +2,10 @@
 
 //! Imports a user's membership card by phone number (根据手机号导入用户会员卡): `POST /v3/brand/partner/card-member/user-cards/import-by-phone`.
 
+mod required_valid_date;
+
+pub use required_valid_date::{RequiredValidDate, RequiredValidDateOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -13,7 +17,7 @@ use wxpay_sign::Verified;
 use wxpay_sign::v3::Sealed;
 
 use super::types::{
-    CardType, KnownUserInformation, KnownValidDate, UserCardState, UserInformation, ValidDateType,
+    CardType, KnownUserInformation, KnownValidDate, UserCardState, UserInformation,
 };
 
 /// Imports a user's membership card by phone number (根据手机号导入用户会员卡).
@@ -150,104 +154,6 @@ pub struct ImportUserCardByPhoneResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RequiredValidDate {
-    /// Validity period type (有效期类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: ValidDateType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RequiredValidDateOptions,
-}
-
-/// The optional fields of [`RequiredValidDate`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RequiredValidDateOptions {
-    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`.
-    pub available_begin_time: Option<WireTime>,
-    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`.
-    pub available_end_time: Option<WireTime>,
-    /// Days valid after taking effect (生效后N天内有效). Only with `FIX_TERM`; from 1 to 10958 days.
-    pub available_day_after_receive: Option<i64>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RequiredValidDateOptions {
-    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`.
-    #[must_use]
-    pub fn available_begin_time(mut self, available_begin_time: impl Into<WireTime>) -> Self {
-        self.available_begin_time = Some(available_begin_time.into());
-        self
-    }
-
-    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`.
-    #[must_use]
-    pub fn available_end_time(mut self, available_end_time: impl Into<WireTime>) -> Self {
-        self.available_end_time = Some(available_end_time.into());
-        self
-    }
-
-    /// Days valid after taking effect (生效后N天内有效). Only with `FIX_TERM`; from 1 to 10958 days.
-    #[must_use]
-    pub fn available_day_after_receive(
-        mut self,
-        available_day_after_receive: impl Into<i64>,
-    ) -> Self {
-        self.available_day_after_receive = Some(available_day_after_receive.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RequiredValidDate {
-    const FIELDS: &'static [&'static str] = &[
-        "type",
-        "available_begin_time",
-        "available_end_time",
-        "available_day_after_receive",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("type", &self.type_, Max::Chars(64))?;
-        if let Some(value) = &self.options.available_begin_time {
-            body.time("available_begin_time", value, TimeFormat::Rfc3339)?;
-        }
-        if let Some(value) = &self.options.available_end_time {
-            body.time("available_end_time", value, TimeFormat::Rfc3339)?;
-        }
-        if let Some(value) = &self.options.available_day_after_receive {
-            body.integer("available_day_after_receive", *value, 0..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            options: RequiredValidDateOptions {
-                available_begin_time: fields.optional("available_begin_time")?,
-                available_end_time: fields.optional("available_end_time")?,
-                available_day_after_receive: fields.optional("available_day_after_receive")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for ImportUserCardByPhone {

@@ -2,12 +2,20 @@
 
 //! A notification of a user's member card (会员卡事件通知): `BRAND_MEMBER_CARD_SP.USER_CARD.CREATE, BRAND_MEMBER_CARD_SP.USER_CARD.DELETE`.
 
+mod notified_chosen_field;
+mod notified_common_field;
+mod notified_user_information;
+
+pub use notified_chosen_field::NotifiedChosenField;
+pub use notified_common_field::NotifiedCommonField;
+pub use notified_user_information::NotifiedUserInformation;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
 use wxpay_core::{DecodeError, OpenId, Secret, WireTime};
 use wxpay_sign::Verified;
 
-use super::types::{CardType, FormFlag, KnownValidDate, UserCardState};
+use super::types::{CardType, KnownValidDate, UserCardState};
 
 /// A notification of a user's member card (会员卡事件通知) ([document](https://pay.weixin.qq.com/doc/v3/partner/4015283692)).
 ///
@@ -92,66 +100,6 @@ impl Notification for UserCardNotification {
             create_time: fields.optional("create_time")?,
             modify_time: fields.optional("modify_time")?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedCommonField {
-    /// Platform-provided common card opening field name (平台提供的通用开卡信息字段名称).
-    pub name: Option<FormFlag>,
-    /// Platform-provided common card opening field value (平台提供的通用开卡信息字段).
-    pub value: Option<Secret>,
-}
-
-impl NotifiedCommonField {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: fields.optional("name")?,
-            value: fields.optional("value")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedChosenField {
-    /// Field name (字段名称).
-    pub name: Option<String>,
-    /// Field values (字段值).
-    pub user_chosen_values: Vec<Secret>,
-}
-
-impl NotifiedChosenField {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: fields.optional("name")?,
-            user_chosen_values: fields.list("user_chosen_values")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedUserInformation {
-    /// Common card-opening fields provided by the platform (平台提供的通用开卡信息字段).
-    pub common_field_list: Vec<NotifiedCommonField>,
-    /// Merchant-defined card opening fields (商家自定义的开卡信息字段).
-    pub custom_field_list: Vec<NotifiedChosenField>,
-}
-
-impl NotifiedUserInformation {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            common_field_list: fields.objects("common_field_list", NotifiedCommonField::read)?,
-            custom_field_list: fields.objects("custom_field_list", NotifiedChosenField::read)?,
         })
     }
 }

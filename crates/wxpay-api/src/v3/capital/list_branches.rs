@@ -2,6 +2,10 @@
 
 //! Lists the branches of a bank in a city (查询支行列表): `GET /v3/capital/capitallhh/banks/{bank_alias_code}/branches`.
 
+mod branch;
+
+pub use branch::Branch;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -116,26 +120,6 @@ pub struct ListBranchesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Branch {
-    /// Account bank branch name (开户银行支行名称).
-    pub bank_branch_name: Option<String>,
-    /// Account bank branch code (开户银行支行联行号).
-    pub bank_branch_id: Option<String>,
-}
-
-impl Branch {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            bank_branch_name: fields.optional("bank_branch_name")?,
-            bank_branch_id: fields.optional("bank_branch_id")?,
-        })
-    }
 }
 
 impl Endpoint for ListBranches {

@@ -2,6 +2,10 @@
 
 //! Lists the cities of a province (查询城市列表): `GET /v3/capital/capitallhh/areas/provinces/{province_code}/cities`.
 
+mod city;
+
+pub use city::City;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -82,26 +86,6 @@ pub struct ListCitiesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct City {
-    /// City name (城市名称).
-    pub city_name: Option<String>,
-    /// City code (城市编码).
-    pub city_code: Option<i64>,
-}
-
-impl City {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            city_name: fields.optional("city_name")?,
-            city_code: fields.optional("city_code")?,
-        })
-    }
 }
 
 impl Endpoint for ListCities {

@@ -2,6 +2,10 @@
 
 //! Lists the provinces (查询省份列表): `GET /v3/capital/capitallhh/areas/provinces`.
 
+mod province;
+
+pub use province::Province;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -79,26 +83,6 @@ pub struct ListProvincesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Province {
-    /// Province name (省份名称).
-    pub province_name: Option<String>,
-    /// Province code (省份编码).
-    pub province_code: Option<i64>,
-}
-
-impl Province {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            province_name: fields.optional("province_name")?,
-            province_code: fields.optional("province_code")?,
-        })
-    }
 }
 
 impl Endpoint for ListProvinces {

@@ -2,12 +2,18 @@
 
 //! Reports the status of a catering order (点餐订单信息同步): `POST /v3/catering/orders/sync-status`.
 
+mod dish;
+mod dish_properties;
+
+pub use dish::{Dish, DishOptions};
+pub use dish_properties::{DishProperties, DishPropertiesOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, Decimal, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
-    Resolve, Result, Secret, TimeFormat, TransactionId, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome, Resolve,
+    Result, Secret, TimeFormat, TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -196,214 +202,6 @@ impl SyncOrderStatus {
 impl<'de> serde::Deserialize<'de> for SyncOrderStatus {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DishProperties {
-    /// Taste (口味), at most 128 characters.
-    pub taste: String,
-    /// Cooking method (做法), at most 128 characters.
-    pub cuisine: String,
-    /// Main ingredient (主料), at most 128 characters.
-    pub main_material: String,
-    /// Ingredients (配料), at most 128 characters.
-    pub ingredients: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DishPropertiesOptions,
-}
-
-/// The optional fields of [`DishProperties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DishPropertiesOptions {
-    /// Others (其他), at most 128 characters.
-    pub others: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DishPropertiesOptions {
-    /// Others (其他), at most 128 characters.
-    #[must_use]
-    pub fn others(mut self, others: impl Into<String>) -> Self {
-        self.others = Some(others.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DishProperties {
-    const FIELDS: &'static [&'static str] =
-        &["taste", "cuisine", "main_material", "ingredients", "others"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("taste", &self.taste, Max::Chars(128))?;
-        body.text("cuisine", &self.cuisine, Max::Chars(128))?;
-        body.text("main_material", &self.main_material, Max::Chars(128))?;
-        body.text("ingredients", &self.ingredients, Max::Chars(128))?;
-        if let Some(value) = &self.options.others {
-            body.text("others", value, Max::Chars(128))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            taste: fields.require("taste")?,
-            cuisine: fields.require("cuisine")?,
-            main_material: fields.require("main_material")?,
-            ingredients: fields.require("ingredients")?,
-            options: DishPropertiesOptions {
-                others: fields.optional("others")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Dish {
-    /// Merchant dish ID (商户菜品ID), at most 48 characters.
-    pub out_dish_no: String,
-    /// Dish name (菜品名称), at most 128 characters.
-    pub name: String,
-    /// Dish unit price (菜品单价), in fen.
-    pub price: Fen,
-    /// Dish unit (菜品单位).
-    pub unit: DishUnit,
-    /// Dish quantity (菜品数量).
-    pub count: Decimal,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DishOptions,
-}
-
-/// The optional fields of [`Dish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DishOptions {
-    /// Dish discount (菜品折扣).
-    pub discount: Option<i64>,
-    /// Dish category (菜品分类), at most 32 characters.
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<String>,
-    /// Dish sort order on the service provider platform (当前菜品在服务商平台的顺序).
-    pub priority: Option<i64>,
-    /// Dish properties (菜品属性).
-    pub properties: Option<DishProperties>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DishOptions {
-    /// Dish discount (菜品折扣).
-    #[must_use]
-    pub fn discount(mut self, discount: impl Into<i64>) -> Self {
-        self.discount = Some(discount.into());
-        self
-    }
-
-    /// Dish category (菜品分类), at most 32 characters.
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Dish sort order on the service provider platform (当前菜品在服务商平台的顺序).
-    #[must_use]
-    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
-        self.priority = Some(priority.into());
-        self
-    }
-
-    /// Dish properties (菜品属性).
-    #[must_use]
-    pub fn properties(mut self, properties: impl Into<DishProperties>) -> Self {
-        self.properties = Some(properties.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Dish {
-    const FIELDS: &'static [&'static str] = &[
-        "out_dish_no",
-        "name",
-        "price",
-        "unit",
-        "count",
-        "discount",
-        "type",
-        "priority",
-        "properties",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("out_dish_no", &self.out_dish_no, Max::Chars(48))?;
-        body.text("name", &self.name, Max::Chars(128))?;
-        body.fen("price", self.price, 0..)?;
-        body.text("unit", &self.unit, Max::Chars(64))?;
-        body.decimal("count", &self.count)?;
-        if let Some(value) = &self.options.discount {
-            body.integer("discount", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.type_ {
-            body.text("type", value, Max::Chars(32))?;
-        }
-        if let Some(value) = &self.options.priority {
-            body.integer("priority", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.properties {
-            body.object("properties", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_dish_no: fields.require("out_dish_no")?,
-            name: fields.require("name")?,
-            price: fields.require("price")?,
-            unit: fields.require("unit")?,
-            count: fields.require("count")?,
-            options: DishOptions {
-                discount: fields.optional("discount")?,
-                type_: fields.optional("type")?,
-                priority: fields.optional("priority")?,
-                properties: fields
-                    .object("properties")?
-                    .map(|fields| DishProperties::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

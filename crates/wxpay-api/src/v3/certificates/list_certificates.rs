@@ -2,12 +2,16 @@
 
 //! Lists the platform certificates (获取平台证书列表): `GET /v3/certificates`.
 
+mod certificate;
+mod encrypted;
+
+pub use certificate::Certificate;
+pub use encrypted::Encrypted;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the platform certificates (获取平台证书列表).
@@ -96,58 +100,6 @@ pub struct ListCertificatesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Certificate {
-    /// Certificate serial number (证书序列号). Hexadecimal.
-    pub serial_no: String,
-    /// From when it is used (启用时间).
-    pub effective_time: Option<WireTime>,
-    /// Until when (弃用时间).
-    pub expire_time: Option<WireTime>,
-    /// Certificate information (证书信息).
-    pub encrypt_certificate: Encrypted,
-}
-
-impl Certificate {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            serial_no: fields.require("serial_no")?,
-            effective_time: fields.optional("effective_time")?,
-            expire_time: fields.optional("expire_time")?,
-            encrypt_certificate: Encrypted::read(&fields.require_object("encrypt_certificate")?)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Encrypted {
-    /// Encryption algorithm (加密算法). `AEAD_AES_256_GCM`.
-    pub algorithm: String,
-    /// Nonce string (随机串). 12 characters.
-    pub nonce: String,
-    /// Attached data (附加数据). `certificate`.
-    pub associated_data: Option<String>,
-    /// The text (密文). Base64.
-    pub ciphertext: String,
-}
-
-impl Encrypted {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            algorithm: fields.require("algorithm")?,
-            nonce: fields.require("nonce")?,
-            associated_data: fields.optional("associated_data")?,
-            ciphertext: fields.require("ciphertext")?,
-        })
-    }
 }
 
 /// A documented value, or another.

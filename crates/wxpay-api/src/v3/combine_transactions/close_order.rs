@@ -2,12 +2,15 @@
 
 //! Closes an unpaid combined order (关闭合单订单): `POST /v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close`.
 
+mod closed_sub_order;
+
+pub use closed_sub_order::{ClosedSubOrder, ClosedSubOrderOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome,
-    Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -97,105 +100,6 @@ impl CloseOrder {
 impl<'de> serde::Deserialize<'de> for CloseOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ClosedSubOrder {
-    /// Product order merchant ID (商品单商户号).
-    pub mchid: MchId,
-    /// Product order merchant order number (商品单商户订单号).
-    pub out_trade_no: OutTradeNo,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ClosedSubOrderOptions,
-}
-
-/// The optional fields of [`ClosedSubOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ClosedSubOrderOptions {
-    /// Sub-merchant ID (子商户号(也叫特约商户号)). A service provider must give it.
-    pub sub_mchid: Option<MchId>,
-    /// Sub-merchant app ID (子商户APPID).
-    pub sub_appid: Option<AppId>,
-    /// Product order individual payee authorization ID (商品单个人收款方受理授权ID), at most 64 characters. Of a personal collection; the page has no such field.
-    pub individual_auth_id: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ClosedSubOrderOptions {
-    /// Sub-merchant ID (子商户号(也叫特约商户号)). A service provider must give it.
-    #[must_use]
-    pub fn sub_mchid(mut self, sub_mchid: impl Into<MchId>) -> Self {
-        self.sub_mchid = Some(sub_mchid.into());
-        self
-    }
-
-    /// Sub-merchant app ID (子商户APPID).
-    #[must_use]
-    pub fn sub_appid(mut self, sub_appid: impl Into<AppId>) -> Self {
-        self.sub_appid = Some(sub_appid.into());
-        self
-    }
-
-    /// Product order individual payee authorization ID (商品单个人收款方受理授权ID), at most 64 characters. Of a personal collection; the page has no such field.
-    #[must_use]
-    pub fn individual_auth_id(mut self, individual_auth_id: impl Into<String>) -> Self {
-        self.individual_auth_id = Some(individual_auth_id.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ClosedSubOrder {
-    const FIELDS: &'static [&'static str] = &[
-        "mchid",
-        "out_trade_no",
-        "sub_mchid",
-        "sub_appid",
-        "individual_auth_id",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("mchid", &self.mchid)?;
-        body.id("out_trade_no", &self.out_trade_no)?;
-        if let Some(value) = &self.options.sub_mchid {
-            body.id("sub_mchid", value)?;
-        }
-        if let Some(value) = &self.options.sub_appid {
-            body.id("sub_appid", value)?;
-        }
-        if let Some(value) = &self.options.individual_auth_id {
-            body.text("individual_auth_id", value, Max::Chars(64))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            mchid: fields.require("mchid")?,
-            out_trade_no: fields.require("out_trade_no")?,
-            options: ClosedSubOrderOptions {
-                sub_mchid: fields.optional("sub_mchid")?,
-                sub_appid: fields.optional("sub_appid")?,
-                individual_auth_id: fields.optional("individual_auth_id")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

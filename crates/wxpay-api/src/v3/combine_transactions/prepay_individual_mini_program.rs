@@ -2,16 +2,22 @@
 
 //! Places a mini program order whose payees are individuals (个人收款交易下单-小程序): `POST /v3/combine-transactions/miniprogram`.
 
+mod individual_order_payer;
+mod individual_sub_order;
+
+pub use individual_order_payer::{IndividualOrderPayer, IndividualOrderPayerOptions};
+pub use individual_sub_order::{IndividualSubOrder, IndividualSubOrderOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, OutTradeNo, Outcome,
-    Resolve, Result, TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
-use super::types::{CombinedScene, Prepayment, SubOrderAmount, TradeScenario};
+use super::types::{CombinedScene, Prepayment, TradeScenario};
 
 /// Places a mini program order whose payees are individuals (个人收款交易下单-小程序).
 ///
@@ -139,179 +145,6 @@ impl PrepayIndividualMiniProgram {
 impl<'de> serde::Deserialize<'de> for PrepayIndividualMiniProgram {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct IndividualOrderPayer {
-    /// User identifier (用户标识).
-    pub openid: OpenId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: IndividualOrderPayerOptions,
-}
-
-/// The optional fields of [`IndividualOrderPayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct IndividualOrderPayerOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl IndividualOrderPayerOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl IndividualOrderPayer {
-    const FIELDS: &'static [&'static str] = &["openid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("openid", &self.openid)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            openid: fields.require("openid")?,
-            options: IndividualOrderPayerOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct IndividualSubOrder {
-    /// Product order initiating merchant ID (商品单发起商户号).
-    pub mchid: MchId,
-    /// Product order merchant order number (商品单商户订单号).
-    pub out_trade_no: OutTradeNo,
-    /// Product order amount (商品单金额).
-    pub amount: SubOrderAmount,
-    /// Product description (商品描述), at most 127 characters.
-    pub description: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: IndividualSubOrderOptions,
-}
-
-/// The optional fields of [`IndividualSubOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct IndividualSubOrderOptions {
-    /// Product service type (商品服务类型).
-    pub order_service_type: Option<OrderServiceType>,
-    /// Product order individual payee authorization ID (商品单个人收款方受理授权ID), at most 2048 characters.
-    pub individual_auth_id: Option<String>,
-    /// Product order individual payee platform nickname (商品单个人收款方平台昵称), at most 2048 characters.
-    pub individual_name: Option<String>,
-    /// Attached data (附加数据), at most 128 characters.
-    pub attach: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl IndividualSubOrderOptions {
-    /// Product service type (商品服务类型).
-    #[must_use]
-    pub fn order_service_type(mut self, order_service_type: impl Into<OrderServiceType>) -> Self {
-        self.order_service_type = Some(order_service_type.into());
-        self
-    }
-
-    /// Product order individual payee authorization ID (商品单个人收款方受理授权ID), at most 2048 characters.
-    #[must_use]
-    pub fn individual_auth_id(mut self, individual_auth_id: impl Into<String>) -> Self {
-        self.individual_auth_id = Some(individual_auth_id.into());
-        self
-    }
-
-    /// Product order individual payee platform nickname (商品单个人收款方平台昵称), at most 2048 characters.
-    #[must_use]
-    pub fn individual_name(mut self, individual_name: impl Into<String>) -> Self {
-        self.individual_name = Some(individual_name.into());
-        self
-    }
-
-    /// Attached data (附加数据), at most 128 characters.
-    #[must_use]
-    pub fn attach(mut self, attach: impl Into<String>) -> Self {
-        self.attach = Some(attach.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl IndividualSubOrder {
-    const FIELDS: &'static [&'static str] = &[
-        "mchid",
-        "order_service_type",
-        "individual_auth_id",
-        "individual_name",
-        "out_trade_no",
-        "amount",
-        "attach",
-        "description",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("mchid", &self.mchid)?;
-        if let Some(value) = &self.options.order_service_type {
-            body.text("order_service_type", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.individual_auth_id {
-            body.text("individual_auth_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.individual_name {
-            body.text("individual_name", value, Max::Chars(2048))?;
-        }
-        body.id("out_trade_no", &self.out_trade_no)?;
-        body.object("amount", |body| self.amount.write(body))?;
-        if let Some(value) = &self.options.attach {
-            body.text("attach", value, Max::Chars(128))?;
-        }
-        body.text("description", &self.description, Max::Chars(127))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            mchid: fields.require("mchid")?,
-            out_trade_no: fields.require("out_trade_no")?,
-            amount: SubOrderAmount::read(&fields.require_object("amount")?)?,
-            description: fields.require("description")?,
-            options: IndividualSubOrderOptions {
-                order_service_type: fields.optional("order_service_type")?,
-                individual_auth_id: fields.optional("individual_auth_id")?,
-                individual_name: fields.optional("individual_name")?,
-                attach: fields.optional("attach")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,16 @@
 
 //! Places a combined order for JSAPI or mini program payment (JSAPI/小程序合单下单): `POST /v3/combine-transactions/jsapi`.
 
+mod combined_order_payer;
+
+pub use combined_order_payer::{CombinedOrderPayer, CombinedOrderPayerOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, OutTradeNo, Outcome, Resolve,
-    Result, TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -157,78 +161,6 @@ impl PrepayJsapi {
 impl<'de> serde::Deserialize<'de> for PrepayJsapi {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CombinedOrderPayer {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CombinedOrderPayerOptions,
-}
-
-/// The optional fields of [`CombinedOrderPayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CombinedOrderPayerOptions {
-    /// User identifier under service provider (用户服务商标识).
-    pub openid: Option<OpenId>,
-    /// User identifier under the sub-merchant (用户子商户标识). For service providers.
-    pub sub_openid: Option<OpenId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CombinedOrderPayerOptions {
-    /// User identifier under service provider (用户服务商标识).
-    #[must_use]
-    pub fn openid(mut self, openid: impl Into<OpenId>) -> Self {
-        self.openid = Some(openid.into());
-        self
-    }
-
-    /// User identifier under the sub-merchant (用户子商户标识). For service providers.
-    #[must_use]
-    pub fn sub_openid(mut self, sub_openid: impl Into<OpenId>) -> Self {
-        self.sub_openid = Some(sub_openid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CombinedOrderPayer {
-    const FIELDS: &'static [&'static str] = &["openid", "sub_openid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.openid {
-            body.id("openid", value)?;
-        }
-        if let Some(value) = &self.options.sub_openid {
-            body.id("sub_openid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: CombinedOrderPayerOptions {
-                openid: fields.optional("openid")?,
-                sub_openid: fields.optional("sub_openid")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

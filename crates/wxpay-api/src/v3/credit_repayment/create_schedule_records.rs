@@ -2,12 +2,15 @@
 
 //! Schedules repayments (预约还款): `POST /v3/credit-repayment/partner/schedule-records/batch-create`.
 
+mod schedule_item;
+
+pub use schedule_item::{ScheduleItem, ScheduleItemOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, InvalidInput, MchId, OpenId,
-    Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -95,101 +98,6 @@ pub struct CreateScheduleRecordsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ScheduleItem {
-    /// Merchant-side scheduled repayment number (商户侧预约还款单号), at most 2048 characters. Unique for the service provider.
-    pub out_record_id: String,
-    /// Sub-merchant ID (子商户号).
-    pub sub_mchid: MchId,
-    /// Repayment amount due (应还款金额), at most 20 characters. Digits; most likely in fen, which no known page says.
-    pub repayment_amount: String,
-    /// Repayment date (还款日期).
-    pub repayment_date: Date,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ScheduleItemOptions,
-}
-
-/// The optional fields of [`ScheduleItem`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ScheduleItemOptions {
-    /// Sub-merchant app ID (子商户AppID).
-    pub sub_appid: Option<AppId>,
-    /// Minimum repayment amount (最低还款金额), at most 20 characters. Digits; most likely in fen, which no known page says.
-    pub min_repayment_amount: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ScheduleItemOptions {
-    /// Sub-merchant app ID (子商户AppID).
-    #[must_use]
-    pub fn sub_appid(mut self, sub_appid: impl Into<AppId>) -> Self {
-        self.sub_appid = Some(sub_appid.into());
-        self
-    }
-
-    /// Minimum repayment amount (最低还款金额), at most 20 characters. Digits; most likely in fen, which no known page says.
-    #[must_use]
-    pub fn min_repayment_amount(mut self, min_repayment_amount: impl Into<String>) -> Self {
-        self.min_repayment_amount = Some(min_repayment_amount.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ScheduleItem {
-    const FIELDS: &'static [&'static str] = &[
-        "out_record_id",
-        "sub_mchid",
-        "sub_appid",
-        "repayment_amount",
-        "min_repayment_amount",
-        "repayment_date",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("out_record_id", &self.out_record_id, Max::Chars(2048))?;
-        body.id("sub_mchid", &self.sub_mchid)?;
-        if let Some(value) = &self.options.sub_appid {
-            body.id("sub_appid", value)?;
-        }
-        body.text("repayment_amount", &self.repayment_amount, Max::Chars(20))?;
-        if let Some(value) = &self.options.min_repayment_amount {
-            body.text("min_repayment_amount", value, Max::Chars(20))?;
-        }
-        body.date("repayment_date", self.repayment_date, DateFormat::Dashed)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_record_id: fields.require("out_record_id")?,
-            sub_mchid: fields.require("sub_mchid")?,
-            repayment_amount: fields.require("repayment_amount")?,
-            repayment_date: fields.require("repayment_date")?,
-            options: ScheduleItemOptions {
-                sub_appid: fields.optional("sub_appid")?,
-                min_repayment_amount: fields.optional("min_repayment_amount")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateScheduleRecords {

@@ -2,11 +2,15 @@
 
 //! Starts the signing of an automatic repayment on a mobile web page (H5预签约自动还款协议): `POST /v3/credit-repayment/partner/contracts/h5-presign`.
 
+mod jump_info;
+
+pub use jump_info::{JumpInfo, JumpInfoOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -142,65 +146,6 @@ pub struct PreSignH5Response {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct JumpInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: JumpInfoOptions,
-}
-
-/// The optional fields of [`JumpInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct JumpInfoOptions {
-    /// App ID to jump to after signing the contract (签约完后要跳转到的应用AppID).
-    pub jump_appid: Option<AppId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl JumpInfoOptions {
-    /// App ID to jump to after signing the contract (签约完后要跳转到的应用AppID).
-    #[must_use]
-    pub fn jump_appid(mut self, jump_appid: impl Into<AppId>) -> Self {
-        self.jump_appid = Some(jump_appid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl JumpInfo {
-    const FIELDS: &'static [&'static str] = &["jump_appid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.jump_appid {
-            body.id("jump_appid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: JumpInfoOptions {
-                jump_appid: fields.optional("jump_appid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for PreSignH5 {

@@ -2,12 +2,17 @@
 
 //! Adds a user's objective completion and reward usage records to a discount card (增加用户记录): `POST /v3/discount-card/cards/{out_card_code}/add-user-records`.
 
+mod completion_record;
+mod usage_record;
+
+pub use completion_record::{CompletionRecord, CompletionRecordOptions};
+pub use usage_record::{UsageRecord, UsageRecordOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
-    TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -105,205 +110,6 @@ impl AddUserRecords {
 impl<'de> serde::Deserialize<'de> for AddUserRecords {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CompletionRecord {
-    /// Objective completion serial number (目标完成流水号), at most 2048 characters. Unique: a record that is sent again has the same one.
-    pub objective_completion_serial_no: String,
-    /// Objective ID (目标ID), at most 2048 characters.
-    pub objective_id: String,
-    /// Target completion time (目标完成时间).
-    pub completion_time: WireTime,
-    /// Target completion type (目标完成类型), at most 2048 characters.
-    pub completion_type: String,
-    /// Goal completion description (目标完成描述), at most 2048 characters.
-    pub description: String,
-    /// Target completion quantity (目标完成数量).
-    pub completion_count: i64,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CompletionRecordOptions,
-}
-
-/// The optional fields of [`CompletionRecord`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CompletionRecordOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    pub remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CompletionRecordOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
-        self.remark = Some(remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CompletionRecord {
-    const FIELDS: &'static [&'static str] = &[
-        "objective_completion_serial_no",
-        "objective_id",
-        "completion_time",
-        "completion_type",
-        "description",
-        "completion_count",
-        "remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "objective_completion_serial_no",
-            &self.objective_completion_serial_no,
-            Max::Chars(2048),
-        )?;
-        body.text("objective_id", &self.objective_id, Max::Chars(2048))?;
-        body.time(
-            "completion_time",
-            &self.completion_time,
-            TimeFormat::Rfc3339,
-        )?;
-        body.text("completion_type", &self.completion_type, Max::Chars(2048))?;
-        body.text("description", &self.description, Max::Chars(2048))?;
-        body.integer("completion_count", self.completion_count, 0..)?;
-        if let Some(value) = &self.options.remark {
-            body.text("remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            objective_completion_serial_no: fields.require("objective_completion_serial_no")?,
-            objective_id: fields.require("objective_id")?,
-            completion_time: fields.require("completion_time")?,
-            completion_type: fields.require("completion_type")?,
-            description: fields.require("description")?,
-            completion_count: fields.require("completion_count")?,
-            options: CompletionRecordOptions {
-                remark: fields.optional("remark")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UsageRecord {
-    /// Promotion usage record serial number (优惠使用记录流水号), at most 2048 characters. Unique: a record that is sent again has the same one.
-    pub reward_usage_serial_no: String,
-    /// Promotion ID (优惠ID), at most 2048 characters.
-    pub reward_id: String,
-    /// Promotion usage time (优惠使用时间).
-    pub usage_time: WireTime,
-    /// Promotion usage type (优惠使用类型), at most 2048 characters.
-    pub usage_type: String,
-    /// Promotion usage description (优惠使用描述), at most 2048 characters.
-    pub description: String,
-    /// Quantity (数量).
-    pub usage_count: i64,
-    /// Amount (金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UsageRecordOptions,
-}
-
-/// The optional fields of [`UsageRecord`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UsageRecordOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    pub remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UsageRecordOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
-        self.remark = Some(remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UsageRecord {
-    const FIELDS: &'static [&'static str] = &[
-        "reward_usage_serial_no",
-        "reward_id",
-        "usage_time",
-        "usage_type",
-        "description",
-        "usage_count",
-        "amount",
-        "remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "reward_usage_serial_no",
-            &self.reward_usage_serial_no,
-            Max::Chars(2048),
-        )?;
-        body.text("reward_id", &self.reward_id, Max::Chars(2048))?;
-        body.time("usage_time", &self.usage_time, TimeFormat::Rfc3339)?;
-        body.text("usage_type", &self.usage_type, Max::Chars(2048))?;
-        body.text("description", &self.description, Max::Chars(2048))?;
-        body.integer("usage_count", self.usage_count, 0..)?;
-        body.fen("amount", self.amount, 0..)?;
-        if let Some(value) = &self.options.remark {
-            body.text("remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            reward_usage_serial_no: fields.require("reward_usage_serial_no")?,
-            reward_id: fields.require("reward_id")?,
-            usage_time: fields.require("usage_time")?,
-            usage_type: fields.require("usage_type")?,
-            description: fields.require("description")?,
-            usage_count: fields.require("usage_count")?,
-            amount: fields.require("amount")?,
-            options: UsageRecordOptions {
-                remark: fields.optional("remark")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

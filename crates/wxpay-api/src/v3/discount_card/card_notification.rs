@@ -2,9 +2,13 @@
 
 //! A notification that a discount card changed (先享卡状态变化通知): `DISCOUNT_CARD.AGREEMENT_ENDED, DISCOUNT_CARD.GET_CARD, DISCOUNT_CARD.SETTLEMENT, DISCOUNT_CARD.USER_ACCEPTED, DISCOUNT_CARD.USER_PAID`.
 
+mod notified_payment;
+
+pub use notified_payment::NotifiedPayment;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
-use wxpay_core::{AppId, DecodeError, MchId, OpenId, TransactionId, WireTime};
+use wxpay_core::{AppId, DecodeError, MchId, OpenId, WireTime};
 use wxpay_sign::Verified;
 
 use super::types::{CardObjective, CardReward, TimeRange};
@@ -87,32 +91,6 @@ impl Notification for CardNotification {
                 .transpose()?,
             sharer_openid: fields.optional("sharer_openid")?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedPayment {
-    /// Payment amount (付款金额).
-    pub pay_amount: Option<Json>,
-    /// Payment status (付款状态).
-    pub pay_state: Option<String>,
-    /// WeChat Pay order number (微信支付订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Payment time (支付时间).
-    pub pay_time: Option<WireTime>,
-}
-
-impl NotifiedPayment {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            pay_amount: fields.raw("pay_amount"),
-            pay_state: fields.optional("pay_state")?,
-            transaction_id: fields.optional("transaction_id")?,
-            pay_time: fields.optional("pay_time")?,
         })
     }
 }

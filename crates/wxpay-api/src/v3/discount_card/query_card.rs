@@ -2,12 +2,16 @@
 
 //! Queries a discount card by the merchant card claim number (查询先享卡订单): `GET /v3/discount-card/cards/{out_card_code}`.
 
+mod payment;
+
+pub use payment::Payment;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
-    Result, TransactionId, WireTime,
+    Result, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -113,32 +117,6 @@ pub struct QueryCardResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Payment {
-    /// Payment amount (付款金额), in fen.
-    pub pay_amount: Option<Fen>,
-    /// Payment status (付款状态).
-    pub pay_state: Option<WireTime>,
-    /// WeChat Pay order number (微信支付订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Payment time (支付时间).
-    pub pay_time: Option<WireTime>,
-}
-
-impl Payment {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            pay_amount: fields.optional("pay_amount")?,
-            pay_state: fields.optional("pay_state")?,
-            transaction_id: fields.optional("transaction_id")?,
-            pay_time: fields.optional("pay_time")?,
-        })
-    }
 }
 
 impl Endpoint for QueryCard {

@@ -2,16 +2,19 @@
 
 //! Updates the objectives and rewards of a discount card order (更新先享卡订单): `PATCH /v3/discount-card/orders/{out_order_no}`.
 
+mod objective;
+mod reward;
+
+pub use objective::{Objective, ObjectiveOptions};
+pub use reward::{Reward, RewardOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
-    TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
-
-use super::types::ChangeType;
 
 /// Updates the objectives and rewards of a discount card order (更新先享卡订单).
 ///
@@ -114,205 +117,6 @@ pub struct UpdateOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Objective {
-    /// Objective serial number (目标流水号), at most 2048 characters. Unique: one that is sent again has the same one.
-    pub objective_serial_no: String,
-    /// Discount card objective ID (先享卡目标ID).
-    pub objective_id: i64,
-    /// Fulfilment description (履约描述), at most 2048 characters.
-    pub performance_description: String,
-    /// Fulfilment type (履约类型).
-    pub performance_type: ChangeType,
-    /// Target quantity (目标数量).
-    pub count: i64,
-    /// Fulfilment time (履约时间).
-    pub performance_time: WireTime,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ObjectiveOptions,
-}
-
-/// The optional fields of [`Objective`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ObjectiveOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    pub remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ObjectiveOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
-        self.remark = Some(remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Objective {
-    const FIELDS: &'static [&'static str] = &[
-        "objective_serial_no",
-        "objective_id",
-        "performance_description",
-        "performance_type",
-        "count",
-        "performance_time",
-        "remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "objective_serial_no",
-            &self.objective_serial_no,
-            Max::Chars(2048),
-        )?;
-        body.integer("objective_id", self.objective_id, 0..)?;
-        body.text(
-            "performance_description",
-            &self.performance_description,
-            Max::Chars(2048),
-        )?;
-        body.text("performance_type", &self.performance_type, Max::Chars(64))?;
-        body.integer("count", self.count, 0..)?;
-        body.time(
-            "performance_time",
-            &self.performance_time,
-            TimeFormat::Rfc3339,
-        )?;
-        if let Some(value) = &self.options.remark {
-            body.text("remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            objective_serial_no: fields.require("objective_serial_no")?,
-            objective_id: fields.require("objective_id")?,
-            performance_description: fields.require("performance_description")?,
-            performance_type: fields.require("performance_type")?,
-            count: fields.require("count")?,
-            performance_time: fields.require("performance_time")?,
-            options: ObjectiveOptions {
-                remark: fields.optional("remark")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Reward {
-    /// Reward serial number (奖励流水号), at most 2048 characters. Unique: one that is sent again has the same one.
-    pub reward_serial_no: String,
-    /// Discount card reward ID (先享卡奖励ID).
-    pub reward_id: i64,
-    /// Reward description (奖励描述), at most 2048 characters.
-    pub description: String,
-    /// Reward type (奖励类型).
-    pub reward_type: ChangeType,
-    /// Reward quantity (奖励数量).
-    pub count: i64,
-    /// Reward amount (奖励金额), in fen.
-    pub amount: Fen,
-    /// Reward time (奖励时间).
-    pub reward_time: WireTime,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RewardOptions,
-}
-
-/// The optional fields of [`Reward`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RewardOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    pub remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RewardOptions {
-    /// Remark (备注说明), at most 2048 characters.
-    #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
-        self.remark = Some(remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Reward {
-    const FIELDS: &'static [&'static str] = &[
-        "reward_serial_no",
-        "reward_id",
-        "description",
-        "reward_type",
-        "count",
-        "amount",
-        "reward_time",
-        "remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("reward_serial_no", &self.reward_serial_no, Max::Chars(2048))?;
-        body.integer("reward_id", self.reward_id, 0..)?;
-        body.text("description", &self.description, Max::Chars(2048))?;
-        body.text("reward_type", &self.reward_type, Max::Chars(64))?;
-        body.integer("count", self.count, 0..)?;
-        body.fen("amount", self.amount, 0..)?;
-        body.time("reward_time", &self.reward_time, TimeFormat::Rfc3339)?;
-        if let Some(value) = &self.options.remark {
-            body.text("remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            reward_serial_no: fields.require("reward_serial_no")?,
-            reward_id: fields.require("reward_id")?,
-            description: fields.require("description")?,
-            reward_type: fields.require("reward_type")?,
-            count: fields.require("count")?,
-            amount: fields.require("amount")?,
-            reward_time: fields.require("reward_time")?,
-            options: RewardOptions {
-                remark: fields.optional("remark")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for UpdateOrder {

@@ -2,14 +2,20 @@
 
 //! Applies for the deduction of an electric bicycle charging session (充电自行车代扣受理扣款): `POST /v3/ebike/charge/transactions`.
 
-use std::net::IpAddr;
+mod charge;
+mod device_info;
+mod order_amount;
+
+pub use charge::{Charge, ChargeOptions};
+pub use device_info::{DeviceInfo, DeviceInfoOptions};
+pub use order_amount::{OrderAmount, OrderAmountOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutTradeNo, Outcome, Resolve,
-    Result, Secret, TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    Secret, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -139,231 +145,6 @@ pub struct ApplyDeductionResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct OrderAmount {
-    /// Order total amount (订单总金额), in fen.
-    pub total: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: OrderAmountOptions,
-}
-
-/// The optional fields of [`OrderAmount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderAmountOptions {
-    /// Currency type (货币类型), at most 2048 characters.
-    pub currency: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl OrderAmountOptions {
-    /// Currency type (货币类型), at most 2048 characters.
-    #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl OrderAmount {
-    const FIELDS: &'static [&'static str] = &["total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("total", self.total, 1..)?;
-        if let Some(value) = &self.options.currency {
-            body.text("currency", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            total: fields.require("total")?,
-            options: OrderAmountOptions {
-                currency: fields.optional("currency")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Charge {
-    /// Start time (开始时间).
-    pub start_time: WireTime,
-    /// End time (结束时间).
-    pub end_time: WireTime,
-    /// Charging station name (充电站名称), at most 2048 characters.
-    pub charging_station_name: String,
-    /// Charging connector number (充电枪编号), at most 2048 characters.
-    pub charging_gun_number: String,
-    /// Charged capacity (已充电量). No document names its unit.
-    pub charged_capacity: i64,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ChargeOptions,
-}
-
-/// The optional fields of [`Charge`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ChargeOptions {
-    /// Parking space overstay duration (车位延时占用时长). No document names its unit.
-    pub park_duration: Option<i64>,
-    /// Parking space overstay fee (车位延时占用产生的费用). No document names its unit.
-    pub park_fee: Option<i64>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ChargeOptions {
-    /// Parking space overstay duration (车位延时占用时长). No document names its unit.
-    #[must_use]
-    pub fn park_duration(mut self, park_duration: impl Into<i64>) -> Self {
-        self.park_duration = Some(park_duration.into());
-        self
-    }
-
-    /// Parking space overstay fee (车位延时占用产生的费用). No document names its unit.
-    #[must_use]
-    pub fn park_fee(mut self, park_fee: impl Into<i64>) -> Self {
-        self.park_fee = Some(park_fee.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Charge {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "end_time",
-        "charging_station_name",
-        "charging_gun_number",
-        "charged_capacity",
-        "park_duration",
-        "park_fee",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.time("start_time", &self.start_time, TimeFormat::Rfc3339)?;
-        body.time("end_time", &self.end_time, TimeFormat::Rfc3339)?;
-        body.text(
-            "charging_station_name",
-            &self.charging_station_name,
-            Max::Chars(2048),
-        )?;
-        body.text(
-            "charging_gun_number",
-            &self.charging_gun_number,
-            Max::Chars(2048),
-        )?;
-        body.integer("charged_capacity", self.charged_capacity, 0..)?;
-        if let Some(value) = &self.options.park_duration {
-            body.integer("park_duration", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.park_fee {
-            body.integer("park_fee", *value, 0..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            start_time: fields.require("start_time")?,
-            end_time: fields.require("end_time")?,
-            charging_station_name: fields.require("charging_station_name")?,
-            charging_gun_number: fields.require("charging_gun_number")?,
-            charged_capacity: fields.require("charged_capacity")?,
-            options: ChargeOptions {
-                park_duration: fields.optional("park_duration")?,
-                park_fee: fields.optional("park_fee")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DeviceInfo {
-    /// Charging spot device ID (充电位设备号), at most 2048 characters.
-    pub device_id: String,
-    /// Merchant-side device IP address (商户端设备ip).
-    pub device_ip: IpAddr,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DeviceInfoOptions,
-}
-
-/// The optional fields of [`DeviceInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DeviceInfoOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DeviceInfoOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DeviceInfo {
-    const FIELDS: &'static [&'static str] = &["device_id", "device_ip"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("device_id", &self.device_id, Max::Chars(2048))?;
-        body.ip("device_ip", self.device_ip)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            device_id: fields.require("device_id")?,
-            device_ip: fields.require("device_ip")?,
-            options: DeviceInfoOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for ApplyDeduction {

@@ -2,12 +2,15 @@
 
 //! Creates the auto-debit token for one charging session (创建用户当次充电代扣凭证): `POST /v3/ebike/charge/contracts/{contract_id}/confirm`.
 
+mod charging;
+
+pub use charging::{Charging, ChargingOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
-    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -89,81 +92,6 @@ pub struct CreateChargingTokenResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Charging {
-    /// Start time (开始时间).
-    pub start_time: WireTime,
-    /// Charging station name (充电站名称), at most 2048 characters.
-    pub charging_station_name: String,
-    /// Charging connector number (充电枪编号), at most 2048 characters.
-    pub charging_gun_number: String,
-    /// Charging spot device ID (充电位设备号), at most 2048 characters.
-    pub device_id: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ChargingOptions,
-}
-
-/// The optional fields of [`Charging`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ChargingOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ChargingOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Charging {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "charging_station_name",
-        "charging_gun_number",
-        "device_id",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.time("start_time", &self.start_time, TimeFormat::Rfc3339)?;
-        body.text(
-            "charging_station_name",
-            &self.charging_station_name,
-            Max::Chars(2048),
-        )?;
-        body.text(
-            "charging_gun_number",
-            &self.charging_gun_number,
-            Max::Chars(2048),
-        )?;
-        body.text("device_id", &self.device_id, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            start_time: fields.require("start_time")?,
-            charging_station_name: fields.require("charging_station_name")?,
-            charging_gun_number: fields.require("charging_gun_number")?,
-            device_id: fields.require("device_id")?,
-            options: ChargingOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateChargingToken {

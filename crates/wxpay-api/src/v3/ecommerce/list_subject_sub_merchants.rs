@@ -2,13 +2,14 @@
 
 //! Lists the sub-merchants of one legal entity (查询指定主体子商户列表): `GET /v3/ecommerce/subject-sub-merchants`.
 
+mod sub_merchant;
+
+pub use sub_merchant::SubMerchant;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, Secret,
-    WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, Secret};
 use wxpay_sign::Verified;
 
 /// Lists the sub-merchants of one legal entity (查询指定主体子商户列表).
@@ -114,29 +115,6 @@ pub struct ListSubjectSubMerchantsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubMerchant {
-    /// Sub-merchant ID (子商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Merchant short name (商户简称).
-    pub merchant_shortname: Option<String>,
-    /// Contract signing time (签约时间).
-    pub sign_time: Option<WireTime>,
-}
-
-impl SubMerchant {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            sub_mchid: fields.optional("sub_mchid")?,
-            merchant_shortname: fields.optional("merchant_shortname")?,
-            sign_time: fields.optional("sign_time")?,
-        })
-    }
 }
 
 /// A documented value, or another.

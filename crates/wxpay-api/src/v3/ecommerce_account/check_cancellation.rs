@@ -2,6 +2,10 @@
 
 //! Checks whether a platform sub-merchant may be deregistered (商户注销资格校验): `GET /v3/ecommerce/account/apply-cancel-withdraw/validate-cancel/{sub_mchid}`.
 
+mod block_reason;
+
+pub use block_reason::BlockReason;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -90,27 +94,6 @@ pub struct CheckCancellationResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BlockReason {
-    /// Reason type (原因类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<BlockReasonType>,
-    /// Reason description (原因描述).
-    pub description: Option<String>,
-}
-
-impl BlockReason {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            type_: fields.optional("type")?,
-            description: fields.optional("description")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,10 @@
 
 //! Applies to deregister a sub-merchant, by the old flow (提交注销申请单): `POST /v3/ecommerce/account/cancel-applications`.
 
+mod material;
+
+pub use material::{Material, MaterialOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -80,64 +84,6 @@ impl SubmitCancelApplication {
 impl<'de> serde::Deserialize<'de> for SubmitCancelApplication {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Material {
-    /// Deregistration application material type (注销申请材料类型).
-    pub application_type: MaterialType,
-    /// Deregistration application material photo ID (注销申请材料照片ID), at most 512 characters. Of `v3.ecommerce_account.upload_cancel_media`.
-    pub application_media_id: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: MaterialOptions,
-}
-
-/// The optional fields of [`Material`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MaterialOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl MaterialOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Material {
-    const FIELDS: &'static [&'static str] = &["application_type", "application_media_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("application_type", &self.application_type, Max::Chars(64))?;
-        body.text(
-            "application_media_id",
-            &self.application_media_id,
-            Max::Chars(512),
-        )?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            application_type: fields.require("application_type")?,
-            application_media_id: fields.require("application_media_id")?,
-            options: MaterialOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

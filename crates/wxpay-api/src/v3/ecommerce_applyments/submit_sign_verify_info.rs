@@ -2,6 +2,10 @@
 
 //! Signs and proves the identity for a platform sub-merchant (平台代理签约核身): `POST /v3/ecommerce/applyments/submit-sign-verify-info`.
 
+mod identity_check;
+
+pub use identity_check::{IdentityCheck, IdentityCheckOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -120,64 +124,6 @@ pub struct SubmitSignVerifyInfoResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct IdentityCheck {
-    /// Identity verification method (核身方式).
-    pub verify_identity_type: IdentityCheckType,
-    /// Identity verification result (核身结果).
-    pub verify_identity_result: bool,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: IdentityCheckOptions,
-}
-
-/// The optional fields of [`IdentityCheck`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct IdentityCheckOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl IdentityCheckOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl IdentityCheck {
-    const FIELDS: &'static [&'static str] = &["verify_identity_type", "verify_identity_result"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "verify_identity_type",
-            &self.verify_identity_type,
-            Max::Chars(64),
-        )?;
-        body.boolean("verify_identity_result", self.verify_identity_result);
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            verify_identity_type: fields.require("verify_identity_type")?,
-            verify_identity_result: fields.require("verify_identity_result")?,
-            options: IdentityCheckOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// Exactly one of these is sent.

@@ -2,6 +2,10 @@
 
 //! Queries a contract by the plan template and the merchant contract number (通过商户协议号查询协议): `GET /v3/ecommerce/combine-papay/contracts/plan-id/{plan_id}/out-contract-code/{out_contract_code}`.
 
+mod contract_termination;
+
+pub use contract_termination::ContractTermination;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -110,29 +114,6 @@ pub struct QueryContractResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ContractTermination {
-    /// Contract termination mode (协议解约方式).
-    pub contract_termination_mode: Option<String>,
-    /// Contract termination time (协议解约时间).
-    pub contract_terminated_time: Option<WireTime>,
-    /// Contract termination remark (解约备注).
-    pub contract_termination_remark: Option<String>,
-}
-
-impl ContractTermination {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            contract_termination_mode: fields.optional("contract_termination_mode")?,
-            contract_terminated_time: fields.optional("contract_terminated_time")?,
-            contract_termination_remark: fields.optional("contract_termination_remark")?,
-        })
-    }
 }
 
 impl Endpoint for QueryContract {

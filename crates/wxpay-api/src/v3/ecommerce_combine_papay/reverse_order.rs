@@ -2,12 +2,15 @@
 
 //! Reverses an auto-debit combined order (电商合单委托代扣撤销订单): `POST /v3/ecommerce/combine-papay/transactions/{combine_out_trade_no}/reverse`.
 
+mod reversed_sub_order;
+
+pub use reversed_sub_order::{ReversedSubOrder, ReversedSubOrderOptions};
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome,
-    Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -78,86 +81,6 @@ impl ReverseOrder {
 impl<'de> serde::Deserialize<'de> for ReverseOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ReversedSubOrder {
-    /// Sub-order merchant ID (子单商户号).
-    pub mchid: MchId,
-    /// Sub-order merchant order number (子单商户订单号).
-    pub out_trade_no: OutTradeNo,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ReversedSubOrderOptions,
-}
-
-/// The optional fields of [`ReversedSubOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReversedSubOrderOptions {
-    /// Platform sub-merchant ID (二级商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Platform sub-merchant app ID (二级商户appid).
-    pub sub_appid: Option<AppId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ReversedSubOrderOptions {
-    /// Platform sub-merchant ID (二级商户号).
-    #[must_use]
-    pub fn sub_mchid(mut self, sub_mchid: impl Into<MchId>) -> Self {
-        self.sub_mchid = Some(sub_mchid.into());
-        self
-    }
-
-    /// Platform sub-merchant app ID (二级商户appid).
-    #[must_use]
-    pub fn sub_appid(mut self, sub_appid: impl Into<AppId>) -> Self {
-        self.sub_appid = Some(sub_appid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ReversedSubOrder {
-    const FIELDS: &'static [&'static str] = &["mchid", "out_trade_no", "sub_mchid", "sub_appid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("mchid", &self.mchid)?;
-        body.id("out_trade_no", &self.out_trade_no)?;
-        if let Some(value) = &self.options.sub_mchid {
-            body.id("sub_mchid", value)?;
-        }
-        if let Some(value) = &self.options.sub_appid {
-            body.id("sub_appid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            mchid: fields.require("mchid")?,
-            out_trade_no: fields.require("out_trade_no")?,
-            options: ReversedSubOrderOptions {
-                sub_mchid: fields.optional("sub_mchid")?,
-                sub_appid: fields.optional("sub_appid")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

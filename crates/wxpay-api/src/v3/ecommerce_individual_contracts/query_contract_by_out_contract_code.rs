@@ -2,12 +2,15 @@
 
 //! Queries an individual payee's contract by the business application number (根据业务申请单号查签约信息): `GET /v3/ecommerce/individual-contracts/out-contract-code/{out_contract_code}`.
 
+mod real_name_authorization;
+
+pub use real_name_authorization::RealNameAuthorization;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result, Secret,
-    WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -95,29 +98,6 @@ pub struct QueryContractByOutContractCodeResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RealNameAuthorization {
-    /// App authorization scope (应用授权作用域).
-    pub scope: Option<String>,
-    /// Access token (访问令牌).
-    pub access_token: Option<Secret>,
-    /// Access token expiry time (访问令牌过期时间).
-    pub access_token_expire_time: Option<WireTime>,
-}
-
-impl RealNameAuthorization {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            scope: fields.optional("scope")?,
-            access_token: fields.optional("access_token")?,
-            access_token_expire_time: fields.optional("access_token_expire_time")?,
-        })
-    }
 }
 
 impl Endpoint for QueryContractByOutContractCode {

@@ -2,12 +2,16 @@
 
 //! Asks to transfer for a platform sub-merchant (申请二级商户商家转账授权): `POST /v3/ecommerce/mch-transfer/authorizations`.
 
+mod agreement;
+
+pub use agreement::{Agreement, AgreementOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
-    TimeFormat, WireTime,
+    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -94,81 +98,6 @@ pub struct ApplyAuthorizationResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Agreement {
-    /// Contract number (协议编号), at most 2048 characters.
-    pub agreement_code: String,
-    /// Contract version number (协议版本号), at most 2048 characters.
-    pub agreement_version: String,
-    /// Contracting entity (签约主体), at most 2048 characters.
-    pub sign_organization: String,
-    /// Contract signing time (签约时间).
-    pub sign_time: WireTime,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AgreementOptions,
-}
-
-/// The optional fields of [`Agreement`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AgreementOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AgreementOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Agreement {
-    const FIELDS: &'static [&'static str] = &[
-        "agreement_code",
-        "agreement_version",
-        "sign_organization",
-        "sign_time",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("agreement_code", &self.agreement_code, Max::Chars(2048))?;
-        body.text(
-            "agreement_version",
-            &self.agreement_version,
-            Max::Chars(2048),
-        )?;
-        body.text(
-            "sign_organization",
-            &self.sign_organization,
-            Max::Chars(2048),
-        )?;
-        body.time("sign_time", &self.sign_time, TimeFormat::Rfc3339)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            agreement_code: fields.require("agreement_code")?,
-            agreement_version: fields.require("agreement_version")?,
-            sign_organization: fields.require("sign_organization")?,
-            sign_time: fields.require("sign_time")?,
-            options: AgreementOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for ApplyAuthorization {

@@ -2,16 +2,20 @@
 
 //! Shares the money of an order with receivers (请求分账): `POST /v3/ecommerce/profitsharing/orders`.
 
+mod receiver;
+
+pub use receiver::{Receiver, ReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve, Result,
-    Secret, TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
+    TransactionId,
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderState, ReceiverType, Share};
+use super::types::{OrderState, Share};
 
 /// Shares the money of an order with receivers (请求分账).
 ///
@@ -120,95 +124,6 @@ pub struct CreateProfitSharingResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Receiver {
-    /// Profit-sharing receiver type (分账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: ReceiverType,
-    /// Profit-sharing receiver account (分账接收方账号), at most 64 characters. A merchant ID or an openid, as `type` says.
-    pub receiver_account: String,
-    /// Profit sharing amount (分账金额), in fen.
-    pub amount: Fen,
-    /// Profit-sharing description (分账描述), at most 80 characters. It stands in the result and in the bills.
-    pub description: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ReceiverOptions,
-}
-
-/// The optional fields of [`Receiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceiverOptions {
-    /// Individual profit-sharing receiver name (分账个人接收方姓名), at most 214 bytes, encrypted before it is sent, required if `type` is `MERCHANT_ID`. Of a merchant, its full name, or that of the account's owner for a micro merchant or sole trader. A person's is compared with the real name.
-    pub receiver_name: Option<Secret>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ReceiverOptions {
-    /// Individual profit-sharing receiver name (分账个人接收方姓名), at most 214 bytes, encrypted before it is sent, required if `type` is `MERCHANT_ID`. Of a merchant, its full name, or that of the account's owner for a micro merchant or sole trader. A person's is compared with the real name.
-    #[must_use]
-    pub fn receiver_name(mut self, receiver_name: impl Into<Secret>) -> Self {
-        self.receiver_name = Some(receiver_name.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Receiver {
-    const FIELDS: &'static [&'static str] = &[
-        "type",
-        "receiver_account",
-        "amount",
-        "description",
-        "receiver_name",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if self.type_ == ReceiverType::Merchant && self.options.receiver_name.is_none() {
-            return Err(InvalidInput::required_with(
-                "receiver_name",
-                "type",
-                "MERCHANT_ID",
-            ));
-        }
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.text("receiver_account", &self.receiver_account, Max::Chars(64))?;
-        body.fen("amount", self.amount, 1..)?;
-        body.text("description", &self.description, Max::Chars(80))?;
-        if let Some(value) = &self.options.receiver_name {
-            body.sealed("receiver_name", value, Max::Bytes(214))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            receiver_account: fields.require("receiver_account")?,
-            amount: fields.require("amount")?,
-            description: fields.require("description")?,
-            options: ReceiverOptions {
-                receiver_name: fields.optional("receiver_name")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateProfitSharing {

@@ -2,16 +2,22 @@
 
 //! Creates a refund (申请退款): `POST /v3/ecommerce/refunds/apply`.
 
+mod amount;
+mod funds_from;
+
+pub use amount::{Amount, AmountOptions};
+pub use funds_from::{FundsFrom, FundsFromOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutRefundNo, OutTradeNo, Outcome,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutRefundNo, OutTradeNo, Outcome,
     RefundId, Resolve, Result, TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
 
-use super::types::{FromAccount, RefundAccount, RefundAmount, RefundPromotion};
+use super::types::{RefundAccount, RefundAmount, RefundPromotion};
 
 /// Creates a refund (申请退款).
 ///
@@ -173,128 +179,6 @@ pub struct CreateRefundResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FundsFrom {
-    /// Funding account type (出资账户类型).
-    pub account: FromAccount,
-    /// Funding amount (出资金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: FundsFromOptions,
-}
-
-/// The optional fields of [`FundsFrom`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FundsFromOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl FundsFromOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl FundsFrom {
-    const FIELDS: &'static [&'static str] = &["account", "amount"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("account", &self.account, Max::Chars(64))?;
-        body.fen("amount", self.amount, 1..)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            account: fields.require("account")?,
-            amount: fields.require("amount")?,
-            options: FundsFromOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Amount {
-    /// Refund amount (退款金额), in fen. At most what is left of the order.
-    pub refund: Fen,
-    /// Original order amount (原订单金额), in fen.
-    pub total: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AmountOptions,
-}
-
-/// The optional fields of [`Amount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AmountOptions {
-    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
-    pub from: Option<Vec<FundsFrom>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AmountOptions {
-    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
-    #[must_use]
-    pub fn from(mut self, from: impl Into<Vec<FundsFrom>>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Amount {
-    const FIELDS: &'static [&'static str] = &["refund", "from", "total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("refund", self.refund, 1..)?;
-        if let Some(value) = &self.options.from {
-            body.objects("from", value, 1..=1000, |member, body| member.write(body))?;
-        }
-        body.fen("total", self.total, 1..)?;
-        body.set("currency", "CNY");
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["refund", "from", "total"])?;
-        Ok(Self {
-            refund: fields.require("refund")?,
-            total: fields.require("total")?,
-            options: AmountOptions {
-                from: fields.optional_objects("from", FundsFrom::read)?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// Exactly one of these is sent.

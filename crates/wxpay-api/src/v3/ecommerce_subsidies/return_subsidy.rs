@@ -2,6 +2,12 @@
 
 //! Takes a subsidy back from the merchant (请求补差回退): `POST /v3/ecommerce/subsidies/return`.
 
+mod funds_from;
+mod return_from;
+
+pub use funds_from::{FundsFrom, FundsFromOptions};
+pub use return_from::ReturnFrom;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -155,98 +161,6 @@ pub struct ReturnSubsidyResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FundsFrom {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: FundsFromOptions,
-}
-
-/// The optional fields of [`FundsFrom`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FundsFromOptions {
-    /// Funding account type (出资账户类型).
-    pub account: Option<FromAccount>,
-    /// Funding amount (出资金额), in fen.
-    pub amount: Option<Fen>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl FundsFromOptions {
-    /// Funding account type (出资账户类型).
-    #[must_use]
-    pub fn account(mut self, account: impl Into<FromAccount>) -> Self {
-        self.account = Some(account.into());
-        self
-    }
-
-    /// Funding amount (出资金额), in fen.
-    #[must_use]
-    pub fn amount(mut self, amount: impl Into<Fen>) -> Self {
-        self.amount = Some(amount.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl FundsFrom {
-    const FIELDS: &'static [&'static str] = &["account", "amount"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.account {
-            body.text("account", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.amount {
-            body.fen("amount", *value, 1..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: FundsFromOptions {
-                account: fields.optional("account")?,
-                amount: fields.optional("amount")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReturnFrom {
-    /// Funding account type (出资账户类型).
-    pub account: Option<FromAccount>,
-    /// Funding amount (出资金额), in fen.
-    pub amount: Option<Fen>,
-}
-
-impl ReturnFrom {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            account: fields.optional("account")?,
-            amount: fields.optional("amount")?,
-        })
-    }
 }
 
 /// A documented value, or another.

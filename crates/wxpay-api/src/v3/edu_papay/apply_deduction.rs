@@ -2,14 +2,17 @@
 
 //! Applies for a deduction (教育通扣款受理): `POST /v3/edu-papay/transactions`.
 
-use std::net::IpAddr;
+mod amount;
+mod device;
+
+pub use amount::{Amount, AmountOptions};
+pub use device::{Device, DeviceOptions};
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutTradeNo, Outcome, Resolve,
-    Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -142,141 +145,6 @@ impl ApplyDeduction {
 impl<'de> serde::Deserialize<'de> for ApplyDeduction {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Amount {
-    /// Total amount (总金额), in fen.
-    pub total: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AmountOptions,
-}
-
-/// The optional fields of [`Amount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AmountOptions {
-    /// Currency type (货币类型), at most 2048 characters.
-    pub currency: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AmountOptions {
-    /// Currency type (货币类型), at most 2048 characters.
-    #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Amount {
-    const FIELDS: &'static [&'static str] = &["total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("total", self.total, 1..)?;
-        if let Some(value) = &self.options.currency {
-            body.text("currency", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            total: fields.require("total")?,
-            options: AmountOptions {
-                currency: fields.optional("currency")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Device {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DeviceOptions,
-}
-
-/// The optional fields of [`Device`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DeviceOptions {
-    /// Device ID (设备号), at most 2048 characters.
-    pub device_id: Option<String>,
-    /// Merchant-side device IP address (商户端设备ip).
-    pub device_ip: Option<IpAddr>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DeviceOptions {
-    /// Device ID (设备号), at most 2048 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// Merchant-side device IP address (商户端设备ip).
-    #[must_use]
-    pub fn device_ip(mut self, device_ip: impl Into<IpAddr>) -> Self {
-        self.device_ip = Some(device_ip.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Device {
-    const FIELDS: &'static [&'static str] = &["device_id", "device_ip"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.device_ip {
-            body.ip("device_ip", *value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DeviceOptions {
-                device_id: fields.optional("device_id")?,
-                device_ip: fields.optional("device_ip")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,14 +2,21 @@
 
 //! Applies for a deduction (扣款): `POST /v3/eduschoolpay/transactions`.
 
-use std::net::IpAddr;
+mod amount;
+mod device;
+mod scene;
+mod settle_info;
+
+pub use amount::{Amount, AmountOptions};
+pub use device::{Device, DeviceOptions};
+pub use scene::{Scene, SceneOptions};
+pub use settle_info::{SettleInfo, SettleInfoOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutTradeNo, Outcome, Resolve,
-    Result, TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -185,249 +192,6 @@ impl ApplyDeduction {
 impl<'de> serde::Deserialize<'de> for ApplyDeduction {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Amount {
-    /// Total amount (总金额), in fen.
-    pub total: Fen,
-    /// Currency type (货币类型), at most 2048 characters.
-    pub currency: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AmountOptions,
-}
-
-/// The optional fields of [`Amount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AmountOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AmountOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Amount {
-    const FIELDS: &'static [&'static str] = &["total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("total", self.total, 1..)?;
-        body.text("currency", &self.currency, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            total: fields.require("total")?,
-            currency: fields.require("currency")?,
-            options: AmountOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Scene {
-    /// Consumption time (消费时间).
-    pub start_time: WireTime,
-    /// School number (学校编号), at most 2048 characters.
-    pub school_id: String,
-    /// Consumption scene type (消费场景类型), at most 2048 characters.
-    pub scene_type: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SceneOptions,
-}
-
-/// The optional fields of [`Scene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SceneOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SceneOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Scene {
-    const FIELDS: &'static [&'static str] = &["start_time", "school_id", "scene_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.time("start_time", &self.start_time, TimeFormat::Rfc3339)?;
-        body.text("school_id", &self.school_id, Max::Chars(2048))?;
-        body.text("scene_type", &self.scene_type, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            start_time: fields.require("start_time")?,
-            school_id: fields.require("school_id")?,
-            scene_type: fields.require("scene_type")?,
-            options: SceneOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Device {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DeviceOptions,
-}
-
-/// The optional fields of [`Device`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DeviceOptions {
-    /// Device ID (设备号), at most 2048 characters.
-    pub device_id: Option<String>,
-    /// Merchant-side device IP address (商户端设备ip).
-    pub device_ip: Option<IpAddr>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DeviceOptions {
-    /// Device ID (设备号), at most 2048 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// Merchant-side device IP address (商户端设备ip).
-    #[must_use]
-    pub fn device_ip(mut self, device_ip: impl Into<IpAddr>) -> Self {
-        self.device_ip = Some(device_ip.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Device {
-    const FIELDS: &'static [&'static str] = &["device_id", "device_ip"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.device_ip {
-            body.ip("device_ip", *value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DeviceOptions {
-                device_id: fields.optional("device_id")?,
-                device_ip: fields.optional("device_ip")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SettleInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SettleInfoOptions,
-}
-
-/// The optional fields of [`SettleInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SettleInfoOptions {
-    /// Whether profit sharing is specified (是否指定分账). If true, the money is frozen until it is shared.
-    pub profit_sharing: Option<bool>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SettleInfoOptions {
-    /// Whether profit sharing is specified (是否指定分账). If true, the money is frozen until it is shared.
-    #[must_use]
-    pub fn profit_sharing(mut self, profit_sharing: impl Into<bool>) -> Self {
-        self.profit_sharing = Some(profit_sharing.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SettleInfo {
-    const FIELDS: &'static [&'static str] = &["profit_sharing"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.profit_sharing {
-            body.boolean("profit_sharing", *value);
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: SettleInfoOptions {
-                profit_sharing: fields.optional("profit_sharing")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,10 @@
 
 //! Lists a user's contracts by the user ID (查询用户签约列表): `GET /v3/eduschoolpay/users/{openid}/contracts`.
 
+mod links;
+
+pub use links::Links;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -116,30 +120,6 @@ pub struct ListContractsByOpenidResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Links {
-    /// Next page URL (下一页链接).
-    pub next: Option<String>,
-    /// Previous page URL (上一页链接).
-    pub prev: Option<String>,
-    /// Current page URL (当前链接).
-    #[cfg_attr(feature = "serde", serde(rename = "self"))]
-    pub self_: Option<String>,
-}
-
-impl Links {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            next: fields.optional("next")?,
-            prev: fields.optional("prev")?,
-            self_: fields.optional("self")?,
-        })
-    }
 }
 
 impl Endpoint for ListContractsByOpenid {

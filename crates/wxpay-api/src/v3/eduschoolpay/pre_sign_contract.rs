@@ -2,12 +2,17 @@
 
 //! Pre-signs a campus payment contract (预签约): `POST /v3/eduschoolpay/contracts/presign`.
 
+mod bank_card;
+mod identity;
+
+pub use bank_card::{BankCard, BankCardOptions};
+pub use identity::{Identity, IdentityOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
-    Secret,
 };
 use wxpay_sign::Verified;
 
@@ -157,171 +162,6 @@ pub struct PreSignContractResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Identity {
-    /// Name (姓名), at most 214 bytes, encrypted before it is sent.
-    pub real_name: Secret,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: IdentityOptions,
-}
-
-/// The optional fields of [`Identity`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct IdentityOptions {
-    /// Identity document type (证件类型), at most 2048 characters.
-    pub credential_type: Option<String>,
-    /// ID card number (身份证号), at most 214 bytes, encrypted before it is sent.
-    pub id_card_number: Option<Secret>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl IdentityOptions {
-    /// Identity document type (证件类型), at most 2048 characters.
-    #[must_use]
-    pub fn credential_type(mut self, credential_type: impl Into<String>) -> Self {
-        self.credential_type = Some(credential_type.into());
-        self
-    }
-
-    /// ID card number (身份证号), at most 214 bytes, encrypted before it is sent.
-    #[must_use]
-    pub fn id_card_number(mut self, id_card_number: impl Into<Secret>) -> Self {
-        self.id_card_number = Some(id_card_number.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Identity {
-    const FIELDS: &'static [&'static str] = &["real_name", "credential_type", "id_card_number"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.sealed("real_name", &self.real_name, Max::Bytes(214))?;
-        if let Some(value) = &self.options.credential_type {
-            body.text("credential_type", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.id_card_number {
-            body.sealed("id_card_number", value, Max::Bytes(214))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            real_name: fields.require("real_name")?,
-            options: IdentityOptions {
-                credential_type: fields.optional("credential_type")?,
-                id_card_number: fields.optional("id_card_number")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct BankCard {
-    /// Contract bank card number (签约银行卡号), at most 214 bytes, encrypted before it is sent.
-    pub bank_card_no: Secret,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: BankCardOptions,
-}
-
-/// The optional fields of [`BankCard`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BankCardOptions {
-    /// Bank card validity period (银行卡有效期), at most 2048 characters.
-    pub valid_thru: Option<String>,
-    /// Bank card reserved mobile number (银行卡开卡预留手机号), at most 214 bytes, encrypted before it is sent.
-    pub phone: Option<Secret>,
-    /// Bank type (银行类型), at most 2048 characters.
-    pub bank_type: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl BankCardOptions {
-    /// Bank card validity period (银行卡有效期), at most 2048 characters.
-    #[must_use]
-    pub fn valid_thru(mut self, valid_thru: impl Into<String>) -> Self {
-        self.valid_thru = Some(valid_thru.into());
-        self
-    }
-
-    /// Bank card reserved mobile number (银行卡开卡预留手机号), at most 214 bytes, encrypted before it is sent.
-    #[must_use]
-    pub fn phone(mut self, phone: impl Into<Secret>) -> Self {
-        self.phone = Some(phone.into());
-        self
-    }
-
-    /// Bank type (银行类型), at most 2048 characters.
-    #[must_use]
-    pub fn bank_type(mut self, bank_type: impl Into<String>) -> Self {
-        self.bank_type = Some(bank_type.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl BankCard {
-    const FIELDS: &'static [&'static str] = &["bank_card_no", "valid_thru", "phone", "bank_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.sealed("bank_card_no", &self.bank_card_no, Max::Bytes(214))?;
-        if let Some(value) = &self.options.valid_thru {
-            body.text("valid_thru", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.phone {
-            body.sealed("phone", value, Max::Bytes(214))?;
-        }
-        if let Some(value) = &self.options.bank_type {
-            body.text("bank_type", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            bank_card_no: fields.require("bank_card_no")?,
-            options: BankCardOptions {
-                valid_thru: fields.optional("valid_thru")?,
-                phone: fields.optional("phone")?,
-                bank_type: fields.optional("bank_type")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for PreSignContract {

@@ -2,12 +2,15 @@
 
 //! Queries the real-name information that a user has authorized (查询用户授权的实名信息): `GET /v3/facemch/users/{face_sid}`.
 
+mod real_name;
+
+pub use real_name::RealName;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result};
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
 /// Queries the real-name information that a user has authorized (查询用户授权的实名信息).
 ///
@@ -102,29 +105,6 @@ pub struct QueryUserRealNameResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RealName {
-    /// Encrypted name information (加密后的姓名信息).
-    pub encrypted_real_name: Option<Sealed>,
-    /// Identity document type (证件类型).
-    pub credential_type: Option<CredentialType>,
-    /// Encrypted ID card number (加密后的身份证号).
-    pub encrypted_credential_id: Option<Sealed>,
-}
-
-impl RealName {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            encrypted_real_name: fields.optional("encrypted_real_name")?,
-            credential_type: fields.optional("credential_type")?,
-            encrypted_credential_id: fields.optional("encrypted_credential_id")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,10 @@
 
 //! Creates a charity donation (发起公益捐赠): `POST /v3/fund-app/mch-transfer/partner/charity-transfer-bills`.
 
+mod linked_transaction;
+
+pub use linked_transaction::{LinkedTransaction, LinkedTransactionOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -105,60 +109,6 @@ impl CreateCharityTransfer {
 impl<'de> serde::Deserialize<'de> for CreateCharityTransfer {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct LinkedTransaction {
-    /// Order type (订单类型), at most 2048 characters.
-    pub transaction_type: String,
-    /// Order number (订单号), at most 2048 characters.
-    pub transaction_id: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: LinkedTransactionOptions,
-}
-
-/// The optional fields of [`LinkedTransaction`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct LinkedTransactionOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl LinkedTransactionOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl LinkedTransaction {
-    const FIELDS: &'static [&'static str] = &["transaction_type", "transaction_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("transaction_type", &self.transaction_type, Max::Chars(2048))?;
-        body.text("transaction_id", &self.transaction_id, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            transaction_type: fields.require("transaction_type")?,
-            transaction_id: fields.require("transaction_id")?,
-            options: LinkedTransactionOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,16 @@
 
 //! Issues brand red packets in a batch (品牌商户发放红包): `POST /v3/fund-app/brand-redpacket/brand-merchant-batches`.
 
+mod red_packet;
+
+pub use red_packet::{RedPacket, RedPacketOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, OutBatchNo,
-    OutDetailNo, Outcome, Resolve, Result, Secret, WireTime,
+    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutBatchNo, Outcome,
+    Resolve, Result, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -131,91 +135,6 @@ pub struct CreateRedPacketBatchResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RedPacket {
-    /// Merchant brand red packet detail number (商家品牌红包明细单号).
-    pub out_detail_no: OutDetailNo,
-    /// Red packet amount (红包金额), in fen.
-    pub amount: Fen,
-    /// Red packet receiving user OpenID (接收红包用户OpenID).
-    pub openid: OpenId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RedPacketOptions,
-}
-
-/// The optional fields of [`RedPacket`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RedPacketOptions {
-    /// Red packet recipient name (接收红包用户姓名), at most 214 bytes, encrypted before it is sent. Which is 71 Chinese characters.
-    pub user_name: Option<Secret>,
-    /// Red packet remark (红包备注), at most 2048 characters.
-    pub remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RedPacketOptions {
-    /// Red packet recipient name (接收红包用户姓名), at most 214 bytes, encrypted before it is sent. Which is 71 Chinese characters.
-    #[must_use]
-    pub fn user_name(mut self, user_name: impl Into<Secret>) -> Self {
-        self.user_name = Some(user_name.into());
-        self
-    }
-
-    /// Red packet remark (红包备注), at most 2048 characters.
-    #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
-        self.remark = Some(remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RedPacket {
-    const FIELDS: &'static [&'static str] =
-        &["out_detail_no", "amount", "openid", "user_name", "remark"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("out_detail_no", &self.out_detail_no)?;
-        body.fen("amount", self.amount, 1..)?;
-        body.id("openid", &self.openid)?;
-        if let Some(value) = &self.options.user_name {
-            body.sealed("user_name", value, Max::Bytes(214))?;
-        }
-        if let Some(value) = &self.options.remark {
-            body.text("remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_detail_no: fields.require("out_detail_no")?,
-            amount: fields.require("amount")?,
-            openid: fields.require("openid")?,
-            options: RedPacketOptions {
-                user_name: fields.optional("user_name")?,
-                remark: fields.optional("remark")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateRedPacketBatch {

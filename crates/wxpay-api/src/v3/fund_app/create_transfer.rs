@@ -2,6 +2,10 @@
 
 //! Creates a transfer to a user (发起转账): `POST /v3/fund-app/mch-transfer/transfer-bills`.
 
+mod receiving_style;
+
+pub use receiving_style::{ReceivingStyle, ReceivingStyleOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -182,57 +186,6 @@ pub struct CreateTransferResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ReceivingStyle {
-    /// User payment-receiving style type (用户收款样式类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: StyleKind,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ReceivingStyleOptions,
-}
-
-/// The optional fields of [`ReceivingStyle`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceivingStyleOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ReceivingStyleOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ReceivingStyle {
-    const FIELDS: &'static [&'static str] = &["type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            options: ReceivingStyleOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,7 +2,9 @@
 
 //! Asks a user to allow transfers without confirmation (发起免确认收款授权): `POST /v3/fund-app/mch-transfer/user-confirm-authorization`.
 
-use std::net::IpAddr;
+mod user_scene;
+
+pub use user_scene::{UserScene, UserSceneOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -149,91 +151,6 @@ pub struct CreateUserConfirmAuthorizationResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UserScene {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UserSceneOptions,
-}
-
-/// The optional fields of [`UserScene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UserSceneOptions {
-    /// User terminal IP (用户终端IP).
-    pub client_ip: Option<IpAddr>,
-    /// User device ID (用户设备ID), at most 128 characters.
-    pub device_id: Option<String>,
-    /// User device type (用户设备类型).
-    pub device_type: Option<DeviceType>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UserSceneOptions {
-    /// User terminal IP (用户终端IP).
-    #[must_use]
-    pub fn client_ip(mut self, client_ip: impl Into<IpAddr>) -> Self {
-        self.client_ip = Some(client_ip.into());
-        self
-    }
-
-    /// User device ID (用户设备ID), at most 128 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// User device type (用户设备类型).
-    #[must_use]
-    pub fn device_type(mut self, device_type: impl Into<DeviceType>) -> Self {
-        self.device_type = Some(device_type.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UserScene {
-    const FIELDS: &'static [&'static str] = &["client_ip", "device_id", "device_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.client_ip {
-            body.ip("client_ip", *value)?;
-        }
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(128))?;
-        }
-        if let Some(value) = &self.options.device_type {
-            body.text("device_type", value, Max::Chars(64))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UserSceneOptions {
-                client_ip: fields.optional("client_ip")?,
-                device_id: fields.optional("device_id")?,
-                device_type: fields.optional("device_type")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,10 @@
 
 //! Queries whether a sub-merchant allows transfers in its name (查询子商户商家转账授权状态): `GET /v3/fund-app/mch-transfer/partner/sub-mch-authorizations/{sub_mchid}`.
 
+mod authorization_application;
+
+pub use authorization_application::AuthorizationApplication;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -9,8 +13,6 @@ use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
 };
 use wxpay_sign::Verified;
-
-use super::types::ApplicationState;
 
 /// Queries whether a sub-merchant allows transfers in its name (查询子商户商家转账授权状态).
 ///
@@ -91,35 +93,6 @@ pub struct QuerySubMerchantAuthorizationResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AuthorizationApplication {
-    /// Platform sub-merchant ID (二级商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Merchant application number (商户申请单号).
-    pub out_apply_no: Option<String>,
-    /// Authorization application status (授权申请单状态).
-    pub state: Option<ApplicationState>,
-    /// Authorization application acceptance time (授权申请受理时间).
-    pub accept_time: Option<WireTime>,
-    /// Last status change time (最后一次状态变更时间).
-    pub update_time: Option<WireTime>,
-}
-
-impl AuthorizationApplication {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            sub_mchid: fields.optional("sub_mchid")?,
-            out_apply_no: fields.optional("out_apply_no")?,
-            state: fields.optional("state")?,
-            accept_time: fields.optional("accept_time")?,
-            update_time: fields.optional("update_time")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,12 +2,16 @@
 
 //! Lists the platform certificates (获取平台证书列表): `GET /v3/global/certificates`.
 
+mod certificate;
+mod encrypted;
+
+pub use certificate::Certificate;
+pub use encrypted::Encrypted;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the platform certificates (获取平台证书列表).
@@ -82,61 +86,6 @@ pub struct ListCertificatesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Certificate {
-    /// Certificate serial number (证书序列号).
-    pub serial_no: Option<String>,
-    /// Certificate activation time (证书启用时间).
-    pub effective_time: Option<WireTime>,
-    /// Certificate expiry time (证书弃用时间).
-    pub expire_time: Option<WireTime>,
-    /// Certificate information (证书信息).
-    pub encrypt_certificate: Option<Encrypted>,
-}
-
-impl Certificate {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            serial_no: fields.optional("serial_no")?,
-            effective_time: fields.optional("effective_time")?,
-            expire_time: fields.optional("expire_time")?,
-            encrypt_certificate: fields
-                .object("encrypt_certificate")?
-                .map(|fields| Encrypted::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Encrypted {
-    /// Certificate encryption algorithm (加密证书的算法).
-    pub algorithm: Option<String>,
-    /// Certificate encryption nonce string (加密证书的随机串).
-    pub nonce: Option<String>,
-    /// Associated data for certificate encryption (加密证书的附加数据).
-    pub associated_data: Option<String>,
-    /// Encrypted certificate content (加密后的证书内容).
-    pub ciphertext: Option<String>,
-}
-
-impl Encrypted {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            algorithm: fields.optional("algorithm")?,
-            nonce: fields.optional("nonce")?,
-            associated_data: fields.optional("associated_data")?,
-            ciphertext: fields.optional("ciphertext")?,
-        })
-    }
 }
 
 impl Endpoint for ListCertificates {

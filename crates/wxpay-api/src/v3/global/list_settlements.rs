@@ -2,6 +2,14 @@
 
 //! Lists what is or will be settled to the merchant (查询结算资金明细): `GET /v3/global/settle/settlements`.
 
+mod settlement;
+mod settlement_amount;
+mod split_amount;
+
+pub use settlement::Settlement;
+pub use settlement_amount::SettlementAmount;
+pub use split_amount::SplitAmount;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -122,111 +130,6 @@ pub struct ListSettlementsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Settlement {
-    /// Payment batch number (付款批次号).
-    pub batch_id: Option<String>,
-    /// Settlement date (结算日期).
-    pub settlement_date: Option<Date>,
-    /// Transaction start date (交易开始日期).
-    pub trade_start_date: Option<Date>,
-    /// Transaction end date (交易结束日期).
-    pub trade_end_date: Option<Date>,
-    /// Amount (金额).
-    pub amount: Option<SettlementAmount>,
-    /// Wallet entity (钱包主体).
-    pub wallet_region: Option<WalletRegion>,
-    /// Profit-sharing business amount (分账业务金额).
-    pub split_amount: Option<SplitAmount>,
-}
-
-impl Settlement {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            batch_id: fields.optional("batch_id")?,
-            settlement_date: fields.optional("settlement_date")?,
-            trade_start_date: fields.optional("trade_start_date")?,
-            trade_end_date: fields.optional("trade_end_date")?,
-            amount: fields
-                .object("amount")?
-                .map(|fields| SettlementAmount::read(&fields))
-                .transpose()?,
-            wallet_region: fields.optional("wallet_region")?,
-            split_amount: fields
-                .object("split_amount")?
-                .map(|fields| SplitAmount::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SettlementAmount {
-    /// Settled amount (已结算金额). In the smallest unit of the currency.
-    pub settled: Option<i64>,
-    /// Unsettled amount (未结算金额). In the smallest unit of the currency.
-    pub unsettle: Option<i64>,
-    /// Settlement currency (结算币种).
-    pub currency: Option<String>,
-    /// Payment amount (支付金额). In the smallest unit of the currency.
-    pub pay: Option<i64>,
-    /// Refund amount (退款金额). In the smallest unit of the currency.
-    pub refund: Option<i64>,
-    /// Net payment amount (支付净额). In the smallest unit of the currency.
-    pub net: Option<i64>,
-    /// Service fee amount (手续费金额). In the smallest unit of the currency.
-    pub fee: Option<i64>,
-}
-
-impl SettlementAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            settled: fields.optional("settled")?,
-            unsettle: fields.optional("unsettle")?,
-            currency: fields.optional("currency")?,
-            pay: fields.optional("pay")?,
-            refund: fields.optional("refund")?,
-            net: fields.optional("net")?,
-            fee: fields.optional("fee")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SplitAmount {
-    /// Settled amount (已结算金额). In the smallest unit of the currency.
-    pub settled: Option<i64>,
-    /// Unsettled amount (未结算金额). In the smallest unit of the currency.
-    pub unsettle: Option<i64>,
-    /// Settlement currency (结算币种).
-    pub currency: Option<String>,
-    /// Payment amount (支付金额). In the smallest unit of the currency.
-    pub pay: Option<i64>,
-    /// Refund amount (退款金额). In the smallest unit of the currency.
-    pub refund: Option<i64>,
-}
-
-impl SplitAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            settled: fields.optional("settled")?,
-            unsettle: fields.optional("unsettle")?,
-            currency: fields.optional("currency")?,
-            pay: fields.optional("pay")?,
-            refund: fields.optional("refund")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,15 +2,17 @@
 
 //! Lists what was said and done about a complaint (查询投诉协商历史): `GET /v3/global/merchant-service/complaints/{complaint_id}/negotiation-historys`.
 
+mod entry;
+
+pub use entry::Entry;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
-use super::types::{ComplaintMedia, Language};
+use super::types::Language;
 
 /// Lists what was said and done about a complaint (查询投诉协商历史).
 ///
@@ -123,44 +125,6 @@ pub struct ListNegotiationHistoryResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Entry {
-    /// Operation serial number (操作流水号).
-    pub log_id: Option<String>,
-    /// Operator (操作人).
-    pub operator: Option<String>,
-    /// Operation time (操作时间).
-    pub operate_time: Option<WireTime>,
-    /// Operation type (操作类型).
-    pub operate_type: Option<OperateType>,
-    /// Operation content (操作内容).
-    pub operate_details: Option<String>,
-    /// Evidence images (图片凭证).
-    pub image_list: Vec<String>,
-    /// Operation materials (操作资料列表).
-    pub complaint_media_list: Option<ComplaintMedia>,
-}
-
-impl Entry {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            log_id: fields.optional("log_id")?,
-            operator: fields.optional("operator")?,
-            operate_time: fields.optional("operate_time")?,
-            operate_type: fields.optional("operate_type")?,
-            operate_details: fields.optional("operate_details")?,
-            image_list: fields.list("image_list")?,
-            complaint_media_list: fields
-                .object("complaint_media_list")?
-                .map(|fields| ComplaintMedia::read(&fields))
-                .transpose()?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,20 @@
 
 //! Queries a sub-merchant (查询子商户): `GET /v3/global/merchants/{sub_mchid}`.
 
+mod h5_payment;
+mod queried_business;
+mod queried_person;
+mod reject_detail;
+mod sealed_contact;
+mod sub_merchant_state;
+
+pub use h5_payment::H5Payment;
+pub use queried_business::QueriedBusiness;
+pub use queried_person::QueriedPerson;
+pub use reject_detail::RejectDetail;
+pub use sealed_contact::SealedContact;
+pub use sub_merchant_state::SubMerchantState;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -9,9 +23,8 @@ use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, Secret,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
-use super::types::{BusinessType, H5AuthorizationState, MerchantType};
+use super::types::MerchantType;
 
 /// Queries a sub-merchant (查询子商户).
 ///
@@ -118,150 +131,6 @@ pub struct QueryMerchantResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SealedContact {
-    /// Contact name (联系人名称).
-    pub name: Option<Sealed>,
-    /// Contact phone number (联系人电话).
-    pub phone: Option<Sealed>,
-    /// Contact email address (联系人邮箱).
-    pub email: Option<Sealed>,
-}
-
-impl SealedContact {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: fields.optional("name")?,
-            phone: fields.optional("phone")?,
-            email: fields.optional("email")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct QueriedBusiness {
-    /// Business type (业务类型).
-    pub business_type: Option<BusinessType>,
-    /// App download URL (APP下载地址).
-    pub app_download: Option<String>,
-    /// Business website URL (业务网站).
-    pub website: Option<String>,
-    /// Official account (公众号).
-    pub office_account: Option<String>,
-    /// Mini program (小程序).
-    pub mini_program: Option<String>,
-    /// Store address (门店地址).
-    pub store_address: Option<String>,
-    /// MCC (MCC码).
-    pub mcc: Option<String>,
-}
-
-impl QueriedBusiness {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            business_type: fields.optional("business_type")?,
-            app_download: fields.optional("app_download")?,
-            website: fields.optional("website")?,
-            office_account: fields.optional("office_account")?,
-            mini_program: fields.optional("mini_program")?,
-            store_address: fields.optional("store_address")?,
-            mcc: fields.optional("mcc")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct QueriedPerson {
-    /// Name (姓名).
-    pub name: Option<String>,
-    /// Identity document number (证件号码).
-    pub number: Option<Secret>,
-}
-
-impl QueriedPerson {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: fields.optional("name")?,
-            number: fields.optional("number")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct H5Payment {
-    /// H5 rejection details (H5驳回详情).
-    pub audit_reject_detail: Option<String>,
-    /// H5 payment permission status (H5支付权限状态).
-    pub h5_authorization_state: Option<H5AuthorizationState>,
-}
-
-impl H5Payment {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            audit_reject_detail: fields.optional("audit_reject_detail")?,
-            h5_authorization_state: fields.optional("h5_authorization_state")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubMerchantState {
-    /// Sub-merchant status (子商户状态).
-    pub sub_merchant_status: Option<SubMerchantStatus>,
-    /// Sub-merchant onboarding status (子商户入驻状态).
-    pub application_status: Option<ApplicationStatus>,
-    /// Sub-merchant onboarding rejection details (子商户入驻驳回详情).
-    pub application_reject_detail: Option<RejectDetail>,
-}
-
-impl SubMerchantState {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            sub_merchant_status: fields.optional("sub_merchant_status")?,
-            application_status: fields.optional("application_status")?,
-            application_reject_detail: fields
-                .object("application_reject_detail")?
-                .map(|fields| RejectDetail::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RejectDetail {
-    /// Rejected field (驳回字段).
-    pub field: Option<String>,
-    /// Rejection reason (驳回原因).
-    pub reason: Option<String>,
-}
-
-impl RejectDetail {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            field: fields.optional("field")?,
-            reason: fields.optional("reason")?,
-        })
-    }
 }
 
 /// A documented value, or another.

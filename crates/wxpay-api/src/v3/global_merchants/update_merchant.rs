@@ -2,6 +2,10 @@
 
 //! Changes a sub-merchant (修改子商户): `PATCH /v3/global/merchants/{sub_mchid}`.
 
+mod h5_application;
+
+pub use h5_application::{H5Application, H5ApplicationOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -227,78 +231,6 @@ pub struct UpdateMerchantResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct H5Application {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: H5ApplicationOptions,
-}
-
-/// The optional fields of [`H5Application`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct H5ApplicationOptions {
-    /// H5 business URL (H5经营网址), at most 2048 characters.
-    pub website_url: Option<String>,
-    /// H5 payment domain names (H5支付域名), at most 2048 characters, 1 to 5 items.
-    pub domains: Option<Vec<String>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl H5ApplicationOptions {
-    /// H5 business URL (H5经营网址), at most 2048 characters.
-    #[must_use]
-    pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
-        self.website_url = Some(website_url.into());
-        self
-    }
-
-    /// H5 payment domain names (H5支付域名), at most 2048 characters, 1 to 5 items.
-    #[must_use]
-    pub fn domains(mut self, domains: impl Into<Vec<String>>) -> Self {
-        self.domains = Some(domains.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl H5Application {
-    const FIELDS: &'static [&'static str] = &["website_url", "domains"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.website_url {
-            body.text("website_url", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.domains {
-            body.texts("domains", value, 1..=5, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: H5ApplicationOptions {
-                website_url: fields.optional("website_url")?,
-                domains: fields.optional_list("domains")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for UpdateMerchant {

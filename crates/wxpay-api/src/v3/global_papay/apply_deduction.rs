@@ -2,7 +2,11 @@
 
 //! Takes a payment by an auto-debit contract (支付扣款): `POST /v3/global/papay/transactions`.
 
-use std::net::IpAddr;
+mod order_amount;
+mod order_scene;
+
+pub use order_amount::{OrderAmount, OrderAmountOptions};
+pub use order_scene::{OrderScene, OrderSceneOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -169,132 +173,6 @@ impl ApplyDeduction {
 impl<'de> serde::Deserialize<'de> for ApplyDeduction {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct OrderAmount {
-    /// Total amount (总金额). In the smallest unit of the currency.
-    pub total: i64,
-    /// Currency type (货币类型), at most 16 characters. Such as `HKD`; it says what `total` counts.
-    pub currency: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: OrderAmountOptions,
-}
-
-/// The optional fields of [`OrderAmount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderAmountOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl OrderAmountOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl OrderAmount {
-    const FIELDS: &'static [&'static str] = &["total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.integer("total", self.total, 1..)?;
-        body.text("currency", &self.currency, Max::Chars(16))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            total: fields.require("total")?,
-            currency: fields.require("currency")?,
-            options: OrderAmountOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct OrderScene {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: OrderSceneOptions,
-}
-
-/// The optional fields of [`OrderScene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderSceneOptions {
-    /// Merchant-side device ID (商户端设备号), at most 2048 characters.
-    pub device_id: Option<String>,
-    /// Merchant-side device IP address (商户端设备IP).
-    pub device_ip: Option<IpAddr>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl OrderSceneOptions {
-    /// Merchant-side device ID (商户端设备号), at most 2048 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// Merchant-side device IP address (商户端设备IP).
-    #[must_use]
-    pub fn device_ip(mut self, device_ip: impl Into<IpAddr>) -> Self {
-        self.device_ip = Some(device_ip.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl OrderScene {
-    const FIELDS: &'static [&'static str] = &["device_id", "device_ip"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.device_ip {
-            body.ip("device_ip", *value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: OrderSceneOptions {
-                device_id: fields.optional("device_id")?,
-                device_ip: fields.optional("device_ip")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

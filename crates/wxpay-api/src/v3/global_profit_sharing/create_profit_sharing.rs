@@ -2,16 +2,19 @@
 
 //! Shares the money of an order with receivers (请求分账): `POST /v3/global/profit-sharing/orders`.
 
+mod receiver;
+
+pub use receiver::{Receiver, ReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
-    TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, TransactionId,
 };
 use wxpay_sign::Verified;
 
-use super::types::{Order, ReceiverType};
+use super::types::Order;
 
 /// Shares the money of an order with receivers (请求分账).
 ///
@@ -95,107 +98,6 @@ impl CreateProfitSharing {
 impl<'de> serde::Deserialize<'de> for CreateProfitSharing {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Receiver {
-    /// Profit-sharing currency (分账币种), at most 16 characters. It says what `amount` counts.
-    pub currency: String,
-    /// Profit-sharing receiver type (分账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: ReceiverType,
-    /// Profit-sharing receiver account (分账接收方帐号), at most 2048 characters.
-    pub account: String,
-    /// Profit sharing amount (分账金额). In the smallest unit of the currency.
-    pub amount: i64,
-    /// Profit-sharing description (分账描述), at most 2048 characters.
-    pub description: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ReceiverOptions,
-}
-
-/// The optional fields of [`Receiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceiverOptions {
-    /// Individual profit-sharing receiver name (分账个人接收方姓名), at most 214 bytes, encrypted before it is sent. Of a person, by their real name.
-    pub name: Option<Secret>,
-    /// Whether real-name information authorization is obtained (是否已经获取用户实名信息授权).
-    pub authorized: Option<bool>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ReceiverOptions {
-    /// Individual profit-sharing receiver name (分账个人接收方姓名), at most 214 bytes, encrypted before it is sent. Of a person, by their real name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<Secret>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Whether real-name information authorization is obtained (是否已经获取用户实名信息授权).
-    #[must_use]
-    pub fn authorized(mut self, authorized: impl Into<bool>) -> Self {
-        self.authorized = Some(authorized.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Receiver {
-    const FIELDS: &'static [&'static str] = &[
-        "currency",
-        "type",
-        "account",
-        "name",
-        "authorized",
-        "amount",
-        "description",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("currency", &self.currency, Max::Chars(16))?;
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.text("account", &self.account, Max::Chars(2048))?;
-        if let Some(value) = &self.options.name {
-            body.sealed("name", value, Max::Bytes(214))?;
-        }
-        if let Some(value) = &self.options.authorized {
-            body.boolean("authorized", *value);
-        }
-        body.integer("amount", self.amount, 1..)?;
-        body.text("description", &self.description, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            currency: fields.require("currency")?,
-            type_: fields.require("type")?,
-            account: fields.require("account")?,
-            amount: fields.require("amount")?,
-            description: fields.require("description")?,
-            options: ReceiverOptions {
-                name: fields.optional("name")?,
-                authorized: fields.optional("authorized")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

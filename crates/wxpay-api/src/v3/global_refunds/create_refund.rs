@@ -2,6 +2,10 @@
 
 //! Creates a refund (申请退款): `POST /v3/global/refunds`.
 
+mod amount;
+
+pub use amount::{Amount, AmountOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -169,64 +173,6 @@ pub struct CreateRefundResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Amount {
-    /// Refund amount (退款金额). In the smallest unit of the currency.
-    pub refund: i64,
-    /// Original order amount (原订单金额). In the smallest unit of the currency.
-    pub total: i64,
-    /// Refund currency (退款币种), at most 16 characters.
-    pub currency: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AmountOptions,
-}
-
-/// The optional fields of [`Amount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AmountOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AmountOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Amount {
-    const FIELDS: &'static [&'static str] = &["refund", "total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.integer("refund", self.refund, 1..)?;
-        body.integer("total", self.total, 1..)?;
-        body.text("currency", &self.currency, Max::Chars(16))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            refund: fields.require("refund")?,
-            total: fields.require("total")?,
-            currency: fields.require("currency")?,
-            options: AmountOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// Exactly one of these is sent.

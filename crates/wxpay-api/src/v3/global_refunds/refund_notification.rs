@@ -2,6 +2,10 @@
 
 //! A refund notification from overseas (退款结果通知（境外）): `REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED`.
 
+mod notified_amount;
+
+pub use notified_amount::NotifiedAmount;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
 use wxpay_core::{
@@ -9,7 +13,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{ExchangeRate, FundSource};
+use super::types::FundSource;
 
 /// A refund notification from overseas (退款结果通知（境外）) ([document](https://pay.weixin.qq.com/doc/global/v3/zh/4013013884)).
 ///
@@ -73,50 +77,6 @@ impl Notification for RefundNotification {
                 .map(|fields| NotifiedAmount::read(&fields))
                 .transpose()?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedAmount {
-    /// Order total amount (订单总金额). In the smallest unit of the currency.
-    pub total: Option<i64>,
-    /// Refund amount (退款金额). In the smallest unit of the currency.
-    pub refund: Option<i64>,
-    /// Currency type (货币类型).
-    pub currency: Option<String>,
-    /// User actual payment amount (用户实际支付金额). In the smallest unit of the currency.
-    pub payer_total: Option<i64>,
-    /// Amount refunded to the user (退款给用户的金额). In the smallest unit of the currency.
-    pub payer_refund: Option<i64>,
-    /// Payment currency (支付币种).
-    pub payer_currency: Option<String>,
-    /// Settlement refund amount (应结退款金额). In the smallest unit of the currency.
-    pub settlement_refund: Option<i64>,
-    /// Settlement currency (结算币种).
-    pub settlement_currency: Option<String>,
-    /// Exchange rate (汇率).
-    pub exchange_rate: Option<ExchangeRate>,
-}
-
-impl NotifiedAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total: fields.optional("total")?,
-            refund: fields.optional("refund")?,
-            currency: fields.optional("currency")?,
-            payer_total: fields.optional("payer_total")?,
-            payer_refund: fields.optional("payer_refund")?,
-            payer_currency: fields.optional("payer_currency")?,
-            settlement_refund: fields.optional("settlement_refund")?,
-            settlement_currency: fields.optional("settlement_currency")?,
-            exchange_rate: fields
-                .object("exchange_rate")?
-                .map(|fields| ExchangeRate::read(&fields))
-                .transpose()?,
         })
     }
 }

@@ -2,15 +2,19 @@
 
 //! Reports redeemed qualifications of N categories in Zhejiang (n品类核销): `POST /v3/gov/subsidy/zhejiang/n-qualifications/confirm`.
 
+mod redemption;
+
+pub use redemption::{Redemption, RedemptionOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{Grade, ZhejiangCategoryState, ZhejiangReply, ZhejiangSaleModel};
+use super::types::ZhejiangReply;
 
 /// Reports redeemed qualifications of N categories in Zhejiang (n品类核销).
 ///
@@ -95,193 +99,6 @@ impl ConfirmZhejiangNQualification {
 impl<'de> serde::Deserialize<'de> for ConfirmZhejiangNQualification {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Redemption {
-    /// Category code (品类编码), at most 2048 characters.
-    pub cate_code: String,
-    /// Identity document number (证件号码), at most 214 bytes, encrypted before it is sent.
-    pub cert_no: Secret,
-    /// Name (姓名), at most 214 bytes, encrypted before it is sent.
-    pub name: Secret,
-    /// Transaction completion or product return timestamp (交易完成或商品退回时间戳), at most 2048 characters. In milliseconds since 1970.
-    pub operation_time: String,
-    /// Sales amount (销售金额), at most 20 characters. In yuan, and positive.
-    pub sales: String,
-    /// Category status (品类状态).
-    pub status: ZhejiangCategoryState,
-    /// Government subsidy amount (政府补贴金额), at most 20 characters. In yuan, and positive.
-    pub subsidy: String,
-    /// Mobile number (手机号), at most 214 bytes, encrypted before it is sent.
-    pub tel: Secret,
-    /// Shipping area code (收货地区编码), at most 2048 characters.
-    pub add_code: String,
-    /// Shipping address (收货地址), at most 214 bytes, encrypted before it is sent.
-    pub address: Secret,
-    /// Sales methods (销售方式).
-    pub sale_models: ZhejiangSaleModel,
-    /// Home appliance brand (家电品牌), at most 2048 characters.
-    pub brand: String,
-    /// Activity fund area code (活动资金地区编码), at most 2048 characters.
-    pub activity_add_code: String,
-    /// Unified social credit code (统一社会信息代码), at most 2048 characters.
-    pub uniscid: String,
-    /// Selling enterprise name (销售企业名称), at most 2048 characters.
-    pub corp_name: String,
-    /// Data serial number (数据流水号), at most 2048 characters. Unique on the platform.
-    pub serial_num: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RedemptionOptions,
-}
-
-/// The optional fields of [`Redemption`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RedemptionOptions {
-    /// Energy consumption grade (能耗等级). Required of categories that begin with `A`.
-    pub grade: Option<Grade>,
-    /// Banking institution name (银行机构名称), at most 2048 characters.
-    pub bank_name: Option<String>,
-    /// Bank subsidy amount (银行补贴金额), at most 20 characters. In yuan, and positive.
-    pub bank_subsidy: Option<String>,
-    /// Trading platform allowance amount (交易平台补贴金额), at most 20 characters. In yuan, and positive.
-    pub plat_subsidy: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RedemptionOptions {
-    /// Energy consumption grade (能耗等级). Required of categories that begin with `A`.
-    #[must_use]
-    pub fn grade(mut self, grade: impl Into<Grade>) -> Self {
-        self.grade = Some(grade.into());
-        self
-    }
-
-    /// Banking institution name (银行机构名称), at most 2048 characters.
-    #[must_use]
-    pub fn bank_name(mut self, bank_name: impl Into<String>) -> Self {
-        self.bank_name = Some(bank_name.into());
-        self
-    }
-
-    /// Bank subsidy amount (银行补贴金额), at most 20 characters. In yuan, and positive.
-    #[must_use]
-    pub fn bank_subsidy(mut self, bank_subsidy: impl Into<String>) -> Self {
-        self.bank_subsidy = Some(bank_subsidy.into());
-        self
-    }
-
-    /// Trading platform allowance amount (交易平台补贴金额), at most 20 characters. In yuan, and positive.
-    #[must_use]
-    pub fn plat_subsidy(mut self, plat_subsidy: impl Into<String>) -> Self {
-        self.plat_subsidy = Some(plat_subsidy.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Redemption {
-    const FIELDS: &'static [&'static str] = &[
-        "cate_code",
-        "cert_no",
-        "grade",
-        "name",
-        "operation_time",
-        "bank_name",
-        "bank_subsidy",
-        "plat_subsidy",
-        "sales",
-        "status",
-        "subsidy",
-        "tel",
-        "add_code",
-        "address",
-        "sale_models",
-        "brand",
-        "activity_add_code",
-        "uniscid",
-        "corp_name",
-        "serial_num",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("cate_code", &self.cate_code, Max::Chars(2048))?;
-        body.sealed("cert_no", &self.cert_no, Max::Bytes(214))?;
-        if let Some(value) = &self.options.grade {
-            body.text("grade", value, Max::Chars(64))?;
-        }
-        body.sealed("name", &self.name, Max::Bytes(214))?;
-        body.text("operation_time", &self.operation_time, Max::Chars(2048))?;
-        if let Some(value) = &self.options.bank_name {
-            body.text("bank_name", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.bank_subsidy {
-            body.text("bank_subsidy", value, Max::Chars(20))?;
-        }
-        if let Some(value) = &self.options.plat_subsidy {
-            body.text("plat_subsidy", value, Max::Chars(20))?;
-        }
-        body.text("sales", &self.sales, Max::Chars(20))?;
-        body.text("status", &self.status, Max::Chars(64))?;
-        body.text("subsidy", &self.subsidy, Max::Chars(20))?;
-        body.sealed("tel", &self.tel, Max::Bytes(214))?;
-        body.text("add_code", &self.add_code, Max::Chars(2048))?;
-        body.sealed("address", &self.address, Max::Bytes(214))?;
-        body.text("sale_models", &self.sale_models, Max::Chars(64))?;
-        body.text("brand", &self.brand, Max::Chars(2048))?;
-        body.text(
-            "activity_add_code",
-            &self.activity_add_code,
-            Max::Chars(2048),
-        )?;
-        body.text("uniscid", &self.uniscid, Max::Chars(2048))?;
-        body.text("corp_name", &self.corp_name, Max::Chars(2048))?;
-        body.text("serial_num", &self.serial_num, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            cate_code: fields.require("cate_code")?,
-            cert_no: fields.require("cert_no")?,
-            name: fields.require("name")?,
-            operation_time: fields.require("operation_time")?,
-            sales: fields.require("sales")?,
-            status: fields.require("status")?,
-            subsidy: fields.require("subsidy")?,
-            tel: fields.require("tel")?,
-            add_code: fields.require("add_code")?,
-            address: fields.require("address")?,
-            sale_models: fields.require("sale_models")?,
-            brand: fields.require("brand")?,
-            activity_add_code: fields.require("activity_add_code")?,
-            uniscid: fields.require("uniscid")?,
-            corp_name: fields.require("corp_name")?,
-            serial_num: fields.require("serial_num")?,
-            options: RedemptionOptions {
-                grade: fields.optional("grade")?,
-                bank_name: fields.optional("bank_name")?,
-                bank_subsidy: fields.optional("bank_subsidy")?,
-                plat_subsidy: fields.optional("plat_subsidy")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

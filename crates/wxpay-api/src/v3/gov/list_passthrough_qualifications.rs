@@ -2,13 +2,17 @@
 
 //! Lists the qualifications of a user who receives them on the merchant's own pages (批量查询用户资格): `POST /v3/gov/subsidy/qualifications/passthrough/query`.
 
+mod passthrough_qualification;
+
+pub use passthrough_qualification::PassthroughQualification;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, Secret};
 use wxpay_sign::Verified;
 
-use super::types::{Appliance, IdentityDocument, QualificationState, UnclaimedReason};
+use super::types::IdentityDocument;
 
 /// Lists the qualifications of a user who receives them on the merchant's own pages (批量查询用户资格).
 ///
@@ -94,38 +98,6 @@ pub struct ListPassthroughQualificationsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PassthroughQualification {
-    /// Consumer product category ID (消费品类ID).
-    pub appliance_id: Option<Appliance>,
-    /// Status (状态).
-    pub state: Option<QualificationState>,
-    /// Unclaimed reason (区分未领取的原因).
-    pub unclaimed_reason: Option<UnclaimedReason>,
-    /// Integration mode (区分对接模式).
-    pub claim_mode: Option<ClaimMode>,
-    /// Claiming platform name (领取的平台名称).
-    pub claimed_platform_name: Option<String>,
-    /// Claiming region name (领取的地区名称).
-    pub claimed_region_name: Option<String>,
-}
-
-impl PassthroughQualification {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            appliance_id: fields.optional("appliance_id")?,
-            state: fields.optional("state")?,
-            unclaimed_reason: fields.optional("unclaimed_reason")?,
-            claim_mode: fields.optional("claim_mode")?,
-            claimed_platform_name: fields.optional("claimed_platform_name")?,
-            claimed_region_name: fields.optional("claimed_region_name")?,
-        })
-    }
 }
 
 /// A documented value, or another.

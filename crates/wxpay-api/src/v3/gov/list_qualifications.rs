@@ -2,13 +2,17 @@
 
 //! Lists the qualifications of a user (批量查询用户资格): `POST /v3/gov/subsidy/qualifications/query`.
 
+mod qualification;
+
+pub use qualification::Qualification;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, Secret};
 use wxpay_sign::Verified;
 
-use super::types::{Appliance, IdentityDocument, QualificationState, UnclaimedReason};
+use super::types::IdentityDocument;
 
 /// Lists the qualifications of a user (批量查询用户资格).
 ///
@@ -94,35 +98,6 @@ pub struct ListQualificationsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Qualification {
-    /// Consumer product category ID (消费品类ID).
-    pub appliance_id: Option<Appliance>,
-    /// Status (状态).
-    pub state: Option<QualificationState>,
-    /// Unclaimed reason (区分未领取的原因).
-    pub unclaimed_reason: Option<UnclaimedReason>,
-    /// Claiming platform name (领取的平台名称).
-    pub claimed_platform_name: Option<String>,
-    /// Claiming region name (领取的地区名称).
-    pub claimed_region_name: Option<String>,
-}
-
-impl Qualification {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            appliance_id: fields.optional("appliance_id")?,
-            state: fields.optional("state")?,
-            unclaimed_reason: fields.optional("unclaimed_reason")?,
-            claimed_platform_name: fields.optional("claimed_platform_name")?,
-            claimed_region_name: fields.optional("claimed_region_name")?,
-        })
-    }
 }
 
 impl Endpoint for ListQualifications {

@@ -2,6 +2,10 @@
 
 //! Queries the states of serial numbers (查询sn码状态): `POST /v3/gov/subsidy/sncode/query`.
 
+mod sn_code;
+
+pub use sn_code::SnCode;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -83,29 +87,6 @@ pub struct QuerySnCodesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SnCode {
-    /// SN code (S/N码).
-    pub sn_code: Option<String>,
-    /// Status (状态).
-    pub state: Option<SnState>,
-    /// Unsellable reason (不可售的原因).
-    pub not_sellable_reason: Option<NotSellableReason>,
-}
-
-impl SnCode {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            sn_code: fields.optional("sn_code")?,
-            state: fields.optional("state")?,
-            not_sellable_reason: fields.optional("not_sellable_reason")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,13 +2,15 @@
 
 //! Queries whether orders were collected and redeemed (交易信息查询): `POST /v3/gov/subsidy/transactions/query`.
 
+mod shop_order;
+
+pub use shop_order::ShopOrder;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::{CategoryState, CollectState};
 
 /// Queries whether orders were collected and redeemed (交易信息查询).
 ///
@@ -91,29 +93,6 @@ pub struct QueryTransactionsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ShopOrder {
-    /// Shop order number (单号).
-    pub shop_order_number: Option<String>,
-    /// Fund consolidation status (归集状态枚举).
-    pub collect_state: Option<CollectState>,
-    /// Category status (品类状态).
-    pub cate_state: Option<CategoryState>,
-}
-
-impl ShopOrder {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            shop_order_number: fields.optional("shop_order_number")?,
-            collect_state: fields.optional("collect_state")?,
-            cate_state: fields.optional("cate_state")?,
-        })
-    }
 }
 
 impl Endpoint for QueryTransactions {

@@ -2,13 +2,15 @@
 
 //! Queries the qualifications of a user in Zhejiang (查询补贴资格): `POST /v3/gov/subsidy/zhejiang/qualifications/query`.
 
+mod zhejiang_qualification;
+
+pub use zhejiang_qualification::ZhejiangQualification;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, Secret};
 use wxpay_sign::Verified;
-
-use super::types::ZhejiangCategoryState;
 
 /// Queries the qualifications of a user in Zhejiang (查询补贴资格).
 ///
@@ -101,29 +103,6 @@ pub struct QueryZhejiangQualificationsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ZhejiangQualification {
-    /// Category code (品类编码).
-    pub cate_code: Option<String>,
-    /// Status information (状态信息).
-    pub status: Option<ZhejiangCategoryState>,
-    /// Status code (状态编码). `00` to `06`, whose meaning no known page says.
-    pub status_code: Option<String>,
-}
-
-impl ZhejiangQualification {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            cate_code: fields.optional("cate_code")?,
-            status: fields.optional("status")?,
-            status_code: fields.optional("status_code")?,
-        })
-    }
 }
 
 impl Endpoint for QueryZhejiangQualifications {

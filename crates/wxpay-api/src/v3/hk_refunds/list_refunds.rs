@@ -2,16 +2,20 @@
 
 //! Lists the refunds of an order (查询所有退款): `GET /hk/v3/refunds`.
 
+mod listed_refund;
+mod order_amount;
+
+pub use listed_refund::ListedRefund;
+pub use order_amount::OrderAmount;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutRefundNo, OutTradeNo,
-    Outcome, RefundId, Result, TransactionId, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome, Result,
+    TransactionId,
 };
 use wxpay_sign::Verified;
-
-use super::types::{FundSource, RefundAmount, RefundChannel, RefundPromotion, RefundStatus};
 
 /// Lists the refunds of an order (查询所有退款).
 ///
@@ -133,82 +137,6 @@ pub struct ListRefundsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderAmount {
-    /// Order amount (订单金额). In the smallest unit of the currency.
-    pub total: Option<i64>,
-    /// Currency type (货币类型).
-    pub currency: Option<String>,
-    /// User payment amount (用户支付金额). In the smallest unit of the currency.
-    pub payer_total: Option<i64>,
-    /// Payment currency (支付币种).
-    pub payer_currency: Option<String>,
-}
-
-impl OrderAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total: fields.optional("total")?,
-            currency: fields.optional("currency")?,
-            payer_total: fields.optional("payer_total")?,
-            payer_currency: fields.optional("payer_currency")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ListedRefund {
-    /// WeChat Pay refund number (微信退款单号).
-    pub id: Option<RefundId>,
-    /// Merchant refund number (商户退款单号).
-    pub out_refund_no: Option<OutRefundNo>,
-    /// Refund channel (退款渠道).
-    pub channel: Option<RefundChannel>,
-    /// Refund credited account (退款入账账户).
-    pub recv_account: Option<String>,
-    /// Refund funding source (退款资金来源).
-    pub fund_source: Option<FundSource>,
-    /// Refund success time (退款成功时间).
-    pub success_time: Option<WireTime>,
-    /// Refund creation time (退款创建时间).
-    pub create_time: Option<WireTime>,
-    /// Refund status (退款状态).
-    pub status: Option<RefundStatus>,
-    /// Refund amount (退款金额).
-    pub amount: Option<RefundAmount>,
-    /// Promotion refund details (优惠退款详情).
-    pub refund_detail: Option<RefundPromotion>,
-}
-
-impl ListedRefund {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            id: fields.optional("id")?,
-            out_refund_no: fields.optional("out_refund_no")?,
-            channel: fields.optional("channel")?,
-            recv_account: fields.optional("recv_account")?,
-            fund_source: fields.optional("fund_source")?,
-            success_time: fields.optional("success_time")?,
-            create_time: fields.optional("create_time")?,
-            status: fields.optional("status")?,
-            amount: fields
-                .object("amount")?
-                .map(|fields| RefundAmount::read(&fields))
-                .transpose()?,
-            refund_detail: fields
-                .object("refund_detail")?
-                .map(|fields| RefundPromotion::read(&fields))
-                .transpose()?,
-        })
-    }
 }
 
 /// Exactly one of these is sent.

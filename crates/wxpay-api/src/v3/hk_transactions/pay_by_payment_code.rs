@@ -2,12 +2,16 @@
 
 //! Takes a payment by the user's payment code (提交付款码支付): `POST /hk/v3/transactions/micropay`.
 
+mod payment_code_payer;
+
+pub use payment_code_payer::{PaymentCodePayer, PaymentCodePayerOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome,
-    Resolve, Result, Secret,
+    Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -179,56 +183,6 @@ impl PayByPaymentCode {
 impl<'de> serde::Deserialize<'de> for PayByPaymentCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PaymentCodePayer {
-    /// Authorization code (授权码), at most 128 characters. What the cashier scans; good for one payment.
-    pub auth_code: Secret,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PaymentCodePayerOptions,
-}
-
-/// The optional fields of [`PaymentCodePayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PaymentCodePayerOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PaymentCodePayerOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PaymentCodePayer {
-    const FIELDS: &'static [&'static str] = &["auth_code"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("auth_code", self.auth_code.expose(), Max::Chars(128))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            auth_code: fields.require("auth_code")?,
-            options: PaymentCodePayerOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

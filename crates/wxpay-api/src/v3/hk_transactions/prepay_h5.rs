@@ -2,7 +2,9 @@
 
 //! Places an H5 order (H5支付下单): `POST /hk/v3/transactions/mweb`.
 
-use std::net::IpAddr;
+mod h5_scene;
+
+pub use h5_scene::{H5Scene, H5SceneOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -13,7 +15,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{OrderAmount, OrderDetail, OrderPayer, StoreInfo};
+use super::types::{OrderAmount, OrderDetail, OrderPayer};
 
 /// Places an H5 order (H5支付下单).
 ///
@@ -217,105 +219,6 @@ pub struct PrepayH5Response {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct H5Scene {
-    /// User terminal IP (用户终端IP).
-    pub payer_client_ip: IpAddr,
-    /// Merchant store information (商户门店信息).
-    pub store_info: StoreInfo,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: H5SceneOptions,
-}
-
-/// The optional fields of [`H5Scene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct H5SceneOptions {
-    /// Merchant-side device ID (商户端设备号), at most 2048 characters.
-    pub device_id: Option<String>,
-    /// Merchant-side device IP address (商户端设备IP).
-    pub device_ip: Option<IpAddr>,
-    /// Operator ID (操作员ID), at most 2048 characters.
-    pub operator_id: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl H5SceneOptions {
-    /// Merchant-side device ID (商户端设备号), at most 2048 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// Merchant-side device IP address (商户端设备IP).
-    #[must_use]
-    pub fn device_ip(mut self, device_ip: impl Into<IpAddr>) -> Self {
-        self.device_ip = Some(device_ip.into());
-        self
-    }
-
-    /// Operator ID (操作员ID), at most 2048 characters.
-    #[must_use]
-    pub fn operator_id(mut self, operator_id: impl Into<String>) -> Self {
-        self.operator_id = Some(operator_id.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl H5Scene {
-    const FIELDS: &'static [&'static str] = &[
-        "device_id",
-        "device_ip",
-        "payer_client_ip",
-        "operator_id",
-        "store_info",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.device_ip {
-            body.ip("device_ip", *value)?;
-        }
-        body.ip("payer_client_ip", self.payer_client_ip)?;
-        if let Some(value) = &self.options.operator_id {
-            body.text("operator_id", value, Max::Chars(2048))?;
-        }
-        body.object("store_info", |body| self.store_info.write(body))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            payer_client_ip: fields.require("payer_client_ip")?,
-            store_info: StoreInfo::read(&fields.require_object("store_info")?)?,
-            options: H5SceneOptions {
-                device_id: fields.optional("device_id")?,
-                device_ip: fields.optional("device_ip")?,
-                operator_id: fields.optional("operator_id")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// Exactly one of these is sent.

@@ -2,9 +2,13 @@
 
 //! Creates the token of the travel coupon card-switch component (出行券切卡组件预下单): `POST /v3/industry-coupon/tokens`.
 
+mod coupon;
+
+pub use coupon::{Coupon, CouponOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
     Secret, WireTime,
@@ -91,60 +95,6 @@ pub struct CreateTokenResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Coupon {
-    /// Stock ID (批次号).
-    pub stock_id: i64,
-    /// Coupon ID (券ID), at most 2048 characters.
-    pub coupon_id: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CouponOptions,
-}
-
-/// The optional fields of [`Coupon`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CouponOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CouponOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Coupon {
-    const FIELDS: &'static [&'static str] = &["stock_id", "coupon_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.integer("stock_id", self.stock_id, 0..)?;
-        body.text("coupon_id", &self.coupon_id, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            stock_id: fields.require("stock_id")?,
-            coupon_id: fields.require("coupon_id")?,
-            options: CouponOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateToken {

@@ -2,12 +2,16 @@
 
 //! Reports the serial numbers and goods codes of a retail transaction (回传SN和商品编码): `POST /v3/industry-rebate/retail-industry/transactions`.
 
+mod goods;
+
+pub use goods::{Goods, GoodsOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutTradeNo, Outcome, Resolve,
-    Result, TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    TransactionId,
 };
 use wxpay_sign::Verified;
 
@@ -122,87 +126,6 @@ impl ReportRetailGoods {
 impl<'de> serde::Deserialize<'de> for ReportRetailGoods {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Goods {
-    /// Product code (商品编码), at most 2048 characters.
-    pub barcode: String,
-    /// Product name (商品名称), at most 2048 characters.
-    pub goods_name: String,
-    /// Product quantity (商品数量).
-    pub quantity: i64,
-    /// Product unit price (商品单价), in fen.
-    pub price: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: GoodsOptions,
-}
-
-/// The optional fields of [`Goods`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GoodsOptions {
-    /// Merchant product code (商家商品编码), at most 2048 characters.
-    pub merchant_goods_id: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl GoodsOptions {
-    /// Merchant product code (商家商品编码), at most 2048 characters.
-    #[must_use]
-    pub fn merchant_goods_id(mut self, merchant_goods_id: impl Into<String>) -> Self {
-        self.merchant_goods_id = Some(merchant_goods_id.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Goods {
-    const FIELDS: &'static [&'static str] = &[
-        "barcode",
-        "merchant_goods_id",
-        "goods_name",
-        "quantity",
-        "price",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("barcode", &self.barcode, Max::Chars(2048))?;
-        if let Some(value) = &self.options.merchant_goods_id {
-            body.text("merchant_goods_id", value, Max::Chars(2048))?;
-        }
-        body.text("goods_name", &self.goods_name, Max::Chars(2048))?;
-        body.integer("quantity", self.quantity, 0..)?;
-        body.fen("price", self.price, 0..)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            barcode: fields.require("barcode")?,
-            goods_name: fields.require("goods_name")?,
-            quantity: fields.require("quantity")?,
-            price: fields.require("price")?,
-            options: GoodsOptions {
-                merchant_goods_id: fields.optional("merchant_goods_id")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,16 @@
 
 //! Lists the smart devices of the merchant (智能设备列表): `GET /v3/iotmanage/devices`.
 
+mod device;
+mod links;
+
+pub use device::Device;
+pub use links::Links;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the smart devices of the merchant (智能设备列表).
@@ -93,92 +97,6 @@ pub struct ListDevicesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Device {
-    /// Device serial number (设备序列号).
-    pub device_sn: Option<String>,
-    /// Camera serial number (摄像头序列号).
-    pub camera_sn: Option<String>,
-    /// Device category code (设备品类代码).
-    pub device_category_code: Option<String>,
-    /// Device category (设备品类).
-    pub device_category: Option<String>,
-    /// Device type code (设备类型代码).
-    pub device_class_code: Option<String>,
-    /// Device type (设备类型).
-    pub device_class: Option<String>,
-    /// Device model (设备型号).
-    pub device_model: Option<String>,
-    /// Face recognition app software mode code (刷脸应用软件模式代码).
-    pub app_scene_code: Option<String>,
-    /// Face recognition app software mode (刷脸应用软件模式).
-    pub app_scene: Option<String>,
-    /// Facial recognition app operating system (刷脸应用操作系统).
-    pub operating_system: Option<String>,
-    /// Activation status (激活状态).
-    pub activation_status: Option<ActivationStatus>,
-    /// Activation time (激活时间).
-    pub activation_time: Option<WireTime>,
-    /// Merchant ID (商户号).
-    pub mchid: Option<MchId>,
-    /// Merchant short name (商户简称).
-    pub merchant_shortname: Option<String>,
-    /// Sub-merchant ID (子商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Sub-merchant short name (子商户简称).
-    pub sub_merchant_shortname: Option<String>,
-}
-
-impl Device {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            device_sn: fields.optional("device_sn")?,
-            camera_sn: fields.optional("camera_sn")?,
-            device_category_code: fields.optional("device_category_code")?,
-            device_category: fields.optional("device_category")?,
-            device_class_code: fields.optional("device_class_code")?,
-            device_class: fields.optional("device_class")?,
-            device_model: fields.optional("device_model")?,
-            app_scene_code: fields.optional("app_scene_code")?,
-            app_scene: fields.optional("app_scene")?,
-            operating_system: fields.optional("operating_system")?,
-            activation_status: fields.optional("activation_status")?,
-            activation_time: fields.optional("activation_time")?,
-            mchid: fields.optional("mchid")?,
-            merchant_shortname: fields.optional("merchant_shortname")?,
-            sub_mchid: fields.optional("sub_mchid")?,
-            sub_merchant_shortname: fields.optional("sub_merchant_shortname")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Links {
-    /// Next page URL (下一页链接).
-    pub next: Option<String>,
-    /// Previous page URL (上一页链接).
-    pub prev: Option<String>,
-    /// Current page URL (当前链接).
-    #[cfg_attr(feature = "serde", serde(rename = "self"))]
-    pub self_: Option<String>,
-}
-
-impl Links {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            next: fields.optional("next")?,
-            prev: fields.optional("prev")?,
-            self_: fields.optional("self")?,
-        })
-    }
 }
 
 /// A documented value, or another.

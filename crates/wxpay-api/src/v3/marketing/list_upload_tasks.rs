@@ -2,12 +2,14 @@
 
 //! Lists the upload tasks of a number package (查询上传任务列表): `GET /v3/marketing/bank/packages/{package_id}/tasks`.
 
+mod upload_task;
+
+pub use upload_task::UploadTask;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 use super::types::UploadStatus;
@@ -130,50 +132,6 @@ pub struct ListUploadTasksResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UploadTask {
-    /// Upload task ID (上传任务).
-    pub task_id: Option<String>,
-    /// Number package ID (号码包id).
-    pub package_id: Option<String>,
-    /// File name (文件名).
-    pub filename: Option<String>,
-    /// Upload task creation time (创建上传任务的时间).
-    pub create_time: Option<WireTime>,
-    /// Last update time of the upload task (上传任务最近一次更新的时间).
-    pub update_time: Option<WireTime>,
-    /// Task status (任务状态).
-    pub status: Option<UploadStatus>,
-    /// Success count (成功数).
-    pub success_count: Option<i64>,
-    /// Failure count (失败数).
-    pub fail_count: Option<i64>,
-    /// Matched WeChat user count (匹配成功的微信用户数).
-    pub success_user_count: Option<i64>,
-    /// Bank type (银行类型).
-    pub bank_type: Option<String>,
-}
-
-impl UploadTask {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            task_id: fields.optional("task_id")?,
-            package_id: fields.optional("package_id")?,
-            filename: fields.optional("filename")?,
-            create_time: fields.optional("create_time")?,
-            update_time: fields.optional("update_time")?,
-            status: fields.optional("status")?,
-            success_count: fields.optional("success_count")?,
-            fail_count: fields.optional("fail_count")?,
-            success_user_count: fields.optional("success_user_count")?,
-            bank_type: fields.optional("bank_type")?,
-        })
-    }
 }
 
 impl Endpoint for ListUploadTasks {

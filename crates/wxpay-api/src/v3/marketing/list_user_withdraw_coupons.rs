@@ -2,12 +2,15 @@
 
 //! Lists a user's free bank withdrawal coupons of a stock (查询批次下用户银行提现免费券列表): `GET /v3/marketing/withdraw-favor/users/{openid}/coupons`.
 
+mod withdraw_coupon;
+
+pub use withdraw_coupon::WithdrawCoupon;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Result,
-    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -115,35 +118,6 @@ pub struct ListUserWithdrawCouponsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct WithdrawCoupon {
-    /// Issue time (发放时间).
-    pub send_time: Option<WireTime>,
-    /// Issue quota (发放额度).
-    pub send_quota: Option<i64>,
-    /// Bank withdrawal free coupon ID (银行提现免费券ID).
-    pub coupon_id: Option<String>,
-    /// Usage quota (使用额度).
-    pub use_quota: Option<i64>,
-    /// Bank withdrawal free coupon status (银行提现免费券券状态).
-    pub coupon_state: Option<String>,
-}
-
-impl WithdrawCoupon {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            send_time: fields.optional("send_time")?,
-            send_quota: fields.optional("send_quota")?,
-            coupon_id: fields.optional("coupon_id")?,
-            use_quota: fields.optional("use_quota")?,
-            coupon_state: fields.optional("coupon_state")?,
-        })
-    }
 }
 
 impl Endpoint for ListUserWithdrawCoupons {

@@ -2,6 +2,10 @@
 
 //! Queries a coupon bound to a multi-payment instant discount activity (查询绑定多笔立减活动的代金券详情): `GET /v3/marketing/bank-favor/users/{openid}/coupons/{coupon_id}`.
 
+mod use_amounts;
+
+pub use use_amounts::UseAmounts;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -112,23 +116,6 @@ pub struct QueryMultiActivityCouponResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UseAmounts {
-    /// Used amount (已用金额).
-    pub used_amounts: Vec<i64>,
-}
-
-impl UseAmounts {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            used_amounts: fields.list("used_amounts")?,
-        })
-    }
 }
 
 /// A documented value, or another.

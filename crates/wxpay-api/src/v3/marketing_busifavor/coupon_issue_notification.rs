@@ -2,9 +2,13 @@
 
 //! A notification that a user got a coupon (领券事件回调通知): `COUPON.SEND`.
 
+mod attach_info;
+
+pub use attach_info::AttachInfo;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
-use wxpay_core::{DecodeError, MchId, OpenId, TransactionId, WireTime};
+use wxpay_core::{DecodeError, MchId, OpenId, WireTime};
 use wxpay_sign::Verified;
 
 /// A notification that a user got a coupon (领券事件回调通知) ([document](https://pay.weixin.qq.com/doc/v3/merchant/4012285279)).
@@ -60,47 +64,6 @@ impl Notification for CouponIssueNotification {
                 .map(|fields| AttachInfo::read(&fields))
                 .transpose()?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AttachInfo {
-    /// WeChat Pay order number (微信支付订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Pay-gift activity number (支付有礼活动编号).
-    pub act_code: Option<String>,
-    /// Marketing hall ID (营销馆ID).
-    pub hall_code: Option<String>,
-    /// Merchant of the marketing hall (营销馆所属商户号).
-    pub hall_belong_mch_id: Option<i64>,
-    /// Membership card ID (会员卡ID).
-    pub card_id: Option<String>,
-    /// Member card code (会员卡Code).
-    pub code: Option<String>,
-    /// Activity ID (会员活动ID).
-    pub activity_id: Option<String>,
-    /// Coupon claim mobile number (领券手机号).
-    pub phone_number: Option<String>,
-    /// Coupon claim phone country code (领券手机区号).
-    pub country_code: Option<String>,
-}
-
-impl AttachInfo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            transaction_id: fields.optional("transaction_id")?,
-            act_code: fields.optional("act_code")?,
-            hall_code: fields.optional("hall_code")?,
-            hall_belong_mch_id: fields.optional("hall_belong_mch_id")?,
-            card_id: fields.optional("card_id")?,
-            code: fields.optional("code")?,
-            activity_id: fields.optional("activity_id")?,
-            phone_number: fields.optional("phone_number")?,
-            country_code: fields.optional("country_code")?,
         })
     }
 }

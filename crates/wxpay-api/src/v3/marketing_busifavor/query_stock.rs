@@ -2,12 +2,20 @@
 
 //! Queries a merchant coupon stock (查询商家券详情): `GET /v3/marketing/busifavor/stocks/{stock_id}`.
 
+mod code_count;
+mod send_count;
+mod stock_issue_rule;
+mod stock_notify_config;
+
+pub use code_count::CodeCount;
+pub use send_count::SendCount;
+pub use stock_issue_rule::StockIssueRule;
+pub use stock_notify_config::StockNotifyConfig;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Result,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
 
 use super::types::{
@@ -125,110 +133,6 @@ pub struct QueryStockResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct StockIssueRule {
-    /// Coupon stock total budget (批次总预算), in fen.
-    pub max_amount: Option<Fen>,
-    /// Maximum issue count of the coupon stock (批次最大发放个数).
-    pub max_coupons: Option<i64>,
-    /// Maximum number of coupons claimable per user (用户最大可领个数).
-    pub max_coupons_per_user: Option<i64>,
-    /// Daily issue amount limit (单天发放上限金额), in fen.
-    pub max_amount_by_day: Option<Fen>,
-    /// Daily issue limit (单天发放上限个数).
-    pub max_coupons_by_day: Option<i64>,
-    /// Whether the natural person limit is enabled (是否开启自然人限制).
-    pub natural_person_limit: Option<bool>,
-    /// Suspicious account blocking (可疑账号拦截).
-    pub prevent_api_abuse: Option<bool>,
-    /// Whether gifting to others is allowed (是否允许转赠).
-    pub transferable: Option<bool>,
-    /// Whether sharing the link is allowed (是否允许分享链接).
-    pub shareable: Option<bool>,
-}
-
-impl StockIssueRule {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            max_amount: fields.optional("max_amount")?,
-            max_coupons: fields.optional("max_coupons")?,
-            max_coupons_per_user: fields.optional("max_coupons_per_user")?,
-            max_amount_by_day: fields.optional("max_amount_by_day")?,
-            max_coupons_by_day: fields.optional("max_coupons_by_day")?,
-            natural_person_limit: fields.optional("natural_person_limit")?,
-            prevent_api_abuse: fields.optional("prevent_api_abuse")?,
-            transferable: fields.optional("transferable")?,
-            shareable: fields.optional("shareable")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CodeCount {
-    /// Total uploaded code count of the stock (该批次总共已上传的code总数).
-    pub total_count: Option<i64>,
-    /// Currently available code count of the stock (该批次当前可用的code数).
-    pub available_count: Option<i64>,
-}
-
-impl CodeCount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total_count: fields.optional("total_count")?,
-            available_count: fields.optional("available_count")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct StockNotifyConfig {
-    /// Event notification app ID (事件通知appid).
-    pub notify_appid: Option<AppId>,
-}
-
-impl StockNotifyConfig {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            notify_appid: fields.optional("notify_appid")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SendCount {
-    /// Issued coupon count (已发放券张数).
-    pub total_send_num: Option<i64>,
-    /// Issued coupon amount (已发放券金额), in fen.
-    pub total_send_amount: Option<Fen>,
-    /// Coupon count issued in a day (单天已发放券张数).
-    pub today_send_num: Option<i64>,
-    /// Coupon amount issued in a day (单天已发放券金额), in fen.
-    pub today_send_amount: Option<Fen>,
-}
-
-impl SendCount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total_send_num: fields.optional("total_send_num")?,
-            total_send_amount: fields.optional("total_send_amount")?,
-            today_send_num: fields.optional("today_send_num")?,
-            today_send_amount: fields.optional("today_send_amount")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,10 @@
 
 //! Issues a merchant coupon to a user (向用户发券): `POST /v3/marketing/busifavor/coupons/send`.
 
+mod send_result;
+
+pub use send_result::SendResult;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -108,29 +112,6 @@ pub struct SendCouponResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SendResult {
-    /// Stock ID (批次号).
-    pub stock_id: Option<String>,
-    /// Coupon-issuing voucher number (发券凭证).
-    pub out_request_no: Option<String>,
-    /// Coupon code (券code).
-    pub coupon_code: Option<String>,
-}
-
-impl SendResult {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            stock_id: fields.optional("stock_id")?,
-            out_request_no: fields.optional("out_request_no")?,
-            coupon_code: fields.optional("coupon_code")?,
-        })
-    }
 }
 
 impl Endpoint for SendCoupon {

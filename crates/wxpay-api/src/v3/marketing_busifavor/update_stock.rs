@@ -2,17 +2,23 @@
 
 //! Updates the basic information of a merchant coupon stock (修改商家券基本信息): `PATCH /v3/marketing/busifavor/stocks/{stock_id}`.
 
+mod updated_entrance;
+mod updated_send_rule;
+mod updated_use_rule;
+
+pub use updated_entrance::{UpdatedEntrance, UpdatedEntranceOptions};
+pub use updated_send_rule::{UpdatedSendRule, UpdatedSendRuleOptions};
+pub use updated_use_rule::{UpdatedUseRule, UpdatedUseRuleOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{
-    CodeDisplayMode, DisplayPatternInfo, MiniProgramEntrance, NotifyConfig, UseMethod,
-};
+use super::types::{DisplayPatternInfo, NotifyConfig};
 
 /// Updates the basic information of a merchant coupon stock (修改商家券基本信息).
 ///
@@ -187,273 +193,6 @@ impl UpdateStock {
 impl<'de> serde::Deserialize<'de> for UpdateStock {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UpdatedEntrance {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UpdatedEntranceOptions,
-}
-
-/// The optional fields of [`UpdatedEntrance`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UpdatedEntranceOptions {
-    /// Mini program entry (小程序入口).
-    pub mini_programs_info: Option<MiniProgramEntrance>,
-    /// Merchant official account app ID (商户公众号appid).
-    pub appid: Option<AppId>,
-    /// Marketing hall ID (营销馆id), at most 2048 characters.
-    pub hall_id: Option<String>,
-    /// Code display mode (code展示模式).
-    pub code_display_mode: Option<CodeDisplayMode>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UpdatedEntranceOptions {
-    /// Mini program entry (小程序入口).
-    #[must_use]
-    pub fn mini_programs_info(
-        mut self,
-        mini_programs_info: impl Into<MiniProgramEntrance>,
-    ) -> Self {
-        self.mini_programs_info = Some(mini_programs_info.into());
-        self
-    }
-
-    /// Merchant official account app ID (商户公众号appid).
-    #[must_use]
-    pub fn appid(mut self, appid: impl Into<AppId>) -> Self {
-        self.appid = Some(appid.into());
-        self
-    }
-
-    /// Marketing hall ID (营销馆id), at most 2048 characters.
-    #[must_use]
-    pub fn hall_id(mut self, hall_id: impl Into<String>) -> Self {
-        self.hall_id = Some(hall_id.into());
-        self
-    }
-
-    /// Code display mode (code展示模式).
-    #[must_use]
-    pub fn code_display_mode(mut self, code_display_mode: impl Into<CodeDisplayMode>) -> Self {
-        self.code_display_mode = Some(code_display_mode.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UpdatedEntrance {
-    const FIELDS: &'static [&'static str] = &[
-        "mini_programs_info",
-        "appid",
-        "hall_id",
-        "code_display_mode",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.mini_programs_info {
-            body.object("mini_programs_info", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.appid {
-            body.id("appid", value)?;
-        }
-        if let Some(value) = &self.options.hall_id {
-            body.text("hall_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.code_display_mode {
-            body.text("code_display_mode", value, Max::Chars(64))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UpdatedEntranceOptions {
-                mini_programs_info: fields
-                    .object("mini_programs_info")?
-                    .map(|fields| MiniProgramEntrance::read(&fields))
-                    .transpose()?,
-                appid: fields.optional("appid")?,
-                hall_id: fields.optional("hall_id")?,
-                code_display_mode: fields.optional("code_display_mode")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UpdatedUseRule {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UpdatedUseRuleOptions,
-}
-
-/// The optional fields of [`UpdatedUseRule`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UpdatedUseRuleOptions {
-    /// Redemption method (核销方式).
-    pub use_method: Option<UseMethod>,
-    /// Mini program app ID (小程序appid).
-    pub mini_programs_appid: Option<AppId>,
-    /// Mini program path (小程序path), at most 2048 characters.
-    pub mini_programs_path: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UpdatedUseRuleOptions {
-    /// Redemption method (核销方式).
-    #[must_use]
-    pub fn use_method(mut self, use_method: impl Into<UseMethod>) -> Self {
-        self.use_method = Some(use_method.into());
-        self
-    }
-
-    /// Mini program app ID (小程序appid).
-    #[must_use]
-    pub fn mini_programs_appid(mut self, mini_programs_appid: impl Into<AppId>) -> Self {
-        self.mini_programs_appid = Some(mini_programs_appid.into());
-        self
-    }
-
-    /// Mini program path (小程序path), at most 2048 characters.
-    #[must_use]
-    pub fn mini_programs_path(mut self, mini_programs_path: impl Into<String>) -> Self {
-        self.mini_programs_path = Some(mini_programs_path.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UpdatedUseRule {
-    const FIELDS: &'static [&'static str] =
-        &["use_method", "mini_programs_appid", "mini_programs_path"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.use_method {
-            body.text("use_method", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.mini_programs_appid {
-            body.id("mini_programs_appid", value)?;
-        }
-        if let Some(value) = &self.options.mini_programs_path {
-            body.text("mini_programs_path", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UpdatedUseRuleOptions {
-                use_method: fields.optional("use_method")?,
-                mini_programs_appid: fields.optional("mini_programs_appid")?,
-                mini_programs_path: fields.optional("mini_programs_path")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UpdatedSendRule {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UpdatedSendRuleOptions,
-}
-
-/// The optional fields of [`UpdatedSendRule`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UpdatedSendRuleOptions {
-    /// Whether the natural person claim limit is enabled (是否开启自然人限领).
-    pub natural_person_limit: Option<bool>,
-    /// Suspicious account blocking (可疑账号拦截).
-    pub prevent_api_abuse: Option<bool>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UpdatedSendRuleOptions {
-    /// Whether the natural person claim limit is enabled (是否开启自然人限领).
-    #[must_use]
-    pub fn natural_person_limit(mut self, natural_person_limit: impl Into<bool>) -> Self {
-        self.natural_person_limit = Some(natural_person_limit.into());
-        self
-    }
-
-    /// Suspicious account blocking (可疑账号拦截).
-    #[must_use]
-    pub fn prevent_api_abuse(mut self, prevent_api_abuse: impl Into<bool>) -> Self {
-        self.prevent_api_abuse = Some(prevent_api_abuse.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UpdatedSendRule {
-    const FIELDS: &'static [&'static str] = &["natural_person_limit", "prevent_api_abuse"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.natural_person_limit {
-            body.boolean("natural_person_limit", *value);
-        }
-        if let Some(value) = &self.options.prevent_api_abuse {
-            body.boolean("prevent_api_abuse", *value);
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UpdatedSendRuleOptions {
-                natural_person_limit: fields.optional("natural_person_limit")?,
-                prevent_api_abuse: fields.optional("prevent_api_abuse")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,10 @@
 
 //! Uploads coupon codes to a stock (上传预存code): `POST /v3/marketing/busifavor/stocks/{stock_id}/couponcodes`.
 
+mod failed_code;
+
+pub use failed_code::FailedCode;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -123,29 +127,6 @@ pub struct UploadCouponCodesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FailedCode {
-    /// Coupon code that failed to upload (上传失败的券code).
-    pub coupon_code: Option<String>,
-    /// Upload failure error code (上传失败错误码).
-    pub code: Option<String>,
-    /// Upload failure error message (上传失败错误信息).
-    pub message: Option<String>,
-}
-
-impl FailedCode {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            coupon_code: fields.optional("coupon_code")?,
-            code: fields.optional("code")?,
-            message: fields.optional("message")?,
-        })
-    }
 }
 
 impl Endpoint for UploadCouponCodes {

@@ -2,9 +2,15 @@
 
 //! A notification that a coupon was used (代金券核销事件回调通知): `COUPON.USE`.
 
+mod discount_to;
+mod single_item_discount;
+
+pub use discount_to::DiscountTo;
+pub use single_item_discount::SingleItemDiscount;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
-use wxpay_core::{DecodeError, Fen, MchId, WireTime};
+use wxpay_core::{DecodeError, MchId, WireTime};
 use wxpay_sign::Verified;
 
 use super::types::{BusinessType, ConsumeInformation, CouponStatus, CouponType, NormalCoupon};
@@ -92,43 +98,6 @@ impl Notification for CouponNotification {
                 .transpose()?,
             business_type: fields.optional("business_type")?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SingleItemDiscount {
-    /// Maximum promotion price of a single item (单品最高优惠价格), in fen.
-    pub single_price_max: Option<Fen>,
-}
-
-impl SingleItemDiscount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            single_price_max: fields.optional("single_price_max")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DiscountTo {
-    /// Discounted unit price after reduction (减至后优惠单价), in fen.
-    pub cut_to_price: Option<Fen>,
-    /// Maximum price eligible for the promotion (可享受优惠的最高价格), in fen.
-    pub max_price: Option<Fen>,
-}
-
-impl DiscountTo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            cut_to_price: fields.optional("cut_to_price")?,
-            max_price: fields.optional("max_price")?,
         })
     }
 }

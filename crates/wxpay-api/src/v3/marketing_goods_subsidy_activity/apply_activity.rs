@@ -2,6 +2,16 @@
 
 //! Applies for a brand add-on purchase activity for stores (门店报名品牌加价购活动): `POST /v3/marketing/goods-subsidy-activity/activity/{activity_id}/apply`.
 
+mod known_store_application;
+mod known_store_info;
+mod store_application;
+mod store_info;
+
+pub use known_store_application::KnownStoreApplication;
+pub use known_store_info::KnownStoreInfo;
+pub use store_application::{StoreApplication, StoreApplicationOptions};
+pub use store_info::{StoreInfo, StoreInfoOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -95,212 +105,6 @@ pub struct ApplyActivityResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct StoreInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: StoreInfoOptions,
-}
-
-/// The optional fields of [`StoreInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct StoreInfoOptions {
-    /// Store ID (门店ID), at most 2048 characters.
-    pub store_id: Option<String>,
-    /// Merchant ID receiving the store subsidy (门店补贴入账商户号). It receives the subsidies.
-    pub accounting_merchant_id: Option<MchId>,
-    /// Store merchant ID (门店商户号).
-    pub merchant_id: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl StoreInfoOptions {
-    /// Store ID (门店ID), at most 2048 characters.
-    #[must_use]
-    pub fn store_id(mut self, store_id: impl Into<String>) -> Self {
-        self.store_id = Some(store_id.into());
-        self
-    }
-
-    /// Merchant ID receiving the store subsidy (门店补贴入账商户号). It receives the subsidies.
-    #[must_use]
-    pub fn accounting_merchant_id(mut self, accounting_merchant_id: impl Into<MchId>) -> Self {
-        self.accounting_merchant_id = Some(accounting_merchant_id.into());
-        self
-    }
-
-    /// Store merchant ID (门店商户号).
-    #[must_use]
-    pub fn merchant_id(mut self, merchant_id: impl Into<MchId>) -> Self {
-        self.merchant_id = Some(merchant_id.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl StoreInfo {
-    const FIELDS: &'static [&'static str] = &["store_id", "accounting_merchant_id", "merchant_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.store_id {
-            body.text("store_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.accounting_merchant_id {
-            body.id("accounting_merchant_id", value)?;
-        }
-        if let Some(value) = &self.options.merchant_id {
-            body.id("merchant_id", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: StoreInfoOptions {
-                store_id: fields.optional("store_id")?,
-                accounting_merchant_id: fields.optional("accounting_merchant_id")?,
-                merchant_id: fields.optional("merchant_id")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct StoreApplication {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: StoreApplicationOptions,
-}
-
-/// The optional fields of [`StoreApplication`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct StoreApplicationOptions {
-    /// Store information (门店信息).
-    pub store_info: Option<StoreInfo>,
-    /// Product original price (商品原价). No document names its unit.
-    pub goods_original_price: Option<i64>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl StoreApplicationOptions {
-    /// Store information (门店信息).
-    #[must_use]
-    pub fn store_info(mut self, store_info: impl Into<StoreInfo>) -> Self {
-        self.store_info = Some(store_info.into());
-        self
-    }
-
-    /// Product original price (商品原价). No document names its unit.
-    #[must_use]
-    pub fn goods_original_price(mut self, goods_original_price: impl Into<i64>) -> Self {
-        self.goods_original_price = Some(goods_original_price.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl StoreApplication {
-    const FIELDS: &'static [&'static str] = &["store_info", "goods_original_price"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.store_info {
-            body.object("store_info", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.goods_original_price {
-            body.integer("goods_original_price", *value, 0..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: StoreApplicationOptions {
-                store_info: fields
-                    .object("store_info")?
-                    .map(|fields| StoreInfo::read(&fields))
-                    .transpose()?,
-                goods_original_price: fields.optional("goods_original_price")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStoreInfo {
-    /// Store ID (门店ID).
-    pub store_id: Option<String>,
-    /// Merchant ID receiving the store subsidy (门店补贴入账商户号).
-    pub accounting_merchant_id: Option<MchId>,
-    /// Store merchant ID (门店商户号).
-    pub merchant_id: Option<MchId>,
-}
-
-impl KnownStoreInfo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            store_id: fields.optional("store_id")?,
-            accounting_merchant_id: fields.optional("accounting_merchant_id")?,
-            merchant_id: fields.optional("merchant_id")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStoreApplication {
-    /// Store information (门店信息).
-    pub store_info: Option<KnownStoreInfo>,
-    /// Product original price (商品原价). No document names its unit.
-    pub goods_original_price: Option<i64>,
-}
-
-impl KnownStoreApplication {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            store_info: fields
-                .object("store_info")?
-                .map(|fields| KnownStoreInfo::read(&fields))
-                .transpose()?,
-            goods_original_price: fields.optional("goods_original_price")?,
-        })
-    }
 }
 
 impl Endpoint for ApplyActivity {

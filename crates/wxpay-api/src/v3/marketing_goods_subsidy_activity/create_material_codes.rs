@@ -2,6 +2,10 @@
 
 //! Creates material codes for a retail store activity (生成小店活动物料码): `POST /v3/marketing/goods-subsidy-activity/retail-store-act/{brand_id}/materials`.
 
+mod material;
+
+pub use material::Material;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -91,26 +95,6 @@ pub struct CreateMaterialCodesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Material {
-    /// Material code ID (物料码ID).
-    pub material_id: Option<String>,
-    /// Material code URL (物料码链接).
-    pub material_url: Option<String>,
-}
-
-impl Material {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            material_id: fields.optional("material_id")?,
-            material_url: fields.optional("material_url")?,
-        })
-    }
 }
 
 impl Endpoint for CreateMaterialCodes {

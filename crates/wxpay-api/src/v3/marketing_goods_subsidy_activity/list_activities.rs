@@ -2,12 +2,22 @@
 
 //! Lists the brand add-on purchase activities of a city (按区域查询品牌加价购活动): `GET /v3/marketing/goods-subsidy-activity/activities`.
 
+mod activity;
+mod activity_info;
+mod area;
+mod goods_information;
+mod rule_information;
+
+pub use activity::Activity;
+pub use activity_info::ActivityInfo;
+pub use area::Area;
+pub use goods_information::GoodsInformation;
+pub use rule_information::RuleInformation;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the brand add-on purchase activities of a city (按区域查询品牌加价购活动).
@@ -93,154 +103,6 @@ pub struct ListActivitiesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ActivityInfo {
-    /// Activity name (活动名称).
-    pub activity_name: Option<String>,
-    /// Activity enrolment start time (活动报名开始时间).
-    pub apply_start_time: Option<WireTime>,
-    /// Activity enrolment end time (活动报名结束时间).
-    pub apply_end_time: Option<WireTime>,
-    /// Activity start time (活动开始时间).
-    pub activity_start_time: Option<WireTime>,
-    /// Activity end time (活动结束时间).
-    pub activity_end_time: Option<WireTime>,
-    /// Activity description (活动描述).
-    pub activity_description: Option<String>,
-}
-
-impl ActivityInfo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            activity_name: fields.optional("activity_name")?,
-            apply_start_time: fields.optional("apply_start_time")?,
-            apply_end_time: fields.optional("apply_end_time")?,
-            activity_start_time: fields.optional("activity_start_time")?,
-            activity_end_time: fields.optional("activity_end_time")?,
-            activity_description: fields.optional("activity_description")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GoodsInformation {
-    /// Product ID (商品ID).
-    pub goods_id: Option<String>,
-    /// Product name (商品名称).
-    pub goods_name: Option<String>,
-    /// Product image URL (商品图片URL).
-    pub goods_picture_url: Option<String>,
-}
-
-impl GoodsInformation {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            goods_id: fields.optional("goods_id")?,
-            goods_name: fields.optional("goods_name")?,
-            goods_picture_url: fields.optional("goods_picture_url")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Area {
-    /// Province name (省名称).
-    pub province: Option<String>,
-    /// City name (市名称).
-    pub city: Option<String>,
-    /// District name (区名称).
-    pub district: Option<String>,
-}
-
-impl Area {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            province: fields.optional("province")?,
-            city: fields.optional("city")?,
-            district: fields.optional("district")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RuleInformation {
-    /// Subsidy amount for the store (补贴给门店的金额). No document names its unit.
-    pub store_subsidy: Option<i64>,
-    /// Commission subsidy for the service provider (补贴给服务商的佣金). No document names its unit.
-    pub service_provider_subsidy: Option<i64>,
-    /// Maximum subsidized products per activity store (活动门店补贴商品数上限).
-    pub store_subsidy_quota: Option<i64>,
-    /// Add-on purchase promotion limit per user (单用户享受加价购优惠次数上限).
-    pub user_subsidy_quota: Option<i64>,
-    /// Activity areas (活动区域列表).
-    pub areas: Vec<Area>,
-}
-
-impl RuleInformation {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            store_subsidy: fields.optional("store_subsidy")?,
-            service_provider_subsidy: fields.optional("service_provider_subsidy")?,
-            store_subsidy_quota: fields.optional("store_subsidy_quota")?,
-            user_subsidy_quota: fields.optional("user_subsidy_quota")?,
-            areas: fields.objects("areas", Area::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Activity {
-    /// Activity ID (活动ID).
-    pub activity_id: Option<String>,
-    /// Brand ID (品牌ID).
-    pub brand_id: Option<String>,
-    /// Activity creator merchant ID (活动创建方商户号).
-    pub creator_merchant_id: Option<MchId>,
-    /// Activity information (活动信息).
-    pub activity_info: Option<ActivityInfo>,
-    /// Activity product information (活动商品信息).
-    pub goods_information: Option<GoodsInformation>,
-    /// Activity rules (活动规则).
-    pub rule_information: Option<RuleInformation>,
-}
-
-impl Activity {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            activity_id: fields.optional("activity_id")?,
-            brand_id: fields.optional("brand_id")?,
-            creator_merchant_id: fields.optional("creator_merchant_id")?,
-            activity_info: fields
-                .object("activity_info")?
-                .map(|fields| ActivityInfo::read(&fields))
-                .transpose()?,
-            goods_information: fields
-                .object("goods_information")?
-                .map(|fields| GoodsInformation::read(&fields))
-                .transpose()?,
-            rule_information: fields
-                .object("rule_information")?
-                .map(|fields| RuleInformation::read(&fields))
-                .transpose()?,
-        })
-    }
 }
 
 impl Endpoint for ListActivities {

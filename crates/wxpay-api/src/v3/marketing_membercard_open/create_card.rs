@@ -2,6 +2,12 @@
 
 //! Creates a membership card template (创建会员卡模板): `POST /v3/marketing/membercard-open/cards`.
 
+mod brand;
+mod user_information_form;
+
+pub use brand::{Brand, BrandOptions};
+pub use user_information_form::{UserInformationForm, UserInformationFormOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -11,8 +17,7 @@ use wxpay_core::{
 use wxpay_sign::Verified;
 
 use super::types::{
-    AdditionalStatement, BalanceInformation, Card, CodeMode, CodeType, CustomField,
-    DateInformation, UserFormField,
+    AdditionalStatement, BalanceInformation, Card, CodeMode, CodeType, DateInformation,
 };
 
 /// Creates a membership card template (创建会员卡模板).
@@ -230,135 +235,6 @@ impl CreateCard {
 impl<'de> serde::Deserialize<'de> for CreateCard {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Brand {
-    /// Brand ID (品牌id), at most 2048 characters.
-    pub brand_id: String,
-    /// Brand display name (品牌展示名称), at most 2048 characters.
-    pub display_name: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: BrandOptions,
-}
-
-/// The optional fields of [`Brand`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BrandOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl BrandOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Brand {
-    const FIELDS: &'static [&'static str] = &["brand_id", "display_name"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("brand_id", &self.brand_id, Max::Chars(2048))?;
-        body.text("display_name", &self.display_name, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            brand_id: fields.require("brand_id")?,
-            display_name: fields.require("display_name")?,
-            options: BrandOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UserInformationForm {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UserInformationFormOptions,
-}
-
-/// The optional fields of [`UserInformationForm`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UserInformationFormOptions {
-    /// Common card-opening fields provided by the platform (平台提供的通用开卡信息字段), 1 to 1,000 items.
-    pub common_field_list: Option<Vec<UserFormField>>,
-    /// Merchant-defined card opening fields (商户自定义的开卡信息字段), 1 to 1,000 items.
-    pub custom_field_list: Option<Vec<CustomField>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UserInformationFormOptions {
-    /// Common card-opening fields provided by the platform (平台提供的通用开卡信息字段), 1 to 1,000 items.
-    #[must_use]
-    pub fn common_field_list(mut self, common_field_list: impl Into<Vec<UserFormField>>) -> Self {
-        self.common_field_list = Some(common_field_list.into());
-        self
-    }
-
-    /// Merchant-defined card opening fields (商户自定义的开卡信息字段), 1 to 1,000 items.
-    #[must_use]
-    pub fn custom_field_list(mut self, custom_field_list: impl Into<Vec<CustomField>>) -> Self {
-        self.custom_field_list = Some(custom_field_list.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UserInformationForm {
-    const FIELDS: &'static [&'static str] = &["common_field_list", "custom_field_list"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.common_field_list {
-            body.texts("common_field_list", value, 1..=1000, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.custom_field_list {
-            body.objects("custom_field_list", value, 1..=1000, |member, body| {
-                member.write(body)
-            })?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UserInformationFormOptions {
-                common_field_list: fields.optional_list("common_field_list")?,
-                custom_field_list: fields
-                    .optional_objects("custom_field_list", CustomField::read)?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

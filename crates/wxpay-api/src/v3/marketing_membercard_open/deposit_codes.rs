@@ -2,6 +2,10 @@
 
 //! Imports membership card codes into a template (导入会员Code): `POST /v3/marketing/membercard-open/cards/{card_id}/codes/deposit`.
 
+mod deposited_code;
+
+pub use deposited_code::DepositedCode;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -94,26 +98,6 @@ pub struct DepositCodesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DepositedCode {
-    /// Membership card code (会员卡code).
-    pub code: Option<String>,
-    /// Import result (导入结果).
-    pub result: Option<DepositResult>,
-}
-
-impl DepositedCode {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            code: fields.optional("code")?,
-            result: fields.optional("result")?,
-        })
-    }
 }
 
 /// A documented value, or another.

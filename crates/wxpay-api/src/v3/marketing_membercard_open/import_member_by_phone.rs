@@ -2,12 +2,15 @@
 
 //! Imports a member's phone number so that WeChat reminds the user to take the card (导入加密手机号提醒会员领卡): `POST /v3/marketing/membercard-open/phonenumber-member/import`.
 
+mod member_information;
+
+pub use member_information::{MemberInformation, MemberInformationOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
-    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -87,91 +90,6 @@ impl ImportMemberByPhone {
 impl<'de> serde::Deserialize<'de> for ImportMemberByPhone {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct MemberInformation {
-    /// Membership card ID (会员卡ID), at most 2048 characters.
-    pub card_id: String,
-    /// Member registration time (会员注册时间).
-    pub registration_time: WireTime,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: MemberInformationOptions,
-}
-
-/// The optional fields of [`MemberInformation`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MemberInformationOptions {
-    /// Membership card code (会员卡code), at most 2048 characters.
-    pub code: Option<String>,
-    /// Membership card number (会员卡编号), at most 2048 characters.
-    pub membership_number: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl MemberInformationOptions {
-    /// Membership card code (会员卡code), at most 2048 characters.
-    #[must_use]
-    pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
-        self
-    }
-
-    /// Membership card number (会员卡编号), at most 2048 characters.
-    #[must_use]
-    pub fn membership_number(mut self, membership_number: impl Into<String>) -> Self {
-        self.membership_number = Some(membership_number.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl MemberInformation {
-    const FIELDS: &'static [&'static str] =
-        &["card_id", "code", "membership_number", "registration_time"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("card_id", &self.card_id, Max::Chars(2048))?;
-        if let Some(value) = &self.options.code {
-            body.text("code", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.membership_number {
-            body.text("membership_number", value, Max::Chars(2048))?;
-        }
-        body.time(
-            "registration_time",
-            &self.registration_time,
-            TimeFormat::Rfc3339,
-        )?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            card_id: fields.require("card_id")?,
-            registration_time: fields.require("registration_time")?,
-            options: MemberInformationOptions {
-                code: fields.optional("code")?,
-                membership_number: fields.optional("membership_number")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,18 +2,15 @@
 
 //! Lists the membership card templates of a brand (查询会员卡模板列表): `GET /v3/marketing/membercard-open/cards`.
 
+mod card_summary;
+
+pub use card_summary::CardSummary;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::{
-    CardAdditionalStatement, CardBalanceInformation, CardBrand, CardDateInformation, CardStatus,
-    CardUserInformationForm, CodeMode, CodeType,
-};
 
 /// Lists the membership card templates of a brand (查询会员卡模板列表).
 ///
@@ -105,101 +102,6 @@ pub struct ListCardsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CardSummary {
-    /// Membership card ID (会员卡ID).
-    pub card_id: Option<String>,
-    /// Creation time (创建时间).
-    pub create_time: Option<WireTime>,
-    /// Update time (更新时间).
-    pub update_time: Option<WireTime>,
-    /// Remaining inventory (剩余库存).
-    pub remain_quantity: Option<i64>,
-    /// Membership card status (会员卡状态).
-    pub status: Option<CardStatus>,
-    /// Brand information (品牌信息).
-    pub brand: Option<CardBrand>,
-    /// Merchant app ID (商户AppId).
-    pub appid: Option<AppId>,
-    /// Membership card logo URL (会员卡logo).
-    pub logo_url: Option<String>,
-    /// Card name (卡名称).
-    pub title: Option<String>,
-    /// Membership card background image URL (会员卡背景图).
-    pub background_picture_url: Option<String>,
-    /// Usage notes (使用须知).
-    pub description: Option<String>,
-    /// Service phone number (服务电话).
-    pub service_phone: Option<String>,
-    /// Membership code type (会员码型).
-    pub code_type: Option<CodeType>,
-    /// Total membership card inventory (会员卡总库存).
-    pub total_quantity: Option<i64>,
-    /// Validity period (有效期).
-    pub date_information: Option<CardDateInformation>,
-    /// Membership card code allocation type (会员卡code分配类型).
-    pub code_mode: Option<CodeMode>,
-    /// Whether to display the member level (是否展示会员等级).
-    pub need_display_level: Option<bool>,
-    /// Initial member level (会员初始等级).
-    pub init_level: Option<String>,
-    /// Merchant request number (商户请求单号).
-    pub out_request_no: Option<String>,
-    /// Stored-value information (储值信息).
-    pub balance_information: Option<CardBalanceInformation>,
-    /// Card opening information (开卡信息).
-    pub user_information_form: Option<CardUserInformationForm>,
-    /// Merchant supplementary statement (商户补充声明).
-    pub additional_statement: Option<CardAdditionalStatement>,
-}
-
-impl CardSummary {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            card_id: fields.optional("card_id")?,
-            create_time: fields.optional("create_time")?,
-            update_time: fields.optional("update_time")?,
-            remain_quantity: fields.optional("remain_quantity")?,
-            status: fields.optional("status")?,
-            brand: fields
-                .object("brand")?
-                .map(|fields| CardBrand::read(&fields))
-                .transpose()?,
-            appid: fields.optional("appid")?,
-            logo_url: fields.optional("logo_url")?,
-            title: fields.optional("title")?,
-            background_picture_url: fields.optional("background_picture_url")?,
-            description: fields.optional("description")?,
-            service_phone: fields.optional("service_phone")?,
-            code_type: fields.optional("code_type")?,
-            total_quantity: fields.optional("total_quantity")?,
-            date_information: fields
-                .object("date_information")?
-                .map(|fields| CardDateInformation::read(&fields))
-                .transpose()?,
-            code_mode: fields.optional("code_mode")?,
-            need_display_level: fields.optional("need_display_level")?,
-            init_level: fields.optional("init_level")?,
-            out_request_no: fields.optional("out_request_no")?,
-            balance_information: fields
-                .object("balance_information")?
-                .map(|fields| CardBalanceInformation::read(&fields))
-                .transpose()?,
-            user_information_form: fields
-                .object("user_information_form")?
-                .map(|fields| CardUserInformationForm::read(&fields))
-                .transpose()?,
-            additional_statement: fields
-                .object("additional_statement")?
-                .map(|fields| CardAdditionalStatement::read(&fields))
-                .transpose()?,
-        })
-    }
 }
 
 impl Endpoint for ListCards {

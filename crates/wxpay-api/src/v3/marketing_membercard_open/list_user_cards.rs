@@ -2,6 +2,10 @@
 
 //! Lists a user's membership cards of a brand (查询用户在品牌下所有会员卡): `GET /v3/marketing/membercard-open/user/cards`.
 
+mod user_card_summary;
+
+pub use user_card_summary::UserCardSummary;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -91,26 +95,6 @@ pub struct ListUserCardsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UserCardSummary {
-    /// Membership card ID (会员卡ID).
-    pub card_id: Option<String>,
-    /// Membership card code (会员卡code).
-    pub code: Option<String>,
-}
-
-impl UserCardSummary {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            card_id: fields.optional("card_id")?,
-            code: fields.optional("code")?,
-        })
-    }
 }
 
 impl Endpoint for ListUserCards {

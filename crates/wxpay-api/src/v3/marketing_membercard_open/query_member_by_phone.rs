@@ -2,13 +2,14 @@
 
 //! Queries by the phone number whether a member has taken the card (通过加密手机号查询会员领卡状态): `GET /v3/marketing/membercard-open/phonenumber-member/search`.
 
+mod received_card;
+
+pub use received_card::ReceivedCard;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result, Secret,
-    WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, Secret};
 use wxpay_sign::Verified;
 
 /// Queries by the phone number whether a member has taken the card (通过加密手机号查询会员领卡状态).
@@ -87,38 +88,6 @@ pub struct QueryMemberByPhoneResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceivedCard {
-    /// Membership card code (会员卡code).
-    pub code: Option<String>,
-    /// User identifier (用户标识).
-    pub openid: Option<OpenId>,
-    /// User identifier (用户标识).
-    pub unionid: Option<String>,
-    /// Membership card claim time (会员卡领取时间).
-    pub receive_time: Option<WireTime>,
-    /// Brand app ID (品牌appid).
-    pub card_appid: Option<AppId>,
-    /// Membership card ID (会员卡ID).
-    pub card_id: Option<String>,
-}
-
-impl ReceivedCard {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            code: fields.optional("code")?,
-            openid: fields.optional("openid")?,
-            unionid: fields.optional("unionid")?,
-            receive_time: fields.optional("receive_time")?,
-            card_appid: fields.optional("card_appid")?,
-            card_id: fields.optional("card_id")?,
-        })
-    }
 }
 
 /// A documented value, or another.

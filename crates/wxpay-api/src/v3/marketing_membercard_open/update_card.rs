@@ -2,6 +2,12 @@
 
 //! Updates a membership card template (修改会员卡模板信息): `PATCH /v3/marketing/membercard-open/cards/{card_id}`.
 
+mod updated_user_information_form;
+
+pub use updated_user_information_form::{
+    UpdatedUserInformationForm, UpdatedUserInformationFormOptions,
+};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,10 +16,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{
-    AdditionalStatement, BalanceInformation, CodeMode, CodeType, CustomField, DateInformation,
-    UserFormField,
-};
+use super::types::{AdditionalStatement, BalanceInformation, CodeMode, CodeType, DateInformation};
 
 /// Updates a membership card template (修改会员卡模板信息).
 ///
@@ -264,98 +267,6 @@ impl UpdateCard {
 impl<'de> serde::Deserialize<'de> for UpdateCard {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UpdatedUserInformationForm {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UpdatedUserInformationFormOptions,
-}
-
-/// The optional fields of [`UpdatedUserInformationForm`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UpdatedUserInformationFormOptions {
-    /// Whether modification is allowed (是否允许修改).
-    pub can_modify_after_activate: Option<bool>,
-    /// Common card-opening fields provided by the platform (平台提供的通用开卡信息字段), 1 to 1,000 items.
-    pub common_field_list: Option<Vec<UserFormField>>,
-    /// Merchant-defined card opening fields (商户自定义的开卡信息字段), 1 to 1,000 items.
-    pub custom_field_list: Option<Vec<CustomField>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UpdatedUserInformationFormOptions {
-    /// Whether modification is allowed (是否允许修改).
-    #[must_use]
-    pub fn can_modify_after_activate(mut self, can_modify_after_activate: impl Into<bool>) -> Self {
-        self.can_modify_after_activate = Some(can_modify_after_activate.into());
-        self
-    }
-
-    /// Common card-opening fields provided by the platform (平台提供的通用开卡信息字段), 1 to 1,000 items.
-    #[must_use]
-    pub fn common_field_list(mut self, common_field_list: impl Into<Vec<UserFormField>>) -> Self {
-        self.common_field_list = Some(common_field_list.into());
-        self
-    }
-
-    /// Merchant-defined card opening fields (商户自定义的开卡信息字段), 1 to 1,000 items.
-    #[must_use]
-    pub fn custom_field_list(mut self, custom_field_list: impl Into<Vec<CustomField>>) -> Self {
-        self.custom_field_list = Some(custom_field_list.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UpdatedUserInformationForm {
-    const FIELDS: &'static [&'static str] = &[
-        "can_modify_after_activate",
-        "common_field_list",
-        "custom_field_list",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.can_modify_after_activate {
-            body.boolean("can_modify_after_activate", *value);
-        }
-        if let Some(value) = &self.options.common_field_list {
-            body.texts("common_field_list", value, 1..=1000, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.custom_field_list {
-            body.objects("custom_field_list", value, 1..=1000, |member, body| {
-                member.write(body)
-            })?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UpdatedUserInformationFormOptions {
-                can_modify_after_activate: fields.optional("can_modify_after_activate")?,
-                common_field_list: fields.optional_list("common_field_list")?,
-                custom_field_list: fields
-                    .optional_objects("custom_field_list", CustomField::read)?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

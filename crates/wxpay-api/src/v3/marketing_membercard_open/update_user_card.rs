@@ -2,6 +2,10 @@
 
 //! Updates a user's membership card (修改用户会员卡信息): `PATCH /v3/marketing/membercard-open/cards/{card_id}/codes/{code}`.
 
+mod balance_change;
+
+pub use balance_change::{BalanceChange, BalanceChangeOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -148,78 +152,6 @@ impl UpdateUserCard {
 impl<'de> serde::Deserialize<'de> for UpdateUserCard {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct BalanceChange {
-    /// User stored-value balance before the update (更新前用户储值余额).
-    pub before_balance: i64,
-    /// User stored-value balance after the update (更新后用户储值余额).
-    pub balance: i64,
-    /// Balance change of this update (本次余额变动值), at least -9,000,000,000,000,000. Negative when the balance falls.
-    pub add_balance: i64,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: BalanceChangeOptions,
-}
-
-/// The optional fields of [`BalanceChange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BalanceChangeOptions {
-    /// Stored-value consumption record (储值消耗记录), at most 2048 characters.
-    pub balance_remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl BalanceChangeOptions {
-    /// Stored-value consumption record (储值消耗记录), at most 2048 characters.
-    #[must_use]
-    pub fn balance_remark(mut self, balance_remark: impl Into<String>) -> Self {
-        self.balance_remark = Some(balance_remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl BalanceChange {
-    const FIELDS: &'static [&'static str] =
-        &["before_balance", "balance", "add_balance", "balance_remark"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.integer("before_balance", self.before_balance, 0..)?;
-        body.integer("balance", self.balance, 0..)?;
-        body.integer("add_balance", self.add_balance, -9000000000000000..)?;
-        if let Some(value) = &self.options.balance_remark {
-            body.text("balance_remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            before_balance: fields.require("before_balance")?,
-            balance: fields.require("balance")?,
-            add_balance: fields.require("add_balance")?,
-            options: BalanceChangeOptions {
-                balance_remark: fields.optional("balance_remark")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,12 @@
 
 //! Creates an image generation task (提交图片生成任务): `POST /v3/marketing/partner/product-coupon/image-generation-tasks`.
 
+mod combine_image;
+mod cut_out;
+
+pub use combine_image::{CombineImage, CombineImageOptions};
+pub use cut_out::{CutOut, CutOutOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,10 +16,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{
-    CouponScope, CouponType, DiscountCoupon, ExchangeCoupon, ImageGenerationType, NormalCoupon,
-    UsageMode,
-};
+use super::types::ImageGenerationType;
 
 /// Creates an image generation task (提交图片生成任务).
 ///
@@ -126,205 +129,6 @@ pub struct CreateImageTaskResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CombineImage {
-    /// Promotion scope (优惠范围).
-    pub scope: CouponScope,
-    /// Product coupon type (商品券类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: CouponType,
-    /// Usage mode (使用模式).
-    pub usage_mode: UsageMode,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CombineImageOptions,
-}
-
-/// The optional fields of [`CombineImage`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CombineImageOptions {
-    /// Spend-and-save coupon usage rule (满减券使用规则), required if `type` is `NORMAL`. Only for coupons of the type `NORMAL`.
-    pub normal_coupon: Option<NormalCoupon>,
-    /// Discount coupon usage rule (折扣券使用规则), required if `type` is `DISCOUNT`. Only for coupons of the type `DISCOUNT`.
-    pub discount_coupon: Option<DiscountCoupon>,
-    /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`. Only for coupons of the type `EXCHANGE`.
-    pub exchange_coupon: Option<ExchangeCoupon>,
-    /// Background colour value (背景颜色色值), at most 2048 characters.
-    pub background_color: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CombineImageOptions {
-    /// Spend-and-save coupon usage rule (满减券使用规则), required if `type` is `NORMAL`. Only for coupons of the type `NORMAL`.
-    #[must_use]
-    pub fn normal_coupon(mut self, normal_coupon: impl Into<NormalCoupon>) -> Self {
-        self.normal_coupon = Some(normal_coupon.into());
-        self
-    }
-
-    /// Discount coupon usage rule (折扣券使用规则), required if `type` is `DISCOUNT`. Only for coupons of the type `DISCOUNT`.
-    #[must_use]
-    pub fn discount_coupon(mut self, discount_coupon: impl Into<DiscountCoupon>) -> Self {
-        self.discount_coupon = Some(discount_coupon.into());
-        self
-    }
-
-    /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`. Only for coupons of the type `EXCHANGE`.
-    #[must_use]
-    pub fn exchange_coupon(mut self, exchange_coupon: impl Into<ExchangeCoupon>) -> Self {
-        self.exchange_coupon = Some(exchange_coupon.into());
-        self
-    }
-
-    /// Background colour value (背景颜色色值), at most 2048 characters.
-    #[must_use]
-    pub fn background_color(mut self, background_color: impl Into<String>) -> Self {
-        self.background_color = Some(background_color.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CombineImage {
-    const FIELDS: &'static [&'static str] = &[
-        "scope",
-        "type",
-        "usage_mode",
-        "normal_coupon",
-        "discount_coupon",
-        "exchange_coupon",
-        "background_color",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if self.type_ == CouponType::Normal && self.options.normal_coupon.is_none() {
-            return Err(InvalidInput::required_with(
-                "normal_coupon",
-                "type",
-                "NORMAL",
-            ));
-        }
-        if self.type_ == CouponType::Discount && self.options.discount_coupon.is_none() {
-            return Err(InvalidInput::required_with(
-                "discount_coupon",
-                "type",
-                "DISCOUNT",
-            ));
-        }
-        if self.type_ == CouponType::Exchange && self.options.exchange_coupon.is_none() {
-            return Err(InvalidInput::required_with(
-                "exchange_coupon",
-                "type",
-                "EXCHANGE",
-            ));
-        }
-        body.text("scope", &self.scope, Max::Chars(64))?;
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.text("usage_mode", &self.usage_mode, Max::Chars(64))?;
-        if let Some(value) = &self.options.normal_coupon {
-            body.object("normal_coupon", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.discount_coupon {
-            body.object("discount_coupon", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.exchange_coupon {
-            body.object("exchange_coupon", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.background_color {
-            body.text("background_color", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            scope: fields.require("scope")?,
-            type_: fields.require("type")?,
-            usage_mode: fields.require("usage_mode")?,
-            options: CombineImageOptions {
-                normal_coupon: fields
-                    .object("normal_coupon")?
-                    .map(|fields| NormalCoupon::read(&fields))
-                    .transpose()?,
-                discount_coupon: fields
-                    .object("discount_coupon")?
-                    .map(|fields| DiscountCoupon::read(&fields))
-                    .transpose()?,
-                exchange_coupon: fields
-                    .object("exchange_coupon")?
-                    .map(|fields| ExchangeCoupon::read(&fields))
-                    .transpose()?,
-                background_color: fields.optional("background_color")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CutOut {
-    /// Product image URL (商品图URL), at most 2048 characters.
-    pub image_url: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CutOutOptions,
-}
-
-/// The optional fields of [`CutOut`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CutOutOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CutOutOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CutOut {
-    const FIELDS: &'static [&'static str] = &["image_url"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("image_url", &self.image_url, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            image_url: fields.require("image_url")?,
-            options: CutOutOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateImageTask {

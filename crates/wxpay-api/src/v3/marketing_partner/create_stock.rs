@@ -2,6 +2,10 @@
 
 //! Adds a stock to a product coupon (添加商品券批次): `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks`.
 
+mod new_stock;
+
+pub use new_stock::{NewStock, NewStockOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,10 +14,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{
-    CouponCodeMode, CouponDisplayInfo, NotifyConfig, SingleUsageRule, Stock, StockSendRule,
-    StoreScope, UsageRuleDisplayInfo,
-};
+use super::types::Stock;
 
 /// Adds a stock to a product coupon (添加商品券批次).
 ///
@@ -105,122 +106,6 @@ pub struct CreateStockResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct NewStock {
-    /// Coupon code allocation mode (券Code分配模式).
-    pub coupon_code_mode: CouponCodeMode,
-    /// Issue rules (发放规则).
-    pub stock_send_rule: StockSendRule,
-    /// Coupon usage rule display information (券使用规则展示信息).
-    pub usage_rule_display_info: UsageRuleDisplayInfo,
-    /// User product coupon display information (用户商品券展示信息).
-    pub coupon_display_info: CouponDisplayInfo,
-    /// Event notification configuration (事件通知配置).
-    pub notify_config: NotifyConfig,
-    /// Available store scope (可用门店范围).
-    pub store_scope: StoreScope,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: NewStockOptions,
-}
-
-/// The optional fields of [`NewStock`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NewStockOptions {
-    /// Remark (备注), at most 20 characters.
-    pub remark: Option<String>,
-    /// Single-coupon usage rules (单券使用规则). Required for coupons of the mode `SINGLE`.
-    pub single_usage_rule: Option<SingleUsageRule>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl NewStockOptions {
-    /// Remark (备注), at most 20 characters.
-    #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
-        self.remark = Some(remark.into());
-        self
-    }
-
-    /// Single-coupon usage rules (单券使用规则). Required for coupons of the mode `SINGLE`.
-    #[must_use]
-    pub fn single_usage_rule(mut self, single_usage_rule: impl Into<SingleUsageRule>) -> Self {
-        self.single_usage_rule = Some(single_usage_rule.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl NewStock {
-    const FIELDS: &'static [&'static str] = &[
-        "remark",
-        "coupon_code_mode",
-        "stock_send_rule",
-        "single_usage_rule",
-        "usage_rule_display_info",
-        "coupon_display_info",
-        "notify_config",
-        "store_scope",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.remark {
-            body.text("remark", value, Max::Chars(20))?;
-        }
-        body.text("coupon_code_mode", &self.coupon_code_mode, Max::Chars(64))?;
-        body.object("stock_send_rule", |body| self.stock_send_rule.write(body))?;
-        if let Some(value) = &self.options.single_usage_rule {
-            body.object("single_usage_rule", |body| value.write(body))?;
-        }
-        body.object("usage_rule_display_info", |body| {
-            self.usage_rule_display_info.write(body)
-        })?;
-        body.object("coupon_display_info", |body| {
-            self.coupon_display_info.write(body)
-        })?;
-        body.object("notify_config", |body| self.notify_config.write(body))?;
-        body.text("store_scope", &self.store_scope, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            coupon_code_mode: fields.require("coupon_code_mode")?,
-            stock_send_rule: StockSendRule::read(&fields.require_object("stock_send_rule")?)?,
-            usage_rule_display_info: UsageRuleDisplayInfo::read(
-                &fields.require_object("usage_rule_display_info")?,
-            )?,
-            coupon_display_info: CouponDisplayInfo::read(
-                &fields.require_object("coupon_display_info")?,
-            )?,
-            notify_config: NotifyConfig::read(&fields.require_object("notify_config")?)?,
-            store_scope: fields.require("store_scope")?,
-            options: NewStockOptions {
-                remark: fields.optional("remark")?,
-                single_usage_rule: fields
-                    .object("single_usage_rule")?
-                    .map(|fields| SingleUsageRule::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateStock {

@@ -2,12 +2,18 @@
 
 //! Redeems a user's product coupon (核销用户商品券): `POST /v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/use`.
 
+mod used_order;
+mod used_pay_score_order;
+
+pub use used_order::{UsedOrder, UsedOrderOptions};
+pub use used_pay_score_order::{UsedPayScoreOrder, UsedPayScoreOrderOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo,
-    Outcome, Resolve, Result, TimeFormat, TransactionId, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Resolve, Result,
+    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -173,203 +179,6 @@ pub struct RedeemUserCouponResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UsedOrder {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UsedOrderOptions,
-}
-
-/// The optional fields of [`UsedOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UsedOrderOptions {
-    /// WeChat Pay order number (微信支付单号). It or `out_trade_no` must be given.
-    pub transaction_id: Option<TransactionId>,
-    /// Merchant order number (商户订单号). It or `transaction_id` must be given, it with `mchid`.
-    pub out_trade_no: Option<OutTradeNo>,
-    /// Merchant ID (商户号). Required with the number that the merchant gave.
-    pub mchid: Option<MchId>,
-    /// Sub-merchant ID (子商户号). Required for orders of service providers.
-    pub sub_mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UsedOrderOptions {
-    /// WeChat Pay order number (微信支付单号). It or `out_trade_no` must be given.
-    #[must_use]
-    pub fn transaction_id(mut self, transaction_id: impl Into<TransactionId>) -> Self {
-        self.transaction_id = Some(transaction_id.into());
-        self
-    }
-
-    /// Merchant order number (商户订单号). It or `transaction_id` must be given, it with `mchid`.
-    #[must_use]
-    pub fn out_trade_no(mut self, out_trade_no: impl Into<OutTradeNo>) -> Self {
-        self.out_trade_no = Some(out_trade_no.into());
-        self
-    }
-
-    /// Merchant ID (商户号). Required with the number that the merchant gave.
-    #[must_use]
-    pub fn mchid(mut self, mchid: impl Into<MchId>) -> Self {
-        self.mchid = Some(mchid.into());
-        self
-    }
-
-    /// Sub-merchant ID (子商户号). Required for orders of service providers.
-    #[must_use]
-    pub fn sub_mchid(mut self, sub_mchid: impl Into<MchId>) -> Self {
-        self.sub_mchid = Some(sub_mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UsedOrder {
-    const FIELDS: &'static [&'static str] =
-        &["transaction_id", "out_trade_no", "mchid", "sub_mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.transaction_id {
-            body.id("transaction_id", value)?;
-        }
-        if let Some(value) = &self.options.out_trade_no {
-            body.id("out_trade_no", value)?;
-        }
-        if let Some(value) = &self.options.mchid {
-            body.id("mchid", value)?;
-        }
-        if let Some(value) = &self.options.sub_mchid {
-            body.id("sub_mchid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UsedOrderOptions {
-                transaction_id: fields.optional("transaction_id")?,
-                out_trade_no: fields.optional("out_trade_no")?,
-                mchid: fields.optional("mchid")?,
-                sub_mchid: fields.optional("sub_mchid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UsedPayScoreOrder {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UsedPayScoreOrderOptions,
-}
-
-/// The optional fields of [`UsedPayScoreOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UsedPayScoreOrderOptions {
-    /// WeChat Pay service order number (微信支付服务订单号), at most 2048 characters. It or `out_order_no` must be given.
-    pub order_id: Option<String>,
-    /// Merchant service order number (商户服务订单号), at most 2048 characters. It or `order_id` must be given, it with `mchid`.
-    pub out_order_no: Option<String>,
-    /// Merchant ID (商户号). Required with the number that the merchant gave.
-    pub mchid: Option<MchId>,
-    /// Sub-merchant ID (子商户号). Required for orders of service providers.
-    pub sub_mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UsedPayScoreOrderOptions {
-    /// WeChat Pay service order number (微信支付服务订单号), at most 2048 characters. It or `out_order_no` must be given.
-    #[must_use]
-    pub fn order_id(mut self, order_id: impl Into<String>) -> Self {
-        self.order_id = Some(order_id.into());
-        self
-    }
-
-    /// Merchant service order number (商户服务订单号), at most 2048 characters. It or `order_id` must be given, it with `mchid`.
-    #[must_use]
-    pub fn out_order_no(mut self, out_order_no: impl Into<String>) -> Self {
-        self.out_order_no = Some(out_order_no.into());
-        self
-    }
-
-    /// Merchant ID (商户号). Required with the number that the merchant gave.
-    #[must_use]
-    pub fn mchid(mut self, mchid: impl Into<MchId>) -> Self {
-        self.mchid = Some(mchid.into());
-        self
-    }
-
-    /// Sub-merchant ID (子商户号). Required for orders of service providers.
-    #[must_use]
-    pub fn sub_mchid(mut self, sub_mchid: impl Into<MchId>) -> Self {
-        self.sub_mchid = Some(sub_mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UsedPayScoreOrder {
-    const FIELDS: &'static [&'static str] = &["order_id", "out_order_no", "mchid", "sub_mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.order_id {
-            body.text("order_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.out_order_no {
-            body.text("out_order_no", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.mchid {
-            body.id("mchid", value)?;
-        }
-        if let Some(value) = &self.options.sub_mchid {
-            body.id("sub_mchid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: UsedPayScoreOrderOptions {
-                order_id: fields.optional("order_id")?,
-                out_order_no: fields.optional("out_order_no")?,
-                mchid: fields.optional("mchid")?,
-                sub_mchid: fields.optional("sub_mchid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for RedeemUserCoupon {

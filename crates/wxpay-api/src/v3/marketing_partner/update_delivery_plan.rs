@@ -2,12 +2,15 @@
 
 //! Updates a delivery plan (更新投放计划): `PATCH /v3/marketing/partner/delivery-plan/delivery-plans/{plan_id}`.
 
+mod plan_change;
+
+pub use plan_change::{PlanChange, PlanChangeOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, TimeFormat,
-    WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -82,137 +85,6 @@ impl UpdateDeliveryPlan {
 impl<'de> serde::Deserialize<'de> for UpdateDeliveryPlan {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PlanChange {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PlanChangeOptions,
-}
-
-/// The optional fields of [`PlanChange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PlanChangeOptions {
-    /// Delivery plan name (投放计划名称), at most 36 characters.
-    pub plan_name: Option<String>,
-    /// Delivery end time (投放结束时间).
-    pub delivery_end_time: Option<WireTime>,
-    /// Total delivery inventory (投放总库存数量).
-    pub total_count: Option<i64>,
-    /// Claim limit per user (单用户限领). Can only be changed if it was given at creation.
-    pub user_limit: Option<i64>,
-    /// Daily claim limit (单日限领). Can only be changed if it was given at creation.
-    pub daily_limit: Option<i64>,
-    /// Marketing label (营销标签), at most 27 characters.
-    pub recommend_word: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PlanChangeOptions {
-    /// Delivery plan name (投放计划名称), at most 36 characters.
-    #[must_use]
-    pub fn plan_name(mut self, plan_name: impl Into<String>) -> Self {
-        self.plan_name = Some(plan_name.into());
-        self
-    }
-
-    /// Delivery end time (投放结束时间).
-    #[must_use]
-    pub fn delivery_end_time(mut self, delivery_end_time: impl Into<WireTime>) -> Self {
-        self.delivery_end_time = Some(delivery_end_time.into());
-        self
-    }
-
-    /// Total delivery inventory (投放总库存数量).
-    #[must_use]
-    pub fn total_count(mut self, total_count: impl Into<i64>) -> Self {
-        self.total_count = Some(total_count.into());
-        self
-    }
-
-    /// Claim limit per user (单用户限领). Can only be changed if it was given at creation.
-    #[must_use]
-    pub fn user_limit(mut self, user_limit: impl Into<i64>) -> Self {
-        self.user_limit = Some(user_limit.into());
-        self
-    }
-
-    /// Daily claim limit (单日限领). Can only be changed if it was given at creation.
-    #[must_use]
-    pub fn daily_limit(mut self, daily_limit: impl Into<i64>) -> Self {
-        self.daily_limit = Some(daily_limit.into());
-        self
-    }
-
-    /// Marketing label (营销标签), at most 27 characters.
-    #[must_use]
-    pub fn recommend_word(mut self, recommend_word: impl Into<String>) -> Self {
-        self.recommend_word = Some(recommend_word.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PlanChange {
-    const FIELDS: &'static [&'static str] = &[
-        "plan_name",
-        "delivery_end_time",
-        "total_count",
-        "user_limit",
-        "daily_limit",
-        "recommend_word",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.plan_name {
-            body.text("plan_name", value, Max::Chars(36))?;
-        }
-        if let Some(value) = &self.options.delivery_end_time {
-            body.time("delivery_end_time", value, TimeFormat::Rfc3339)?;
-        }
-        if let Some(value) = &self.options.total_count {
-            body.integer("total_count", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.user_limit {
-            body.integer("user_limit", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.daily_limit {
-            body.integer("daily_limit", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.recommend_word {
-            body.text("recommend_word", value, Max::Chars(27))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: PlanChangeOptions {
-                plan_name: fields.optional("plan_name")?,
-                delivery_end_time: fields.optional("delivery_end_time")?,
-                total_count: fields.optional("total_count")?,
-                user_limit: fields.optional("user_limit")?,
-                daily_limit: fields.optional("daily_limit")?,
-                recommend_word: fields.optional("recommend_word")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,15 +2,19 @@
 
 //! Updates a product coupon (修改商品券): `PATCH /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}`.
 
+mod display_info_change;
+
+pub use display_info_change::{DisplayInfoChange, DisplayInfoChangeOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{ComboPackage, ProductCoupon};
+use super::types::ProductCoupon;
 
 /// Updates a product coupon (修改商品券).
 ///
@@ -101,113 +105,6 @@ pub struct UpdateProductCouponResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DisplayInfoChange {
-    /// Product coupon name (商品券名称), at most 15 characters.
-    pub name: String,
-    /// Product coupon image URL (商品券图片), at most 2048 characters.
-    pub image_url: String,
-    /// Product coupon background image URL (商品券背景图), at most 2048 characters.
-    pub background_url: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DisplayInfoChangeOptions,
-}
-
-/// The optional fields of [`DisplayInfoChange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DisplayInfoChangeOptions {
-    /// Product coupon detail image URLs (商品券详情图列表), at most 2048 characters, 1 to 8 items.
-    pub detail_image_url_list: Option<Vec<String>>,
-    /// Product original price (商品原价), in fen, 0 to 10,000,000.
-    pub original_price: Option<Fen>,
-    /// Applicable product combinations (适用商品组合), 1 to 50 items. Required for the scope `SINGLE`.
-    pub combo_package_list: Option<Vec<ComboPackage>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DisplayInfoChangeOptions {
-    /// Product coupon detail image URLs (商品券详情图列表), at most 2048 characters, 1 to 8 items.
-    #[must_use]
-    pub fn detail_image_url_list(mut self, detail_image_url_list: impl Into<Vec<String>>) -> Self {
-        self.detail_image_url_list = Some(detail_image_url_list.into());
-        self
-    }
-
-    /// Product original price (商品原价), in fen, 0 to 10,000,000.
-    #[must_use]
-    pub fn original_price(mut self, original_price: impl Into<Fen>) -> Self {
-        self.original_price = Some(original_price.into());
-        self
-    }
-
-    /// Applicable product combinations (适用商品组合), 1 to 50 items. Required for the scope `SINGLE`.
-    #[must_use]
-    pub fn combo_package_list(mut self, combo_package_list: impl Into<Vec<ComboPackage>>) -> Self {
-        self.combo_package_list = Some(combo_package_list.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DisplayInfoChange {
-    const FIELDS: &'static [&'static str] = &[
-        "name",
-        "image_url",
-        "background_url",
-        "detail_image_url_list",
-        "original_price",
-        "combo_package_list",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(15))?;
-        body.text("image_url", &self.image_url, Max::Chars(2048))?;
-        body.text("background_url", &self.background_url, Max::Chars(2048))?;
-        if let Some(value) = &self.options.detail_image_url_list {
-            body.texts("detail_image_url_list", value, 1..=8, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.original_price {
-            body.fen("original_price", *value, 0..=10000000)?;
-        }
-        if let Some(value) = &self.options.combo_package_list {
-            body.objects("combo_package_list", value, 1..=50, |member, body| {
-                member.write(body)
-            })?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            image_url: fields.require("image_url")?,
-            background_url: fields.require("background_url")?,
-            options: DisplayInfoChangeOptions {
-                detail_image_url_list: fields.optional_list("detail_image_url_list")?,
-                original_price: fields.optional("original_price")?,
-                combo_package_list: fields
-                    .optional_objects("combo_package_list", ComboPackage::read)?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for UpdateProductCoupon {

@@ -2,6 +2,10 @@
 
 //! Uploads coupon codes to a stock (预上传券Code): `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/upload-coupon-codes`.
 
+mod code_failure;
+
+pub use code_failure::CodeFailure;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -111,29 +115,6 @@ pub struct UploadCouponCodesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CodeFailure {
-    /// Coupon code (券Code).
-    pub coupon_code: Option<String>,
-    /// Error code (错误码).
-    pub code: Option<String>,
-    /// Error message (错误信息).
-    pub message: Option<String>,
-}
-
-impl CodeFailure {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            coupon_code: fields.optional("coupon_code")?,
-            code: fields.optional("code")?,
-            message: fields.optional("message")?,
-        })
-    }
 }
 
 impl Endpoint for UploadCouponCodes {

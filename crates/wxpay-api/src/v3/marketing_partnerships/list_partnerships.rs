@@ -2,15 +2,17 @@
 
 //! Lists the partnerships of authorized marketing resources (查询合作关系列表): `GET /v3/marketing/partnerships`.
 
+mod partnership;
+
+pub use partnership::Partnership;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
-use super::types::{AuthorizedData, KnownData, KnownPartner, Partner};
+use super::types::{AuthorizedData, Partner};
 
 /// Lists the partnerships of authorized marketing resources (查询合作关系列表).
 ///
@@ -127,44 +129,6 @@ pub struct ListPartnershipsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Partnership {
-    /// Partner information (合作方信息).
-    pub partner: Option<KnownPartner>,
-    /// Authorized data (被授权数据).
-    pub authorized_data: Option<KnownData>,
-    /// Cooperation establishment time (建立合作关系时间).
-    pub build_time: Option<WireTime>,
-    /// Cooperation termination time (终止合作关系时间).
-    pub terminate_time: Option<WireTime>,
-    /// Creation time (创建时间).
-    pub create_time: Option<WireTime>,
-    /// Update time (更新时间).
-    pub update_time: Option<WireTime>,
-}
-
-impl Partnership {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            partner: fields
-                .object("partner")?
-                .map(|fields| KnownPartner::read(&fields))
-                .transpose()?,
-            authorized_data: fields
-                .object("authorized_data")?
-                .map(|fields| KnownData::read(&fields))
-                .transpose()?,
-            build_time: fields.optional("build_time")?,
-            terminate_time: fields.optional("terminate_time")?,
-            create_time: fields.optional("create_time")?,
-            update_time: fields.optional("update_time")?,
-        })
-    }
 }
 
 impl Endpoint for ListPartnerships {

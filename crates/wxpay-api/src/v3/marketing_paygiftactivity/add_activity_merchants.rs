@@ -2,6 +2,10 @@
 
 //! Adds coupon-issuing merchants to a payment gift activity (新增活动发券商户号): `POST /v3/marketing/paygiftactivity/activities/{activity_id}/merchants/add`.
 
+mod invalid_merchant;
+
+pub use invalid_merchant::InvalidMerchant;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -102,26 +106,6 @@ pub struct AddActivityMerchantsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct InvalidMerchant {
-    /// Merchant ID (商户Id).
-    pub mchid: Option<MchId>,
-    /// Invalidity reason (无效原因).
-    pub invalid_reason: Option<String>,
-}
-
-impl InvalidMerchant {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mchid: fields.optional("mchid")?,
-            invalid_reason: fields.optional("invalid_reason")?,
-        })
-    }
 }
 
 impl Endpoint for AddActivityMerchants {

@@ -2,18 +2,17 @@
 
 //! Lists the payment gift activities (获取支付有礼活动列表): `GET /v3/marketing/paygiftactivity/activities`.
 
+mod activity;
+
+pub use activity::Activity;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
-use super::types::{
-    ActivityAdvancedSetting, ActivityAwardSendRule, ActivityBaseInfo, ActivityStatus, ActivityType,
-    AwardType,
-};
+use super::types::{ActivityStatus, AwardType};
 
 /// Lists the payment gift activities (获取支付有礼活动列表).
 ///
@@ -130,59 +129,6 @@ pub struct ListActivitiesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Activity {
-    /// Activity ID (活动Id).
-    pub activity_id: Option<String>,
-    /// Activity type (活动类型).
-    pub activity_type: Option<ActivityType>,
-    /// Activity basic information (活动基本信息).
-    pub activity_base_info: Option<ActivityBaseInfo>,
-    /// Activity prize issue rule (活动奖品发放规则).
-    pub award_send_rule: Option<ActivityAwardSendRule>,
-    /// Activity advanced settings (活动高级设置).
-    pub advanced_setting: Option<ActivityAdvancedSetting>,
-    /// Activity status (活动状态).
-    pub activity_status: Option<ActivityStatus>,
-    /// Creator merchant ID (创建商户号).
-    pub creator_merchant_id: Option<MchId>,
-    /// Owner merchant ID (所属商户号).
-    pub belong_merchant_id: Option<MchId>,
-    /// Activity creation time (活动创建时间).
-    pub create_time: Option<WireTime>,
-    /// Activity update time (活动更新时间).
-    pub update_time: Option<WireTime>,
-}
-
-impl Activity {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            activity_id: fields.optional("activity_id")?,
-            activity_type: fields.optional("activity_type")?,
-            activity_base_info: fields
-                .object("activity_base_info")?
-                .map(|fields| ActivityBaseInfo::read(&fields))
-                .transpose()?,
-            award_send_rule: fields
-                .object("award_send_rule")?
-                .map(|fields| ActivityAwardSendRule::read(&fields))
-                .transpose()?,
-            advanced_setting: fields
-                .object("advanced_setting")?
-                .map(|fields| ActivityAdvancedSetting::read(&fields))
-                .transpose()?,
-            activity_status: fields.optional("activity_status")?,
-            creator_merchant_id: fields.optional("creator_merchant_id")?,
-            belong_merchant_id: fields.optional("belong_merchant_id")?,
-            create_time: fields.optional("create_time")?,
-            update_time: fields.optional("update_time")?,
-        })
-    }
 }
 
 impl Endpoint for ListActivities {

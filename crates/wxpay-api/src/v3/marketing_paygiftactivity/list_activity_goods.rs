@@ -2,12 +2,14 @@
 
 //! Lists the products of a payment gift activity (获取活动指定商品列表): `GET /v3/marketing/paygiftactivity/activities/{activity_id}/goods`.
 
+mod activity_goods;
+
+pub use activity_goods::ActivityGoods;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the products of a payment gift activity (获取活动指定商品列表).
@@ -114,29 +116,6 @@ pub struct ListActivityGoodsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ActivityGoods {
-    /// Specified product ID (指定商品).
-    pub goods_id: Option<String>,
-    /// Creation time (创建时间).
-    pub create_time: Option<WireTime>,
-    /// Update time (更新时间).
-    pub update_time: Option<WireTime>,
-}
-
-impl ActivityGoods {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            goods_id: fields.optional("goods_id")?,
-            create_time: fields.optional("create_time")?,
-            update_time: fields.optional("update_time")?,
-        })
-    }
 }
 
 impl Endpoint for ListActivityGoods {

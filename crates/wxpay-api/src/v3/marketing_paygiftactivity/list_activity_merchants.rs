@@ -2,12 +2,14 @@
 
 //! Lists the coupon-issuing merchants of a payment gift activity (获取活动发券商户号): `GET /v3/marketing/paygiftactivity/activities/{activity_id}/merchants`.
 
+mod activity_merchant;
+
+pub use activity_merchant::ActivityMerchant;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Lists the coupon-issuing merchants of a payment gift activity (获取活动发券商户号).
@@ -114,32 +116,6 @@ pub struct ListActivityMerchantsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ActivityMerchant {
-    /// Merchant ID (商户Id).
-    pub mchid: Option<MchId>,
-    /// Merchant name (商户名称).
-    pub merchant_name: Option<String>,
-    /// Creation time (创建时间).
-    pub create_time: Option<WireTime>,
-    /// Update time (更新时间).
-    pub update_time: Option<WireTime>,
-}
-
-impl ActivityMerchant {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mchid: fields.optional("mchid")?,
-            merchant_name: fields.optional("merchant_name")?,
-            create_time: fields.optional("create_time")?,
-            update_time: fields.optional("update_time")?,
-        })
-    }
 }
 
 impl Endpoint for ListActivityMerchants {

@@ -2,11 +2,19 @@
 
 //! Uploads the link from an order to the merchant's shopping receipt (上传商家电子小票跳转信息): `POST /v3/marketing/shopping-receipt/merchantshoppingreceiptjumpinfos`.
 
+mod jump_info;
+mod known_jump_info;
+mod merchant_jump_info;
+
+pub use jump_info::{JumpInfo, JumpInfoOptions};
+pub use known_jump_info::KnownJumpInfo;
+pub use merchant_jump_info::MerchantJumpInfo;
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Resolve,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Resolve,
     Result, TimeFormat, TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
@@ -123,124 +131,6 @@ pub struct UploadReceiptJumpInfoResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct JumpInfo {
-    /// Merchant electronic sales slip mini program app ID (商户电子小票跳转信息小程序AppID).
-    pub merchant_appid: AppId,
-    /// Merchant electronic sales slip redirect mini program path (商户电子小票跳转信息小程序路径), at most 2048 characters.
-    pub merchant_path: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: JumpInfoOptions,
-}
-
-/// The optional fields of [`JumpInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct JumpInfoOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl JumpInfoOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl JumpInfo {
-    const FIELDS: &'static [&'static str] = &["merchant_appid", "merchant_path"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("merchant_appid", &self.merchant_appid)?;
-        body.text("merchant_path", &self.merchant_path, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            merchant_appid: fields.require("merchant_appid")?,
-            merchant_path: fields.require("merchant_path")?,
-            options: JumpInfoOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownJumpInfo {
-    /// Merchant electronic sales slip mini program app ID (商户电子小票跳转信息小程序AppID).
-    pub merchant_appid: Option<AppId>,
-    /// Merchant electronic sales slip redirect mini program path (商户电子小票跳转信息小程序路径).
-    pub merchant_path: Option<String>,
-}
-
-impl KnownJumpInfo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            merchant_appid: fields.optional("merchant_appid")?,
-            merchant_path: fields.optional("merchant_path")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MerchantJumpInfo {
-    /// WeChat Pay order number (微信支付订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Merchant ID (商户号).
-    pub transaction_mchid: Option<MchId>,
-    /// Sub-merchant ID (子商户号).
-    pub transaction_sub_mchid: Option<MchId>,
-    /// Ordering user OpenID (下单用户OpenID).
-    pub openid: Option<OpenId>,
-    /// Merchant upload time (商户上传时间).
-    pub merchant_upload_time: Option<WireTime>,
-    /// Jump information (跳转信息).
-    pub jump_info: Option<KnownJumpInfo>,
-    /// Creation time (创建时间).
-    pub create_time: Option<WireTime>,
-    /// Modification time (修改时间).
-    pub modify_time: Option<WireTime>,
-    /// Owner brand ID (归属品牌ID).
-    pub brand_id: Option<i64>,
-}
-
-impl MerchantJumpInfo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            transaction_id: fields.optional("transaction_id")?,
-            transaction_mchid: fields.optional("transaction_mchid")?,
-            transaction_sub_mchid: fields.optional("transaction_sub_mchid")?,
-            openid: fields.optional("openid")?,
-            merchant_upload_time: fields.optional("merchant_upload_time")?,
-            jump_info: fields
-                .object("jump_info")?
-                .map(|fields| KnownJumpInfo::read(&fields))
-                .transpose()?,
-            create_time: fields.optional("create_time")?,
-            modify_time: fields.optional("modify_time")?,
-            brand_id: fields.optional("brand_id")?,
-        })
-    }
 }
 
 impl Endpoint for UploadReceiptJumpInfo {

@@ -2,15 +2,22 @@
 
 //! Uploads the shopping receipt of an order (上传电子小票): `POST /v3/marketing/shopping-receipt/shoppingreceipts`.
 
+mod contact_information;
+mod known_contact_information;
+mod receipt;
+
+pub use contact_information::{ContactInformation, ContactInformationOptions};
+pub use known_contact_information::KnownContactInformation;
+pub use receipt::Receipt;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max, Upload};
+use wxpay_client::{Extra, Upload};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, OutTradeNo, Outcome,
-    Resolve, Result, Secret, TimeFormat, TransactionId, WireTime,
+    Resolve, Result, TimeFormat, TransactionId, WireTime,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
 /// Uploads the shopping receipt of an order (上传电子小票).
 ///
@@ -159,141 +166,6 @@ pub struct UploadShoppingReceiptResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ContactInformation {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ContactInformationOptions,
-}
-
-/// The optional fields of [`ContactInformation`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ContactInformationOptions {
-    /// Brand after-sales consultation phone number (品牌售后部门的咨询电话), at most 214 bytes, encrypted before it is sent.
-    pub consultation_phone_number: Option<Secret>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ContactInformationOptions {
-    /// Brand after-sales consultation phone number (品牌售后部门的咨询电话), at most 214 bytes, encrypted before it is sent.
-    #[must_use]
-    pub fn consultation_phone_number(
-        mut self,
-        consultation_phone_number: impl Into<Secret>,
-    ) -> Self {
-        self.consultation_phone_number = Some(consultation_phone_number.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ContactInformation {
-    const FIELDS: &'static [&'static str] = &["consultation_phone_number"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.consultation_phone_number {
-            body.sealed("consultation_phone_number", value, Max::Bytes(214))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ContactInformationOptions {
-                consultation_phone_number: fields.optional("consultation_phone_number")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownContactInformation {
-    /// Brand after-sales consultation phone number (品牌售后部门的咨询电话).
-    pub consultation_phone_number: Option<Sealed>,
-}
-
-impl KnownContactInformation {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            consultation_phone_number: fields.optional("consultation_phone_number")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Receipt {
-    /// Electronic sales slip ID (电子小票ID).
-    pub receipt_id: String,
-    /// Electronic sales slip image review status (电子小票图片审核状态).
-    pub state: ReviewState,
-    /// WeChat Pay transaction number (微信支付订单的交易单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Merchant ID of the WeChat Pay order (微信支付订单的商户号).
-    pub transaction_mchid: Option<MchId>,
-    /// Sub-merchant ID of the WeChat Pay order (微信支付订单的子商户号).
-    pub transaction_sub_mchid: Option<MchId>,
-    /// OpenID in WeChat Pay order (微信支付订单中OpenID).
-    pub openid: Option<OpenId>,
-    /// Electronic shopping receipt owner brand ID (电子小票归属品牌的ID).
-    pub brand_id: Option<i64>,
-    /// Image file digest (图片文件的文件摘要).
-    pub sha256: Option<String>,
-    /// Electronic sales slip image type (标识电子小票图片类型).
-    pub image_type: Option<String>,
-    /// Electronic sales slip creation time (电子小票创建的时间).
-    pub create_time: Option<WireTime>,
-    /// Electronic sales slip last modification time (电子小票最后一次修改时间).
-    pub modify_time: Option<WireTime>,
-    /// Contact channels between user and merchant (用户与商家的联系渠道).
-    pub merchant_contact_information: Option<KnownContactInformation>,
-    /// Upload time (上传时间).
-    pub upload_time: Option<WireTime>,
-}
-
-impl Receipt {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            receipt_id: fields.require("receipt_id")?,
-            state: fields.require("state")?,
-            transaction_id: fields.optional("transaction_id")?,
-            transaction_mchid: fields.optional("transaction_mchid")?,
-            transaction_sub_mchid: fields.optional("transaction_sub_mchid")?,
-            openid: fields.optional("openid")?,
-            brand_id: fields.optional("brand_id")?,
-            sha256: fields.optional("sha256")?,
-            image_type: fields.optional("image_type")?,
-            create_time: fields.optional("create_time")?,
-            modify_time: fields.optional("modify_time")?,
-            merchant_contact_information: fields
-                .object("merchant_contact_information")?
-                .map(|fields| KnownContactInformation::read(&fields))
-                .transpose()?,
-            upload_time: fields.optional("upload_time")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,12 @@
 
 //! Queries an enhanced due diligence form of a sub-merchant (查询子商户强化尽调单信息): `GET /v3/mch-operation-manage/enhanced-due-diligence/{due_diligence_id}`.
 
+mod audit;
+mod audit_detail;
+
+pub use audit::Audit;
+pub use audit_detail::AuditDetail;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -104,46 +110,6 @@ pub struct QueryDueDiligenceResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AuditDetail {
-    /// Review result (审核结果).
-    pub audit_result: Option<i64>,
-    /// Reviewed material item ID (审核的资料项ID).
-    pub item_id: Option<i64>,
-    /// Review result shown to the merchant (展示给商户的审核结果).
-    pub reject_reason_to_merchant: Option<String>,
-}
-
-impl AuditDetail {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            audit_result: fields.optional("audit_result")?,
-            item_id: fields.optional("item_id")?,
-            reject_reason_to_merchant: fields.optional("reject_reason_to_merchant")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Audit {
-    /// Review reasons (审核原因集合).
-    pub audit_detail_by_item: Vec<AuditDetail>,
-}
-
-impl Audit {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            audit_detail_by_item: fields.objects("audit_detail_by_item", AuditDetail::read)?,
-        })
-    }
 }
 
 impl Endpoint for QueryDueDiligence {

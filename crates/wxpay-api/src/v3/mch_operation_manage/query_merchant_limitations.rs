@@ -2,12 +2,14 @@
 
 //! Queries the restrictions on a sub-merchant (查询子商户管控情况): `GET /v3/mch-operation-manage/merchant-limitations/sub-mchid/{sub_mchid}`.
 
+mod restriction;
+
+pub use restriction::Restriction;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Queries the restrictions on a sub-merchant (查询子商户管控情况).
@@ -87,56 +89,6 @@ pub struct QueryMerchantLimitationsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Restriction {
-    /// Merchant restriction case number (商户被该原因管控的单据号).
-    pub limitation_case_id: Option<String>,
-    /// Merchant restriction reason type (商户被管控原因类型).
-    pub limitation_reason_type: Option<LimitationReasonType>,
-    /// Merchant restriction reason (商户被管控原因).
-    pub limitation_reason: Option<String>,
-    /// Merchant restriction reason description (商户被管控原因描述).
-    pub limitation_reason_describe: Option<String>,
-    /// Merchant capabilities restricted for this reason (商户被该原因管控的能力列表).
-    pub relate_limitations: Vec<LimitedFunction>,
-    /// Description of other capabilities restricted for this reason (商户被该原因管控的其他能力描述).
-    pub other_relate_limitations: Option<String>,
-    /// Path for lifting this merchant restriction (商户被该原因管控的解脱路径).
-    pub recover_way: Option<RecoverWay>,
-    /// Path parameter for lifting this merchant restriction (商户被该原因管控的解脱路径参数). What the way needs, such as the number of the due diligence.
-    pub recover_way_param: Option<String>,
-    /// Help URL for lifting this merchant restriction (商户被该原因管控的解脱帮助链接).
-    pub recover_help_url: Option<String>,
-    /// Disposition method (处置方式).
-    pub limitation_action_type: Option<LimitationActionType>,
-    /// Estimated restriction start time (预计管控开始时间).
-    pub limitation_start_date: Option<WireTime>,
-    /// Merchant restriction time (商户被该原因管控的时间).
-    pub limitation_date: Option<WireTime>,
-}
-
-impl Restriction {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            limitation_case_id: fields.optional("limitation_case_id")?,
-            limitation_reason_type: fields.optional("limitation_reason_type")?,
-            limitation_reason: fields.optional("limitation_reason")?,
-            limitation_reason_describe: fields.optional("limitation_reason_describe")?,
-            relate_limitations: fields.list("relate_limitations")?,
-            other_relate_limitations: fields.optional("other_relate_limitations")?,
-            recover_way: fields.optional("recover_way")?,
-            recover_way_param: fields.optional("recover_way_param")?,
-            recover_help_url: fields.optional("recover_help_url")?,
-            limitation_action_type: fields.optional("limitation_action_type")?,
-            limitation_start_date: fields.optional("limitation_start_date")?,
-            limitation_date: fields.optional("limitation_date")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,16 +2,19 @@
 
 //! Submits an application to change the super administrator (提交超管变更申请单): `POST /v3/mchalterapply/mchcontactalterapplyment`.
 
+mod contact_info;
+
+pub use contact_info::{ContactInfo, ContactInfoOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, InvalidInput, MchId, Outcome,
-    Resolve, Result, Secret,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{IdDocType, NewApplication};
+use super::types::NewApplication;
 
 /// Submits an application to change the super administrator (提交超管变更申请单).
 ///
@@ -92,170 +95,6 @@ impl ApplyContactChange {
 impl<'de> serde::Deserialize<'de> for ApplyContactChange {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ContactInfo {
-    /// Super administrator name (超级管理员姓名), at most 214 bytes, encrypted before it is sent.
-    pub contact_name: Secret,
-    /// Super administrator mobile number (超级管理员手机), at most 214 bytes, encrypted before it is sent.
-    pub mobile_phone: Secret,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ContactInfoOptions,
-}
-
-/// The optional fields of [`ContactInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ContactInfoOptions {
-    /// Super administrator identity document type (超级管理员证件类型).
-    pub contact_id_doc_type: Option<IdDocType>,
-    /// Super administrator identity document number (超级管理员身份证件号码), at most 214 bytes, encrypted before it is sent.
-    pub contact_id_card_number: Option<Secret>,
-    /// Super administrator identity document front photo (超级管理员证件正面照片), at most 2048 characters.
-    pub contact_id_doc_copy: Option<String>,
-    /// Super administrator identity document back photo (超级管理员证件反面照片), at most 2048 characters.
-    pub contact_id_doc_copy_back: Option<String>,
-    /// Super administrator identity document validity start time (超级管理员证件有效期开始时间).
-    pub contact_id_doc_period_begin: Option<Date>,
-    /// Super administrator identity document validity end time (超级管理员证件有效期结束时间), at most 64 characters. `yyyy-MM-dd`, or `长期` without an end.
-    pub contact_id_doc_period_end: Option<String>,
-    /// Business handling authorization letter (业务办理授权函), at most 2048 characters.
-    pub business_authorization_letter: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ContactInfoOptions {
-    /// Super administrator identity document type (超级管理员证件类型).
-    #[must_use]
-    pub fn contact_id_doc_type(mut self, contact_id_doc_type: impl Into<IdDocType>) -> Self {
-        self.contact_id_doc_type = Some(contact_id_doc_type.into());
-        self
-    }
-
-    /// Super administrator identity document number (超级管理员身份证件号码), at most 214 bytes, encrypted before it is sent.
-    #[must_use]
-    pub fn contact_id_card_number(mut self, contact_id_card_number: impl Into<Secret>) -> Self {
-        self.contact_id_card_number = Some(contact_id_card_number.into());
-        self
-    }
-
-    /// Super administrator identity document front photo (超级管理员证件正面照片), at most 2048 characters.
-    #[must_use]
-    pub fn contact_id_doc_copy(mut self, contact_id_doc_copy: impl Into<String>) -> Self {
-        self.contact_id_doc_copy = Some(contact_id_doc_copy.into());
-        self
-    }
-
-    /// Super administrator identity document back photo (超级管理员证件反面照片), at most 2048 characters.
-    #[must_use]
-    pub fn contact_id_doc_copy_back(mut self, contact_id_doc_copy_back: impl Into<String>) -> Self {
-        self.contact_id_doc_copy_back = Some(contact_id_doc_copy_back.into());
-        self
-    }
-
-    /// Super administrator identity document validity start time (超级管理员证件有效期开始时间).
-    #[must_use]
-    pub fn contact_id_doc_period_begin(
-        mut self,
-        contact_id_doc_period_begin: impl Into<Date>,
-    ) -> Self {
-        self.contact_id_doc_period_begin = Some(contact_id_doc_period_begin.into());
-        self
-    }
-
-    /// Super administrator identity document validity end time (超级管理员证件有效期结束时间), at most 64 characters. `yyyy-MM-dd`, or `长期` without an end.
-    #[must_use]
-    pub fn contact_id_doc_period_end(
-        mut self,
-        contact_id_doc_period_end: impl Into<String>,
-    ) -> Self {
-        self.contact_id_doc_period_end = Some(contact_id_doc_period_end.into());
-        self
-    }
-
-    /// Business handling authorization letter (业务办理授权函), at most 2048 characters.
-    #[must_use]
-    pub fn business_authorization_letter(
-        mut self,
-        business_authorization_letter: impl Into<String>,
-    ) -> Self {
-        self.business_authorization_letter = Some(business_authorization_letter.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ContactInfo {
-    const FIELDS: &'static [&'static str] = &[
-        "contact_name",
-        "contact_id_doc_type",
-        "contact_id_card_number",
-        "contact_id_doc_copy",
-        "contact_id_doc_copy_back",
-        "contact_id_doc_period_begin",
-        "contact_id_doc_period_end",
-        "business_authorization_letter",
-        "mobile_phone",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.sealed("contact_name", &self.contact_name, Max::Bytes(214))?;
-        if let Some(value) = &self.options.contact_id_doc_type {
-            body.text("contact_id_doc_type", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.contact_id_card_number {
-            body.sealed("contact_id_card_number", value, Max::Bytes(214))?;
-        }
-        if let Some(value) = &self.options.contact_id_doc_copy {
-            body.text("contact_id_doc_copy", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.contact_id_doc_copy_back {
-            body.text("contact_id_doc_copy_back", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.contact_id_doc_period_begin {
-            body.date("contact_id_doc_period_begin", *value, DateFormat::Dashed)?;
-        }
-        if let Some(value) = &self.options.contact_id_doc_period_end {
-            body.text("contact_id_doc_period_end", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.business_authorization_letter {
-            body.text("business_authorization_letter", value, Max::Chars(2048))?;
-        }
-        body.sealed("mobile_phone", &self.mobile_phone, Max::Bytes(214))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            contact_name: fields.require("contact_name")?,
-            mobile_phone: fields.require("mobile_phone")?,
-            options: ContactInfoOptions {
-                contact_id_doc_type: fields.optional("contact_id_doc_type")?,
-                contact_id_card_number: fields.optional("contact_id_card_number")?,
-                contact_id_doc_copy: fields.optional("contact_id_doc_copy")?,
-                contact_id_doc_copy_back: fields.optional("contact_id_doc_copy_back")?,
-                contact_id_doc_period_begin: fields.optional("contact_id_doc_period_begin")?,
-                contact_id_doc_period_end: fields.optional("contact_id_doc_period_end")?,
-                business_authorization_letter: fields.optional("business_authorization_letter")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,14 @@
 
 //! Creates an order of medical insurance and self-paid amounts (医保自费混合收款下单): `POST /v3/med-ins/orders`.
 
+mod cash_add;
+mod cash_reduce;
+mod person;
+
+pub use cash_add::{CashAdd, CashAddOptions};
+pub use cash_reduce::{CashReduce, CashReduceOptions};
+pub use person::{Person, PersonOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -11,7 +19,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{CashAddType, CashReduceType, MixPayType, Order, OrderType};
+use super::types::{MixPayType, Order, OrderType};
 
 /// Creates an order of medical insurance and self-paid amounts (医保自费混合收款下单).
 ///
@@ -348,172 +356,6 @@ impl CreateOrder {
 impl<'de> serde::Deserialize<'de> for CreateOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Person {
-    /// Real name (真实姓名), at most 214 bytes, encrypted before it is sent.
-    pub name: Secret,
-    /// Personal identity ID digest (个人身份ID摘要), at most 214 bytes, encrypted before it is sent. The MD5 of the number of the identity card with capital letters, in lower-case hexadecimal digits.
-    pub id_digest: Secret,
-    /// Identity document type (证件类型).
-    pub card_type: CardType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PersonOptions,
-}
-
-/// The optional fields of [`Person`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PersonOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PersonOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Person {
-    const FIELDS: &'static [&'static str] = &["name", "id_digest", "card_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.sealed("name", &self.name, Max::Bytes(214))?;
-        body.sealed("id_digest", &self.id_digest, Max::Bytes(214))?;
-        body.text("card_type", &self.card_type, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            id_digest: fields.require("id_digest")?,
-            card_type: fields.require("card_type")?,
-            options: PersonOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CashAdd {
-    /// Cash addition amount (现金补充金额), in fen.
-    pub cash_add_fee: Fen,
-    /// Cash addition type (现金补充类型).
-    pub cash_add_type: CashAddType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CashAddOptions,
-}
-
-/// The optional fields of [`CashAdd`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CashAddOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CashAddOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CashAdd {
-    const FIELDS: &'static [&'static str] = &["cash_add_fee", "cash_add_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("cash_add_fee", self.cash_add_fee, 0..)?;
-        body.text("cash_add_type", &self.cash_add_type, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            cash_add_fee: fields.require("cash_add_fee")?,
-            cash_add_type: fields.require("cash_add_type")?,
-            options: CashAddOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CashReduce {
-    /// Cash reduction amount (现金减免金额), in fen.
-    pub cash_reduce_fee: Fen,
-    /// Cash reduction type (现金减免类型).
-    pub cash_reduce_type: CashReduceType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CashReduceOptions,
-}
-
-/// The optional fields of [`CashReduce`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CashReduceOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CashReduceOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CashReduce {
-    const FIELDS: &'static [&'static str] = &["cash_reduce_fee", "cash_reduce_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("cash_reduce_fee", self.cash_reduce_fee, 0..)?;
-        body.text("cash_reduce_type", &self.cash_reduce_type, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            cash_reduce_fee: fields.require("cash_reduce_fee")?,
-            cash_reduce_type: fields.require("cash_reduce_type")?,
-            options: CashReduceOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

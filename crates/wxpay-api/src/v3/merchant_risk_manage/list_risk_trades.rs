@@ -2,12 +2,16 @@
 
 //! Lists the risky orders of a merchant (查询风险订单): `POST /v3/merchant-risk-manage/ec-trade-risk/query-risk-trades`.
 
+mod risk_trade;
+
+pub use risk_trade::RiskTrade;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome, Result,
-    TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, TimeFormat,
+    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -153,38 +157,6 @@ pub struct ListRiskTradesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RiskTrade {
-    /// Service provider merchant ID (服务商商户号). Published messages of service providers have it.
-    pub sp_mchid: Option<MchId>,
-    /// Merchant ID (商户号).
-    pub mchid: Option<MchId>,
-    /// Merchant order number (商户订单号).
-    pub out_trade_no: Option<OutTradeNo>,
-    /// Risk type (风险类型). 1 to 4.
-    pub risk_type: Option<i64>,
-    /// Risk level (风险等级). 1 to 3.
-    pub risk_level: Option<i64>,
-    /// When the risk was found (风险发现时间).
-    pub risk_discove_time: Option<WireTime>,
-}
-
-impl RiskTrade {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            sp_mchid: fields.optional("sp_mchid")?,
-            mchid: fields.optional("mchid")?,
-            out_trade_no: fields.optional("out_trade_no")?,
-            risk_type: fields.optional("risk_type")?,
-            risk_level: fields.optional("risk_level")?,
-            risk_discove_time: fields.optional("risk_discove_time")?,
-        })
-    }
 }
 
 impl Endpoint for ListRiskTrades {

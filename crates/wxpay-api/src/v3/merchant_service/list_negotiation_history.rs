@@ -2,17 +2,45 @@
 
 //! Lists what was said and done about a complaint (查询投诉单协商历史): `GET /v3/merchant-service/complaints-v2/{complaint_id}/negotiation-historys`.
 
+mod action;
+mod block;
+mod button;
+mod button_group;
+mod click_message;
+mod entry;
+mod expiry;
+mod faq;
+mod faq_list;
+mod grouped_button;
+mod image;
+mod link;
+mod message_info;
+mod mini_program;
+mod normal_message;
+mod text;
+
+pub use action::Action;
+pub use block::Block;
+pub use button::Button;
+pub use button_group::ButtonGroup;
+pub use click_message::ClickMessage;
+pub use entry::Entry;
+pub use expiry::Expiry;
+pub use faq::Faq;
+pub use faq_list::FaqList;
+pub use grouped_button::GroupedButton;
+pub use image::Image;
+pub use link::Link;
+pub use message_info::MessageInfo;
+pub use mini_program::MiniProgram;
+pub use normal_message::NormalMessage;
+pub use text::Text;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::{
-    ActionType, BlockType, ButtonLayout, ComplaintMedia, ImageStyle, SenderIdentity, TextColor,
-};
 
 /// Lists what was said and done about a complaint (查询投诉单协商历史).
 ///
@@ -113,452 +141,6 @@ pub struct ListNegotiationHistoryResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Entry {
-    /// Operation serial number (操作流水号).
-    pub log_id: String,
-    /// Operator (操作人).
-    pub operator: Option<String>,
-    /// Operation time (操作时间).
-    pub operate_time: Option<WireTime>,
-    /// Operation type (操作类型).
-    pub operate_type: OperateType,
-    /// Operation content (操作内容).
-    pub operate_details: Option<String>,
-    /// Evidence images (图片凭证). Going away, and without the user's images: use `complaint_media_list`.
-    pub image_list: Vec<String>,
-    /// Operation materials (操作资料列表).
-    pub complaint_media_list: Option<ComplaintMedia>,
-    /// Reason for requesting platform assistance (用户申请平台协助原因). No longer used.
-    pub user_appy_platform_service_reason: Option<String>,
-    /// Platform assistance request reason description (用户申请平台协助原因描述). No longer used.
-    pub user_appy_platform_service_reason_description: Option<String>,
-    /// Normal message content (普通消息内容). Of a reply by `reply_immediate_service`, as it was sent.
-    pub normal_message: Option<NormalMessage>,
-    /// User click-reply message (用户点击回复消息). Of the type `USER_CLICK_RESPONSE`.
-    pub click_message: Option<ClickMessage>,
-}
-
-impl Entry {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            log_id: fields.require("log_id")?,
-            operator: fields.optional("operator")?,
-            operate_time: fields.optional("operate_time")?,
-            operate_type: fields.require("operate_type")?,
-            operate_details: fields.optional("operate_details")?,
-            image_list: fields.list("image_list")?,
-            complaint_media_list: fields
-                .object("complaint_media_list")?
-                .map(|fields| ComplaintMedia::read(&fields))
-                .transpose()?,
-            user_appy_platform_service_reason: fields
-                .optional("user_appy_platform_service_reason")?,
-            user_appy_platform_service_reason_description: fields
-                .optional("user_appy_platform_service_reason_description")?,
-            normal_message: fields
-                .object("normal_message")?
-                .map(|fields| NormalMessage::read(&fields))
-                .transpose()?,
-            click_message: fields
-                .object("click_message")?
-                .map(|fields| ClickMessage::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NormalMessage {
-    /// Message content blocks (消息内容).
-    pub blocks: Vec<Block>,
-    /// Sender identity category (发送者身份类别).
-    pub sender_identity: Option<SenderIdentity>,
-    /// Custom pass-through information (自定义透传信息).
-    pub custom_data: Option<String>,
-}
-
-impl NormalMessage {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            blocks: fields.objects("blocks", Block::read)?,
-            sender_identity: fields.optional("sender_identity")?,
-            custom_data: fields.optional("custom_data")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Block {
-    /// Message block type (消息块类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<BlockType>,
-    /// Text (文本).
-    pub text: Option<Text>,
-    /// Image (图片).
-    pub image: Option<Image>,
-    /// Link (链接).
-    pub link: Option<Link>,
-    /// FAQs (FAQ列表).
-    pub faq_list: Option<FaqList>,
-    /// Button (按钮).
-    pub button: Option<Button>,
-    /// Button group (按钮组).
-    pub button_group: Option<ButtonGroup>,
-}
-
-impl Block {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            type_: fields.optional("type")?,
-            text: fields
-                .object("text")?
-                .map(|fields| Text::read(&fields))
-                .transpose()?,
-            image: fields
-                .object("image")?
-                .map(|fields| Image::read(&fields))
-                .transpose()?,
-            link: fields
-                .object("link")?
-                .map(|fields| Link::read(&fields))
-                .transpose()?,
-            faq_list: fields
-                .object("faq_list")?
-                .map(|fields| FaqList::read(&fields))
-                .transpose()?,
-            button: fields
-                .object("button")?
-                .map(|fields| Button::read(&fields))
-                .transpose()?,
-            button_group: fields
-                .object("button_group")?
-                .map(|fields| ButtonGroup::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Text {
-    /// Text content (文字内容).
-    pub text: Option<String>,
-    /// Text colour (文本颜色).
-    pub color: Option<TextColor>,
-    /// Whether the text is bold (是否粗体).
-    pub is_bold: Option<bool>,
-}
-
-impl Text {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            text: fields.optional("text")?,
-            color: fields.optional("color")?,
-            is_bold: fields.optional("is_bold")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Image {
-    /// Media ID (媒体ID).
-    pub media_id: Option<String>,
-    /// Image style type (图片样式类型).
-    pub image_style_type: Option<ImageStyle>,
-}
-
-impl Image {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            media_id: fields.optional("media_id")?,
-            image_style_type: fields.optional("image_style_type")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Link {
-    /// Link text (链接文案).
-    pub text: Option<String>,
-    /// Action (动作).
-    pub action: Option<Action>,
-    /// Invalidation configuration (失效配置).
-    pub invalid_info: Option<Expiry>,
-}
-
-impl Link {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            text: fields.optional("text")?,
-            action: fields
-                .object("action")?
-                .map(|fields| Action::read(&fields))
-                .transpose()?,
-            invalid_info: fields
-                .object("invalid_info")?
-                .map(|fields| Expiry::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FaqList {
-    /// FAQs (FAQ列表).
-    pub faqs: Vec<Faq>,
-}
-
-impl FaqList {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            faqs: fields.objects("faqs", Faq::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Faq {
-    /// FAQ ID (faq的id).
-    pub faq_id: Option<String>,
-    /// FAQ content (faq内容).
-    pub faq_title: Option<String>,
-    /// Action (动作).
-    pub action: Option<Action>,
-}
-
-impl Faq {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            faq_id: fields.optional("faq_id")?,
-            faq_title: fields.optional("faq_title")?,
-            action: fields
-                .object("action")?
-                .map(|fields| Action::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Button {
-    /// Button text (按钮文本).
-    pub text: Option<String>,
-    /// Action (动作).
-    pub action: Option<Action>,
-    /// Invalidation configuration (失效配置).
-    pub invalid_info: Option<Expiry>,
-}
-
-impl Button {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            text: fields.optional("text")?,
-            action: fields
-                .object("action")?
-                .map(|fields| Action::read(&fields))
-                .transpose()?,
-            invalid_info: fields
-                .object("invalid_info")?
-                .map(|fields| Expiry::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ButtonGroup {
-    /// Button group (按钮组).
-    pub buttons: Vec<GroupedButton>,
-    /// Button layout mode (按钮布局方式).
-    pub button_layout: Option<ButtonLayout>,
-    /// Invalidation configuration (失效配置).
-    pub invalid_info: Option<Expiry>,
-}
-
-impl ButtonGroup {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            buttons: fields.objects("buttons", GroupedButton::read)?,
-            button_layout: fields.optional("button_layout")?,
-            invalid_info: fields
-                .object("invalid_info")?
-                .map(|fields| Expiry::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GroupedButton {
-    /// Button text (按钮文本).
-    pub text: Option<String>,
-    /// Action (动作).
-    pub action: Option<Action>,
-}
-
-impl GroupedButton {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            text: fields.optional("text")?,
-            action: fields
-                .object("action")?
-                .map(|fields| Action::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Action {
-    /// Action type (动作类型).
-    pub action_type: Option<ActionType>,
-    /// Jump URL (跳转链接).
-    pub jump_url: Option<String>,
-    /// Redirect mini program information (跳转小程序信息).
-    pub mini_program_jump_info: Option<MiniProgram>,
-    /// Reply message content (回复消息内容).
-    pub message_info: Option<MessageInfo>,
-    /// Action ID (动作id).
-    pub action_id: Option<String>,
-}
-
-impl Action {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            action_type: fields.optional("action_type")?,
-            jump_url: fields.optional("jump_url")?,
-            mini_program_jump_info: fields
-                .object("mini_program_jump_info")?
-                .map(|fields| MiniProgram::read(&fields))
-                .transpose()?,
-            message_info: fields
-                .object("message_info")?
-                .map(|fields| MessageInfo::read(&fields))
-                .transpose()?,
-            action_id: fields.optional("action_id")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MiniProgram {
-    /// Redirect mini program app ID (跳转小程序APPID).
-    pub appid: Option<AppId>,
-    /// Redirect mini program page path (跳转小程序页面PATH).
-    pub path: Option<String>,
-}
-
-impl MiniProgram {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            appid: fields.optional("appid")?,
-            path: fields.optional("path")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MessageInfo {
-    /// Reply message content (回复的消息内容).
-    pub content: Option<String>,
-    /// Custom pass-through field (自定义透传字段).
-    pub custom_data: Option<String>,
-}
-
-impl MessageInfo {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            content: fields.optional("content")?,
-            custom_data: fields.optional("custom_data")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Expiry {
-    /// Expiry time (过期时间).
-    pub expired_time: Option<WireTime>,
-    /// Whether multiple clicks are allowed (是否可以多次点击).
-    pub multi_clickable: Option<bool>,
-}
-
-impl Expiry {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            expired_time: fields.optional("expired_time")?,
-            multi_clickable: fields.optional("multi_clickable")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ClickMessage {
-    /// Reply message content (回复的消息内容).
-    pub message_content: Option<String>,
-    /// Custom pass-through data (自定义透传数据). The `action_id` of what was clicked.
-    pub action_id: Option<String>,
-    /// Clicked operation flow number (被点击的操作流水号).
-    pub clicked_log_id: Option<String>,
-}
-
-impl ClickMessage {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            message_content: fields.optional("message_content")?,
-            action_id: fields.optional("action_id")?,
-            clicked_log_id: fields.optional("clicked_log_id")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,12 +2,15 @@
 
 //! Lists what was said and done about a complaint, in the old form (查询投诉协商历史): `GET /v3/merchant-service/complaints/{transaction_id}/negotiation-historys`.
 
+mod entry_v1;
+
+pub use entry_v1::EntryV1;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, TransactionId,
-    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -84,35 +87,6 @@ pub struct ListNegotiationHistoryV1Response {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct EntryV1 {
-    /// Operator (操作人).
-    pub operate_user: Option<String>,
-    /// Operation time (操作时间).
-    pub operate_time: Option<WireTime>,
-    /// Operation type (操作类型).
-    pub operate_type: Option<OperateTypeV1>,
-    /// Operation content (操作内容).
-    pub operate_details: Option<String>,
-    /// Negotiation history evidence images (协商历史图片凭证).
-    pub image_list: Vec<String>,
-}
-
-impl EntryV1 {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            operate_user: fields.optional("operate_user")?,
-            operate_time: fields.optional("operate_time")?,
-            operate_type: fields.optional("operate_type")?,
-            operate_details: fields.optional("operate_details")?,
-            image_list: fields.list("image_list")?,
-        })
-    }
 }
 
 /// A documented value, or another.

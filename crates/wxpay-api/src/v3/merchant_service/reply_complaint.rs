@@ -2,11 +2,15 @@
 
 //! Replies to the user of a complaint (回复用户): `POST /v3/merchant-service/complaints-v2/{complaint_id}/response`.
 
+mod mini_program;
+
+pub use mini_program::{MiniProgram, MiniProgramOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -127,64 +131,6 @@ impl ReplyComplaint {
 impl<'de> serde::Deserialize<'de> for ReplyComplaint {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct MiniProgram {
-    /// Redirect mini program app ID (跳转小程序APPID).
-    pub appid: AppId,
-    /// Redirect mini program page path (跳转小程序页面PATH), at most 2048 characters.
-    pub path: String,
-    /// Redirect mini program page name (跳转小程序页面名称), at most 2048 characters.
-    pub text: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: MiniProgramOptions,
-}
-
-/// The optional fields of [`MiniProgram`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MiniProgramOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl MiniProgramOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl MiniProgram {
-    const FIELDS: &'static [&'static str] = &["appid", "path", "text"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("appid", &self.appid)?;
-        body.text("path", &self.path, Max::Chars(2048))?;
-        body.text("text", &self.text, Max::Chars(2048))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            appid: fields.require("appid")?,
-            path: fields.require("path")?,
-            text: fields.require("text")?,
-            options: MiniProgramOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,10 +2,22 @@
 
 //! Queries a store (查询门店): `GET /v3/merchant-store/stores/{store_id}`.
 
+mod known_store_address;
+mod known_store_basics;
+mod known_store_business;
+mod known_store_recipient;
+mod store_state;
+
+pub use known_store_address::KnownStoreAddress;
+pub use known_store_basics::KnownStoreBasics;
+pub use known_store_business::KnownStoreBusiness;
+pub use known_store_recipient::KnownStoreRecipient;
+pub use store_state::StoreState;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
 /// Queries a store (查询门店).
@@ -87,127 +99,6 @@ pub struct QueryStoreResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStoreBasics {
-    /// Merchant store number (商家门店编号).
-    pub store_reference_id: Option<String>,
-    /// Brand name (品牌名称).
-    pub brand_name: Option<String>,
-    /// Store name (门店名称).
-    pub store_name: Option<String>,
-    /// Branch store name (分店名称).
-    pub branch_name: Option<String>,
-    /// Brand ID (品牌ID).
-    pub brand_id: Option<i64>,
-}
-
-impl KnownStoreBasics {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            store_reference_id: fields.optional("store_reference_id")?,
-            brand_name: fields.optional("brand_name")?,
-            store_name: fields.optional("store_name")?,
-            branch_name: fields.optional("branch_name")?,
-            brand_id: fields.optional("brand_id")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStoreAddress {
-    /// Store province and city code (门店省市编码).
-    pub address_code: Option<String>,
-    /// Store address (门店地址).
-    pub address_detail: Option<String>,
-    /// Store address supplementary description (门店地址辅助描述).
-    pub address_complements: Option<String>,
-    /// Store longitude (门店经度).
-    pub longitude: Option<String>,
-    /// Store latitude (门店纬度).
-    pub latitude: Option<String>,
-}
-
-impl KnownStoreAddress {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            address_code: fields.optional("address_code")?,
-            address_detail: fields.optional("address_detail")?,
-            address_complements: fields.optional("address_complements")?,
-            longitude: fields.optional("longitude")?,
-            latitude: fields.optional("latitude")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStoreBusiness {
-    /// Store service phone number (门店服务电话).
-    pub service_phone: Option<String>,
-    /// Store business hours (门店经营时间).
-    pub business_hours: Option<String>,
-}
-
-impl KnownStoreBusiness {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            service_phone: fields.optional("service_phone")?,
-            business_hours: fields.optional("business_hours")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStoreRecipient {
-    /// Store collection merchant ID (门店收款商户号).
-    pub mchid: Option<MchId>,
-    /// Store payee entity (门店收款主体).
-    pub company_name: Option<String>,
-}
-
-impl KnownStoreRecipient {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mchid: fields.optional("mchid")?,
-            company_name: fields.optional("company_name")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct StoreState {
-    /// Store status description (门店状态描述).
-    pub store_state_message: Option<String>,
-    /// Address verification failure reason (地址核实失败原因).
-    pub address_failed_reason: Option<String>,
-    /// State of the store (门店状态值). Such as `STORE_STATE_VALID`.
-    pub store_state_value: Option<String>,
-}
-
-impl StoreState {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            store_state_message: fields.optional("store_state_message")?,
-            address_failed_reason: fields.optional("address_failed_reason")?,
-            store_state_value: fields.optional("store_state_value")?,
-        })
-    }
 }
 
 impl Endpoint for QueryStore {

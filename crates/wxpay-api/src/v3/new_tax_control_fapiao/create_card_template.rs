@@ -2,9 +2,15 @@
 
 //! Creates the card template of electronic invoices (fapiao) (创建电子发票卡券模板): `POST /v3/new-tax-control-fapiao/card-template`.
 
+mod card_template;
+mod custom_cell;
+
+pub use card_template::{CardTemplate, CardTemplateOptions};
+pub use custom_cell::{CustomCell, CustomCellOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -96,184 +102,6 @@ pub struct CreateCardTemplateResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CustomCell {
-    /// Cell text (cell位文字), at most 5 characters.
-    pub words: String,
-    /// Cell description (cell位描述), at most 6 characters.
-    pub description: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CustomCellOptions,
-}
-
-/// The optional fields of [`CustomCell`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CustomCellOptions {
-    /// Cell jump URL (点击cell位跳转的地址), at most 1024 characters.
-    pub jump_url: Option<String>,
-    /// Cell click redirect mini program username (点击cell位跳转的小程序的用户名), at most 32 characters.
-    pub miniprogram_user_name: Option<String>,
-    /// Cell click redirect mini program page path (点击cell位跳转的小程序的页面路径), at most 1024 characters.
-    pub miniprogram_path: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CustomCellOptions {
-    /// Cell jump URL (点击cell位跳转的地址), at most 1024 characters.
-    #[must_use]
-    pub fn jump_url(mut self, jump_url: impl Into<String>) -> Self {
-        self.jump_url = Some(jump_url.into());
-        self
-    }
-
-    /// Cell click redirect mini program username (点击cell位跳转的小程序的用户名), at most 32 characters.
-    #[must_use]
-    pub fn miniprogram_user_name(mut self, miniprogram_user_name: impl Into<String>) -> Self {
-        self.miniprogram_user_name = Some(miniprogram_user_name.into());
-        self
-    }
-
-    /// Cell click redirect mini program page path (点击cell位跳转的小程序的页面路径), at most 1024 characters.
-    #[must_use]
-    pub fn miniprogram_path(mut self, miniprogram_path: impl Into<String>) -> Self {
-        self.miniprogram_path = Some(miniprogram_path.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CustomCell {
-    const FIELDS: &'static [&'static str] = &[
-        "words",
-        "description",
-        "jump_url",
-        "miniprogram_user_name",
-        "miniprogram_path",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("words", &self.words, Max::Chars(5))?;
-        body.text("description", &self.description, Max::Chars(6))?;
-        if let Some(value) = &self.options.jump_url {
-            body.text("jump_url", value, Max::Chars(1024))?;
-        }
-        if let Some(value) = &self.options.miniprogram_user_name {
-            body.text("miniprogram_user_name", value, Max::Chars(32))?;
-        }
-        if let Some(value) = &self.options.miniprogram_path {
-            body.text("miniprogram_path", value, Max::Chars(1024))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            words: fields.require("words")?,
-            description: fields.require("description")?,
-            options: CustomCellOptions {
-                jump_url: fields.optional("jump_url")?,
-                miniprogram_user_name: fields.optional("miniprogram_user_name")?,
-                miniprogram_path: fields.optional("miniprogram_path")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CardTemplate {
-    /// Card logo URL (卡券logo地址), at most 1024 characters.
-    pub logo_url: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: CardTemplateOptions,
-}
-
-/// The optional fields of [`CardTemplate`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CardTemplateOptions {
-    /// Payee name (收款方名称), at most 32 characters.
-    pub payee_name: Option<String>,
-    /// Card custom cell configuration (卡券自定义cell位配置).
-    pub custom_cell: Option<CustomCell>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl CardTemplateOptions {
-    /// Payee name (收款方名称), at most 32 characters.
-    #[must_use]
-    pub fn payee_name(mut self, payee_name: impl Into<String>) -> Self {
-        self.payee_name = Some(payee_name.into());
-        self
-    }
-
-    /// Card custom cell configuration (卡券自定义cell位配置).
-    #[must_use]
-    pub fn custom_cell(mut self, custom_cell: impl Into<CustomCell>) -> Self {
-        self.custom_cell = Some(custom_cell.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl CardTemplate {
-    const FIELDS: &'static [&'static str] = &["payee_name", "logo_url", "custom_cell"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.payee_name {
-            body.text("payee_name", value, Max::Chars(32))?;
-        }
-        body.text("logo_url", &self.logo_url, Max::Chars(1024))?;
-        if let Some(value) = &self.options.custom_cell {
-            body.object("custom_cell", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            logo_url: fields.require("logo_url")?,
-            options: CardTemplateOptions {
-                payee_name: fields.optional("payee_name")?,
-                custom_cell: fields
-                    .object("custom_cell")?
-                    .map(|fields| CustomCell::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateCardTemplate {

@@ -2,12 +2,15 @@
 
 //! Lists the merchants invited to open electronic invoicing (fapiao) (获取邀请开通的商户信息): `GET /v3/new-tax-control-fapiao/fapiaomerchant/listspinvitemchinfo`.
 
+mod invited_merchant;
+
+pub use invited_merchant::InvitedMerchant;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, TimeFormat,
-    WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -117,44 +120,6 @@ pub struct ListInvitedMerchantsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct InvitedMerchant {
-    /// Sub-merchant ID (子商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Merchant invitation status (邀请商户的状态).
-    pub mch_invite_status: Option<InviteStatus>,
-    /// Merchant name (商户名称).
-    pub ep_name: Option<String>,
-    /// Merchant tax number (商户税号).
-    pub tax_id: Option<String>,
-    /// Service provider merchant invitation code (服务商邀请商户code).
-    pub invite_code: Option<String>,
-    /// Merchant operation time (商户操作时间).
-    pub operate_time: Option<WireTime>,
-    /// Merchant invitation failure error code (商户邀请失败错误码).
-    pub invite_failed_code: Option<InviteFailedCode>,
-    /// Merchant invitation failure reason (商户邀请失败的原因).
-    pub invite_failed_reason: Option<String>,
-}
-
-impl InvitedMerchant {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            sub_mchid: fields.optional("sub_mchid")?,
-            mch_invite_status: fields.optional("mch_invite_status")?,
-            ep_name: fields.optional("ep_name")?,
-            tax_id: fields.optional("tax_id")?,
-            invite_code: fields.optional("invite_code")?,
-            operate_time: fields.optional("operate_time")?,
-            invite_failed_code: fields.optional("invite_failed_code")?,
-            invite_failed_reason: fields.optional("invite_failed_reason")?,
-        })
-    }
 }
 
 /// A documented value, or another.

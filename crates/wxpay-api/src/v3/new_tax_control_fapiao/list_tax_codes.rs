@@ -2,6 +2,10 @@
 
 //! Lists the tax classification codes of a merchant (获取商品和服务税收分类对照表): `GET /v3/new-tax-control-fapiao/merchant/tax-codes`.
 
+mod tax_code;
+
+pub use tax_code::TaxCode;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -92,38 +96,6 @@ pub struct ListTaxCodesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TaxCode {
-    /// Merchant-defined name of goods or taxable services (由商户自定义的货物或应税劳务、服务名称).
-    pub goods_name: Option<String>,
-    /// Enterprise-side code of goods or taxable services (企业侧维护的货物或应税劳务、服务编码).
-    pub goods_id: Option<i64>,
-    /// Tax category name of goods or taxable services (税局侧规定的货物或应税劳务、服务分类名称).
-    pub goods_category: Option<String>,
-    /// Goods or taxable service code (货物或应税劳务、服务编码).
-    pub tax_code: Option<String>,
-    /// Tax rate (税率). In units of 1/10000: 1300 is 13%.
-    pub tax_rate: Option<i64>,
-    /// Tax preference policy flag (税收优惠政策标识).
-    pub tax_prefer_mark: Option<String>,
-}
-
-impl TaxCode {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            goods_name: fields.optional("goods_name")?,
-            goods_id: fields.optional("goods_id")?,
-            goods_category: fields.optional("goods_category")?,
-            tax_code: fields.optional("tax_code")?,
-            tax_rate: fields.optional("tax_rate")?,
-            tax_prefer_mark: fields.optional("tax_prefer_mark")?,
-        })
-    }
 }
 
 impl Endpoint for ListTaxCodes {

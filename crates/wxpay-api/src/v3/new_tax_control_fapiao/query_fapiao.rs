@@ -2,16 +2,21 @@
 
 //! Queries the electronic invoices (fapiao) of an application (查询电子发票): `GET /v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}`.
 
+mod card_state;
+mod fapiao;
+mod fapiao_item;
+mod fapiao_numbers;
+
+pub use card_state::CardState;
+pub use fapiao::Fapiao;
+pub use fapiao_item::FapiaoItem;
+pub use fapiao_numbers::FapiaoNumbers;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Result,
-    WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::{CardStatus, ExtraInformation, FapiaoStatus, Seller, TaxPreferMark, UserTitle};
 
 /// Queries the electronic invoices (fapiao) of an application (查询电子发票).
 ///
@@ -102,191 +107,6 @@ pub struct QueryFapiaoResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FapiaoNumbers {
-    /// Invoice code (发票代码). Not of digital invoices.
-    pub fapiao_code: Option<String>,
-    /// Invoice number (发票号码).
-    pub fapiao_number: Option<String>,
-    /// Check code (校验码). Not of digital invoices.
-    pub check_code: Option<String>,
-    /// Password (invoice cipher) (密码). Not of digital invoices.
-    pub password: Option<String>,
-    /// Invoice issue time (开票时间).
-    pub fapiao_time: Option<WireTime>,
-}
-
-impl FapiaoNumbers {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            fapiao_code: fields.optional("fapiao_code")?,
-            fapiao_number: fields.optional("fapiao_number")?,
-            check_code: fields.optional("check_code")?,
-            password: fields.optional("password")?,
-            fapiao_time: fields.optional("fapiao_time")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CardState {
-    /// Card-inserting official account app ID (插卡公众号AppID).
-    pub card_appid: Option<AppId>,
-    /// User OpenID under the card-inserting official account (用户在插卡公众号下的OpenID).
-    pub card_openid: Option<OpenId>,
-    /// Electronic invoice card coupon template ID (电子发票卡券模板ID).
-    pub card_id: Option<String>,
-    /// Electronic invoice code in the card wallet (电子发票在卡包中的编码).
-    pub card_code: Option<String>,
-    /// Invoice card coupon status (发票卡券状态).
-    pub card_status: Option<CardStatus>,
-}
-
-impl CardState {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            card_appid: fields.optional("card_appid")?,
-            card_openid: fields.optional("card_openid")?,
-            card_id: fields.optional("card_id")?,
-            card_code: fields.optional("card_code")?,
-            card_status: fields.optional("card_status")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FapiaoItem {
-    /// Tax classification code of goods or taxable services (税局侧规定的货物或应税劳务、服务税收分类编码).
-    pub tax_code: Option<String>,
-    /// Name of goods or taxable services (货物或应税劳务、服务名称).
-    pub goods_name: Option<String>,
-    /// Specification and model (规格型号).
-    pub specification: Option<String>,
-    /// Unit (单位).
-    pub unit: Option<String>,
-    /// Quantity (数量). In units of 10^-8: 100000000 is 1.
-    pub quantity: Option<i64>,
-    /// Unit price (单价). In units of 10^-6 fen: 100000000 is 1 yuan.
-    pub unit_price: Option<i64>,
-    /// Line amount (单行金额). In fen.
-    pub amount: Option<i64>,
-    /// Line tax amount (单行税额). In fen.
-    pub tax_amount: Option<i64>,
-    /// Line total amount (单行金额合计). In fen, with the tax; negative in a discount line.
-    pub total_amount: Option<i64>,
-    /// Tax rate (税率). In units of 1/10000: 1300 is 13%.
-    pub tax_rate: Option<i64>,
-    /// Tax preference policy flag (税收优惠政策标识).
-    pub tax_prefer_mark: Option<TaxPreferMark>,
-    /// Whether it is a discount line (是否折扣行).
-    pub discount: Option<bool>,
-}
-
-impl FapiaoItem {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            tax_code: fields.optional("tax_code")?,
-            goods_name: fields.optional("goods_name")?,
-            specification: fields.optional("specification")?,
-            unit: fields.optional("unit")?,
-            quantity: fields.optional("quantity")?,
-            unit_price: fields.optional("unit_price")?,
-            amount: fields.optional("amount")?,
-            tax_amount: fields.optional("tax_amount")?,
-            total_amount: fields.optional("total_amount")?,
-            tax_rate: fields.optional("tax_rate")?,
-            tax_prefer_mark: fields.optional("tax_prefer_mark")?,
-            discount: fields.optional("discount")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Fapiao {
-    /// Merchant invoice number (商户发票单号).
-    pub fapiao_id: String,
-    /// Invoice status (发票状态).
-    pub status: FapiaoStatus,
-    /// Blue invoice information (蓝字发票信息).
-    pub blue_fapiao: Option<FapiaoNumbers>,
-    /// Red-letter invoice information (红字发票信息). Of an invoice that was reversed.
-    pub red_fapiao: Option<FapiaoNumbers>,
-    /// Electronic invoice card information (电子发票卡券信息).
-    pub card_information: Option<CardState>,
-    /// Total amount including tax (总价税合计), in fen.
-    pub total_amount: Option<Fen>,
-    /// Total tax amount (总税额), in fen.
-    pub tax_amount: Option<Fen>,
-    /// Total amount (总金额), in fen.
-    pub amount: Option<Fen>,
-    /// Seller information (销售方信息).
-    pub seller_information: Option<Seller>,
-    /// Buyer information (购买方信息).
-    pub buyer_information: Option<UserTitle>,
-    /// Additional information (附加信息).
-    pub extra_information: Option<ExtraInformation>,
-    /// Invoice line items (发票行信息).
-    pub items: Vec<FapiaoItem>,
-    /// Remark (备注信息).
-    pub remark: Option<String>,
-    /// Invoice issue failure error code (开票失败错误码). Of an invoice that could not be issued.
-    pub fapiao_error_code: Option<String>,
-    /// Invoice issue failure reason (开票失败原因). Of an invoice that could not be issued.
-    pub fapiao_error_message: Option<String>,
-}
-
-impl Fapiao {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            fapiao_id: fields.require("fapiao_id")?,
-            status: fields.require("status")?,
-            blue_fapiao: fields
-                .object("blue_fapiao")?
-                .map(|fields| FapiaoNumbers::read(&fields))
-                .transpose()?,
-            red_fapiao: fields
-                .object("red_fapiao")?
-                .map(|fields| FapiaoNumbers::read(&fields))
-                .transpose()?,
-            card_information: fields
-                .object("card_information")?
-                .map(|fields| CardState::read(&fields))
-                .transpose()?,
-            total_amount: fields.optional("total_amount")?,
-            tax_amount: fields.optional("tax_amount")?,
-            amount: fields.optional("amount")?,
-            seller_information: fields
-                .object("seller_information")?
-                .map(|fields| Seller::read(&fields))
-                .transpose()?,
-            buyer_information: fields
-                .object("buyer_information")?
-                .map(|fields| UserTitle::read(&fields))
-                .transpose()?,
-            extra_information: fields
-                .object("extra_information")?
-                .map(|fields| ExtraInformation::read(&fields))
-                .transpose()?,
-            items: fields.objects("items", FapiaoItem::read)?,
-            remark: fields.optional("remark")?,
-            fapiao_error_code: fields.optional("fapiao_error_code")?,
-            fapiao_error_message: fields.optional("fapiao_error_message")?,
-        })
-    }
 }
 
 impl Endpoint for QueryFapiao {

@@ -2,13 +2,15 @@
 
 //! Queries the download information of electronic invoices (fapiao) (获取发票下载信息): `GET /v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/fapiao-files`.
 
+mod fapiao_file;
+
+pub use fapiao_file::FapiaoFile;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::FapiaoStatus;
 
 /// Queries the download information of electronic invoices (fapiao) (获取发票下载信息).
 ///
@@ -95,29 +97,6 @@ pub struct QueryFapiaoFilesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FapiaoFile {
-    /// Merchant invoice number (商户发票单号).
-    pub fapiao_id: Option<String>,
-    /// Invoice file download URL (发票文件下载地址). Only of invoices that WeChat Pay issued, within a year.
-    pub download_url: Option<String>,
-    /// Invoice status (发票状态).
-    pub status: Option<FapiaoStatus>,
-}
-
-impl FapiaoFile {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            fapiao_id: fields.optional("fapiao_id")?,
-            download_url: fields.optional("download_url")?,
-            status: fields.optional("status")?,
-        })
-    }
 }
 
 impl Endpoint for QueryFapiaoFiles {

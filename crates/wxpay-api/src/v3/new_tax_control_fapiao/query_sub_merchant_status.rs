@@ -2,15 +2,21 @@
 
 //! Queries the invoicing (fapiao) status of a sub-merchant (检查子商户开票功能状态): `GET /v3/new-tax-control-fapiao/merchant/{sub_mchid}/check-status`.
 
+mod ability;
+mod billing_person;
+mod digital_tax_mode;
+mod third_mode;
+
+pub use ability::Ability;
+pub use billing_person::BillingPerson;
+pub use digital_tax_mode::DigitalTaxMode;
+pub use third_mode::ThirdMode;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::AbilityType;
 
 /// Queries the invoicing (fapiao) status of a sub-merchant (检查子商户开票功能状态).
 ///
@@ -87,99 +93,6 @@ pub struct QuerySubMerchantStatusResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ThirdMode {
-    /// Third-party or self-built invoice integration status (第三方/自建发票能力接入状态).
-    pub status: Option<ThirdModeStatus>,
-}
-
-impl ThirdMode {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            status: fields.optional("status")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BillingPerson {
-    /// Invoice issuer ID (开票人ID).
-    pub id: Option<String>,
-    /// Invoice issuer name (开票人姓名).
-    pub name: Option<String>,
-}
-
-impl BillingPerson {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            id: fields.optional("id")?,
-            name: fields.optional("name")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Ability {
-    /// Capability type (能力类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<AbilityType>,
-    /// Capability authorization status (能力授权状态).
-    pub status: Option<AbilityStatus>,
-    /// Capability authorization failure reason (能力授权失败原因).
-    pub authorize_fail_reason: Option<String>,
-}
-
-impl Ability {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            type_: fields.optional("type")?,
-            status: fields.optional("status")?,
-            authorize_fail_reason: fields.optional("authorize_fail_reason")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DigitalTaxMode {
-    /// Integration status (接入状态).
-    pub status: Option<DigitalTaxStatus>,
-    /// Invoice issuer information (开票人信息).
-    pub billing_person_info: Vec<BillingPerson>,
-    /// Access time (接入时间).
-    pub access_time: Option<WireTime>,
-    /// Expiry time (过期时间).
-    pub expired_time: Option<WireTime>,
-    /// Access failure reason (接入失败原因).
-    pub access_fail_reason: Option<String>,
-    /// Capability information (能力信息).
-    pub ability_info: Vec<Ability>,
-}
-
-impl DigitalTaxMode {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            status: fields.optional("status")?,
-            billing_person_info: fields.objects("billing_person_info", BillingPerson::read)?,
-            access_time: fields.optional("access_time")?,
-            expired_time: fields.optional("expired_time")?,
-            access_fail_reason: fields.optional("access_fail_reason")?,
-            ability_info: fields.objects("ability_info", Ability::read)?,
-        })
-    }
 }
 
 /// A documented value, or another.

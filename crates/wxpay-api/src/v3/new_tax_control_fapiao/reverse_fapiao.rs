@@ -2,6 +2,10 @@
 
 //! Reverses an electronic invoice (fapiao) with a red one (冲红电子发票): `POST /v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse`.
 
+mod reversed_fapiao;
+
+pub use reversed_fapiao::{ReversedFapiao, ReversedFapiaoOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -97,60 +101,6 @@ impl ReverseFapiao {
 impl<'de> serde::Deserialize<'de> for ReverseFapiao {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ReversedFapiao {
-    /// Merchant invoice number (商户发票单号), at most 32 characters. As the invoice was issued with.
-    pub fapiao_id: String,
-    /// Invoice number (发票号码), at most 20 characters.
-    pub fapiao_number: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ReversedFapiaoOptions,
-}
-
-/// The optional fields of [`ReversedFapiao`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReversedFapiaoOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ReversedFapiaoOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ReversedFapiao {
-    const FIELDS: &'static [&'static str] = &["fapiao_id", "fapiao_number"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("fapiao_id", &self.fapiao_id, Max::Chars(32))?;
-        body.text("fapiao_number", &self.fapiao_number, Max::Chars(20))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            fapiao_id: fields.require("fapiao_id")?,
-            fapiao_number: fields.require("fapiao_number")?,
-            options: ReversedFapiaoOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

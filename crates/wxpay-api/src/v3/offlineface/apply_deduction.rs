@@ -2,14 +2,22 @@
 
 //! Applies to deduct a face payment (申请扣款接口): `POST /v3/offlineface/transactions`.
 
-use std::net::IpAddr;
+mod business;
+mod order_amount;
+mod order_scene;
+mod settle_info;
+
+pub use business::{Business, BusinessOptions};
+pub use order_amount::{OrderAmount, OrderAmountOptions};
+pub use order_scene::{OrderScene, OrderSceneOptions};
+pub use settle_info::{SettleInfo, SettleInfoOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutTradeNo, Outcome, Resolve,
-    Result, Secret,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    Secret,
 };
 use wxpay_sign::Verified;
 
@@ -163,220 +171,6 @@ impl ApplyDeduction {
 impl<'de> serde::Deserialize<'de> for ApplyDeduction {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct OrderAmount {
-    /// Total amount (总金额), in fen.
-    pub total: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: OrderAmountOptions,
-}
-
-/// The optional fields of [`OrderAmount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderAmountOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl OrderAmountOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl OrderAmount {
-    const FIELDS: &'static [&'static str] = &["total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("total", self.total, 1..)?;
-        body.set("currency", "CNY");
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["total"])?;
-        Ok(Self {
-            total: fields.require("total")?,
-            options: OrderAmountOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct OrderScene {
-    /// Device IP address (设备IP).
-    pub device_ip: IpAddr,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: OrderSceneOptions,
-}
-
-/// The optional fields of [`OrderScene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderSceneOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl OrderSceneOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl OrderScene {
-    const FIELDS: &'static [&'static str] = &["device_ip"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.ip("device_ip", self.device_ip)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            device_ip: fields.require("device_ip")?,
-            options: OrderSceneOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SettleInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SettleInfoOptions,
-}
-
-/// The optional fields of [`SettleInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SettleInfoOptions {
-    /// Whether profit sharing is supported (是否支持分账).
-    pub profit_sharing: Option<bool>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SettleInfoOptions {
-    /// Whether profit sharing is supported (是否支持分账).
-    #[must_use]
-    pub fn profit_sharing(mut self, profit_sharing: impl Into<bool>) -> Self {
-        self.profit_sharing = Some(profit_sharing.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SettleInfo {
-    const FIELDS: &'static [&'static str] = &["profit_sharing"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.profit_sharing {
-            body.boolean("profit_sharing", *value);
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: SettleInfoOptions {
-                profit_sharing: fields.optional("profit_sharing")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Business {
-    /// Platform product ID (平台产品ID).
-    pub business_product_id: BusinessProduct,
-    /// Platform scene ID (平台场景ID).
-    pub business_scene_id: BusinessScene,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: BusinessOptions,
-}
-
-/// The optional fields of [`Business`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BusinessOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl BusinessOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Business {
-    const FIELDS: &'static [&'static str] = &["business_product_id", "business_scene_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.number("business_product_id", &self.business_product_id)?;
-        body.number("business_scene_id", &self.business_scene_id)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            business_product_id: fields.require("business_product_id")?,
-            business_scene_id: fields.require("business_scene_id")?,
-            options: BusinessOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

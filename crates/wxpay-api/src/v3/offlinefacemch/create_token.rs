@@ -2,6 +2,10 @@
 
 //! Creates an authorization token for a face payment page (获取凭证授权接口): `POST /v3/offlinefacemch/tokens`.
 
+mod web_init_data;
+
+pub use web_init_data::{WebInitData, WebInitDataOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -105,78 +109,6 @@ pub struct CreateTokenResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct WebInitData {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: WebInitDataOptions,
-}
-
-/// The optional fields of [`WebInitData`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct WebInitDataOptions {
-    /// Merchant facial recognition user ID (商户刷脸用户ID), at most 2048 characters.
-    pub out_user_id: Option<String>,
-    /// Organization ID (机构ID), at most 2048 characters.
-    pub organization_id: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl WebInitDataOptions {
-    /// Merchant facial recognition user ID (商户刷脸用户ID), at most 2048 characters.
-    #[must_use]
-    pub fn out_user_id(mut self, out_user_id: impl Into<String>) -> Self {
-        self.out_user_id = Some(out_user_id.into());
-        self
-    }
-
-    /// Organization ID (机构ID), at most 2048 characters.
-    #[must_use]
-    pub fn organization_id(mut self, organization_id: impl Into<String>) -> Self {
-        self.organization_id = Some(organization_id.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl WebInitData {
-    const FIELDS: &'static [&'static str] = &["out_user_id", "organization_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.out_user_id {
-            body.text("out_user_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.organization_id {
-            body.text("organization_id", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: WebInitDataOptions {
-                out_user_id: fields.optional("out_user_id")?,
-                organization_id: fields.optional("organization_id")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateToken {

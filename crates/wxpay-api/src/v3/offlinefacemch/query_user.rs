@@ -2,6 +2,12 @@
 
 //! Queries a face payment user (刷脸用户信息查询接口): `GET /v3/offlinefacemch/organizations/{organization_id}/users/out-user-id/{out_user_id}`.
 
+mod known_staff;
+mod known_student;
+
+pub use known_staff::KnownStaff;
+pub use known_student::KnownStudent;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -105,40 +111,6 @@ pub struct QueryUserResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStudent {
-    /// Class name (班级名).
-    pub class_name: Option<String>,
-}
-
-impl KnownStudent {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            class_name: fields.optional("class_name")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownStaff {
-    /// Occupation (职业).
-    pub occupation: Option<String>,
-}
-
-impl KnownStaff {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            occupation: fields.optional("occupation")?,
-        })
-    }
 }
 
 /// A documented value, or another.

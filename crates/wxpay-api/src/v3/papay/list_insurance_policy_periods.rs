@@ -2,13 +2,15 @@
 
 //! Lists the deduction periods of an insurance auto-debit contract (保险商户查询保险扣费周期列表): `GET /v3/papay/insurance-sign/policy_periods/plan-id/{plan_id}/out-contract-code/{out_contract_code}`.
 
+mod policy_period_state;
+
+pub use policy_period_state::PolicyPeriodState;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{Certainty, Class, CodeFacts, Date, DecodeError, InvalidInput, Outcome, Result};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::DeductionAmount;
 
 /// Lists the deduction periods of an insurance auto-debit contract (保险商户查询保险扣费周期列表).
 ///
@@ -113,50 +115,6 @@ pub struct ListInsurancePolicyPeriodsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PolicyPeriodState {
-    /// Policy deduction period number (保单的扣费周期编号).
-    pub policy_period_id: Option<i64>,
-    /// Estimated deduction date of the deduction period (扣费周期预计的扣费的日期).
-    pub estimated_deduct_date: Option<Date>,
-    /// Estimated deduction amount of the deduction period (扣费周期预计的扣费金额).
-    pub estimated_deduct_amount: Option<DeductionAmount>,
-    /// Deduction period scheduling status (扣费周期预约状态).
-    pub policy_period_state: Option<String>,
-    /// Scheduled deduction amount information (已预约的扣费金额信息).
-    pub scheduled_amount: Option<DeductionAmount>,
-    /// Actual deduction amount (实际扣费金额).
-    pub deduct_amount: Option<DeductionAmount>,
-    /// Actual deduction date (实际扣费的日期).
-    pub deduct_date: Option<Date>,
-}
-
-impl PolicyPeriodState {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            policy_period_id: fields.optional("policy_period_id")?,
-            estimated_deduct_date: fields.optional("estimated_deduct_date")?,
-            estimated_deduct_amount: fields
-                .object("estimated_deduct_amount")?
-                .map(|fields| DeductionAmount::read(&fields))
-                .transpose()?,
-            policy_period_state: fields.optional("policy_period_state")?,
-            scheduled_amount: fields
-                .object("scheduled_amount")?
-                .map(|fields| DeductionAmount::read(&fields))
-                .transpose()?,
-            deduct_amount: fields
-                .object("deduct_amount")?
-                .map(|fields| DeductionAmount::read(&fields))
-                .transpose()?,
-            deduct_date: fields.optional("deduct_date")?,
-        })
-    }
 }
 
 impl Endpoint for ListInsurancePolicyPeriods {

@@ -2,7 +2,9 @@
 
 //! Pre-signs a HarmonyOS auto-debit contract (代扣预签约): `POST /v3/papay/sign/contracts/pre-entrust-sign`.
 
-use std::net::IpAddr;
+mod harmony_device;
+
+pub use harmony_device::{HarmonyDevice, HarmonyDeviceOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
@@ -141,97 +143,6 @@ pub struct PreSignHarmonyContractResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct HarmonyDevice {
-    /// Device type (设备类型).
-    pub device_type: DeviceType,
-    /// Device OS version (设备的OS版本), at most 2048 characters.
-    pub device_os: String,
-    /// Device ID (设备ID), at most 2048 characters.
-    pub device_id: String,
-    /// Whether the device runs as root (设备是否以root身份运行).
-    pub device_running_as_root: bool,
-    /// Device IP address (设备的IP).
-    pub device_ip: IpAddr,
-    /// Whether WeChat is installed on the device (设备上是否安装微信).
-    pub weixin_installed: bool,
-    /// WeChat version on the device (设备上微信的版本), at most 2048 characters.
-    pub weixin_version: String,
-    /// Days since the user first logged in on the device (发起预签约的用户首次登录该设备的时间).
-    pub days_since_first_login: DaysSinceFirstLogin,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: HarmonyDeviceOptions,
-}
-
-/// The optional fields of [`HarmonyDevice`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct HarmonyDeviceOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl HarmonyDeviceOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl HarmonyDevice {
-    const FIELDS: &'static [&'static str] = &[
-        "device_type",
-        "device_os",
-        "device_id",
-        "device_running_as_root",
-        "device_ip",
-        "weixin_installed",
-        "weixin_version",
-        "days_since_first_login",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("device_type", &self.device_type, Max::Chars(64))?;
-        body.text("device_os", &self.device_os, Max::Chars(2048))?;
-        body.text("device_id", &self.device_id, Max::Chars(2048))?;
-        body.boolean("device_running_as_root", self.device_running_as_root);
-        body.ip("device_ip", self.device_ip)?;
-        body.boolean("weixin_installed", self.weixin_installed);
-        body.text("weixin_version", &self.weixin_version, Max::Chars(2048))?;
-        body.text(
-            "days_since_first_login",
-            &self.days_since_first_login,
-            Max::Chars(64),
-        )?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            device_type: fields.require("device_type")?,
-            device_os: fields.require("device_os")?,
-            device_id: fields.require("device_id")?,
-            device_running_as_root: fields.require("device_running_as_root")?,
-            device_ip: fields.require("device_ip")?,
-            weixin_installed: fields.require("weixin_installed")?,
-            weixin_version: fields.require("weixin_version")?,
-            days_since_first_login: fields.require("days_since_first_login")?,
-            options: HarmonyDeviceOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

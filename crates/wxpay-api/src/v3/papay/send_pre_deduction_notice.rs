@@ -2,11 +2,17 @@
 
 //! Sends the user a notice before a deduction (直连商户预扣费通知): `POST /v3/papay/contracts/{contract_id}/notify`.
 
+mod deduct_duration;
+mod estimated_amount;
+
+pub use deduct_duration::{DeductDuration, DeductDurationOptions};
+pub use estimated_amount::{EstimatedAmount, EstimatedAmountOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -94,132 +100,6 @@ impl SendPreDeductionNotice {
 impl<'de> serde::Deserialize<'de> for SendPreDeductionNotice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DeductDuration {
-    /// Deduction duration count (扣费持续时间数). 1 to 3.
-    pub count: i64,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DeductDurationOptions,
-}
-
-/// The optional fields of [`DeductDuration`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DeductDurationOptions {
-    /// Unit (单位).
-    pub unit: Option<DurationUnit>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DeductDurationOptions {
-    /// Unit (单位).
-    #[must_use]
-    pub fn unit(mut self, unit: impl Into<DurationUnit>) -> Self {
-        self.unit = Some(unit.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DeductDuration {
-    const FIELDS: &'static [&'static str] = &["count", "unit"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.integer("count", self.count, 0..)?;
-        if let Some(value) = &self.options.unit {
-            body.text("unit", value, Max::Chars(64))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            count: fields.require("count")?,
-            options: DeductDurationOptions {
-                unit: fields.optional("unit")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct EstimatedAmount {
-    /// Estimated deduction amount (预计扣费金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: EstimatedAmountOptions,
-}
-
-/// The optional fields of [`EstimatedAmount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct EstimatedAmountOptions {
-    /// Estimated deduction currency type (预计扣费货币类型), at most 2048 characters.
-    pub currency: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl EstimatedAmountOptions {
-    /// Estimated deduction currency type (预计扣费货币类型), at most 2048 characters.
-    #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl EstimatedAmount {
-    const FIELDS: &'static [&'static str] = &["amount", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("amount", self.amount, 1..)?;
-        if let Some(value) = &self.options.currency {
-            body.text("currency", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            amount: fields.require("amount")?,
-            options: EstimatedAmountOptions {
-                currency: fields.optional("currency")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

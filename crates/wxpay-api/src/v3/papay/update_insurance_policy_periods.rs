@@ -2,15 +2,19 @@
 
 //! Updates the deduction periods of an insurance auto-debit contract (保险商户修改保险扣费周期列表): `POST /v3/papay/insurance-sign/policy-periods/plan-id/{plan_id}/contract-id/{contract_id}/modify`.
 
+mod updated_policy_period;
+
+pub use updated_policy_period::UpdatedPolicyPeriod;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, Date, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{DeductionAmount, PolicyPeriod};
+use super::types::PolicyPeriod;
 
 /// Updates the deduction periods of an insurance auto-debit contract (保险商户修改保险扣费周期列表).
 ///
@@ -112,32 +116,6 @@ pub struct UpdateInsurancePolicyPeriodsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UpdatedPolicyPeriod {
-    /// Insurance deduction period number (保险扣费周期编号).
-    pub policy_period_id: Option<i64>,
-    /// Estimated deduction date (预计扣费的日期).
-    pub estimated_deduct_date: Option<Date>,
-    /// Estimated deduction amount (预计扣费金额).
-    pub estimated_deduct_amount: Option<DeductionAmount>,
-}
-
-impl UpdatedPolicyPeriod {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            policy_period_id: fields.optional("policy_period_id")?,
-            estimated_deduct_date: fields.optional("estimated_deduct_date")?,
-            estimated_deduct_amount: fields
-                .object("estimated_deduct_amount")?
-                .map(|fields| DeductionAmount::read(&fields))
-                .transpose()?,
-        })
-    }
 }
 
 impl Endpoint for UpdateInsurancePolicyPeriods {

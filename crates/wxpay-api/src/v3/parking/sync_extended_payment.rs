@@ -2,12 +2,16 @@
 
 //! Reports a payment that is not for temporary parking (同步非临停扩展支付): `POST /v3/parking/reminders/ext-payment`.
 
+mod fee_item;
+
+pub use fee_item::{FeeItem, FeeItemOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutTradeNo, Outcome, Resolve,
-    Result, TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
+    TransactionId,
 };
 use wxpay_sign::Verified;
 
@@ -103,60 +107,6 @@ impl SyncExtendedPayment {
 impl<'de> serde::Deserialize<'de> for SyncExtendedPayment {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FeeItem {
-    /// Fee type (费用类型).
-    pub fee_type: FeeType,
-    /// Amount (金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: FeeItemOptions,
-}
-
-/// The optional fields of [`FeeItem`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FeeItemOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl FeeItemOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl FeeItem {
-    const FIELDS: &'static [&'static str] = &["fee_type", "amount"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("fee_type", &self.fee_type, Max::Chars(64))?;
-        body.fen("amount", self.amount, 0..)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            fee_type: fields.require("fee_type")?,
-            amount: fields.require("amount")?,
-            options: FeeItemOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,16 @@
 
 //! Asks whether to show WeChat Fenfu for an order of an institution (微信分付-支付方式前置服务): `POST /v3/pay/acquiring-bank/transactions/exposure`.
 
+mod exposure_payer;
+
+pub use exposure_payer::{ExposurePayer, ExposurePayerOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, OutTradeNo,
-    Outcome, Result, Secret,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome,
+    Result,
 };
 use wxpay_sign::Verified;
 
@@ -118,95 +122,6 @@ impl AcquiringBankQueryExposure {
 impl<'de> serde::Deserialize<'de> for AcquiringBankQueryExposure {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ExposurePayer {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ExposurePayerOptions,
-}
-
-/// The optional fields of [`ExposurePayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ExposurePayerOptions {
-    /// User OpenID (用户标识).
-    pub acquiring_bank_openid: Option<OpenId>,
-    /// User mobile number hash (用户手机号的哈希值), at most 128 characters.
-    pub phone_number_hash: Option<Secret>,
-    /// User identifier under the sub-merchant (用户标识).
-    pub merchant_openid: Option<OpenId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ExposurePayerOptions {
-    /// User OpenID (用户标识).
-    #[must_use]
-    pub fn acquiring_bank_openid(mut self, acquiring_bank_openid: impl Into<OpenId>) -> Self {
-        self.acquiring_bank_openid = Some(acquiring_bank_openid.into());
-        self
-    }
-
-    /// User mobile number hash (用户手机号的哈希值), at most 128 characters.
-    #[must_use]
-    pub fn phone_number_hash(mut self, phone_number_hash: impl Into<Secret>) -> Self {
-        self.phone_number_hash = Some(phone_number_hash.into());
-        self
-    }
-
-    /// User identifier under the sub-merchant (用户标识).
-    #[must_use]
-    pub fn merchant_openid(mut self, merchant_openid: impl Into<OpenId>) -> Self {
-        self.merchant_openid = Some(merchant_openid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ExposurePayer {
-    const FIELDS: &'static [&'static str] = &[
-        "acquiring_bank_openid",
-        "phone_number_hash",
-        "merchant_openid",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.acquiring_bank_openid {
-            body.id("acquiring_bank_openid", value)?;
-        }
-        if let Some(value) = &self.options.phone_number_hash {
-            body.text("phone_number_hash", value.expose(), Max::Chars(128))?;
-        }
-        if let Some(value) = &self.options.merchant_openid {
-            body.id("merchant_openid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ExposurePayerOptions {
-                acquiring_bank_openid: fields.optional("acquiring_bank_openid")?,
-                phone_number_hash: fields.optional("phone_number_hash")?,
-                merchant_openid: fields.optional("merchant_openid")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

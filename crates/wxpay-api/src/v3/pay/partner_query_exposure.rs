@@ -2,12 +2,15 @@
 
 //! Asks whether to show WeChat Fenfu for an order of a sub-merchant (微信分付-支付方式前置服务): `POST /v3/pay/partner/transactions/exposure`.
 
+mod exposure_payer;
+
+pub use exposure_payer::{ExposurePayer, ExposurePayerOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, OutTradeNo, Outcome, Result,
-    Secret,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Result,
 };
 use wxpay_sign::Verified;
 
@@ -89,91 +92,6 @@ impl PartnerQueryExposure {
 impl<'de> serde::Deserialize<'de> for PartnerQueryExposure {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ExposurePayer {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ExposurePayerOptions,
-}
-
-/// The optional fields of [`ExposurePayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ExposurePayerOptions {
-    /// User identifier under the service provider (用户服务商标识).
-    pub sp_openid: Option<OpenId>,
-    /// User mobile number hash (用户手机号的哈希值), at most 128 characters.
-    pub phone_number_hash: Option<Secret>,
-    /// User identifier under the sub-merchant (用户子商户标识).
-    pub sub_openid: Option<OpenId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ExposurePayerOptions {
-    /// User identifier under the service provider (用户服务商标识).
-    #[must_use]
-    pub fn sp_openid(mut self, sp_openid: impl Into<OpenId>) -> Self {
-        self.sp_openid = Some(sp_openid.into());
-        self
-    }
-
-    /// User mobile number hash (用户手机号的哈希值), at most 128 characters.
-    #[must_use]
-    pub fn phone_number_hash(mut self, phone_number_hash: impl Into<Secret>) -> Self {
-        self.phone_number_hash = Some(phone_number_hash.into());
-        self
-    }
-
-    /// User identifier under the sub-merchant (用户子商户标识).
-    #[must_use]
-    pub fn sub_openid(mut self, sub_openid: impl Into<OpenId>) -> Self {
-        self.sub_openid = Some(sub_openid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ExposurePayer {
-    const FIELDS: &'static [&'static str] = &["sp_openid", "phone_number_hash", "sub_openid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.sp_openid {
-            body.id("sp_openid", value)?;
-        }
-        if let Some(value) = &self.options.phone_number_hash {
-            body.text("phone_number_hash", value.expose(), Max::Chars(128))?;
-        }
-        if let Some(value) = &self.options.sub_openid {
-            body.id("sub_openid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ExposurePayerOptions {
-                sp_openid: fields.optional("sp_openid")?,
-                phone_number_hash: fields.optional("phone_number_hash")?,
-                sub_openid: fields.optional("sub_openid")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

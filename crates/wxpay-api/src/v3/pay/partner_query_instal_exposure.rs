@@ -2,15 +2,17 @@
 
 //! Asks whether to show WeChat Fenfu with an interest subsidy of the service provider or its sub-merchant (商户贴息-获取微信分付曝光建议): `POST /v3/pay/instal/partner/exposure`.
 
+mod user_id;
+
+pub use user_id::{UserId, UserIdOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result, Secret,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
-use super::types::{InstalExposureAdvice, UserIdType};
+use super::types::InstalExposureAdvice;
 
 /// Asks whether to show WeChat Fenfu with an interest subsidy of the service provider or its sub-merchant (商户贴息-获取微信分付曝光建议).
 ///
@@ -76,121 +78,6 @@ impl PartnerQueryInstalExposure {
 impl<'de> serde::Deserialize<'de> for PartnerQueryInstalExposure {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct UserId {
-    /// User ID type (用户ID的类型).
-    pub user_id_type: UserIdType,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: UserIdOptions,
-}
-
-/// The optional fields of [`UserId`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct UserIdOptions {
-    /// User identifier under the service provider (用户服务标识), required if `user_id_type` is `SP_OPENID`. Only one of the three identifiers is sent.
-    pub sp_openid: Option<OpenId>,
-    /// User identifier under the sub-merchant (用户子标识), required if `user_id_type` is `SUB_OPENID`. Needs `sub_appid`.
-    pub sub_openid: Option<OpenId>,
-    /// User mobile number hash (用户手机号的哈希值), at most 64 characters, required if `user_id_type` is `PHONE_NO`.
-    pub phone_number_hash: Option<Secret>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl UserIdOptions {
-    /// User identifier under the service provider (用户服务标识), required if `user_id_type` is `SP_OPENID`. Only one of the three identifiers is sent.
-    #[must_use]
-    pub fn sp_openid(mut self, sp_openid: impl Into<OpenId>) -> Self {
-        self.sp_openid = Some(sp_openid.into());
-        self
-    }
-
-    /// User identifier under the sub-merchant (用户子标识), required if `user_id_type` is `SUB_OPENID`. Needs `sub_appid`.
-    #[must_use]
-    pub fn sub_openid(mut self, sub_openid: impl Into<OpenId>) -> Self {
-        self.sub_openid = Some(sub_openid.into());
-        self
-    }
-
-    /// User mobile number hash (用户手机号的哈希值), at most 64 characters, required if `user_id_type` is `PHONE_NO`.
-    #[must_use]
-    pub fn phone_number_hash(mut self, phone_number_hash: impl Into<Secret>) -> Self {
-        self.phone_number_hash = Some(phone_number_hash.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl UserId {
-    const FIELDS: &'static [&'static str] = &[
-        "user_id_type",
-        "sp_openid",
-        "sub_openid",
-        "phone_number_hash",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if self.user_id_type == UserIdType::SpOpenid && self.options.sp_openid.is_none() {
-            return Err(InvalidInput::required_with(
-                "sp_openid",
-                "user_id_type",
-                "SP_OPENID",
-            ));
-        }
-        if self.user_id_type == UserIdType::SubOpenid && self.options.sub_openid.is_none() {
-            return Err(InvalidInput::required_with(
-                "sub_openid",
-                "user_id_type",
-                "SUB_OPENID",
-            ));
-        }
-        if self.user_id_type == UserIdType::PhoneNo && self.options.phone_number_hash.is_none() {
-            return Err(InvalidInput::required_with(
-                "phone_number_hash",
-                "user_id_type",
-                "PHONE_NO",
-            ));
-        }
-        body.text("user_id_type", &self.user_id_type, Max::Chars(64))?;
-        if let Some(value) = &self.options.sp_openid {
-            body.id("sp_openid", value)?;
-        }
-        if let Some(value) = &self.options.sub_openid {
-            body.id("sub_openid", value)?;
-        }
-        if let Some(value) = &self.options.phone_number_hash {
-            body.text("phone_number_hash", value.expose(), Max::Chars(64))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            user_id_type: fields.require("user_id_type")?,
-            options: UserIdOptions {
-                sp_openid: fields.optional("sp_openid")?,
-                sub_openid: fields.optional("sub_openid")?,
-                phone_number_hash: fields.optional("phone_number_hash")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,15 @@
 
 //! Asks whether to show WeChat Fenfu for an order (微信分付-支付方式前置服务): `POST /v3/pay/transactions/exposure`.
 
+mod exposure_payer;
+
+pub use exposure_payer::{ExposurePayer, ExposurePayerOptions};
+
+use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, OutTradeNo, Outcome, Result,
-    Secret,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Result,
 };
 use wxpay_sign::Verified;
 
@@ -89,78 +92,6 @@ impl QueryExposure {
 impl<'de> serde::Deserialize<'de> for QueryExposure {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ExposurePayer {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ExposurePayerOptions,
-}
-
-/// The optional fields of [`ExposurePayer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ExposurePayerOptions {
-    /// User identifier (用户标识).
-    pub openid: Option<OpenId>,
-    /// User mobile number hash (用户手机号的哈希值), at most 128 characters.
-    pub phone_number_hash: Option<Secret>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ExposurePayerOptions {
-    /// User identifier (用户标识).
-    #[must_use]
-    pub fn openid(mut self, openid: impl Into<OpenId>) -> Self {
-        self.openid = Some(openid.into());
-        self
-    }
-
-    /// User mobile number hash (用户手机号的哈希值), at most 128 characters.
-    #[must_use]
-    pub fn phone_number_hash(mut self, phone_number_hash: impl Into<Secret>) -> Self {
-        self.phone_number_hash = Some(phone_number_hash.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ExposurePayer {
-    const FIELDS: &'static [&'static str] = &["openid", "phone_number_hash"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.openid {
-            body.id("openid", value)?;
-        }
-        if let Some(value) = &self.options.phone_number_hash {
-            body.text("phone_number_hash", value.expose(), Max::Chars(128))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ExposurePayerOptions {
-                openid: fields.optional("openid")?,
-                phone_number_hash: fields.optional("phone_number_hash")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,14 @@
 
 //! Queries a print order (查询订单): `GET /v3/pay-devices/printers/{device_id}/print-orders/{print_order_no}`.
 
+mod known_row;
+mod known_table;
+mod known_variable;
+
+pub use known_row::KnownRow;
+pub use known_table::KnownTable;
+pub use known_variable::KnownVariable;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -97,63 +105,6 @@ pub struct QueryPrintOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownVariable {
-    /// Key field (Key字段).
-    pub key: Option<String>,
-    /// Value field (Value值字段).
-    pub value: Option<String>,
-}
-
-impl KnownVariable {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            key: fields.optional("key")?,
-            value: fields.optional("value")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownRow {
-    /// Values (值列表).
-    pub cell_list: Vec<String>,
-}
-
-impl KnownRow {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            cell_list: fields.list("cell_list")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownTable {
-    /// Key field (Key字段).
-    pub key: Option<String>,
-    /// Row values (Value值列表).
-    pub row_list: Vec<KnownRow>,
-}
-
-impl KnownTable {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            key: fields.optional("key")?,
-            row_list: fields.objects("row_list", KnownRow::read)?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,6 +2,10 @@
 
 //! Gets the download URLs of a payscore bill (商户申请获取对账单): `GET /v3/payscore/merchant-bill`.
 
+mod bill_file;
+
+pub use bill_file::BillFile;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -9,7 +13,6 @@ use wxpay_core::{
     Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, InvalidInput, Outcome, Result,
 };
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
 /// Gets the download URLs of a payscore bill (商户申请获取对账单).
 ///
@@ -104,38 +107,6 @@ pub struct QueryMerchantBillResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BillFile {
-    /// Bill file sequence number (账单文件序号).
-    pub bill_sequence: Option<i64>,
-    /// Hash type (哈希类型).
-    pub hash_type: Option<String>,
-    /// Hash value (哈希值).
-    pub hash_value: Option<String>,
-    /// Download URL (下载地址).
-    pub download_url: String,
-    /// Encryption key (加密密钥). Decrypted, it is the key of the file.
-    pub encrypt_key: Option<Sealed>,
-    /// Nonce string (随机字符串).
-    pub nonce: Option<String>,
-}
-
-impl BillFile {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            bill_sequence: fields.optional("bill_sequence")?,
-            hash_type: fields.optional("hash_type")?,
-            hash_value: fields.optional("hash_value")?,
-            download_url: fields.require("download_url")?,
-            encrypt_key: fields.optional("encrypt_key")?,
-            nonce: fields.optional("nonce")?,
-        })
-    }
 }
 
 /// A documented value, or another.

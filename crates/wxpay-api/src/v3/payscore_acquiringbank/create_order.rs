@@ -2,18 +2,22 @@
 
 //! Creates a payscore service order (institution) (从业机构创建微信支付分订单): `POST /v3/payscore/acquiringbank/serviceorder`.
 
+mod risk_fund;
+
+pub use risk_fund::{RiskFund, RiskFundOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
-    Resolve, Result,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Resolve,
+    Result,
 };
 use wxpay_sign::Verified;
 
 use super::types::{
     Location, OrderDiscount, OrderLocation, OrderPayment, OrderRiskFund, OrderState,
-    OrderTimeRange, PostDiscount, PostPayment, RiskName, StateDescription, TimeRange,
+    OrderTimeRange, PostDiscount, PostPayment, StateDescription, TimeRange,
 };
 
 /// Creates a payscore service order (institution) (从业机构创建微信支付分订单).
@@ -230,73 +234,6 @@ pub struct CreateOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RiskFund {
-    /// Risk fund name (风险金名称).
-    pub name: RiskName,
-    /// Risk amount (风险金额), in fen. At most the limit of the service, which WeChat Pay sets; the higher it is, the fewer users pass the assessment.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RiskFundOptions,
-}
-
-/// The optional fields of [`RiskFund`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RiskFundOptions {
-    /// Risk description (风险说明), at most 2048 characters.
-    pub description: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RiskFundOptions {
-    /// Risk description (风险说明), at most 2048 characters.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RiskFund {
-    const FIELDS: &'static [&'static str] = &["name", "amount", "description"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(64))?;
-        body.fen("amount", self.amount, 0..)?;
-        if let Some(value) = &self.options.description {
-            body.text("description", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            amount: fields.require("amount")?,
-            options: RiskFundOptions {
-                description: fields.optional("description")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// Exactly one of these is sent.

@@ -2,12 +2,22 @@
 
 //! Queries a payscore service order (institution) (从业机构查询微信支付分订单): `GET /v3/payscore/acquiringbank/serviceorder`.
 
+mod collection;
+mod collection_detail;
+mod promotion;
+mod promotion_goods;
+
+pub use collection::Collection;
+pub use collection_detail::CollectionDetail;
+pub use promotion::Promotion;
+pub use promotion_goods::PromotionGoods;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
-    Progress, Result, TransactionId, WireTime,
+    Progress, Result,
 };
 use wxpay_sign::Verified;
 
@@ -160,144 +170,6 @@ pub struct QueryOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PromotionGoods {
-    /// Product code (商品编码).
-    pub goods_id: Option<String>,
-    /// Product quantity (商品数量).
-    pub quantity: Option<i64>,
-    /// Product price (商品价格), in fen.
-    pub unit_price: Option<Fen>,
-    /// Product promotion amount (商品优惠金额), in fen.
-    pub discount_amount: Option<Fen>,
-    /// Product remark (商品备注).
-    pub goods_remark: Option<String>,
-}
-
-impl PromotionGoods {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            goods_id: fields.optional("goods_id")?,
-            quantity: fields.optional("quantity")?,
-            unit_price: fields.optional("unit_price")?,
-            discount_amount: fields.optional("discount_amount")?,
-            goods_remark: fields.optional("goods_remark")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Promotion {
-    /// Coupon ID (券ID).
-    pub coupon_id: Option<String>,
-    /// Promotion name (优惠名称).
-    pub name: Option<String>,
-    /// Promotion scope (优惠范围).
-    pub scope: Option<PromotionScope>,
-    /// Promotion type (优惠类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<PromotionType>,
-    /// Coupon face value (优惠券面额), in fen.
-    pub amount: Option<Fen>,
-    /// Activity ID (活动ID).
-    pub stock_id: Option<String>,
-    /// WeChat contribution (微信出资), in fen.
-    pub wechatpay_contribute: Option<Fen>,
-    /// Merchant contribution (商户出资), in fen.
-    pub merchant_contribute: Option<Fen>,
-    /// Other contribution (其他出资), in fen.
-    pub other_contribute: Option<Fen>,
-    /// Promotion currency (优惠币种).
-    pub currency: Option<String>,
-    /// Items (单品列表).
-    pub goods_detail: Vec<PromotionGoods>,
-}
-
-impl Promotion {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            coupon_id: fields.optional("coupon_id")?,
-            name: fields.optional("name")?,
-            scope: fields.optional("scope")?,
-            type_: fields.optional("type")?,
-            amount: fields.optional("amount")?,
-            stock_id: fields.optional("stock_id")?,
-            wechatpay_contribute: fields.optional("wechatpay_contribute")?,
-            merchant_contribute: fields.optional("merchant_contribute")?,
-            other_contribute: fields.optional("other_contribute")?,
-            currency: fields.optional("currency")?,
-            goods_detail: fields.objects("goods_detail", PromotionGoods::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct CollectionDetail {
-    /// Collection sequence number (收款序号).
-    pub seq: Option<i64>,
-    /// Single collection amount (单笔收款金额), in fen.
-    pub amount: Option<Fen>,
-    /// Payment collection success channel (收款成功渠道).
-    pub paid_type: Option<PaidType>,
-    /// Payment collection success time (收款成功时间).
-    pub paid_time: Option<WireTime>,
-    /// WeChat Pay transaction number (微信支付交易单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Promotion feature (优惠功能).
-    pub promotion_detail: Vec<Promotion>,
-}
-
-impl CollectionDetail {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            seq: fields.optional("seq")?,
-            amount: fields.optional("amount")?,
-            paid_type: fields.optional("paid_type")?,
-            paid_time: fields.optional("paid_time")?,
-            transaction_id: fields.optional("transaction_id")?,
-            promotion_detail: fields.objects("promotion_detail", Promotion::read)?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Collection {
-    /// Collection status (收款状态).
-    pub state: CollectionState,
-    /// Total collection amount (总收款金额), in fen.
-    pub total_amount: Option<Fen>,
-    /// Amount to be collected (待收金额), in fen.
-    pub paying_amount: Option<Fen>,
-    /// Collected amount (已收金额), in fen.
-    pub paid_amount: Option<Fen>,
-    /// Collection details (收款明细列表).
-    pub details: Vec<CollectionDetail>,
-}
-
-impl Collection {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: fields.require("state")?,
-            total_amount: fields.optional("total_amount")?,
-            paying_amount: fields.optional("paying_amount")?,
-            paid_amount: fields.optional("paid_amount")?,
-            details: fields.objects("details", CollectionDetail::read)?,
-        })
-    }
 }
 
 /// A documented value, or another.

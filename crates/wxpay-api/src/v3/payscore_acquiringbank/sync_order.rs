@@ -2,6 +2,10 @@
 
 //! Reports that a payscore service order was paid elsewhere (institution) (从业机构同步微信支付分订单信息): `POST /v3/payscore/acquiringbank/serviceorder/{out_order_no}/sync`.
 
+mod sync_detail;
+
+pub use sync_detail::{SyncDetail, SyncDetailOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -98,65 +102,6 @@ impl SyncOrder {
 impl<'de> serde::Deserialize<'de> for SyncOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SyncDetail {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SyncDetailOptions,
-}
-
-/// The optional fields of [`SyncDetail`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SyncDetailOptions {
-    /// Payment collection success time (收款成功时间), at most 2048 characters. `yyyyMMddHHmmss` or `yyyyMMdd`; later than the completion, and at most 60 seconds after the call.
-    pub paid_time: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SyncDetailOptions {
-    /// Payment collection success time (收款成功时间), at most 2048 characters. `yyyyMMddHHmmss` or `yyyyMMdd`; later than the completion, and at most 60 seconds after the call.
-    #[must_use]
-    pub fn paid_time(mut self, paid_time: impl Into<String>) -> Self {
-        self.paid_time = Some(paid_time.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SyncDetail {
-    const FIELDS: &'static [&'static str] = &["paid_time"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.paid_time {
-            body.text("paid_time", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: SyncDetailOptions {
-                paid_time: fields.optional("paid_time")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,12 @@
 
 //! Completes a payscore service order (overseas institution) (完结支付分订单): `POST /v3/payscore/oversea/partner/serviceorder/{out_order_no}/complete`.
 
+mod actual_time_range;
+mod final_discount;
+
+pub use actual_time_range::{ActualTimeRange, ActualTimeRangeOptions};
+pub use final_discount::{FinalDiscount, FinalDiscountOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -175,180 +181,6 @@ impl CompleteOrder {
 impl<'de> serde::Deserialize<'de> for CompleteOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FinalDiscount {
-    /// Promotion name (优惠名称), at most 2048 characters.
-    pub name: String,
-    /// Promotion description (优惠说明), at most 2048 characters.
-    pub description: String,
-    /// Promotion amount (优惠金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: FinalDiscountOptions,
-}
-
-/// The optional fields of [`FinalDiscount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FinalDiscountOptions {
-    /// Promotion quantity (优惠数量).
-    pub count: Option<i64>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl FinalDiscountOptions {
-    /// Promotion quantity (优惠数量).
-    #[must_use]
-    pub fn count(mut self, count: impl Into<i64>) -> Self {
-        self.count = Some(count.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl FinalDiscount {
-    const FIELDS: &'static [&'static str] = &["name", "description", "amount", "count"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(2048))?;
-        body.text("description", &self.description, Max::Chars(2048))?;
-        body.fen("amount", self.amount, 0..)?;
-        if let Some(value) = &self.options.count {
-            body.integer("count", *value, 0..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            description: fields.require("description")?,
-            amount: fields.require("amount")?,
-            options: FinalDiscountOptions {
-                count: fields.optional("count")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ActualTimeRange {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ActualTimeRangeOptions,
-}
-
-/// The optional fields of [`ActualTimeRange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ActualTimeRangeOptions {
-    /// Service start time (服务开始时间).
-    pub start_time: Option<WireTime>,
-    /// Service end time (服务结束时间).
-    pub end_time: Option<WireTime>,
-    /// Service start time remark (服务开始时间备注), at most 2048 characters.
-    pub start_time_remark: Option<String>,
-    /// Service end time remark (服务结束时间备注), at most 2048 characters.
-    pub end_time_remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ActualTimeRangeOptions {
-    /// Service start time (服务开始时间).
-    #[must_use]
-    pub fn start_time(mut self, start_time: impl Into<WireTime>) -> Self {
-        self.start_time = Some(start_time.into());
-        self
-    }
-
-    /// Service end time (服务结束时间).
-    #[must_use]
-    pub fn end_time(mut self, end_time: impl Into<WireTime>) -> Self {
-        self.end_time = Some(end_time.into());
-        self
-    }
-
-    /// Service start time remark (服务开始时间备注), at most 2048 characters.
-    #[must_use]
-    pub fn start_time_remark(mut self, start_time_remark: impl Into<String>) -> Self {
-        self.start_time_remark = Some(start_time_remark.into());
-        self
-    }
-
-    /// Service end time remark (服务结束时间备注), at most 2048 characters.
-    #[must_use]
-    pub fn end_time_remark(mut self, end_time_remark: impl Into<String>) -> Self {
-        self.end_time_remark = Some(end_time_remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ActualTimeRange {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "end_time",
-        "start_time_remark",
-        "end_time_remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.start_time {
-            body.time("start_time", value, TimeFormat::Rfc3339)?;
-        }
-        if let Some(value) = &self.options.end_time {
-            body.time("end_time", value, TimeFormat::Rfc3339)?;
-        }
-        if let Some(value) = &self.options.start_time_remark {
-            body.text("start_time_remark", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.end_time_remark {
-            body.text("end_time_remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ActualTimeRangeOptions {
-                start_time: fields.optional("start_time")?,
-                end_time: fields.optional("end_time")?,
-                start_time_remark: fields.optional("start_time_remark")?,
-                end_time_remark: fields.optional("end_time_remark")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

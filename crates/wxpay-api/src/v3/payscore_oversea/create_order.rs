@@ -2,18 +2,26 @@
 
 //! Creates a payscore service order (overseas institution) (创建支付分订单): `POST /v3/payscore/oversea/partner/serviceorder`.
 
+mod post_discount;
+mod risk_fund;
+mod time_range;
+
+pub use post_discount::{PostDiscount, PostDiscountOptions};
+pub use risk_fund::{RiskFund, RiskFundOptions};
+pub use time_range::{TimeRange, TimeRangeOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
-    Resolve, Result, TimeFormat, WireTime,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Resolve,
+    Result,
 };
 use wxpay_sign::Verified;
 
 use super::types::{
     Location, OrderDiscount, OrderLocation, OrderPayment, OrderRiskFund, OrderState,
-    OrderTimeRange, PostPayment, RiskName, StateDescription,
+    OrderTimeRange, PostPayment, StateDescription,
 };
 
 /// Creates a payscore service order (overseas institution) (创建支付分订单).
@@ -237,247 +245,6 @@ pub struct CreateOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PostDiscount {
-    /// Promotion name (优惠名称), at most 2048 characters.
-    pub name: String,
-    /// Promotion description (优惠说明), at most 2048 characters.
-    pub description: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PostDiscountOptions,
-}
-
-/// The optional fields of [`PostDiscount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PostDiscountOptions {
-    /// Promotion amount (优惠金额), in fen.
-    pub amount: Option<Fen>,
-    /// Promotion quantity (优惠数量).
-    pub count: Option<i64>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PostDiscountOptions {
-    /// Promotion amount (优惠金额), in fen.
-    #[must_use]
-    pub fn amount(mut self, amount: impl Into<Fen>) -> Self {
-        self.amount = Some(amount.into());
-        self
-    }
-
-    /// Promotion quantity (优惠数量).
-    #[must_use]
-    pub fn count(mut self, count: impl Into<i64>) -> Self {
-        self.count = Some(count.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PostDiscount {
-    const FIELDS: &'static [&'static str] = &["name", "description", "amount", "count"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(2048))?;
-        body.text("description", &self.description, Max::Chars(2048))?;
-        if let Some(value) = &self.options.amount {
-            body.fen("amount", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.count {
-            body.integer("count", *value, 0..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            description: fields.require("description")?,
-            options: PostDiscountOptions {
-                amount: fields.optional("amount")?,
-                count: fields.optional("count")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RiskFund {
-    /// Risk name (风险名称).
-    pub name: RiskName,
-    /// Risk amount (风险金额), in fen. At most the limit of the service, which WeChat Pay sets; the higher it is, the fewer users pass the assessment.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RiskFundOptions,
-}
-
-/// The optional fields of [`RiskFund`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RiskFundOptions {
-    /// Risk description (风险说明), at most 2048 characters.
-    pub description: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RiskFundOptions {
-    /// Risk description (风险说明), at most 2048 characters.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RiskFund {
-    const FIELDS: &'static [&'static str] = &["name", "amount", "description"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(64))?;
-        body.fen("amount", self.amount, 0..)?;
-        if let Some(value) = &self.options.description {
-            body.text("description", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            amount: fields.require("amount")?,
-            options: RiskFundOptions {
-                description: fields.optional("description")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct TimeRange {
-    /// Service start time (服务开始时间).
-    pub start_time: WireTime,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: TimeRangeOptions,
-}
-
-/// The optional fields of [`TimeRange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TimeRangeOptions {
-    /// Service end time (服务结束时间).
-    pub end_time: Option<WireTime>,
-    /// Service start time remark (服务开始时间备注), at most 2048 characters.
-    pub start_time_remark: Option<String>,
-    /// Service end time remark (服务结束时间备注), at most 2048 characters.
-    pub end_time_remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl TimeRangeOptions {
-    /// Service end time (服务结束时间).
-    #[must_use]
-    pub fn end_time(mut self, end_time: impl Into<WireTime>) -> Self {
-        self.end_time = Some(end_time.into());
-        self
-    }
-
-    /// Service start time remark (服务开始时间备注), at most 2048 characters.
-    #[must_use]
-    pub fn start_time_remark(mut self, start_time_remark: impl Into<String>) -> Self {
-        self.start_time_remark = Some(start_time_remark.into());
-        self
-    }
-
-    /// Service end time remark (服务结束时间备注), at most 2048 characters.
-    #[must_use]
-    pub fn end_time_remark(mut self, end_time_remark: impl Into<String>) -> Self {
-        self.end_time_remark = Some(end_time_remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl TimeRange {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "end_time",
-        "start_time_remark",
-        "end_time_remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.time("start_time", &self.start_time, TimeFormat::Rfc3339)?;
-        if let Some(value) = &self.options.end_time {
-            body.time("end_time", value, TimeFormat::Rfc3339)?;
-        }
-        if let Some(value) = &self.options.start_time_remark {
-            body.text("start_time_remark", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.end_time_remark {
-            body.text("end_time_remark", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            start_time: fields.require("start_time")?,
-            options: TimeRangeOptions {
-                end_time: fields.optional("end_time")?,
-                start_time_remark: fields.optional("start_time_remark")?,
-                end_time_remark: fields.optional("end_time_remark")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateOrder {

@@ -2,12 +2,15 @@
 
 //! Reports that a payscore service order was paid elsewhere (overseas institution) (同步支付分订单信息): `POST /v3/payscore/oversea/partner/serviceorder/{out_order_no}/sync`.
 
+mod sync_detail;
+
+pub use sync_detail::{SyncDetail, SyncDetailOptions};
+
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
-    TimeFormat, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -80,82 +83,6 @@ impl SyncOrder {
 impl<'de> serde::Deserialize<'de> for SyncOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SyncDetail {
-    /// Payment collection success time (收款成功时间). When the user paid in the other way.
-    pub paid_time: WireTime,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SyncDetailOptions,
-}
-
-/// The optional fields of [`SyncDetail`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SyncDetailOptions {
-    /// Collection sequence number (收款序号).
-    pub seq: Option<i64>,
-    /// Collection amount (收款金额), in fen.
-    pub paid_amount: Option<Fen>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SyncDetailOptions {
-    /// Collection sequence number (收款序号).
-    #[must_use]
-    pub fn seq(mut self, seq: impl Into<i64>) -> Self {
-        self.seq = Some(seq.into());
-        self
-    }
-
-    /// Collection amount (收款金额), in fen.
-    #[must_use]
-    pub fn paid_amount(mut self, paid_amount: impl Into<Fen>) -> Self {
-        self.paid_amount = Some(paid_amount.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SyncDetail {
-    const FIELDS: &'static [&'static str] = &["seq", "paid_time", "paid_amount"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.seq {
-            body.integer("seq", *value, 0..)?;
-        }
-        body.time("paid_time", &self.paid_time, TimeFormat::Rfc3339)?;
-        if let Some(value) = &self.options.paid_amount {
-            body.fen("paid_amount", *value, 0..)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            paid_time: fields.require("paid_time")?,
-            options: SyncDetailOptions {
-                seq: fields.optional("seq")?,
-                paid_amount: fields.optional("paid_amount")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

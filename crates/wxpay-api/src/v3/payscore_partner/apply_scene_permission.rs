@@ -2,11 +2,15 @@
 
 //! Prepares a payscore authorization within a payment scene (服务商场景中预授权): `POST /v3/payscore/partner/permissions/apply-for-scene`.
 
+mod transaction_scene;
+
+pub use transaction_scene::{TransactionScene, TransactionSceneOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -126,60 +130,6 @@ pub struct ApplyScenePermissionResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct TransactionScene {
-    /// Payment ordering merchant ID (支付下单的商户号).
-    pub mchid: MchId,
-    /// Sub-merchant ID of the payment order (支付下单的子商户号).
-    pub sub_mchid: MchId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: TransactionSceneOptions,
-}
-
-/// The optional fields of [`TransactionScene`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TransactionSceneOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl TransactionSceneOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl TransactionScene {
-    const FIELDS: &'static [&'static str] = &["mchid", "sub_mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("mchid", &self.mchid)?;
-        body.id("sub_mchid", &self.sub_mchid)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            mchid: fields.require("mchid")?,
-            sub_mchid: fields.require("sub_mchid")?,
-            options: TransactionSceneOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for ApplyScenePermission {

@@ -2,6 +2,10 @@
 
 //! Checks the risk level of a user (服务商评估用户分层): `POST /v3/payscore/partner/permissions/assess-user-risk-level`.
 
+mod goods_info;
+
+pub use goods_info::{GoodsInfo, GoodsInfoOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -11,7 +15,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{AuthorizationState, Goods};
+use super::types::AuthorizationState;
 
 /// Checks the risk level of a user (服务商评估用户分层).
 ///
@@ -166,65 +170,6 @@ pub struct CheckUserRiskLevelResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct GoodsInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: GoodsInfoOptions,
-}
-
-/// The optional fields of [`GoodsInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GoodsInfoOptions {
-    /// Products (商品列表), 1 to 1,000 items.
-    pub goods: Option<Vec<Goods>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl GoodsInfoOptions {
-    /// Products (商品列表), 1 to 1,000 items.
-    #[must_use]
-    pub fn goods(mut self, goods: impl Into<Vec<Goods>>) -> Self {
-        self.goods = Some(goods.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl GoodsInfo {
-    const FIELDS: &'static [&'static str] = &["goods"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.goods {
-            body.objects("goods", value, 1..=1000, |member, body| member.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: GoodsInfoOptions {
-                goods: fields.optional_objects("goods", Goods::read)?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CheckUserRiskLevel {

@@ -2,6 +2,10 @@
 
 //! Queries the suggested amounts of a service for each risk level (查询用户分层对应建议先享金额): `GET /v3/payscore/partner/servicequotas/service-id/{service_id}`.
 
+mod quota;
+
+pub use quota::Quota;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -97,26 +101,6 @@ pub struct QueryServiceQuotasResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Quota {
-    /// User tier (用户分层).
-    pub risk_level: Option<i64>,
-    /// Suggested enjoy-first amount (建议先享金额).
-    pub suggested_quota: Option<i64>,
-}
-
-impl Quota {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            risk_level: fields.optional("risk_level")?,
-            suggested_quota: fields.optional("suggested_quota")?,
-        })
-    }
 }
 
 impl Endpoint for QueryServiceQuotas {

@@ -2,6 +2,10 @@
 
 //! Completes a pay-after order (完结先享后付订单): `POST /v3/payscore/payafter-orders/{out_order_no}/complete`.
 
+mod final_discount;
+
+pub use final_discount::{FinalDiscount, FinalDiscountOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -194,91 +198,6 @@ impl CompleteOrder {
 impl<'de> serde::Deserialize<'de> for CompleteOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FinalDiscount {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: FinalDiscountOptions,
-}
-
-/// The optional fields of [`FinalDiscount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FinalDiscountOptions {
-    /// Promotion name (优惠名称), at most 20 characters.
-    pub discount_name: Option<String>,
-    /// Product promotion amount (商品优惠金额), in fen.
-    pub discount_amount: Option<Fen>,
-    /// Promotion description (优惠说明), at most 2048 characters.
-    pub discount_desc: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl FinalDiscountOptions {
-    /// Promotion name (优惠名称), at most 20 characters.
-    #[must_use]
-    pub fn discount_name(mut self, discount_name: impl Into<String>) -> Self {
-        self.discount_name = Some(discount_name.into());
-        self
-    }
-
-    /// Product promotion amount (商品优惠金额), in fen.
-    #[must_use]
-    pub fn discount_amount(mut self, discount_amount: impl Into<Fen>) -> Self {
-        self.discount_amount = Some(discount_amount.into());
-        self
-    }
-
-    /// Promotion description (优惠说明), at most 2048 characters.
-    #[must_use]
-    pub fn discount_desc(mut self, discount_desc: impl Into<String>) -> Self {
-        self.discount_desc = Some(discount_desc.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl FinalDiscount {
-    const FIELDS: &'static [&'static str] = &["discount_name", "discount_amount", "discount_desc"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.discount_name {
-            body.text("discount_name", value, Max::Chars(20))?;
-        }
-        if let Some(value) = &self.options.discount_amount {
-            body.fen("discount_amount", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.discount_desc {
-            body.text("discount_desc", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: FinalDiscountOptions {
-                discount_name: fields.optional("discount_name")?,
-                discount_amount: fields.optional("discount_amount")?,
-                discount_desc: fields.optional("discount_desc")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,10 @@
 
 //! Creates a pay-after order (创建先享后付订单): `POST /v3/payscore/payafter-orders`.
 
+mod discount;
+
+pub use discount::{Discount, DiscountOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -278,78 +282,6 @@ pub struct CreateOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Discount {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DiscountOptions,
-}
-
-/// The optional fields of [`Discount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DiscountOptions {
-    /// Promotion name (优惠名称), at most 20 characters.
-    pub discount_name: Option<String>,
-    /// Promotion description (优惠说明), at most 2048 characters.
-    pub discount_desc: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DiscountOptions {
-    /// Promotion name (优惠名称), at most 20 characters.
-    #[must_use]
-    pub fn discount_name(mut self, discount_name: impl Into<String>) -> Self {
-        self.discount_name = Some(discount_name.into());
-        self
-    }
-
-    /// Promotion description (优惠说明), at most 2048 characters.
-    #[must_use]
-    pub fn discount_desc(mut self, discount_desc: impl Into<String>) -> Self {
-        self.discount_desc = Some(discount_desc.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Discount {
-    const FIELDS: &'static [&'static str] = &["discount_name", "discount_desc"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.discount_name {
-            body.text("discount_name", value, Max::Chars(20))?;
-        }
-        if let Some(value) = &self.options.discount_desc {
-            body.text("discount_desc", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DiscountOptions {
-                discount_name: fields.optional("discount_name")?,
-                discount_desc: fields.optional("discount_desc")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateOrder {

@@ -2,6 +2,12 @@
 
 //! Queries a pay-after order (查询先享后付订单): `GET /v3/payscore/payafter-orders`.
 
+mod order_discount;
+mod order_fee;
+
+pub use order_discount::OrderDiscount;
+pub use order_fee::OrderFee;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -158,55 +164,6 @@ pub struct QueryOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderFee {
-    /// Charge item name (付费项目名称).
-    pub fee_name: Option<String>,
-    /// Number of charge items (付费项目数量).
-    pub fee_count: Option<i64>,
-    /// Total amount of charge items (付费项目总金额), in fen.
-    pub fee_amount: Option<Fen>,
-    /// Charging rule description (描述计费规则).
-    pub fee_desc: Option<String>,
-}
-
-impl OrderFee {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            fee_name: fields.optional("fee_name")?,
-            fee_count: fields.optional("fee_count")?,
-            fee_amount: fields.optional("fee_amount")?,
-            fee_desc: fields.optional("fee_desc")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct OrderDiscount {
-    /// Promotion name (优惠名称).
-    pub discount_name: Option<String>,
-    /// Product promotion amount (商品优惠金额), in fen.
-    pub discount_amount: Option<Fen>,
-    /// Promotion description (优惠说明).
-    pub discount_desc: Option<String>,
-}
-
-impl OrderDiscount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            discount_name: fields.optional("discount_name")?,
-            discount_amount: fields.optional("discount_amount")?,
-            discount_desc: fields.optional("discount_desc")?,
-        })
-    }
 }
 
 /// A documented value, or another.

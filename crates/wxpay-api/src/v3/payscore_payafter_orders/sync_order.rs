@@ -2,12 +2,15 @@
 
 //! Reports that a pay-after order was paid elsewhere (支付分订单同步): `POST /v3/payscore/payafter-orders/{out_order_no}/sync`.
 
+mod sync_detail;
+
+pub use sync_detail::{SyncDetail, SyncDetailOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, TimeFormat,
-    WireTime,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -98,65 +101,6 @@ impl SyncOrder {
 impl<'de> serde::Deserialize<'de> for SyncOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SyncDetail {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SyncDetailOptions,
-}
-
-/// The optional fields of [`SyncDetail`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SyncDetailOptions {
-    /// Payment collection success time (收款成功时间). When the user paid in the other way.
-    pub paid_time: Option<WireTime>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SyncDetailOptions {
-    /// Payment collection success time (收款成功时间). When the user paid in the other way.
-    #[must_use]
-    pub fn paid_time(mut self, paid_time: impl Into<WireTime>) -> Self {
-        self.paid_time = Some(paid_time.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SyncDetail {
-    const FIELDS: &'static [&'static str] = &["paid_time"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.paid_time {
-            body.time("paid_time", value, TimeFormat::Compact)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: SyncDetailOptions {
-                paid_time: fields.optional("paid_time")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,18 @@
 
 //! Checks the risk level of a user (商户评估用户分层): `POST /v3/payscore/permissions/assess-user-risk-level`.
 
+mod goods;
+mod goods_info;
+
+pub use goods::{Goods, GoodsOptions};
+pub use goods_info::{GoodsInfo, GoodsInfoOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
-    Result, WireTime,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Result,
+    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -155,140 +161,6 @@ pub struct CheckUserRiskLevelResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Goods {
-    /// Product name (商品名称), at most 2048 characters.
-    pub name: String,
-    /// Product image URL (商品图片链接), at most 2048 characters.
-    pub picture: String,
-    /// Product unit price (商品单价金额), in fen.
-    pub amount: Fen,
-    /// Product quantity (商品数量).
-    pub count: i64,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: GoodsOptions,
-}
-
-/// The optional fields of [`Goods`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GoodsOptions {
-    /// Product category ID (商品品类ID), at most 2048 characters, 1 to 1,000 items.
-    pub category_id: Option<Vec<String>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl GoodsOptions {
-    /// Product category ID (商品品类ID), at most 2048 characters, 1 to 1,000 items.
-    #[must_use]
-    pub fn category_id(mut self, category_id: impl Into<Vec<String>>) -> Self {
-        self.category_id = Some(category_id.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Goods {
-    const FIELDS: &'static [&'static str] = &["name", "picture", "amount", "count", "category_id"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(2048))?;
-        body.text("picture", &self.picture, Max::Chars(2048))?;
-        body.fen("amount", self.amount, 0..)?;
-        body.integer("count", self.count, 0..)?;
-        if let Some(value) = &self.options.category_id {
-            body.texts("category_id", value, 1..=1000, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            picture: fields.require("picture")?,
-            amount: fields.require("amount")?,
-            count: fields.require("count")?,
-            options: GoodsOptions {
-                category_id: fields.optional_list("category_id")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct GoodsInfo {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: GoodsInfoOptions,
-}
-
-/// The optional fields of [`GoodsInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GoodsInfoOptions {
-    /// Products (商品列表), 1 to 1,000 items.
-    pub goods: Option<Vec<Goods>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl GoodsInfoOptions {
-    /// Products (商品列表), 1 to 1,000 items.
-    #[must_use]
-    pub fn goods(mut self, goods: impl Into<Vec<Goods>>) -> Self {
-        self.goods = Some(goods.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl GoodsInfo {
-    const FIELDS: &'static [&'static str] = &["goods"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.goods {
-            body.objects("goods", value, 1..=1000, |member, body| member.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: GoodsInfoOptions {
-                goods: fields.optional_objects("goods", Goods::read)?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CheckUserRiskLevel {

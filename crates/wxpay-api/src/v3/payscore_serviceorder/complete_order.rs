@@ -2,6 +2,10 @@
 
 //! Completes a payscore service order (完结支付分订单): `POST /v3/payscore/serviceorder/{out_order_no}/complete`.
 
+mod actual_time_range;
+
+pub use actual_time_range::{ActualTimeRange, ActualTimeRangeOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -178,109 +182,6 @@ impl CompleteOrder {
 impl<'de> serde::Deserialize<'de> for CompleteOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ActualTimeRange {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ActualTimeRangeOptions,
-}
-
-/// The optional fields of [`ActualTimeRange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ActualTimeRangeOptions {
-    /// Service start time (服务开始时间), at most 14 characters. `yyyyMMddHHmmss` or `yyyyMMdd`.
-    pub start_time: Option<String>,
-    /// Service end time (服务结束时间), at most 14 characters. Later than the start, in its form, and earlier than the call.
-    pub end_time: Option<String>,
-    /// Service start time remark (服务开始时间备注), at most 20 characters.
-    pub start_time_remark: Option<String>,
-    /// Service end time remark (服务结束时间备注), at most 20 characters.
-    pub end_time_remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ActualTimeRangeOptions {
-    /// Service start time (服务开始时间), at most 14 characters. `yyyyMMddHHmmss` or `yyyyMMdd`.
-    #[must_use]
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.start_time = Some(start_time.into());
-        self
-    }
-
-    /// Service end time (服务结束时间), at most 14 characters. Later than the start, in its form, and earlier than the call.
-    #[must_use]
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.end_time = Some(end_time.into());
-        self
-    }
-
-    /// Service start time remark (服务开始时间备注), at most 20 characters.
-    #[must_use]
-    pub fn start_time_remark(mut self, start_time_remark: impl Into<String>) -> Self {
-        self.start_time_remark = Some(start_time_remark.into());
-        self
-    }
-
-    /// Service end time remark (服务结束时间备注), at most 20 characters.
-    #[must_use]
-    pub fn end_time_remark(mut self, end_time_remark: impl Into<String>) -> Self {
-        self.end_time_remark = Some(end_time_remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ActualTimeRange {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "end_time",
-        "start_time_remark",
-        "end_time_remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.start_time {
-            body.text("start_time", value, Max::Chars(14))?;
-        }
-        if let Some(value) = &self.options.end_time {
-            body.text("end_time", value, Max::Chars(14))?;
-        }
-        if let Some(value) = &self.options.start_time_remark {
-            body.text("start_time_remark", value, Max::Chars(20))?;
-        }
-        if let Some(value) = &self.options.end_time_remark {
-            body.text("end_time_remark", value, Max::Chars(20))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ActualTimeRangeOptions {
-                start_time: fields.optional("start_time")?,
-                end_time: fields.optional("end_time")?,
-                start_time_remark: fields.optional("start_time_remark")?,
-                end_time_remark: fields.optional("end_time_remark")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,10 @@
 
 //! Creates and completes a payscore service order in one call (创单结单合并): `POST /v3/payscore/serviceorder/direct-complete`.
 
+mod direct_time_range;
+
+pub use direct_time_range::{DirectTimeRange, DirectTimeRangeOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -201,109 +205,6 @@ impl CreateCompletedOrder {
 impl<'de> serde::Deserialize<'de> for CreateCompletedOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DirectTimeRange {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DirectTimeRangeOptions,
-}
-
-/// The optional fields of [`DirectTimeRange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DirectTimeRangeOptions {
-    /// Service start time (服务开始时间), at most 2048 characters. `yyyyMMddHHmmss`, `yyyyMMdd`, or `OnAccept` for the time when the user confirms; not before the call.
-    pub start_time: Option<String>,
-    /// Service start time remark (服务开始时间备注), at most 20 characters.
-    pub start_time_remark: Option<String>,
-    /// Service end time (服务结束时间), at most 2048 characters. Later than the start, and in its form; `yyyyMMddHHmmss` after `OnAccept`.
-    pub end_time: Option<String>,
-    /// Service end time remark (服务结束时间备注), at most 50 characters.
-    pub end_time_remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DirectTimeRangeOptions {
-    /// Service start time (服务开始时间), at most 2048 characters. `yyyyMMddHHmmss`, `yyyyMMdd`, or `OnAccept` for the time when the user confirms; not before the call.
-    #[must_use]
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.start_time = Some(start_time.into());
-        self
-    }
-
-    /// Service start time remark (服务开始时间备注), at most 20 characters.
-    #[must_use]
-    pub fn start_time_remark(mut self, start_time_remark: impl Into<String>) -> Self {
-        self.start_time_remark = Some(start_time_remark.into());
-        self
-    }
-
-    /// Service end time (服务结束时间), at most 2048 characters. Later than the start, and in its form; `yyyyMMddHHmmss` after `OnAccept`.
-    #[must_use]
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.end_time = Some(end_time.into());
-        self
-    }
-
-    /// Service end time remark (服务结束时间备注), at most 50 characters.
-    #[must_use]
-    pub fn end_time_remark(mut self, end_time_remark: impl Into<String>) -> Self {
-        self.end_time_remark = Some(end_time_remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DirectTimeRange {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "start_time_remark",
-        "end_time",
-        "end_time_remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.start_time {
-            body.text("start_time", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.start_time_remark {
-            body.text("start_time_remark", value, Max::Chars(20))?;
-        }
-        if let Some(value) = &self.options.end_time {
-            body.text("end_time", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.end_time_remark {
-            body.text("end_time_remark", value, Max::Chars(50))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DirectTimeRangeOptions {
-                start_time: fields.optional("start_time")?,
-                start_time_remark: fields.optional("start_time_remark")?,
-                end_time: fields.optional("end_time")?,
-                end_time_remark: fields.optional("end_time_remark")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,18 +2,23 @@
 
 //! Creates a payscore service order (创建支付分订单): `POST /v3/payscore/serviceorder`.
 
+mod risk_fund;
+mod time_range;
+
+pub use risk_fund::{RiskFund, RiskFundOptions};
+pub use time_range::{TimeRange, TimeRangeOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve,
-    Result,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
 use super::types::{
     Device, Location, OrderDiscount, OrderLocation, OrderPayment, OrderRiskFund, OrderState,
-    OrderTimeRange, PostDiscount, PostPayment, RiskName, StateDescription,
+    OrderTimeRange, PostDiscount, PostPayment, StateDescription,
 };
 
 /// Creates a payscore service order (创建支付分订单).
@@ -226,167 +231,6 @@ pub struct CreateOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct TimeRange {
-    /// Service start time (服务开始时间), at most 14 characters. `yyyyMMddHHmmss`, `yyyyMMdd`, or `OnAccept` for the time when the user confirms; not before the call.
-    pub start_time: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: TimeRangeOptions,
-}
-
-/// The optional fields of [`TimeRange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TimeRangeOptions {
-    /// Service end time (服务结束时间), at most 14 characters. Later than the start, and in its form; `yyyyMMddHHmmss` after `OnAccept`.
-    pub end_time: Option<String>,
-    /// Service start time remark (服务开始时间备注), at most 20 characters.
-    pub start_time_remark: Option<String>,
-    /// Service end time remark (服务结束时间备注), at most 20 characters.
-    pub end_time_remark: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl TimeRangeOptions {
-    /// Service end time (服务结束时间), at most 14 characters. Later than the start, and in its form; `yyyyMMddHHmmss` after `OnAccept`.
-    #[must_use]
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.end_time = Some(end_time.into());
-        self
-    }
-
-    /// Service start time remark (服务开始时间备注), at most 20 characters.
-    #[must_use]
-    pub fn start_time_remark(mut self, start_time_remark: impl Into<String>) -> Self {
-        self.start_time_remark = Some(start_time_remark.into());
-        self
-    }
-
-    /// Service end time remark (服务结束时间备注), at most 20 characters.
-    #[must_use]
-    pub fn end_time_remark(mut self, end_time_remark: impl Into<String>) -> Self {
-        self.end_time_remark = Some(end_time_remark.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl TimeRange {
-    const FIELDS: &'static [&'static str] = &[
-        "start_time",
-        "end_time",
-        "start_time_remark",
-        "end_time_remark",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("start_time", &self.start_time, Max::Chars(14))?;
-        if let Some(value) = &self.options.end_time {
-            body.text("end_time", value, Max::Chars(14))?;
-        }
-        if let Some(value) = &self.options.start_time_remark {
-            body.text("start_time_remark", value, Max::Chars(20))?;
-        }
-        if let Some(value) = &self.options.end_time_remark {
-            body.text("end_time_remark", value, Max::Chars(20))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            start_time: fields.require("start_time")?,
-            options: TimeRangeOptions {
-                end_time: fields.optional("end_time")?,
-                start_time_remark: fields.optional("start_time_remark")?,
-                end_time_remark: fields.optional("end_time_remark")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RiskFund {
-    /// Risk name (风险名称).
-    pub name: RiskName,
-    /// Risk amount (风险金额), in fen. At most the limit of the service, which WeChat Pay sets; the higher it is, the fewer users pass the assessment.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RiskFundOptions,
-}
-
-/// The optional fields of [`RiskFund`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RiskFundOptions {
-    /// Risk description (风险说明), at most 30 characters.
-    pub description: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RiskFundOptions {
-    /// Risk description (风险说明), at most 30 characters.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RiskFund {
-    const FIELDS: &'static [&'static str] = &["name", "amount", "description"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(64))?;
-        body.fen("amount", self.amount, 1..)?;
-        if let Some(value) = &self.options.description {
-            body.text("description", value, Max::Chars(30))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            name: fields.require("name")?,
-            amount: fields.require("amount")?,
-            options: RiskFundOptions {
-                description: fields.optional("description")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateOrder {

@@ -2,6 +2,10 @@
 
 //! Reports that a payscore service order was paid elsewhere (同步订单状态): `POST /v3/payscore/serviceorder/{out_order_no}/sync`.
 
+mod sync_detail;
+
+pub use sync_detail::{SyncDetail, SyncDetailOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -91,56 +95,6 @@ impl SyncOrder {
 impl<'de> serde::Deserialize<'de> for SyncOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SyncDetail {
-    /// Payment collection success time (收款成功时间), at most 64 characters. `yyyyMMddHHmmss` or `yyyyMMdd`; later than the completion, and at most 60 seconds after the call.
-    pub paid_time: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SyncDetailOptions,
-}
-
-/// The optional fields of [`SyncDetail`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SyncDetailOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SyncDetailOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SyncDetail {
-    const FIELDS: &'static [&'static str] = &["paid_time"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("paid_time", &self.paid_time, Max::Chars(64))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            paid_time: fields.require("paid_time")?,
-            options: SyncDetailOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

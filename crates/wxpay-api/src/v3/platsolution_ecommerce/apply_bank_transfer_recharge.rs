@@ -2,6 +2,10 @@
 
 //! Applies for a top-up by bank transfer (申请银行转账充值): `POST /v3/platsolution/ecommerce/bank-transfer-recharges/apply`.
 
+mod receiving_account;
+
+pub use receiving_account::ReceivingAccount;
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -102,35 +106,6 @@ pub struct ApplyBankTransferRechargeResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceivingAccount {
-    /// Account bank name (开户银行名称).
-    pub bank_name: Option<String>,
-    /// Account bank province and city code (开户银行省市编码).
-    pub bank_address_code: Option<String>,
-    /// Account bank code (开户银行行号).
-    pub bank_code: Option<String>,
-    /// Bank account name (银行账户名称).
-    pub bank_account_name: Option<String>,
-    /// Bank account number (银行账号).
-    pub bank_account_no: Option<String>,
-}
-
-impl ReceivingAccount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            bank_name: fields.optional("bank_name")?,
-            bank_address_code: fields.optional("bank_address_code")?,
-            bank_code: fields.optional("bank_code")?,
-            bank_account_name: fields.optional("bank_account_name")?,
-            bank_account_no: fields.optional("bank_account_no")?,
-        })
-    }
 }
 
 impl Endpoint for ApplyBankTransferRecharge {

@@ -2,12 +2,19 @@
 
 //! Settles orders of an individual payee in a batch (个人收款-申请批量结算): `POST /v3/platsolution/ecommerce/settle/prepay-settle-orders`.
 
+mod settle_amount;
+mod settle_detail;
+mod settle_order;
+
+pub use settle_amount::{SettleAmount, SettleAmountOptions};
+pub use settle_detail::{SettleDetail, SettleDetailOptions};
+pub use settle_order::{SettleOrder, SettleOrderOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
-    TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -130,228 +137,6 @@ impl ApplySettlement {
 impl<'de> serde::Deserialize<'de> for ApplySettlement {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SettleAmount {
-    /// Amount (金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SettleAmountOptions,
-}
-
-/// The optional fields of [`SettleAmount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SettleAmountOptions {
-    /// Currency (币种), at most 16 characters.
-    pub currency: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SettleAmountOptions {
-    /// Currency (币种), at most 16 characters.
-    #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SettleAmount {
-    const FIELDS: &'static [&'static str] = &["amount", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("amount", self.amount, 1..)?;
-        if let Some(value) = &self.options.currency {
-            body.text("currency", value, Max::Chars(16))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            amount: fields.require("amount")?,
-            options: SettleAmountOptions {
-                currency: fields.optional("currency")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SettleDetail {
-    /// Merchant settlement detail number (商户结算明细单号), at most 64 characters.
-    pub out_settle_detail_no: String,
-    /// Settlement type (结算类型), at most 2048 characters.
-    pub settle_type: String,
-    /// Amount (金额).
-    pub amount: SettleAmount,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SettleDetailOptions,
-}
-
-/// The optional fields of [`SettleDetail`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SettleDetailOptions {
-    /// Receiver type (接收方类型), at most 2048 characters.
-    pub receiver_type: Option<String>,
-    /// Receiver account (接收方账号), at most 2048 characters.
-    pub receiver_account: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SettleDetailOptions {
-    /// Receiver type (接收方类型), at most 2048 characters.
-    #[must_use]
-    pub fn receiver_type(mut self, receiver_type: impl Into<String>) -> Self {
-        self.receiver_type = Some(receiver_type.into());
-        self
-    }
-
-    /// Receiver account (接收方账号), at most 2048 characters.
-    #[must_use]
-    pub fn receiver_account(mut self, receiver_account: impl Into<String>) -> Self {
-        self.receiver_account = Some(receiver_account.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SettleDetail {
-    const FIELDS: &'static [&'static str] = &[
-        "out_settle_detail_no",
-        "settle_type",
-        "receiver_type",
-        "receiver_account",
-        "amount",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "out_settle_detail_no",
-            &self.out_settle_detail_no,
-            Max::Chars(64),
-        )?;
-        body.text("settle_type", &self.settle_type, Max::Chars(2048))?;
-        if let Some(value) = &self.options.receiver_type {
-            body.text("receiver_type", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.receiver_account {
-            body.text("receiver_account", value, Max::Chars(2048))?;
-        }
-        body.object("amount", |body| self.amount.write(body))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_settle_detail_no: fields.require("out_settle_detail_no")?,
-            settle_type: fields.require("settle_type")?,
-            amount: SettleAmount::read(&fields.require_object("amount")?)?,
-            options: SettleDetailOptions {
-                receiver_type: fields.optional("receiver_type")?,
-                receiver_account: fields.optional("receiver_account")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SettleOrder {
-    /// Merchant settlement number (商户结算单号), at most 64 characters.
-    pub out_settle_no: String,
-    /// WeChat Pay order number (微信支付订单号).
-    pub transaction_id: TransactionId,
-    /// Settlement details (结算明细单列表), 1 to 1,000 items.
-    pub settle_detail_info_list: Vec<SettleDetail>,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SettleOrderOptions,
-}
-
-/// The optional fields of [`SettleOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SettleOrderOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SettleOrderOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SettleOrder {
-    const FIELDS: &'static [&'static str] =
-        &["out_settle_no", "transaction_id", "settle_detail_info_list"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("out_settle_no", &self.out_settle_no, Max::Chars(64))?;
-        body.id("transaction_id", &self.transaction_id)?;
-        body.objects(
-            "settle_detail_info_list",
-            &self.settle_detail_info_list,
-            1..=1000,
-            |member, body| member.write(body),
-        )?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_settle_no: fields.require("out_settle_no")?,
-            transaction_id: fields.require("transaction_id")?,
-            settle_detail_info_list: fields
-                .require_objects("settle_detail_info_list", SettleDetail::read)?,
-            options: SettleOrderOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,10 @@
 
 //! Compensates a user after the sale from the deposit (请求保证金售后赔付): `POST /v3/platsolution/ecommerce/mch-transfer/deposit-after-sales-compensation-bills`.
 
+mod after_sales_receiver;
+
+pub use after_sales_receiver::{AfterSalesReceiver, AfterSalesReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,7 +14,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{Compensation, ReceiverOrder, ReceiverType, ReceiverUser};
+use super::types::Compensation;
 
 /// Compensates a user after the sale from the deposit (请求保证金售后赔付).
 ///
@@ -113,98 +117,6 @@ impl CreateAfterSalesCompensation {
 impl<'de> serde::Deserialize<'de> for CreateAfterSalesCompensation {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct AfterSalesReceiver {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AfterSalesReceiverOptions,
-}
-
-/// The optional fields of [`AfterSalesReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AfterSalesReceiverOptions {
-    /// Transfer receiver type (转账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<ReceiverType>,
-    /// Transfer receiver order information (转账接收方订单信息).
-    pub transaction_info: Option<ReceiverOrder>,
-    /// Transfer receiver user (转账接收方用户).
-    pub user_info: Option<ReceiverUser>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AfterSalesReceiverOptions {
-    /// Transfer receiver type (转账接收方类型).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<ReceiverType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Transfer receiver order information (转账接收方订单信息).
-    #[must_use]
-    pub fn transaction_info(mut self, transaction_info: impl Into<ReceiverOrder>) -> Self {
-        self.transaction_info = Some(transaction_info.into());
-        self
-    }
-
-    /// Transfer receiver user (转账接收方用户).
-    #[must_use]
-    pub fn user_info(mut self, user_info: impl Into<ReceiverUser>) -> Self {
-        self.user_info = Some(user_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl AfterSalesReceiver {
-    const FIELDS: &'static [&'static str] = &["type", "transaction_info", "user_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.type_ {
-            body.text("type", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.transaction_info {
-            body.object("transaction_info", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.user_info {
-            body.object("user_info", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: AfterSalesReceiverOptions {
-                type_: fields.optional("type")?,
-                transaction_info: fields
-                    .object("transaction_info")?
-                    .map(|fields| ReceiverOrder::read(&fields))
-                    .transpose()?,
-                user_info: fields
-                    .object("user_info")?
-                    .map(|fields| ReceiverUser::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

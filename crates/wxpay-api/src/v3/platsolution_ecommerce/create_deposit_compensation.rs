@@ -2,15 +2,21 @@
 
 //! Compensates a merchant from the deposit (保证金赔付): `POST /v3/platsolution/ecommerce/mch-transfer/transfer-bills`.
 
+mod deposit_merchant;
+mod deposit_receiver;
+
+pub use deposit_merchant::{DepositMerchant, DepositMerchantOptions};
+pub use deposit_receiver::{DepositReceiver, DepositReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{BusinessType, DepositCompensation, ReceiverType};
+use super::types::{BusinessType, DepositCompensation};
 
 /// Compensates a merchant from the deposit (保证金赔付).
 ///
@@ -107,154 +113,6 @@ impl CreateDepositCompensation {
 impl<'de> serde::Deserialize<'de> for CreateDepositCompensation {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DepositMerchant {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DepositMerchantOptions,
-}
-
-/// The optional fields of [`DepositMerchant`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DepositMerchantOptions {
-    /// Merchant ID (商户号). `mchid` in another form of the request.
-    pub mch_id: Option<MchId>,
-    /// Merchant ID (商户号).
-    pub mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DepositMerchantOptions {
-    /// Merchant ID (商户号). `mchid` in another form of the request.
-    #[must_use]
-    pub fn mch_id(mut self, mch_id: impl Into<MchId>) -> Self {
-        self.mch_id = Some(mch_id.into());
-        self
-    }
-
-    /// Merchant ID (商户号).
-    #[must_use]
-    pub fn mchid(mut self, mchid: impl Into<MchId>) -> Self {
-        self.mchid = Some(mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DepositMerchant {
-    const FIELDS: &'static [&'static str] = &["mch_id", "mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.mch_id {
-            body.id("mch_id", value)?;
-        }
-        if let Some(value) = &self.options.mchid {
-            body.id("mchid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DepositMerchantOptions {
-                mch_id: fields.optional("mch_id")?,
-                mchid: fields.optional("mchid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DepositReceiver {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DepositReceiverOptions,
-}
-
-/// The optional fields of [`DepositReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DepositReceiverOptions {
-    /// Transfer receiver type (转账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<ReceiverType>,
-    /// Transfer receiver merchant information (转账接收方商户信息).
-    pub mch_info: Option<DepositMerchant>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DepositReceiverOptions {
-    /// Transfer receiver type (转账接收方类型).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<ReceiverType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Transfer receiver merchant information (转账接收方商户信息).
-    #[must_use]
-    pub fn mch_info(mut self, mch_info: impl Into<DepositMerchant>) -> Self {
-        self.mch_info = Some(mch_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DepositReceiver {
-    const FIELDS: &'static [&'static str] = &["type", "mch_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.type_ {
-            body.text("type", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.mch_info {
-            body.object("mch_info", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DepositReceiverOptions {
-                type_: fields.optional("type")?,
-                mch_info: fields
-                    .object("mch_info")?
-                    .map(|fields| DepositMerchant::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,15 +2,21 @@
 
 //! Pays an insurer's premium from the deposit (发起保证金赔付保司保费): `POST /v3/platsolution/ecommerce/mch-transfer/deposit-insurance-premiums-compensation-bills`.
 
+mod premium_merchant;
+mod premium_receiver;
+
+pub use premium_merchant::{PremiumMerchant, PremiumMerchantOptions};
+pub use premium_receiver::{PremiumReceiver, PremiumReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
-use super::types::{Compensation, ReceiverOrder, ReceiverType};
+use super::types::Compensation;
 
 /// Pays an insurer's premium from the deposit (发起保证金赔付保司保费).
 ///
@@ -88,157 +94,6 @@ impl CreatePremiumCompensation {
 impl<'de> serde::Deserialize<'de> for CreatePremiumCompensation {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PremiumMerchant {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PremiumMerchantOptions,
-}
-
-/// The optional fields of [`PremiumMerchant`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PremiumMerchantOptions {
-    /// Merchant ID (商户号).
-    pub mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PremiumMerchantOptions {
-    /// Merchant ID (商户号).
-    #[must_use]
-    pub fn mchid(mut self, mchid: impl Into<MchId>) -> Self {
-        self.mchid = Some(mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PremiumMerchant {
-    const FIELDS: &'static [&'static str] = &["mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.mchid {
-            body.id("mchid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: PremiumMerchantOptions {
-                mchid: fields.optional("mchid")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PremiumReceiver {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PremiumReceiverOptions,
-}
-
-/// The optional fields of [`PremiumReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PremiumReceiverOptions {
-    /// Transfer receiver type (转账接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<ReceiverType>,
-    /// Transfer receiver merchant information (转账接收方商户信息).
-    pub mch_info: Option<PremiumMerchant>,
-    /// Compensation order information (赔付单信息).
-    pub transaction_info: Option<ReceiverOrder>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PremiumReceiverOptions {
-    /// Transfer receiver type (转账接收方类型).
-    #[must_use]
-    pub fn type_(mut self, type_: impl Into<ReceiverType>) -> Self {
-        self.type_ = Some(type_.into());
-        self
-    }
-
-    /// Transfer receiver merchant information (转账接收方商户信息).
-    #[must_use]
-    pub fn mch_info(mut self, mch_info: impl Into<PremiumMerchant>) -> Self {
-        self.mch_info = Some(mch_info.into());
-        self
-    }
-
-    /// Compensation order information (赔付单信息).
-    #[must_use]
-    pub fn transaction_info(mut self, transaction_info: impl Into<ReceiverOrder>) -> Self {
-        self.transaction_info = Some(transaction_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PremiumReceiver {
-    const FIELDS: &'static [&'static str] = &["type", "mch_info", "transaction_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.type_ {
-            body.text("type", value, Max::Chars(64))?;
-        }
-        if let Some(value) = &self.options.mch_info {
-            body.object("mch_info", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.transaction_info {
-            body.object("transaction_info", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: PremiumReceiverOptions {
-                type_: fields.optional("type")?,
-                mch_info: fields
-                    .object("mch_info")?
-                    .map(|fields| PremiumMerchant::read(&fields))
-                    .transpose()?,
-                transaction_info: fields
-                    .object("transaction_info")?
-                    .map(|fields| ReceiverOrder::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

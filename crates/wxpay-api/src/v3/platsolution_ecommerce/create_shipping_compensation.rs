@@ -2,6 +2,10 @@
 
 //! Compensates a user's shipping cost from the deposit (发起保证金赔付用户运费): `POST /v3/platsolution/ecommerce/mch-transfer/deposit-shipping-cost-compensation-bills`.
 
+mod shipping_receiver;
+
+pub use shipping_receiver::{ShippingReceiver, ShippingReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,7 +14,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{Compensation, ReceiverOrder, ReceiverUser};
+use super::types::Compensation;
 
 /// Compensates a user's shipping cost from the deposit (发起保证金赔付用户运费).
 ///
@@ -113,84 +117,6 @@ impl CreateShippingCompensation {
 impl<'de> serde::Deserialize<'de> for CreateShippingCompensation {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ShippingReceiver {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ShippingReceiverOptions,
-}
-
-/// The optional fields of [`ShippingReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ShippingReceiverOptions {
-    /// Transfer receiver order information (转账接收方订单信息).
-    pub transaction_info: Option<ReceiverOrder>,
-    /// Transfer receiver user (转账接收方用户).
-    pub user_info: Option<ReceiverUser>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ShippingReceiverOptions {
-    /// Transfer receiver order information (转账接收方订单信息).
-    #[must_use]
-    pub fn transaction_info(mut self, transaction_info: impl Into<ReceiverOrder>) -> Self {
-        self.transaction_info = Some(transaction_info.into());
-        self
-    }
-
-    /// Transfer receiver user (转账接收方用户).
-    #[must_use]
-    pub fn user_info(mut self, user_info: impl Into<ReceiverUser>) -> Self {
-        self.user_info = Some(user_info.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ShippingReceiver {
-    const FIELDS: &'static [&'static str] = &["transaction_info", "user_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.transaction_info {
-            body.object("transaction_info", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.user_info {
-            body.object("user_info", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ShippingReceiverOptions {
-                transaction_info: fields
-                    .object("transaction_info")?
-                    .map(|fields| ReceiverOrder::read(&fields))
-                    .transpose()?,
-                user_info: fields
-                    .object("user_info")?
-                    .map(|fields| ReceiverUser::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,6 +2,12 @@
 
 //! Compensates a sub-merchant (请求赔付): `POST /v3/platsolution/ecommerce/mch-transfer/sub-mch-compensation-bills`.
 
+mod sub_merchant;
+mod sub_merchant_receiver;
+
+pub use sub_merchant::{SubMerchant, SubMerchantOptions};
+pub use sub_merchant_receiver::{SubMerchantReceiver, SubMerchantReceiverOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,7 +16,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{ReceiverType, SubMerchantCompensation};
+use super::types::SubMerchantCompensation;
 
 /// Compensates a sub-merchant (请求赔付).
 ///
@@ -96,111 +102,6 @@ impl CreateSubMerchantCompensation {
 impl<'de> serde::Deserialize<'de> for CreateSubMerchantCompensation {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SubMerchant {
-    /// Merchant ID (商户号).
-    pub mchid: MchId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SubMerchantOptions,
-}
-
-/// The optional fields of [`SubMerchant`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubMerchantOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SubMerchantOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SubMerchant {
-    const FIELDS: &'static [&'static str] = &["mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("mchid", &self.mchid)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            mchid: fields.require("mchid")?,
-            options: SubMerchantOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SubMerchantReceiver {
-    /// Compensation receiver type (赔付接收方类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: ReceiverType,
-    /// Compensation receiver merchant information (赔付接收方商户信息).
-    pub mch_info: SubMerchant,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SubMerchantReceiverOptions,
-}
-
-/// The optional fields of [`SubMerchantReceiver`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubMerchantReceiverOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SubMerchantReceiverOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SubMerchantReceiver {
-    const FIELDS: &'static [&'static str] = &["type", "mch_info"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("type", &self.type_, Max::Chars(64))?;
-        body.object("mch_info", |body| self.mch_info.write(body))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            type_: fields.require("type")?,
-            mch_info: SubMerchant::read(&fields.require_object("mch_info")?)?,
-            options: SubMerchantReceiverOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,16 @@
 
 //! Creates a transfer batch for a platform sub-merchant (insurance) (受理商家转账): `POST /v3/platsolution/insurance/mch-transfer/batches/apply`.
 
+mod transfer;
+
+pub use transfer::{Transfer, TransferOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    BatchId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, OutBatchNo,
-    OutDetailNo, Outcome, Resolve, Result, WireTime,
+    BatchId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutBatchNo, Outcome,
+    Resolve, Result, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -135,78 +139,6 @@ pub struct CreateBatchResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Transfer {
-    /// Merchant detail number (商家明细单号).
-    pub out_detail_no: OutDetailNo,
-    /// Transfer amount (转账金额), in fen.
-    pub transfer_amount: Fen,
-    /// Transfer remark (转账备注), at most 2048 characters.
-    pub transfer_remark: String,
-    /// WeChat Pay transfer reservation number (微信转账预约单号), at most 2048 characters. Of a reservation that the user has confirmed.
-    pub reservation_id: String,
-    /// Payee user OpenID (收款用户OpenID).
-    pub openid: OpenId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: TransferOptions,
-}
-
-/// The optional fields of [`Transfer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TransferOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl TransferOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Transfer {
-    const FIELDS: &'static [&'static str] = &[
-        "out_detail_no",
-        "transfer_amount",
-        "transfer_remark",
-        "reservation_id",
-        "openid",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("out_detail_no", &self.out_detail_no)?;
-        body.fen("transfer_amount", self.transfer_amount, 1..)?;
-        body.text("transfer_remark", &self.transfer_remark, Max::Chars(2048))?;
-        body.text("reservation_id", &self.reservation_id, Max::Chars(2048))?;
-        body.id("openid", &self.openid)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_detail_no: fields.require("out_detail_no")?,
-            transfer_amount: fields.require("transfer_amount")?,
-            transfer_remark: fields.require("transfer_remark")?,
-            reservation_id: fields.require("reservation_id")?,
-            openid: fields.require("openid")?,
-            options: TransferOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateBatch {

@@ -2,6 +2,12 @@
 
 //! Creates a reservation of one transfer that the user confirms (insurance) (受理单次预约商家转账): `POST /v3/platsolution/insurance/mch-transfer/reservation/apply`.
 
+mod insurance_policy;
+mod scene_report;
+
+pub use insurance_policy::{InsurancePolicy, InsurancePolicyOptions};
+pub use scene_report::{SceneReport, SceneReportOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -191,167 +197,6 @@ pub struct CreateReservationResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct InsurancePolicy {
-    /// Insurance policy number (保险单号), at most 2048 characters.
-    pub policy_no: String,
-    /// Insurance name (保险名称), at most 2048 characters.
-    pub name: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: InsurancePolicyOptions,
-}
-
-/// The optional fields of [`InsurancePolicy`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct InsurancePolicyOptions {
-    /// Insurance product filing number (保险产品备案编号), at most 2048 characters.
-    pub product_registration_no: Option<String>,
-    /// Cash withdrawal number (取现单号), at most 2048 characters.
-    pub withdrawal_no: Option<String>,
-    /// Insurance claim number (理赔单号), at most 2048 characters.
-    pub claim_no: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl InsurancePolicyOptions {
-    /// Insurance product filing number (保险产品备案编号), at most 2048 characters.
-    #[must_use]
-    pub fn product_registration_no(mut self, product_registration_no: impl Into<String>) -> Self {
-        self.product_registration_no = Some(product_registration_no.into());
-        self
-    }
-
-    /// Cash withdrawal number (取现单号), at most 2048 characters.
-    #[must_use]
-    pub fn withdrawal_no(mut self, withdrawal_no: impl Into<String>) -> Self {
-        self.withdrawal_no = Some(withdrawal_no.into());
-        self
-    }
-
-    /// Insurance claim number (理赔单号), at most 2048 characters.
-    #[must_use]
-    pub fn claim_no(mut self, claim_no: impl Into<String>) -> Self {
-        self.claim_no = Some(claim_no.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl InsurancePolicy {
-    const FIELDS: &'static [&'static str] = &[
-        "product_registration_no",
-        "policy_no",
-        "name",
-        "withdrawal_no",
-        "claim_no",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.product_registration_no {
-            body.text("product_registration_no", value, Max::Chars(2048))?;
-        }
-        body.text("policy_no", &self.policy_no, Max::Chars(2048))?;
-        body.text("name", &self.name, Max::Chars(2048))?;
-        if let Some(value) = &self.options.withdrawal_no {
-            body.text("withdrawal_no", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.claim_no {
-            body.text("claim_no", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            policy_no: fields.require("policy_no")?,
-            name: fields.require("name")?,
-            options: InsurancePolicyOptions {
-                product_registration_no: fields.optional("product_registration_no")?,
-                withdrawal_no: fields.optional("withdrawal_no")?,
-                claim_no: fields.optional("claim_no")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SceneReport {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SceneReportOptions,
-}
-
-/// The optional fields of [`SceneReport`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SceneReportOptions {
-    /// Insurance policy filing information (保险保单报备信息).
-    pub insurance_policy: Option<InsurancePolicy>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SceneReportOptions {
-    /// Insurance policy filing information (保险保单报备信息).
-    #[must_use]
-    pub fn insurance_policy(mut self, insurance_policy: impl Into<InsurancePolicy>) -> Self {
-        self.insurance_policy = Some(insurance_policy.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SceneReport {
-    const FIELDS: &'static [&'static str] = &["insurance_policy"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.insurance_policy {
-            body.object("insurance_policy", |body| value.write(body))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: SceneReportOptions {
-                insurance_policy: fields
-                    .object("insurance_policy")?
-                    .map(|fields| InsurancePolicy::read(&fields))
-                    .transpose()?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateReservation {

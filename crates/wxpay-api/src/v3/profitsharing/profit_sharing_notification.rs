@@ -2,12 +2,14 @@
 
 //! A notification of a share or a return (分账动账通知): `TRANSACTION.SUCCESS`.
 
+mod notified_receiver;
+
+pub use notified_receiver::NotifiedReceiver;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
-use wxpay_core::{DecodeError, Fen, MchId, TransactionId, WireTime};
+use wxpay_core::{DecodeError, MchId, TransactionId, WireTime};
 use wxpay_sign::Verified;
-
-use super::types::ReceiverType;
 
 /// A notification of a share or a return (分账动账通知) ([document](https://pay.weixin.qq.com/doc/v3/merchant/4012289679)).
 ///
@@ -57,33 +59,6 @@ impl Notification for ProfitSharingNotification {
             receiver: NotifiedReceiver::read(&fields.require_object("receiver")?)?,
             success_time: fields.optional("success_time")?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedReceiver {
-    /// Profit-sharing receiver type (分账接收方的类型).
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub type_: Option<ReceiverType>,
-    /// Profit-sharing receiver account (分账接收方的账号).
-    pub account: String,
-    /// Profit-sharing fund movement amount (分账动账金额), in fen.
-    pub amount: Fen,
-    /// Profit-sharing or return description (分账/回退描述).
-    pub description: Option<String>,
-}
-
-impl NotifiedReceiver {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            type_: fields.optional("type")?,
-            account: fields.require("account")?,
-            amount: fields.require("amount")?,
-            description: fields.optional("description")?,
         })
     }
 }

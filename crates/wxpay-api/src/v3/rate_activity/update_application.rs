@@ -2,6 +2,10 @@
 
 //! Updates a rate activity application (修改单据信息): `PATCH /v3/rate-activity/applications/id/{application_id}`.
 
+mod activity_change;
+
+pub use activity_change::{ActivityChange, ActivityChangeOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,7 +14,7 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 
-use super::types::{AdditionalInformation, ApplicationId, Material};
+use super::types::{AdditionalInformation, ApplicationId};
 
 /// Updates a rate activity application (修改单据信息).
 ///
@@ -106,87 +110,6 @@ impl UpdateApplication {
 impl<'de> serde::Deserialize<'de> for UpdateApplication {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ActivityChange {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ActivityChangeOptions,
-}
-
-/// The optional fields of [`ActivityChange`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ActivityChangeOptions {
-    /// Activity rate (活动费率), at most 2048 characters.
-    pub activity_rate: Option<String>,
-    /// Activity enrolment materials (活动报名材料), 1 to 1,000 items.
-    pub activity_apply_information: Option<Vec<Material>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ActivityChangeOptions {
-    /// Activity rate (活动费率), at most 2048 characters.
-    #[must_use]
-    pub fn activity_rate(mut self, activity_rate: impl Into<String>) -> Self {
-        self.activity_rate = Some(activity_rate.into());
-        self
-    }
-
-    /// Activity enrolment materials (活动报名材料), 1 to 1,000 items.
-    #[must_use]
-    pub fn activity_apply_information(
-        mut self,
-        activity_apply_information: impl Into<Vec<Material>>,
-    ) -> Self {
-        self.activity_apply_information = Some(activity_apply_information.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ActivityChange {
-    const FIELDS: &'static [&'static str] = &["activity_rate", "activity_apply_information"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.activity_rate {
-            body.text("activity_rate", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.activity_apply_information {
-            body.objects(
-                "activity_apply_information",
-                value,
-                1..=1000,
-                |member, body| member.write(body),
-            )?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: ActivityChangeOptions {
-                activity_rate: fields.optional("activity_rate")?,
-                activity_apply_information: fields
-                    .optional_objects("activity_apply_information", Material::read)?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,11 +2,17 @@
 
 //! Applies for a top-up by bank transfer (申请银行转账充值): `POST /v3/recharge/bank-transfer-recharges/apply`.
 
+mod receiving_account;
+mod recharge_amount;
+
+pub use receiving_account::ReceivingAccount;
+pub use recharge_amount::{RechargeAmount, RechargeAmountOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -102,98 +108,6 @@ pub struct ApplyBankTransferRechargeResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RechargeAmount {
-    /// Total amount (总金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: RechargeAmountOptions,
-}
-
-/// The optional fields of [`RechargeAmount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RechargeAmountOptions {
-    /// Currency type (货币类型), at most 16 characters.
-    pub currency: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl RechargeAmountOptions {
-    /// Currency type (货币类型), at most 16 characters.
-    #[must_use]
-    pub fn currency(mut self, currency: impl Into<String>) -> Self {
-        self.currency = Some(currency.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl RechargeAmount {
-    const FIELDS: &'static [&'static str] = &["amount", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("amount", self.amount, 1..)?;
-        if let Some(value) = &self.options.currency {
-            body.text("currency", value, Max::Chars(16))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            amount: fields.require("amount")?,
-            options: RechargeAmountOptions {
-                currency: fields.optional("currency")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ReceivingAccount {
-    /// Account bank name (开户银行名称).
-    pub bank_name: Option<String>,
-    /// Account bank province and city code (开户银行省市编码).
-    pub bank_address_code: Option<String>,
-    /// Account bank code (开户银行行号).
-    pub bank_code: Option<String>,
-    /// Bank account name (银行账户名称).
-    pub bank_account_name: Option<String>,
-    /// Bank account number (银行账号).
-    pub bank_account_no: Option<String>,
-}
-
-impl ReceivingAccount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            bank_name: fields.optional("bank_name")?,
-            bank_address_code: fields.optional("bank_address_code")?,
-            bank_code: fields.optional("bank_code")?,
-            bank_account_name: fields.optional("bank_account_name")?,
-            bank_account_no: fields.optional("bank_account_no")?,
-        })
-    }
 }
 
 impl Endpoint for ApplyBankTransferRecharge {

@@ -2,11 +2,17 @@
 
 //! Queries a top-up by bank transfer (查询银行转账充值结果): `GET /v3/recharge/bank-transfer-recharges/out-recharge-no/{out_recharge_no}`.
 
+mod bank_transfer;
+mod recharged_amount;
+
+pub use bank_transfer::BankTransfer;
+pub use recharged_amount::RechargedAmount;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Progress, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Progress, Result,
     WireTime,
 };
 use wxpay_sign::Verified;
@@ -109,55 +115,6 @@ pub struct QueryBankTransferRechargeResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct RechargedAmount {
-    /// Total amount (总金额), in fen.
-    pub amount: Option<Fen>,
-    /// Currency type (货币类型).
-    pub currency: Option<String>,
-}
-
-impl RechargedAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            amount: fields.optional("amount")?,
-            currency: fields.optional("currency")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct BankTransfer {
-    /// Transfer top-up postscript (转账充值附言).
-    pub memo: Option<String>,
-    /// Bank transfer return time (银行转账退回时间).
-    pub return_time: Option<WireTime>,
-    /// Bank transfer return reason (银行转账退回原因).
-    pub return_reason: Option<String>,
-    /// Account bank name (开户银行名称).
-    pub bank_name: Option<String>,
-    /// Bank card last four digits (银行卡号后四位).
-    pub bank_card_tail: Option<String>,
-}
-
-impl BankTransfer {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            memo: fields.optional("memo")?,
-            return_time: fields.optional("return_time")?,
-            return_reason: fields.optional("return_reason")?,
-            bank_name: fields.optional("bank_name")?,
-            bank_card_tail: fields.optional("bank_card_tail")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,16 +2,24 @@
 
 //! Creates a refund (申请退款): `POST /v3/refund/domestic/refunds`.
 
+mod amount;
+mod funds_from;
+mod goods;
+
+pub use amount::{Amount, AmountOptions};
+pub use funds_from::{FundsFrom, FundsFromOptions};
+pub use goods::{Goods, GoodsOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutRefundNo, OutTradeNo, Outcome,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutRefundNo, OutTradeNo, Outcome,
     Resolve, Result, TransactionId,
 };
 use wxpay_sign::Verified;
 
-use super::types::{FromAccount, Refund, RefundAccount};
+use super::types::{Refund, RefundAccount};
 
 /// Creates a refund (申请退款).
 ///
@@ -158,223 +166,6 @@ impl CreateRefund {
 impl<'de> serde::Deserialize<'de> for CreateRefund {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Amount {
-    /// Refund amount (退款金额), in fen. At most what is left of the order.
-    pub refund: Fen,
-    /// Original order amount (原订单金额), in fen.
-    pub total: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: AmountOptions,
-}
-
-/// The optional fields of [`Amount`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AmountOptions {
-    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
-    pub from: Option<Vec<FundsFrom>>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl AmountOptions {
-    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
-    #[must_use]
-    pub fn from(mut self, from: impl Into<Vec<FundsFrom>>) -> Self {
-        self.from = Some(from.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Amount {
-    const FIELDS: &'static [&'static str] = &["refund", "from", "total", "currency"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.fen("refund", self.refund, 1..)?;
-        if let Some(value) = &self.options.from {
-            body.objects("from", value, 1..=1000, |member, body| member.write(body))?;
-        }
-        body.fen("total", self.total, 1..)?;
-        body.set("currency", "CNY");
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["refund", "from", "total"])?;
-        Ok(Self {
-            refund: fields.require("refund")?,
-            total: fields.require("total")?,
-            options: AmountOptions {
-                from: fields.optional_objects("from", FundsFrom::read)?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FundsFrom {
-    /// Funding account type (出资账户类型).
-    pub account: FromAccount,
-    /// Funding amount (出资金额), in fen.
-    pub amount: Fen,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: FundsFromOptions,
-}
-
-/// The optional fields of [`FundsFrom`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct FundsFromOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl FundsFromOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl FundsFrom {
-    const FIELDS: &'static [&'static str] = &["account", "amount"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("account", &self.account, Max::Chars(64))?;
-        body.fen("amount", self.amount, 1..)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            account: fields.require("account")?,
-            amount: fields.require("amount")?,
-            options: FundsFromOptions {
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Goods {
-    /// Merchant-side product code (商户侧商品编码), at most 32 characters.
-    pub merchant_goods_id: String,
-    /// Product unit price (商品单价), in fen.
-    pub unit_price: Fen,
-    /// Product refund amount (商品退款金额), in fen.
-    pub refund_amount: Fen,
-    /// Product return quantity (商品退货数量).
-    pub refund_quantity: i64,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: GoodsOptions,
-}
-
-/// The optional fields of [`Goods`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct GoodsOptions {
-    /// WeChat-side product code (微信侧商品编码), at most 32 characters.
-    pub wechatpay_goods_id: Option<String>,
-    /// Product name (商品名称), at most 256 characters.
-    pub goods_name: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl GoodsOptions {
-    /// WeChat-side product code (微信侧商品编码), at most 32 characters.
-    #[must_use]
-    pub fn wechatpay_goods_id(mut self, wechatpay_goods_id: impl Into<String>) -> Self {
-        self.wechatpay_goods_id = Some(wechatpay_goods_id.into());
-        self
-    }
-
-    /// Product name (商品名称), at most 256 characters.
-    #[must_use]
-    pub fn goods_name(mut self, goods_name: impl Into<String>) -> Self {
-        self.goods_name = Some(goods_name.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Goods {
-    const FIELDS: &'static [&'static str] = &[
-        "merchant_goods_id",
-        "wechatpay_goods_id",
-        "goods_name",
-        "unit_price",
-        "refund_amount",
-        "refund_quantity",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("merchant_goods_id", &self.merchant_goods_id, Max::Chars(32))?;
-        if let Some(value) = &self.options.wechatpay_goods_id {
-            body.text("wechatpay_goods_id", value, Max::Chars(32))?;
-        }
-        if let Some(value) = &self.options.goods_name {
-            body.text("goods_name", value, Max::Chars(256))?;
-        }
-        body.fen("unit_price", self.unit_price, 0..)?;
-        body.fen("refund_amount", self.refund_amount, 1..)?;
-        body.integer("refund_quantity", self.refund_quantity, 0..)?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            merchant_goods_id: fields.require("merchant_goods_id")?,
-            unit_price: fields.require("unit_price")?,
-            refund_amount: fields.require("refund_amount")?,
-            refund_quantity: fields.require("refund_quantity")?,
-            options: GoodsOptions {
-                wechatpay_goods_id: fields.optional("wechatpay_goods_id")?,
-                goods_name: fields.optional("goods_name")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,11 +2,13 @@
 
 //! A refund notification (退款结果通知): `REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED`.
 
+mod notified_amount;
+
+pub use notified_amount::NotifiedAmount;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::Notification;
-use wxpay_core::{
-    DecodeError, Fen, MchId, OutRefundNo, OutTradeNo, RefundId, TransactionId, WireTime,
-};
+use wxpay_core::{DecodeError, MchId, OutRefundNo, OutTradeNo, RefundId, TransactionId, WireTime};
 use wxpay_sign::Verified;
 
 use super::types::{RefundAccount, RefundStatus};
@@ -71,32 +73,6 @@ impl Notification for RefundNotification {
             sub_mchid: fields.optional("sub_mchid")?,
             refund_account: fields.optional("refund_account")?,
             reply: resource,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct NotifiedAmount {
-    /// Original order amount (原订单金额), in fen.
-    pub total: Option<Fen>,
-    /// Refund amount (退款金额), in fen.
-    pub refund: Option<Fen>,
-    /// User actual payment amount (用户实际支付金额), in fen.
-    pub payer_total: Option<Fen>,
-    /// User refund amount (用户退款金额), in fen.
-    pub payer_refund: Option<Fen>,
-}
-
-impl NotifiedAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total: fields.optional("total")?,
-            refund: fields.optional("refund")?,
-            payer_total: fields.optional("payer_total")?,
-            payer_refund: fields.optional("payer_refund")?,
         })
     }
 }

@@ -2,12 +2,15 @@
 
 //! Closes a repayment order that is not paid (商户关单): `POST /v3/repayment/combine-transactions/partner/out-trade-no/{combine_out_trade_no}/close`.
 
+mod sub_order;
+
+pub use sub_order::{SubOrder, SubOrderOptions};
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome, Resolve,
-    Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -78,73 +81,6 @@ impl CloseOrder {
 impl<'de> serde::Deserialize<'de> for CloseOrder {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SubOrder {
-    /// Repayment order initiating merchant ID (还款单发起商户号).
-    pub mchid: MchId,
-    /// Repayment detail order number (还款明细单订单号). Unique for the merchant.
-    pub out_trade_no: OutTradeNo,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: SubOrderOptions,
-}
-
-/// The optional fields of [`SubOrder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubOrderOptions {
-    /// Platform sub-merchant ID (二级商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl SubOrderOptions {
-    /// Platform sub-merchant ID (二级商户号).
-    #[must_use]
-    pub fn sub_mchid(mut self, sub_mchid: impl Into<MchId>) -> Self {
-        self.sub_mchid = Some(sub_mchid.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl SubOrder {
-    const FIELDS: &'static [&'static str] = &["mchid", "out_trade_no", "sub_mchid"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("mchid", &self.mchid)?;
-        body.id("out_trade_no", &self.out_trade_no)?;
-        if let Some(value) = &self.options.sub_mchid {
-            body.id("sub_mchid", value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            mchid: fields.require("mchid")?,
-            out_trade_no: fields.require("out_trade_no")?,
-            options: SubOrderOptions {
-                sub_mchid: fields.optional("sub_mchid")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,12 +2,20 @@
 
 //! Queries a repayment order (还款单查询): `GET /v3/repayment/combine-transactions/partner/out-trade-no/{combine_out_trade_no}`.
 
+mod payer;
+mod sub_order;
+mod sub_order_amount;
+
+pub use payer::Payer;
+pub use sub_order::SubOrder;
+pub use sub_order_amount::SubOrderAmount;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo,
-    Outcome, Progress, Result, TransactionId, WireTime,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OutTradeNo, Outcome,
+    Progress, Result, TransactionId,
 };
 use wxpay_sign::Verified;
 
@@ -95,96 +103,6 @@ pub struct QueryOrderResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Payer {
-    /// User identifier under service provider (用户服务商标识).
-    pub openid: Option<OpenId>,
-}
-
-impl Payer {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            openid: fields.optional("openid")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubOrder {
-    /// Repayment order initiating merchant ID (还款单发起商户号).
-    pub mchid: Option<MchId>,
-    /// Sub-merchant ID (子商户号).
-    pub sub_mchid: Option<MchId>,
-    /// Repayment detail order number (还款明细单订单号).
-    pub out_trade_no: OutTradeNo,
-    /// Repayment detail WeChat Pay order number (还款明细单微信支付订单号).
-    pub transaction_id: Option<TransactionId>,
-    /// Transaction type (交易类型).
-    pub trade_type: Option<TradeType>,
-    /// Transaction status (交易状态).
-    pub trade_state: Option<TradeState>,
-    /// Paying bank (付款银行).
-    pub bank_type: Option<String>,
-    /// Attached data (附加数据).
-    pub attach: Option<String>,
-    /// Payment completion time (支付完成时间).
-    pub success_time: Option<WireTime>,
-    /// Sub-order amount information (子单金额信息).
-    pub amount: Option<SubOrderAmount>,
-}
-
-impl SubOrder {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            mchid: fields.optional("mchid")?,
-            sub_mchid: fields.optional("sub_mchid")?,
-            out_trade_no: fields.require("out_trade_no")?,
-            transaction_id: fields.optional("transaction_id")?,
-            trade_type: fields.optional("trade_type")?,
-            trade_state: fields.optional("trade_state")?,
-            bank_type: fields.optional("bank_type")?,
-            attach: fields.optional("attach")?,
-            success_time: fields.optional("success_time")?,
-            amount: fields
-                .object("amount")?
-                .map(|fields| SubOrderAmount::read(&fields))
-                .transpose()?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct SubOrderAmount {
-    /// Listed amount (标价金额), in fen.
-    pub total_amount: Option<Fen>,
-    /// Pricing currency (标价币种).
-    pub currency: Option<String>,
-    /// Cash payment amount (现金支付金额), in fen.
-    pub payer_amount: Option<Fen>,
-    /// Cash payment currency (现金支付币种).
-    pub payer_currency: Option<String>,
-}
-
-impl SubOrderAmount {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            total_amount: fields.optional("total_amount")?,
-            currency: fields.optional("currency")?,
-            payer_amount: fields.optional("payer_amount")?,
-            payer_currency: fields.optional("payer_currency")?,
-        })
-    }
 }
 
 /// A documented value, or another.

@@ -2,12 +2,15 @@
 
 //! Lists the service staff of a store (服务人员查询): `GET /v3/smartguide/guides`.
 
+mod guide;
+
+pub use guide::Guide;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result, Secret};
 use wxpay_sign::Verified;
-use wxpay_sign::v3::Sealed;
 
 /// Lists the service staff of a store (服务人员查询).
 ///
@@ -138,38 +141,6 @@ pub struct ListGuidesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Guide {
-    /// Service staff ID (服务人员ID).
-    pub guide_id: Option<String>,
-    /// Store ID (门店ID).
-    pub store_id: Option<i64>,
-    /// Service staff name (服务人员姓名).
-    pub name: Option<Sealed>,
-    /// Mobile number (手机号码).
-    pub mobile: Option<Sealed>,
-    /// WeCom employee ID (企业微信的员工ID).
-    pub userid: Option<String>,
-    /// Employee number (工号).
-    pub work_id: Option<String>,
-}
-
-impl Guide {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            guide_id: fields.optional("guide_id")?,
-            store_id: fields.optional("store_id")?,
-            name: fields.optional("name")?,
-            mobile: fields.optional("mobile")?,
-            userid: fields.optional("userid")?,
-            work_id: fields.optional("work_id")?,
-        })
-    }
 }
 
 impl Endpoint for ListGuides {

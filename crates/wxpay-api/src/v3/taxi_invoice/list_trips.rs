@@ -2,12 +2,18 @@
 
 //! Lists the trips of a passenger (获取乘客行程单列表): `GET /v3/taxi-invoice/user-taxi-orders`.
 
+mod links;
+mod trip;
+
+pub use links::Links;
+pub use trip::Trip;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
     Certainty, Class, CodeFacts, Date, DateFormat, DecodeError, InvalidInput, OpenId, Outcome,
-    Result, WireTime,
+    Result,
 };
 use wxpay_sign::Verified;
 
@@ -127,53 +133,6 @@ pub struct ListTripsResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Trip {
-    /// Plate number (车牌号).
-    pub plate_number: Option<String>,
-    /// Operating qualification certificate number (营运资格证号).
-    pub driver_license: Option<String>,
-    /// Boarding time (上车时间).
-    pub up_time: Option<WireTime>,
-}
-
-impl Trip {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            plate_number: fields.optional("plate_number")?,
-            driver_license: fields.optional("driver_license")?,
-            up_time: fields.optional("up_time")?,
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Links {
-    /// Next page URL (下一页链接).
-    pub next: Option<String>,
-    /// Previous page URL (上一页链接).
-    pub prev: Option<String>,
-    /// Current page URL (当前链接).
-    #[cfg_attr(feature = "serde", serde(rename = "self"))]
-    pub self_: Option<String>,
-}
-
-impl Links {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            next: fields.optional("next")?,
-            prev: fields.optional("prev")?,
-            self_: fields.optional("self")?,
-        })
-    }
 }
 
 impl Endpoint for ListTrips {

@@ -2,13 +2,15 @@
 
 //! Queries a taxi driver (获取司机信息): `GET /v3/taxi-invoice/drivers/{driver_license}`.
 
+mod driver_picture;
+
+pub use driver_picture::DriverPicture;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::KnownPhotoDigest;
 
 /// Queries a taxi driver (获取司机信息).
 ///
@@ -99,35 +101,6 @@ pub struct QueryDriverResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DriverPicture {
-    /// Photo type (照片类型).
-    pub photo_type: Option<String>,
-    /// Driver photo digest (司机照片摘要).
-    pub photo_digest: Option<KnownPhotoDigest>,
-    /// Avatar URL (头像url).
-    pub photo_url: Option<String>,
-    /// Avatar icon (头像icon).
-    pub photo_data: Option<String>,
-}
-
-impl DriverPicture {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            photo_type: fields.optional("photo_type")?,
-            photo_digest: fields
-                .object("photo_digest")?
-                .map(|fields| KnownPhotoDigest::read(&fields))
-                .transpose()?,
-            photo_url: fields.optional("photo_url")?,
-            photo_data: fields.optional("photo_data")?,
-        })
-    }
 }
 
 impl Endpoint for QueryDriver {

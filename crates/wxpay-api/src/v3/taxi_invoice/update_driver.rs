@@ -2,6 +2,14 @@
 
 //! Adds or updates a taxi driver (更新司机信息): `POST /v3/taxi-invoice/driver/update-driver`.
 
+mod driver_photo;
+mod known_driver_photo;
+mod photo_digest;
+
+pub use driver_photo::{DriverPhoto, DriverPhotoOptions};
+pub use known_driver_photo::KnownDriverPhoto;
+pub use photo_digest::{PhotoDigest, PhotoDigestOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -10,8 +18,6 @@ use wxpay_core::{
 };
 use wxpay_sign::Verified;
 use wxpay_sign::v3::Sealed;
-
-use super::types::KnownPhotoDigest;
 
 /// Adds or updates a taxi driver (更新司机信息).
 ///
@@ -145,209 +151,6 @@ pub struct UpdateDriverResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct PhotoDigest {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: PhotoDigestOptions,
-}
-
-/// The optional fields of [`PhotoDigest`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct PhotoDigestOptions {
-    /// Hash type (哈希类型), at most 2048 characters.
-    pub hash_type: Option<String>,
-    /// Hash value (哈希值), at most 2048 characters.
-    pub hash_value: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl PhotoDigestOptions {
-    /// Hash type (哈希类型), at most 2048 characters.
-    #[must_use]
-    pub fn hash_type(mut self, hash_type: impl Into<String>) -> Self {
-        self.hash_type = Some(hash_type.into());
-        self
-    }
-
-    /// Hash value (哈希值), at most 2048 characters.
-    #[must_use]
-    pub fn hash_value(mut self, hash_value: impl Into<String>) -> Self {
-        self.hash_value = Some(hash_value.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl PhotoDigest {
-    const FIELDS: &'static [&'static str] = &["hash_type", "hash_value"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.hash_type {
-            body.text("hash_type", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.hash_value {
-            body.text("hash_value", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: PhotoDigestOptions {
-                hash_type: fields.optional("hash_type")?,
-                hash_value: fields.optional("hash_value")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct DriverPhoto {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DriverPhotoOptions,
-}
-
-/// The optional fields of [`DriverPhoto`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DriverPhotoOptions {
-    /// Photo type (照片类型), at most 2048 characters.
-    pub photo_type: Option<String>,
-    /// Driver avatar digest (司机头像摘要).
-    pub photo_digest: Option<PhotoDigest>,
-    /// Avatar URL (头像url), at most 2048 characters.
-    pub photo_url: Option<String>,
-    /// Avatar icon (头像icon), at most 2097152 characters.
-    pub photo_icon: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DriverPhotoOptions {
-    /// Photo type (照片类型), at most 2048 characters.
-    #[must_use]
-    pub fn photo_type(mut self, photo_type: impl Into<String>) -> Self {
-        self.photo_type = Some(photo_type.into());
-        self
-    }
-
-    /// Driver avatar digest (司机头像摘要).
-    #[must_use]
-    pub fn photo_digest(mut self, photo_digest: impl Into<PhotoDigest>) -> Self {
-        self.photo_digest = Some(photo_digest.into());
-        self
-    }
-
-    /// Avatar URL (头像url), at most 2048 characters.
-    #[must_use]
-    pub fn photo_url(mut self, photo_url: impl Into<String>) -> Self {
-        self.photo_url = Some(photo_url.into());
-        self
-    }
-
-    /// Avatar icon (头像icon), at most 2097152 characters.
-    #[must_use]
-    pub fn photo_icon(mut self, photo_icon: impl Into<String>) -> Self {
-        self.photo_icon = Some(photo_icon.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl DriverPhoto {
-    const FIELDS: &'static [&'static str] =
-        &["photo_type", "photo_digest", "photo_url", "photo_icon"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.photo_type {
-            body.text("photo_type", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.photo_digest {
-            body.object("photo_digest", |body| value.write(body))?;
-        }
-        if let Some(value) = &self.options.photo_url {
-            body.text("photo_url", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.photo_icon {
-            body.text("photo_icon", value, Max::Chars(2097152))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DriverPhotoOptions {
-                photo_type: fields.optional("photo_type")?,
-                photo_digest: fields
-                    .object("photo_digest")?
-                    .map(|fields| PhotoDigest::read(&fields))
-                    .transpose()?,
-                photo_url: fields.optional("photo_url")?,
-                photo_icon: fields.optional("photo_icon")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct KnownDriverPhoto {
-    /// Photo type (照片类型).
-    pub photo_type: Option<String>,
-    /// Driver avatar digest (司机头像摘要).
-    pub photo_digest: Option<KnownPhotoDigest>,
-    /// Avatar URL (头像url).
-    pub photo_url: Option<String>,
-    /// Avatar icon (头像icon).
-    pub photo_icon: Option<String>,
-}
-
-impl KnownDriverPhoto {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            photo_type: fields.optional("photo_type")?,
-            photo_digest: fields
-                .object("photo_digest")?
-                .map(|fields| KnownPhotoDigest::read(&fields))
-                .transpose()?,
-            photo_url: fields.optional("photo_url")?,
-            photo_icon: fields.optional("photo_icon")?,
-        })
-    }
 }
 
 impl Endpoint for UpdateDriver {

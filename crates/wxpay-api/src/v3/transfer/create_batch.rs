@@ -2,12 +2,16 @@
 
 //! Starts a batch of transfers to users' balances (发起批量转账): `POST /v3/transfer/batches`.
 
+mod transfer;
+
+pub use transfer::{Transfer, TransferOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    BatchId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, OutBatchNo,
-    OutDetailNo, Outcome, Resolve, Result, Secret, WireTime,
+    BatchId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OutBatchNo, Outcome,
+    Resolve, Result, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -151,101 +155,6 @@ pub struct CreateBatchResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Transfer {
-    /// Merchant detail number (商家明细单号).
-    pub out_detail_no: OutDetailNo,
-    /// Transfer amount (转账金额), in fen.
-    pub transfer_amount: Fen,
-    /// Transfer remark (转账备注), at most 32 characters.
-    pub transfer_remark: String,
-    /// User identifier under direct merchant app (用户在直连商户应用下的用户标示).
-    pub openid: OpenId,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: TransferOptions,
-}
-
-/// The optional fields of [`Transfer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct TransferOptions {
-    /// Payee name (收款用户姓名), at most 214 bytes, encrypted before it is sent. Which is 71 Chinese characters.
-    pub user_name: Option<Secret>,
-    /// Payee ID card number (收款用户身份证), at most 214 bytes, encrypted before it is sent.
-    pub user_id_card: Option<Secret>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl TransferOptions {
-    /// Payee name (收款用户姓名), at most 214 bytes, encrypted before it is sent. Which is 71 Chinese characters.
-    #[must_use]
-    pub fn user_name(mut self, user_name: impl Into<Secret>) -> Self {
-        self.user_name = Some(user_name.into());
-        self
-    }
-
-    /// Payee ID card number (收款用户身份证), at most 214 bytes, encrypted before it is sent.
-    #[must_use]
-    pub fn user_id_card(mut self, user_id_card: impl Into<Secret>) -> Self {
-        self.user_id_card = Some(user_id_card.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Transfer {
-    const FIELDS: &'static [&'static str] = &[
-        "out_detail_no",
-        "transfer_amount",
-        "transfer_remark",
-        "openid",
-        "user_name",
-        "user_id_card",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.id("out_detail_no", &self.out_detail_no)?;
-        body.fen("transfer_amount", self.transfer_amount, 1..)?;
-        body.text("transfer_remark", &self.transfer_remark, Max::Chars(32))?;
-        body.id("openid", &self.openid)?;
-        if let Some(value) = &self.options.user_name {
-            body.sealed("user_name", value, Max::Bytes(214))?;
-        }
-        if let Some(value) = &self.options.user_id_card {
-            body.sealed("user_id_card", value, Max::Bytes(214))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            out_detail_no: fields.require("out_detail_no")?,
-            transfer_amount: fields.require("transfer_amount")?,
-            transfer_remark: fields.require("transfer_remark")?,
-            openid: fields.require("openid")?,
-            options: TransferOptions {
-                user_name: fields.optional("user_name")?,
-                user_id_card: fields.optional("user_id_card")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for CreateBatch {

@@ -2,14 +2,17 @@
 
 //! Deducts a highway toll by ETC (高速场景商户扣款): `POST /v3/vehicle/etc/transactions/highway`.
 
-use std::net::IpAddr;
+mod device;
+mod highway_info;
+
+pub use device::{Device, DeviceOptions};
+pub use highway_info::{HighwayInfo, HighwayInfoOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
-    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -134,215 +137,6 @@ impl PayEtcHighway {
 impl<'de> serde::Deserialize<'de> for PayEtcHighway {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct HighwayInfo {
-    /// Plate number (车牌号), at most 2048 characters. The province and the plate, without other characters.
-    pub plate_number: String,
-    /// Station entry time (入站时间).
-    pub start_time: WireTime,
-    /// Station exit time (出站时间).
-    pub end_time: WireTime,
-    /// Channel type (通道类型), at most 2048 characters.
-    pub channel_type: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: HighwayInfoOptions,
-}
-
-/// The optional fields of [`HighwayInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct HighwayInfoOptions {
-    /// Vehicle type (车辆类型), at most 2048 characters.
-    pub car_type: Option<String>,
-    /// Entrance name (入口名称), at most 2048 characters.
-    pub entrance: Option<String>,
-    /// Exit name (出口名称), at most 2048 characters.
-    pub exit: Option<String>,
-    /// Passenger capacity (承载人数).
-    pub carrying_capacity: Option<i64>,
-    /// Load capacity range (荷载范围), at most 2048 characters.
-    pub carrying_range: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl HighwayInfoOptions {
-    /// Vehicle type (车辆类型), at most 2048 characters.
-    #[must_use]
-    pub fn car_type(mut self, car_type: impl Into<String>) -> Self {
-        self.car_type = Some(car_type.into());
-        self
-    }
-
-    /// Entrance name (入口名称), at most 2048 characters.
-    #[must_use]
-    pub fn entrance(mut self, entrance: impl Into<String>) -> Self {
-        self.entrance = Some(entrance.into());
-        self
-    }
-
-    /// Exit name (出口名称), at most 2048 characters.
-    #[must_use]
-    pub fn exit(mut self, exit: impl Into<String>) -> Self {
-        self.exit = Some(exit.into());
-        self
-    }
-
-    /// Passenger capacity (承载人数).
-    #[must_use]
-    pub fn carrying_capacity(mut self, carrying_capacity: impl Into<i64>) -> Self {
-        self.carrying_capacity = Some(carrying_capacity.into());
-        self
-    }
-
-    /// Load capacity range (荷载范围), at most 2048 characters.
-    #[must_use]
-    pub fn carrying_range(mut self, carrying_range: impl Into<String>) -> Self {
-        self.carrying_range = Some(carrying_range.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl HighwayInfo {
-    const FIELDS: &'static [&'static str] = &[
-        "plate_number",
-        "start_time",
-        "end_time",
-        "channel_type",
-        "car_type",
-        "entrance",
-        "exit",
-        "carrying_capacity",
-        "carrying_range",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("plate_number", &self.plate_number, Max::Chars(2048))?;
-        body.time("start_time", &self.start_time, TimeFormat::Rfc3339)?;
-        body.time("end_time", &self.end_time, TimeFormat::Rfc3339)?;
-        body.text("channel_type", &self.channel_type, Max::Chars(2048))?;
-        if let Some(value) = &self.options.car_type {
-            body.text("car_type", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.entrance {
-            body.text("entrance", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.exit {
-            body.text("exit", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.carrying_capacity {
-            body.integer("carrying_capacity", *value, 0..)?;
-        }
-        if let Some(value) = &self.options.carrying_range {
-            body.text("carrying_range", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            plate_number: fields.require("plate_number")?,
-            start_time: fields.require("start_time")?,
-            end_time: fields.require("end_time")?,
-            channel_type: fields.require("channel_type")?,
-            options: HighwayInfoOptions {
-                car_type: fields.optional("car_type")?,
-                entrance: fields.optional("entrance")?,
-                exit: fields.optional("exit")?,
-                carrying_capacity: fields.optional("carrying_capacity")?,
-                carrying_range: fields.optional("carrying_range")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Device {
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: DeviceOptions,
-}
-
-/// The optional fields of [`Device`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DeviceOptions {
-    /// Merchant-side device ID (商户端设备号), at most 2048 characters.
-    pub device_id: Option<String>,
-    /// Merchant-side device IP address (商户端设备IP).
-    pub device_ip: Option<IpAddr>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl DeviceOptions {
-    /// Merchant-side device ID (商户端设备号), at most 2048 characters.
-    #[must_use]
-    pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
-        self.device_id = Some(device_id.into());
-        self
-    }
-
-    /// Merchant-side device IP address (商户端设备IP).
-    #[must_use]
-    pub fn device_ip(mut self, device_ip: impl Into<IpAddr>) -> Self {
-        self.device_ip = Some(device_ip.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Device {
-    const FIELDS: &'static [&'static str] = &["device_id", "device_ip"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        if let Some(value) = &self.options.device_id {
-            body.text("device_id", value, Max::Chars(2048))?;
-        }
-        if let Some(value) = &self.options.device_ip {
-            body.ip("device_ip", *value)?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            options: DeviceOptions {
-                device_id: fields.optional("device_id")?,
-                device_ip: fields.optional("device_ip")?,
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

@@ -2,16 +2,19 @@
 
 //! Deducts a parking fee (扣费受理): `POST /v3/vehicle/transactions/parking`.
 
+mod parking_info;
+
+pub use parking_info::{ParkingInfo, ParkingInfoOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
-    TimeFormat, WireTime,
 };
 use wxpay_sign::Verified;
 
-use super::types::{Amount, ParkingOrder, PlateColor};
+use super::types::{Amount, ParkingOrder};
 
 /// Deducts a parking fee (扣费受理).
 ///
@@ -136,93 +139,6 @@ impl PayParking {
 impl<'de> serde::Deserialize<'de> for PayParking {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         wxpay_client::json::deserialize(deserializer, Self::read)
-    }
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct ParkingInfo {
-    /// Parking ID (停车入场ID), at most 32 characters. As it was given when the parking was created.
-    pub parking_id: String,
-    /// Plate number (车牌号), at most 32 characters. The province and the plate, without other characters.
-    pub plate_number: String,
-    /// Plate colour (车牌颜色).
-    pub plate_color: PlateColor,
-    /// Entry time (入场时间).
-    pub start_time: WireTime,
-    /// Exit time (出场时间).
-    pub end_time: WireTime,
-    /// Parking lot name (停车场名称), at most 32 characters.
-    pub parking_name: String,
-    /// Billing duration (计费时长). In seconds.
-    pub charging_duration: i64,
-    /// Parking lot device ID (停车场设备ID), at most 32 characters.
-    pub device_id: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: ParkingInfoOptions,
-}
-
-/// The optional fields of [`ParkingInfo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ParkingInfoOptions {
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl ParkingInfoOptions {
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl ParkingInfo {
-    const FIELDS: &'static [&'static str] = &[
-        "parking_id",
-        "plate_number",
-        "plate_color",
-        "start_time",
-        "end_time",
-        "parking_name",
-        "charging_duration",
-        "device_id",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("parking_id", &self.parking_id, Max::Chars(32))?;
-        body.text("plate_number", &self.plate_number, Max::Chars(32))?;
-        body.text("plate_color", &self.plate_color, Max::Chars(64))?;
-        body.time("start_time", &self.start_time, TimeFormat::Rfc3339)?;
-        body.time("end_time", &self.end_time, TimeFormat::Rfc3339)?;
-        body.text("parking_name", &self.parking_name, Max::Chars(32))?;
-        body.integer("charging_duration", self.charging_duration, 0..)?;
-        body.text("device_id", &self.device_id, Max::Chars(32))?;
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            parking_id: fields.require("parking_id")?,
-            plate_number: fields.require("plate_number")?,
-            plate_color: fields.require("plate_color")?,
-            start_time: fields.require("start_time")?,
-            end_time: fields.require("end_time")?,
-            parking_name: fields.require("parking_name")?,
-            charging_duration: fields.require("charging_duration")?,
-            device_id: fields.require("device_id")?,
-            options: ParkingInfoOptions {
-                extra: fields.extra()?,
-            },
-        })
     }
 }
 

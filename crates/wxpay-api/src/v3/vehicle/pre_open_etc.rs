@@ -2,6 +2,10 @@
 
 //! Prepares the ETC deduction from a given card of the user (预开通用户ETC指定卡扣费): `POST /v3/vehicle/etc/preopen`.
 
+mod identity;
+
+pub use identity::{Identity, IdentityOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -122,85 +126,6 @@ pub struct PreOpenEtcResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Identity {
-    /// Name (姓名), at most 214 bytes, encrypted before it is sent.
-    pub encrypted_real_name: Secret,
-    /// Identity document number (证件号码), at most 214 bytes, encrypted before it is sent.
-    pub encrypted_credential_id: Secret,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: IdentityOptions,
-}
-
-/// The optional fields of [`Identity`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct IdentityOptions {
-    /// Identity document type (证件类型), at most 2048 characters.
-    pub credential_type: Option<String>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl IdentityOptions {
-    /// Identity document type (证件类型), at most 2048 characters.
-    #[must_use]
-    pub fn credential_type(mut self, credential_type: impl Into<String>) -> Self {
-        self.credential_type = Some(credential_type.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl Identity {
-    const FIELDS: &'static [&'static str] = &[
-        "encrypted_real_name",
-        "encrypted_credential_id",
-        "credential_type",
-    ];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.sealed(
-            "encrypted_real_name",
-            &self.encrypted_real_name,
-            Max::Bytes(214),
-        )?;
-        body.sealed(
-            "encrypted_credential_id",
-            &self.encrypted_credential_id,
-            Max::Bytes(214),
-        )?;
-        if let Some(value) = &self.options.credential_type {
-            body.text("credential_type", value, Max::Chars(2048))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            encrypted_real_name: fields.require("encrypted_real_name")?,
-            encrypted_credential_id: fields.require("encrypted_credential_id")?,
-            options: IdentityOptions {
-                credential_type: fields.optional("credential_type")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 impl Endpoint for PreOpenEtc {

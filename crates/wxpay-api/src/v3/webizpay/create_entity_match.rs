@@ -2,6 +2,10 @@
 
 //! Checks in a batch which stores take the payments (发起门店主体匹配): `POST /v3/webizpay/stores/entity-matches`.
 
+mod match_detail;
+
+pub use match_detail::{MatchDetail, MatchDetailOptions};
+
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -107,77 +111,6 @@ pub struct CreateEntityMatchResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a request.
-#[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct MatchDetail {
-    /// Store unified social credit code (门店统一社会信用代码), at most 2048 characters.
-    pub organization_code: String,
-    /// Store name (门店名称), at most 2048 characters.
-    pub store_name: String,
-    /// The optional fields.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub options: MatchDetailOptions,
-}
-
-/// The optional fields of [`MatchDetail`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MatchDetailOptions {
-    /// Payment product to query (需要查询的支付产品).
-    pub product_type: Option<ProductType>,
-    /// Members that this version does not know, by name.
-    pub extra: Extra,
-}
-
-impl MatchDetailOptions {
-    /// Payment product to query (需要查询的支付产品).
-    #[must_use]
-    pub fn product_type(mut self, product_type: impl Into<ProductType>) -> Self {
-        self.product_type = Some(product_type.into());
-        self
-    }
-
-    /// Adds a member that this version does not know.
-    #[must_use]
-    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.extra.insert(name, value);
-        self
-    }
-}
-
-impl MatchDetail {
-    const FIELDS: &'static [&'static str] = &["organization_code", "store_name", "product_type"];
-
-    fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text(
-            "organization_code",
-            &self.organization_code,
-            Max::Chars(2048),
-        )?;
-        body.text("store_name", &self.store_name, Max::Chars(2048))?;
-        if let Some(value) = &self.options.product_type {
-            body.text("product_type", value, Max::Chars(64))?;
-        }
-        body.extra(&self.options.extra, Self::FIELDS)
-    }
-
-    #[cfg(feature = "serde")]
-    fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(Self::FIELDS)?;
-        Ok(Self {
-            organization_code: fields.require("organization_code")?,
-            store_name: fields.require("store_name")?,
-            options: MatchDetailOptions {
-                product_type: fields.optional("product_type")?,
-                extra: fields.extra()?,
-            },
-        })
-    }
 }
 
 /// A documented value, or another.

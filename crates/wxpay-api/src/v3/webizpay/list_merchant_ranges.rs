@@ -2,13 +2,15 @@
 
 //! Lists the ranges of merchants where a quota card can be used (查询可用商户范围列表): `GET /v3/webizpay/avail-mch-ranges`.
 
+mod range;
+
+pub use range::Range;
+
 use wxpay_client::Extra;
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::IdentifierType;
 
 /// Lists the ranges of merchants where a quota card can be used (查询可用商户范围列表).
 ///
@@ -81,26 +83,6 @@ pub struct ListMerchantRangesResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Range {
-    /// Available merchant range ID (可用商户范围id).
-    pub range_id: Option<String>,
-    /// Merchant identifier type (商户标识类型).
-    pub identifier_type: Option<IdentifierType>,
-}
-
-impl Range {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            range_id: fields.optional("range_id")?,
-            identifier_type: fields.optional("identifier_type")?,
-        })
-    }
 }
 
 impl Endpoint for ListMerchantRanges {

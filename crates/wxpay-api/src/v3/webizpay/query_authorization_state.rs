@@ -2,15 +2,15 @@
 
 //! Queries whether an employee has authorized enterprise payments (企业商户查询企业员工开通授权状态): `GET /v3/webizpay/users/{user_id}/authorization-state`.
 
+mod employee;
+
+pub use employee::Employee;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result, WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result};
 use wxpay_sign::Verified;
-
-use super::types::AuthorizationState;
 
 /// Queries whether an employee has authorized enterprise payments (企业商户查询企业员工开通授权状态).
 ///
@@ -90,32 +90,6 @@ pub struct QueryAuthorizationStateResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Employee {
-    /// WeChat authorization relation ID (微信授权关系ID).
-    pub employee_id: String,
-    /// Authorization status (授权状态).
-    pub authorization_state: AuthorizationState,
-    /// Authorization time (授权时间).
-    pub authorization_time: Option<WireTime>,
-    /// Authorization revocation time (解除授权时间).
-    pub authorization_revoked_time: Option<WireTime>,
-}
-
-impl Employee {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            employee_id: fields.require("employee_id")?,
-            authorization_state: fields.require("authorization_state")?,
-            authorization_time: fields.optional("authorization_time")?,
-            authorization_revoked_time: fields.optional("authorization_revoked_time")?,
-        })
-    }
 }
 
 impl Endpoint for QueryAuthorizationState {

@@ -2,6 +2,10 @@
 
 //! Queries a batch of checked stores (查询门店主体匹配结果): `GET /v3/webizpay/stores/entity-matches/{batch_id}`.
 
+mod match_result;
+
+pub use match_result::MatchResult;
+
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
@@ -90,29 +94,6 @@ pub struct QueryEntityMatchResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,
-}
-
-/// A part of a response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct MatchResult {
-    /// Store unified social credit code (门店统一社会信用代码).
-    pub organization_code: Option<String>,
-    /// Store name (门店名称).
-    pub store_name: Option<String>,
-    /// Whether a qualifying WeChat Pay merchant ID exists (是否存在满足条件微信支付商户号).
-    pub has_valid_mchid: Option<bool>,
-}
-
-impl MatchResult {
-    fn read(fields: &Object<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            organization_code: fields.optional("organization_code")?,
-            store_name: fields.optional("store_name")?,
-            has_valid_mchid: fields.optional("has_valid_mchid")?,
-        })
-    }
 }
 
 impl Endpoint for QueryEntityMatch {
