@@ -34,6 +34,7 @@ mod samples;
 mod sandbox;
 mod security;
 mod shapes;
+mod shop;
 mod supply_chain;
 mod trust;
 mod trusted_issuers;

@@ -5,8 +5,8 @@ use wxpay_core::{Fen, TimeFormat, Timestamp};
 
 use crate::control::fault;
 use crate::{
-    Batch, CombinedOrder, Delivery, FaultRule, Order, Payout, PendingDelivery, Refund, Sandbox,
-    SeenRequest, SignatureCheck, Transfer, Trust,
+    Batch, CombinedOrder, Delivery, FaultRule, Media, Order, Payout, PendingDelivery, Refund,
+    Sandbox, SeenRequest, SignatureCheck, Transfer, Trust,
 };
 
 pub(crate) fn status(sandbox: &Sandbox) -> Value {
@@ -175,6 +175,16 @@ pub(crate) fn transfer(transfer: &Transfer) -> Value {
         "total_amount": transfer.total_amount.get(),
         "openid": transfer.openid,
         "update_time": time(transfer.update_time),
+    })
+}
+
+pub(crate) fn media(media: &Media) -> Value {
+    json!({
+        "media_id": media.media_id,
+        "api": media.api.name(),
+        "filename": media.filename,
+        "sha256": media.sha256,
+        "size": media.size,
     })
 }
 

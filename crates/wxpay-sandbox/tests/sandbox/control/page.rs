@@ -70,6 +70,7 @@ async fn the_books_have_a_button_for_what_can_be_done() {
     ] {
         assert!(!page.contains(absent), "{absent}");
     }
+    assert_eq!(port.get("/uploads").await, json!({"uploads": []}));
     let counts = &port.get("/status").await["counts"];
     assert_eq!(
         (&counts["complaints"], &counts["payment_codes"]),
