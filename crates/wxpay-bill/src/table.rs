@@ -92,9 +92,13 @@ impl<R: BufRead> Table<R> {
         split(text, &mut fields);
         count(fields.len(), &names, line)?;
         let values = fields.into_iter().map(|field| text.get(field));
-        let values = values
+        let values: Vec<Box<str>> = values
             .map(|value| value.unwrap_or_default().into())
             .collect();
+        // Also of a sum that the rows don't have, so that it is not compared.
+        if let Some(place) = values.iter().position(|value| value.is_empty()) {
+            return Err(BillError::in_column(line, names.get(place), Problem::Empty));
+        }
         while self.lines.advance()? {
             if !self.lines.line().is_empty() {
                 return Err(BillError::new(self.lines.number(), Problem::AfterSummary));

@@ -98,29 +98,23 @@ pub(super) fn read(names: &Names) -> Result<(TradeKind, TradePlaces), BillError>
     use TradeColumn as C;
     let places = TradePlaces::of(&COLUMNS, names, 1)?;
     let has = |column: C| places.get(column as usize).is_some();
-    let scope = if has(C::RefundRequestTime) {
+    // One of the columns is enough: a bill that lacks the others is not one of another kind.
+    let has_any = |columns: &[C]| columns.iter().any(|column| has(*column));
+    let scope = if has_any(&[C::RefundRequestTime, C::RefundSuccessTime]) {
         TradeScope::Refund
-    } else if has(C::RefundId) {
+    } else if has_any(REFUNDS) || has(C::Refund) {
         TradeScope::All
     } else {
         TradeScope::Success
     };
     let kind = TradeKind {
         scope,
-        is_old: names.iter().any(|name| name == OLD),
+        is_old: names.iter().any(|name| name == OLD) && !has(C::Total),
     };
-    let refunds: &[C] = &[
-        C::RefundId,
-        C::OutRefundNo,
-        C::SettlementRefund,
-        C::CouponRefund,
-        C::RefundChannel,
-        C::RefundState,
-    ];
     let wanted = EVERY
         .iter()
-        .chain(refunds.iter().filter(|_| scope != TradeScope::Success))
-        .chain((scope == TradeScope::Refund).then_some(&C::RefundSuccessTime))
+        .chain(REFUNDS.iter().filter(|_| scope != TradeScope::Success))
+        .chain(TIMES.iter().filter(|_| scope == TradeScope::Refund))
         .chain((!kind.is_old).then_some(&C::Total))
         .chain((!kind.is_old && scope != TradeScope::Success).then_some(&C::Refund));
     for column in wanted {
@@ -154,4 +148,20 @@ const EVERY: &[TradeColumn] = &[
     TradeColumn::Attach,
     TradeColumn::Fee,
     TradeColumn::Rate,
+];
+
+/// The columns of a bill with refunds.
+const REFUNDS: &[TradeColumn] = &[
+    TradeColumn::RefundId,
+    TradeColumn::OutRefundNo,
+    TradeColumn::SettlementRefund,
+    TradeColumn::CouponRefund,
+    TradeColumn::RefundChannel,
+    TradeColumn::RefundState,
+];
+
+/// Those of a bill of refunds alone.
+const TIMES: &[TradeColumn] = &[
+    TradeColumn::RefundRequestTime,
+    TradeColumn::RefundSuccessTime,
 ];

@@ -332,8 +332,10 @@ proptest! {
         let (text, _) = bill_of(kind, false, &mut trades, true);
         let text = text.trim_end().as_bytes();
         let cut = cut.index(text.len());
-        // Zeros at the end of the last sum are the same sum, and before the first name is whole it is no bill yet.
-        let same = text[cut..].iter().all(|byte| b"0.".contains(byte));
+        // Zeros at the end of the last sum are the same sum, and a fee, which is last in old bills, may be rounded to the fen.
+        // Before the first name is whole it is no bill yet.
+        let (end, is_old) = (&text[cut..], kind >= 3);
+        let same = end.iter().all(|byte| b"0.".contains(byte) || is_old && byte.is_ascii_digit());
         if cut > "\u{feff}交易时间".len() && !same {
             prop_assert!(read(&text[..cut]).is_err(), "{}", cut);
         }

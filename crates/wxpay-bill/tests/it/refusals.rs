@@ -109,6 +109,9 @@ fn what_is_not_the_shape_of_a_bill() {
         "手续费",
         "订单金额",
         "申请退款金额",
+        "微信退款单号",
+        "退款金额",
+        "退款状态",
         "商户数据包",
     ] {
         let other = text.replacen(&format!(",{column},"), ",别的,", 1);

@@ -59,6 +59,7 @@ fn counts_may_be_decimals_and_the_fee_may_be_rounded() {
     for (wrong, column) in [
         ("`2.5,`1.40,`0.40,`0.10,`0.01,`1.50,`0.50", "总交易单数"),
         ("`,`1.40,`0.40,`0.10,`0.01,`1.50,`0.50", "总交易单数"),
+        ("`2,`1.40,`0.40,`0.10,`0.01,`1.50,`", "申请退款总金额"),
         ("`-2,`1.40,`0.40,`0.10,`0.01,`1.50,`0.50", "总交易单数"),
         ("`2,`1.40,`0.40,`x,`0.01,`1.50,`0.50", "充值券退款总金额"),
     ] {
@@ -90,4 +91,17 @@ fn a_sum_that_can_not_be_held_is_an_error() {
     let error = trade_rows(&text).unwrap_err();
     assert!(matches!(error.problem(), Problem::TooLarge), "{error}");
     assert_eq!(error.line(), 3);
+}
+
+#[test]
+fn no_sum_may_be_empty_that_the_rows_do_not_have() {
+    let row = "2026-11-25 10:00:00,wx1,1900000109,0,,420001,T1,o1,JSAPI,SUCCESS,OTHERS,CNY,1.40,0.30,小食,,0.01000,0.60%,1.50,";
+    let with = |last: &str| {
+        let values = format!("1,1.40,0.00,0.00,0.01,1.50,{last}");
+        trade_rows(&bill(SUCCESS, &[row], SUMS_OF_ALL, &values))
+    };
+    assert!(with("0.00").is_ok());
+    let error = with("").unwrap_err();
+    assert!(matches!(error.problem(), Problem::Empty), "{error}");
+    assert_eq!((error.line(), error.column()), (4, Some("申请退款总金额")));
 }
