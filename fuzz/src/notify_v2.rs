@@ -16,6 +16,7 @@ pub fn run(data: &[u8]) {
         if data.starts_with(b"<") {
             receiver.check_forged(data);
             let _ = receiver.notices.refund(data);
+            let _ = receiver.notices.combined_payment(data);
         } else if let Ok(attack) = Attack::arbitrary(&mut Unstructured::new(data)) {
             receiver.check(&attack);
         }
@@ -92,6 +93,7 @@ impl Receiver {
 
     /// A body that who knows the key has signed: the fields are read as they were written, or it is refused.
     fn check_signed(&self, fields: &[(String, String)], body: &str) {
+        let _ = self.notices.combined_payment(body.as_bytes());
         if let Ok(verified) = self.notices.verify(body.as_bytes()) {
             let mut written: Vec<_> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
             written.sort_unstable();

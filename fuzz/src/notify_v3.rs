@@ -11,7 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo, Timestamp};
 use wxpay_api::sign::v3::ApiKey;
-use wxpay_api::v3::{Json, Notices, PaymentNotice};
+use wxpay_api::v3::{
+    CombinedPaymentNotice, Json, Notices, PartnerPaymentNotice, PaymentNotice, ProfitSharingNotice,
+    RefundNotice,
+};
 
 use crate::fixtures::{Credulous, credible_headers, now, platform_keys, text, vector};
 use crate::message::{Genuine, Message};
@@ -127,6 +130,15 @@ impl Attack {
                 );
                 assert_eq!(notice.plaintext(), plaintext);
                 assert_eq!(Some(notice.resource().get()), readable.as_ref().ok());
+                let kinds = [
+                    PartnerPaymentNotice::read(&notice).is_ok(),
+                    CombinedPaymentNotice::read(&notice).is_ok(),
+                    RefundNotice::read(&notice).is_ok(),
+                    ProfitSharingNotice::read(&notice).is_ok(),
+                    PaymentNotice::read(&notice).is_ok(),
+                ];
+                let read = kinds.iter().filter(|read| **read).count();
+                assert!(read <= 1, "two kinds at once: {self:?}");
                 if let Ok(payment) = PaymentNotice::read(&notice) {
                     assert_eq!(event_type, "TRANSACTION.SUCCESS");
                     check_payment(payment, &plaintext);

@@ -12,9 +12,11 @@ pages! {
     english:
         Index "../../docs/guide/en/README.md",
         FirstCall "../../docs/guide/en/first-call.md",
+        FrontEnd "../../docs/guide/en/front-end.md",
         Notifications "../../docs/guide/en/notifications.md",
         Payouts "../../docs/guide/en/payouts.md",
         Bills "../../docs/guide/en/bills.md",
+        ScannedCodes "../../docs/guide/en/scanned-codes.md",
         Errors "../../docs/guide/en/errors.md",
         GoingLive "../../docs/guide/en/going-live.md",
         PublicKeyMigration "../../docs/guide/en/public-key-migration.md",
@@ -24,9 +26,11 @@ pages! {
     chinese:
         Index "../../docs/guide/zh/README.md",
         FirstCall "../../docs/guide/zh/first-call.md",
+        FrontEnd "../../docs/guide/zh/front-end.md",
         Notifications "../../docs/guide/zh/notifications.md",
         Payouts "../../docs/guide/zh/payouts.md",
         Bills "../../docs/guide/zh/bills.md",
+        ScannedCodes "../../docs/guide/zh/scanned-codes.md",
         Errors "../../docs/guide/zh/errors.md",
         GoingLive "../../docs/guide/zh/going-live.md",
         PublicKeyMigration "../../docs/guide/zh/public-key-migration.md",

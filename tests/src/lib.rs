@@ -5,6 +5,7 @@ pub mod clients;
 #[cfg(doctest)]
 mod guide;
 pub mod load;
+pub mod notices;
 pub mod operations;
 pub mod payouts;
 pub mod replies;

@@ -294,7 +294,12 @@ async fn notices(sandbox: &Sandbox, shown: &mut Shown) {
         match notices.open(&headers, body).await {
             Ok(notice) => {
                 shown.debug("notice", &notice);
-                shown.debug("payment", &v3::PaymentNotice::read(&notice).unwrap());
+                let payment = v3::PaymentNotice::read(&notice).unwrap();
+                shown.debug("payment", &payment);
+                let number = payment.out_trade_no().clone();
+                let other = "1".parse().unwrap();
+                let unexpected = payment.expect(&number, Fen::new(1), &other, &account.appid);
+                shown.error("unexpected", &unexpected.unwrap_err());
             }
             Err(error) => {
                 shown.debug("refusal", &v3::refuse(&error));
@@ -304,12 +309,24 @@ async fn notices(sandbox: &Sandbox, shown: &mut Shown) {
         if fault.is_none_or(|fault| fault == NoticeFault::Forged) {
             sandbox.notify_v2(&url, notice()).await.unwrap();
             let (_, body) = received.recv().await.unwrap();
-            match v2.payment(&body) {
+            let request = http::Request::new(body);
+            match v2.receive_payment(&request) {
                 Ok(notice) => shown.debug("v2 notice", &notice),
-                Err(error) => shown.error("v2 notice", &error),
+                Err(refusal) => {
+                    shown.debug("v2 refusal", &refusal);
+                    shown.error("v2 notice", &refusal);
+                }
             }
         }
     }
+    let refund = || Notice::refund("CANARY1", "R1", 1);
+    sandbox.notify_v3(&url, refund()).await.unwrap();
+    let (headers, body) = received.recv().await.unwrap();
+    let notice = notices.open(&headers, body).await.unwrap();
+    shown.debug("refund", &v3::RefundNotice::read(&notice).unwrap());
+    sandbox.notify_v2(&url, refund()).await.unwrap();
+    let (_, body) = received.recv().await.unwrap();
+    shown.debug("v2 refund", &v2.refund(&body).unwrap());
 }
 
 /// Keys and messages that can't be read.

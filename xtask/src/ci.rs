@@ -164,7 +164,7 @@ const STEPS: [Step; 18] = [
     },
     Step {
         name: "interop",
-        says: "clients from PyPI and npm, unchanged, against the sandbox",
+        says: "clients in Python, Node.js, Go and Java, unchanged, against the sandbox",
         take: |root| against_sandbox(root, "tests/interop/run"),
     },
     Step {
@@ -234,6 +234,7 @@ const EXAMPLES: &[Examples] = &[
             "errors",
             "notifications",
             "axum_callback",
+            "front_end",
             "ready_to_go",
             "migration",
             "blocking",
@@ -244,6 +245,7 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     ("wxpay-payout", &[], &["payouts"]),
+    ("wxpay-cashier", &["--features", "v2"], &["cashier"]),
     // The contract of `Transport`, over two other HTTP clients than our own.
     (
         "wxpay-transport",

@@ -8,10 +8,10 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::post;
-use wxpay_api::NoticeError;
 use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo};
 use wxpay_api::sign::v3::{ApiKey, PublicKeys};
 use wxpay_api::v3::{Notice, Notices, PaymentNotice};
+use wxpay_api::{NoticeError, Refusal};
 use wxpay_sandbox::{Notice as Sent, NoticeFault, Order, Sandbox};
 
 #[derive(Clone, FromRef)]
@@ -28,7 +28,21 @@ struct Ledger {
     taken: Mutex<HashSet<String>>,
 }
 
-async fn paid(State(ledger): State<Arc<Ledger>>, notice: Notice) -> StatusCode {
+/// The log learns why a notification was refused; its sender does not.
+async fn notified(
+    ledger: State<Arc<Ledger>>,
+    notice: Result<Notice, Refusal>,
+) -> Result<StatusCode, Refusal> {
+    match notice {
+        Ok(notice) => Ok(paid(ledger, notice)),
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            Err(refusal)
+        }
+    }
+}
+
+fn paid(State(ledger): State<Arc<Ledger>>, notice: Notice) -> StatusCode {
     let payment = match PaymentNotice::read(&notice) {
         Ok(payment) => payment,
         Err(NoticeError::OtherEvent(_)) => return StatusCode::NO_CONTENT, // not for this handler
@@ -71,7 +85,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/wxpay/notify", listener.local_addr()?);
     let app = Router::new()
-        .route("/wxpay/notify", post(paid))
+        .route("/wxpay/notify", post(notified))
         .with_state(shop);
     tokio::spawn(async move { axum::serve(listener, app).await });
 

@@ -17,7 +17,7 @@ use wxpay_api::core::{AppId, Fen, MchId, OutTradeNo};
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{ApiKey, PublicKeys};
 use wxpay_api::transport::{bytes::Bytes, http};
-use wxpay_api::{NoticeError, v2, v3};
+use wxpay_api::{NoticeError, Refusal, v2, v3};
 use wxpay_sandbox::{Notice, NoticeFault, Order, Sandbox};
 
 /// A shop: what opens its notifications, and its books.
@@ -34,50 +34,53 @@ struct Shop {
 
 impl Shop {
     async fn callback(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        let (head, body) = request.into_parts();
-        match head.uri.path() {
-            "/wxpay/v2" => self.callback_v2(&body),
-            "/wxpay/v3" => self.callback_v3(&head.headers, body).await,
-            _ => status(http::StatusCode::NOT_FOUND),
-        }
+        let answer = match request.uri().path() {
+            "/wxpay/v2" => self.callback_v2(&request),
+            "/wxpay/v3" => self.callback_v3(request).await,
+            _ => return status(http::StatusCode::NOT_FOUND),
+        };
+        answer.unwrap_or_else(|refusal| {
+            eprintln!("{refusal}"); // the sender does not learn why
+            refusal.into_response()
+        })
     }
 
-    fn callback_v2(&self, body: &[u8]) -> http::Response<Bytes> {
-        let payment = match self.v2.payment(body) {
-            Ok(payment) => payment,
-            Err(error) => return v2::refuse(&error),
-        };
+    fn callback_v2(
+        &self,
+        request: &http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, Refusal> {
+        let payment = self.v2.receive_payment(request)?;
         let (key, number) = (payment.key(), payment.out_trade_no().clone());
         let Some(price) = self.prices.get(&number) else {
-            return status(http::StatusCode::BAD_REQUEST); // not an order of this shop: a person has to look
+            return Ok(status(http::StatusCode::BAD_REQUEST)); // not an order of this shop: a person has to look
         };
         match payment.expect(&number, *price, &self.mch_id, &self.app_id) {
-            Ok(paid) => self.take(key, paid.total_fee, v2::acknowledge()),
-            Err(_) => status(http::StatusCode::BAD_REQUEST), // a person has to look
+            Ok(paid) => Ok(self.take(key, paid.total_fee, v2::acknowledge())),
+            Err(unexpected) => Ok(v2::refuse(&unexpected.into())), // a person has to look
         }
     }
 
-    async fn callback_v3(&self, headers: &http::HeaderMap, body: Bytes) -> http::Response<Bytes> {
-        let notice = match self.v3.open(headers, body).await {
-            Ok(notice) => notice,
-            Err(error) => return v3::refuse(&error),
-        };
+    async fn callback_v3(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, Refusal> {
+        let notice = self.v3.receive(request).await?;
         match notice.kind() {
             v3::NoticeKind::Payment => {}
-            v3::NoticeKind::Refund => return v3::acknowledge(), // of no interest here
-            kind => return v3::refuse(&NoticeError::OtherKind(kind)), // a person has to look
+            v3::NoticeKind::Refund => return Ok(v3::acknowledge()), // of no interest here
+            kind => return Ok(v3::refuse(&NoticeError::OtherKind(kind))), // a person has to look
         }
         let payment = match v3::PaymentNotice::read(&notice) {
             Ok(payment) => payment,
-            Err(error) => return v3::refuse(&error),
+            Err(error) => return Ok(v3::refuse(&error)),
         };
         let (key, number) = (payment.key(), payment.out_trade_no().clone());
         let Some(price) = self.prices.get(&number) else {
-            return status(http::StatusCode::BAD_REQUEST); // not an order of this shop: a person has to look
+            return Ok(status(http::StatusCode::BAD_REQUEST)); // not an order of this shop: a person has to look
         };
         match payment.expect(&number, *price, &self.mch_id, &self.app_id) {
-            Ok(paid) => self.take(key, paid.total, v3::acknowledge()),
-            Err(_) => status(http::StatusCode::BAD_REQUEST), // a person has to look
+            Ok(paid) => Ok(self.take(key, paid.total, v3::acknowledge())),
+            Err(unexpected) => Ok(v3::refuse(&unexpected.into())), // a person has to look
         }
     }
 

@@ -37,7 +37,7 @@ match found.paid {
 //! has its functions, requests and responses; what else an operation has stands in the operation's own module, such as
 //! `v2::pay::query_order::Order`.
 //!
-//! Clients, notifications, certificates, transports and what to do when a call fails: [`wxpay_client`], all of which is
+//! Clients, front ends, notifications, certificates, transports and what to do when a call fails: [`wxpay_client`], all of which is
 //! re-exported here.
 //!
 //! # Features
@@ -50,9 +50,10 @@ match found.paid {
 //! | `aws-lc-rs` (default) | RSA of keys in memory |
 //! | `rust-crypto` | the same in pure Rust |
 //! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
-//! | `retry`, `rate-limit`, `tracing` | wrappers of a transport |
+//! | `retry`, `rate-limit` | wrappers of a transport |
+//! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads |
-//! | `axum` | `v3::Notice` as an extractor |
+//! | `axum` | notifications as extractors: `v3::Notice`, `v2::PaymentNotice`, `v2::CombinedPaymentNotice`, `v2::RefundNotice` |
 //! | `download` | files, such as bills (账单), in pieces |
 //! | `serde` | requests from JSON, and responses as JSON: amounts as integers, secrets as `[redacted]` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -65,8 +66,9 @@ pub use wxpay_client::core::{
     Timestamp, TransactionId,
 };
 pub use wxpay_client::{
-    Extra, Max, NOTICE_SENDERS, NoticeError, SeenNotices, Unexpected, Upload, check_base_url,
-    check_notify_url, core, json, sign, transport,
+    ExpectedCombined, ExpectedSubOrder, Extra, Max, NOTICE_SENDERS, NoticeError, PayingApp,
+    RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected, Upload, check_base_url,
+    check_notify_url, core, h5_payment_url, json, sign, transport,
 };
 #[cfg(feature = "download")]
 pub use wxpay_client::{File, FileDigest, FileError, FileProgress};

@@ -32,9 +32,16 @@
 //!
 //! # Notifications
 //!
-//! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read, and a payment
-//! notification yields a payment only against the order, amount, merchant and app that the shop expects. With the feature
-//! `axum`, a handler takes a [`v3::Notice`].
+//! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read, and each kind that moves
+//! money yields it only against what the shop expects: payments of a merchant, of a sub-merchant ([`SubMerchant`]) and combined
+//! ones ([`ExpectedCombined`]), refunds, and profit sharing. Whole requests go in, and what is refused is a [`Refusal`]: why, for the
+//! log, and a response that does not say it. With the feature `axum`, handlers take the notifications themselves.
+//!
+//! # Front ends
+//!
+//! Both clients sign what a page, a mini program or an app needs to pay (调起支付), such as [`v3::Client::jsapi_payment`];
+//! [`PayingApp`] says in whose app an order of a service provider is paid, and [`h5_payment_url`] adds the way back. They also
+//! make what WeChat Pay's own pages need, such as [`v3::Client::transfer_confirmation`].
 //!
 //! # Your own way of sending
 //!
@@ -49,20 +56,24 @@
 //! | `aws-lc-rs` (default) | RSA of keys in memory |
 //! | `rust-crypto` | the same in pure Rust |
 //! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
-//! | `retry`, `rate-limit`, `tracing` | wrappers of a transport |
+//! | `retry`, `rate-limit` | wrappers of a transport |
+//! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
-//! | `axum` | [`v3::Notice`] as an extractor |
+//! | `axum` | notifications as extractors: [`v3::Notice`], [`v2::PaymentNotice`], [`v2::CombinedPaymentNotice`], [`v2::RefundNotice`] |
 //! | `download` | files, such as bills (账单), in pieces: from the URL that a response of APIv3 named, or as the response of APIv2 |
 //! | `catalog` | calls of operations by their description |
-//! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came |
+//! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came; what front ends need, by their names |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "axum")]
+mod axum;
 mod base_url;
 #[cfg(feature = "catalog")]
 pub mod dynamic;
 mod extra;
 #[cfg(feature = "download")]
 mod file;
+mod front_end;
 mod identity;
 pub mod json;
 mod limits;
@@ -78,8 +89,12 @@ pub use base_url::check_base_url;
 pub use extra::Extra;
 #[cfg(feature = "download")]
 pub use file::{File, FileDigest, FileError, FileProgress};
+pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::Max;
-pub use notice::{NoticeError, SeenNotices, Unexpected};
+pub use notice::{
+    ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
+    Unexpected,
+};
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};
 pub use upload::Upload;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};

@@ -1,19 +1,36 @@
 //! What the notifications (回调通知) of both protocols have in common.
 
+mod combined;
+mod refund_end;
+mod refusal;
+mod sub_merchant;
+mod unexpected;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use thiserror::Error;
 use wxpay_core::{DecodeError, VerificationError};
 
+pub(crate) use combined::ToldSubOrder;
+pub use combined::{ExpectedCombined, ExpectedSubOrder};
+pub use refund_end::RefundEnd;
+pub use refusal::Refusal;
+pub use sub_merchant::SubMerchant;
+pub use unexpected::Unexpected;
+pub(crate) use unexpected::all_hold;
+
 use crate::v3::NoticeKind;
 
-/// Why a notification is not believed or not understood.
+/// Why a notification is not believed, not understood or not the expected one.
 ///
 /// It says nothing about the money: query the order. WeChat Pay sends a notification again that was not acknowledged, so
 /// answer with [`v2::refuse`](crate::v2::refuse) or [`v3::refuse`](crate::v3::refuse).
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NoticeError {
+    /// Its body did not come whole: it is too long, or the connection broke. Nothing was checked.
+    #[error("the body could not be read: {0}")]
+    Body(String),
     /// It is not proven to be WeChat Pay's, which signature probes (签名探测) are not meant to be.
     #[error(transparent)]
     Unverified(#[from] VerificationError),
@@ -27,26 +44,9 @@ pub enum NoticeError {
     /// reads this kind take it in before you acknowledge it.
     #[error("it is about {0}, which is read in another way")]
     OtherKind(NoticeKind),
-}
-
-/// A payment notification is about something else than what was expected: another order, amount, merchant or app.
-///
-/// Do not ship. Query the order and have a person look: the notification itself is authentic.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{field} is not what was expected")]
-pub struct Unexpected {
-    field: &'static str,
-}
-
-impl Unexpected {
-    pub(crate) const fn new(field: &'static str) -> Self {
-        Self { field }
-    }
-
-    /// The field that differs, by its name on the wire.
-    pub fn field(&self) -> &'static str {
-        self.field
-    }
+    /// It is authentic, and about something else than what was expected. Do not ship: have a person look.
+    #[error(transparent)]
+    Unexpected(#[from] Unexpected),
 }
 
 /// Tells whether a notification was taken in before.
@@ -64,6 +64,11 @@ impl<F: Fn(&str) -> bool> SeenNotices for F {
     fn seen(&self, key: &str) -> bool {
         self(key)
     }
+}
+
+/// [`Fen`](wxpay_core::Fen) are of the yuan, which is meant where no currency is named.
+pub(crate) fn is_yuan(currency: Option<&str>) -> bool {
+    currency.is_none_or(|currency| currency == "CNY")
 }
 
 pub(crate) fn answer(

@@ -1,132 +1,103 @@
-//! 交易账单: what was paid on a day, and what was to go back.
+//! The bills (账单) of a day. Their texts follow from the books.
 
-mod columns;
+mod flows;
+mod fund;
+mod trade;
+mod trade_columns;
 
+use std::io::{self, Write};
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, Timestamp};
 
-use crate::clock::{day, hour};
-use crate::refund::Shares;
+use crate::Merchant;
+use crate::clock::hour;
 use crate::state::State;
-use crate::{Merchant, Order, Refund};
+
+pub(crate) use flows::{Account, Deposit};
+pub(crate) use fund::{Brackets, FundBill};
+pub(crate) use trade::{BillKind, TradeBill};
 
 /// Which bill it is.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Bill {
-    /// The calendar day in China, counted from 1970.
-    pub(crate) day: i64,
-    pub(crate) kind: BillKind,
-    /// Whose it is alone.
-    pub(crate) sub_mchid: Option<String>,
-}
-
-/// What a bill is of (账单类型).
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum BillKind {
-    All,
-    /// Payments alone.
-    Success,
-    /// Refunds alone.
-    Refund,
+pub(crate) enum Bill {
+    /// 交易账单.
+    Trade(TradeBill),
+    /// 资金账单.
+    Fund(FundBill),
 }
 
-/// A payment, or a refund of it.
-struct Row<'a> {
-    merchant: &'a Merchant,
-    time: Timestamp,
-    order: &'a Order,
-    refund: Option<&'a Refund>,
-    /// When the bill was made; what a refund has become since is not in it.
-    made: Timestamp,
+/// Why there is no text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NoBill {
+    /// It is too early.
+    Creating,
+    /// There is nothing to list.
+    Empty,
 }
 
 impl Bill {
-    /// The text, unless there is nothing to list.
-    pub(crate) fn text(&self, state: &State, merchant: &Merchant) -> Option<String> {
-        let rows = self.rows(state, merchant);
-        if rows.is_empty() {
-            return None;
-        }
-        let columns = columns::of(self.kind);
-        let names: Vec<_> = columns.clone().map(|column| column.name).collect();
-        let mut text = format!("\u{FEFF}{}\r\n", names.join(","));
-        for row in &rows {
-            let fields: Vec<_> = columns.clone().map(|column| (column.text)(row)).collect();
-            write_row(&mut text, &fields);
-        }
-        let (names, sums) = columns::summary(self.kind, &rows);
-        text += &names.join(",");
-        text += "\r\n";
-        write_row(&mut text, &sums);
-        Some(text)
-    }
-
-    /// When it can be had: from nine o'clock of the next day.
-    pub(crate) fn ready(&self) -> Timestamp {
-        hour(self.day.saturating_add(1), 9)
-    }
-
-    fn rows<'a>(&self, state: &'a State, merchant: &'a Merchant) -> Vec<Row<'a>> {
-        let row = |time, order, refund| Row {
-            merchant,
-            time,
-            order,
-            refund,
-            made: self.ready(),
+    /// The text, if it is there by now.
+    pub(crate) fn text(
+        &self,
+        state: &State,
+        merchant: &Merchant,
+        now: Timestamp,
+    ) -> Result<String, NoBill> {
+        let (day, text): (_, &dyn Fn() -> Option<String>) = match self {
+            Self::Trade(bill) => (bill.day, &|| bill.text(state, merchant)),
+            Self::Fund(bill) => (bill.day, &|| bill.text(state, merchant)),
         };
-        let payments = state
-            .orders
-            .entries()
-            .map(|entry| &entry.order)
-            .filter(|order| matches!(&*order.trade_state, "SUCCESS" | "REFUND"))
-            .map(|order| row(order.time_end, order, None));
-        let refunds = state.refunds.all().filter_map(|refund| {
-            let order = state.orders.get(&refund.out_trade_no)?;
-            Some(row(refund.create_time, order, Some(refund)))
-        });
-        let mut rows: Vec<_> = payments
-            .chain(refunds)
-            .filter(|row| match self.kind {
-                BillKind::All => true,
-                BillKind::Success => row.refund.is_none(),
-                BillKind::Refund => row.refund.is_some(),
-            })
-            .filter(|row| day(row.time) == self.day)
-            .filter(|row| self.sub_mchid.is_none() || row.order.is_of(self.sub_mchid.as_deref()))
-            .collect();
-        rows.sort_by_key(|row| row.time);
-        rows
+        // It is made from nine o'clock of the next day on, and is there at ten.
+        if now < hour(day.saturating_add(1), 10) {
+            return Err(NoBill::Creating);
+        }
+        text().ok_or(NoBill::Empty)
     }
 }
 
-impl Row<'_> {
-    /// What the fee is counted from (应结订单金额); nothing for a refund.
-    fn settlement_total(&self) -> Fen {
-        let order = self.order;
-        match self.refund {
-            None => order.settlement_total_fee.unwrap_or(order.total_fee),
-            Some(_) => Fen::ZERO,
-        }
-    }
+/// The SHA-1 of a text, in hex.
+pub(crate) fn hash(text: &str) -> String {
+    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
+    let digits = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
 
-    fn shares(&self) -> Option<Shares> {
-        let refund = self.refund?;
-        Some(Shares::of(refund.refund, self.order))
+/// The file of a text, packed or as it is, and its kind.
+pub(crate) fn file(text: String, gzip: bool) -> io::Result<(&'static str, Vec<u8>)> {
+    if !gzip {
+        return Ok(("text/plain; charset=utf-8", text.into_bytes()));
     }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes())?;
+    Ok(("application/x-gzip", encoder.finish()?))
+}
 
-    /// In fen, rounded; less than nothing for a refund.
-    fn fee(&self) -> i64 {
-        let of = |amount: Fen| {
-            let fee = (i128::from(amount.get()) * RATE + 5_000) / 10_000;
-            i64::try_from(fee).unwrap_or(i64::MAX)
-        };
-        match self.shares() {
-            None => of(self.settlement_total()),
-            Some(shares) => -of(shares.settlement_refund),
-        }
+/// The fee (手续费) of an amount, in fen and rounded.
+fn fee(amount: Fen) -> i64 {
+    let fee = (i128::from(amount.get()) * RATE + 5_000) / 10_000;
+    i64::try_from(fee).unwrap_or(i64::MAX)
+}
+
+/// Writes the names of the columns, the rows, the names of the sums and the sums.
+fn write_table(
+    names: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    sums: &[&str],
+    summary: &[String],
+) -> String {
+    let mut text = format!("\u{FEFF}{}\r\n", names.join(","));
+    for row in rows {
+        write_row(&mut text, &row);
     }
+    text += &sums.join(",");
+    text += "\r\n";
+    write_row(&mut text, summary);
+    text
 }
 
 /// Each field begins with a back-quote.

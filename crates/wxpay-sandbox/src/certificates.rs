@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::thread;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SerialNumber,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SerialNumber,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -14,12 +14,14 @@ use wxpay_core::{Secret, Timestamp};
 
 use crate::merchant::Account;
 use crate::platform::PlatformCertificate;
-use crate::{Merchant, Trust, random};
+use crate::{CallbackCertificate, Merchant, Trust, random};
 
 /// What the server keeps and what the merchant is given.
 pub(crate) struct Certificates {
     pub(crate) ca_pem: String,
     pub(crate) ca_key: KeyPair,
+    /// What the merchant's callbacks are to show.
+    pub(crate) callback: CallbackCertificate,
     pub(crate) merchant: Merchant,
     /// The merchant's public key, a SubjectPublicKeyInfo.
     pub(crate) merchant_public: Vec<u8>,
@@ -56,6 +58,7 @@ impl Certificates {
             .signed_by(&merchant_key, &Issuer::from_params(&authority(), &ca_key))?;
         Ok(Self {
             ca_pem,
+            callback: callback_certificate(&ca_key)?,
             merchant_public: merchant_key.subject_public_key_info(),
             merchant: Merchant {
                 sp_mchid: account.mch_id.clone(),
@@ -86,18 +89,35 @@ impl Certificates {
         &self,
         names: &[String],
     ) -> Result<ServerCertificate, Box<dyn StdError + Send + Sync>> {
-        let key = KeyPair::generate()?;
         let mut names = names.to_vec();
-        names.extend(NAMES.map(str::to_owned));
+        names.extend(HERE.map(str::to_owned));
+        names.extend(WECHAT_PAY.map(str::to_owned));
         names.sort_unstable();
         names.dedup();
-        let certificate = server_certificate(names)?
-            .signed_by(&key, &Issuer::from_params(&authority(), &self.ca_key))?;
+        let (certificate, key) = issue(names, &self.ca_key)?;
         Ok(ServerCertificate {
             certificate: certificate.der().clone(),
             key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         })
     }
+}
+
+/// Makes the certificate that callbacks are to show.
+pub(crate) fn callback_certificate(ca_key: &KeyPair) -> Result<CallbackCertificate, rcgen::Error> {
+    let (certificate, key) = issue(HERE.map(str::to_owned).to_vec(), ca_key)?;
+    Ok(CallbackCertificate {
+        certificate_pem: certificate.pem(),
+        key_pem: Secret::new(key.serialize_pem()),
+    })
+}
+
+/// Makes the certificate of a server of these names, and its key.
+fn issue(names: Vec<String>, ca_key: &KeyPair) -> Result<(Certificate, KeyPair), rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let authority = authority();
+    let issuer = Issuer::from_params(&authority, ca_key);
+    let certificate = server_certificate(names)?.signed_by(&key, &issuer)?;
+    Ok((certificate, key))
 }
 
 pub(crate) fn rsa_key() -> Result<KeyPair, rcgen::Error> {
@@ -164,11 +184,8 @@ pub(crate) fn hex(serial: &[u8]) -> String {
     serial.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// WeChat Pay's own hosts are among them for clients that know no other, and are led here by a hosts file.
-const NAMES: [&str; 5] = [
-    "localhost",
-    "127.0.0.1",
-    "::1",
-    "api.mch.weixin.qq.com",
-    "api2.mch.weixin.qq.com",
-];
+/// What this machine calls itself.
+const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// WeChat Pay's own hosts, for clients that know no other and are led here by a hosts file.
+const WECHAT_PAY: [&str; 2] = ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"];

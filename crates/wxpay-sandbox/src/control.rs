@@ -2,12 +2,15 @@
 
 mod api;
 mod body;
+mod codes;
+mod complaints;
 mod fault;
 mod guard;
 mod orders;
 mod page;
 mod payouts;
 mod respond;
+mod sharing;
 mod view;
 
 use std::net::SocketAddr;
@@ -42,13 +45,26 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/requests?after=0&limit=100` | The requests after a number, or the latest ones, with what each signature check saw |
 /// | `GET /v1/requests/{number}` | One request |
 /// | `GET /v1/orders` | The orders (订单) |
+/// | `GET /v1/combined_orders` | The combined orders (合单订单), and the numbers of the orders in them |
 /// | `POST /v1/orders` | Adds an order: `{"out_trade_no": "A1", "total_fee": 100, "trade_state": "SUCCESS"}` |
-/// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notification follows |
+/// | `POST /v1/orders/{out_trade_no}/pay` | Pays an order as its user would; `{"payer": "o…"}` names the user. Its notification follows. A combined order is paid by its own number |
+/// | `POST /v1/orders/{out_trade_no}/cancel` | Lets the user cancel who is asked for the password (用户支付中) |
 /// | `POST /v1/orders/{out_trade_no}/close` | Closes an order |
 /// | `POST /v1/orders/{out_trade_no}/refund` | Refunds an order: `{"fen": 100}`, or all that is left of it |
+/// | `GET /v1/payment_codes` | The payment codes (付款码) that were made or used |
+/// | `POST /v1/payment_codes` | Makes one: `{"behaviour": "pays"}`, `{"behaviour": "asks_password", "seconds": 60, "pays": false}` or `{"behaviour": "fails", "code": "NOTENOUGH"}` |
 /// | `GET /v1/refunds` | The refunds (退款) |
 /// | `POST /v1/refunds/{out_refund_no}/status` | Sets what a refund has become: `{"status": "ABNORMAL"}`. Its notification follows |
 /// | `POST /v1/refund_delay` | `{"seconds": 60}`: how long refunds are in process from now on |
+/// | `POST /v1/refund_end` | `{"end": "abnormal"}`, `"success"` or `"closed"`: what becomes of refunds from now on |
+/// | `GET /v1/complaints` | The complaints (投诉), and where they are told |
+/// | `POST /v1/orders/{out_trade_no}/complain` | Lets the user of a paid order complain: `{"detail": "…", "problem_type": "OTHERS", "refund_fen": 100, "payer_phone": "…"}`, of which none need be there. Its notification follows |
+/// | `POST /v1/complaints/{complaint_id}/write` | Lets the user write: `{"text": "…"}` |
+/// | `POST /v1/complaints/{complaint_id}/again` | Lets the user complain once more: `{"text": "…"}` |
+/// | `GET /v1/profit_sharing` | What was shared (分账): receivers, requests and returns |
+/// | `POST /v1/profit_sharing` | Sets those that are given: `max_ratio` in ten-thousandths, `delay_seconds`, `notify_url` |
+/// | `POST /v1/profit_sharing/orders/{out_order_no}/receivers/{account}/end` | Sets what a share has become: `{}` or `{"fail_reason": "ACCOUNT_ABNORMAL"}` |
+/// | `POST /v1/profit_sharing/returns/{out_return_no}/end` | Sets what a return has become: `{}` or `{"fail_reason": "BALANCE_NOT_ENOUGH"}` |
 /// | `GET /v1/payouts` | The payments to employees (向员工付款): each with `requests`, the accepted ones, and `sends`, all that named its number; `without_payout` has the numbers that only refused requests named |
 /// | `POST /v1/payouts/{partner_trade_no}/status` | Sets what a payment has become: `{"status": "FAILED", "reason": "余额不足"}` |
 /// | `GET /v1/payout_rules` | How payments to employees are judged and settled |

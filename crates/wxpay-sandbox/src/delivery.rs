@@ -14,22 +14,43 @@ pub enum Protocol {
     V3,
 }
 
+/// What notifications (通知) tell.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoticeKind {
+    /// An order was paid (支付通知).
+    Payment,
+    /// A refund has come to its end (退款结果通知).
+    Refund,
+    /// A combined order was paid (合单支付通知).
+    CombinedPayment,
+    /// The merchant received a share, or it was taken back (分账动账通知).
+    ProfitSharing,
+    /// Something happened to a complaint (投诉通知).
+    Complaint,
+}
+
 /// One attempt to deliver a notification (通知) that the sandbox sent on its own.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The order that was paid, or of which money went back.
+    /// What it tells.
+    pub kind: NoticeKind,
+    /// The order that it is about (商户订单号), or the combined one (合单商户订单号).
     pub out_trade_no: String,
     /// The refund that was told, unless it was the payment.
     pub out_refund_no: Option<String>,
+    /// The complaint (投诉单号) that it is about, if it is one.
+    pub complaint_id: Option<String>,
     /// The notification's id (通知ID), which APIv3 sends: the same in every attempt.
     pub notice_id: String,
     /// How it was told.
     pub protocol: Protocol,
     /// The `notify_url` of the order or of the refund.
     pub url: String,
-    /// Which attempt this was, from 1 to 16.
+    /// Which attempt this was, from 1.
     pub attempt: u32,
     /// When it was made, by the sandbox's clock.
     #[serde(with = "millis")]
@@ -49,17 +70,21 @@ pub struct Delivery {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PendingDelivery {
-    /// The order that was paid, or of which money went back.
+    /// What it tells.
+    pub kind: NoticeKind,
+    /// The order that it is about (商户订单号), or the combined one (合单商户订单号).
     pub out_trade_no: String,
     /// The refund that is told, unless it is the payment.
     pub out_refund_no: Option<String>,
+    /// The complaint (投诉单号) that it is about, if it is one.
+    pub complaint_id: Option<String>,
     /// The notification's id (通知ID).
     pub notice_id: String,
     /// How it is told.
     pub protocol: Protocol,
     /// The `notify_url` of the order or of the refund.
     pub url: String,
-    /// Which attempt is next, from 1 to 16.
+    /// Which attempt is next, from 1.
     pub attempt: u32,
     /// When it falls due, by the sandbox's clock.
     pub due: Timestamp,

@@ -16,10 +16,10 @@ use thiserror::Error;
 use wxpay_core::{AppId, MchId, Secret};
 
 use self::files::{read, write};
-use crate::certificates::Certificates;
+use crate::certificates::{Certificates, callback_certificate};
 use crate::platform::{KeptCertificate, PlatformCertificate};
 use crate::whole_file::Mode;
-use crate::{Merchant, Trust};
+use crate::{CallbackCertificate, Merchant, Trust};
 
 /// Why a directory can't be a sandbox's.
 #[derive(Debug, Error)]
@@ -61,7 +61,7 @@ pub enum DirectoryError {
 /// A directory of this layout. Files that hold secrets can be read by their owner only.
 ///
 /// For the client: `ca.pem`, `apiclient_cert.pem`, `apiclient_key.pem`, `apiclient_cert.p12`, `pub_key.pem` and
-/// `wechatpay_{serial_no}.pem`. In `server/`, what only the sandbox may know.
+/// `wechatpay_{serial_no}.pem`. For its callbacks: `callback_cert.pem` and `callback_key.pem`. In `server/`, what only the sandbox may know.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory(PathBuf);
 
@@ -125,6 +125,7 @@ impl Directory {
         public(CLIENT_CERTIFICATE, &merchant.client_cert_pem)?;
         public(PUBLIC_KEY, &merchant.platform_public_key_pem)?;
         secret(CLIENT_KEY, key_pem.as_bytes())?;
+        self.write_callback(&certificates.callback)?;
         secret(CLIENT_P12, &p12)?;
         secret(CA_KEY, certificates.ca_key.serialize_pem().as_bytes())?;
         let platform_key = certificates.platform_key.serialize_pem();
@@ -166,8 +167,10 @@ impl Directory {
             platform_public_key_pem: platform_key.public_key_pem(),
         };
         let certificates = kept.platform_certificates.into_iter();
+        let ca_key = self.key(CA_KEY)?;
         Ok(Certificates {
-            ca_key: self.key(CA_KEY)?,
+            callback: self.load_callback(&ca_key)?,
+            ca_key,
             ca_pem,
             merchant_public: client_key.subject_public_key_info(),
             merchant,
@@ -176,6 +179,28 @@ impl Directory {
                 .map(|kept| self.load_platform_certificate(kept, file))
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Reads the certificate for callbacks, or makes it in a directory that has none yet.
+    fn load_callback(&self, ca_key: &KeyPair) -> Result<CallbackCertificate, DirectoryError> {
+        let [certificate, key] = [CALLBACK_CERTIFICATE, CALLBACK_KEY].map(|name| self.path(name));
+        if certificate.exists() || key.exists() {
+            return Ok(CallbackCertificate {
+                certificate_pem: self.pair(CALLBACK_CERTIFICATE, CALLBACK_KEY)?,
+                key_pem: Secret::new(read(&key)?),
+            });
+        }
+        let made = callback_certificate(ca_key);
+        let made = made.map_err(|error| DirectoryError::Keys(error.into()))?;
+        self.write_callback(&made)?;
+        Ok(made)
+    }
+
+    fn write_callback(&self, made: &CallbackCertificate) -> Result<(), DirectoryError> {
+        let key_pem = made.key_pem.expose().as_bytes();
+        write(&self.path(CALLBACK_KEY), key_pem, Mode::Secret)?;
+        let pem = made.certificate_pem.as_bytes();
+        write(&self.path(CALLBACK_CERTIFICATE), pem, Mode::Public)
     }
 
     fn load_platform_certificate(
@@ -285,5 +310,7 @@ const CA_KEY: &str = "server/ca_key.pem";
 const CLIENT_CERTIFICATE: &str = "apiclient_cert.pem";
 const CLIENT_KEY: &str = "apiclient_key.pem";
 const CLIENT_P12: &str = "apiclient_cert.p12";
+const CALLBACK_CERTIFICATE: &str = "callback_cert.pem";
+const CALLBACK_KEY: &str = "callback_key.pem";
 const PUBLIC_KEY: &str = "pub_key.pem";
 const PLATFORM_KEY: &str = "server/pub_key_private.pem";

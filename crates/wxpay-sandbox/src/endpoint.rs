@@ -34,10 +34,17 @@ pub(crate) enum Handler {
         /// How it says that a request is not done.
         refusals: v2::Refusals,
     },
+    /// What answers with a file, and with a message only if it does not.
+    V2File {
+        respond: fn(&mut v2::Request<'_>) -> Result<v2::File, v2::Refusal>,
+        refusals: v2::Refusals,
+    },
     V3 {
         respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
         /// Whether the key that the request names signs the response.
         signed_as_named: bool,
+        /// Whether the request brings a file.
+        upload: bool,
     },
 }
 
@@ -57,15 +64,37 @@ impl Endpoint {
             handler: Handler::V3 {
                 respond,
                 signed_as_named: true,
+                upload: false,
             },
+        }
+    }
+
+    /// An endpoint of APIv3 that takes a file.
+    pub(crate) const fn v3_upload(
+        name: &'static str,
+        path: &'static str,
+        respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
+    ) -> Self {
+        Self {
+            handler: Handler::V3 {
+                respond,
+                signed_as_named: true,
+                upload: true,
+            },
+            ..Self::v3(name, &Method::POST, path, respond)
         }
     }
 
     pub(crate) const fn protocol(&self) -> Protocol {
         match self.handler {
-            Handler::V2 { .. } => Protocol::V2,
+            Handler::V2 { .. } | Handler::V2File { .. } => Protocol::V2,
             Handler::V3 { .. } => Protocol::V3,
         }
+    }
+
+    /// Whether requests bring files.
+    pub(crate) const fn takes_files(&self) -> bool {
+        matches!(self.handler, Handler::V3 { upload: true, .. })
     }
 
     /// Whether it answers requests of this method. APIv2 answers another one in its own way.
@@ -116,6 +145,12 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v2::create_order::ENDPOINT,
     &v2::query_order::ENDPOINT,
     &v2::close_order::ENDPOINT,
+    &v2::pay_by_code::ENDPOINT,
+    &v2::reverse_order::ENDPOINT,
+    &v2::create_refund::ENDPOINT,
+    &v2::query_refund::ENDPOINT,
+    &v2::download_bill::ENDPOINT,
+    &v2::download_fund_bill::ENDPOINT,
     &v3::prepay::JSAPI,
     &v3::prepay::APP,
     &v3::prepay::H5,
@@ -123,6 +158,8 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::query_order::BY_OUT_TRADE_NO,
     &v3::query_order::BY_ID,
     &v3::close_order::ENDPOINT,
+    &v3::pay_by_code::ENDPOINT,
+    &v3::reverse_order::ENDPOINT,
     &v3::prepay::PARTNER_JSAPI,
     &v3::prepay::PARTNER_APP,
     &v3::prepay::PARTNER_H5,
@@ -130,15 +167,48 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::query_order::PARTNER_BY_OUT_TRADE_NO,
     &v3::query_order::PARTNER_BY_ID,
     &v3::close_order::PARTNER,
+    &v3::pay_by_code::PARTNER,
+    &v3::reverse_order::PARTNER,
+    &v3::prepay_combined::JSAPI,
+    &v3::prepay_combined::APP,
+    &v3::prepay_combined::H5,
+    &v3::prepay_combined::NATIVE,
+    &v3::query_combined::ENDPOINT,
+    &v3::close_combined::ENDPOINT,
     &v3::create_refund::ENDPOINT,
     &v3::query_refund::ENDPOINT,
+    &v3::apply_abnormal_refund::ENDPOINT,
     &v3::apply_trade_bill::ENDPOINT,
+    &v3::apply_fund_bill::ENDPOINT,
     &v3::download_bill::ENDPOINT,
+    &v3::sharing::add_receiver::ENDPOINT,
+    &v3::sharing::remove_receiver::ENDPOINT,
+    &v3::sharing::create_order::ENDPOINT,
+    &v3::sharing::unfreeze::ENDPOINT,
+    &v3::sharing::query_order::ENDPOINT,
+    &v3::sharing::create_return::ENDPOINT,
+    &v3::sharing::query_return::ENDPOINT,
+    &v3::sharing::unsplit::ENDPOINT,
+    &v3::sharing::max_ratio::ENDPOINT,
     &v3::create_batch::ENDPOINT,
     &v3::query_batch::BY_OUT_BATCH_NO,
     &v3::query_batch::BY_ID,
     &v3::query_detail::BY_OUT_DETAIL_NO,
     &v3::query_detail::BY_ID,
+    &v3::upload::FILE,
+    &v3::upload::VIDEO,
+    &v3::complaints::list::ENDPOINT,
+    &v3::complaints::query::ENDPOINT,
+    &v3::complaints::history::ENDPOINT,
+    &v3::complaints::reply::ENDPOINT,
+    &v3::complaints::complete::ENDPOINT,
+    &v3::complaints::decide_refund::ENDPOINT,
+    &v3::complaints::notify_url::CREATE,
+    &v3::complaints::notify_url::QUERY,
+    &v3::complaints::notify_url::UPDATE,
+    &v3::complaints::notify_url::DELETE,
+    &v3::upload::IMAGE,
+    &v3::download_image::ENDPOINT,
     &v3::certificates::ENDPOINT,
     &v3::echo::ENDPOINT,
 ];

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use wxpay_core::Timestamp;
 
 use crate::endpoint::Handler;
+use crate::form::Form;
 use crate::payload::{self, Closed, Payload};
 use crate::route::Route;
 use crate::state::Shared;
@@ -26,11 +27,14 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) client_certificate: bool,
+    /// The parts of the body, if it is an upload's.
+    pub(crate) form: Option<Form>,
 }
 
 /// A response before it is signed.
 pub(crate) enum Draft {
     V2(v2::Message),
+    V2File(v2::File),
     V3(v3::Answer),
 }
 
@@ -41,7 +45,12 @@ pub(crate) async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<Payload>, Closed> {
     let (head, body) = request.into_parts();
-    let reading = Limited::new(body, MAX_BODY).collect();
+    let target = head.uri.path_and_query();
+    let target = target.map_or_else(String::new, |target| target.as_str().to_owned());
+    let route = Route::of(&head.method, &target).ok();
+    let files = route.is_some_and(|route| route.endpoint.takes_files());
+    let most = if files { MAX_UPLOAD } else { MAX_BODY };
+    let reading = Limited::new(body, most).collect();
     let patience = shared.connection_limits.patience;
     let body = match tokio::time::timeout(patience, reading).await {
         Err(_) => return Err(Closed),
@@ -51,13 +60,13 @@ pub(crate) async fn serve(
         }
         Ok(Err(_)) => return Err(Closed),
     };
-    let target = head.uri.path_and_query();
     let call = Call {
-        target: target.map_or_else(String::new, |target| target.as_str().to_owned()),
+        target,
         method: head.method,
         headers: head.headers,
         body,
         client_certificate,
+        form: None,
     };
 
     let route = Route::of(&call.method, &call.target).ok();
@@ -122,11 +131,21 @@ async fn answer(
 ) -> Result<Response<Payload>, Closed> {
     let route = match Route::of(&call.method, &call.target) {
         Ok(route) => route,
-        Err(unrouted) => return Ok(unrouted.answer(&call.method, &call.target)),
+        Err(unrouted) => return Ok(unrouted.answer(call, shared)),
     };
     let now = shared.state().now();
     let mut signatures = Vec::new();
-    let draft = respond(shared, call, &route, fault.as_ref(), now, &mut signatures);
+    let draft = match read_form(call, &route).await {
+        Ok(form) => {
+            let call = Call {
+                form,
+                ..call.clone()
+            };
+            respond(shared, &call, &route, fault.as_ref(), now, &mut signatures)
+        }
+        // What was signed is in the form, so that nobody knows yet whose it is.
+        Err(wrong) => Ok(Draft::V3(v3::no_form(&wrong))),
+    };
     shared.note(number, |seen| seen.signatures = signatures);
     // What a response tells must not be lost when the sandbox is killed.
     state_file::save(shared).await.map_err(|_| Closed)?;
@@ -146,6 +165,7 @@ async fn answer(
     }
     let response = match draft {
         Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
+        Draft::V2File(file) => file.response(),
         Draft::V3(answer) => {
             let key = shared.platform.signer(match route.endpoint.handler {
                 Handler::V3 {
@@ -164,6 +184,14 @@ async fn answer(
     })
 }
 
+/// Reads the parts of an upload.
+async fn read_form(call: &Call, route: &Route<'_>) -> Result<Option<Form>, String> {
+    if !route.endpoint.takes_files() {
+        return Ok(None);
+    }
+    Form::read(call).await.map(Some)
+}
+
 /// Checks the request, lets it take effect unless the fault says otherwise, and drafts the response.
 fn respond(
     shared: &Shared,
@@ -177,17 +205,25 @@ fn respond(
         fault,
         Some(Fault::DropBeforeCommit | Fault::ErrorCode { .. })
     );
+    let refused = |refusal: v2::Refusal, refusals| {
+        let message = refusal.message(call, refusals, &shared.random);
+        Draft::V2(message)
+    };
+    let mut request = v2::Request {
+        call,
+        shared,
+        commit,
+        signatures,
+    };
     let draft = match route.endpoint.handler {
-        Handler::V2 { respond, refusals } => {
-            let done = respond(&mut v2::Request {
-                call,
-                shared,
-                commit,
-                signatures,
-            });
-            let refused = |refusal: v2::Refusal| refusal.message(call, refusals, &shared.random);
-            Draft::V2(done.unwrap_or_else(refused))
-        }
+        Handler::V2 { respond, refusals } => match respond(&mut request) {
+            Ok(message) => Draft::V2(message),
+            Err(refusal) => refused(refusal, refusals),
+        },
+        Handler::V2File { respond, refusals } => match respond(&mut request) {
+            Ok(file) => Draft::V2File(file),
+            Err(refusal) => refused(refusal, refusals),
+        },
         Handler::V3 { respond, .. } => Draft::V3(v3::respond(
             respond, route, call, shared, now, commit, signatures,
         )),
@@ -197,9 +233,8 @@ fn respond(
         Some(
             Fault::ErrorCode { code, message } | Fault::ErrorCodeAfterCommit { code, message },
         ) => Ok(match route.endpoint.handler {
-            Handler::V2 { refusals, .. } => {
-                let refusal = v2::Refusal::code(code, message);
-                Draft::V2(refusal.message(call, refusals, &shared.random))
+            Handler::V2 { refusals, .. } | Handler::V2File { refusals, .. } => {
+                refused(v2::Refusal::code(code, message), refusals)
             }
             Handler::V3 { .. } => Draft::V3(v3::Answer::documented_error(code, message)),
         }),
@@ -208,6 +243,7 @@ fn respond(
         }
         Some(Fault::OtherReply) => Ok(match draft {
             Draft::V2(message) => Draft::V2(message.about_another()),
+            Draft::V2File(file) => Draft::V2File(file),
             Draft::V3(answer) => Draft::V3(answer.about_another()),
         }),
         _ => Ok(draft),
@@ -218,6 +254,11 @@ impl Call {
     /// The platform key that the request names.
     pub(crate) fn serial(&self) -> Option<&str> {
         self.headers.get("wechatpay-serial")?.to_str().ok()
+    }
+
+    /// What is signed of the body: all of it, and of an upload its `meta`.
+    pub(crate) fn signed_body(&self) -> &[u8] {
+        self.form.as_ref().map_or(&self.body, |form| &form.meta)
     }
 
     /// What follows the `?`.
@@ -247,6 +288,9 @@ impl Call {
 
 /// In bytes; far beyond any message.
 const MAX_BODY: usize = 1 << 20;
+
+/// The same for a request with a file, of which the longest may have 7.5 MiB.
+const MAX_UPLOAD: usize = 12 << 20;
 
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";

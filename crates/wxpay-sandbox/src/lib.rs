@@ -13,9 +13,16 @@
 //!
 //! An order that either protocol made is seen by both. [`Sandbox::pay_order`] pays it, and its `notify_url` is told until
 //! it says yes, on WeChat Pay's schedule. A refund is told in the same way when it ends, which
-//! [`Sandbox::set_refund_delay`] and [`Sandbox::set_refund_status`] decide. A trade bill (交易账单) can be had from nine
-//! o'clock of the next day, so a test moves the clock. [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or
-//! not, to a callback at once. All of this is sent in plain HTTP to this machine, and never to another host.
+//! [`Sandbox::set_refund_delay`], [`Sandbox::set_refund_end`] and [`Sandbox::set_refund_status`] decide.
+//! [`Sandbox::notify_v3`] and [`Sandbox::notify_v2`] post a [`Notice`], sound or not, to a callback at once. Notifications go to
+//! this machine and never to another host: over plain HTTP, or over HTTPS to a callback that shows
+//! [`Sandbox::callback_certificate`].
+//!
+//! Trade bills (交易账单) and fund flow bills (资金账单) list what the books have of a day. They can be had from ten o'clock of
+//! the next day, so a test moves the clock.
+//!
+//! A payment code (付款码) is any 18 digits that begin with 10 to 15, or one of [`Sandbox::make_payment_code`]: it pays at once,
+//! asks the user for the password, or fails, as [`PaymentCode`] lists. It is good for one payment.
 //!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
 //! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what
@@ -45,20 +52,22 @@
 //! # }
 //! ```
 //!
-//! Not simulated: refunds, bills and orders of service providers in APIv2, reversing orders, combined orders and payment codes,
-//! what coupons a refund gives back one by one, fund flow bills, closing batches of transfers, the notification that an echo
-//! can ask for, the five minutes between making an order and closing it, that an order nobody pays closes after seven days, and
-//! how often a merchant may ask. [`Fault::ErrorCode`] stands in for the last. Callbacks over HTTPS are not told: there is no
-//! certificate of theirs that the sandbox could trust.
+//! Not simulated: orders and refunds of service providers in APIv2, what coupons a refund gives back one by one, the bill of
+//! shares (分账账单), closing batches of transfers, the notification that an echo can ask for, the five minutes between making an
+//! order and closing it, that an order nobody pays closes after seven days, and how often a merchant may ask.
+//! [`Fault::ErrorCode`] stands in for the last.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod batch;
 mod bill;
 mod builder;
+mod callback_certificate;
 mod certificates;
 mod client_certificate;
 mod clock;
+mod combined;
+mod complaint;
 #[cfg(feature = "control")]
 mod control;
 mod delivery;
@@ -69,12 +78,15 @@ mod events;
 mod exchange;
 mod fault;
 mod fault_rule;
+mod form;
 mod held;
 mod listener;
+mod media;
 mod merchant;
 mod notice;
 mod order;
 mod payload;
+mod payment_code;
 mod payout;
 mod payout_rules;
 mod platform;
@@ -86,6 +98,7 @@ mod sandbox;
 mod seen;
 mod server;
 mod setup;
+mod sharing;
 mod signature;
 mod snapshot;
 mod state;
@@ -102,23 +115,29 @@ mod vectors;
 pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
 pub use builder::{SandboxBuilder, StartError};
+pub use callback_certificate::CallbackCertificate;
+pub use combined::{CombinedOrder, CombinedPart};
+pub use complaint::{ComplainError, Complaint, ComplaintEntry, ComplaintTerms};
 #[cfg(feature = "control")]
 pub use control::Control;
-pub use delivery::{Delivery, PendingDelivery, Protocol};
+pub use delivery::{Delivery, NoticeKind, PendingDelivery, Protocol};
 #[cfg(feature = "directory")]
 pub use directory::DirectoryError;
 pub use fault::{Fault, InjectError};
 pub use fault_rule::FaultRule;
 pub use listener::ConnectionLimits;
+pub use media::Media;
 pub use merchant::Merchant;
 pub use notice::{Notice, NoticeAnswer, NoticeFault, NotifyError};
 pub use order::{CloseOrderError, Coupon, Order, PayOrderError, SubMerchant};
+pub use payment_code::{CodeBehaviour, CodePayment, PaymentCode};
 pub use payout::{Payout, PayoutSends, PayoutStatus};
 pub use payout_rules::{PayoutLimits, PayoutRules, SignatureRefusal};
 pub use prepay::Prepay;
-pub use refund::{Refund, RefundError};
+pub use refund::{Refund, RefundEnd, RefundError};
 pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, Watch};
+pub use sharing::{ProfitReturn, ProfitSharing, Share, SharingReceiver};
 pub use signature::{SignatureCause, SignatureCheck, SignatureKind};
 pub use snapshot::SnapshotError;
 pub use state_file::StateFileError;

@@ -2,21 +2,22 @@
 
 pub(crate) mod deliver;
 mod post;
+pub(crate) mod tls;
+mod told;
 
 use std::error::Error as StdError;
 
 use bytes::Bytes;
 use http::Uri;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
 use crate::random::{self, DIGITS};
-use crate::snapshot::{fen, millis_option};
-use crate::state::Shared;
-use crate::{Fault, Order, Refund, v2, v3};
+use crate::state::{Shared, State};
+use crate::{Fault, Order, v2, v3};
 
 pub(crate) use deliver::Task;
+pub(crate) use told::{ComplaintTold, RefundTold, SharingTold, Told};
 
 /// A notification to be sent to a callback URL.
 ///
@@ -25,28 +26,14 @@ pub(crate) use deliver::Task;
 #[must_use]
 pub struct Notice {
     pub(crate) id: String,
-    pub(crate) out_trade_no: String,
-    pub(crate) refund: Option<RefundTold>,
+    /// The number of the order, or of the combined one.
+    pub(crate) number: String,
+    pub(crate) told: Told,
     pub(crate) fault: Option<NoticeFault>,
     pub(crate) hmac_sha256: bool,
     pub(crate) public_key: bool,
     /// When it was first to be sent, if that is not now.
     pub(crate) create_time: Option<Timestamp>,
-}
-
-/// What a notification tells of a refund.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefundTold {
-    pub(crate) out_refund_no: String,
-    pub(crate) refund_id: String,
-    #[serde(with = "fen")]
-    pub(crate) refund_fee: Fen,
-    /// `SUCCESS`, `ABNORMAL` or `CLOSED`.
-    pub(crate) status: String,
-    /// When it succeeded, if that is not now.
-    #[serde(with = "millis_option")]
-    pub(crate) success_time: Option<Timestamp>,
 }
 
 /// A way for a notification to be one that must not be believed, or only after a query.
@@ -92,17 +79,25 @@ pub enum NotifyError {
     /// The order was not paid; nothing is told about such.
     #[error("order {0} is not paid")]
     NotPaid(String),
+    /// APIv2 has no such notification.
+    #[error("APIv2 has no such notification")]
+    Protocol,
     /// Such a notification can't go wrong in this way.
     #[error("fault {0:?} does not apply to this notification")]
     Fault(NoticeFault),
-    /// The URL is not one of plain HTTP. The sandbox does not speak HTTPS to callbacks: there is no certificate that it could
-    /// trust.
-    #[error("the callback is not an http:// URL")]
+    /// The URL is not one of HTTP or HTTPS.
+    #[error("the callback is not an http:// or https:// URL")]
     Url,
     /// The host is neither `localhost` nor an address of the loopback network. The sandbox never sends anything to another
     /// host.
     #[error("the sandbox sends to localhost, 127.0.0.0/8 and [::1] only, not to {0}")]
     NotLoopback(String),
+    /// The callback shows a certificate that is not of the sandbox's authority, or of another host.
+    /// [`Sandbox::callback_certificate`](crate::Sandbox::callback_certificate) is one that is.
+    #[error(
+        "the callback's certificate is not one that the sandbox trusts: serve it with its callback certificate"
+    )]
+    Certificate(#[source] Box<dyn StdError + Send + Sync>),
     /// The callback could not be reached, or did not answer in HTTP.
     #[error("the callback did not answer")]
     Delivery(#[source] Box<dyn StdError + Send + Sync>),
@@ -116,8 +111,8 @@ impl Notice {
     pub fn payment(out_trade_no: &str) -> Self {
         Self {
             id: format!("EV-{}", random::text(DIGITS, 20)),
-            out_trade_no: out_trade_no.to_owned(),
-            refund: None,
+            number: out_trade_no.to_owned(),
+            told: Told::Payment,
             fault: None,
             hmac_sha256: false,
             public_key: false,
@@ -128,23 +123,25 @@ impl Notice {
     /// The notification that `refund_fee` fen of a paid order went back (退款结果通知).
     pub fn refund(out_trade_no: &str, out_refund_no: &str, refund_fee: i64) -> Self {
         Self {
-            refund: Some(RefundTold {
-                out_refund_no: out_refund_no.to_owned(),
-                refund_id: format!("5030{}", random::text(DIGITS, 24)),
-                refund_fee: Fen::new(refund_fee),
-                status: "SUCCESS".to_owned(),
-                success_time: None,
-            }),
+            told: Told::Refund(RefundTold::new(out_refund_no, refund_fee)),
             ..Self::payment(out_trade_no)
         }
     }
 
     /// The same notification of a refund that has come to another end: `ABNORMAL` (退款异常) or `CLOSED` (退款关闭).
     pub fn refund_status(mut self, status: &str) -> Self {
-        if let Some(refund) = &mut self.refund {
+        if let Told::Refund(refund) = &mut self.told {
             status.clone_into(&mut refund.status);
         }
         self
+    }
+
+    /// The notification that a combined order was paid (合单支付通知). APIv3 alone has it.
+    pub fn combined_payment(combine_out_trade_no: &str) -> Self {
+        Self {
+            told: Told::Combined,
+            ..Self::payment(combine_out_trade_no)
+        }
     }
 
     /// The same notification, gone wrong.
@@ -192,26 +189,15 @@ impl Notice {
         })
     }
 
-    fn order(&self, shared: &Shared) -> Result<(Order, Timestamp), NotifyError> {
-        let state = shared.state();
-        let order = state.orders.get(&self.out_trade_no).cloned();
-        let order = order.ok_or_else(|| NotifyError::NoOrder(self.out_trade_no.clone()))?;
-        match &*order.trade_state {
-            // A refunded order was paid.
-            "SUCCESS" | "REFUND" => Ok((order, state.now())),
-            _ => Err(NotifyError::NotPaid(order.out_trade_no)),
-        }
-    }
-}
-
-impl RefundTold {
-    pub(crate) fn of(refund: &Refund) -> Self {
-        Self {
-            out_refund_no: refund.out_refund_no.clone(),
-            refund_id: refund.refund_id.clone(),
-            refund_fee: refund.refund,
-            status: refund.status.clone(),
-            success_time: refund.success_time(),
+    /// The paid order that it is about.
+    pub(crate) fn order(&self, state: &State) -> Result<Order, NotifyError> {
+        let order = state.orders.get(&self.number).cloned();
+        let order = order.ok_or_else(|| NotifyError::NoOrder(self.number.clone()))?;
+        // A refunded order was paid.
+        if order.was_paid() {
+            Ok(order)
+        } else {
+            Err(NotifyError::NotPaid(order.out_trade_no))
         }
     }
 }
@@ -230,9 +216,8 @@ pub(crate) async fn notify_v3(
     url: &str,
     notice: &Notice,
 ) -> Result<NoticeAnswer, NotifyError> {
-    let (order, now) = notice.order(shared)?;
-    let (headers, body) = v3::notice::write(notice, &order, shared, now);
-    let (status, body) = post::post(url, headers, body).await?;
+    let (headers, body) = v3::notice::write(notice, shared)?;
+    let (status, body) = post::post(&shared.callback_tls, url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         body,
@@ -246,9 +231,8 @@ pub(crate) async fn notify_v2(
     url: &str,
     notice: &Notice,
 ) -> Result<NoticeAnswer, NotifyError> {
-    let (order, now) = notice.order(shared)?;
-    let (headers, body) = v2::notice::write(notice, &order, shared, now)?;
-    let (status, body) = post::post(url, headers, body).await?;
+    let (headers, body) = v2::notice::write(notice, shared)?;
+    let (status, body) = post::post(&shared.callback_tls, url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         acknowledged: status == 200 && v2::notice::is_success(&body),

@@ -2,9 +2,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
-use crate::Prepay;
 use crate::random::{self, DIGITS};
 use crate::snapshot::{fen, fen_option, millis};
+use crate::{CodePayment, CombinedPart, Prepay};
 
 /// An order (订单) as the queries of both protocols report it.
 ///
@@ -49,6 +49,12 @@ pub struct Order {
     pub time_end: Timestamp,
     /// What the request that made it (下单) asked for, if one did.
     pub prepay: Option<Prepay>,
+    /// The payment code (付款码) that was charged, if one was.
+    pub code_payment: Option<CodePayment>,
+    /// The combined order (合单订单) that it is one of, if it is.
+    pub combined: Option<CombinedPart>,
+    /// Whether the money is to be shared (是否需要分账), and stays frozen until then.
+    pub profit_sharing: bool,
     /// Whose it is, unless it is the merchant's own: a sub-merchant (子商户) for whom the merchant is the service provider.
     pub sub_merchant: Option<SubMerchant>,
 }
@@ -135,6 +141,9 @@ impl Order {
             attach: None,
             time_end: Timestamp::now(),
             prepay: None,
+            code_payment: None,
+            combined: None,
+            profit_sharing: false,
             sub_merchant: None,
         }
     }
@@ -154,6 +163,32 @@ impl Order {
         own == sub_mchid
     }
 
+    /// Whether it is paid; one of which money went back is too.
+    pub(crate) fn is_paid(&self) -> bool {
+        matches!(&*self.trade_state, "SUCCESS" | "REFUND")
+    }
+
+    /// Whether it was paid, whatever became of it since.
+    pub(crate) fn was_paid(&self) -> bool {
+        self.is_paid() || self.trade_state == "REVOKED" && !self.transaction_id.is_empty()
+    }
+
+    /// Who alone can pay it, if that is known.
+    pub(crate) fn payer(&self) -> Option<&str> {
+        let prepay = self.prepay.as_ref();
+        let named = prepay.and_then(|made| made.openid.as_deref());
+        let shown = self.code_payment.as_ref().map(|made| &*made.openid);
+        named.or(shown)
+    }
+
+    /// What is sold, if that is known.
+    pub(crate) fn description(&self) -> Option<&str> {
+        let prepay = self.prepay.as_ref().map(|made| &*made.description);
+        let charge = self.code_payment.as_ref().map(|made| &*made.description);
+        let part = self.combined.as_ref().map(|part| &*part.description);
+        prepay.or(charge).or(part)
+    }
+
     /// What the coupons paid.
     pub(crate) fn coupon_fee(&self) -> Fen {
         sum(self.coupons.iter())
@@ -163,6 +198,17 @@ impl Order {
     pub(crate) fn cash_coupon_fee(&self) -> Fen {
         let coupons = self.coupons.iter();
         sum(coupons.filter(|coupon| coupon.coupon_type == "CASH"))
+    }
+}
+
+impl SubMerchant {
+    /// A sub-merchant without an app of its own.
+    pub fn new(sub_mchid: &str) -> Self {
+        Self {
+            sub_mchid: sub_mchid.to_owned(),
+            sub_appid: None,
+            sub_openid: None,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Prepay {
     pub api: Api,
     /// What is sold (商品描述).
     pub description: String,
-    /// Where the payment is to be told (通知地址). The sandbox posts to plain HTTP on loopback and nowhere else.
+    /// Where the payment is to be told (通知地址). The sandbox posts to loopback and nowhere else.
     pub notify_url: String,
     /// When the order was made.
     #[serde(with = "millis")]

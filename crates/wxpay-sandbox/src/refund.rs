@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
-use crate::Order;
 use crate::snapshot::{fen, millis};
+use crate::{Order, Protocol};
 
 /// A refund (退款) that was accepted.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -21,10 +21,16 @@ pub struct Refund {
     pub refund: Fen,
     /// Why (退款原因), in words for the user.
     pub reason: Option<String>,
-    /// Where the end is to be told (退款结果回调url). The sandbox posts to plain HTTP on loopback and nowhere else.
+    /// Where the end is to be told (退款结果回调url). The sandbox posts to loopback and nowhere else.
     pub notify_url: Option<String>,
     /// Whose money it is (资金账户).
     pub funds_account: String,
+    /// The way that it goes (退款渠道): `ORIGINAL`, or `OTHER_BANKCARD` after an abnormal refund (异常退款) was settled.
+    pub channel: String,
+    /// Where it goes (退款入账账户), in words.
+    pub received_account: String,
+    /// The protocol that it was asked for in, which is the one that its end is told in.
+    pub protocol: Protocol,
     /// The state (退款状态): `PROCESSING`, `SUCCESS`, `ABNORMAL` or `CLOSED`.
     pub status: String,
     /// When it was accepted (退款创建时间).
@@ -35,6 +41,33 @@ pub struct Refund {
     pub status_time: Timestamp,
     /// How many accepted requests asked for it, the first included.
     pub requests: u32,
+    /// Whether it is the money of an order that was reversed (撤销), which no request to refund asked for.
+    pub reversal: bool,
+}
+
+/// What becomes of a refund (退款状态).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RefundEnd {
+    /// The user has the money.
+    #[default]
+    Success,
+    /// The card can't take the money (退款异常): the merchant has to settle it.
+    Abnormal,
+    /// The money stays with the merchant (退款关闭).
+    Closed,
+}
+
+impl RefundEnd {
+    /// The state on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "SUCCESS",
+            Self::Abnormal => "ABNORMAL",
+            Self::Closed => "CLOSED",
+        }
+    }
 }
 
 /// What goes back to whom when so much of an order goes back.
@@ -95,4 +128,12 @@ impl Shares {
             cash_coupon_refund: part(order.cash_coupon_fee()),
         }
     }
+
+    /// What of a refund goes back as coupons (代金券退款金额).
+    pub(crate) fn coupon_refund(&self, refund: Fen) -> Fen {
+        refund.checked_sub(self.payer_refund).unwrap_or_default()
+    }
 }
+
+/// Where money goes back to (退款入账账户) if nothing else is said.
+pub(crate) const BALANCE: &str = "支付用户零钱";

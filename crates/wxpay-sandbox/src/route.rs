@@ -1,9 +1,12 @@
+use http::header::AUTHORIZATION;
 use http::{Method, Response, StatusCode};
-use serde_json::json;
 
 use crate::endpoint::{ENDPOINTS, Endpoint};
+use crate::exchange::Call;
 use crate::payload::{self, Payload};
+use crate::state::Shared;
 use crate::v2::return_fail;
+use crate::v3;
 
 /// The endpoint of a request, and the parts of its path that differ.
 pub(crate) struct Route<'a> {
@@ -42,28 +45,40 @@ impl<'a> Route<'a> {
 }
 
 impl Unrouted {
-    /// The response in the form of the protocol, which says who it is that has no such endpoint.
-    pub(crate) fn answer(self, method: &Method, target: &str) -> Response<Payload> {
-        let path = target.split('?').next().unwrap_or_default();
+    /// The response in the form of the protocol, which says who it is that does not know the operation. It is signed as a
+    /// refusal is, so that a client that believes nothing else can show it.
+    pub(crate) fn answer(self, call: &Call, shared: &Shared) -> Response<Payload> {
+        let path = call.target.split('?').next().unwrap_or_default();
+        let method = &call.method;
         let (status, code, what) = match self {
             Self::NoPath => {
                 let what = format!("has no endpoint {method} {path}");
-                (StatusCode::NOT_FOUND, "NOT_FOUND", what)
+                (404, "NO_SUCH_OPERATION", what)
             }
             Self::Method(other) => {
                 let what = format!("takes {other} at {path}, not {method}");
-                (StatusCode::METHOD_NOT_ALLOWED, "INVALID_REQUEST", what)
+                (405, "INVALID_REQUEST", what)
             }
         };
         let message = format!(
-            "wxpay-sandbox {} (a local WeChat Pay for tests) {what}",
+            "wxpay-sandbox {} (a local WeChat Pay for tests) {what}; nothing was done",
             env!("CARGO_PKG_VERSION")
         );
-        if path.starts_with("/v3/") {
-            let body = json!({"code": code, "message": message}).to_string();
-            return payload::whole(status, "application/json; charset=utf-8", body);
+        if is_v3(call, path) {
+            let now = shared.state().now();
+            let key = shared.platform.signer(call.serial());
+            let answer = v3::Answer::error(status, code, &message);
+            return answer.seal(&key, None, now, &shared.random);
         }
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
         let body = return_fail(&message, None).to_xml("xml");
         payload::whole(status, "text/plain", body)
     }
+}
+
+/// Whether a request is one of APIv3, as far as can be seen.
+fn is_v3(call: &Call, path: &str) -> bool {
+    let authorization = call.headers.get(AUTHORIZATION);
+    let signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"WECHATPAY2-"));
+    signed || path.starts_with("/v3/")
 }

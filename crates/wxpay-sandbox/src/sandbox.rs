@@ -1,6 +1,9 @@
 mod books;
+mod codes;
+mod complaints;
 mod faults;
 mod refunds;
+mod sharing;
 mod time;
 
 use std::error::Error as StdError;
@@ -14,7 +17,10 @@ use tokio::task::AbortHandle;
 use crate::directory::{Directory, DirectoryError};
 use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
 use crate::state::Shared;
-use crate::{ConnectionLimits, Merchant, SandboxBuilder, SeenRequest, StartError, Trust, Watch};
+use crate::{
+    CallbackCertificate, ConnectionLimits, Merchant, SandboxBuilder, SeenRequest, StartError,
+    Trust, Watch,
+};
 
 /// A running local WeChat Pay (微信支付).
 ///
@@ -127,6 +133,12 @@ impl Sandbox {
     /// The certificate authority that a client has to trust, as PEM.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
+    }
+
+    /// The certificate with which a callback on this machine can be served over HTTPS: notifications that go to `https://`
+    /// trust those of the sandbox's authority only.
+    pub fn callback_certificate(&self) -> &CallbackCertificate {
+        &self.shared.callback_certificate
     }
 
     /// How many connections there may be, and how long one may keep the sandbox waiting.

@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::Fen;
 
+use crate::bill::Deposit;
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::state::{Bills, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared, State};
-use crate::{Batch, Delivery, PayoutRules, PayoutSends, Transfer};
+use crate::state::{
+    Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared,
+    Sharing, State,
+};
+use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
-pub(crate) use forms::{fen, fen_option, millis, millis_option, params};
+pub(crate) use forms::{base64_option, fen, fen_option, millis, millis_option, params};
 
 /// Why a snapshot can't be read.
 #[derive(Debug, Error)]
@@ -46,17 +50,24 @@ pub(crate) struct Snapshot {
     random: (u64, u64),
     #[serde(with = "fen_option")]
     balance: Option<Fen>,
+    deposits: Vec<Deposit>,
     names: BTreeMap<String, String>,
     orders: Vec<OrderEntry>,
+    combined_orders: Vec<CombinedEntry>,
+    payment_codes: Vec<PaymentCode>,
     payout_rules: PayoutRules,
     payouts: Vec<PayoutEntry>,
     #[serde(default)]
     payout_sends: Vec<PayoutSends>,
     refunds: Vec<RefundEntry>,
     refund_delay: Duration,
+    refund_end: RefundEnd,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
+    sharing: Sharing,
+    complaints: Complaints,
     bills: Bills,
+    uploads: Vec<Media>,
     agenda: Vec<Planned>,
     deliveries: Vec<Delivery>,
 }
@@ -76,16 +87,23 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         clock,
         random: shared.random.progress(),
         balance: state.balance,
+        deposits: state.deposits.clone(),
         names: state.names.clone(),
         orders: state.orders.entries().cloned().collect(),
+        combined_orders: state.combined.entries().cloned().collect(),
+        payment_codes: state.codes.all().cloned().collect(),
         payout_rules: state.payouts.rules.clone(),
         payouts: state.payouts.entries().cloned().collect(),
         payout_sends: state.payouts.sends(),
         refunds: state.refunds.entries().cloned().collect(),
         refund_delay: state.refund_delay,
+        refund_end: state.refund_end,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        sharing: state.sharing.clone(),
+        complaints: state.complaints.clone(),
         bills: state.bills.clone(),
+        uploads: state.uploads.all().cloned().collect(),
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
     };
@@ -119,9 +137,16 @@ impl Snapshot {
         random.resume(self.random);
         state.clock = self.clock;
         state.balance = self.balance;
+        state.deposits = self.deposits;
         state.names = self.names;
         for order in self.orders {
             state.orders.add(order);
+        }
+        for combined in self.combined_orders {
+            state.combined.add(combined);
+        }
+        for code in self.payment_codes {
+            state.codes.add(code);
         }
         state.payouts.rules = self.payout_rules;
         for payout in self.payouts {
@@ -134,13 +159,19 @@ impl Snapshot {
             state.refunds.add(refund);
         }
         state.refund_delay = self.refund_delay;
+        state.refund_end = self.refund_end;
         for batch in self.batches {
             state.batches.add(batch, Vec::new());
         }
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.sharing = self.sharing;
+        state.complaints = self.complaints;
         state.bills = self.bills;
+        for media in self.uploads {
+            state.uploads.add(media);
+        }
         for Planned { due, event } in self.agenda {
             state.agenda.add(due, event);
         }
@@ -151,4 +182,4 @@ impl Snapshot {
 }
 
 /// Raised whenever a snapshot is written in a way that earlier sandboxes can't read.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;

@@ -3,9 +3,16 @@
 mod agenda;
 mod batches;
 mod bills;
+mod codes;
+mod combined;
+mod complaints;
 mod orders;
 mod payouts;
 mod refunds;
+mod reversals;
+mod sharing;
+mod sharing_returns;
+mod uploads;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
@@ -16,24 +23,37 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::sync::{Notify, RwLock};
+use tokio_rustls::TlsConnector;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::bill::Deposit;
 use crate::certificates::Certificates;
 use crate::clock::{Clock, later};
 use crate::fault_rule::Faults;
 use crate::held::Held;
+use crate::notice;
 use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
-use crate::{ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund, SeenRequest, Trust};
+use crate::{
+    CallbackCertificate, ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund,
+    RefundEnd, SeenRequest, Trust,
+};
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
 pub(crate) use batches::Batches;
 pub(crate) use bills::Bills;
+pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
+pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
+pub(crate) use complaints::{Act, Complaints};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
-pub(crate) use refunds::{AskedRefund, RefundEntry, Refunds};
+pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
+pub(crate) use reversals::ReverseRefusal;
+pub(crate) use sharing::{AskedShare, AskedSharing, Sharing, SharingNotify, SharingRefusal};
+pub(crate) use sharing_returns::AskedReturn;
+pub(crate) use uploads::Uploads;
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -51,6 +71,9 @@ pub(crate) struct Shared {
     pub(crate) held: Held,
     pub(crate) connection_limits: ConnectionLimits,
     pub(crate) state_file: Option<StateFile>,
+    /// How callbacks are spoken to over HTTPS, and what they are to show.
+    pub(crate) callback_tls: TlsConnector,
+    pub(crate) callback_certificate: CallbackCertificate,
     state: Mutex<State>,
 }
 
@@ -68,16 +91,25 @@ pub(crate) struct State {
     pub(crate) revision: u64,
     pub(crate) clock: Clock,
     pub(crate) balance: Option<Fen>,
+    /// What made it what it was set to.
+    pub(crate) deposits: Vec<Deposit>,
     pub(crate) seen: SeenLog,
     pub(crate) faults: Faults,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) orders: Orders,
+    pub(crate) codes: Codes,
+    pub(crate) combined: CombinedOrders,
     pub(crate) payouts: Payouts,
     pub(crate) refunds: Refunds,
     /// How long refunds are in process.
     pub(crate) refund_delay: Duration,
+    /// What becomes of the next ones.
+    pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
+    pub(crate) sharing: Sharing,
+    pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,
+    pub(crate) uploads: Uploads,
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notifications, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,
@@ -93,6 +125,8 @@ impl Shared {
             &certificates.platform_key.serialize_der(),
         )?;
         Ok(Self {
+            callback_tls: notice::tls::connector(certificates.ca()?)?,
+            callback_certificate: certificates.callback,
             platform: Platform::new(
                 MerchantKey::new(
                     certificates.merchant_public,
@@ -133,17 +167,18 @@ impl Shared {
     }
 
     /// Ends a refund when its time has come, which may be now.
-    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund) {
+    pub(crate) fn settle_refund_later(&self, state: &mut State, refund: &Refund, end: RefundEnd) {
         let number = &refund.out_refund_no;
         if state.refund_delay.is_zero() {
-            state.settle_refund(number, &self.random);
+            state.settle_refund(number, end, &self.random);
             self.changed.notify_one();
             return;
         }
         let settlement = Event::SettleRefund {
             out_refund_no: number.clone(),
+            end,
         };
-        let due = later(refund.create_time, state.refund_delay);
+        let due = later(refund.status_time, state.refund_delay);
         self.plan(state, due, settlement);
     }
 
@@ -230,7 +265,20 @@ impl State {
                 }
             }
             Event::ExpireOrder { out_trade_no } => self.orders.expire(out_trade_no),
-            Event::SettleRefund { out_refund_no } => self.settle_refund(out_refund_no, random),
+            Event::ExpireCombined {
+                combine_out_trade_no,
+            } => {
+                // One that is paid or closed stays so.
+                let _ = self.close_combined(combine_out_trade_no, true);
+            }
+            Event::EndPassword { out_trade_no, pays } => {
+                self.end_password(out_trade_no, *pays, random);
+            }
+            Event::SettleRefund { out_refund_no, end } => {
+                self.settle_refund(out_refund_no, *end, random);
+            }
+            Event::SettleSharing { out_order_no } => self.settle_sharing(out_order_no, random),
+            Event::SettleReturn { out_return_no } => self.settle_return(out_return_no, random),
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,
         }

@@ -3,17 +3,26 @@
 pub(crate) mod check;
 pub(crate) mod close_order;
 pub(crate) mod create_order;
+pub(crate) mod create_refund;
 mod diagnose;
+pub(crate) mod download_bill;
+pub(crate) mod download_fund_bill;
 mod employee_limits;
+mod file;
+mod forms;
 mod message;
 pub(crate) mod notice;
+pub(crate) mod pay_by_code;
 pub(crate) mod pay_employee;
 pub(crate) mod query_employee_payment;
 pub(crate) mod query_order;
+pub(crate) mod query_refund;
 mod refusal;
 mod request;
+pub(crate) mod reverse_order;
 pub(crate) mod sign;
 
+pub(crate) use file::File;
 pub(crate) use message::Message;
 pub(crate) use refusal::{Refusal, Refusals, return_fail};
 pub(crate) use request::is_client_ip;

@@ -2,27 +2,41 @@
 
 pub(crate) mod aead;
 mod answer;
+pub(crate) mod apply_abnormal_refund;
+mod apply_bill;
+pub(crate) mod apply_fund_bill;
 pub(crate) mod apply_trade_bill;
 pub(crate) mod authorization;
 pub(crate) mod certificates;
+pub(crate) mod close_combined;
 pub(crate) mod close_order;
+mod combined_transaction;
+pub(crate) mod complaints;
 pub(crate) mod create_batch;
 pub(crate) mod create_refund;
 mod diagnose;
 pub(crate) mod download_bill;
+pub(crate) mod download_image;
 pub(crate) mod echo;
 mod input;
 pub(crate) mod notice;
+mod order_fields;
 mod party;
+pub(crate) mod pay_by_code;
 pub(crate) mod prepay;
+pub(crate) mod prepay_combined;
 mod query;
 pub(crate) mod query_batch;
+pub(crate) mod query_combined;
 pub(crate) mod query_detail;
 pub(crate) mod query_order;
 pub(crate) mod query_refund;
 mod refund_report;
+pub(crate) mod reverse_order;
+pub(crate) mod sharing;
 mod signature;
 mod transaction;
+pub(crate) mod upload;
 
 pub(crate) use answer::{Answer, Content};
 
@@ -78,6 +92,11 @@ fn with_millis(time: Timestamp) -> String {
         text.insert_str(offset, &format!(".{millis:03}"));
     }
     text
+}
+
+/// The response to an upload whose parts can't be separated.
+pub(crate) fn no_form(wrong: &str) -> Answer {
+    Answer::error(400, "INVALID_REQUEST", wrong).unsigned()
 }
 
 fn not_found() -> Answer {

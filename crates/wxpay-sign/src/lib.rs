@@ -1,6 +1,7 @@
 //! The signatures of WeChat Pay (微信支付), without I/O: no HTTP client, no runtime, no files.
 //!
-//! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a front end needs to pay.
+//! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a front end needs to pay or to open
+//!   WeChat Pay's own pages ([`v2::jump`]).
 //! - [`workwx`]: the second signature of WeCom payments (企业微信), over a fixed list of fields.
 //! - [`v3`]: RSA over the exact request and response of APIv3, encrypted fields (敏感信息), notifications and certificates.
 //!
@@ -78,11 +79,13 @@
 //! | `rust-crypto` | no | keys in memory in pure Rust; `rsa` is listed in RUSTSEC-2023-0071 (a timing side channel) |
 //! | `p12` | no | reading `apiclient_cert.p12`; drags in pre-releases of `cms` and `pkcs12` |
 //! | `file` | no | `v3::FileKey`: encrypted files, decrypted as they arrive |
+//! | `serde` | no | what front ends need as JSON, by the names that they want; encrypted strings as they came |
 //!
 //! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on. With neither, bring your
 //! own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod handed_over;
 mod nonce;
 mod payment;
 // Without a provider, certificates are read and keys are not.

@@ -1,8 +1,11 @@
-use std::fmt;
-
 use wxpay_core::{AppId, MchId, Timestamp};
 
+use crate::handed_over::handed_over;
+
 /// The argument of `WeixinJSBridge.invoke('getBrandWCPayRequest', …)` and `chooseWXPay` (JSAPI调起支付).
+///
+/// With the feature `serde`, it is serialised to just that: the fields by their names on the wire. What the page is told
+/// (`get_brand_wcpay_request:ok`) proves no payment: query the order, or wait for its notification.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct JsapiPayment {
@@ -50,13 +53,10 @@ impl JsapiPayment {
     }
 }
 
-impl fmt::Debug for JsapiPayment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        names(f, "JsapiPayment", &self.fields())
-    }
-}
-
 /// The argument of `wx.requestPayment` (小程序调起支付).
+///
+/// With the feature `serde`, it is serialised to just that, without the app ID. `requestPayment:ok` proves no payment: query the
+/// order, or wait for its notification.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramPayment {
@@ -66,7 +66,7 @@ pub struct MiniProgramPayment {
     pub nonce_str: String,
     /// `package`: `prepay_id=…`.
     pub package: String,
-    /// `signType`: `RSA`.
+    /// `signType`: `RSA` in APIv3, `MD5` or `HMAC-SHA256` in APIv2.
     pub sign_type: &'static str,
     /// `paySign`. It covers the app id too, which WeChat knows by itself.
     pub pay_sign: String,
@@ -97,19 +97,17 @@ impl From<JsapiPayment> for MiniProgramPayment {
     }
 }
 
-impl fmt::Debug for MiniProgramPayment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        names(f, "MiniProgramPayment", &self.fields())
-    }
-}
-
 /// The fields of the WeChat SDK's `PayReq` (APP调起支付).
+///
+/// With the feature `serde`, it is serialised to these fields in lower case. The SDKs call them `appId`, `partnerId`, `prepayId`,
+/// `packageValue` (`package` on iOS), `nonceStr`, `timeStamp` and `sign`. Their code 0 proves no payment: query the order, or wait
+/// for its notification.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AppPayment {
     /// `appid`.
     pub app_id: String,
-    /// `partnerid`: the merchant ID.
+    /// `partnerid`: the merchant ID that goes with the app ID. The signature of APIv3 does not cover it.
     pub partner_id: String,
     /// `prepayid`: the bare id.
     pub prepay_id: String,
@@ -156,16 +154,4 @@ impl AppPayment {
     }
 }
 
-impl fmt::Debug for AppPayment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        names(f, "AppPayment", &self.fields())
-    }
-}
-
-/// The names only: anyone who has the values can pay the order.
-fn names(f: &mut fmt::Formatter<'_>, of: &str, fields: &[(&str, &str)]) -> fmt::Result {
-    f.write_str(of)?;
-    f.debug_set()
-        .entries(fields.iter().map(|(name, _)| name))
-        .finish()
-}
+handed_over!(JsapiPayment, MiniProgramPayment, AppPayment);

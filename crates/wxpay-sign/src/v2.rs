@@ -2,6 +2,7 @@
 //!
 //! <https://pay.weixin.qq.com/doc/v2/merchant/4011985891>
 
+pub mod jump;
 mod notice;
 pub mod payment;
 

@@ -2,7 +2,7 @@
 
 use http::Uri;
 use serde_json::{Map, Value, json};
-use wxpay_api::core::Params;
+use wxpay_api::core::{Date, DateFormat, Params};
 use wxpay_catalog::{Field, Operation, Place, Version};
 
 use super::typed::Sent;
@@ -21,7 +21,8 @@ const COMMON: [&str; 10] = [
     "sign_type",
 ];
 
-/// A request without what the client fills, and with what a sample of a body can't have: the parameters of the path.
+/// A request without what the client fills, and with what a sample of a body can't have: the parameters of the path,
+/// headers and a file.
 pub fn request_of_sample(operation: &Operation, sample: &Value) -> Value {
     let mut request = Map::new();
     for (name, value) in sample.as_object().into_iter().flatten() {
@@ -32,11 +33,24 @@ pub fn request_of_sample(operation: &Operation, sample: &Value) -> Value {
         }
         request.insert(name.clone(), plain(field, value));
     }
-    for field in &operation.request {
-        let in_path = field.place == Some(Place::Path) && field.from.is_none();
-        if in_path && !request.contains_key(field.wire()) {
-            request.insert(field.wire().to_owned(), json!("1900000109"));
+    for field in operation
+        .request
+        .iter()
+        .filter(|field| field.from.is_none())
+    {
+        if request.contains_key(field.wire()) {
+            continue;
         }
+        let value = match field.place {
+            Some(Place::Path) => json!("1900000109"),
+            Some(Place::Header) if field.required => json!("1900000109"),
+            Some(Place::Form) => json!({
+                "name": field.extensions.first().map_or("a".to_owned(), |ending| format!("a.{ending}")),
+                "content": "YSBmaWxl",
+            }),
+            _ => continue,
+        };
+        request.insert(field.wire().to_owned(), value);
     }
     Value::Object(request)
 }
@@ -56,8 +70,14 @@ pub(super) fn said(operation: &Operation, sent: &Sent) -> Result<Value, String> 
         }
         return Ok(Value::Object(members));
     }
-    if !sent.body.is_empty() {
-        let body: Value = serde_json::from_str(&sent.body).map_err(|error| error.to_string())?;
+    // Of an upload, what is said is the part `meta`.
+    let parts = sent.body.split_once("application/json\r\n\r\n");
+    let json = match parts.filter(|_| sent.body.starts_with("--")) {
+        Some((_, rest)) => rest.split("\r\n").next().unwrap_or_default(),
+        None => &sent.body,
+    };
+    if !json.is_empty() {
+        let body: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
         members.extend(body.as_object().cloned().unwrap_or_default());
     }
     let uri: Uri = sent.target.parse().map_err(|_| "no target".to_owned())?;
@@ -147,12 +167,20 @@ pub(super) fn same(expected: &Value, got: &Value) -> bool {
                 serde_json::from_str::<Value>(other),
             ) {
                 (Ok(one @ (Value::Object(_) | Value::Array(_))), Ok(other)) => same(&one, &other),
-                _ => one.trim() == other.trim(),
+                _ => one.trim() == other.trim() || is_one_day(one, other),
             }
         }
         (Value::String(_), Value::String(_)) => true,
         (expected, got) => text_of(expected).is_some_and(|text| Some(text) == text_of(got)),
     }
+}
+
+/// Whether `20150807` and `2015-08-07` are meant.
+fn is_one_day(written: &str, read: &str) -> bool {
+    let digits = |text: &str| text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
+    digits(written.trim())
+        && Date::parse(read, DateFormat::Dashed)
+            .is_some_and(|day| day.format(DateFormat::Compact) == written.trim())
 }
 
 /// Null, an empty text and an empty list say that a value is absent.

@@ -152,7 +152,8 @@ fn asked(operation: &Operation, message: &Value) -> Value {
     };
     for (name, value) in members.iter_mut() {
         if let Some(same) = message.get(name)
-            && find(&operation.request, name).is_some_and(|field| field.fields.is_empty())
+            && find(&operation.request, name)
+                .is_some_and(|field| field.fields.is_empty() && field.item.is_none())
         {
             value.clone_from(same);
         }

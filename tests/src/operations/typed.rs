@@ -230,8 +230,12 @@ fn hide(value: &mut Value, fields: &[wxpay_catalog::Field]) {
             .item
             .as_ref()
             .map_or(&field.fields, |item| &item.fields);
+        let is_secret = |field: &wxpay_catalog::Field| field.ty == "Secret";
         match (field.ty.as_str(), value) {
             ("Secret", value) => *value = "[redacted]".into(),
+            ("list", Value::Array(list)) if field.item.as_deref().is_some_and(is_secret) => {
+                list.fill("[redacted]".into());
+            }
             (_, Value::Array(list)) => list.iter_mut().for_each(|value| hide(value, members)),
             (_, value) => hide(value, members),
         }

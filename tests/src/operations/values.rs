@@ -1,7 +1,7 @@
 //! Values made from an operation's description.
 
 use serde_json::{Map, Value, json};
-use wxpay_catalog::{Condition, Field, Is, Operation, Version, Written};
+use wxpay_catalog::{Condition, Field, Is, Operation, Place, Version, Written};
 
 /// How much of a message is there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -157,7 +157,11 @@ fn value(field: &Field, extent: Extent) -> Value {
 
 fn text(field: &Field) -> Value {
     let longest = field.max_chars.or(field.max_bytes).unwrap_or(64);
-    let text = format!("Text of {}", field.wire());
+    let text = match field.place {
+        // A header has no spaces.
+        Some(Place::Header) => "Text-of-a-header".to_owned(),
+        _ => format!("Text of {}", field.wire()),
+    };
     json!(text.chars().take(longest).collect::<String>().trim())
 }
 

@@ -30,7 +30,7 @@ fn v2_fields(key: Key, body: &[u8]) -> Result<Params, Refusal> {
     let message =
         Params::from_xml(body).map_err(|error| Refusal::Verification(malformed(error)))?;
     if message.get("sign").is_none() && message.get("req_info").is_some() {
-        let opened = v2::Notices::new(key, SignType::Md5).refund(body)?;
+        let opened = v2::Notices::new(key, SignType::Md5).open_refund(body)?;
         return Ok(opened.into_inner());
     }
     let sign_type = v2_sign_type(&message).ok_or_else(|| no_digest(&message))?;

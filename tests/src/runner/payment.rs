@@ -130,16 +130,17 @@ fn v2_signed(signing: &Key, key: &str, order: &Order<'_>, sign_type: SignType) -
         ..
     } = order;
     let form = match &order.partner_id {
-        Some(partner_id) => {
-            let payment = signing.app_payment(app_id, partner_id, id, *time, nonce, sign_type);
-            owned(&payment.fields())
-        }
-        // Mini programs have no form of their own in APIv2.
-        None => owned(
-            &signing
-                .jsapi_payment(app_id, id, *time, nonce, sign_type)
-                .fields(),
-        ),
+        Some(partner_id) => signing
+            .app_payment(app_id, partner_id, id, *time, nonce, sign_type)
+            .map(|payment| owned(&payment.fields())),
+        // The vectors know no form of mini programs in APIv2.
+        None => signing
+            .jsapi_payment(app_id, id, *time, nonce, sign_type)
+            .map(|payment| owned(&payment.fields())),
+    };
+    let form = match form {
+        Ok(form) => form,
+        Err(error) => return Got::error(error),
     };
     let names = ["paySign", "sign"];
     let signed = form.iter().filter(|(name, _)| !names.contains(name));

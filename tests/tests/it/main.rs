@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one binary.
 
+mod cashier;
 mod certificates;
 mod create_batch;
 mod download;
@@ -7,12 +8,15 @@ mod failures;
 mod faults;
 mod files;
 mod forms;
+mod front_end;
 mod guide;
 mod json;
+mod jumps;
 mod list_certificates;
 mod load;
 mod longest;
 mod negatives;
+mod notice_adapters;
 mod notice_kinds;
 mod notices;
 mod notify_url;
@@ -34,3 +38,5 @@ mod supply_chain;
 mod trust;
 mod trusted_issuers;
 mod types;
+mod v2_notices;
+mod v3_notices;

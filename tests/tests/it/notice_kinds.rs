@@ -2,57 +2,18 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use serde_json::{Value, json};
 use wxpay_api::NoticeError;
-use wxpay_api::core::{Timestamp, VerificationFailure};
-use wxpay_api::sign::v3::{ApiKey, PublicKeys};
+use wxpay_api::core::VerificationFailure;
 use wxpay_api::v3::{self, Json, Notice, NoticeKind, Notices, PaymentNotice};
-use wxpay_tests::{clients, replies};
+use wxpay_tests::clients;
+use wxpay_tests::notices::{Told, notices};
 
-const API_KEY: &str = "ExampleApiV3Key0123456789abcdefg";
 const TYPE: &str = "Wechatpay-Signature-Type";
 
-fn notices() -> Notices {
-    let keys = PublicKeys::new()
-        .with_public_key(replies::PLATFORM_KEY_ID, &replies::platform_public_key())
-        .unwrap();
-    Notices::new(keys, ApiKey::new(API_KEY).unwrap())
-        .clock(|| Timestamp::from_unix(clients::NOW).unwrap())
-}
-
-/// The notification as WeChat Pay sends it.
-fn posted(event: &str, original: Option<&str>, resource: &Value) -> http::Response<bytes::Bytes> {
-    let mut sealed = resource.to_string().into_bytes();
-    let key = UnboundKey::new(&AES_256_GCM, API_KEY.as_bytes()).unwrap();
-    LessSafeKey::new(key)
-        .seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(*b"EcZ9Cmy4Xyx1"),
-            Aad::from(b""),
-            &mut sealed,
-        )
-        .unwrap();
-    let mut body = json!({
-        "id": "EV-1",
-        "event_type": event,
-        "resource": {
-            "algorithm": "AEAD_AES_256_GCM",
-            "nonce": "EcZ9Cmy4Xyx1",
-            "ciphertext": STANDARD.encode(sealed),
-        },
-    });
-    if let Some(original) = original {
-        body["resource"]["original_type"] = original.into();
-    }
-    replies::v3_signed(200, &body.to_string(), clients::NOW)
-}
-
 async fn opened(event: &str, original: Option<&str>, resource: &Value) -> Notice {
-    let (head, body) = posted(event, original, resource).into_parts();
-    notices().open(&head.headers, body).await.unwrap()
+    Told::new(event, original, resource).opened().await
 }
 
 fn payment() -> Value {
@@ -278,8 +239,8 @@ async fn a_brand_opens_its_own_notifications() {
     let brand = "WECHATPAY-BRAND-SHA256-RSA2048";
     let merchant = "WECHATPAY2-SHA256-RSA2048";
     let open = async |notices: Notices, signature_type: &'static str| {
-        let posted = posted("DELIVERY_PLAN.CHANGE", None, &json!({ "plan_id": "7000" }));
-        let (mut head, body) = posted.into_parts();
+        let told = Told::new("DELIVERY_PLAN.CHANGE", None, &json!({ "plan_id": "7000" }));
+        let (mut head, body) = told.request().into_parts();
         let value = HeaderValue::from_static(signature_type);
         head.headers.insert(TYPE, value);
         notices.open(&head.headers, body).await

@@ -336,10 +336,10 @@ fn v2_a_refund_is_opened() {
         ("req_info", text(&vector["req_info"])),
     ])
     .into_body();
-    let opened = notices.refund(&body).unwrap();
+    let opened = notices.open_refund(&body).unwrap();
     assert_eq!(opened.get().get("refund_status"), Some("SUCCESS"));
     assert!(matches!(
-        notices.refund(b"<xml><a>1</a></xml>"),
+        notices.open_refund(b"<xml><a>1</a></xml>"),
         Err(NoticeError::Unverified(_))
     ));
 }

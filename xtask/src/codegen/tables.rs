@@ -53,7 +53,10 @@ fn table(model: &Model, usage: &Usage) -> String {
             }
             OperationKind::Notification => {
                 let name = match &operation.reply {
-                    Reply::Shared(ty) if !usage.is_member(Seen::from(operation), ty) => {
+                    Reply::Shared(ty)
+                        if !usage.is_member(Seen::from(operation), ty)
+                            && !usage.is_told_twice(Seen::from(operation), ty) =>
+                    {
                         format!("types::{}", ty.name)
                     }
                     _ => name,

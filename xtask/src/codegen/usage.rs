@@ -12,6 +12,9 @@ pub(crate) struct Usage {
     replies: HashSet<Key>,
     /// What a field names.
     members: HashSet<Key>,
+    /// Objects that a notification tells, and those that several do.
+    told: HashSet<Key>,
+    told_twice: HashSet<Key>,
 }
 
 /// A type of the whole model.
@@ -38,6 +41,8 @@ impl Usage {
             received: HashSet::new(),
             replies: HashSet::new(),
             members: HashSet::new(),
+            told: HashSet::new(),
+            told_twice: HashSet::new(),
         };
         for operation in &model.operations {
             let seen = Seen::from(operation);
@@ -46,6 +51,9 @@ impl Usage {
             match &operation.reply {
                 super::model::Reply::Shared(ty) => {
                     usage.replies.insert(seen.key(ty));
+                    if operation.is_notification() && !usage.told.insert(seen.key(ty)) {
+                        usage.told_twice.insert(seen.key(ty));
+                    }
                     add(&mut usage.received, seen, scope, ty);
                 }
                 _ => walk(&mut usage.received, seen, scope, operation.response()),
@@ -72,6 +80,11 @@ impl Usage {
     /// Whether the object is a whole response and nothing else.
     pub(crate) fn is_reply(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
         self.replies.contains(&seen.key(ty)) && !self.is_member(seen, ty)
+    }
+
+    /// Whether several notifications tell the object: each is then a type of its own that holds it.
+    pub(crate) fn is_told_twice(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
+        self.told_twice.contains(&seen.key(ty))
     }
 
     /// Whether the object stands within other ones, too: a response that is one then holds it.

@@ -49,7 +49,7 @@ const fn rule(name: &'static str, uses: &'static [&'static str]) -> Rule {
     }
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     rule("wxpay-core", &[]),
     // Data, for anyone who reads it.
     rule("wxpay-catalog", &[]),
@@ -78,6 +78,12 @@ const RULES: [Rule; 13] = [
             "wxpay-api",
         ],
     ),
+    Rule {
+        name: "wxpay-cashier",
+        uses: &["wxpay-core", "wxpay-transport", "wxpay-client"],
+        // `v2`, `v3`: the operations that it needs.
+        optional: &["wxpay-api"],
+    },
     rule("wxpay-explain", &["wxpay-core", "wxpay-sign"]),
     // A file, wherever it comes from.
     rule("wxpay-bill", &["wxpay-core"]),
@@ -97,6 +103,7 @@ const EVERY: &[&str] = &[
     "wxpay-client",
     "wxpay-api",
     "wxpay-payout",
+    "wxpay-cashier",
     "wxpay-explain",
     "wxpay-bill",
     "wxpay-sandbox",

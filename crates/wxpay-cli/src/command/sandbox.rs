@@ -196,4 +196,7 @@ Examples:
 
 A client needs the address of --listen in place of https://api.mch.weixin.qq.com and trust in ca.pem; all else is as with the
 real one. A client that can't be given an address is led here by a proxy or a hosts file: the certificate is good for
-api.mch.weixin.qq.com too.";
+api.mch.weixin.qq.com too.
+
+Notices go to this machine only, over plain HTTP, or over HTTPS if the shop serves its callback with callback_cert.pem and
+callback_key.pem of that folder.";

@@ -38,7 +38,7 @@ enum What {
     /// Sign what a web page or mini program hands to WeChat to pay (JSAPI调起支付)
     Jsapi(payment::Arguments),
     /// Sign what an app hands to the WeChat SDK to pay (APP调起支付)
-    App(payment::Arguments),
+    App(payment::AppArguments),
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Fail> {

@@ -191,14 +191,16 @@ fn the_files_of_a_client_are_ready() {
     let status = running.json(&["status"]);
     assert_eq!(config["base_url"].as_str(), status["base_url"].as_str());
     let sourced = Command::new("sh")
-        .args(["-c", ". \"$0\"; printf %s \"$WXPAY_MCH_ID $WXPAY_ROOT\""])
+        .args(["-c", ". \"$0\"; printf %s \"$WXPAY_MCH_ID $WXPAY_ROOT $WXPAY_CALLBACK_CERTIFICATE $WXPAY_CALLBACK_KEY\""])
         .arg(keys.join("env.sh"))
         .output()
         .unwrap();
     let said = String::from_utf8(sourced.stdout).unwrap();
-    let (mch_id, root) = said.split_once(' ').unwrap();
+    let (mch_id, files) = said.split_once(' ').unwrap();
     assert_eq!(Some(mch_id), status["mch_id"].as_str());
-    assert!(Path::new(root).exists());
+    let files: Vec<_> = files.split(' ').collect();
+    assert_eq!(files.len(), 3);
+    assert!(files.iter().all(|file| Path::new(file).exists()), "{said}");
 }
 
 #[test]

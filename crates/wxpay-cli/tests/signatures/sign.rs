@@ -87,6 +87,27 @@ fn a_front_end_gets_what_it_needs_to_pay() {
     );
 }
 
+/// The signature of APIv3 does not cover the merchant ID, so a wrong one is found by nobody but the user's phone.
+#[test]
+fn the_merchant_of_an_app_payment_is_chosen_when_there_are_two() {
+    let bench = Bench::merchant();
+    let app = ["sign", "app", "wx1", "--json"];
+    let partner = |more: &[&str]| {
+        let said = bench.run(&[&app, more].concat(), "");
+        said.json()["partnerid"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(partner(&[]), "1900009191");
+    assert_eq!(partner(&["--partner-id", "1900000109"]), "1900000109");
+    let said = bench.run(&[&app[..], &["--partner-id", "x"]].concat(), "");
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+    bench.file("wxpay.toml", "[v3]\nmch_id = \"1900000100\"\n");
+    let said = bench.run(&app, "");
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("--partner-id"), "{}", said.err);
+    assert_eq!(partner(&["--partner-id", "1900000100"]), "1900000100");
+    assert_eq!(partner(&["--v2", "MD5"]), "1900009191");
+}
+
 #[test]
 fn what_can_not_be_signed_ends_with_2_and_shows_no_key() {
     let bench = Bench::merchant();
@@ -99,6 +120,8 @@ fn what_can_not_be_signed_ends_with_2_and_shows_no_key() {
         &["sign", "v2", "ww_msg_type=NORMAL_MSG"],
         &["sign", "v3", "GET", "/v3/x y"],
         &["sign", "v3", "GET", "/v3/x", "--nonce", "a b"],
+        &["sign", "app", "prepay_id=wx1", "--v2", "MD5"],
+        &["sign", "jsapi", "wx1&signType=MD5", "--v2", "MD5"],
     ] {
         let said = bench.run(arguments, "");
         assert_eq!(said.code, 2, "{arguments:?}: {}", said.out);

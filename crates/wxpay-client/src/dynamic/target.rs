@@ -60,6 +60,19 @@ impl Target<'_> {
         }
     }
 
+    pub(super) fn sealed_list(
+        &mut self,
+        name: &'static str,
+        values: &[Secret],
+        items: RangeInclusive<usize>,
+        max: Max,
+    ) -> Done {
+        match self {
+            Self::Body(body, _) => body.sealed_list(name, values, items, max),
+            _ => misplaced(name),
+        }
+    }
+
     pub(super) fn fen(&mut self, name: &'static str, value: Fen, range: Range) -> Done {
         match self {
             Self::Form(form) => form.fen(name, value, range),
@@ -230,6 +243,7 @@ impl Target<'_> {
     ) -> Done {
         match self {
             Self::Form(form) => form.json(name, max, write),
+            Self::Query(call) => call.query_json(name, max, write),
             Self::Body(body, _) => body.json(name, max, write),
             _ => misplaced(name),
         }

@@ -1,7 +1,7 @@
 //! A request from JSON, by its description.
 
 use wxpay_catalog::{Condition, Field, Is, Operation, Place, Written};
-use wxpay_core::InvalidInput;
+use wxpay_core::{InvalidInput, Secret};
 
 use super::scalar::{self, items, max, range};
 use super::target::Target;
@@ -314,6 +314,13 @@ fn list(
     };
     if item.ty == "object" {
         return target.objects(field, members, |member, body| object(item, member, body));
+    }
+    if field.encrypted {
+        let secrets: Result<Vec<Secret>, InvalidInput> = members
+            .iter()
+            .map(|member| Ok(Secret::new(scalar::text(name, member)?)))
+            .collect();
+        return target.sealed_list(name, &secrets?, items(field), max(field));
     }
     check_items(name, members.len(), &items(field))?;
     let mut list = Vec::with_capacity(members.len());

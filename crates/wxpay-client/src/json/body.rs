@@ -20,6 +20,7 @@ pub struct Body(Vec<(Cow<'static, str>, Node)>);
 enum Node {
     Plain(Json),
     Sealed(Secret),
+    SealedList(Vec<Secret>),
     Object(Body),
     List(Vec<Body>),
 }
@@ -67,6 +68,26 @@ impl Body {
     ) -> Result<(), InvalidInput> {
         check_text(name, value.expose(), max)?;
         self.0.push((name.into(), Node::Sealed(value.clone())));
+        Ok(())
+    }
+
+    /// Writes a list of strings that are encrypted for WeChat Pay (敏感信息加密) before they are sent, each by itself.
+    ///
+    /// # Errors
+    /// It has too few or too many members; one of them is empty, too long or holds characters beyond U+FFFF.
+    pub fn sealed_list(
+        &mut self,
+        name: &'static str,
+        values: &[Secret],
+        items: impl RangeBounds<usize>,
+        max: Max,
+    ) -> Result<(), InvalidInput> {
+        check_items(name, values.len(), &items)?;
+        for value in values {
+            check_text(name, value.expose(), max)?;
+        }
+        self.0
+            .push((name.into(), Node::SealedList(values.to_vec())));
         Ok(())
     }
 
@@ -271,6 +292,7 @@ impl Body {
             match node {
                 Node::Plain(_) => {}
                 Node::Sealed(secret) => found.push(secret.expose()),
+                Node::SealedList(secrets) => found.extend(secrets.iter().map(Secret::expose)),
                 Node::Object(object) => object.secrets(found),
                 Node::List(list) => list.iter().for_each(|object| object.secrets(found)),
             }
@@ -284,6 +306,13 @@ impl Body {
             let json = match node {
                 Node::Plain(json) => json,
                 Node::Sealed(_) => Json::Text(texts.next()?),
+                Node::SealedList(secrets) => {
+                    let list: Option<Vec<Json>> = secrets
+                        .iter()
+                        .map(|_| texts.next().map(Json::Text))
+                        .collect();
+                    Json::List(list?)
+                }
                 Node::Object(object) => object.seal(texts)?,
                 Node::List(list) => {
                     let list: Option<Vec<Json>> =

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, header};
 use wxpay_core::{
-    AppId, Error, ErrorKind, InvalidInput, MchId, Params, Result, SigningError, TransportError,
+    AppId, Error, ErrorKind, InvalidInput, MchId, Params, Result, SigningError, Timestamp,
+    TransportError,
 };
 use wxpay_sign::v2::SignType;
 use wxpay_transport::{Hints, Transport};
@@ -105,6 +106,14 @@ impl Client {
 
     pub(super) fn base_url(&self) -> &BaseUrl {
         &self.0.base_url
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.0.source
     }
 
     pub(super) fn sign(&self, meta: &Meta, mut params: Params) -> Result<Params, ErrorKind> {
@@ -245,6 +254,12 @@ impl ClientBuilder {
         nonce: impl Fn() -> Result<String, SigningError> + Send + Sync + 'static,
     ) -> Self {
         self.source.nonce = Arc::new(nonce);
+        self
+    }
+
+    /// Takes the time from elsewhere, for tests and for machines whose clock can't be set. Only what a front end gets names it.
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.source.clock = Arc::new(clock);
         self
     }
 

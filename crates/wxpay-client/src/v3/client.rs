@@ -11,7 +11,6 @@ use wxpay_sign::v3::{MerchantKey, Sealed};
 use wxpay_transport::Transport;
 
 use super::caller::Caller;
-use super::front_end::failed;
 use super::reply::accept;
 use super::{Call, Credentials, Endpoint};
 use crate::base_url::{self, BaseUrl};
@@ -33,7 +32,7 @@ pub struct Client(pub(super) Arc<Config>);
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     pub(super) caller: Caller,
-    identity: Identity,
+    pub(super) identity: Identity,
     pub(super) credentials: Credentials,
     transport: Arc<dyn Transport>,
     pub(super) base_url: BaseUrl,
@@ -86,31 +85,14 @@ impl Client {
         &self.0.transport
     }
 
-    /// The app, moment and nonce of a signature for a front end.
-    pub(super) fn front_end(&self) -> Result<(&AppId, Timestamp, String)> {
-        let Config {
-            identity, source, ..
-        } = &*self.0;
-        let app_id = identity.app_id.as_ref().ok_or_else(|| {
-            let missing = InvalidInput::new(
-                "appid",
-                "the client needs an app ID: set it with `app_id`",
-                "客户端缺少 appid：请用 `app_id` 设置",
-            );
-            failed(missing)
-        })?;
-        let nonce = source.nonce().map_err(failed)?;
-        Ok((app_id, source.now(), nonce))
+    /// The merchant ID that it signs for; none for a brand.
+    pub fn mch_id(&self) -> Option<&MchId> {
+        self.0.identity.mch_id.as_ref()
     }
 
-    pub(super) fn merchant_key(&self) -> &dyn MerchantKey {
-        &*self.0.credentials.merchant_key
-    }
-
-    /// The merchant that receives the money of an order.
-    pub(super) fn partner_id(&self) -> Option<&MchId> {
-        let identity = &self.0.identity;
-        identity.sub_mch_id.as_ref().or(identity.mch_id.as_ref())
+    /// The sub-merchant that it calls for, if there is one.
+    pub fn sub_mch_id(&self) -> Option<&MchId> {
+        self.0.identity.sub_mch_id.as_ref()
     }
 
     fn with(&self, change: impl FnOnce(&mut Identity)) -> Self {

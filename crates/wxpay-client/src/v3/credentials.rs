@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use wxpay_sign::v2;
 use wxpay_sign::v3::{MerchantKey, PlatformKeys};
 
 /// What proves who asks and who answers.
@@ -7,6 +8,7 @@ use wxpay_sign::v3::{MerchantKey, PlatformKeys};
 pub struct Credentials {
     pub(crate) merchant_key: Arc<dyn MerchantKey>,
     pub(crate) platform_keys: Arc<dyn PlatformKeys>,
+    pub(crate) v2_key: Option<v2::Key>,
 }
 
 impl Credentials {
@@ -18,6 +20,15 @@ impl Credentials {
         Self {
             merchant_key,
             platform_keys: Arc::new(platform_keys),
+            v2_key: None,
         }
+    }
+
+    /// Adds the APIv2 key (APIv2密钥), for the few pages of APIv3 products that are signed with it: the detail page of payscore
+    /// (支付分) and the coupons of front ends (发券). Requests are never signed with it.
+    #[must_use]
+    pub fn v2_key(mut self, key: v2::Key) -> Self {
+        self.v2_key = Some(key);
+        self
     }
 }

@@ -2,27 +2,30 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
-use wxpay_core::{DecodeError, FromWire, Timestamp, WireTime};
+use http::{HeaderMap, Request};
+use wxpay_core::{DecodeError, Timestamp, WireTime};
 use wxpay_sign::Verified;
 use wxpay_sign::v3::{ApiKey, Encrypted, Opened, PlatformKeys, verify, verify_brand};
 
-use super::{Json, NoticeKind, Notification, Object};
+use super::notice_answer::refused;
+use super::{EventType, Json, NoticeKind, Notification, Object};
 use crate::NoticeError;
-use crate::notice::{SeenNotices, answer};
+use crate::notice::{Refusal, SeenNotices};
 
 /// Verifies and decrypts the notifications (回调通知) of APIv3: the signature first, the content second.
 ///
 /// ```no_run
 /// # use wxpay_client::v3::Notices;
 /// # async fn callback(notices: &Notices, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
-/// let (head, body) = request.into_parts();
-/// match notices.open(&head.headers, body).await {
+/// match notices.receive(request).await {
 ///     Ok(notice) => {
 ///         // Record it, then:
 ///         wxpay_client::v3::acknowledge()
 ///     }
-///     Err(error) => wxpay_client::v3::refuse(&error),
+///     Err(refusal) => {
+///         eprintln!("{refusal}"); // the sender does not learn why
+///         refusal.into_response()
+///     }
 /// }
 /// # }
 /// ```
@@ -69,6 +72,17 @@ impl Notices {
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// Verifies, decrypts and reads a notification, or says why not and what to answer its sender.
+    ///
+    /// The adapter for any server that gives requests as `http` has them. The body must be whole and as it came.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), with the response.
+    pub async fn receive(&self, request: Request<Bytes>) -> Result<Notice, Refusal> {
+        let (head, body) = request.into_parts();
+        self.open(&head.headers, body).await.map_err(refused)
     }
 
     /// Verifies, decrypts and reads a notification from its headers and its body as they came.
@@ -146,7 +160,9 @@ impl Notice {
     /// Reads what it is about.
     ///
     /// The content is authentic and says what WeChat Pay knows. Compare order, amount, merchant and app with your own before you
-    /// ship: [`PaymentNotice`](super::PaymentNotice) does that for a payment.
+    /// ship: [`PaymentNotice`](super::PaymentNotice), [`PartnerPaymentNotice`](super::PartnerPaymentNotice),
+    /// [`CombinedPaymentNotice`](super::CombinedPaymentNotice), [`RefundNotice`](super::RefundNotice) and
+    /// [`ProfitSharingNotice`](super::ProfitSharingNotice) do that.
     ///
     /// # Errors
     /// [`NoticeError::OtherEvent`] if it is told with another event, [`NoticeError::Unreadable`] if it lacks what it must have.
@@ -166,97 +182,21 @@ impl Notice {
         )
     }
 
+    /// That it is of a kind that one event stands for together with others.
+    pub(super) fn check_kind(&self, kind: NoticeKind, event: &str) -> Result<(), NoticeError> {
+        if self.event_type != event {
+            return Err(NoticeError::OtherEvent(self.event_type.to_string()));
+        }
+        match self.kind() {
+            told if told == kind => Ok(()),
+            told => Err(NoticeError::OtherKind(told)),
+        }
+    }
+
     /// Whether `seen` has recorded this notification, by its id.
     pub fn is_repeated(&self, seen: &impl SeenNotices) -> bool {
         seen.seen(&self.id)
     }
-}
-
-/// What a notification tells of; an open set.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct EventType(String);
-
-impl EventType {
-    /// A payment succeeded (支付成功), or profit sharing moved money (分账动账): [`Notice::kind`] tells which.
-    pub const TRANSACTION_SUCCESS: &'static str = "TRANSACTION.SUCCESS";
-    /// A refund succeeded (退款成功).
-    pub const REFUND_SUCCESS: &'static str = "REFUND.SUCCESS";
-    /// A refund failed and needs a person (退款异常).
-    pub const REFUND_ABNORMAL: &'static str = "REFUND.ABNORMAL";
-    /// A refund was closed (退款关闭).
-    pub const REFUND_CLOSED: &'static str = "REFUND.CLOSED";
-    /// A transfer ended, well or badly (商家转账完成).
-    pub const TRANSFER_BILL_FINISHED: &'static str = "MCHTRANSFER.BILL.FINISHED";
-    /// A batch of transfers finished (商家转账批次完成).
-    pub const TRANSFER_BATCH_FINISHED: &'static str = "MCHTRANSFER.BATCH.FINISHED";
-    /// A batch of transfers was closed (商家转账批次关闭).
-    pub const TRANSFER_BATCH_CLOSED: &'static str = "MCHTRANSFER.BATCH.CLOSED";
-
-    /// The name as it came.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PartialEq<str> for EventType {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
-}
-
-impl PartialEq<&str> for EventType {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
-    }
-}
-
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromWire for EventType {
-    fn from_wire(text: &str) -> Option<Self> {
-        Some(Self(text.to_owned()))
-    }
-}
-
-/// The response to a notification that was taken in: 204, without a body. It must come within five seconds, and sooner for a
-/// few kinds: [`NoticeKind::answer_within`].
-pub fn acknowledge() -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
-}
-
-/// The response to a notification that was taken in, with a body: 200 and `{"code":"SUCCESS","message":"成功"}`.
-///
-/// For the kinds whose documents want it, such as a payment in a mall ([`NoticeKind::MallPayment`]), which counts as refused
-/// without it.
-///
-/// <https://pay.weixin.qq.com/doc/v3/merchant/4016111728>
-pub fn acknowledge_with_body() -> Response<Bytes> {
-    let body = Json::object([
-        ("code", Json::from("SUCCESS")),
-        ("message", Json::from("成功")),
-    ]);
-    answer(StatusCode::OK, "application/json", body.to_bytes())
-}
-
-/// The response to a notification that was not taken in; WeChat Pay sends it again later.
-///
-/// It says which of the two it was, and nothing of why: that is for the shop's own log.
-pub fn refuse(error: &NoticeError) -> Response<Bytes> {
-    let (status, message) = match error {
-        NoticeError::Unverified(_) => (StatusCode::UNAUTHORIZED, "not verified"),
-        _ => (StatusCode::BAD_REQUEST, "not understood"),
-    };
-    let body = Json::object([
-        ("code", Json::from("FAIL")),
-        ("message", Json::from(message)),
-    ]);
-    answer(status, "application/json", body.to_bytes())
 }
 
 #[derive(Clone, Debug)]

@@ -59,17 +59,18 @@ macro_rules! kinds {
 kinds! {
     /// A payment of a merchant by itself (支付成功, 直连商户): [`PaymentNotice`](super::PaymentNotice) reads it.
     Payment => "a payment (支付成功)", Some(DAY), 5;
-    /// A payment of a sub-merchant, told to its service provider (支付成功, 服务商).
+    /// A payment of a sub-merchant, told to its service provider (支付成功, 服务商):
+    /// [`PartnerPaymentNotice`](super::PartnerPaymentNotice) reads it.
     PartnerPayment => "a payment of a sub-merchant (服务商模式支付成功)", Some(DAY), 5;
-    /// Orders that were paid together (合单支付成功).
+    /// Orders that were paid together (合单支付成功): [`CombinedPaymentNotice`](super::CombinedPaymentNotice) reads it.
     CombinedPayment => "a combined payment (合单支付成功)", Some(DAY), 5;
     /// A parking fee, paid or not (停车服务订单支付结果).
     ParkingPayment => "a parking payment (停车服务订单支付结果)", Some(DAY), 5;
     /// The state of a car's entrance (停车入场状态变更).
     ParkingEntrance => "a parking entrance (停车入场状态变更)", Some(DAY), 5;
-    /// A refund, with its end (退款结果).
+    /// A refund, with its end (退款结果): [`RefundNotice`](super::RefundNotice) reads it.
     Refund => "a refund (退款结果)", Some(DAY), 5;
-    /// Money that moved by profit sharing (分账动账).
+    /// Money that moved by profit sharing (分账动账): [`ProfitSharingNotice`](super::ProfitSharingNotice) reads it.
     ProfitSharing => "profit sharing (分账动账)", Some(DAY), 5;
     /// A transfer that ended (商家转账).
     Transfer => "a transfer (商家转账)", Some(TRANSFER), 5;

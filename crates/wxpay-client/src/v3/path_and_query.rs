@@ -8,7 +8,7 @@ use wxpay_core::{Date, DateFormat, Fen, Identifier, InvalidInput, Secret, TimeFo
 
 use super::Call;
 use super::call::Value;
-use crate::json::{check_characters, check_text};
+use crate::json::{Body, check_characters, check_text, json_text};
 use crate::limits::{FEN, NUMBER, check_range, checked, number, time_text};
 use crate::{Extra, Max};
 
@@ -120,6 +120,20 @@ impl Call {
     ) -> Result<(), InvalidInput> {
         self.path.push((name, value.format(format)));
         Ok(())
+    }
+
+    /// Adds a query parameter that is an object, as JSON.
+    ///
+    /// # Errors
+    /// Those of `write`, with the path to the member; the text is too long.
+    pub fn query_json(
+        &mut self,
+        name: &'static str,
+        max: Max,
+        write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>,
+    ) -> Result<(), InvalidInput> {
+        let text = json_text(name, write)?;
+        self.query_text(name, text, max)
     }
 
     /// Adds a query parameter that is a whole number.

@@ -1,12 +1,13 @@
 use wxpay_core::{AppId, DecodeError, Fen, MchId, OpenId, OutTradeNo, TransactionId, WireTime};
 
 use super::{EventType, Json, Notice, NoticeKind, Object};
-use crate::notice::SeenNotices;
+use crate::notice::{SeenNotices, all_hold, is_yuan};
 use crate::{NoticeError, Unexpected};
 
 /// A payment notification (支付成功通知) of APIv3. It yields the payment only against what the shop expects.
 ///
-/// Those of a merchant by itself (直连商户). Service providers, combined orders, parking and profit sharing are told with the
+/// Those of a merchant by itself (直连商户). Service providers ([`PartnerPaymentNotice`](super::PartnerPaymentNotice)), combined
+/// orders ([`CombinedPaymentNotice`](super::CombinedPaymentNotice)), parking and profit sharing are told with the
 /// same event and other members: here they are [`NoticeError::OtherKind`]. Tell them apart by [`Notice::kind`] first, and never
 /// acknowledge what could not be read.
 ///
@@ -46,13 +47,7 @@ impl PaymentNotice {
     /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about another kind of
     /// payment or about profit sharing, and [`NoticeError::Unreadable`] if it lacks what a payment has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
-        if notice.event_type != EventType::TRANSACTION_SUCCESS {
-            return Err(NoticeError::OtherEvent(notice.event_type.to_string()));
-        }
-        match notice.kind() {
-            NoticeKind::Payment => {}
-            kind => return Err(NoticeError::OtherKind(kind)),
-        }
+        notice.check_kind(NoticeKind::Payment, EventType::TRANSACTION_SUCCESS)?;
         Ok(Self::of(notice.resource().get())?)
     }
 
@@ -72,23 +67,15 @@ impl PaymentNotice {
         mchid: &MchId,
         appid: &AppId,
     ) -> Result<Paid, Unexpected> {
-        let held = [
+        all_hold([
             (self.out_trade_no == *out_trade_no, "out_trade_no"),
             (self.trade_state == "SUCCESS", "trade_state"),
             (self.paid.total == total, "amount.total"),
-            (
-                self.currency
-                    .as_deref()
-                    .is_none_or(|currency| currency == "CNY"),
-                "amount.currency",
-            ),
+            (is_yuan(self.currency.as_deref()), "amount.currency"),
             (self.mchid == *mchid, "mchid"),
             (self.appid == *appid, "appid"),
-        ];
-        match held.iter().find(|(held, _)| !held) {
-            Some((_, field)) => Err(Unexpected::new(field)),
-            None => Ok(self.paid),
-        }
+        ])?;
+        Ok(self.paid)
     }
 
     /// Whether `seen` has recorded this payment, by its order and event.

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::control::body::{Clock, Moment, Name, Nothing, Status, parse};
 use crate::control::fault::{Asked, NewFault};
 use crate::control::respond::{Answer, Json, Problem};
-use crate::control::{orders, payouts, view};
+use crate::control::{codes, complaints, orders, payouts, sharing, view};
 use crate::{RotateError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
@@ -40,7 +40,10 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/certificates/rotate", post(rotate))
         .route("/reset", post(reset))
         .merge(orders::routes())
+        .merge(codes::routes())
+        .merge(complaints::routes())
         .merge(payouts::routes())
+        .merge(sharing::routes())
 }
 
 /// Which of the requests.

@@ -15,7 +15,7 @@ use crate::control::api::done;
 use crate::control::body::{NewOrder, Nothing, Pay, parse};
 use crate::control::respond::{Answer, Json, Problem};
 use crate::control::view;
-use crate::{CloseOrderError, Order, PayOrderError, Refund, RefundError, Sandbox};
+use crate::{CloseOrderError, Order, PayOrderError, Refund, RefundEnd, RefundError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
 
@@ -25,9 +25,11 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/orders/{out_trade_no}/pay", post(pay_order))
         .route("/orders/{out_trade_no}/close", post(close_order))
         .route("/orders/{out_trade_no}/refund", post(refund_order))
+        .route("/combined_orders", get(combined_orders))
         .route("/refunds", get(refunds))
         .route("/refunds/{out_refund_no}/status", post(refund_status))
         .route("/refund_delay", post(refund_delay))
+        .route("/refund_end", post(refund_end))
 }
 
 #[derive(Deserialize)]
@@ -48,6 +50,12 @@ struct Delay {
     seconds: u64,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {
+    end: RefundEnd,
+}
+
 /// What is left of an order to be refunded.
 pub(crate) fn left(order: &Order, refunds: &[Refund]) -> Fen {
     let of_order = refunds
@@ -60,6 +68,10 @@ pub(crate) fn left(order: &Order, refunds: &[Refund]) -> Fen {
 
 async fn orders(State(sandbox): Here) -> Json {
     Json(json!({"orders": view::list(&sandbox.orders(), view::order)}))
+}
+
+async fn combined_orders(State(sandbox): Here) -> Json {
+    Json(json!({"combined_orders": view::list(&sandbox.combined_orders(), view::combined)}))
 }
 
 async fn add_order(State(sandbox): Here, body: Bytes) -> Answer {
@@ -85,16 +97,29 @@ async fn pay_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes
         let mut orders = sandbox.orders().into_iter();
         orders.find(|order| order.out_trade_no == number)
     };
-    let made_for = find().and_then(|order| order.prepay?.openid);
+    let mut combined = sandbox.combined_orders().into_iter();
+    let combined = combined.find(|combined| {
+        combined.combine_out_trade_no == number || combined.out_trade_nos.contains(&number)
+    });
+    let made_for = match &combined {
+        Some(combined) => combined.prepay.openid.clone(),
+        None => find().and_then(|order| order.payer().map(str::to_owned)),
+    };
     let payer = payer.or(made_for);
     let payer = payer.as_deref().unwrap_or(SOMEBODY);
-    sandbox
-        .pay_order(&number, payer)
-        .map_err(|error| match error {
-            PayOrderError::NoOrder(_) => Problem::not_found(error.to_string()),
-            _ => Problem::conflict(error.to_string()),
-        })?;
-    Ok(Json(find().as_ref().map_or(Value::Null, view::order)))
+    sandbox.pay_order(&number, payer).map_err(not_paid)?;
+    Ok(Json(match (find(), &combined) {
+        (Some(order), _) => view::order(&order),
+        (None, Some(combined)) => view::combined(combined),
+        (None, None) => Value::Null,
+    }))
+}
+
+pub(crate) fn not_paid(error: PayOrderError) -> Problem {
+    match error {
+        PayOrderError::NoOrder(_) => Problem::not_found(error.to_string()),
+        _ => Problem::conflict(error.to_string()),
+    }
 }
 
 async fn close_order(State(sandbox): Here, Path(number): Path<String>, body: Bytes) -> Answer {
@@ -124,6 +149,7 @@ async fn refunds(State(sandbox): Here) -> Json {
     Json(json!({
         "refunds": view::list(&sandbox.refunds(), view::refund),
         "delay_seconds": sandbox.refund_delay().as_secs(),
+        "end": sandbox.refund_end(),
     }))
 }
 
@@ -138,6 +164,12 @@ async fn refund_status(State(sandbox): Here, Path(number): Path<String>, body: B
 async fn refund_delay(State(sandbox): Here, body: Bytes) -> Answer {
     let Delay { seconds } = parse(&body)?;
     sandbox.set_refund_delay(Duration::from_secs(seconds));
+    done()
+}
+
+async fn refund_end(State(sandbox): Here, body: Bytes) -> Answer {
+    let End { end } = parse(&body)?;
+    sandbox.set_refund_end(end);
     done()
 }
 

@@ -5,8 +5,8 @@ use wxpay_core::{Fen, TimeFormat, Timestamp};
 
 use crate::control::fault;
 use crate::{
-    Batch, Delivery, FaultRule, Order, Payout, PendingDelivery, Refund, Sandbox, SeenRequest,
-    SignatureCheck, Transfer, Trust,
+    Batch, CombinedOrder, Delivery, FaultRule, Order, Payout, PendingDelivery, Refund, Sandbox,
+    SeenRequest, SignatureCheck, Transfer, Trust,
 };
 
 pub(crate) fn status(sandbox: &Sandbox) -> Value {
@@ -79,7 +79,9 @@ pub(crate) fn request(seen: &SeenRequest) -> Value {
 
 pub(crate) fn order(order: &Order) -> Value {
     let prepay = order.prepay.as_ref();
+    let combined = order.combined.as_ref();
     json!({
+        "combine_out_trade_no": combined.map(|part| &part.combine_out_trade_no),
         "out_trade_no": order.out_trade_no,
         "transaction_id": order.transaction_id,
         "trade_state": order.trade_state,
@@ -91,9 +93,20 @@ pub(crate) fn order(order: &Order) -> Value {
         "openid": order.openid,
         "attach": order.attach,
         "time_end": time(order.time_end),
-        "description": prepay.map(|prepay| &prepay.description),
+        "description": order.description(),
+        "profit_sharing": order.profit_sharing,
         "notify_url": prepay.map(|prepay| &prepay.notify_url),
         "prepay_id": prepay.map(|prepay| &prepay.prepay_id),
+    })
+}
+
+pub(crate) fn combined(combined: &CombinedOrder) -> Value {
+    json!({
+        "combine_out_trade_no": combined.combine_out_trade_no,
+        "out_trade_nos": combined.out_trade_nos,
+        "trade_type": combined.trade_type,
+        "notify_url": combined.prepay.notify_url,
+        "prepay_id": combined.prepay.prepay_id,
     })
 }
 
@@ -107,6 +120,9 @@ pub(crate) fn refund(refund: &Refund) -> Value {
         "create_time": time(refund.create_time),
         "status_time": time(refund.status_time),
         "reason": refund.reason,
+        "channel": refund.channel,
+        "received_account": refund.received_account,
+        "protocol": refund.protocol,
         "notify_url": refund.notify_url,
         "requests": refund.requests,
     })
@@ -212,8 +228,10 @@ fn signature(check: &SignatureCheck) -> Value {
 
 fn delivery(delivery: &Delivery) -> Value {
     json!({
+        "kind": delivery.kind,
         "out_trade_no": delivery.out_trade_no,
         "out_refund_no": delivery.out_refund_no,
+        "complaint_id": delivery.complaint_id,
         "notice_id": delivery.notice_id,
         "protocol": delivery.protocol,
         "url": delivery.url,
@@ -228,8 +246,10 @@ fn delivery(delivery: &Delivery) -> Value {
 
 fn pending(pending: &PendingDelivery) -> Value {
     json!({
+        "kind": pending.kind,
         "out_trade_no": pending.out_trade_no,
         "out_refund_no": pending.out_refund_no,
+        "complaint_id": pending.complaint_id,
         "notice_id": pending.notice_id,
         "protocol": pending.protocol,
         "url": pending.url,

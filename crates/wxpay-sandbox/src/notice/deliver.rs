@@ -1,13 +1,12 @@
-//! Delivers the notification of a payment or a refund, again and again until the callback accepts it.
+//! Delivers a notification, again and again until the callback accepts it.
 
 use std::error::Error;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wxpay_core::Timestamp;
 
 use crate::clock::later;
-use crate::notice::{self, Notice, NoticeAnswer, NotifyError, RefundTold};
+use crate::notice::{self, Notice, NoticeAnswer, NotifyError, Told};
 use crate::random::{DIGITS, Random};
 use crate::snapshot::millis;
 use crate::state::{Event, Place, Shared};
@@ -18,12 +17,12 @@ use crate::{Delivery, Order, PendingDelivery, Prepay, Protocol};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Task {
     notice_id: String,
-    out_trade_no: String,
+    /// The number of the order, or of the combined one.
+    number: String,
+    told: Told,
     protocol: Protocol,
     url: String,
     hmac_sha256: bool,
-    /// The refund that it tells of, unless it tells of the payment.
-    refund: Option<RefundTold>,
     #[serde(with = "millis")]
     create_time: Timestamp,
     /// How many attempts there were.
@@ -33,33 +32,30 @@ pub(crate) struct Task {
 impl Task {
     /// The notification that an order was paid, just now.
     pub(crate) fn payment(order: &Order, prepay: &Prepay, random: &Random) -> Self {
+        let (number, url) = (&order.out_trade_no, prepay.notify_url.clone());
+        let now = order.time_end;
         Self {
-            notice_id: format!("EV-{}", random.text(DIGITS, 20)),
-            out_trade_no: order.out_trade_no.clone(),
-            protocol: prepay.protocol(),
-            url: prepay.notify_url.clone(),
             hmac_sha256: prepay.hmac_sha256,
-            refund: None,
-            create_time: order.time_end,
-            attempts: 0,
+            ..Self::new(Told::Payment, number, prepay.protocol(), url, now, random)
         }
     }
 
-    /// The notification of what a refund has become, just now.
-    pub(crate) fn refund(
-        out_trade_no: &str,
-        told: RefundTold,
+    /// A notification of what has just happened.
+    pub(crate) fn new(
+        told: Told,
+        number: &str,
+        protocol: Protocol,
         url: String,
         now: Timestamp,
         random: &Random,
     ) -> Self {
         Self {
             notice_id: format!("EV-{}", random.text(DIGITS, 20)),
-            out_trade_no: out_trade_no.to_owned(),
-            protocol: Protocol::V3,
+            number: number.to_owned(),
+            told,
+            protocol,
             url,
             hmac_sha256: false,
-            refund: Some(told),
             create_time: now,
             attempts: 0,
         }
@@ -67,8 +63,10 @@ impl Task {
 
     pub(crate) fn pending(&self, due: Timestamp) -> PendingDelivery {
         PendingDelivery {
-            out_trade_no: self.out_trade_no.clone(),
+            kind: self.told.kind(),
+            out_trade_no: self.number.clone(),
             out_refund_no: self.out_refund_no(),
+            complaint_id: self.told.complaint_id().map(str::to_owned),
             notice_id: self.notice_id.clone(),
             protocol: self.protocol,
             url: self.url.clone(),
@@ -78,7 +76,7 @@ impl Task {
     }
 
     fn out_refund_no(&self) -> Option<String> {
-        let told = self.refund.as_ref();
+        let told = self.told.refund();
         told.map(|told| told.out_refund_no.clone())
     }
 
@@ -87,8 +85,8 @@ impl Task {
             id: self.notice_id.clone(),
             hmac_sha256: self.hmac_sha256,
             create_time: Some(self.create_time),
-            refund: self.refund.clone(),
-            ..Notice::payment(&self.out_trade_no)
+            told: self.told.clone(),
+            ..Notice::payment(&self.number)
         }
     }
 }
@@ -105,17 +103,19 @@ pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
     let acknowledged = matches!(&result, Ok(answer) if answer.acknowledged);
     // Where the sandbox does not send to now it never will.
     let hopeless = matches!(&result, Err(NotifyError::Url | NotifyError::NotLoopback(_)));
-    let pause = usize::try_from(task.attempts).ok();
-    let pause = pause.and_then(|n| PAUSES.get(n)).copied();
+    let attempt = task.attempts.saturating_add(1);
+    let pause = task.told.pause(attempt);
     let pause = pause.filter(|_| !acknowledged && !hopeless);
     let next_attempt = pause.map(|pause| later(at, pause));
     let delivery = Delivery {
-        out_trade_no: task.out_trade_no.clone(),
+        kind: task.told.kind(),
+        out_trade_no: task.number.clone(),
         out_refund_no: task.out_refund_no(),
+        complaint_id: task.told.complaint_id().map(str::to_owned),
         notice_id: task.notice_id.clone(),
         protocol: task.protocol,
         url: task.url.clone(),
-        attempt: task.attempts.saturating_add(1),
+        attempt,
         at,
         status: result.as_ref().ok().map(|answer| answer.status),
         acknowledged,
@@ -131,7 +131,7 @@ pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
     state.note_delivery(delivery);
     if let Some(due) = next_attempt {
         let mut task = task.clone();
-        task.attempts = task.attempts.saturating_add(1);
+        task.attempts = attempt;
         shared.plan(&mut state, due, Event::Deliver(Box::new(task)));
     }
 }
@@ -152,26 +152,3 @@ fn problem(protocol: Protocol, result: &Result<NoticeAnswer, NotifyError>) -> Op
         }),
     }
 }
-
-const fn minutes(minutes: u64) -> Duration {
-    Duration::from_secs(60 * minutes)
-}
-
-/// How long after each attempt the next one follows.
-const PAUSES: [Duration; 15] = [
-    Duration::from_secs(15),
-    Duration::from_secs(15),
-    Duration::from_secs(30),
-    minutes(3),
-    minutes(10),
-    minutes(20),
-    minutes(30),
-    minutes(30),
-    minutes(30),
-    minutes(60),
-    minutes(3 * 60),
-    minutes(3 * 60),
-    minutes(3 * 60),
-    minutes(6 * 60),
-    minutes(6 * 60),
-];

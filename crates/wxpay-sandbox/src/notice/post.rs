@@ -7,32 +7,51 @@ use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
 
 use crate::NotifyError;
+use crate::notice::tls;
 
 /// Posts a notification and reads the response, within the time that WeChat Pay takes for it. Redirects are not followed.
 pub(crate) async fn post(
+    connector: &TlsConnector,
     url: &str,
     headers: HeaderMap,
     body: impl Into<Bytes>,
 ) -> Result<(u16, Bytes), NotifyError> {
     let url: Uri = url.parse().map_err(|_| NotifyError::Url)?;
     let request = request(&url, headers, body.into()).ok_or(NotifyError::Url)?;
-    let addresses = loopback(&url)?;
-    tokio::time::timeout(PATIENCE, exchange(&addresses, request))
+    let secure = match url.scheme_str() {
+        Some("http") => false,
+        Some("https") => true,
+        _ => return Err(NotifyError::Url),
+    };
+    let host = url.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let port = url.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let addresses = loopback(host, port)?;
+    let exchange = async {
+        let stream = TcpStream::connect(&*addresses)
+            .await
+            .map_err(|error| NotifyError::Delivery(error.into()))?;
+        if secure {
+            exchange(tls::connect(connector, host, stream).await?, request).await
+        } else {
+            exchange(stream, request).await
+        }
+    };
+    tokio::time::timeout(PATIENCE, exchange)
         .await
         .map_err(|_| NotifyError::Late)?
 }
 
 async fn exchange(
-    addresses: &[SocketAddr],
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     request: Request<Full<Bytes>>,
 ) -> Result<(u16, Bytes), NotifyError> {
-    let stream = TcpStream::connect(addresses)
-        .await
-        .map_err(|error| NotifyError::Delivery(error.into()))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| NotifyError::Delivery(error.into()))?;
@@ -51,11 +70,9 @@ async fn exchange(
     Ok((status, body.to_bytes()))
 }
 
-/// Where the URL leads, if that is this machine. No name is looked up: what `localhost` means is known.
-fn loopback(url: &Uri) -> Result<Vec<SocketAddr>, NotifyError> {
-    let host = url.host().unwrap_or_default();
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    let addresses: &[IpAddr] = match literal.parse::<IpAddr>() {
+/// Where a host is, if it is this machine. No name is looked up: what `localhost` means is known.
+fn loopback(host: &str, port: u16) -> Result<Vec<SocketAddr>, NotifyError> {
+    let addresses: &[IpAddr] = match host.parse::<IpAddr>() {
         Ok(address) if address.is_loopback() => &[address],
         Err(_) if host.eq_ignore_ascii_case("localhost") => &[
             IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -63,7 +80,6 @@ fn loopback(url: &Uri) -> Result<Vec<SocketAddr>, NotifyError> {
         ],
         _ => return Err(NotifyError::NotLoopback(host.to_owned())),
     };
-    let port = url.port_u16().unwrap_or(80);
     let addresses = addresses.iter();
     Ok(addresses
         .map(|address| SocketAddr::new(*address, port))
@@ -71,9 +87,6 @@ fn loopback(url: &Uri) -> Result<Vec<SocketAddr>, NotifyError> {
 }
 
 fn request(url: &Uri, headers: HeaderMap, body: Bytes) -> Option<Request<Full<Bytes>>> {
-    if url.scheme_str() != Some("http") {
-        return None;
-    }
     let host = HeaderValue::from_str(url.authority()?.as_str()).ok()?;
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;

@@ -2,11 +2,11 @@
 
 use wxpay_core::Fen;
 
-use crate::notice::Task;
+use crate::bill::Deposit;
 use crate::state::{Event, OrderEntry};
 use crate::{
-    Batch, Delivery, Order, PayOrderError, Payout, PayoutRules, PayoutSends, PayoutStatus,
-    PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
+    Batch, CombinedOrder, Delivery, Media, Order, PayOrderError, Payout, PayoutRules, PayoutSends,
+    PayoutStatus, PendingDelivery, Sandbox, StateFileError, Transfer, snapshot, state_file,
 };
 
 impl Sandbox {
@@ -21,23 +21,18 @@ impl Sandbox {
     /// made the order, at once, and then on WeChat Pay's schedule until it is acknowledged: after 15 s, 15 s, 30 s, 3 min,
     /// 10 min, 20 min, 30 min three times, 60 min, 3 h three times and 6 h twice, by the sandbox's clock.
     ///
-    /// The sandbox never sends to another host: a `notify_url` that is not plain HTTP to `localhost`, 127.0.0.0/8 or `[::1]`
-    /// is noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
+    /// The sandbox never sends to another host: a `notify_url` that does not lead to `localhost`, 127.0.0.0/8 or `[::1]` is
+    /// noted in [`deliveries`](Self::deliveries) as one that can't be delivered, and that is all.
+    ///
+    /// The number of a combined order (合单订单), or of an order in it, pays all that are in it.
     ///
     /// # Errors
     /// There is no such order, it is paid already or closed, or it is another user's. It stays as it is.
     pub fn pay_order(&self, out_trade_no: &str, openid: &str) -> Result<(), PayOrderError> {
         let random = &self.shared.random;
-        let mut state = self.shared.state();
-        let now = state.now();
-        let order = state.orders.pay(out_trade_no, openid, now, random)?;
-        let told = order.prepay.as_ref();
-        let task = told.map(|prepay| Task::payment(order, prepay, random));
-        if let Some(task) = task {
-            let event = Event::Deliver(Box::new(task));
-            self.shared.plan(&mut state, now, event);
-        }
-        Ok(())
+        let paid = self.shared.state().pay(out_trade_no, openid, random);
+        self.shared.changed.notify_one();
+        paid
     }
 
     /// Every order, in the order in which they were made or added.
@@ -45,6 +40,13 @@ impl Sandbox {
         let state = self.shared.state();
         let entries = state.orders.entries();
         entries.map(|entry| entry.order.clone()).collect()
+    }
+
+    /// Every combined order (合单订单), in the order in which they were made.
+    pub fn combined_orders(&self) -> Vec<CombinedOrder> {
+        let state = self.shared.state();
+        let entries = state.combined.entries();
+        entries.map(|entry| entry.combined.clone()).collect()
     }
 
     /// Every attempt to deliver a payment notification that was made, in order; at most as many as requests are
@@ -100,6 +102,11 @@ impl Sandbox {
         self.shared.state().batches.transfers()
     }
 
+    /// Every file that was uploaded (上传), in order.
+    pub fn uploads(&self) -> Vec<Media> {
+        self.shared.state().uploads.all().cloned().collect()
+    }
+
     /// Registers the real name of a user, which `FORCE_CHECK` and batches of transfers are then held to. A user without
     /// one passes with any name.
     pub fn register_name(&self, openid: &str, name: &str) {
@@ -107,8 +114,12 @@ impl Sandbox {
     }
 
     /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
+    /// The fund flow bill (资金账单) of the operating account (运营账户) lists the difference as money put in or taken out.
     pub fn set_balance(&self, balance: Fen) {
-        self.shared.state().balance = Some(balance);
+        let mut state = self.shared.state();
+        state.balance = Some(balance);
+        let deposit = Deposit::for_balance(balance, &state, &self.shared.merchant);
+        state.deposits.extend(deposit);
     }
 
     /// The money left for payments, if [`set_balance`](Self::set_balance) was called.

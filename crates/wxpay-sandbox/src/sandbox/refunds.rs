@@ -6,19 +6,27 @@ use wxpay_core::Fen;
 
 use crate::random::DIGITS;
 use crate::state::{AskedRefund, CloseRefusal};
-use crate::{CloseOrderError, Refund, RefundError, Sandbox};
+use crate::{CloseOrderError, Protocol, Refund, RefundEnd, RefundError, Sandbox};
 
 impl Sandbox {
-    /// Closes an order, as a request of the merchant's would.
+    /// Closes an order, as a request of the merchant's would. The number of a combined order (合单订单), or of an order in it,
+    /// closes all that are in it.
     ///
     /// # Errors
     /// There is no such order, it is paid or it is closed already. It stays as it is.
     pub fn close_order(&self, out_trade_no: &str) -> Result<(), CloseOrderError> {
-        let closed = self.shared.state().orders.close(out_trade_no, true);
+        let mut state = self.shared.state();
+        let order = state.orders.get(out_trade_no);
+        let part = order.and_then(|order| order.combined.clone());
+        let closed = match (order, part) {
+            (Some(_), None) => state.orders.close(out_trade_no, true),
+            (Some(_), Some(part)) => state.close_combined(&part.combine_out_trade_no, true),
+            (None, _) => state.close_combined(out_trade_no, true),
+        };
         closed.map_err(|refusal| {
             let number = out_trade_no.to_owned();
             match refusal {
-                CloseRefusal::Missing => CloseOrderError::NoOrder(number),
+                CloseRefusal::Missing | CloseRefusal::Combined => CloseOrderError::NoOrder(number),
                 CloseRefusal::Paid => CloseOrderError::Paid(number),
                 CloseRefusal::Closed => CloseOrderError::Closed(number),
             }
@@ -42,10 +50,12 @@ impl Sandbox {
             reason: None,
             notify_url: None,
             funds_account: "UNSETTLED".to_owned(),
+            protocol: Protocol::V2,
             terms: serde_json::Value::Null,
         };
         let refund = state.refund(&order, asked, random, true)?;
-        self.shared.settle_refund_later(&mut state, &refund);
+        let end = state.refund_end;
+        self.shared.settle_refund_later(&mut state, &refund, end);
         let number = &refund.out_refund_no;
         Ok(state.refunds.get(number).cloned().unwrap_or(refund))
     }
@@ -75,5 +85,16 @@ impl Sandbox {
     /// How long refunds are `PROCESSING`.
     pub fn refund_delay(&self) -> Duration {
         self.shared.state().refund_delay
+    }
+
+    /// Sets what becomes of refunds that are accepted from now on. At first they succeed. An abnormal one can be settled by
+    /// `/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund` (发起异常退款), and succeeds then.
+    pub fn set_refund_end(&self, end: RefundEnd) {
+        self.shared.state().refund_end = end;
+    }
+
+    /// What becomes of refunds that are accepted from now on.
+    pub fn refund_end(&self) -> RefundEnd {
+        self.shared.state().refund_end
     }
 }

@@ -87,3 +87,28 @@ pub(crate) mod params {
         Ok(fields.iter().collect())
     }
 }
+
+/// Bytes that may be missing, in base64.
+pub(crate) mod base64_option {
+    use super::{Deserialize, Deserializer, Serialize, Serializer};
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use bytes::Bytes;
+    use serde::de::Error;
+
+    pub(crate) fn serialize<S: Serializer>(
+        bytes: &Option<Bytes>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = bytes.as_ref().map(|bytes| STANDARD.encode(bytes));
+        text.serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Bytes>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        let bytes = text.map(|text| STANDARD.decode(text).map(Bytes::from));
+        bytes.transpose().map_err(D::Error::custom)
+    }
+}

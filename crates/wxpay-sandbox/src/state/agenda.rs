@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use wxpay_core::Timestamp;
 
+use crate::RefundEnd;
 use crate::notice::Task;
 use crate::snapshot::millis;
 
@@ -18,8 +19,19 @@ pub(crate) enum Event {
     },
     /// An order can no longer be paid.
     ExpireOrder { out_trade_no: String },
+    /// The orders of a combined one can no longer be paid.
+    ExpireCombined { combine_out_trade_no: String },
+    /// A user who is asked for the password enters it or cancels.
+    EndPassword { out_trade_no: String, pays: bool },
     /// A refund comes to its end.
-    SettleRefund { out_refund_no: String },
+    SettleRefund {
+        out_refund_no: String,
+        end: RefundEnd,
+    },
+    /// The shares of a request come to their ends.
+    SettleSharing { out_order_no: String },
+    /// A share that is taken back comes to its end.
+    SettleReturn { out_return_no: String },
     /// A notification is sent, for the first time or again.
     Deliver(Box<Task>),
 }

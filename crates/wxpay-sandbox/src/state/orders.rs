@@ -46,6 +46,8 @@ pub(crate) enum CloseRefusal {
     Missing,
     Paid,
     Closed,
+    /// It is one of a combined order, which is closed as a whole.
+    Combined,
 }
 
 impl Orders {
@@ -73,15 +75,14 @@ impl Orders {
             match &*earlier.order.trade_state {
                 "NOTPAY" => {}
                 "CLOSED" | "REVOKED" => return Err(PrepayRefusal::Closed),
-                _ => return Err(PrepayRefusal::Paid),
+                "SUCCESS" | "REFUND" => return Err(PrepayRefusal::Paid),
+                _ => return Err(PrepayRefusal::OtherTerms),
             }
             let order = &mut earlier.order;
             let made = order.prepay.as_mut();
             let made = made.filter(|made| made.api == prepay.api && earlier.terms == asked.terms);
             let made = made.ok_or(PrepayRefusal::OtherTerms)?;
-            if now.unix() - made.prepay_time.unix() >= PREPAY_LIFE && commit {
-                made.begin(&order.trade_type, now, random);
-            }
+            made.renew(&order.trade_type, now, random, commit);
             return Ok((made.clone(), false));
         }
         prepay.begin(&asked.order.trade_type, now, random);
@@ -100,6 +101,7 @@ impl Orders {
         let entry = self.entries.get_mut(number);
         let order = &mut entry.ok_or(CloseRefusal::Missing)?.order;
         match &*order.trade_state {
+            _ if order.combined.is_some() => return Err(CloseRefusal::Combined),
             "CLOSED" | "REVOKED" => return Err(CloseRefusal::Closed),
             "SUCCESS" | "REFUND" => return Err(CloseRefusal::Paid),
             _ => {}
@@ -108,6 +110,27 @@ impl Orders {
             order.enter("CLOSED", "订单已关闭");
         }
         Ok(())
+    }
+
+    /// Closes an order that can be closed.
+    pub(crate) fn shut(&mut self, number: &str) {
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.order.enter("CLOSED", "订单已关闭");
+        }
+    }
+
+    /// Gives orders that a user of a sub-merchant's app paid the name of the user under the app that they share.
+    pub(crate) fn share_payer(&mut self, numbers: &[String], sub_openid: &str) {
+        let of_sub = numbers.iter().find_map(|number| {
+            let order = self.get(number)?;
+            let sub = order.sub_merchant.as_ref()?;
+            (sub.sub_openid.as_deref() == Some(sub_openid)).then(|| order.openid.clone())
+        });
+        for number in numbers {
+            if let (Some(entry), Some(openid)) = (self.entries.get_mut(number), &of_sub) {
+                entry.order.openid.clone_from(openid);
+            }
+        }
     }
 
     /// Notes that money of an order goes back.
@@ -121,6 +144,27 @@ impl Orders {
     pub(crate) fn expire(&mut self, number: &str) {
         // An order that is paid or closed stays so.
         let _ = self.close(number, true);
+    }
+
+    /// Reverses an order.
+    pub(crate) fn reverse(&mut self, number: &str) {
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.order.enter("REVOKED", "订单已撤销");
+        }
+    }
+
+    /// Lets the payment of an order fail that waits for its user.
+    pub(crate) fn give_up(&mut self, number: &str) -> Result<(), PayOrderError> {
+        let missing = || PayOrderError::NoOrder(number.to_owned());
+        let order = &mut self.entries.get_mut(number).ok_or_else(missing)?.order;
+        if order.trade_state != "USERPAYING" {
+            return Err(PayOrderError::State {
+                out_trade_no: number.to_owned(),
+                trade_state: order.trade_state.clone(),
+            });
+        }
+        order.enter("PAYERROR", "支付失败(其他原因，如银行返回失败)");
+        Ok(())
     }
 
     /// Pays an order.
@@ -139,11 +183,7 @@ impl Orders {
                 trade_state: order.trade_state.clone(),
             });
         }
-        let payer = order
-            .prepay
-            .as_ref()
-            .and_then(|made| made.openid.as_deref());
-        if payer.is_some_and(|payer| payer != openid) {
+        if order.payer().is_some_and(|payer| payer != openid) {
             return Err(PayOrderError::OtherPayer(number.to_owned()));
         }
         if order.transaction_id.is_empty() {
@@ -158,7 +198,11 @@ impl Orders {
     }
 
     pub(crate) fn get(&self, number: &str) -> Option<&Order> {
-        self.entries.get(number).map(|entry| &entry.order)
+        self.entry(number).map(|entry| &entry.order)
+    }
+
+    pub(crate) fn entry(&self, number: &str) -> Option<&OrderEntry> {
+        self.entries.get(number)
     }
 
     /// The order of a `transaction_id`, or else of an `out_trade_no`.
@@ -174,6 +218,16 @@ impl Orders {
             }
             (None, number) => self.get(number?),
         }
+    }
+
+    /// The same, but for orders that are found by the query of the combined one alone.
+    pub(crate) fn find_single(
+        &self,
+        transaction_id: Option<&str>,
+        out_trade_no: Option<&str>,
+    ) -> Option<&Order> {
+        let found = self.find(transaction_id, out_trade_no);
+        found.filter(|order| order.combined.is_none())
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &OrderEntry> {
@@ -204,15 +258,28 @@ impl Order {
         }
     }
 
-    fn enter(&mut self, state: &str, description: &str) {
+    pub(crate) fn enter(&mut self, state: &str, description: &str) {
         state.clone_into(&mut self.trade_state);
         self.trade_state_desc = Some(description.to_owned());
     }
 }
 
 impl Prepay {
+    /// Gets another id if this one can't be used any longer, and that is to take effect.
+    pub(crate) fn renew(
+        &mut self,
+        trade_type: &str,
+        now: Timestamp,
+        random: &Random,
+        commit: bool,
+    ) {
+        if now.unix() - self.prepay_time.unix() >= PREPAY_LIFE && commit {
+            self.begin(trade_type, now, random);
+        }
+    }
+
     /// Gets its id and what follows from it.
-    fn begin(&mut self, trade_type: &str, now: Timestamp, random: &Random) {
+    pub(crate) fn begin(&mut self, trade_type: &str, now: Timestamp, random: &Random) {
         let day = now.format(TimeFormat::Compact);
         self.prepay_id = format!("wx{day}{}", random.text(DIGITS, 20));
         self.prepay_time = now;

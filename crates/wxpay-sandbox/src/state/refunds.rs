@@ -3,10 +3,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wxpay_core::{Fen, Timestamp};
 
-use crate::notice::{RefundTold, Task};
+use crate::notice::{RefundTold, Task, Told};
 use crate::random::{DIGITS, Random};
+use crate::refund::BALANCE;
 use crate::state::{Event, State};
-use crate::{Order, Refund, RefundError};
+use crate::{Order, Protocol, Refund, RefundEnd, RefundError};
 
 /// The refunds, by merchant refund number.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct RefundEntry {
     pub(crate) refund: Refund,
     /// All that has to be the same when it is asked for again.
     pub(crate) terms: Value,
+    /// How it was to be settled when it was abnormal, if it was.
+    pub(crate) settlement: Option<Value>,
 }
 
 /// What a request asks for.
@@ -32,7 +35,23 @@ pub(crate) struct AskedRefund {
     pub(crate) reason: Option<String>,
     pub(crate) notify_url: Option<String>,
     pub(crate) funds_account: String,
+    pub(crate) protocol: Protocol,
     pub(crate) terms: Value,
+}
+
+/// Another way for an abnormal refund (异常退款).
+pub(crate) struct Redirect {
+    pub(crate) received_account: String,
+    /// All that has to be the same when it is asked for again.
+    pub(crate) terms: Value,
+}
+
+/// Why an abnormal refund does not go another way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RedirectRefusal {
+    NoRefund,
+    NotAbnormal,
+    OtherTerms,
 }
 
 impl Refunds {
@@ -53,10 +72,20 @@ impl Refunds {
         self.entries().map(|entry| &entry.refund)
     }
 
+    /// The refunds of an order, in order.
+    pub(crate) fn all_of<'a>(&'a self, number: &'a str) -> impl Iterator<Item = &'a Refund> {
+        self.all()
+            .filter(move |refund| refund.out_trade_no == number)
+    }
+
+    pub(crate) fn by_id(&self, refund_id: &str) -> Option<&Refund> {
+        self.all().find(|refund| refund.refund_id == refund_id)
+    }
+
     /// What went back of an order or may still, and in how many refunds.
     fn of_order(&self, number: &str) -> (Fen, usize) {
         let (mut sum, mut count) = (0_i64, 0);
-        for refund in self.all().filter(|refund| refund.out_trade_no == number) {
+        for refund in self.all_of(number) {
             count += 1;
             if refund.status != "CLOSED" {
                 sum = sum.saturating_add(refund.refund.get());
@@ -86,7 +115,7 @@ impl State {
             }
             return Ok(earlier.refund.clone());
         }
-        if !matches!(&*order.trade_state, "SUCCESS" | "REFUND") {
+        if !order.is_paid() {
             return Err(RefundError::NotPaid(number.clone()));
         }
         if asked.total.is_some_and(|total| total != order.total_fee) {
@@ -112,25 +141,66 @@ impl State {
             reason: asked.reason,
             notify_url: asked.notify_url,
             funds_account: asked.funds_account,
+            channel: "ORIGINAL".to_owned(),
+            received_account: BALANCE.to_owned(),
+            protocol: asked.protocol,
             status: "PROCESSING".to_owned(),
             create_time: now,
             status_time: now,
             requests: 1,
+            reversal: false,
         };
         if commit {
             self.orders.refund(number);
+            let about = number.clone();
             let (refund, terms) = (refund.clone(), asked.terms);
-            self.refunds.add(RefundEntry { refund, terms });
+            let settlement = None;
+            self.refunds.add(RefundEntry {
+                refund,
+                terms,
+                settlement,
+            });
+            self.complaints_hear_of_refund(&about, random);
         }
         Ok(refund)
     }
 
     /// Ends a refund that is in process.
-    pub(crate) fn settle_refund(&mut self, number: &str, random: &Random) {
+    pub(crate) fn settle_refund(&mut self, number: &str, end: RefundEnd, random: &Random) {
         let refund = self.refunds.get(number);
         if refund.is_some_and(|refund| refund.status == "PROCESSING") {
-            self.set_refund_status(number, "SUCCESS", random);
+            self.set_refund_status(number, end.as_str(), random);
         }
+    }
+
+    /// Lets an abnormal refund go another way, if that is to take effect.
+    pub(crate) fn redirect_refund(
+        &mut self,
+        number: &str,
+        redirect: Redirect,
+        commit: bool,
+    ) -> Result<Refund, RedirectRefusal> {
+        let now = self.now();
+        let entry = self.refunds.entries.get_mut(number);
+        let entry = entry.ok_or(RedirectRefusal::NoRefund)?;
+        match &entry.settlement {
+            Some(earlier) if *earlier != redirect.terms => {
+                return Err(RedirectRefusal::OtherTerms);
+            }
+            Some(_) if entry.refund.status != "ABNORMAL" => return Ok(entry.refund.clone()),
+            _ if entry.refund.status != "ABNORMAL" => return Err(RedirectRefusal::NotAbnormal),
+            _ => {}
+        }
+        let mut refund = entry.refund.clone();
+        "OTHER_BANKCARD".clone_into(&mut refund.channel);
+        refund.received_account = redirect.received_account;
+        "PROCESSING".clone_into(&mut refund.status);
+        refund.status_time = now;
+        if commit {
+            entry.refund.clone_from(&refund);
+            entry.settlement = Some(redirect.terms);
+        }
+        Ok(refund)
     }
 
     /// Sets what a refund has become, and plans the notification of that. It says whether there is one of this number.
@@ -150,9 +220,14 @@ impl State {
         if let Some(url) = refund.notify_url.clone()
             && ENDS.contains(&status)
         {
-            let told = RefundTold::of(refund);
-            let task = Task::refund(&refund.out_trade_no, told, url, now, random);
+            let told = Told::Refund(RefundTold::of(refund));
+            let number = &refund.out_trade_no;
+            let task = Task::new(told, number, refund.protocol, url, now, random);
             self.agenda.add(now, Event::Deliver(Box::new(task)));
+        }
+        if status == "SUCCESS" {
+            let about = refund.out_trade_no.clone();
+            self.complaints_hear_of_arrival(&about, random);
         }
         true
     }

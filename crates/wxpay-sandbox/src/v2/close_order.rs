@@ -47,7 +47,9 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
     let number = params.get("out_trade_no").unwrap_or_default();
     let closed = shared.state().orders.close(number, commit);
     closed.map_err(|refusal| match refusal {
-        CloseRefusal::Missing => Refusal::code("ORDERNOTEXIST", "订单不存在"),
+        CloseRefusal::Missing | CloseRefusal::Combined => {
+            Refusal::code("ORDERNOTEXIST", "订单不存在")
+        }
         CloseRefusal::Paid => Refusal::code("ORDERPAID", "订单已支付，不能发起关单"),
         CloseRefusal::Closed => Refusal::code("ORDERCLOSED", "订单已关闭，无法重复关闭"),
     })?;
@@ -58,6 +60,5 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
         .text("nonce_str", shared.random.nonce())
-        .text("result_code", "SUCCESS")
-        .text("result_msg", "OK"))
+        .text("result_code", "SUCCESS"))
 }

@@ -1,16 +1,15 @@
 //! 统一下单.
 
 use http::Method;
-use serde_json::Value;
-use wxpay_core::{Fen, Params, TimeFormat, Timestamp};
+use wxpay_core::{Params, Timestamp};
 
 use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::notice::is_notify_url;
 use crate::state::{AskedOrder, Event, PrepayRefusal, Shared};
 use crate::v2::query_order::{self, is_number};
-use crate::v2::request::{self, Need, Rule};
+use crate::v2::request::{Need, Rule};
 use crate::v2::sign::SignType;
-use crate::v2::{Message, Refusal, Refusals, Request};
+use crate::v2::{Message, Refusal, Refusals, Request, forms};
 use crate::{Api, Order, Prepay};
 
 /// What a request asks for, and the request.
@@ -39,15 +38,7 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
 /// Checks all of a request that can be checked without the orders.
 fn check(request: &mut Request<'_>) -> Result<Asked, Refusal> {
     let params = query_order::read(request)?;
-    for Rule(name, max, need) in RULES {
-        match params.get(name) {
-            Some(value) if value.chars().count() > *max => {
-                return Err(wrong(&format!("{name}参数长度有误")));
-            }
-            None if *need == Need::Required => return Err(wrong(&format!("缺少参数{name}"))),
-            _ => {}
-        }
-    }
+    forms::check_rules(&params, RULES)?;
     let now = request.shared.state().now();
     let order = read(&params, now)?;
     Ok(Asked { params, order })
@@ -93,29 +84,19 @@ fn read(params: &Params, now: Timestamp) -> Result<AskedOrder, Refusal> {
     let text = |name| params.get(name).unwrap_or_default().to_owned();
     let own = |name| params.get(name).map(str::to_owned);
     check_forms(params)?;
-    let total_fee = params.optional("total_fee").ok().flatten();
-    let total_fee = total_fee.filter(|fee| *fee > Fen::ZERO);
-    let time = |name| match params.get(name) {
-        None => Ok(None),
-        Some(text) => Timestamp::parse(text, TimeFormat::Compact)
-            .map(Some)
-            .ok_or_else(|| wrong(&format!("{name}格式错误"))),
-    };
-    time("time_start")?;
-    let time_expire = time("time_expire")?;
-    if time_expire.is_some_and(|end| end.unix() - now.unix() < SHORTEST) {
-        return Err(wrong("time_expire时间过短，最短失效时间间隔需大于1分钟"));
-    }
+    let total_fee = forms::amount(params, "total_fee")?;
+    let time_expire = forms::time_expire(params, now)?;
     let trade_type = text("trade_type");
     let payer = (trade_type == "JSAPI").then(|| text("openid"));
     let mut order = Order::unpaid(&text("out_trade_no"), "NOTPAY", "订单未支付");
     order.transaction_id = String::new();
-    order.total_fee = total_fee.ok_or_else(|| wrong("total_fee格式错误"))?;
+    order.total_fee = total_fee;
     order.trade_type = trade_type;
     order.device_info = own("device_info");
     order.attach = own("attach");
     order.openid = payer.clone().unwrap_or_default();
     order.time_end = now;
+    order.profit_sharing = params.get("profit_sharing") == Some("Y");
     Ok(AskedOrder {
         order,
         prepay: Prepay {
@@ -131,54 +112,22 @@ fn read(params: &Params, now: Timestamp) -> Result<AskedOrder, Refusal> {
             mweb_url: None,
             hmac_sha256: query_order::sign_type(params) == Some(SignType::HmacSha256),
         },
-        terms: terms(params),
+        terms: forms::terms(params),
     })
 }
 
 fn check_forms(params: &Params) -> Result<(), Refusal> {
-    let is = |name: &str, check: fn(&str) -> bool| match params.get(name) {
-        Some(value) if !check(value) => Err(wrong(&format!("{name}格式错误"))),
-        _ => Ok(()),
-    };
-    is("out_trade_no", |number| is_number(number, b"_-|*@"))?;
-    is("notify_url", is_notify_url)?;
-    if !params
-        .get("spbill_create_ip")
-        .is_none_or(request::is_client_ip)
-    {
-        return Err(wrong(request::INVALID_IP));
-    }
-    is("fee_type", |currency| currency == "CNY")?;
-    is("limit_pay", |limit| limit == "no_credit")?;
-    is("receipt", |receipt| ["Y", "N"].contains(&receipt))?;
-    is("profit_sharing", |sharing| ["Y", "N"].contains(&sharing))?;
-    is("trade_type", |kind| {
+    forms::is(params, "out_trade_no", |number| is_number(number, b"_-|*@"))?;
+    forms::is(params, "notify_url", is_notify_url)?;
+    forms::check_order(params)?;
+    forms::is(params, "trade_type", |kind| {
         ["JSAPI", "NATIVE", "APP", "MWEB"].contains(&kind)
     })?;
-    for name in ["detail", "scene_info"] {
-        is(name, |json| serde_json::from_str::<Value>(json).is_ok())?;
-    }
     match (params.get("trade_type"), params.get("openid")) {
-        (Some("JSAPI"), None) => Err(wrong("JSAPI支付必须传openid")),
+        (Some("JSAPI"), None) => Err(forms::wrong("JSAPI支付必须传openid")),
         _ => Ok(()),
     }
 }
-
-/// All but what a repetition may change.
-fn terms(params: &Params) -> Value {
-    params
-        .iter()
-        .filter(|(name, _)| !["nonce_str", "sign", "sign_type"].contains(name))
-        .map(|(name, value)| (name.to_owned(), Value::from(value)))
-        .collect()
-}
-
-fn wrong(message: &str) -> Refusal {
-    Refusal::Return(message.to_owned())
-}
-
-/// How long an order can be paid at least, in seconds.
-const SHORTEST: i64 = 60;
 
 const RULES: &[Rule] = &[
     Rule("device_info", 32, Need::Optional),

@@ -8,25 +8,29 @@ use http::{HeaderMap, HeaderValue};
 use md5::{Digest, Md5};
 use wxpay_core::{Params, TimeFormat, Timestamp};
 
-use crate::notice::RefundTold;
+use crate::notice::{RefundTold, Told};
 use crate::random::another;
+use crate::refund::Shares;
 use crate::state::Shared;
 use crate::v2::Message;
 use crate::v2::query_order;
+use crate::v2::query_refund::{refund_account, refund_status};
 use crate::v2::sign::SignType;
 use crate::{Fault, Notice, NoticeFault, NotifyError, Order};
 
 /// Writes and signs a notification, or encrypts it.
-pub(crate) fn write(
-    notice: &Notice,
-    order: &Order,
-    shared: &Shared,
-    now: Timestamp,
-) -> Result<(HeaderMap, String), NotifyError> {
+pub(crate) fn write(notice: &Notice, shared: &Shared) -> Result<(HeaderMap, String), NotifyError> {
+    if !matches!(notice.told, Told::Payment | Told::Refund(_)) {
+        return Err(NotifyError::Protocol);
+    }
+    let (order, now) = {
+        let state = shared.state();
+        (notice.order(&state)?, state.now())
+    };
     check_fault(notice)?;
-    let xml = match &notice.refund {
-        None => payment(notice, order, shared),
-        Some(told) => refund(notice, told, order, shared, now),
+    let xml = match &notice.told {
+        Told::Refund(told) => refund(notice, told, &order, shared, now),
+        _ => payment(notice, &order, shared),
     };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
@@ -59,7 +63,7 @@ fn check_fault(notice: &Notice) -> Result<(), NotifyError> {
     let exists = match fault {
         NoticeFault::Forged | NoticeFault::OtherAmount(_) => true,
         // No `sign`.
-        _ if notice.refund.is_some() => false,
+        _ if notice.told.refund().is_some() => false,
         NoticeFault::WrongSignature | NoticeFault::MissingSignature => true,
         NoticeFault::Stale | NoticeFault::Probe | NoticeFault::UnknownSerial => false,
     };
@@ -98,25 +102,22 @@ fn refund(
 ) -> String {
     let merchant = &shared.merchant;
     let total = notice.total(order);
-    let settlement = order.settlement_total_fee.unwrap_or(total);
+    let mut order = order.clone();
+    order.total_fee = total;
+    let shares = Shares::of(told.refund_fee, &order);
     let success_time = (told.status == "SUCCESS").then(|| told.success_time.unwrap_or(now));
     let success_time = success_time.map(|time| time.format(TimeFormat::DateTime));
-    let status = match &*told.status {
-        "ABNORMAL" => "CHANGE",
-        "CLOSED" => "REFUNDCLOSE",
-        status => status,
-    };
     let root = Message::default()
         .text("out_refund_no", &told.out_refund_no)
         .text("out_trade_no", &order.out_trade_no)
-        .text("refund_account", "REFUND_SOURCE_RECHARGE_FUNDS")
+        .text("refund_account", refund_account(&told.funds_account))
         .fen("refund_fee", told.refund_fee)
         .text("refund_id", &told.refund_id)
-        .text("refund_recv_accout", "支付用户零钱")
+        .text("refund_recv_accout", &told.received_account)
         .text("refund_request_source", "API")
-        .text("refund_status", status)
-        .fen("settlement_refund_fee", told.refund_fee)
-        .fen("settlement_total_fee", settlement)
+        .text("refund_status", refund_status(&told.status))
+        .fen("settlement_refund_fee", shares.settlement_refund)
+        .fen("settlement_total_fee", shares.settlement_total)
         .optional("success_time", success_time)
         .fen("total_fee", total)
         .text("transaction_id", &order.transaction_id)

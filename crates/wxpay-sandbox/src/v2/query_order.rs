@@ -30,12 +30,18 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
 /// Checks all of a request that can be checked without the orders.
 fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
     let params = read(request)?;
+    check_numbers(&params)?;
+    Ok(params)
+}
+
+/// Holds the two numbers of an order to their forms; one has to be there.
+pub(crate) fn check_numbers(params: &Params) -> Result<(), Refusal> {
     let refuse = |message: &str| Err(Refusal::Return(message.to_owned()));
     match (params.get("transaction_id"), params.get("out_trade_no")) {
         (None, None) => refuse("缺少参数"),
         (Some(id), _) if !is_number(id, b"") => refuse("transaction_id格式错误"),
         (_, Some(number)) if !is_number(number, b"_-|*@") => refuse("out_trade_no格式错误"),
-        _ => Ok(params),
+        _ => Ok(()),
     }
 }
 
@@ -74,7 +80,7 @@ pub(crate) fn read(request: &mut Request<'_>) -> Result<Params, Refusal> {
 fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, Refusal> {
     let order = state
         .orders
-        .find(params.get("transaction_id"), params.get("out_trade_no"))
+        .find_single(params.get("transaction_id"), params.get("out_trade_no"))
         .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "此交易订单号不存在"))?;
     let reply = Message::signed(sign_type(params).unwrap_or(SignType::Md5))
         .text("return_code", "SUCCESS")

@@ -12,6 +12,10 @@ pub(crate) enum Refusals {
     Unsigned,
     /// With the error alone.
     Bare,
+    /// With the error alone, and no word of it in `return_msg`.
+    Plain,
+    /// `return_code` is `FAIL`, with an `error_code` of digits.
+    Digits,
 }
 
 /// Why a request is not done.
@@ -34,6 +38,9 @@ impl Refusal {
     /// The response that says so.
     pub(crate) fn message(&self, call: &Call, form: Refusals, random: &Random) -> Message {
         let (code, message) = match self {
+            Self::Return(message) if form == Refusals::Digits => {
+                return with_digits("20001", message);
+            }
             Self::Return(message) => return return_fail(message, None),
             Self::Code { code, message } => (code, message),
         };
@@ -45,12 +52,16 @@ impl Refusal {
                     .text("return_code", "SUCCESS")
                     .text("return_msg", "OK")
             }
+            Refusals::Digits => return with_digits(code, message),
+            Refusals::Plain => Message::default()
+                .text("return_code", "SUCCESS")
+                .text("return_msg", "OK"),
             Refusals::Unsigned | Refusals::Bare => Message::default()
                 .text("return_code", "SUCCESS")
                 .text("return_msg", message),
         };
         let reply = match form {
-            Refusals::Bare => reply,
+            Refusals::Bare | Refusals::Plain | Refusals::Digits => reply,
             Refusals::Signed | Refusals::Unsigned => reply
                 .optional("appid", request.get("appid"))
                 .optional("mch_id", request.get("mch_id"))
@@ -76,4 +87,8 @@ pub(crate) fn return_fail(message: &str, code: Option<&str>) -> Message {
             .text("err_code", code)
             .text("err_code_des", message),
     }
+}
+
+fn with_digits(code: &str, message: &str) -> Message {
+    return_fail(message, None).text("error_code", code)
 }

@@ -51,6 +51,14 @@ impl Answer {
         }
     }
 
+    /// 202: what was asked for is not done yet.
+    pub(crate) fn accepted(content: impl Content + 'static) -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            ..Self::ok(content)
+        }
+    }
+
     /// 204, which has no body and is signed all the same.
     pub(crate) fn no_content() -> Self {
         Self {
@@ -95,11 +103,23 @@ impl Answer {
     /// An error with the status that the documents give its code.
     pub(crate) fn documented_error(code: &str, message: &str) -> Self {
         let status = match code {
+            "USERPAYING" => 202,
             "SIGN_ERROR" => 401,
-            "NO_AUTH" | "RULE_LIMIT" | "NOT_ENOUGH" | "OUT_TRADE_NO_USED" => 403,
-            "NOT_FOUND" | "RESOURCE_NOT_EXISTS" | "ORDER_NOT_EXIST" => 404,
-            "FREQUENCY_LIMITED" | "RATELIMIT_EXCEEDED" => 429,
-            "SYSTEM_ERROR" => 500,
+            "NO_AUTH"
+            | "RULE_LIMIT"
+            | "NOT_ENOUGH"
+            | "OUT_TRADE_NO_USED"
+            | "ACCOUNT_ERROR"
+            | "AUTH_CODE_EXPIRE"
+            | "TRADE_ERROR"
+            | "REQUEST_BLOCKED"
+            | "USER_ACCOUNT_ABNORMAL" => 403,
+            // The pages of combined orders write theirs without a line.
+            "NOAUTH" | "RULELIMIT" | "NOTENOUGH" | "ACCOUNTERROR" => 403,
+            "NOT_FOUND" | "RESOURCE_NOT_EXISTS" | "ORDER_NOT_EXIST" | "ORDERNOTEXIST" => 404,
+            "MCH_NOT_EXISTS" => 404,
+            "FREQUENCY_LIMITED" | "FREQUENCY_LIMIT_EXCEED" | "RATELIMIT_EXCEEDED" => 429,
+            "SYSTEM_ERROR" | "SYSTEMERROR" | "BANK_ERROR" | "BANKERROR" | "OPENID_MISMATCH" => 500,
             "SERVICE_UNAVAILABLE" => 503,
             _ => 400,
         };
@@ -146,7 +166,8 @@ impl Answer {
         if self.signed {
             headers = sign(&body, key, fault, now, random);
         }
-        let internal = if self.status.is_success() { "0" } else { "1" };
+        let error = matches!(self.body, Body::Error(_));
+        let internal = if error { "1" } else { "0" };
         let request_id = format!("08{}-{internal}", random.text(HEX, 38));
         put(&mut headers, "request-id", &request_id);
 
@@ -158,8 +179,8 @@ impl Answer {
             _ => body,
         };
         let mut response = match &self.body {
-            Body::Nothing => payload::empty(self.status),
             Body::File { kind, .. } => payload::whole(self.status, kind, body),
+            // WeChat Pay says so of 204 too, and there are clients that look.
             _ => payload::whole(self.status, "application/json; charset=utf-8", body),
         };
         response.headers_mut().extend(headers);

@@ -1,18 +1,12 @@
 //! 申请交易账单.
 
-use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use http::Method;
-use http::header::HOST;
-use serde::Serialize;
-use wxpay_core::{TimeFormat, Timestamp};
 
-use crate::bill::{Bill, BillKind};
-use crate::clock::day;
+use crate::bill::{Bill, BillKind, TradeBill};
 use crate::endpoint::Endpoint;
-use crate::random::another;
-use crate::v3::answer::to_json;
+use crate::v3::apply_bill::{bill_day, offer};
 use crate::v3::query::Query;
-use crate::v3::{Answer, Content, Request, download_bill};
+use crate::v3::{Answer, Request};
 
 pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
     "v3.bill.apply_trade_bill",
@@ -21,81 +15,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
     respond,
 );
 
-/// The body of the response.
-#[derive(Serialize)]
-struct Applied {
-    hash_type: &'static str,
-    hash_value: String,
-    download_url: String,
-}
-
-/// Tells where the bill can be had, and the hash of its text.
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
-    let shared = request.shared;
     let query = Query(request.call.query());
-    let now = shared.state().now();
-    let day = bill_day(&query, now)?;
+    let day = bill_day(request)?;
     let kind = match query.choice("bill_type", &["ALL", "SUCCESS", "REFUND"])? {
         Some("SUCCESS") => BillKind::Success,
         Some("REFUND") => BillKind::Refund,
         _ => BillKind::All,
     };
-    let gzip = query.choice("tar_type", &["GZIP"])?.is_some();
-    let bill = Bill {
+    let sub_mchid = query.get("sub_mchid").map(str::to_owned);
+    let bill = TradeBill {
         day,
         kind,
-        sub_mchid: query.get("sub_mchid").map(str::to_owned),
+        sub_mchid,
     };
-    if now < bill.ready() {
-        return Err(Answer::error(400, "STATEMENT_CREATING", "账单生成中"));
-    }
-    let mut state = shared.state();
-    let text = bill.text(&state, &shared.merchant);
-    let text = text.ok_or_else(|| Answer::error(400, "NO_STATEMENT_EXIST", "账单文件不存在"))?;
-    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
-    let hash_value = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
-    let token = state.bills.offer(bill, gzip, now, &shared.random);
-    // By whatever name the client knows the sandbox.
-    let host = request.call.headers.get(HOST);
-    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let path = download_bill::ENDPOINT.path;
-    Ok(Answer::ok(Applied {
-        hash_type: "SHA1",
-        hash_value: hash_value.collect(),
-        download_url: format!("https://{host}{path}?token={token}"),
-    }))
+    offer(request, Bill::Trade(bill))
 }
-
-/// The day that is asked for, if there can be a bill of it.
-fn bill_day(query: &Query<'_>, now: Timestamp) -> Result<i64, Answer> {
-    let date = query.required("bill_date")?;
-    let wrong = |issue| Answer::param_error("query", "bill_date", date.into(), issue);
-    let start = Timestamp::parse(&format!("{date} 00:00:00"), TimeFormat::DateTime);
-    let start = start.ok_or_else(|| wrong("须为yyyy-MM-dd格式的日期"))?;
-    let (asked, today) = (day(start), day(now));
-    if asked > today {
-        return Err(wrong("账单日期不能晚于今天"));
-    }
-    if today - asked > OLDEST {
-        let message = "仅支持三个月内的账单下载申请";
-        return Err(Answer::error(400, "INVALID_REQUEST", message));
-    }
-    Ok(asked)
-}
-
-impl Content for Applied {
-    fn to_json(&self) -> Vec<u8> {
-        to_json(self)
-    }
-
-    fn become_another(&mut self) {
-        self.download_url = another(&self.download_url);
-    }
-
-    fn tamper(&mut self) {
-        self.hash_value = another(&self.hash_value);
-    }
-}
-
-/// Three months, in days.
-const OLDEST: i64 = 92;

@@ -41,12 +41,16 @@ pub(crate) fn check(
     result
 }
 
-/// The platform key that the request names, if it names one.
+/// The platform key that the request names, if it names one: some clients send the header empty until they have a key.
 pub(crate) fn named_key(
     call: &Call,
     platform: &Platform,
 ) -> Result<Option<Arc<PlatformKey>>, Answer> {
-    if !call.headers.contains_key("wechatpay-serial") {
+    if call
+        .headers
+        .get("wechatpay-serial")
+        .is_none_or(|serial| serial.is_empty())
+    {
         return Ok(None);
     }
     match call.serial().and_then(|serial| platform.key(serial)) {
@@ -126,7 +130,7 @@ fn check_authorization(
     let Some(members) = members.and_then(Authorization::parse) else {
         return refuse(MALFORMED, malformed());
     };
-    let message = members.message(call.method.as_str(), &call.target, &call.body);
+    let message = members.message(call.method.as_str(), &call.target, call.signed_body());
     seen.text = String::from_utf8_lossy(&message).into_owned();
     seen.received = Some(members.signature.to_owned());
     let mut refuse = |message, cause| {
@@ -150,7 +154,8 @@ fn check_authorization(
         let cause = SignatureCause::other_merchant(merchant.mch_id.as_str());
         return refuse("签名错误", cause);
     }
-    if members.serial_no != merchant.serial_no {
+    // The documents do not say how it is written, and clients that read it from the certificate write it in small letters.
+    if !members.serial_no.eq_ignore_ascii_case(&merchant.serial_no) {
         let cause = match shared.platform.key(members.serial_no) {
             Some(_) => SignatureCause::platform_serial(),
             None => SignatureCause::other_serial(&merchant.serial_no),

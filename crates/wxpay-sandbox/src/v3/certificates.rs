@@ -37,6 +37,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         respond,
         // Anyone who asks for certificates may have no other key yet.
         signed_as_named: false,
+        upload: false,
     },
 };
 

@@ -50,6 +50,10 @@ fn respond(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
     let closed = state.orders.close(&number, request.commit);
     closed.map_err(|refusal| match refusal {
         CloseRefusal::Missing => query_order::not_found(),
+        CloseRefusal::Combined => {
+            let message = "合单订单请使用关闭合单订单接口";
+            Answer::error(400, "INVALID_REQUEST", message)
+        }
         CloseRefusal::Paid => Answer::error(400, "INVALID_REQUEST", "该订单已支付，不能发起关单"),
         CloseRefusal::Closed => Answer::error(400, "ORDER_CLOSED", "订单已关闭，无法重复关闭"),
     })?;

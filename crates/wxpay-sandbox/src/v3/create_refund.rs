@@ -4,13 +4,13 @@ use http::Method;
 use serde_json::json;
 use wxpay_core::Fen;
 
-use crate::RefundError;
 use crate::endpoint::Endpoint;
 use crate::notice::is_notify_url;
 use crate::state::AskedRefund;
 use crate::v3::input::{Body, Object};
 use crate::v3::refund_report::{self, RefundReport};
 use crate::v3::{Answer, Request, query_order};
+use crate::{Protocol, RefundError};
 
 pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
     "v3.refund.create_refund",
@@ -41,7 +41,8 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let refund = state.refund(&order, asked, &shared.random, commit);
     let refund = refund.map_err(refuse)?;
     if commit && refund.requests == 1 && refund.status == "PROCESSING" {
-        shared.settle_refund_later(&mut state, &refund);
+        let end = state.refund_end;
+        shared.settle_refund_later(&mut state, &refund, end);
     }
     Ok(Answer::ok(RefundReport::new(&refund, &order)))
 }
@@ -101,6 +102,7 @@ fn read(fields: &Object<'_>) -> Result<AskedRefund, Answer> {
         reason: reason.map(str::to_owned),
         notify_url: notify_url.map(str::to_owned),
         funds_account: account.to_owned(),
+        protocol: Protocol::V3,
         terms: json!({
             "amount": fields.value("amount"),
             "goods_detail": fields.value("goods_detail"),

@@ -33,7 +33,15 @@ pub(crate) fn diagnose(
     if let Some((causes, text)) = search(call, members, merchant) {
         return (causes, Some(text));
     }
-    let message = members.message(call.method.as_str(), &call.target, &call.body);
+    let whole = members.message(call.method.as_str(), &call.target, &call.body);
+    if call.form.is_some() && merchant.signed(&whole, members.signature) {
+        let cause = SignatureCause::other_message(
+            "The whole body of the upload was signed; only the text of its part meta is.",
+            "签名用了上传请求的整个报文主体，应当只用 meta 部分的 JSON 文本。",
+        );
+        return (vec![cause], None);
+    }
+    let message = members.message(call.method.as_str(), &call.target, call.signed_body());
     let algorithms: [(&str, &RsaParameters); 3] = [
         ("RSA-PSS with SHA-256", &RSA_PSS_2048_8192_SHA256),
         (
@@ -61,7 +69,7 @@ fn search(
     members: &Authorization<'_>,
     merchant: &MerchantKey,
 ) -> Option<(Vec<SignatureCause>, String)> {
-    let (targets, bodies, forms) = (targets(call), bodies(&call.body), forms());
+    let (targets, bodies, forms) = (targets(call), bodies(call.signed_body()), forms());
     for mistakes in 1..=2 {
         for (target, of_target) in &targets {
             for (body, of_body) in &bodies {

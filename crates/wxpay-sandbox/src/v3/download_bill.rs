@@ -1,11 +1,8 @@
 //! 下载账单.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::Method;
 
+use crate::bill;
 use crate::endpoint::{Endpoint, Reply};
 use crate::v3::query::Query;
 use crate::v3::{Answer, Request, system_error};
@@ -28,19 +25,11 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let token = Query(request.call.query()).required("token")?;
     let shared = request.shared;
     let state = shared.state();
-    let found = state.bills.find(token, state.now());
+    let now = state.now();
     let stale = || Answer::error(400, "INVALID_REQUEST", "下载地址无效或已过期");
-    let (bill, gzip) = found.ok_or_else(stale)?;
-    let text = bill.text(&state, &shared.merchant).ok_or_else(stale)?;
-    if !gzip {
-        return Ok(Answer::file("text/plain; charset=utf-8", text.into_bytes()));
-    }
-    let packed = pack(text.as_bytes()).map_err(|_| system_error())?;
-    Ok(Answer::file("application/x-gzip", packed))
-}
-
-fn pack(text: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text)?;
-    encoder.finish()
+    let (bill, gzip) = state.bills.find(token, now).ok_or_else(stale)?;
+    let text = bill.text(&state, &shared.merchant, now);
+    let text = text.map_err(|_| stale())?;
+    let (kind, bytes) = bill::file(text, gzip).map_err(|_| system_error())?;
+    Ok(Answer::file(kind, bytes))
 }

@@ -27,7 +27,12 @@ impl Body {
             let message = "Http头Content-Type须为application/json";
             return Err(Answer::error(400, "INVALID_REQUEST", message));
         }
-        let Ok(body) = serde_json::from_slice(&call.body) else {
+        Self::parse(&call.body)
+    }
+
+    /// Reads JSON, and holds it to what every body is held to.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Answer> {
+        let Ok(body) = serde_json::from_slice(body) else {
             return Err(Answer::error(400, "PARAM_ERROR", "请求体不是合法的JSON"));
         };
         match unwanted(&body, "") {
@@ -203,6 +208,25 @@ impl<'a> Object<'a> {
             None => Ok(Vec::new()),
             Some(_) => self.list(name, max),
         }
+    }
+
+    /// A list of texts that may be there, of this many at most, each of this many characters at most.
+    pub(crate) fn optional_texts(
+        &self,
+        name: &str,
+        most: usize,
+        max: usize,
+    ) -> Result<Vec<String>, Answer> {
+        let list = match self.members.get(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(list)) if list.len() <= most => list,
+            Some(_) => return Err(self.refuse(name, &format!("须为数组，最多{most}项"))),
+        };
+        let texts = list.iter().map(|item| match item.as_str() {
+            Some(text) if !text.is_empty() && text.chars().count() <= max => Ok(text.to_owned()),
+            _ => Err(self.refuse(name, &format!("每项须为1至{max}个字符的字符串"))),
+        });
+        texts.collect()
     }
 
     /// A member as it came.

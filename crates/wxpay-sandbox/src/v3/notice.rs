@@ -6,16 +6,16 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wxpay_core::{TimeFormat, Timestamp};
 
-use crate::notice::RefundTold;
+use crate::notice::{RefundTold, Told};
 use crate::random::another;
 use crate::refund::Shares;
-use crate::state::Shared;
+use crate::state::{Shared, State};
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
-use crate::v3::refund_report::RECEIVED;
+use crate::v3::combined_transaction::CombinedTransaction;
 use crate::v3::signature::sign;
 use crate::v3::transaction::Transaction;
-use crate::{Fault, Merchant, Notice, Order};
+use crate::{Fault, Merchant, Notice, NotifyError, Order};
 
 /// The body of a notification.
 #[derive(Serialize)]
@@ -24,7 +24,7 @@ struct Envelope<'a> {
     create_time: String,
     resource_type: &'static str,
     event_type: &'static str,
-    summary: &'static str,
+    summary: &'a str,
     resource: Resource,
 }
 
@@ -35,34 +35,19 @@ struct Resource {
     encrypted: Encrypted,
 }
 
+/// What the envelope says, and what is in it.
+struct Letter {
+    event_type: &'static str,
+    summary: String,
+    original_type: &'static str,
+    text: String,
+}
+
 /// Writes and signs a notification.
-pub(crate) fn write(
-    notice: &Notice,
-    order: &Order,
-    shared: &Shared,
-    now: Timestamp,
-) -> (HeaderMap, Vec<u8>) {
-    let (event_type, summary, kind, resource) = match &notice.refund {
-        None => (
-            "TRANSACTION.SUCCESS",
-            "支付成功",
-            "transaction",
-            transaction(notice, order, &shared.merchant),
-        ),
-        Some(told) => (
-            match &*told.status {
-                "ABNORMAL" => "REFUND.ABNORMAL",
-                "CLOSED" => "REFUND.CLOSED",
-                _ => "REFUND.SUCCESS",
-            },
-            match &*told.status {
-                "ABNORMAL" => "退款异常",
-                "CLOSED" => "退款关闭",
-                _ => "退款成功",
-            },
-            "refund",
-            refund(notice, told, order, &shared.merchant, now).to_string(),
-        ),
+pub(crate) fn write(notice: &Notice, shared: &Shared) -> Result<(HeaderMap, Vec<u8>), NotifyError> {
+    let (letter, now) = {
+        let state = shared.state();
+        (letter(notice, &state, &shared.merchant)?, state.now())
     };
     let key = shared.merchant.api_v3_key.expose();
     let mut envelope = Envelope {
@@ -72,11 +57,11 @@ pub(crate) fn write(
             .unwrap_or(now)
             .format(TimeFormat::Rfc3339),
         resource_type: "encrypt-resource",
-        event_type,
-        summary,
+        event_type: letter.event_type,
+        summary: &letter.summary,
         resource: Resource {
-            original_type: kind,
-            encrypted: Encrypted::new(key, kind, &resource, &shared.random)
+            original_type: letter.original_type,
+            encrypted: Encrypted::new(key, letter.original_type, &letter.text, &shared.random)
                 .expect("the sandbox makes its APIv3 keys of 32 bytes"),
         },
     };
@@ -90,12 +75,81 @@ pub(crate) fn write(
     let mut headers = sign(&body, &signer, fault.as_ref(), now, &shared.random);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if fault != Some(Fault::TamperedBody) {
-        return (headers, body);
+        return Ok((headers, body));
     }
     // A replay that pretends to be news; the signature alone tells.
     let other = another(&notice.id);
     envelope.id = &other;
-    (headers, to_json(&envelope))
+    Ok((headers, to_json(&envelope)))
+}
+
+fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter, NotifyError> {
+    let paid = |text| Letter {
+        event_type: "TRANSACTION.SUCCESS",
+        summary: "支付成功".to_owned(),
+        original_type: "transaction",
+        text,
+    };
+    Ok(match &notice.told {
+        Told::Payment => paid(transaction(notice, &notice.order(state)?, merchant)),
+        Told::Combined => paid(combined(notice, state, merchant)?),
+        Told::Sharing(told) => Letter {
+            event_type: "TRANSACTION.SUCCESS",
+            summary: told.summary.clone(),
+            original_type: "profitsharing",
+            text: told.resource.to_string(),
+        },
+        Told::Complaint(told) => {
+            let (event_type, summary) = match &*told.action_type {
+                "CREATE_COMPLAINT" => ("COMPLAINT.CREATE", "产生新投诉"),
+                _ => ("COMPLAINT.STATE_CHANGE", "投诉状态变化"),
+            };
+            let resource = json!({
+                "complaint_id": told.complaint_id,
+                "action_type": told.action_type,
+            });
+            Letter {
+                event_type,
+                summary: summary.to_owned(),
+                original_type: "complaint",
+                text: resource.to_string(),
+            }
+        }
+        Told::Refund(told) => Letter {
+            event_type: match &*told.status {
+                "ABNORMAL" => "REFUND.ABNORMAL",
+                "CLOSED" => "REFUND.CLOSED",
+                _ => "REFUND.SUCCESS",
+            },
+            summary: match &*told.status {
+                "ABNORMAL" => "退款异常",
+                "CLOSED" => "退款关闭",
+                _ => "退款成功",
+            }
+            .to_owned(),
+            original_type: "refund",
+            text: refund(notice, told, &notice.order(state)?, merchant, state.now()).to_string(),
+        },
+    })
+}
+
+fn combined(notice: &Notice, state: &State, merchant: &Merchant) -> Result<String, NotifyError> {
+    let number = &notice.number;
+    let combined = state.combined.get(number);
+    let combined = combined.ok_or_else(|| NotifyError::NoOrder(number.clone()))?;
+    let mut orders: Vec<_> = combined.orders(&state.orders).cloned().collect();
+    if !orders.iter().all(Order::was_paid) {
+        return Err(NotifyError::NotPaid(number.clone()));
+    }
+    for (n, order) in orders.iter_mut().enumerate() {
+        // The first of them is the one with another amount, if one is to have it.
+        if n == 0 {
+            order.total_fee = notice.total(order);
+        }
+        "SUCCESS".clone_into(&mut order.trade_state);
+    }
+    let orders = orders.iter();
+    Ok(CombinedTransaction::new(combined, orders, merchant).to_text())
 }
 
 fn transaction(notice: &Notice, order: &Order, merchant: &Merchant) -> String {
@@ -135,7 +189,7 @@ fn refund(
         let time = told.success_time.unwrap_or(now);
         put("success_time", json!(time.format(TimeFormat::Rfc3339)));
     }
-    put("user_received_account", json!(RECEIVED));
+    put("user_received_account", json!(told.received_account));
     let amount = json!({
         "total": order.total_fee.get(),
         "refund": told.refund_fee.get(),

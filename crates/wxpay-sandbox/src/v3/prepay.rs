@@ -5,6 +5,7 @@ mod fields;
 use http::Method;
 use serde::Serialize;
 
+use crate::Prepay;
 use crate::endpoint::Endpoint;
 use crate::random::another;
 use crate::state::{AskedOrder, Event, PrepayRefusal};
@@ -14,7 +15,7 @@ use crate::v3::{Answer, Content, Request};
 
 /// Where the user pays.
 #[derive(Clone, Copy, Eq, PartialEq)]
-enum Way {
+pub(crate) enum Way {
     Jsapi,
     App,
     H5,
@@ -24,7 +25,7 @@ enum Way {
 /// The body of the response.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Made {
+pub(crate) enum Made {
     Prepay { prepay_id: String },
     H5 { h5_url: String },
     Native { code_url: String },
@@ -109,22 +110,28 @@ fn perform(asked: AskedOrder, request: &Request<'_>, way: Way) -> Result<Answer,
         };
         shared.plan(&mut state, end, expiry);
     }
-    Ok(Answer::ok(match way {
-        Way::Jsapi | Way::App => Made::Prepay {
-            prepay_id: prepay.prepay_id,
-        },
-        Way::H5 => Made::H5 {
-            h5_url: prepay.mweb_url.unwrap_or_default(),
-        },
-        Way::Native => Made::Native {
-            code_url: prepay.code_url.unwrap_or_default(),
-        },
-    }))
+    Ok(Answer::ok(Made::new(way, prepay)))
+}
+
+impl Made {
+    pub(crate) fn new(way: Way, prepay: Prepay) -> Self {
+        match way {
+            Way::Jsapi | Way::App => Self::Prepay {
+                prepay_id: prepay.prepay_id,
+            },
+            Way::H5 => Self::H5 {
+                h5_url: prepay.mweb_url.unwrap_or_default(),
+            },
+            Way::Native => Self::Native {
+                code_url: prepay.code_url.unwrap_or_default(),
+            },
+        }
+    }
 }
 
 impl Way {
     /// Its name in queries and bills (交易类型).
-    fn trade_type(self) -> &'static str {
+    pub(crate) fn trade_type(self) -> &'static str {
         match self {
             Self::Jsapi => "JSAPI",
             Self::App => "APP",

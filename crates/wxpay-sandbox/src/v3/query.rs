@@ -1,6 +1,10 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use crate::v3::Answer;
 
-/// The text behind the `?`. No parameter of the sandbox needs percent-encoding.
+/// The text behind the `?`. Values are as they came, unless [`decoded`](Self::decoded) is asked for.
 pub(crate) struct Query<'a>(pub(crate) &'a str);
 
 impl<'a> Query<'a> {
@@ -15,6 +19,13 @@ impl<'a> Query<'a> {
     pub(crate) fn required(&self, name: &str) -> Result<&'a str, Answer> {
         let missing = || Answer::param_error("query", name, "".into(), "缺少参数");
         self.get(name).ok_or_else(missing)
+    }
+
+    /// The value of a parameter that has to be there, decoded.
+    pub(crate) fn decoded(&self, name: &str) -> Result<Cow<'a, str>, Answer> {
+        let value = self.required(name)?;
+        let decoded = percent_decode_str(value).decode_utf8();
+        decoded.map_err(|_| refuse(name, value))
     }
 
     /// A parameter that may be there, and is one of these.

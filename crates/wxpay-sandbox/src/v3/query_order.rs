@@ -64,13 +64,17 @@ pub(crate) fn not_found() -> Answer {
 /// Tells the state of the order with this number of the merchant's.
 fn by_out_trade_no(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
     let number = path_number(request, "out_trade_no")?;
-    report(request, party, |orders| orders.find(None, Some(&number)))
+    report(request, party, |orders| {
+        orders.find_single(None, Some(&number))
+    })
 }
 
 /// Tells the state of the order with this number of WeChat Pay's.
 fn by_id(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
     let number = path_number(request, "transaction_id")?;
-    report(request, party, |orders| orders.find(Some(&number), None))
+    report(request, party, |orders| {
+        orders.find_single(Some(&number), None)
+    })
 }
 
 fn report(

@@ -14,8 +14,8 @@ pub(crate) struct RefundReport {
     out_refund_no: String,
     transaction_id: String,
     out_trade_no: String,
-    channel: &'static str,
-    user_received_account: &'static str,
+    channel: String,
+    user_received_account: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     success_time: Option<String>,
     create_time: String,
@@ -52,8 +52,8 @@ impl RefundReport {
             out_refund_no: refund.out_refund_no.clone(),
             transaction_id: order.transaction_id.clone(),
             out_trade_no: refund.out_trade_no.clone(),
-            channel: "ORIGINAL",
-            user_received_account: RECEIVED,
+            channel: refund.channel.clone(),
+            user_received_account: refund.received_account.clone(),
             success_time: success_time.map(|time| time.format(TimeFormat::Rfc3339)),
             create_time: refund.create_time.format(TimeFormat::Rfc3339),
             status: refund.status.clone(),
@@ -86,6 +86,3 @@ impl Content for RefundReport {
         self.amount.refund = self.amount.refund.wrapping_add(1);
     }
 }
-
-/// Where the money goes back to (退款入账账户).
-pub(crate) const RECEIVED: &str = "支付用户零钱";

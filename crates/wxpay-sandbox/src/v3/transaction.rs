@@ -49,8 +49,9 @@ struct Scene {
     device_id: String,
 }
 
+/// A coupon as it was used.
 #[derive(Serialize)]
-struct Promotion {
+pub(crate) struct Promotion {
     coupon_id: String,
     name: &'static str,
     scope: &'static str,
@@ -62,10 +63,9 @@ struct Promotion {
 
 impl Transaction {
     pub(crate) fn new(order: &Order, merchant: &Merchant) -> Self {
-        let paid = matches!(&*order.trade_state, "SUCCESS" | "REFUND");
+        let paid = order.is_paid();
         let if_paid = |text: &str| paid.then(|| text.to_owned());
         let payer_total = order.total_fee.checked_sub(order.coupon_fee());
-        let coupons = order.coupons.iter().filter(|_| paid);
         let device = order.device_info.as_ref().filter(|_| paid);
         Self {
             owner: Owner::of(order, merchant),
@@ -87,21 +87,29 @@ impl Transaction {
             scene_info: device.map(|device| Scene {
                 device_id: device.clone(),
             }),
-            promotion_detail: coupons
-                .map(|coupon| Promotion {
-                    coupon_id: coupon.coupon_id.clone(),
-                    name: "代金券",
-                    scope: "GLOBAL",
-                    kind: coupon.coupon_type.replace('_', ""),
-                    amount: coupon.coupon_fee.get(),
-                    currency: order.fee_type.clone(),
-                })
-                .collect(),
+            promotion_detail: Promotion::all_of(order),
         }
     }
 
     pub(crate) fn to_text(&self) -> String {
         String::from_utf8(to_json(self)).expect("JSON is UTF-8")
+    }
+}
+
+impl Promotion {
+    /// Those of an order that is paid.
+    pub(crate) fn all_of(order: &Order) -> Vec<Self> {
+        let coupons = order.coupons.iter().filter(|_| order.is_paid());
+        coupons
+            .map(|coupon| Self {
+                coupon_id: coupon.coupon_id.clone(),
+                name: "代金券",
+                scope: "GLOBAL",
+                kind: coupon.coupon_type.replace('_', ""),
+                amount: coupon.coupon_fee.get(),
+                currency: order.fee_type.clone(),
+            })
+            .collect()
     }
 }
 

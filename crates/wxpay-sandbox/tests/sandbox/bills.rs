@@ -142,9 +142,10 @@ async fn an_address_is_good_for_five_minutes_and_survives_a_restart() {
 #[tokio::test]
 async fn bills_that_are_not_there_are_refused() {
     let client = two_paid().await;
-    client.sandbox.advance(Duration::from_secs(20 * 3600)).await;
+    let early = Duration::from_secs(22 * 3600 - 60);
+    client.sandbox.advance(early).await;
     for (query, code, field) in [
-        // It is eight o'clock of the next day.
+        // It is a minute to ten of the next day.
         ("bill_date=2026-11-25", "STATEMENT_CREATING", ""),
         ("bill_date=2026-11-24", "NO_STATEMENT_EXIST", ""),
         ("bill_date=2026-11-27", "PARAM_ERROR", "bill_date"),
@@ -167,6 +168,9 @@ async fn bills_that_are_not_there_are_refused() {
         let named = refused["detail"]["field"].as_str().unwrap_or_default();
         assert_eq!(named, field);
     }
+    client.sandbox.advance(Duration::from_secs(60)).await;
+    let target = format!("{APPLY}?bill_date=2026-11-25");
+    assert_eq!(client.get_json(&target).await.0, 200);
     let missing = client.get_json("/v3/billdownload/file").await;
     assert_eq!(missing.1["detail"]["field"], "token");
 }
@@ -188,7 +192,7 @@ async fn a_file_has_no_signature_that_could_be_wrong() {
 }
 
 /// A sandbox at noon in which two orders were paid: the merchant's own, and that of a sub-merchant.
-async fn two_paid() -> Client {
+pub(crate) async fn two_paid() -> Client {
     let client = Client::start().await;
     let noon = Timestamp::from_unix(1_795_579_200).unwrap();
     client.sandbox.freeze_clock(noon);
@@ -217,16 +221,16 @@ async fn bill(client: &Client, query: &str) -> (Value, String) {
 }
 
 /// The part of the address that is signed.
-fn path(client: &Client, applied: &Value) -> String {
+pub(crate) fn path(client: &Client, applied: &Value) -> String {
     let url = applied["download_url"].as_str().unwrap();
     url.strip_prefix(client.sandbox.base_url())
         .unwrap()
         .to_owned()
 }
 
-fn fields(line: &str) -> Vec<&str> {
+pub(crate) fn fields(line: &str) -> Vec<&str> {
     line.strip_prefix('`').unwrap().split(",`").collect()
 }
 
 const APPLY: &str = "/v3/bill/tradebill";
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -54,6 +54,24 @@ async fn certificates_come_encrypted_in_a_reply_that_they_verify() {
 }
 
 #[tokio::test]
+async fn headers_may_be_written_as_other_clients_write_them() {
+    let client = Client::start_with(Trust::Certificates).await;
+    let key = client.certificates().remove(0);
+    // Empty, as long as the client has no key to name.
+    let reply = client.send(LIST, Some(""), None).await;
+    assert_eq!(client.read_signed(reply, &key).await.0, 200);
+    // The serial number in small letters.
+    let serial = client.sandbox.merchant().serial_no.clone();
+    let small = serial.to_lowercase();
+    assert_ne!(small, serial);
+    let authorization = client.authorization(LIST, Timestamp::now().unix());
+    let authorization = authorization.replace(&serial, &small);
+    let reply = client.get(LIST, &authorization).await.unwrap();
+    let (status, _) = client.read_signed(reply, &key).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
 async fn a_new_certificate_signs_and_the_old_one_still_opens() {
     let client = Client::start_with(Trust::Certificates).await;
     let rotate = || client.sandbox.rotate_certificate();

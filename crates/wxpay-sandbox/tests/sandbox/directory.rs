@@ -22,6 +22,9 @@ async fn keys_stay_from_one_start_to_the_next() {
     assert_eq!(a.client_key_pem.expose(), b.client_key_pem.expose());
     assert_eq!(a.platform_public_key_pem, b.platform_public_key_pem);
     assert_eq!(first.ca_pem(), second.ca_pem());
+    let (a, b) = (first.callback_certificate(), second.callback_certificate());
+    assert_eq!(a.certificate_pem, b.certificate_pem);
+    assert_eq!(a.key_pem.expose(), b.key_pem.expose());
     assert!(first.platform_certificate_pems().is_empty());
 
     // A certificate that is added stays too.
@@ -76,7 +79,12 @@ async fn secrets_are_for_their_owner() {
     let dir = folder.path();
     builder(dir, Trust::PublicKey).start().await.unwrap();
     let mode = |name: &str| fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o077;
-    for name in ["apiclient_key.pem", "apiclient_cert.p12", "server"] {
+    for name in [
+        "apiclient_key.pem",
+        "apiclient_cert.p12",
+        "callback_key.pem",
+        "server",
+    ] {
         assert_eq!(mode(name), 0, "{name}");
     }
     for file in fs::read_dir(dir.join("server")).unwrap() {
@@ -105,6 +113,7 @@ async fn what_is_no_such_directory_is_refused() {
         "ca.pem",
         "apiclient_key.pem",
         "apiclient_cert.p12",
+        "callback_key.pem",
         "pub_key.pem",
         "server/ca_key.pem",
     ] {
@@ -126,7 +135,13 @@ async fn what_is_no_such_directory_is_refused() {
         assert!(said.contains("put the right file back"), "{said}");
         fs::write(dir.join(name), right).unwrap();
     }
-    builder(dir, Trust::PublicKey).start().await.unwrap();
+    // Directories of earlier versions have no certificate for callbacks.
+    for name in ["callback_cert.pem", "callback_key.pem"] {
+        fs::remove_file(dir.join(name)).unwrap();
+    }
+    let sandbox = builder(dir, Trust::PublicKey).start().await.unwrap();
+    let made = fs::read_to_string(dir.join("callback_cert.pem")).unwrap();
+    assert_eq!(sandbox.callback_certificate().certificate_pem, made);
 }
 
 #[tokio::test]

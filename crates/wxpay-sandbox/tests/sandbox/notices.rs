@@ -132,7 +132,7 @@ async fn what_can_not_be_told_or_delivered_is_an_error() {
     let result = tell(url, paid.clone()).await;
     assert!(matches!(result, Err(NotifyError::Delivery(_))));
     for url in [
-        "https://localhost/",
+        "ftp://localhost/",
         "/notify",
         "localhost:80",
         "",

@@ -76,7 +76,7 @@ fn gone(fault: NoticeFault) -> Notice {
 }
 
 /// Opens what an APIv2 refund tells; `None` when it is no text.
-fn req_info(client: &Client, params: &Params) -> Option<String> {
+pub(crate) fn req_info(client: &Client, params: &Params) -> Option<String> {
     let key = client.sandbox.merchant().api_v2_key.expose();
     let digits = Md5::digest(key)
         .iter()
@@ -91,7 +91,7 @@ fn req_info(client: &Client, params: &Params) -> Option<String> {
     String::from_utf8(text.to_vec()).ok()
 }
 
-const SUCCESS: (&str, &str) = (
+pub(crate) const SUCCESS: (&str, &str) = (
     "200 OK",
     "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>",
 );

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use wxpay_sandbox::{Api, Fault};
 
 use crate::client::{Client, UNIFIED};
+use crate::v3::header;
 
 const URL: &str = "http://localhost:1/notify";
 
@@ -45,8 +46,12 @@ impl Client {
 
     async fn close(&self, number: &str) -> (u16, Value) {
         let body = json!({ "mchid": self.sandbox.merchant().mch_id.as_str() });
-        let path = format!("out-trade-no/{number}/close");
-        self.post_transaction(&path, &body).await
+        let target = format!("/v3/pay/transactions/out-trade-no/{number}/close");
+        let reply = self.send(&target, None, Some(&body.to_string())).await;
+        // Also where there is no body.
+        let kind = header(reply.headers(), "content-type");
+        assert_eq!(kind, "application/json; charset=utf-8");
+        self.read_transaction(reply).await
     }
 }
 
@@ -234,15 +239,22 @@ async fn queries_name_an_order_that_exists_and_their_merchant() {
     ] {
         let target = format!("/v3/pay/transactions/{path}");
         let reply = client.send(&target, None, None).await;
-        assert_eq!(reply.status(), 404, "{path}");
-        let said: Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
-        assert_eq!(said["code"], "NOT_FOUND");
+        // It is signed, so that a client that believes nothing else shows what it says.
+        let (status, said) = client.read_transaction(reply).await;
+        assert_eq!((status, &said["code"]), (404, &"NO_SUCH_OPERATION".into()));
         let message = said["message"].as_str().unwrap();
         assert!(message.starts_with("wxpay-sandbox "), "{message}");
         assert!(message.contains("no endpoint GET /v3/pay"), "{message}");
+        assert!(message.ends_with("nothing was done"), "{message}");
+        let seen = client.sandbox.requests().pop().unwrap();
+        assert_eq!((seen.api, seen.status), (None, Some(404)));
     }
     let reply = client.send("/v3/pay/transactions/native", None, None).await;
-    assert_eq!(reply.status(), 405);
+    let (status, said) = client.read_transaction(reply).await;
+    assert_eq!((status, &said["code"]), (405, &"INVALID_REQUEST".into()));
+    // APIv3 is known by its Authorization too, wherever the path leads.
+    let reply = client.send("/global/nothing", None, None).await;
+    assert_eq!(client.read_transaction(reply).await.0, 404);
 }
 
 #[tokio::test]

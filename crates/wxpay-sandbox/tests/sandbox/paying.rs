@@ -169,7 +169,7 @@ async fn nothing_is_sent_to_another_host() {
         ("http://127.0.0.1.example.com/notify", "example.com"),
         ("http://0.0.0.0/notify", "0.0.0.0"),
         ("http://[2001:db8::1]/notify", "2001:db8::1"),
-        ("https://localhost/notify", "http://"),
+        ("https://example.com/notify", "example.com"),
     ]
     .into_iter()
     .enumerate()

@@ -27,7 +27,7 @@ pub(crate) struct TrustedKey {
 impl Client {
     /// The `Authorization` of a GET request.
     pub(crate) fn authorization(&self, target: &str, timestamp: i64) -> String {
-        self.authorization_of("GET", target, timestamp, "")
+        self.authorization_of("GET", target, timestamp, b"")
     }
 
     pub(crate) async fn get(&self, target: &str, authorization: &str) -> reqwest::Result<Response> {
@@ -59,10 +59,19 @@ impl Client {
         serial: Option<&str>,
         body: Option<&str>,
     ) -> reqwest::Result<Response> {
-        let (method, text) = (
-            if body.is_some() { "POST" } else { "GET" },
-            body.unwrap_or_default(),
-        );
+        let method = if body.is_some() { "POST" } else { "GET" };
+        self.try_send_by(method, target, serial, body).await
+    }
+
+    /// The same by any method.
+    pub(crate) async fn try_send_by(
+        &self,
+        method: &str,
+        target: &str,
+        serial: Option<&str>,
+        body: Option<&str>,
+    ) -> reqwest::Result<Response> {
+        let text = body.unwrap_or_default();
         let now = self.sandbox.now().unix();
         let mut request = self
             .without
@@ -71,7 +80,7 @@ impl Client {
             .header("user-agent", "wxpay-sandbox-tests")
             .header(
                 "authorization",
-                self.authorization_of(method, target, now, text),
+                self.authorization_of(method, target, now, text.as_bytes()),
             );
         if let Some(serial) = serial {
             request = request.header("wechatpay-serial", serial);
@@ -131,20 +140,22 @@ impl Client {
             .to_vec()
     }
 
-    fn authorization_of(&self, method: &str, target: &str, timestamp: i64, body: &str) -> String {
+    pub(crate) fn authorization_of(
+        &self,
+        method: &str,
+        target: &str,
+        timestamp: i64,
+        body: &[u8],
+    ) -> String {
         let merchant = self.sandbox.merchant();
         let nonce = "593BEC0C930BF1AFEB40B4A08C8FB242";
-        let message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n{body}\n");
+        let head = format!("{method}\n{target}\n{timestamp}\n{nonce}\n");
+        let message = [head.as_bytes(), body, b"\n"].concat();
         let key = KeyPair::from_pkcs8(&self.private_key()).unwrap();
         let mut signature = vec![0; key.public_modulus_len()];
         let random = SystemRandom::new();
-        key.sign(
-            &RSA_PKCS1_SHA256,
-            &random,
-            message.as_bytes(),
-            &mut signature,
-        )
-        .unwrap();
+        key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature)
+            .unwrap();
         format!(
             r#"WECHATPAY2-SHA256-RSA2048 mchid="{}",nonce_str="{nonce}",signature="{}",timestamp="{timestamp}",serial_no="{}""#,
             merchant.mch_id,

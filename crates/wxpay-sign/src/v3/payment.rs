@@ -1,15 +1,19 @@
 //! What a front end needs to start a payment of APIv3 (调起支付): the `prepay_id` with the merchant's signature.
 //!
-//! <https://pay.weixin.qq.com/doc/v3/merchant/4012365341>
+//! <https://pay.weixin.qq.com/doc/v3/merchant/4012365339>
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use wxpay_core::{AppId, MchId, SigningError, Timestamp};
+use wxpay_core::{AppId, InvalidInput, MchId, SigningError, Timestamp};
 
 use super::MerchantKey;
+use crate::handed_over;
 pub use crate::payment::{AppPayment, JsapiPayment, MiniProgramPayment};
 
 /// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives two hours.
+///
+/// The key must be the one that signed the order. `app_id` is the app that pays: that of the order, and for a service provider
+/// (服务商) `sp_appid` or `sub_appid`; for a combined order (合单) `combine_appid`.
 ///
 /// # Errors
 /// The `prepay_id` or the nonce could break the signed lines, or the key can't sign. Nothing was sent.
@@ -20,7 +24,7 @@ pub async fn jsapi_payment(
     timestamp: Timestamp,
     nonce: &str,
 ) -> Result<JsapiPayment, SigningError> {
-    check([prepay_id, nonce])?;
+    check(prepay_id, nonce)?;
     let mut payment = JsapiPayment::unsigned(app_id, prepay_id, timestamp, nonce);
     let lines = [
         &payment.app_id,
@@ -49,7 +53,16 @@ pub async fn mini_program_payment(
 
 /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives two hours.
 ///
-/// `partner_id` is the merchant ID that receives the money (商户号, `partnerid`), which the signature does not cover.
+/// `partner_id` goes with `app_id`, and the signature does not cover it:
+///
+/// | order | `app_id` | `partner_id` |
+/// | --- | --- | --- |
+/// | of a merchant | `appid` | `mchid` |
+/// | of a service provider (服务商), paid in its own app | `sp_appid` | `sp_mchid` |
+/// | of a service provider, paid in the sub-merchant's app | `sub_appid` | `sub_mchid` |
+/// | combined (合单) | `combine_appid` | `combine_mchid` |
+///
+/// <https://pay.weixin.qq.com/doc/v3/partner/4013080233>
 ///
 /// # Errors
 /// As [`jsapi_payment`].
@@ -61,7 +74,7 @@ pub async fn app_payment(
     timestamp: Timestamp,
     nonce: &str,
 ) -> Result<AppPayment, SigningError> {
-    check([prepay_id, nonce])?;
+    check(prepay_id, nonce)?;
     let mut payment = AppPayment::unsigned(app_id, partner_id, prepay_id, timestamp, nonce);
     let lines = [
         &payment.app_id,
@@ -73,15 +86,20 @@ pub async fn app_payment(
     Ok(payment)
 }
 
+/// Checks a `prepay_id` as the functions of this module do.
+///
+/// # Errors
+/// It is empty, longer than 128 characters, holds anything but printable ASCII characters, or a space or `&`, or begins with
+/// `prepay_id=`.
+pub fn check_prepay_id(prepay_id: &str) -> Result<(), InvalidInput> {
+    handed_over::check_prepay_id(prepay_id)
+}
+
 /// A line feed in a value would move the signed text from one line to another.
-fn check(values: [&str; 2]) -> Result<(), SigningError> {
-    let fits = |value: &str| !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic());
-    if values.into_iter().all(fits) {
-        return Ok(());
-    }
-    Err(SigningError::new(
-        "prepay_id and nonce must be printable ASCII without spaces",
-    ))
+fn check(prepay_id: &str, nonce: &str) -> Result<(), SigningError> {
+    check_prepay_id(prepay_id)
+        .and_then(|()| handed_over::check_nonce(nonce))
+        .map_err(|error| SigningError::new(error.to_string()))
 }
 
 async fn sign(key: &dyn MerchantKey, lines: [&String; 4]) -> Result<String, SigningError> {

@@ -13,6 +13,7 @@ mod certificate;
 mod charset;
 #[cfg(feature = "file")]
 mod file_key;
+mod jump;
 mod keys;
 mod nonce;
 mod notice;

@@ -337,6 +337,11 @@ fn list(
         ),
         Kind::Scalar(scalar) => match scalar.form {
             Form::Id => format!("{}, {value}, {items})?", call("ids")),
+            Form::Secret if field.encrypted => format!(
+                "{}, {value}, {items}, {})?",
+                call("sealed_list"),
+                max(file, &field.limits)
+            ),
             Form::Integer => format!(
                 "{}, {value}, {items}, {})?",
                 call("integers"),

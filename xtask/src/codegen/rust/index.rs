@@ -88,7 +88,10 @@ fn of_version(model: &Model, version: Version) -> String {
 
 fn index(product: &Product, operations: &[&Operation], usage: &Usage) -> String {
     let feature = feature(product);
-    let holds = |operation: &Operation, ty| usage.is_member(Seen::from(operation), ty);
+    let holds = |operation: &Operation, ty| {
+        let seen = Seen::from(operation);
+        usage.is_member(seen, ty) || (operation.is_notification() && usage.is_told_twice(seen, ty))
+    };
     let mut out = format!(
         "//! Operations of `{}`, behind the feature `{feature}`:\n//!\n",
         product.name

@@ -79,6 +79,12 @@ fn notification(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
             let body = hold(file, operation.version, "Self", ty, "resource", "");
             (name.to_owned(), body)
         }
+        Reply::Shared(ty) if file.usage.is_told_twice(file.seen, ty) => {
+            received::teller(file, name, &head(operation), ty);
+            let member = names::field(&ty.name);
+            let body = format!("Ok(Self {{ {member}: {}::of(resource)? }})\n", ty.name);
+            (name.to_owned(), body)
+        }
         Reply::Shared(ty) => {
             let shared = file.named(ty);
             let body = "Self::of(resource)\n".to_owned();

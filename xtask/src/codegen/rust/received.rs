@@ -35,6 +35,17 @@ pub(super) fn holder(file: &mut RustFile<'_>, name: &str, doc: &str, ty: &TypeRe
     ));
 }
 
+/// A notification that tells what other notifications tell, too.
+pub(super) fn teller(file: &mut RustFile<'_>, name: &str, doc: &str, ty: &TypeRef) {
+    let told = file.named(ty);
+    let member = names::field(&ty.name);
+    file.push(&comment(doc));
+    file.push(DERIVES);
+    file.line(format_args!(
+        "pub struct {name} {{\n/// What it tells.\n#[cfg_attr(feature = \"serde\", serde(flatten))]\npub {member}: {told},\n}}\n"
+    ));
+}
+
 /// A part of a response.
 pub(super) fn part(file: &mut RustFile<'_>, name: &str, fields: &[Field]) {
     file.push("/// A part of a response.\n");

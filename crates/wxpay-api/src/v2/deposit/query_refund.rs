@@ -31,9 +31,6 @@ use super::types::{CouponType, RefundAccount};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryRefund {
-    /// The refund, by either of its numbers.
-    #[cfg_attr(feature = "serde", serde(flatten))]
-    pub refund: Refund,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub options: QueryRefundOptions,
@@ -48,6 +45,10 @@ pub struct QueryRefundOptions {
     pub transaction_id: Option<TransactionId>,
     /// Merchant order number (商户订单号).
     pub out_trade_no: Option<OutTradeNo>,
+    /// Merchant refund number (商户退款单号). Give this or `refund_id`.
+    pub out_refund_no: Option<OutRefundNo>,
+    /// WeChat Pay refund number (微信退款单号).
+    pub refund_id: Option<RefundId>,
     /// Offset (偏移量).
     pub offset: Option<i64>,
     /// Members that this version does not know, by name.
@@ -66,6 +67,20 @@ impl QueryRefundOptions {
     #[must_use]
     pub fn out_trade_no(mut self, out_trade_no: impl Into<OutTradeNo>) -> Self {
         self.out_trade_no = Some(out_trade_no.into());
+        self
+    }
+
+    /// Merchant refund number (商户退款单号). Give this or `refund_id`.
+    #[must_use]
+    pub fn out_refund_no(mut self, out_refund_no: impl Into<OutRefundNo>) -> Self {
+        self.out_refund_no = Some(out_refund_no.into());
+        self
+    }
+
+    /// WeChat Pay refund number (微信退款单号).
+    #[must_use]
+    pub fn refund_id(mut self, refund_id: impl Into<RefundId>) -> Self {
+        self.refund_id = Some(refund_id.into());
         self
     }
 
@@ -95,13 +110,11 @@ impl QueryRefund {
             "offset",
         ])?;
         Ok(Self {
-            refund: match fields.one_of(&["out_refund_no", "refund_id"])? {
-                "out_refund_no" => Refund::OutRefundNo(fields.require("out_refund_no")?),
-                _ => Refund::RefundId(fields.require("refund_id")?),
-            },
             options: QueryRefundOptions {
                 transaction_id: fields.optional("transaction_id")?,
                 out_trade_no: fields.optional("out_trade_no")?,
+                out_refund_no: fields.optional("out_refund_no")?,
+                refund_id: fields.optional("refund_id")?,
                 offset: fields.optional("offset")?,
                 extra: fields.extra()?,
             },
@@ -162,19 +175,6 @@ pub struct QueryRefundResponse {
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Params>,
-}
-
-/// Exactly one of these is sent.
-#[allow(clippy::exhaustive_enums)] // the document lists them all
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Refund {
-    /// Merchant refund number (商户退款单号).
-    #[cfg_attr(feature = "serde", serde(rename = "out_refund_no"))]
-    OutRefundNo(OutRefundNo),
-    /// WeChat Pay refund number (微信退款单号).
-    #[cfg_attr(feature = "serde", serde(rename = "refund_id"))]
-    RefundId(RefundId),
 }
 
 /// A part of a response.
@@ -331,9 +331,11 @@ impl Endpoint for QueryRefund {
         if let Some(value) = &self.options.out_trade_no {
             form.id("out_trade_no", value)?;
         }
-        match &self.refund {
-            Refund::OutRefundNo(value) => form.id("out_refund_no", value)?,
-            Refund::RefundId(value) => form.id("refund_id", value)?,
+        if let Some(value) = &self.options.out_refund_no {
+            form.id("out_refund_no", value)?;
+        }
+        if let Some(value) = &self.options.refund_id {
+            form.id("refund_id", value)?;
         }
         if let Some(value) = &self.options.offset {
             form.integer("offset", *value, 0..)?;
@@ -349,10 +351,10 @@ impl Endpoint for QueryRefund {
         if let Some(asked) = &self.options.out_trade_no {
             fields.echo_if_present("out_trade_no", asked)?;
         }
-        if let Refund::OutRefundNo(asked) = &self.refund {
+        if let Some(asked) = &self.options.out_refund_no {
             fields.echo_if_present("out_refund_no", asked)?;
         }
-        if let Refund::RefundId(asked) = &self.refund {
+        if let Some(asked) = &self.options.refund_id {
             fields.echo_if_present("refund_id", asked)?;
         }
         Ok(QueryRefundResponse {

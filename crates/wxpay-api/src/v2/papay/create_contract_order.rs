@@ -96,7 +96,7 @@ pub struct CreateContractOrderOptions {
     pub goods_tag: Option<String>,
     /// Product ID (商品ID), at most 32 characters, required if `trade_type` is `NATIVE`. Required for `NATIVE`.
     pub product_id: Option<String>,
-    /// User identifier (用户标识), required if `trade_type` is `JSAPI`. Required for `JSAPI`.
+    /// User identifier (用户标识). A JSAPI order needs it.
     pub openid: Option<OpenId>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -152,7 +152,7 @@ impl CreateContractOrderOptions {
         self
     }
 
-    /// User identifier (用户标识), required if `trade_type` is `JSAPI`. Required for `JSAPI`.
+    /// User identifier (用户标识). A JSAPI order needs it.
     #[must_use]
     pub fn openid(mut self, openid: impl Into<OpenId>) -> Self {
         self.openid = Some(openid.into());
@@ -338,9 +338,6 @@ impl Endpoint for CreateContractOrder {
                 "trade_type",
                 "NATIVE",
             ));
-        }
-        if self.trade_type == TradeType::Jsapi && self.options.openid.is_none() {
-            return Err(InvalidInput::required_with("openid", "trade_type", "JSAPI"));
         }
         form.id("contract_mchid", &self.contract_mchid)?;
         form.id("contract_appid", &self.contract_appid)?;

@@ -22,7 +22,7 @@ use super::types::CombinedTradeType;
 /// After any error, the order may exist. Query it by its number, and send it again only under the same number with the
 /// same parameters.
 ///
-/// `prepay_id` is signed for the front end; `code_url` (Native) and `mweb_url` (H5) are there for their kinds of payment.
+/// `prepay_id` is signed for the front end, with HMAC-SHA256 as the order is; `code_url` (Native) and `mweb_url` (H5) are there for their kinds of payment.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryCombinedOrder`](crate::v2::pay::QueryCombinedOrder).
 /// - Signed with HMAC-SHA256.

@@ -22,8 +22,8 @@ use super::types::{OrderDetail, ProfitSharing, Receipt, StoreInfo};
 /// After any error, the order may exist. Query it by its number, and send it again only under the same number with the same
 /// parameters.
 ///
-/// `prepay_id` lives two hours; sign it for the front end (`wxpay_sign::v2::payment`). `code_url` (Native) and `mweb_url` (H5) are
-/// there for their kinds of payment.
+/// `prepay_id` lives two hours; sign it for the front end with the same client (`v2::Client::jsapi_payment` and its like). `code_url`
+/// (Native) and `mweb_url` (H5, `h5_payment_url`) are there for their kinds of payment.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::pay::QueryOrder).
 /// - Signed with MD5 or HMAC-SHA256, as the credentials say.

@@ -14,8 +14,8 @@ use super::types::ReceiverType;
 /// Only merchants that received a share are told, never the payer, who has to query. One event stands for several kinds: ask
 /// `Notice::kind` first.
 ///
-/// A share and its return look alike; the notice's `summary` tells them apart: 分账 or 分账回退. Compare the numbers and the
-/// amount with your own records.
+/// A share and its return look alike but for the numbers; no page promises that the notice's `summary` tells them apart (分账 or
+/// 分账回退). Compare the numbers and the amount with your own records: `v3::ProfitSharingNotice` does.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

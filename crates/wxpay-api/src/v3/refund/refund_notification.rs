@@ -13,7 +13,8 @@ use super::types::{RefundAccount, RefundStatus};
 
 /// A refund notification (退款结果通知) ([document](https://pay.weixin.qq.com/doc/v3/merchant/4012085921)).
 ///
-/// `refund_status` tells how the refund ended. An abnormal one needs a person: the money has not reached the user.
+/// `refund_status` tells how the refund ended. An abnormal one needs a person: the money has not reached the user. Compare numbers and
+/// amount with your own records: `v3::RefundNotice` does.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

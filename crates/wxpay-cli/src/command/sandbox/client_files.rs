@@ -96,6 +96,9 @@ fn exports(sandbox: &Sandbox, dir: &Path) -> String {
         ("WXPAY_PRIVATE_KEY", file("apiclient_key.pem")),
         ("WXPAY_P12", file("apiclient_cert.p12")),
         ("WXPAY_ROOT", file("ca.pem")),
+        // With these a shop serves its callback over HTTPS.
+        ("WXPAY_CALLBACK_CERTIFICATE", file("callback_cert.pem")),
+        ("WXPAY_CALLBACK_KEY", file("callback_key.pem")),
     ];
     if sandbox.trust() != Trust::Certificates {
         exports.push(("WXPAY_PUBLIC_KEY_ID", merchant.platform_key_id.clone()));

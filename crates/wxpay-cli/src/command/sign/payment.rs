@@ -30,6 +30,19 @@ pub(crate) struct Arguments {
     config: ConfigArgs,
 }
 
+/// The order to pay, and who receives the money.
+#[derive(clap::Args)]
+pub(crate) struct AppArguments {
+    #[command(flatten)]
+    order: Arguments,
+    /// The merchant ID that goes with the app ID; the configured one by default
+    ///
+    /// For an order of a service provider: in APIv3 its own ID with its own app, and the sub-merchant's ID with the sub-merchant's
+    /// app; in APIv2 always the sub-merchant's ID.
+    #[arg(long, value_name = "MCH_ID")]
+    partner_id: Option<String>,
+}
+
 /// What every kind of payment needs.
 struct Order {
     config: Config,
@@ -46,7 +59,8 @@ pub(super) async fn jsapi(arguments: Arguments) -> Result<ExitCode, Fail> {
     let payment = match v2 {
         Some(sign_type) => order
             .v2_key()?
-            .jsapi_payment(app, id, time, nonce, sign_type),
+            .jsapi_payment(app, id, time, nonce, sign_type)
+            .map_err(wrong)?,
         None => payment::jsapi_payment(&order.config.signing_key()?, app, id, time, nonce)
             .await
             .map_err(unsigned)?,
@@ -54,15 +68,20 @@ pub(super) async fn jsapi(arguments: Arguments) -> Result<ExitCode, Fail> {
     print(&payment.fields(), json)
 }
 
-pub(super) async fn app(arguments: Arguments) -> Result<ExitCode, Fail> {
-    let (json, v2) = (arguments.json, arguments.v2);
-    let order = order(arguments)?;
-    let mch: MchId = order.config.mch_id()?.parse().map_err(wrong)?;
+pub(super) async fn app(arguments: AppArguments) -> Result<ExitCode, Fail> {
+    let AppArguments { order, partner_id } = arguments;
+    let (json, v2) = (order.json, order.v2);
+    let order = self::order(order)?;
+    let mch: MchId = match &partner_id {
+        Some(partner_id) => partner_id.parse().map_err(wrong)?,
+        None => order.partner_id(v2)?.parse().map_err(wrong)?,
+    };
     let (app, id, time, nonce) = order.parts();
     let payment = match v2 {
         Some(sign_type) => order
             .v2_key()?
-            .app_payment(app, &mch, id, time, nonce, sign_type),
+            .app_payment(app, &mch, id, time, nonce, sign_type)
+            .map_err(wrong)?,
         None => payment::app_payment(&order.config.signing_key()?, app, &mch, id, time, nonce)
             .await
             .map_err(unsigned)?,
@@ -73,6 +92,18 @@ pub(super) async fn app(arguments: Arguments) -> Result<ExitCode, Fail> {
 impl Order {
     fn parts(&self) -> (&AppId, &str, Timestamp, &str) {
         (&self.app_id, &self.prepay_id, self.timestamp, &self.nonce)
+    }
+
+    /// The configured merchant, if there is only one that it can be.
+    fn partner_id(&self, v2: Option<SignType>) -> Result<&str, Fail> {
+        let mch_id = self.config.mch_id()?;
+        if v2.is_none() && self.config.v3_mch_id()? != mch_id {
+            return Err(Fail::usage(
+                "the configuration names two merchants: say with --partner-id which of them the app ID goes with",
+                "配置中有两个商户号：请用 --partner-id 指明与 appid 对应的商户号",
+            ));
+        }
+        Ok(mch_id)
     }
 
     fn v2_key(&self) -> Result<Key, Fail> {

@@ -1,6 +1,6 @@
 //! What a request that makes an order has to be.
 
-use wxpay_core::{Fen, TimeFormat, Timestamp};
+use wxpay_core::Fen;
 
 use super::Way;
 use crate::notice::is_notify_url;
@@ -8,7 +8,7 @@ use crate::state::AskedOrder;
 use crate::v2::is_client_ip;
 use crate::v3::input::{Body, Object};
 use crate::v3::party::Party;
-use crate::v3::{Answer, Request, query_order};
+use crate::v3::{Answer, Request, order_fields};
 use crate::{Api, Order, Prepay, SubMerchant};
 
 /// Checks all of a request that can be checked without the orders.
@@ -18,26 +18,16 @@ pub(crate) fn read(request: &Request<'_>, party: Party, way: Way) -> Result<Aske
     let fields = Object::root(&body)?;
     known(&fields, party, way)?;
     let sub_mchid = party.of_body(&fields, shared)?;
-    let appid = match party {
-        Party::Merchant => "appid",
-        Party::Partner => "sp_appid",
-    };
-    if fields.text(appid, 32)? != shared.merchant.appid.as_str() {
-        let message = "appid和mch_id不匹配，请检查后再试";
-        return Err(Answer::error(400, "APPID_MCHID_NOT_MATCH", message));
-    }
+    order_fields::check_appid(&fields, party, shared)?;
     let sub_appid = fields.optional_text("sub_appid", 32)?;
-    let number = fields.text("out_trade_no", 32)?;
-    if !query_order::is_number(number) {
-        return Err(fields.refuse("out_trade_no", "只能由6至32个数字、大小写字母和_-|*组成"));
-    }
+    let number = order_fields::new_number(&fields, "out_trade_no")?;
     let notify_url = fields.text("notify_url", 255)?;
     if !is_notify_url(notify_url) {
         return Err(fields.refuse("notify_url", "须为不带参数的完整URL"));
     }
     let now = shared.state().now();
-    let time_expire = time_expire(&fields, now)?;
-    check_rest(&fields)?;
+    let time_expire = order_fields::time_expire(&fields, now)?;
+    order_fields::check_rest(&fields, "wechatpay_goods_id")?;
     let device = scene(&fields, way)?;
 
     let amount = fields.object("amount")?;
@@ -55,6 +45,7 @@ pub(crate) fn read(request: &Request<'_>, party: Party, way: Way) -> Result<Aske
     order.attach = fields.optional_text("attach", 128)?.map(str::to_owned);
     order.openid = openid.clone().unwrap_or_default();
     order.time_end = now;
+    order.profit_sharing = order_fields::profit_sharing(&fields)?;
     order.sub_merchant = sub_mchid.map(|sub_mchid| SubMerchant {
         sub_mchid: sub_mchid.to_owned(),
         sub_appid: sub_appid.map(str::to_owned),
@@ -90,17 +81,6 @@ fn known(fields: &Object<'_>, party: Party, way: Way) -> Result<(), Answer> {
         _ => &[],
     };
     fields.known(&[of_party, of_way, MEMBERS].concat())
-}
-
-fn time_expire(fields: &Object<'_>, now: Timestamp) -> Result<Option<Timestamp>, Answer> {
-    let Some(text) = fields.optional_text("time_expire", 64)? else {
-        return Ok(None);
-    };
-    let end = Timestamp::parse(text, TimeFormat::Rfc3339);
-    let end = end.filter(|end| end.unix() - now.unix() >= SHORTEST);
-    let issue = "须为RFC3339格式，且晚于当前时间一分钟以上";
-    end.map(Some)
-        .ok_or_else(|| fields.refuse("time_expire", issue))
 }
 
 /// Who alone can pay.
@@ -158,31 +138,6 @@ fn scene<'a>(fields: &Object<'a>, way: Way) -> Result<Option<&'a str>, Answer> {
     }
     scene.optional_text("device_id", 32)
 }
-
-/// Checks the members that change nothing here.
-fn check_rest(fields: &Object<'_>) -> Result<(), Answer> {
-    fields.optional_text("goods_tag", 32)?;
-    fields.optional_boolean("support_fapiao")?;
-    if let Some(settle) = fields.optional_object("settle_info")? {
-        settle.optional_boolean("profit_sharing")?;
-    }
-    let Some(detail) = fields.optional_object("detail")? else {
-        return Ok(());
-    };
-    detail.optional_text("invoice_id", 32)?;
-    detail.optional_integer("cost_price")?;
-    for goods in detail.optional_list("goods_detail", 6000)? {
-        goods.text("merchant_goods_id", 32)?;
-        goods.optional_text("wechatpay_goods_id", 32)?;
-        goods.optional_text("goods_name", 256)?;
-        goods.positive("quantity")?;
-        goods.integer("unit_price")?;
-    }
-    Ok(())
-}
-
-/// How long an order can be paid at least, in seconds.
-const SHORTEST: i64 = 60;
 
 /// What every request may have.
 const MEMBERS: &[&str] = &[

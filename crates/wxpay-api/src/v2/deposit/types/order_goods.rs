@@ -31,6 +31,10 @@ pub struct OrderGoodsOptions {
     pub wxpay_goods_id: Option<String>,
     /// Product name (商品名称), at most 256 characters.
     pub goods_name: Option<String>,
+    /// Product category (商品类目), at most 32 characters. Published messages have it; the page has no such field.
+    pub goods_category: Option<String>,
+    /// Product description (商品描述), at most 1000 characters. Published messages have it; the page has no such field.
+    pub body: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -57,6 +61,20 @@ impl OrderGoodsOptions {
         self
     }
 
+    /// Product category (商品类目), at most 32 characters. Published messages have it; the page has no such field.
+    #[must_use]
+    pub fn goods_category(mut self, goods_category: impl Into<String>) -> Self {
+        self.goods_category = Some(goods_category.into());
+        self
+    }
+
+    /// Product description (商品描述), at most 1000 characters. Published messages have it; the page has no such field.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<String>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
     /// Adds a member that this version does not know.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
@@ -72,6 +90,8 @@ impl OrderGoods {
         "goods_name",
         "quantity",
         "price",
+        "goods_category",
+        "body",
     ];
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
@@ -86,6 +106,12 @@ impl OrderGoods {
         }
         body.integer("quantity", self.quantity, 0..)?;
         body.fen("price", self.price, 0..)?;
+        if let Some(value) = &self.options.goods_category {
+            body.text("goods_category", value, Max::Chars(32))?;
+        }
+        if let Some(value) = &self.options.body {
+            body.text("body", value, Max::Chars(1000))?;
+        }
         body.extra(&self.options.extra, Self::FIELDS)
     }
 
@@ -101,6 +127,8 @@ impl OrderGoods {
                 goods_id: fields.optional("goods_id")?,
                 wxpay_goods_id: fields.optional("wxpay_goods_id")?,
                 goods_name: fields.optional("goods_name")?,
+                goods_category: fields.optional("goods_category")?,
+                body: fields.optional("body")?,
                 extra: fields.extra()?,
             },
         })

@@ -1,0 +1,92 @@
+//! What comes next, and when.
+
+use std::time::Duration;
+
+use crate::reason::Reason;
+use crate::record::{Charge, Record, Refused, Seen, Stand};
+use crate::rules::Rules;
+
+impl Record {
+    /// From when on a reversal may be sent, if one is wanted. `age` is the time since the charge by the wall clock.
+    pub(crate) fn reversal_from(&self, rules: &Rules, age: Duration) -> Option<Duration> {
+        if self.reversal.too_late || age > rules.reverse_for || self.seen.is_other() {
+            return None;
+        }
+        let soonest = rules.reverse_after;
+        // What WeChat Pay has begun to reverse has to come to its end, paid or not.
+        if self.cancel || self.reversal.stand >= Stand::CallAgain {
+            return Some(soonest);
+        }
+        // Nothing that is known to be paid is reversed without being asked for.
+        if matches!(self.seen, Seen::Paid(_)) {
+            return None;
+        }
+        match &self.charge {
+            // It could be the payment of somebody else.
+            Charge::Refused {
+                kind: Refused::NumberUsed,
+                ..
+            } => (self.seen != Seen::Nothing).then(|| soonest.max(rules.wait)),
+            Charge::Refused { .. } => Some(soonest),
+            Charge::Unknown | Charge::Paying => Some(soonest.max(rules.wait)),
+        }
+    }
+
+    /// The wait until the next query.
+    pub(crate) fn pause(&self, rules: &Rules, age: Duration) -> Duration {
+        let Some(last) = self.last_query else {
+            return match &self.charge {
+                Charge::Refused { .. } => Duration::ZERO,
+                Charge::Unknown | Charge::Paying => rules.first_query,
+            };
+        };
+        let every = if self.elapsed < rules.late {
+            rules.query_every
+        } else {
+            rules.query_every_later
+        };
+        let mut moments = Vec::new();
+        if self.is_refused(Refused::ForGood) {
+            moments.push(rules.confirm);
+        }
+        // The query right before the reversal.
+        moments.extend(self.reversal_from(rules, age));
+        if matches!(self.seen, Seen::Paid(_)) {
+            moments.extend(self.paid_is_proven_at(rules));
+        }
+        // The query that confirms it.
+        if self.reversal.stand == Stand::Accepted && self.reversal.last >= last {
+            return SOON.min(every);
+        }
+        let ahead = moments
+            .into_iter()
+            .filter_map(|moment| moment.checked_sub(self.elapsed))
+            .filter(|wait| !wait.is_zero());
+        ahead.fold(every, Duration::min)
+    }
+
+    /// Why it is not settled.
+    pub(crate) fn reason(&self, rules: &Rules, age: Duration) -> Reason {
+        let too_old = self.reversal.too_late || age > rules.reverse_for;
+        match (&self.seen, self.reversal.stand) {
+            (Seen::OtherAmount(_), _) => Reason::OtherAmount,
+            (Seen::OtherPayment, _) => Reason::OtherPayment,
+            (Seen::Paid(_), Stand::InDoubt) if !self.cancel => Reason::PaidWhileReversing,
+            _ if too_old => Reason::TooOld,
+            (_, Stand::CallAgain | Stand::Accepted) => Reason::Reversing,
+            _ if self.cancel => Reason::Reversing,
+            (Seen::Paying, _) => Reason::CustomerPaying,
+            (_, Stand::InDoubt | Stand::Refused) => Reason::Reversing,
+            (Seen::Nothing, _) if self.not_known > 0 => Reason::NotKnown,
+            _ if self.charge == Charge::Paying => Reason::CustomerPaying,
+            _ => Reason::Unknown,
+        }
+    }
+
+    /// Whether nothing but a person can settle it.
+    pub(crate) fn is_for_a_person(&self) -> bool {
+        self.seen.is_other()
+    }
+}
+
+const SOON: Duration = Duration::from_secs(1);

@@ -1,0 +1,79 @@
+// tenpay (npm) against the sandbox: APIv2 with both digests. It verifies responses and notifications by itself.
+'use strict';
+
+const assert = require('node:assert');
+const { readFileSync } = require('node:fs');
+const Tenpay = require('tenpay');
+const { env, control, flow, spoiled, leadToSandbox, openShop, run, PAYER } = require('sandbox');
+
+leadToSandbox();
+
+async function main() {
+  const shop = await openShop({ paid });
+  const wxpay = new Tenpay({
+    appid: env.WXPAY_APP_ID,
+    mchid: env.WXPAY_MCH_ID,
+    partnerKey: env.WXPAY_V2_KEY,
+    pfx: readFileSync(env.WXPAY_P12),
+    notify_url: shop.url('paid'),
+    spbill_create_ip: '10.2.3.10',
+  });
+
+  // Its middleware for Koa, and as much of Koa as that looks at.
+  async function take(kind, body) {
+    const context = { request: { body } };
+    await wxpay.middleware(kind)(context, async () => {});
+    if (!context.request.weixin) { throw new Error(context.body); }
+    return context.request.weixin;
+  }
+
+  async function paid(_, body) {
+    await assert.rejects(take('pay', spoiled(body)), /sign/);
+    return take('pay', body);
+  }
+
+  for (const sign_type of ['MD5', 'HMAC-SHA256']) {
+    const number = (name) => `JST-${sign_type}-${name}`;
+    const line = (name, steps) => flow(`${name} (${sign_type})`, steps);
+    for (const [trade_type, more, has] of [
+      ['JSAPI', { openid: PAYER }, 'prepay_id'],
+      ['APP', {}, 'prepay_id'],
+      ['MWEB', { scene_info: '{"h5_info":{"type":"Wap"}}' }, 'mweb_url'],
+      ['NATIVE', { product_id: 'P1' }, 'code_url'],
+    ]) {
+      await line(`order ${trade_type}`, async () => {
+        const made = await wxpay.unifiedOrder({
+          sign_type, trade_type, out_trade_no: number(trade_type), body: '商品 <1> & 2', total_fee: 102, ...more,
+        });
+        assert.ok(made[has], JSON.stringify(made));
+      });
+    }
+    await line('query by merchant order number', async () => {
+      const found = await wxpay.orderQuery({ sign_type, out_trade_no: number('JSAPI') });
+      assert.strictEqual(found.trade_state, 'NOTPAY');
+    });
+    await line('close', async () => {
+      await wxpay.closeOrder({ sign_type, out_trade_no: number('APP') });
+      const found = await wxpay.orderQuery({ sign_type, out_trade_no: number('APP') });
+      assert.strictEqual(found.trade_state, 'CLOSED');
+    });
+    let told;
+    await line('payment notification', async () => {
+      await control(`/orders/${number('NATIVE')}/pay`, {});
+      told = await shop.next();
+      assert.strictEqual(told.out_trade_no, number('NATIVE'));
+      assert.strictEqual(told.total_fee, '102');
+    });
+    await line('query by WeChat Pay order number', async () => {
+      const found = await wxpay.orderQuery({ sign_type, transaction_id: told.transaction_id });
+      assert.strictEqual(found.trade_state, 'SUCCESS');
+    });
+    await line('a response with a wrong signature is refused', async () => {
+      await control('/faults', { api: 'v2.pay.query_order', fault: 'wrong_signature' });
+      await assert.rejects(wxpay.orderQuery({ sign_type, out_trade_no: number('NATIVE') }), /sign/);
+    });
+  }
+  shop.close();
+}
+
+run(main);
