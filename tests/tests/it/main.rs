@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one binary.
 
+mod bills;
 mod cashier;
 mod certificates;
 mod create_batch;
