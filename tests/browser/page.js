@@ -88,14 +88,93 @@ async function pays(page, merchant) {
   await page.goto(`${control}/books`);
   await order('ORDER-0001', `${merchant.url}/notify`);
   // The order appears without a reload.
-  const row = page.locator('tr[data-order="ORDER-0001"]');
+  const row = page.locator('.orders tr[data-number="ORDER-0001"]');
   await row.getByText('NOTPAY').waitFor();
   await shot(page, 'books-unpaid');
-  await row.getByRole('button', { name: 'Pay' }).click();
+  await row.getByRole('button', { name: 'Pay', exact: true }).click();
   await row.getByText('SUCCESS').waitFor();
-  await page.locator('tr[data-delivered="ORDER-0001"]').getByText('acknowledged').waitFor();
+  await page.locator('.deliveries tr[data-number="ORDER-0001"]').getByText('acknowledged').waitFor();
   assert.strictEqual(merchant.told.length, 1);
   assert.match(merchant.told[0], /ORDER-0001/);
+}
+
+// What a user and a merchant do after the payment, each by its button.
+async function handles(page) {
+  const row = page.locator('.orders tr[data-number="ORDER-0001"]');
+  const answers = [];
+  page.on('dialog', (dialog) => dialog.accept(answers.shift()));
+  answers.push('300');
+  await row.getByRole('button', { name: 'Refund a part' }).click();
+  await page.locator('.refunds tr').getByText('¥3.00').waitFor();
+  answers.push('没有收到货');
+  await row.getByRole('button', { name: 'Complain' }).click();
+  const complaint = page.locator('.complaints tbody tr');
+  await complaint.getByText('没有收到货').waitFor();
+  answers.push('还是没有');
+  await complaint.getByRole('button', { name: 'Write' }).click();
+  await complaint.getByText('还是没有').waitFor();
+  page.removeAllListeners('dialog');
+  await row.getByRole('button', { name: 'Refund', exact: true }).click();
+  await page.locator('.refunds tr').getByText('¥125.00').waitFor();
+
+  // A payment code that is made here, charged by the client, and waits for the password.
+  await page.locator('#codes form select').selectOption('asks_password');
+  await page.locator('#codes').getByRole('button', { name: 'Make' }).click();
+  const code = await page.locator('.codes tbody tr').first().getAttribute('data-number');
+  await v2('/pay/micropay', {
+    body: '办公用品', out_trade_no: 'ORDER-CODE', total_fee: 100, spbill_create_ip: '10.2.3.10', auth_code: code,
+  });
+  const charged = page.locator('.orders tr[data-number="ORDER-CODE"]');
+  await charged.getByText('USERPAYING').waitFor();
+  await charged.getByText(code).waitFor();
+  await charged.getByRole('button', { name: 'Cancel' }).click();
+  await charged.getByText('PAYERROR').waitFor();
+
+  await page.locator('#orders form input[name=out_trade_no]').fill('ORDER-ADDED');
+  await page.locator('#orders').getByRole('button', { name: 'Add' }).click();
+  await page.locator('.orders tr[data-number="ORDER-ADDED"]').getByText('SUCCESS').waitFor();
+  await shot(page, 'books-shop');
+}
+
+// Nothing is wider than the window, in both kinds of narrow ones.
+async function fits(page) {
+  for (const width of [390, 820]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const path of ['/', '/?show=failures', '/books', '/steer', '/requests/1']) {
+      await page.goto(control + path);
+      const { scroll, inner } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth, inner: window.innerWidth,
+      }));
+      assert.ok(scroll <= inner, `${path} at ${width}: ${scroll} wide`);
+      const out = await page.evaluate(() => [...document.querySelectorAll('main *')]
+        .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 0.5).map((one) => one.outerHTML.slice(0, 80)));
+      assert.deepStrictEqual(out, [], `${path} at ${width}`);
+      await shot(page, `at-${width}${path.replace(/\W+/g, '-')}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+async function filters(page) {
+  await page.goto(`${control}/`);
+  const all = await page.locator('.requests tbody tr').count();
+  await page.getByRole('link', { name: /^Failures/ }).click();
+  await page.locator('.requests tbody tr').first().waitFor();
+  const failures = await page.locator('.requests tbody tr').count();
+  assert.ok(failures > 0 && failures < all, `${failures} of ${all}`);
+  assert.strictEqual(await page.locator('.requests tbody tr:not(.failed)').count(), 0);
+  await page.locator('tr', { hasText: '/v3/nowhere' }).getByText('NO_SUCH_OPERATION').waitFor();
+  assert.ok(await page.locator('.requests tr', { hasText: 'ORDER-0001' }).count() > 0, 'numbers are listed');
+}
+
+// The last test: it ends the sandbox.
+async function ends(page) {
+  await page.goto(`${control}/books`);
+  assert.ok(await page.locator('#ended').isHidden());
+  process.kill(Number(env.SANDBOX));
+  await page.getByText('The sandbox has ended').waitFor();
+  assert.ok(await page.locator('.orders tbody tr').count() > 0, 'the books stay to be read');
+  await shot(page, 'ended');
 }
 
 async function explains(page) {
@@ -207,26 +286,31 @@ async function main() {
     page.setDefaultTimeout(20000);
     const errors = [];
     page.on('pageerror', (error) => errors.push(error));
-    page.on('dialog', (dialog) => dialog.accept());
     await page.goto(`${control}/`);
     await page.getByText('No request came yet').waitFor();
     await shot(page, 'welcome');
+    await page.goto(`${control}/books`);
+    await page.getByText('A client makes one by').waitFor();
+    await shot(page, 'books-empty');
     await pays(page, merchant);
+    await handles(page);
+    page.on('dialog', (dialog) => dialog.accept());
     await explains(page);
+    await filters(page);
     await withstands(page, merchant);
     await steers(page, merchant);
     await page.goto(`${control}/books`);
     await shot(page, 'books');
     await reads(browser);
+    await fits(page);
     if (env.SHOTS) {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.goto(`${control}/`);
-      await shot(page, 'phone');
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 1280, height: 800 });
       await page.goto(`${control}/books`);
       await shot(page, 'dark');
+      await page.emulateMedia({ colorScheme: 'light' });
     }
+    await ends(page);
     assert.deepStrictEqual(errors, []);
   } finally {
     await browser.close();

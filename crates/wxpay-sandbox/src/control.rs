@@ -73,6 +73,7 @@ use crate::{Sandbox, StartError, listener};
 /// | `POST /v1/batches/{out_batch_no}/settle` | Carries out the transfers of a batch |
 /// | `POST /v1/batches/{out_batch_no}/transfers/{out_detail_no}/status` | Sets what a transfer has become: `{"status": "FAIL", "reason": "ACCOUNT_FROZEN"}` |
 /// | `GET /v1/deliveries` | The attempts to deliver notifications (通知), and those to come |
+/// | `GET /v1/uploads` | The files that were uploaded (上传), without what is in them |
 /// | `GET /v1/clock` | The clock |
 /// | `POST /v1/clock` | `{"advance_seconds": 60}`, `{"freeze": "now"}` or a time, or `{"run": true}` |
 /// | `GET /v1/faults` | The faults that wait, and the rules |

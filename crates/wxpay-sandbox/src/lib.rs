@@ -24,6 +24,11 @@
 //! A payment code (付款码) is any 18 digits that begin with 10 to 15, or one of [`Sandbox::make_payment_code`]: it pays at once,
 //! asks the user for the password, or fails, as [`PaymentCode`] lists. It is good for one payment.
 //!
+//! A combined order (合单订单) is paid and told as one, and each order in it is refunded by its own number. The money of an order
+//! with `profit_sharing` is frozen until it is shared (分账) up to [`Sandbox::set_max_sharing_ratio`], released or refunded.
+//! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came. An
+//! operation that the sandbox does not know is answered with 404 and a message that says who it is that does not.
+//!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
 //! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what
 //! [`SandboxBuilder::snapshot`] goes on from.

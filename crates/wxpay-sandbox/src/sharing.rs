@@ -110,6 +110,15 @@ pub struct ProfitReturn {
     pub requests: u32,
 }
 
+impl SharingReceiver {
+    /// Whether both are one receiver of one payer.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.sub_mchid == other.sub_mchid
+            && self.kind == other.kind
+            && self.account == other.account
+    }
+}
+
 impl ProfitSharing {
     /// Whether each receiver has come to an end.
     pub(crate) fn is_finished(&self) -> bool {

@@ -37,8 +37,8 @@ use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
 use crate::{
-    CallbackCertificate, ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, Refund,
-    RefundEnd, SeenRequest, Trust,
+    CallbackCertificate, ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, ProfitReturn,
+    ProfitSharing, Refund, RefundEnd, SeenRequest, Trust,
 };
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
@@ -180,6 +180,32 @@ impl Shared {
         };
         let due = later(refund.status_time, state.refund_delay);
         self.plan(state, due, settlement);
+    }
+
+    /// Ends the shares of a request when their time has come, which may be now.
+    pub(crate) fn settle_sharing_later(&self, state: &mut State, made: &ProfitSharing) {
+        let out_order_no = made.out_order_no.clone();
+        let delay = Duration::from_millis(state.sharing.delay_ms);
+        if delay.is_zero() {
+            state.settle_sharing(&out_order_no, &self.random);
+            self.changed.notify_one();
+        } else {
+            let due = later(made.create_time, delay);
+            self.plan(state, due, Event::SettleSharing { out_order_no });
+        }
+    }
+
+    /// Ends a return when its time has come, which may be now.
+    pub(crate) fn settle_return_later(&self, state: &mut State, made: &ProfitReturn) {
+        let out_return_no = made.out_return_no.clone();
+        let delay = Duration::from_millis(state.sharing.delay_ms);
+        if delay.is_zero() {
+            state.settle_return(&out_return_no, &self.random);
+            self.changed.notify_one();
+        } else {
+            let due = later(made.create_time, delay);
+            self.plan(state, due, Event::SettleReturn { out_return_no });
+        }
     }
 
     /// Notes a request, takes the fault that waits for it, and gives its number.

@@ -20,6 +20,7 @@ pub(crate) mod query_refund;
 mod refusal;
 mod request;
 pub(crate) mod reverse_order;
+pub(crate) mod sharing;
 pub(crate) mod sign;
 
 pub(crate) use file::File;

@@ -85,7 +85,7 @@ pub(crate) fn respond(
 }
 
 /// `yyyy-MM-DDTHH:mm:ss.sss+08:00`.
-fn with_millis(time: Timestamp) -> String {
+pub(crate) fn with_millis(time: Timestamp) -> String {
     let mut text = time.format(TimeFormat::Rfc3339);
     let millis = time.unix_millis().rem_euclid(1000);
     if let Some(offset) = text.rfind('+') {

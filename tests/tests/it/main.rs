@@ -1,5 +1,6 @@
 //! Behaviour through the public API, in one binary.
 
+mod bills;
 mod cashier;
 mod certificates;
 mod create_batch;
@@ -34,6 +35,7 @@ mod samples;
 mod sandbox;
 mod security;
 mod shapes;
+mod shop;
 mod supply_chain;
 mod trust;
 mod trusted_issuers;

@@ -171,3 +171,21 @@ async fn a_bill_that_is_not_there_is_told_with_its_code() {
     );
     assert_eq!(day.files(), [""; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fund_flow_bill_of_the_sandbox_adds_up() {
+    let day = Day::start().await;
+    for (file, packed) in [("fund.bill", &[][..]), ("packed.bill", &["--tar"])] {
+        let fetch = ["download", "fund", &day.date, file];
+        let output = day.bill(&[&fetch, packed].concat());
+        assert_eq!(exit(&output), 0, "{}", text(&output.stderr));
+        let totals = json_of(&day.bill(&["totals", file, "--json"]));
+        assert_eq!(
+            (&totals["kind"], &totals["agrees"]),
+            (&json!("fund"), &json!(true))
+        );
+        let sums = totals["comparison"]["sums"].as_array().unwrap();
+        assert_eq!(sums.len(), 5);
+        assert_ne!(sums[0]["of_rows"], json!({ "count": 0 }));
+    }
+}

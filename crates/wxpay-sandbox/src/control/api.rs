@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         )
         .route("/transfers", get(transfers))
         .route("/deliveries", get(deliveries))
+        .route("/uploads", get(uploads))
         .route("/clock", get(clock).post(set_clock))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/faults/{id}", delete(remove_fault))
@@ -113,6 +114,10 @@ async fn transfer_status(
 
 async fn transfers(State(sandbox): Here) -> Json {
     Json(json!({"transfers": view::list(&sandbox.transfers(), view::transfer)}))
+}
+
+async fn uploads(State(sandbox): Here) -> Json {
+    Json(json!({"uploads": view::list(&sandbox.uploads(), view::media)}))
 }
 
 async fn deliveries(State(sandbox): Here) -> Json {

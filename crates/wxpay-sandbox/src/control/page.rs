@@ -3,9 +3,14 @@
 mod books;
 mod diff;
 mod layout;
+mod notices;
 mod orders;
+mod outcome;
+mod payouts;
 mod requests;
+mod shop;
 mod steer;
+mod table;
 mod words;
 
 use std::sync::Arc;

@@ -5,8 +5,8 @@ use wxpay_core::{Fen, TimeFormat, Timestamp};
 
 use crate::control::fault;
 use crate::{
-    Batch, CombinedOrder, Delivery, FaultRule, Order, Payout, PendingDelivery, Refund, Sandbox,
-    SeenRequest, SignatureCheck, Transfer, Trust,
+    Batch, CombinedOrder, Delivery, FaultRule, Media, Order, Payout, PendingDelivery, Refund,
+    Sandbox, SeenRequest, SignatureCheck, Transfer, Trust,
 };
 
 pub(crate) fn status(sandbox: &Sandbox) -> Value {
@@ -21,6 +21,11 @@ pub(crate) fn status(sandbox: &Sandbox) -> Value {
             "requests": sandbox.last_request(),
             "orders": sandbox.orders().len(),
             "refunds": sandbox.refunds().len(),
+            "combined_orders": sandbox.combined_orders().len(),
+            "payment_codes": sandbox.payment_codes().len(),
+            "complaints": sandbox.complaints().len(),
+            "profit_sharings": sandbox.profit_sharings().len(),
+            "uploads": sandbox.uploads().len(),
             "payouts": sandbox.payouts().len(),
             "batches": sandbox.batches().len(),
             "deliveries": sandbox.deliveries().len(),
@@ -170,6 +175,16 @@ pub(crate) fn transfer(transfer: &Transfer) -> Value {
         "total_amount": transfer.total_amount.get(),
         "openid": transfer.openid,
         "update_time": time(transfer.update_time),
+    })
+}
+
+pub(crate) fn media(media: &Media) -> Value {
+    json!({
+        "media_id": media.media_id,
+        "api": media.api.name(),
+        "filename": media.filename,
+        "sha256": media.sha256,
+        "size": media.size,
     })
 }
 

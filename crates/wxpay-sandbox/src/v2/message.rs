@@ -98,6 +98,8 @@ impl Message {
     fn tamper(&mut self) {
         let targets = [
             "total_fee",
+            "return_amount",
+            "unsplit_amount",
             "trade_state",
             "err_code",
             "prepay_id",
@@ -133,8 +135,13 @@ impl Message {
 }
 
 /// The fields that name what a response is about.
-const NUMBERS: [&str; 7] = [
+const NUMBERS: [&str; 12] = [
     "partner_trade_no",
+    "out_refund_no",
+    "refund_id",
+    "out_order_no",
+    "order_id",
+    "out_return_no",
     "payment_no",
     "detail_id",
     "out_trade_no",

@@ -16,6 +16,8 @@ pub(crate) enum Refusals {
     Plain,
     /// `return_code` is `FAIL`, with an `error_code` of digits.
     Digits,
+    /// `return_code` is `FAIL`, with `error_code` and `error_msg`.
+    Words,
 }
 
 /// Why a request is not done.
@@ -53,6 +55,12 @@ impl Refusal {
                     .text("return_msg", "OK")
             }
             Refusals::Digits => return with_digits(code, message),
+            Refusals::Words => {
+                return Message::default()
+                    .text("return_code", "FAIL")
+                    .text("error_code", code)
+                    .text("error_msg", message);
+            }
             Refusals::Plain => Message::default()
                 .text("return_code", "SUCCESS")
                 .text("return_msg", "OK"),
@@ -61,7 +69,7 @@ impl Refusal {
                 .text("return_msg", message),
         };
         let reply = match form {
-            Refusals::Bare | Refusals::Plain | Refusals::Digits => reply,
+            Refusals::Bare | Refusals::Plain | Refusals::Digits | Refusals::Words => reply,
             Refusals::Signed | Refusals::Unsigned => reply
                 .optional("appid", request.get("appid"))
                 .optional("mch_id", request.get("mch_id"))

@@ -1,6 +1,7 @@
 //! The control port, asked as a program would.
 
 mod orders;
+mod page;
 
 use std::sync::Arc;
 

@@ -44,6 +44,7 @@ mod refunds;
 mod refunds_v2;
 mod seeds;
 mod sharing;
+mod sharing_v2;
 mod snapshots;
 mod state_files;
 mod transfers;

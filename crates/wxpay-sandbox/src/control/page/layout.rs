@@ -13,6 +13,8 @@ use crate::control::page::words::Words;
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(crate) enum Place {
     Requests,
+    /// Those of the requests that failed.
+    Failures,
     /// One of the requests.
     Request,
     Books,
@@ -28,6 +30,10 @@ pub(crate) fn page(
     main: &Markup,
 ) -> impl IntoResponse + use<> {
     let other = words.pick(("zh", "中文"), ("en", "English"));
+    let (place, show) = match place {
+        Place::Failures => (Place::Requests, "show=failures&"),
+        place => (place, ""),
+    };
     let frozen = sandbox.is_clock_frozen();
     let link = |to: Place, path: &str, text: &str| {
         html! { a href=(path) aria-current=[(place == to).then_some("page")] { (text) } }
@@ -56,8 +62,14 @@ pub(crate) fn page(
                             (clock_time(sandbox.now()))
                             @if frozen { " · " (words.pick("stopped", "已停") ) }
                         }
-                        a.lang href={ "?lang=" (other.0) } hreflang=(other.0) lang=(other.0) { (other.1) }
+                        a.lang href={ "?" (show) "lang=" (other.0) } hreflang=(other.0) lang=(other.0) { (other.1) }
                     }
+                }
+                p.ended #ended role="alert" hidden {
+                    (words.pick(
+                        "The sandbox has ended, or can't be reached: the page shows how it was. It goes on by itself when the sandbox is started again.",
+                        "沙箱已结束或无法连接：页面显示的是此前的内容。沙箱重新启动后，页面会自动继续。",
+                    ))
                 }
                 main { (main) }
                 div #said role="status" aria-live="polite" {}
@@ -75,6 +87,21 @@ pub(crate) fn page(
 /// A button that posts JSON when it is pressed; without script it can't be, and is not shown.
 pub(crate) fn button(text: &str, path: &str, body: &str) -> Markup {
     html! { button type="button" data-post=(path) data-body=(body) { (text) } }
+}
+
+/// A button that asks for one member of the body first. What is typed is a number if the body is to have one.
+pub(crate) fn asking(
+    text: &str,
+    path: &str,
+    member: &str,
+    question: &str,
+    suggested: &str,
+) -> Markup {
+    let number = member.ends_with("fen");
+    html! {
+        button type="button" data-post=(path) data-member=(member) data-question=(question) data-suggested=(suggested)
+            data-number[number] { (text) "…" }
+    }
 }
 
 /// A part of a page that follows what happens. Its id is one of its own.
@@ -100,7 +127,7 @@ pub(crate) fn yuan(fen: Fen) -> String {
 /// A coloured word for a state.
 pub(crate) fn state(text: &str) -> Markup {
     let kind = match text {
-        "SUCCESS" | "FINISHED" => "good",
+        "SUCCESS" | "FINISHED" | "PROCESSED" => "good",
         "FAILED" | "FAIL" | "PAYERROR" | "ABNORMAL" => "bad",
         "CLOSED" | "REVOKED" => "dull",
         _ => "open",
@@ -111,9 +138,4 @@ pub(crate) fn state(text: &str) -> Markup {
 /// A word that may be broken anywhere, so that a long number does not widen the page.
 pub(crate) fn long(text: &str) -> Markup {
     html! { span.long { (text) } }
-}
-
-/// The heading of a table.
-pub(crate) fn head(names: &[&str]) -> Markup {
-    html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
 }

@@ -30,14 +30,30 @@ async function send(path, method, body) {
   await refresh();
 }
 
+const ended = document.getElementById("ended");
+let missed = 0;
+
+// A sandbox that does not answer twice in a row is gone, or not back yet.
+function miss() {
+  missed += 1;
+  if (missed > 1 && ended.hidden) {
+    ended.hidden = false;
+    document.documentElement.classList.add("over");
+  }
+}
+
 async function refresh() {
   let text;
   try {
     const answer = await fetch(location.href);
     text = await answer.text();
   } catch {
-    return; // The sandbox is gone, or not back yet: the next time will tell.
+    miss();
+    return;
   }
+  missed = 0;
+  ended.hidden = true;
+  document.documentElement.classList.remove("over");
   const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const now of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(now.id);
@@ -53,13 +69,30 @@ async function refresh() {
   }
 }
 
+// What the button posts; nothing if its question is not answered.
+function bodyOf(button) {
+  const { member, question, suggested, body } = button.dataset;
+  if (!member) {
+    return body || "{}";
+  }
+  const typed = prompt(question, suggested);
+  if (!typed) {
+    return null;
+  }
+  return JSON.stringify({ [member]: "number" in button.dataset ? Number(typed) : typed });
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-post]");
   if (!button || (button.dataset.ask && !confirm(button.dataset.ask))) {
     return;
   }
+  const body = bodyOf(button);
+  if (body === null) {
+    return;
+  }
   button.disabled = true;
-  await send(button.dataset.post, button.dataset.method || "POST", button.dataset.body || "{}");
+  await send(button.dataset.post, button.dataset.method || "POST", body);
   button.disabled = false;
 });
 

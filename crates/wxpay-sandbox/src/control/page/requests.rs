@@ -2,32 +2,71 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use crate::control::fault;
 use crate::control::page::diff;
-use crate::control::page::layout::{Place, clock_time, head, live, nothing, page};
+use crate::control::page::layout::{Place, clock_time, live, long, nothing, page};
+use crate::control::page::outcome::{code, failed, number};
+use crate::control::page::table::{Row, cell, table, time};
 use crate::control::page::words::Words;
 use crate::{Sandbox, SeenRequest, SignatureCheck, SignatureKind};
 
-pub(crate) async fn list(State(sandbox): State<Arc<Sandbox>>, words: Words) -> impl IntoResponse {
-    let mut seen = sandbox.requests_after(sandbox.last_request().saturating_sub(SHOWN));
+pub(crate) async fn list(
+    State(sandbox): State<Arc<Sandbox>>,
+    words: Words,
+    RawQuery(query): RawQuery,
+) -> impl IntoResponse {
+    let query = query.unwrap_or_default();
+    let failures = query.split('&').any(|pair| pair == "show=failures");
+    let mut seen = sandbox.requests_after(sandbox.last_request().saturating_sub(SEARCHED));
+    let any = !seen.is_empty();
+    let count = seen.iter().filter(|seen| failed(seen)).count();
     seen.reverse();
+    if failures {
+        seen.retain(failed);
+    }
+    seen.truncate(SHOWN);
     let main = html! {
         h1 { (words.pick("Requests", "请求")) }
         (live("requests", html! {
-            @if seen.is_empty() {
+            @if any {
+                (filter(failures, count, words))
+            }
+            @if !any {
                 (welcome(&sandbox, words))
+            } @else if seen.is_empty() {
+                (nothing(words.pick("No request failed.", "没有失败的请求。")))
             } @else {
-                (table(&seen, words))
+                (list_of(&seen, words))
             }
         }))
     };
     let title = words.pick("Requests", "请求");
-    page(&sandbox, words, Place::Requests, title, &main)
+    let place = if failures {
+        Place::Failures
+    } else {
+        Place::Requests
+    };
+    page(&sandbox, words, place, title, &main)
+}
+
+/// All requests, or those that failed.
+fn filter(failures: bool, count: usize, words: Words) -> Markup {
+    let link = |to: &str, here: bool, text: Markup| {
+        html! { a href=(to) aria-current=[here.then_some("true")] { (text) } }
+    };
+    html! {
+        nav.filter aria-label=(words.pick("Which requests", "显示哪些请求")) {
+            (link("/", !failures, html! { (words.pick("All", "全部")) }))
+            (link("/?show=failures", failures, html! {
+                (words.pick("Failures", "失败")) " " span.count { (count) }
+            }))
+        }
+    }
 }
 
 pub(crate) async fn one(
@@ -81,36 +120,45 @@ fn welcome(sandbox: &Sandbox, words: Words) -> Markup {
                 dt { (words.pick("Certificate serial number", "商户证书序列号")) } dd { code { (merchant.serial_no) } }
                 dt { (words.pick("Platform public key", "微信支付公钥ID")) } dd { code { (merchant.platform_key_id) } }
             }
+            p { (words.pick(
+                "Each request then stands here with its signatures: one that fails is explained. Without a client, ",
+                "此后每个请求都会列在这里，并显示签名检查结果；签名失败会说明原因。如果还没有客户端，可以先在",
+            ))
+                a href="/books" { (words.pick("the books", "账目")) }
+                (words.pick(
+                    " can be tried at once: add an order there, pay it, refund it and complain about it.",
+                    "页面试用：添加订单，然后支付、退款、投诉。",
+                ))
+            }
         }
     }
 }
 
-fn table(seen: &[SeenRequest], words: Words) -> Markup {
+fn list_of(seen: &[SeenRequest], words: Words) -> Markup {
     let names = words.pick(
         ["#", "Time", "Request", "Signatures", "Fault", "Response"],
         ["#", "时间", "请求", "签名", "故障", "应答"],
     );
-    html! {
-        table.requests {
-            (head(&names))
-            tbody {
-                @for seen in seen {
-                    @let path = format!("/requests/{}", seen.number);
-                    tr.failed[failed(seen)] {
-                        td.number { a href=(path) { (seen.number) } }
-                        td.time { (clock_time(seen.time)) }
-                        td {
-                            a.target href=(path) { span.method { (seen.method) } " " (seen.target) }
-                            @if let Some(cause) = first_cause(seen, words) { div.cause { (cause) } }
-                        }
-                        td { (badges(seen, words)) }
-                        td { @if let Some(one) = &seen.fault { (fault_tag(one)) } }
-                        td { (answer(seen, words)) }
-                    }
-                }
-            }
-        }
-    }
+    let rows = seen.iter().map(|seen| {
+        let path = format!("/requests/{}", seen.number);
+        let row = Row::of(
+            &seen.number.to_string(),
+            [
+                cell(html! { a.number href=(path) { (seen.number) } }),
+                time(clock_time(seen.time)),
+                cell(html! {
+                    a.target href=(path) { span.method { (seen.method) } " " (seen.target) }
+                    @if let Some(number) = number(seen) { div.small { (long(&number)) } }
+                    @if let Some(cause) = first_cause(seen, words) { div.cause { (cause) } }
+                }),
+                cell(badges(seen, words)),
+                cell(html! { @if let Some(one) = &seen.fault { (fault_tag(one)) } }),
+                cell(answer(seen, words)),
+            ],
+        );
+        row.class(if failed(seen) { "failed" } else { "" })
+    });
+    table("requests", names, rows)
 }
 
 fn summary(seen: &SeenRequest, words: Words) -> Markup {
@@ -122,6 +170,9 @@ fn summary(seen: &SeenRequest, words: Words) -> Markup {
                 Some(api) => code { (api.name()) },
                 None => (words.pick("none of the sandbox's", "沙箱没有这个接口")),
             } }
+            @if let Some(number) = number(seen) {
+                dt { (words.pick("Number", "单号")) } dd { code { (number) } }
+            }
             dt { (words.pick("Client certificate", "商户证书")) }
             dd { @if seen.client_certificate {
                 (words.pick("shown", "已出示"))
@@ -266,7 +317,10 @@ fn fault_tag(one: &crate::Fault) -> Markup {
 fn answer(seen: &SeenRequest, words: Words) -> Markup {
     html! {
         @match (seen.status, seen.ended) {
-            (Some(status), _) => span.status.bad[status >= 400] { (status) },
+            (Some(status), _) => {
+                span.status.bad[status >= 400] { (status) }
+                @if let Some(code) = code(seen) { " " span.code.bad[failed(seen)] { (code) } }
+            },
             (None, true) => span.status.bad { (words.pick("closed", "断开")) },
             (None, false) => span.status { (words.pick("under way", "处理中")) },
         }
@@ -279,9 +333,8 @@ fn first_cause(seen: &SeenRequest, words: Words) -> Option<&str> {
     Some(words.pick(cause.english(), cause.chinese()))
 }
 
-fn failed(seen: &SeenRequest) -> bool {
-    seen.signatures.iter().any(|check| !check.held)
-}
+/// This many of the latest requests are listed at most.
+const SHOWN: usize = 200;
 
-/// This many of the latest requests are listed.
-const SHOWN: u64 = 200;
+/// The failures are those of so many of the latest requests.
+const SEARCHED: u64 = 2_000;

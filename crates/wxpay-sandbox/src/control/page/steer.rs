@@ -8,10 +8,11 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use crate::control::fault;
-use crate::control::page::layout::{Place, button, clock_time, head, live, nothing, page};
+use crate::control::page::layout::{Place, button, clock_time, live, nothing, page};
+use crate::control::page::table::{Row, act, cell, table};
 use crate::control::page::words::Words;
 use crate::control::view;
-use crate::{Api, Sandbox, Trust};
+use crate::{Api, RefundEnd, Sandbox, Trust};
 
 pub(crate) async fn show(State(sandbox): State<Arc<Sandbox>>, words: Words) -> impl IntoResponse {
     let main = html! {
@@ -20,6 +21,8 @@ pub(crate) async fn show(State(sandbox): State<Arc<Sandbox>>, words: Words) -> i
         h1 { (words.pick("Faults", "故障")) }
         (new_fault(words))
         (live("faults", faults(&sandbox, words)))
+        h1 { (words.pick("Refunds", "退款")) }
+        (live("refund-end", refunds(&sandbox, words)))
         h1 { (words.pick("More", "其他")) }
         (live("more", more(&sandbox, words)))
     };
@@ -101,36 +104,74 @@ fn faults(sandbox: &Sandbox, words: Words) -> Markup {
             span.tag.fault { (fault::name(one)) @if let Some(detail) = fault::detail(one) { " " (detail) } }
         }
     };
+    let waiting = waiting.iter().map(|(api, one)| {
+        Row::of(
+            api.name(),
+            [
+                cell(html! { code { (api.name()) } }),
+                cell(described(one)),
+                cell(html! { (words.pick("one request", "一次请求")) }),
+                act(html! {}),
+            ],
+        )
+    });
+    let rules = rules.iter().map(|rule| {
+        let often = html! {
+            @match rule.times_left() {
+                Some(left) => { (left) " " (words.pick("requests", "次请求")) }
+                None => (words.pick("every request", "每次请求")),
+            }
+            @if rule.probability() < 1.0 { ", p = " (rule.probability()) }
+        };
+        Row::of(
+            rule.api().name(),
+            [
+                cell(html! { code { (rule.api().name()) } }),
+                cell(described(rule.fault())),
+                cell(often),
+                act(html! {
+                    button type="button" data-method="DELETE" data-post={ "/v1/faults/" (rule.id()) } {
+                        (words.pick("Remove", "删除"))
+                    }
+                }),
+            ],
+        )
+    });
+    table("faults", names, waiting.chain(rules))
+}
+
+/// What becomes of refunds, and when.
+fn refunds(sandbox: &Sandbox, words: Words) -> Markup {
+    let end = match sandbox.refund_end() {
+        RefundEnd::Success => words.pick("succeeds", "成功"),
+        RefundEnd::Abnormal => words.pick("goes wrong", "异常"),
+        RefundEnd::Closed => words.pick("is closed", "关闭"),
+    };
+    let delay = sandbox.refund_delay().as_secs();
+    let ends =
+        |text: &str, end: &str| button(text, "/v1/refund_end", &json!({"end": end}).to_string());
+    let after = |text: &str, seconds: u64| {
+        button(
+            text,
+            "/v1/refund_delay",
+            &json!({"seconds": seconds}).to_string(),
+        )
+    };
     html! {
-        table {
-            (head(&names))
-            tbody {
-                @for (api, one) in &waiting {
-                    tr {
-                        td { code { (api.name()) } }
-                        td { (described(one)) }
-                        td { (words.pick("one request", "一次请求")) }
-                        td {}
-                    }
+        section.card {
+            p { (words.pick("The next refund ", "下一笔退款将")) b { (end) }
+                @if delay == 0 {
+                    (words.pick(" at once.", "，立即生效。"))
+                } @else {
+                    (words.pick(format!(" after {delay} s."), format!("，{delay} 秒后生效。")))
                 }
-                @for rule in &rules {
-                    tr {
-                        td { code { (rule.api().name()) } }
-                        td { (described(rule.fault())) }
-                        td {
-                            @match rule.times_left() {
-                                Some(left) => { (left) " " (words.pick("requests", "次请求")) }
-                                None => (words.pick("every request", "每次请求")),
-                            }
-                            @if rule.probability() < 1.0 { ", p = " (rule.probability()) }
-                        }
-                        td.act {
-                            button type="button" data-method="DELETE" data-post={ "/v1/faults/" (rule.id()) } {
-                                (words.pick("Remove", "删除"))
-                            }
-                        }
-                    }
-                }
+            }
+            p.buttons {
+                (ends(words.pick("Succeeds", "成功"), "success"))
+                (ends(words.pick("Goes wrong", "异常"), "abnormal"))
+                (ends(words.pick("Is closed", "关闭"), "closed"))
+                (after(words.pick("At once", "立即"), 0))
+                (after(words.pick("After a minute", "一分钟后"), 60))
             }
         }
     }

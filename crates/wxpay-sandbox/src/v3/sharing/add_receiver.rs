@@ -60,7 +60,7 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
 
     let mut state = shared.state();
     let receivers = &mut state.sharing.receivers;
-    let same = |other: &&SharingReceiver| is_same(other, &receiver);
+    let same = |other: &&SharingReceiver| other.is_same(&receiver);
     let there = receivers.iter().find(same).cloned();
     if receivers.len() >= MOST && there.is_none() {
         let message = "分账接收方数量已达上限";
@@ -107,11 +107,6 @@ pub(crate) fn read(fields: &Object<'_>, shared: &Shared) -> Result<SharingReceiv
         relation_type: String::new(),
         custom_relation: None,
     })
-}
-
-/// Whether both are one receiver of one payer.
-pub(crate) fn is_same(one: &SharingReceiver, other: &SharingReceiver) -> bool {
-    one.sub_mchid == other.sub_mchid && one.kind == other.kind && one.account == other.account
 }
 
 impl Told {

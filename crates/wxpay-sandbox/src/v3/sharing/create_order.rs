@@ -1,7 +1,6 @@
 //! 请求分账.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -9,10 +8,9 @@ use wxpay_core::Fen;
 
 use super::report::Report;
 use super::{KINDS, not_found, number, refuse};
-use crate::clock::later;
 use crate::endpoint::Endpoint;
 use crate::platform::PlatformKey;
-use crate::state::{AskedShare, AskedSharing, Event};
+use crate::state::{AskedShare, AskedSharing};
 use crate::v3::input::{Body, Object};
 use crate::v3::{Answer, Request, authorization};
 
@@ -100,18 +98,7 @@ pub(super) fn perform(
     let made = state.share(&order, asked, &shared.random, request.commit);
     let made = made.map_err(refuse)?;
     if request.commit && made.requests == 1 && !made.is_finished() {
-        let out_order_no = made.out_order_no.clone();
-        let due = later(
-            made.create_time,
-            Duration::from_millis(state.sharing.delay_ms),
-        );
-        if state.sharing.delay_ms == 0 {
-            state.settle_sharing(&out_order_no, &shared.random);
-            shared.changed.notify_one();
-        } else {
-            let settlement = Event::SettleSharing { out_order_no };
-            shared.plan(&mut state, due, settlement);
-        }
+        shared.settle_sharing_later(&mut state, &made);
     }
     Ok(Answer::ok(Report::new(&made, &shared.merchant)))
 }

@@ -1,16 +1,13 @@
 //! 请求分账回退.
 
-use std::time::Duration;
-
 use http::Method;
 use serde_json::json;
 use wxpay_core::Fen;
 
 use super::return_report::ReturnReport;
 use super::{not_found, number, refuse};
-use crate::clock::later;
 use crate::endpoint::Endpoint;
-use crate::state::{AskedReturn, Event, SharingRefusal};
+use crate::state::{AskedReturn, SharingRefusal};
 use crate::v3::input::{Body, Object};
 use crate::v3::{Answer, Request};
 
@@ -66,15 +63,7 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
         Answer::error(400, "INVALID_REQUEST", message)
     })?;
     if request.commit && made.requests == 1 {
-        let out_return_no = made.out_return_no.clone();
-        if state.sharing.delay_ms == 0 {
-            state.settle_return(&out_return_no, &shared.random);
-            shared.changed.notify_one();
-        } else {
-            let delay = Duration::from_millis(state.sharing.delay_ms);
-            let due = later(made.create_time, delay);
-            shared.plan(&mut state, due, Event::SettleReturn { out_return_no });
-        }
+        shared.settle_return_later(&mut state, &made);
     }
     Ok(Answer::ok(ReturnReport::new(&made, &sharing)))
 }

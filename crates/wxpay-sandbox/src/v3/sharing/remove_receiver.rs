@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::add_receiver::{self, Told, is_same};
+use super::add_receiver::{self, Told};
 use crate::endpoint::Endpoint;
 use crate::v3::input::{Body, Object};
 use crate::v3::{Answer, Request};
@@ -23,7 +23,7 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     if request.commit {
         let mut state = request.shared.state();
         let receivers = &mut state.sharing.receivers;
-        receivers.retain(|other| !is_same(other, &receiver));
+        receivers.retain(|other| !other.is_same(&receiver));
     }
     Ok(Answer::ok(Told::of(&receiver)))
 }
