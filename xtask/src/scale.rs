@@ -102,7 +102,10 @@ impl Copy {
                 let to = specs
                     .join(&product)
                     .join(path.file_name().unwrap_or_default());
-                fs::create_dir_all(specs.join(&product)).map_err(said)?;
+                if !specs.join(&product).exists() {
+                    fs::create_dir_all(specs.join(&product)).map_err(said)?;
+                    self.name_product(&product).map_err(said)?;
+                }
                 fs::write(to, text).map_err(said)?;
                 if !path.ends_with("types.toml") {
                     self.operations += 1;
@@ -110,6 +113,17 @@ impl Copy {
             }
         }
         Ok(())
+    }
+
+    /// Adds the product to the table of them, which is sorted below its first line.
+    fn name_product(&self, product: &str) -> std::io::Result<()> {
+        let table = self.folder.path().join("xtask/spec/products.tsv");
+        let text = fs::read_to_string(&table)?;
+        let line = format!("v3.{product}\tmade-up operations\t测试用接口");
+        let mut lines: Vec<&str> = text.lines().skip(1).chain([line.as_str()]).collect();
+        lines.sort_unstable();
+        let head = text.lines().next().unwrap_or_default();
+        fs::write(&table, format!("{head}\n{}\n", lines.join("\n")))
     }
 
     /// All products at once.

@@ -27,6 +27,8 @@ pub(crate) struct Model {
 pub(crate) struct Product {
     pub(crate) version: Version,
     pub(crate) name: String,
+    /// What it is for, in a phrase.
+    pub(crate) purpose: Words,
     pub(crate) scope: Rc<Scope>,
 }
 
@@ -185,6 +187,25 @@ pub(crate) struct Code {
 pub(crate) struct Words {
     pub(crate) en: String,
     pub(crate) zh: String,
+}
+
+impl Model {
+    /// The operations and notifications of a product, by their names.
+    pub(crate) fn operations_of<'a>(
+        &'a self,
+        product: &'a Product,
+    ) -> impl Iterator<Item = &'a Operation> {
+        self.operations.iter().filter(|operation| {
+            operation.version == product.version && operation.product == product.name
+        })
+    }
+}
+
+impl Product {
+    /// The full name, such as `v2.pay`.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}.{}", self.version.folder(), self.name)
+    }
 }
 
 impl Operation {

@@ -15,6 +15,7 @@ pub(crate) struct Files {
     pub(crate) versions: Vec<VersionFiles>,
     pub(crate) unsigned: Vec<String>,
     pub(crate) glossary: String,
+    pub(crate) products: String,
 }
 
 pub(crate) struct VersionFiles {
@@ -73,16 +74,14 @@ pub(crate) fn read_all(root: &Path) -> Result<Files, Problems> {
             shown(root, &file)
         ));
     }
-    let file = root.join(FOLDER).join("glossary.tsv");
-    let glossary = fs::read_to_string(&file).unwrap_or_else(|error| {
-        problems.push(format!("{}: {error}", shown(root, &file)));
-        String::new()
-    });
+    let glossary = table(root, "glossary.tsv", &mut problems);
+    let products = table(root, "products.tsv", &mut problems);
     if problems.is_empty() {
         Ok(Files {
             versions,
             unsigned,
             glossary,
+            products,
         })
     } else {
         Err(problems)
@@ -109,6 +108,14 @@ fn product(root: &Path, folder: &Path, problems: &mut Problems) -> Result<Produc
         name: stem(folder),
         shared: optional(root, &folder.join(TYPES), problems),
         specs,
+    })
+}
+
+fn table(root: &Path, name: &str, problems: &mut Problems) -> String {
+    let file = root.join(FOLDER).join(name);
+    fs::read_to_string(&file).unwrap_or_else(|error| {
+        problems.push(format!("{}: {error}", shown(root, &file)));
+        String::new()
     })
 }
 

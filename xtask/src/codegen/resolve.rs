@@ -2,6 +2,7 @@
 
 mod fields;
 mod operation;
+mod products;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use indexmap::IndexMap;
 use toml::Spanned;
 
 use self::fields::Reader;
+use self::products::Purposes;
 use super::Problems;
 use super::model::{Level, Model, Product, Scope, Shape, Source, Type, Value, Version, Words};
 use super::names::camel;
@@ -45,6 +47,7 @@ pub(crate) fn resolve(files: &Files) -> Result<Model, Problems> {
         glossary: Glossary::read(&files.glossary),
         problems: Problems::new(),
     };
+    let mut purposes = Purposes::read(&files.products, &mut context.problems);
     let mut model = Model {
         products: Vec::new(),
         operations: Vec::new(),
@@ -80,14 +83,17 @@ pub(crate) fn resolve(files: &Files) -> Result<Model, Problems> {
                     &mut context,
                 ));
             }
+            let full_name = format!("{}.{}", version.version.folder(), product.name);
             model.products.push(Product {
                 version: version.version,
                 name: product.name.clone(),
+                purpose: purposes.take(&full_name, &mut context.problems),
                 scope,
             });
         }
         model.versions.push((version.version, top));
     }
+    purposes.finish(&mut context.problems);
     if context.problems.is_empty() {
         Ok(model)
     } else {

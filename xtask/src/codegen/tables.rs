@@ -1,7 +1,7 @@
 //! What stands beside the operations: the list of unsigned responses, and the documents that list everything.
 
-use super::model::{Model, Product, Reply};
-use super::names::camel;
+use super::model::{Model, Product, Reply, Words};
+use super::names::{camel, capitalized};
 use super::output::Output;
 use super::spec::OperationKind;
 use super::usage::{Seen, Usage};
@@ -74,13 +74,27 @@ fn table(model: &Model, usage: &Usage) -> String {
 struct Language {
     is_chinese: bool,
     head: &'static str,
+    products: &'static str,
     columns: &'static str,
+    full_stop: &'static str,
     feature: &'static str,
+}
+
+impl Language {
+    fn of<'a>(&self, words: &'a Words) -> &'a str {
+        if self.is_chinese {
+            &words.zh
+        } else {
+            &words.en
+        }
+    }
 }
 
 const ENGLISH: Language = Language {
     is_chinese: false,
     head: "# Operations\n\nWritten by `cargo xtask codegen` from the specs. Names are those of the Rust functions and of `wxpay call`.\n",
+    products: "\n| product | what it is for | operations and notifications |\n| --- | --- | --- |\n",
+    full_stop: ".",
     columns: "| name | method and path | what it does |\n| --- | --- | --- |\n",
     feature: "Feature",
 };
@@ -88,12 +102,21 @@ const ENGLISH: Language = Language {
 const CHINESE: Language = Language {
     is_chinese: true,
     head: "# 接口列表\n\n由 `cargo xtask codegen` 根据接口描述生成。名称即 Rust 函数与 `wxpay call` 所用的名称。\n",
+    products: "\n| 产品 | 用途 | 接口与通知数 |\n| --- | --- | --- |\n",
+    full_stop: "。",
     columns: "| 名称 | 方法与路径 | 说明 |\n| --- | --- | --- |\n",
     feature: "Cargo 特性",
 };
 
 fn document(model: &Model, language: &Language) -> String {
-    let mut out = language.head.to_owned();
+    let mut out = format!("{}{}", language.head, language.products);
+    for product in &model.products {
+        let name = product.full_name();
+        let anchor = name.replace('.', "");
+        let purpose = language.of(&product.purpose);
+        let count = model.operations_of(product).count();
+        out += &format!("| [`{name}`](#{anchor}) | {purpose} | {count} |\n");
+    }
     for product in &model.products {
         out += &section(model, product, language);
     }
@@ -103,16 +126,15 @@ fn document(model: &Model, language: &Language) -> String {
 fn section(model: &Model, product: &Product, language: &Language) -> String {
     let version = product.version.folder();
     let mut out = format!(
-        "\n## {version}.{}\n\n{}: `{version}-{}`\n\n{}",
+        "\n## {version}.{}\n\n{}{}\n\n{}: `{version}-{}`\n\n{}",
         product.name,
+        capitalized(language.of(&product.purpose)),
+        language.full_stop,
         language.feature,
         product.name.replace('_', "-"),
         language.columns
     );
-    for operation in &model.operations {
-        if operation.version != product.version || operation.product != product.name {
-            continue;
-        }
+    for operation in model.operations_of(product) {
         let title = if language.is_chinese {
             operation.title.zh.clone()
         } else {

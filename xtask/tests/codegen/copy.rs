@@ -53,6 +53,13 @@ impl Copy {
         self.0.path().join(path)
     }
 
+    /// Says what another product is for, the last by its name.
+    pub(crate) fn add_product(&self, name: &str) {
+        let path = self.path(shop::PRODUCTS);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, format!("{text}{name}\tgoods\t商品\n")).unwrap();
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_xtask"))
             .arg("codegen")

@@ -64,6 +64,18 @@ fn a_removed_spec_takes_its_code_along() {
     let file = copy.path("crates/wxpay-api/src/v3/shop/create_item.rs");
     assert!(file.exists());
     fs::remove_dir_all(copy.path("xtask/spec/v3/shop")).unwrap();
+    let refusal = copy.refusal();
+    assert!(
+        refusal.contains("products.tsv:3: there is no product `v3.shop`"),
+        "{refusal}"
+    );
+    let products = copy.path(shop::PRODUCTS);
+    let text = fs::read_to_string(&products).unwrap();
+    fs::write(
+        &products,
+        text.replace("v3.shop\tgoods of a shop\t商品\n", ""),
+    )
+    .unwrap();
     assert!(copy.run(&[]).status.success());
     assert!(!file.exists());
     let manifest = fs::read_to_string(copy.path("crates/wxpay-api/Cargo.toml")).unwrap();
@@ -139,6 +151,7 @@ fn products_know_nothing_of_each_others_types() {
     let copy = Copy::small();
     let folder = copy.path("xtask/spec/v3/store");
     fs::create_dir_all(&folder).unwrap();
+    copy.add_product("v3.store");
     fs::write(
         folder.join("types.toml"),
         "[object.Item]\nitem_id = { type = \"String\", max_chars = 9, en = \"Item number\", zh = \"商品编号\" }\n",

@@ -14,7 +14,13 @@ pub(crate) const PAGE: &str = "xtask/spec/v2/shop/open_contract.toml";
 pub(crate) const PACKET: &str = "xtask/spec/v2/shop/query_packet.toml";
 pub(crate) const LIST: &str = "xtask/spec/v2/shop/download_list.toml";
 
-pub(crate) const FILES: [(&str, &str); 13] = [
+pub(crate) const PRODUCTS: &str = "xtask/spec/products.tsv";
+
+pub(crate) const FILES: [(&str, &str); 14] = [
+    (
+        PRODUCTS,
+        "product\ten\tzh\nv2.shop\tgoods, paid by code\t门店商品\nv3.shop\tgoods of a shop\t商品\n",
+    ),
     (CREATE, include_str!("shop/create_item.toml")),
     (QUERY, include_str!("shop/query_item.toml")),
     (CLOSE, include_str!("shop/close_item.toml")),

@@ -3,7 +3,7 @@
 use super::{operation, shared};
 use crate::codegen::model::Reply;
 use crate::codegen::model::{Model, Operation, Product, Version};
-use crate::codegen::names::camel;
+use crate::codegen::names::{camel, capitalized};
 use crate::codegen::output::Output;
 use crate::codegen::spec::OperationKind;
 use crate::codegen::usage::{Seen, Usage};
@@ -25,7 +25,7 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
     }
     for product in &model.products {
         let folder = format!("{}/{}", product.version.folder(), product.name);
-        let operations = of_product(model, product);
+        let operations = model.operations_of(product).collect::<Vec<_>>();
         output.rust(format!("{folder}.rs"), index(product, &operations, usage));
         if !product.scope.types.is_empty() {
             for (path, text) in shared::files(&product.scope, product.version, &product.name, usage)
@@ -39,16 +39,6 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
             }
         }
     }
-}
-
-fn of_product<'a>(model: &'a Model, product: &Product) -> Vec<&'a Operation> {
-    model
-        .operations
-        .iter()
-        .filter(|operation| {
-            operation.version == product.version && operation.product == product.name
-        })
-        .collect()
 }
 
 fn of_version(model: &Model, version: Version) -> String {
@@ -94,8 +84,9 @@ fn index(product: &Product, operations: &[&Operation], usage: &Usage) -> String 
         usage.is_member(seen, ty) || (operation.is_notification() && usage.is_told_twice(seen, ty))
     };
     let mut out = format!(
-        "//! Operations of `{}`, behind the feature `{feature}`:\n//!\n",
-        product.name
+        "//! {}. {}。\n//!\n//! Behind the feature `{feature}`:\n//!\n",
+        capitalized(&product.purpose.en),
+        product.purpose.zh
     );
     for operation in operations {
         let item = match (operation.kind, &operation.reply) {

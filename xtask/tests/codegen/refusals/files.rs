@@ -10,6 +10,9 @@ fn with(from: Option<&str>, to: &str, text: &str) -> String {
     let copy = Copy::small();
     let target = copy.path(to);
     fs::create_dir_all(target.parent().unwrap()).unwrap();
+    if to.starts_with("xtask/spec/v3/type/") {
+        copy.add_product("v3.type");
+    }
     match from {
         Some(from) => fs::rename(copy.path(from), target).unwrap(),
         None => fs::write(target, text).unwrap(),
@@ -67,6 +70,47 @@ fn the_unsigned_paths_are_sorted_and_of_apiv3() {
         let text = format!("paths = {paths}\n");
         let refusal = with(None, "xtask/spec/v3/unsigned.toml", &text);
         let reason = "xtask/spec/v3/unsigned.toml:1: paths must begin with /v3/ and be sorted";
+        assert!(refusal.contains(reason), "{refusal}");
+    }
+}
+
+/// Each product is told in a phrase of each language.
+#[test]
+fn a_product_needs_its_line() {
+    let copy = Copy::small();
+    for (line, by, reason) in [
+        (
+            "v3.shop\tgoods of a shop\t商品\n",
+            "",
+            "products.tsv: needs a line that says what `v3.shop` is for",
+        ),
+        (
+            "v3.shop\tgoods of a shop\t商品",
+            "v3.shop\tgoods of a shop",
+            "products.tsv:3: must have three columns",
+        ),
+        (
+            "goods of a shop",
+            "goods of a shop.",
+            "products.tsv:3: the English must be a phrase",
+        ),
+        (
+            "\t商品\n",
+            "\tgoods\n",
+            "products.tsv:3: the Chinese must be a phrase",
+        ),
+        (
+            "v2.shop",
+            "v4.shop",
+            "products.tsv:2: there is no product `v4.shop`",
+        ),
+        (
+            "v2.shop",
+            "v4.shop",
+            "products.tsv:3: `v3.shop` must stand before `v4.shop`",
+        ),
+    ] {
+        let refusal = copy.refusal_of(shop::PRODUCTS, |text| text.replace(line, by));
         assert!(refusal.contains(reason), "{refusal}");
     }
 }
