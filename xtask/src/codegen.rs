@@ -31,7 +31,12 @@ pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
 
     let mut output = Output::default();
     rust::write(&model, &usage, &mut output);
-    output.features(rust::features(&model));
+    output.between(
+        "crates/wxpay-api/Cargo.toml",
+        "# <products>\n",
+        "# </products>\n",
+        rust::features(&model),
+    );
     output.file(catalog::PATH, catalog::write(&model)?);
     tables::write(&model, &usage, &mut output);
     output.finish(&root, check)

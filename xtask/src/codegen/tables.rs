@@ -14,6 +14,37 @@ pub(crate) fn write(model: &Model, usage: &Usage, output: &mut Output) {
     output.file("tests/src/operations/table.rs", table(model, usage));
     output.file("docs/operations.md", document(model, &ENGLISH));
     output.file("docs/operations.zh-CN.md", document(model, &CHINESE));
+    for (readme, total) in [
+        ("README.md", total(model, &ENGLISH)),
+        ("README.zh-CN.md", total(model, &CHINESE)),
+    ] {
+        output.between(
+            readme,
+            "<!-- operations -->\n",
+            "<!-- /operations -->\n",
+            total,
+        );
+    }
+}
+
+/// How many there are.
+fn total(model: &Model, language: &Language) -> String {
+    let notifications = model
+        .operations
+        .iter()
+        .filter(|operation| operation.is_notification())
+        .count();
+    let operations = model.operations.len() - notifications;
+    let products = model.products.len();
+    if language.is_chinese {
+        format!(
+            "共 {products} 个产品，{operations} 个接口，{notifications} 种回调通知：见[接口列表](docs/operations.zh-CN.md)。\n"
+        )
+    } else {
+        format!(
+            "There are {operations} operations and {notifications} notifications of {products} products: [all of them](docs/operations.md).\n"
+        )
+    }
 }
 
 /// The paths whose responses carry no signature.

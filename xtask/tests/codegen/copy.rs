@@ -6,6 +6,13 @@ use std::process::{Command, Output};
 
 use crate::shop;
 
+/// Files in which the generator writes some lines.
+const PARTLY_WRITTEN: [&str; 3] = [
+    "crates/wxpay-api/Cargo.toml",
+    "README.md",
+    "README.zh-CN.md",
+];
+
 pub(crate) struct Copy(tempfile::TempDir);
 
 impl Copy {
@@ -39,7 +46,7 @@ impl Copy {
 
     fn of(parts: &[&str]) -> Self {
         let copy = Self(tempfile::tempdir().unwrap());
-        for part in parts.iter().chain(&["crates/wxpay-api/Cargo.toml"]) {
+        for part in parts.iter().chain(&PARTLY_WRITTEN) {
             copy_all(&Self::root().join(part), &copy.path(part));
         }
         copy
