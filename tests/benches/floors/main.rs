@@ -16,6 +16,7 @@ mod report;
 mod timer;
 mod v2;
 mod v3;
+mod v3_requests;
 
 use clap::Parser;
 
@@ -40,6 +41,7 @@ fn main() {
     let Arguments { only, rounds, .. } = Arguments::parse();
     let effort = Effort::new(rounds);
     let works = [
+        v3_requests::WORKS,
         v3::WORKS,
         notice::WORKS,
         v2::WORKS,

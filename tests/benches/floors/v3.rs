@@ -1,4 +1,4 @@
-//! APIv3: signatures, replies, notifications and sealed fields.
+//! APIv3: replies and sealed fields.
 
 use async_trait::async_trait;
 use base64::Engine;
@@ -8,9 +8,7 @@ use futures_util::FutureExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wxpay_api::core::{FromWire, MchId, SigningError, Timestamp};
-use wxpay_api::sign::v3::{
-    MerchantKey, RequestToSign, Sealed, authorize, danger_accept_unsigned, verify,
-};
+use wxpay_api::sign::v3::{MerchantKey, Sealed, danger_accept_unsigned, verify};
 use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::v3::{Client, Credentials, Endpoint};
 use wxpay_tests::scripted::Scripted;
@@ -22,8 +20,6 @@ use crate::report::{Goal, Row};
 use crate::{Work, keys};
 
 pub(crate) const WORKS: &[Work] = &[
-    ("V3 Authorization", authorization),
-    ("V3 request: typed → signed", request),
     ("V3 reply: verify", reply),
     ("V3 reply: verify → typed", typed_reply),
     ("V3 detail: JSON → typed", detail),
@@ -65,52 +61,6 @@ pub(crate) struct Detail {
     account_type: String,
     bank_name: String,
     bank_card_number_tail: String,
-}
-
-fn authorization(work: &'static str, effort: Effort) -> Row {
-    let (key, raw) = (keys::merchant(), replies::key_pair("mch"));
-    let mch_id = MchId::new(clients::MCH_ID).unwrap();
-    let target = "/v3/partner-transfer/batches/out-batch-no/plfk2020042013/details/out-detail-no/x23zy545Bd5436";
-    let ours = || {
-        let nonce = wxpay_api::sign::nonce().unwrap();
-        let request = RequestToSign {
-            method: "GET",
-            target,
-            timestamp: Timestamp::now(),
-            nonce_str: &nonce,
-            body: b"",
-        };
-        now(authorize(&key, &mch_id, &request)).unwrap()
-    };
-    let message = format!("GET\n{target}\n1796000000\n{}\n\n", clients::NONCE);
-    let floor = || replies::rsa_sign(&raw, message.as_bytes());
-    Row {
-        work,
-        floor_is: "raw RSA-2048 signature",
-        comparison: compare(effort, |n| timed(n, ours), |n| timed(n, floor)),
-        goal: Goal::Ratio(1.02),
-        allocations: Some((allocations(ours), allocations(floor))),
-    }
-}
-
-fn request(work: &'static str, effort: Effort) -> Row {
-    let raw = replies::key_pair("mch");
-    let mch_id = MchId::new(clients::MCH_ID).unwrap();
-    let credentials = Credentials::new(keys::merchant(), keys::platform());
-    let client = Client::builder(mch_id, credentials, Scripted::default())
-        .build()
-        .unwrap();
-    let query = query();
-    let ours = || now(client.prepare(&query)).unwrap().0;
-    let message = [b'x'; 160];
-    let floor = || replies::rsa_sign(&raw, &message);
-    Row {
-        work,
-        floor_is: "raw RSA-2048 signature",
-        comparison: compare(effort, |n| timed(n, ours), |n| timed(n, floor)),
-        goal: Goal::None,
-        allocations: Some((allocations(ours), allocations(floor))),
-    }
 }
 
 fn reply(work: &'static str, effort: Effort) -> Row {
