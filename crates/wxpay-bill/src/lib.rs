@@ -4,17 +4,18 @@
 //! [`OtherBill`] whose columns no public document lists. Each is an iterator of rows, and no more than one row is in memory.
 //!
 //! ```
-//! use wxpay_bill::{Bill, BillError};
+//! use wxpay_bill::Bill;
 //!
-//! fn refunds(bill: impl std::io::BufRead) -> Result<i64, BillError> {
+//! fn refunds(bill: impl std::io::BufRead) -> Result<i64, Box<dyn std::error::Error>> {
+//!     let Bill::Trade(rows) = Bill::open(bill)? else {
+//!         return Err("no trade bill (交易账单)".into());
+//!     };
 //!     let mut fen = 0;
-//!     if let Bill::Trade(bill) = Bill::open(bill)? {
-//!         for row in bill {
-//!             // The last one is an error if the summary does not agree with the rows.
-//!             let row = row?;
-//!             if row.is_refund() {
-//!                 fen += row.amount().get();
-//!             }
+//!     for row in rows {
+//!         // The last one is an error if the summary does not agree with the rows.
+//!         let row = row?;
+//!         if row.is_refund() {
+//!             fen += row.amount().get();
 //!         }
 //!     }
 //!     Ok(fen)

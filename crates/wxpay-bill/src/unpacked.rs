@@ -1,6 +1,6 @@
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::GzDecoder;
+use flate2::bufread::MultiGzDecoder;
 
 /// A bill that may be packed with gzip, unpacked as it is read.
 #[derive(Debug)]
@@ -9,7 +9,7 @@ pub struct Unpacked<R>(Form<R>);
 #[derive(Debug)]
 enum Form<R> {
     Plain(R),
-    Gzip(Box<BufReader<GzDecoder<R>>>),
+    Gzip(Box<BufReader<MultiGzDecoder<R>>>),
 }
 
 impl<R: BufRead> Unpacked<R> {
@@ -20,7 +20,7 @@ impl<R: BufRead> Unpacked<R> {
     pub fn new(mut reader: R) -> io::Result<Self> {
         let is_gzip = reader.fill_buf()?.starts_with(&[0x1F, 0x8B]);
         Ok(Self(if is_gzip {
-            Form::Gzip(Box::new(BufReader::new(GzDecoder::new(reader))))
+            Form::Gzip(Box::new(BufReader::new(MultiGzDecoder::new(reader))))
         } else {
             Form::Plain(reader)
         }))

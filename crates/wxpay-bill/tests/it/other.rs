@@ -73,6 +73,9 @@ fn a_packed_bill_is_unpacked() {
     let expected = trade_rows(&text).unwrap();
     assert_eq!(rows(text.as_bytes()).unwrap(), expected);
     assert_eq!(rows(&packed).unwrap(), expected);
+    // Two packed files in one are two bills, as two texts in one are.
+    let error = rows(&packed.repeat(2)).unwrap_err();
+    assert!(matches!(error.problem(), Problem::AfterSummary), "{error}");
     let error = rows(&packed[..packed.len() - 9]).unwrap_err();
     assert!(matches!(error.problem(), Problem::Io(_)), "{error}");
 }
