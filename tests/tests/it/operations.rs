@@ -186,3 +186,32 @@ fn an_echo_that_differs_is_refused_alike() {
         }
     }
 }
+
+/// A member that is given as an empty text is not sent, so no response has to repeat it.
+#[test]
+fn an_empty_text_demands_no_echo() {
+    let mut read = 0;
+    for (typed, operation) in calls() {
+        let least = request(operation, Extent::Least);
+        let most = request(operation, Extent::Most);
+        let chosen = operation.request.iter().flat_map(|field| &field.fields);
+        let asked = operation.request.iter().chain(chosen);
+        for field in asked.chain(&operation.response) {
+            let name = field.wire();
+            let told = most.get(name).filter(|value| value.is_string());
+            let Some(told) = told.filter(|_| field.echo.is_some() && least.get(name).is_none())
+            else {
+                continue;
+            };
+            let mut request = least.clone();
+            request[name] = "".into();
+            let mut message = response(operation, &request, Extent::Least);
+            message[name] = told.clone();
+            let one = typed.decode(&request, &message);
+            assert_eq!(one, read_by_description(operation, &request, &message));
+            assert!(one.is_ok(), "{} with an empty {name}: {one:?}", typed.name);
+            read += 1;
+        }
+    }
+    assert!(read > 0, "no operation has such a member");
+}

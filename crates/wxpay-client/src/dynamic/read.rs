@@ -45,6 +45,8 @@ fn echoes<'a>(operation: &'a Operation, request: &Json) -> Vec<(&'a str, &'a str
     let mut echoes = Vec::new();
     for field in fields {
         let value = request.get(field.wire()).and_then(Json::scalar_text);
+        // As in the request, an empty text is none.
+        let value = value.filter(|text| !text.is_empty());
         if let (Some(echo), Some(asked)) = (field.echo.as_deref(), value) {
             echoes.push((echo, field.wire(), asked));
         }
