@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use wxpay_api::core::{Error, Result as Sent};
+use wxpay_api::core::{Error, Result as Sent, TransportError};
 use wxpay_api::json::Json;
 use wxpay_catalog::{Operation, Version};
 use wxpay_client::dynamic::{DynamicRequest, DynamicResponse};
@@ -179,7 +179,8 @@ impl Call {
                 return self.print_url(client.page_url(&request));
             }
             confirm::confirm(&self)?;
-            return self.end(client.send(&request).await, async |_| {}).await;
+            let sent = self.or_stopped(client.send(&request)).await;
+            return self.end(sent, async |_| {}).await;
         }
         let client = if self.is_of_a_brand() {
             clients.brand()?
@@ -188,12 +189,28 @@ impl Call {
         };
         confirm::confirm(&self)?;
         let open = self.options.open_sealed;
-        self.end(client.send(&request).await, async |reply: &mut Reply| {
+        let sent = self.or_stopped(client.send(&request)).await;
+        self.end(sent, async |reply: &mut Reply| {
             if open {
                 reply.open(&client).await;
             }
         })
         .await
+    }
+
+    /// What came of it, or that a person stopped it (Ctrl-C): it may have left.
+    async fn or_stopped(
+        &self,
+        sending: impl Future<Output = Sent<DynamicResponse>>,
+    ) -> Sent<DynamicResponse> {
+        tokio::select! {
+            sent = sending => sent,
+            Ok(()) = tokio::signal::ctrl_c() => {
+                let effect = operation::effect(self.operation);
+                let stopped = TransportError::maybe_sent("stopped before the response came");
+                Err(Error::new(&self.operation.name, effect, stopped))
+            }
+        }
     }
 
     /// Prints where the user's browser goes; nothing was sent.

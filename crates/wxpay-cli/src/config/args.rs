@@ -128,4 +128,19 @@ impl ConfigArgs {
     pub(crate) fn path(&self) -> Option<&Path> {
         self.config.as_deref()
     }
+
+    /// Who asks and where, as far as the arguments say it: another command about the same call has to say it too.
+    pub(crate) fn of_identity(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let given = [
+            ("mch-id", &self.mch_id),
+            ("app-id", &self.app_id),
+            ("sub-mch-id", &self.sub_mch_id),
+            ("sub-app-id", &self.sub_app_id),
+            ("brand-id", &self.brand_id),
+            ("base-url", &self.base_url),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
 }

@@ -76,8 +76,10 @@ impl Out {
                 stdout(),
                 "{}",
                 lang.pick(
-                    format!("{shown}: {length} bytes"),
-                    format!("{shown}：{length} 字节"),
+                    format!(
+                        "{shown}: {length} bytes; nothing proves them here: compare their digest"
+                    ),
+                    format!("{shown}：{length} 字节；此处未校验摘要，请自行核对"),
                 )
             )?;
         }

@@ -58,7 +58,7 @@ impl Settled {
 /// The command of a query, with what the call says of its fields.
 fn command(query: &'static Operation, call: &Call) -> String {
     let mut words = vec!["wxpay call".to_owned(), query.name.clone()];
-    for field in asked(query, &call.request) {
+    for field in asked(query, call) {
         let value = known(&call.request, field).unwrap_or_else(|| {
             let unknown = if field.ty == "Boolean" {
                 "false"
@@ -69,23 +69,36 @@ fn command(query: &'static Operation, call: &Call) -> String {
         });
         words.push(format!("--{} {value}", arguments::option(query, field)));
     }
+    // The query of another merchant would tell of another order.
+    for (name, value) in call.options.config.of_identity() {
+        words.push(format!("--{name} {}", quoted(value)));
+    }
     if let Some(path) = call.options.config.path() {
         words.push(format!("--config {}", quoted(&path.display().to_string())));
     }
     words.join(" ")
 }
 
-/// The fields that a query can't do without; of a choice the one that is known, or the first.
-fn asked(query: &'static Operation, request: &Json) -> Vec<&'static Field> {
+/// The fields that a query can't do without. Of a choice, that which the call itself can't do without, since it is the number of
+/// what was asked for and not of what that belongs to; or else one that is known, or the first.
+fn asked(query: &'static Operation, call: &Call) -> Vec<&'static Field> {
+    let request = &call.request;
+    let is_own = |field: &&&Field| {
+        let mut own = call.operation.request.iter();
+        own.any(|own| own.required && own.wire() == field.wire())
+    };
     let mut asked = Vec::new();
     for field in given(query).filter(|field| !is_secret(field)) {
         match choice_of(query, field) {
             None if field.required => asked.push(field),
             None => {}
             Some(choice) => {
-                let mut fields = choice.fields.iter();
-                let known = fields.find(|field| known(request, field).is_some());
-                if known.or_else(|| choice.fields.first()) == Some(field) {
+                let fields = choice.fields.iter();
+                let known: Vec<&Field> = fields
+                    .filter(|field| known(request, field).is_some())
+                    .collect();
+                let best = known.iter().find(is_own).or_else(|| known.first());
+                if best.copied().or_else(|| choice.fields.first()) == Some(field) {
                     asked.push(field);
                 }
             }
@@ -162,6 +175,45 @@ mod tests {
         assert_eq!(
             said("v2.wecom.query_employee_payment", "{}"),
             "query: wxpay call v2.wecom.query_employee_payment --partner-trade-no …"
+        );
+    }
+
+    /// The number of the refund itself, and not that of its order, which can have many.
+    #[test]
+    fn a_query_asks_by_the_number_of_the_call_itself() {
+        let mut call = call(
+            "v2.pay.query_refund",
+            r#"{"out_trade_no": "T1", "out_refund_no": "R1", "transaction_id": "4"}"#,
+        );
+        call.operation = wxpay_catalog::find("v2.pay.create_refund").unwrap();
+        assert_eq!(
+            Settled::of(&call).query().unwrap(),
+            "wxpay call v2.pay.query_refund --out-refund-no R1"
+        );
+    }
+
+    #[test]
+    fn a_query_asks_as_the_same_merchant() {
+        let mut call = call("v2.pay.query_order", r#"{"out_trade_no": "T1"}"#);
+        let options = Options::augment_args(Command::new("call"));
+        let options = options
+            .try_get_matches_from([
+                "call",
+                "--mch-id",
+                "1900000109",
+                "--sub-mch-id",
+                "1900000110",
+                "--sub-app-id",
+                "wx2",
+                "--base-url",
+                "https://localhost:1",
+            ])
+            .unwrap();
+        call.options = Options::from_arg_matches(&options).unwrap();
+        assert_eq!(
+            Settled::of(&call).query().unwrap(),
+            "wxpay call v2.pay.query_order --out-trade-no T1 --mch-id 1900000109 --sub-mch-id 1900000110 --sub-app-id wx2 \
+             --base-url https://localhost:1"
         );
     }
 
