@@ -23,8 +23,8 @@ pub(crate) enum Command {
     /// a name that ends in .part, and is removed after an error. The bill of a day is ready at ten o'clock of the next morning
     /// (UTC+8), and can be had for three months.
     ///
-    /// Exit codes: 0 the file is there, 1 the call was not executed or the file could not be written, 2 the arguments are wrong
-    /// and nothing was sent, 4 WeChat Pay refused, the transfer broke off, or the file has another digest.
+    /// Exit codes: 0 the file is there, 1 it could not be written, 2 the arguments are wrong and nothing was sent, 4 it was not
+    /// fetched: there was no connection, WeChat Pay refused, the transfer broke off, or the file has another digest.
     #[command(after_help = download::EXAMPLES)]
     Download(Box<download::Arguments>),
     /// Show the rows of a bill, and compare its sums

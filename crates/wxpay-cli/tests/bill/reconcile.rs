@@ -40,6 +40,7 @@ async fn orders_of_the_day_agree_with_the_bill_of_the_sandbox() {
                 "differences": [], "agrees": true, "summary_agrees": true, "not_compared": 0,
                 "agreed": { "payments": 2, "payments_fen": 2001, "refunds": 1, "refunds_fen": 500 },
                 "only_in_bill": 0, "only_in_orders": 0, "other_amount": 0, "other_order": 0, "twice_in_bill": 0,
+                "refund_not_done": 0,
             })
         );
         let english = said(&day, &orders, "en");
@@ -131,6 +132,40 @@ async fn a_row_that_is_there_twice_and_a_wrong_summary_are_told() {
         (&json!(1), &json!(false))
     );
     assert!(said(&day, &orders, "en").contains("DOES NOT AGREE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_failed_does_not_agree() {
+    let day = Day::start().await;
+    day.fetch();
+    let path = day.setup.path("bill.csv");
+    let bill = std::fs::read_to_string(&path).unwrap();
+    let orders = format!(
+        "out_trade_no,kind,out_refund_no,amount_fen\nT1,pay,,2000\nT2,pay,,1\nT1,refund,{},500\n",
+        day.refund
+    );
+    for state in ["FAIL", "CHANGE"] {
+        let lines: Vec<String> = bill
+            .split_inclusive("\r\n")
+            .map(|line| {
+                if line.contains(",`REFUND,") {
+                    let stand = ["PROCESSING", "SUCCESS"].map(|stand| format!(",`{stand},"));
+                    let at = stand.iter().filter_map(|stand| line.rfind(stand.as_str()));
+                    let at = at.max().unwrap() + 2;
+                    let end = at + line[at..].find(',').unwrap();
+                    format!("{}{state}{}", &line[..at], &line[end..])
+                } else {
+                    line.to_owned()
+                }
+            })
+            .collect();
+        assert_ne!(lines.concat(), bill);
+        std::fs::write(&path, lines.concat()).unwrap();
+        let (exit, told) = reconciled(&day, &orders);
+        assert_eq!((exit, &told["refund_not_done"]), (1, &json!(1)), "{told}");
+        assert_eq!(told["differences"][0]["refund_state"], state);
+        assert!(said(&day, &orders, "zh").contains("退款失败或退款异常"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

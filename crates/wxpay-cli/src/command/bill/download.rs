@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use serde_json::json;
 use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
-use wxpay_api::core::{Date, ErrorKind, InvalidInput, Outcome};
+use wxpay_api::core::{Date, ErrorKind, InvalidInput};
 use wxpay_api::transport::DownloadLimits;
 use wxpay_api::{Error, FileError, v3};
 
@@ -156,9 +156,8 @@ async fn fetch(client: &v3::Client, asked: &Asked<'_>, target: &Target) -> Resul
 
 /// What WeChat Pay said, or why it said nothing. Nothing is lost by asking again.
 fn refused(error: Error) -> Fail {
-    let exit = match (error.kind(), error.outcome()) {
-        (ErrorKind::Invalid(_), _) => 2,
-        (_, Outcome::NotExecuted) => 1,
+    let exit = match error.kind() {
+        ErrorKind::Invalid(_) => 2,
         _ => 4,
     };
     Fail::new("the bill was not fetched", "没有取得账单")

@@ -87,12 +87,18 @@ fn compare(row: &TradeRow, orders: &mut Orders, differences: &mut Differences) -
         Met::Order { amount, line } if amount != row.amount() => {
             differences.tell(&Difference::OtherAmount { row, amount, line })
         }
+        Met::Order { line, .. } if NOT_DONE.contains(&row.refund_state.as_str()) => {
+            differences.tell(&Difference::RefundNotDone { row, line })
+        }
         Met::Order { .. } => {
             differences.agreed(row.amount(), kind);
             Ok(())
         }
     }
 }
+
+/// The refund failed (退款失败), or the user's account can't take the money (退款异常).
+const NOT_DONE: [&str; 2] = ["FAIL", "CHANGE"];
 
 fn no_trade_bill(path: &Path) -> Fail {
     let shown = path.display();
@@ -112,4 +118,4 @@ Columns of FILE.csv, in any order; further ones are ignored. The file is UTF-8.
 
 A payment is compared with the order amount (订单金额) of the bill, a refund with the amount that was asked back (申请退款金额). A
 bill lists orders on the day on which they were paid, and refunds on the day on which they were accepted. A reversal (撤销) is
-a refund in the bill.";
+a refund in the bill. A refund that had failed when the bill was made is told, whatever its amount.";

@@ -1,6 +1,6 @@
 //! What is asked of WeChat Pay: the operation of each kind of bill, and the files that it names.
 
-use wxpay_api::core::{Date, ErrorKind, InvalidInput, MchId};
+use wxpay_api::core::{Date, DecodeError, ErrorKind, InvalidInput, MchId};
 use wxpay_api::sign::v3::{FileKey, Sealed};
 use wxpay_api::v3::bill::apply_fund_flow_bill::{AccountType, ApplyFundFlowBillOptions};
 use wxpay_api::v3::bill::apply_sub_merchant_fund_bill as sub_merchant;
@@ -146,8 +146,13 @@ impl Asked<'_> {
             algorithm: Algorithm::AeadAes256Gcm,
             options,
         };
-        let mut list = client.send(&request).await?.download_bill_list;
+        let reply = client.send(&request).await?;
+        let mut list = reply.download_bill_list;
         list.sort_by_key(|part| part.bill_sequence);
+        let sequence: Vec<i64> = list.iter().map(|part| part.bill_sequence).collect();
+        if !is_whole(&sequence, reply.download_bill_count) {
+            return Err(failed(DecodeError::mismatch("download_bill_list").into()));
+        }
         let parts = list.into_iter().map(|part| {
             Ok(Part {
                 digest: digest(&part.hash_type, &part.hash_value)?,
@@ -188,6 +193,11 @@ fn digest(hash_type: &str, hash_value: &str) -> Result<FileDigest, Error> {
     FileDigest::new(hash_type, hash_value).map_err(invalid)
 }
 
+/// Whether these are the places of all parts, in their order. The parts are one bill, and one that is missing shows nowhere else.
+fn is_whole(sequence: &[i64], count: i64) -> bool {
+    count > 0 && sequence.iter().copied().eq(1..=count)
+}
+
 fn invalid(invalid: InvalidInput) -> Error {
     failed(invalid.into())
 }
@@ -197,3 +207,25 @@ fn failed(kind: ErrorKind) -> Error {
 }
 
 const GZIP: &str = "GZIP";
+
+#[cfg(test)]
+mod tests {
+    use super::is_whole;
+
+    #[test]
+    fn a_bill_is_whole_with_each_part_once() {
+        assert!(is_whole(&[1], 1));
+        assert!(is_whole(&[1, 2, 3], 3));
+        let missing: [(&[i64], i64); 6] = [
+            (&[], 0),
+            (&[], 1),
+            (&[1, 3], 3),
+            (&[1, 2], 3),
+            (&[1, 2, 2], 3),
+            (&[2], 1),
+        ];
+        for (sequence, count) in missing {
+            assert!(!is_whole(sequence, count), "{sequence:?} of {count}");
+        }
+    }
+}

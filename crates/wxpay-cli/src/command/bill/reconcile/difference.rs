@@ -26,17 +26,23 @@ pub(super) enum Difference<'a> {
         line: u64,
     },
     TwiceInBill(&'a TradeRow),
+    /// A refund of which the bill says that it failed, or that its money could not be given back (退款异常).
+    RefundNotDone {
+        row: &'a TradeRow,
+        line: u64,
+    },
 }
 
 impl Difference<'_> {
     pub(super) fn name(&self) -> &'static str {
-        let [bill, orders, amount, order, twice] = NAMES;
+        let [bill, orders, amount, order, twice, not_done] = NAMES;
         match self {
             Self::OnlyInBill(_) => bill,
             Self::OnlyInOrders(_) => orders,
             Self::OtherAmount { .. } => amount,
             Self::OtherOrder { .. } => order,
             Self::TwiceInBill(_) => twice,
+            Self::RefundNotDone { .. } => not_done,
         }
     }
 
@@ -70,6 +76,13 @@ impl Difference<'_> {
                 row,
                 &[
                     ("orders_out_trade_no", (*out_trade_no).into()),
+                    ("orders_line", (*line).into()),
+                ],
+            ),
+            Self::RefundNotDone { row, line } => of_row(
+                row,
+                &[
+                    ("refund_state", row.refund_state.as_str().into()),
                     ("orders_line", (*line).into()),
                 ],
             ),
@@ -120,6 +133,13 @@ impl Difference<'_> {
                 ),
                 format!("{}；属于 {out_trade_no}（订单第 {line} 行）", of_row(row)),
             ),
+            Self::RefundNotDone { row, line } => {
+                let state = visible(&row.refund_state);
+                lang.pick(
+                    format!("{}; {state} (line {line} of the orders)", of_row(row)),
+                    format!("{}；{state}（订单第 {line} 行）", of_row(row)),
+                )
+            }
             Self::OnlyInOrders(order) => {
                 let kind = match order.kind {
                     Kind::Pay => lang.pick("paid", "支付"),
@@ -149,6 +169,10 @@ pub(super) fn words_of(name: &str) -> (&'static str, &'static str) {
         "only_in_orders" => ("only in the orders", "仅订单有"),
         "other_amount" => ("another amount", "金额不同"),
         "other_order" => ("a refund of another order", "退款对应的订单不同"),
+        "refund_not_done" => (
+            "a refund that failed, or whose money could not be given back",
+            "退款失败或退款异常",
+        ),
         _ => ("twice in the bill", "账单中重复"),
     }
 }
@@ -162,10 +186,11 @@ pub(super) fn object(members: impl IntoIterator<Item = (&'static str, Value)>) -
     )
 }
 
-pub(super) const NAMES: [&str; 5] = [
+pub(super) const NAMES: [&str; 6] = [
     "only_in_bill",
     "only_in_orders",
     "other_amount",
     "other_order",
     "twice_in_bill",
+    "refund_not_done",
 ];

@@ -17,7 +17,7 @@ use crate::out::stdout;
 pub(super) struct Differences {
     json: bool,
     lang: Lang,
-    counts: [(&'static str, u64); 5],
+    counts: [(&'static str, u64); NAMES.len()],
     agreed: [(u64, i128); 2],
     pub(super) not_compared: u64,
     pub(super) summary_agrees: bool,
