@@ -11,11 +11,11 @@ use wxpay_api::core::{
 };
 use wxpay_api::sign::Proof;
 use wxpay_api::transport::Hints;
-use wxpay_api::v3::Endpoint;
 use wxpay_api::v3::partner_transfer::{
     QueryDetailByOutDetailNo, QueryDetailByOutDetailNoResponse, query_detail_by_out_detail_no,
     types::AccountType, types::FailReason,
 };
+use wxpay_api::v3::{Call, Endpoint};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::vectors::{of_kind, text};
 use wxpay_tests::{clients, replies};
@@ -431,4 +431,13 @@ fn numbers_have_their_documented_form() {
             "{bad}"
         );
     }
+}
+
+#[test]
+fn a_request_shows_names_and_no_values() {
+    let mut call = Call::default();
+    request().encode(&mut call).unwrap();
+    let shown = format!("{call:?}");
+    assert!(shown.contains("out_detail_no"), "{shown}");
+    assert!(!shown.contains("x23zy545Bd5436"), "{shown}");
 }

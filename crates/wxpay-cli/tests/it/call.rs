@@ -220,3 +220,30 @@ async fn an_answer_that_cannot_be_written_does_not_change_what_happened() {
 }
 
 const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
+
+/// Ctrl-C while WeChat Pay has not answered: the request may have left, and nothing else is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_is_stopped_is_unknown() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut setup = Setup::new(&sandbox);
+    // It takes the connection and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://localhost:{}", silent.local_addr().unwrap().port());
+    setup.set("base_url", url);
+    for (arguments, code, said) in [
+        (PAY, 3, "wxpay call v2.wecom.query_employee_payment"),
+        (QUERY, 4, "stopped before the response came"),
+    ] {
+        let mut command = setup.command(&[arguments, &["--yes"]].concat());
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let (_connection, _) = silent.accept().unwrap();
+        let pid = child.id().to_string();
+        let stop = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        assert!(stop.success());
+        let output = child.wait_with_output().unwrap();
+        let err = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{err}");
+        assert!(err.contains(said), "{err}");
+    }
+}

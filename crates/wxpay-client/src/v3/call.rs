@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use http::{HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,7 +19,9 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// A request being filled in: each parameter is checked as it is written.
-#[derive(Clone, Debug, Default)]
+///
+/// `Debug` shows names and no values: an identity number can stand in a query.
+#[derive(Clone, Default)]
 pub struct Call {
     pub(super) identity: Identity,
     pub(super) path: Vec<(&'static str, String)>,
@@ -28,7 +31,7 @@ pub struct Call {
     file: Option<Part>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Value {
     Text(String),
     /// Still to be encrypted.
@@ -39,6 +42,21 @@ pub(super) enum Value {
 pub(crate) enum Content {
     Body(Body),
     Json(Json),
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path: Vec<&str> = self.path.iter().map(|(name, _)| *name).collect();
+        let query: Vec<&str> = self.query.iter().map(|(name, _)| name.as_ref()).collect();
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Call")
+            .field("path", &path)
+            .field("query", &query)
+            .field("headers", &headers)
+            .field("body", &self.body)
+            .field("file", &self.file)
+            .finish()
+    }
 }
 
 impl Call {
