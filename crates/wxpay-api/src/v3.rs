@@ -28,10 +28,16 @@ pub mod brand;
 pub mod brand_applyments;
 #[cfg(feature = "v3-brand-card")]
 pub mod brand_card;
+#[cfg(feature = "v3-brand-card-member")]
+pub mod brand_card_member;
+#[cfg(feature = "v3-brand-marketing")]
+pub mod brand_marketing;
 #[cfg(feature = "v3-brand-partner")]
 pub mod brand_partner;
 #[cfg(feature = "v3-brand-profitsharing")]
 pub mod brand_profitsharing;
+#[cfg(feature = "v3-brand-store")]
+pub mod brand_store;
 #[cfg(feature = "v3-businesscircle")]
 pub mod businesscircle;
 #[cfg(feature = "v3-capital")]
