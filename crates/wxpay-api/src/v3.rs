@@ -52,6 +52,8 @@ pub mod combine_transactions;
 pub mod compliance;
 #[cfg(feature = "v3-credit-repayment")]
 pub mod credit_repayment;
+#[cfg(feature = "v3-cross-border-pay")]
+pub mod cross_border_pay;
 #[cfg(feature = "v3-discount-card")]
 pub mod discount_card;
 #[cfg(feature = "v3-ebike")]
@@ -170,6 +172,8 @@ pub mod mchalterapply;
 pub mod med_ins;
 #[cfg(feature = "v3-merchant")]
 pub mod merchant;
+#[cfg(feature = "v3-merchant-notify")]
+pub mod merchant_notify;
 #[cfg(feature = "v3-merchant-risk-manage")]
 pub mod merchant_risk_manage;
 #[cfg(feature = "v3-merchant-service")]
