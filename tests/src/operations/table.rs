@@ -83,6 +83,7 @@ pub const OPERATIONS: &[Typed] = &[
     Typed::v2::<wxpay_api::v2::profit_sharing::QueryReturn>("v2.profit_sharing.query_return"),
     Typed::v2::<wxpay_api::v2::profit_sharing::QueryUnsplitAmount>("v2.profit_sharing.query_unsplit_amount"),
     Typed::v2::<wxpay_api::v2::profit_sharing::RemoveReceiver>("v2.profit_sharing.remove_receiver"),
+    Typed::page::<wxpay_api::v2::realname::GetAccessToken>("v2.realname.get_access_token"),
     Typed::v2::<wxpay_api::v2::realname::QueryRealNameInfo>("v2.realname.query_real_name_info"),
     Typed::v2::<wxpay_api::v2::realname::VerifyRealName>("v2.realname.verify_real_name"),
     Typed::v2::<wxpay_api::v2::red_packet::QueryRedPacket>("v2.red_packet.query_red_packet"),
