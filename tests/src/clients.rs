@@ -18,6 +18,8 @@ pub const APP_SECRET: &str = "ExampleAgentSecret_0123456789abcdefghijklmn";
 pub const NONCE: &str = "3PG2J4ILTKCH16CQ2502SI8ZNMTM67VS";
 /// The merchant of the payout's sample message.
 pub const MCH_ID: &str = "1900000109";
+/// A brand.
+pub const BRAND_ID: &str = "1077";
 /// A WeCom company.
 pub const APP_ID: &str = "ww0123456789abcdef";
 /// The serial number of the merchant's certificate.

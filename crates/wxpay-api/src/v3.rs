@@ -28,10 +28,16 @@ pub mod brand;
 pub mod brand_applyments;
 #[cfg(feature = "v3-brand-card")]
 pub mod brand_card;
+#[cfg(feature = "v3-brand-card-member")]
+pub mod brand_card_member;
+#[cfg(feature = "v3-brand-marketing")]
+pub mod brand_marketing;
 #[cfg(feature = "v3-brand-partner")]
 pub mod brand_partner;
 #[cfg(feature = "v3-brand-profitsharing")]
 pub mod brand_profitsharing;
+#[cfg(feature = "v3-brand-store")]
+pub mod brand_store;
 #[cfg(feature = "v3-businesscircle")]
 pub mod businesscircle;
 #[cfg(feature = "v3-capital")]
@@ -46,6 +52,8 @@ pub mod combine_transactions;
 pub mod compliance;
 #[cfg(feature = "v3-credit-repayment")]
 pub mod credit_repayment;
+#[cfg(feature = "v3-cross-border-pay")]
+pub mod cross_border_pay;
 #[cfg(feature = "v3-discount-card")]
 pub mod discount_card;
 #[cfg(feature = "v3-ebike")]
@@ -164,6 +172,8 @@ pub mod mchalterapply;
 pub mod med_ins;
 #[cfg(feature = "v3-merchant")]
 pub mod merchant;
+#[cfg(feature = "v3-merchant-notify")]
+pub mod merchant_notify;
 #[cfg(feature = "v3-merchant-risk-manage")]
 pub mod merchant_risk_manage;
 #[cfg(feature = "v3-merchant-service")]

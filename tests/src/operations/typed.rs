@@ -4,7 +4,7 @@ use futures_executor::block_on;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use wxpay_api::core::{AppId, MchId, Params, SigningError, VerificationError};
+use wxpay_api::core::{AppId, BrandId, MchId, Params, SigningError, VerificationError};
 use wxpay_api::json::Json;
 use wxpay_api::sign::Verified;
 use wxpay_api::sign::v2::SignType;
@@ -293,8 +293,15 @@ fn opened(page: &impl v2::Page) -> Result<Sent, String> {
 fn sent_v3(request: &impl v3::Endpoint) -> Result<Sent, String> {
     let key = PrivateKey::from_pem(&vectors::key("mch"), clients::SERIAL_NO).map_err(said)?;
     let credentials = v3::Credentials::new(key, Plain);
-    let mch_id = MchId::new(clients::MCH_ID).unwrap();
-    let client = v3::Client::builder(mch_id, credentials, Scripted::new([]))
+    let transport = Scripted::new([]);
+    let client = if request.meta().path.starts_with("/brand/") {
+        let brand_id = BrandId::new(clients::BRAND_ID).unwrap();
+        v3::Client::brand(brand_id, credentials, transport)
+    } else {
+        let mch_id = MchId::new(clients::MCH_ID).unwrap();
+        v3::Client::builder(mch_id, credentials, transport)
+    };
+    let client = client
         .nonce(|| Ok(clients::NONCE.to_owned()))
         .clock(|| wxpay_api::Timestamp::from_unix(clients::NOW).unwrap())
         .app_id(AppId::new(clients::APP_ID).unwrap())

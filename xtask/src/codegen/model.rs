@@ -226,6 +226,11 @@ impl Operation {
         self.kind == OperationKind::Page
     }
 
+    /// Whether a brand (品牌) asks for it, with keys of its own.
+    pub(crate) fn is_of_a_brand(&self) -> bool {
+        self.path.starts_with("/brand/")
+    }
+
     /// The field of an APIv2 request for the app.
     pub(crate) fn app_id_name(&self) -> &str {
         name_or(&self.app_id_field, "appid")

@@ -4,12 +4,15 @@
 //!
 //! Behind the feature `v2-realname`:
 //!
+//! - [`get_access_token()`]: Makes the URL that answers with the access token of a grant (通过code换取accesstoken)
 //! - [`query_real_name_info()`]: Queries the real name of a user who granted access (微信支付实名授权)
 //! - [`verify_real_name()`]: Verifies that a name and a document are those of a user (微信支付实名验证)
 
+pub mod get_access_token;
 pub mod query_real_name_info;
 pub mod verify_real_name;
 
+pub use get_access_token::{GetAccessToken, get_access_token};
 pub use query_real_name_info::{
     QueryRealNameInfo, QueryRealNameInfoResponse, query_real_name_info,
 };

@@ -5,6 +5,7 @@
 //! Behind the feature `v3-edu-papay`:
 //!
 //! - [`apply_deduction()`]: Applies for a deduction (教育通扣款受理)
+//! - [`ContractNotification`]: A notification that a user signed or ended a contract (教育续费通用户签约、解约成功通知)
 //! - [`list_contracts_by_openid()`]: Lists a user's contracts by the user ID (通过用户标识查询签约)
 //! - [`pre_sign_contract()`]: Pre-signs an education auto-debit contract (预签约)
 //! - [`query_contract_by_id()`]: Queries a contract by the contract ID (通过协议号查询签约)
@@ -14,6 +15,7 @@
 //! - [`terminate_contract()`]: Terminates a contract (解约)
 
 pub mod apply_deduction;
+pub mod contract_notification;
 pub mod list_contracts_by_openid;
 pub mod pre_sign_contract;
 pub mod query_contract_by_id;
@@ -24,6 +26,7 @@ pub mod terminate_contract;
 pub mod types;
 
 pub use apply_deduction::{ApplyDeduction, apply_deduction};
+pub use contract_notification::ContractNotification;
 pub use list_contracts_by_openid::{
     ListContractsByOpenid, ListContractsByOpenidResponse, list_contracts_by_openid,
 };

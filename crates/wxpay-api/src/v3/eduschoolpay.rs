@@ -5,7 +5,9 @@
 //! Behind the feature `v3-eduschoolpay`:
 //!
 //! - [`apply_deduction()`]: Applies for a deduction (扣款)
+//! - [`types::DebtState`]: A notification that a user's unpaid deductions changed (校园轻松付用户欠款状态变化通知)
 //! - [`list_contracts_by_openid()`]: Lists a user's contracts by the user ID (查询用户签约列表)
+//! - [`types::Order`]: A notification that a deduction was made, or failed (校园轻松付扣费结果通知)
 //! - [`pre_sign_contract()`]: Pre-signs a campus payment contract (预签约)
 //! - [`query_contract_by_id()`]: Queries a contract by the contract ID (通过协议号查询签约)
 //! - [`query_debt_state()`]: Queries whether a user has unpaid deductions (商户查询用户欠款状态)
@@ -14,7 +16,9 @@
 //! - [`terminate_contract()`]: Terminates a contract on behalf of the merchant (商户主动解约)
 
 pub mod apply_deduction;
+pub mod debt_state_notification;
 pub mod list_contracts_by_openid;
+pub mod payment_notification;
 pub mod pre_sign_contract;
 pub mod query_contract_by_id;
 pub mod query_debt_state;
@@ -31,7 +35,7 @@ pub use pre_sign_contract::{PreSignContract, PreSignContractResponse, pre_sign_c
 pub use query_contract_by_id::{
     QueryContractById, QueryContractByIdResponse, query_contract_by_id,
 };
-pub use query_debt_state::{QueryDebtState, QueryDebtStateResponse, query_debt_state};
+pub use query_debt_state::{QueryDebtState, query_debt_state};
 pub use query_order_by_id::{QueryOrderById, query_order_by_id};
 pub use query_order_by_out_trade_no::{QueryOrderByOutTradeNo, query_order_by_out_trade_no};
 pub use terminate_contract::{TerminateContract, terminate_contract};

@@ -34,6 +34,7 @@
 //! - [`update_card()`]: Updates a membership card template (修改会员卡模板信息)
 //! - [`update_service_module()`]: Updates a membership service item of a membership card template (修改会员卡服务项)
 //! - [`update_user_card()`]: Updates a user's membership card (修改用户会员卡信息)
+//! - [`UserCardNotification`]: A notification that a user took, activated, changed or deleted a card (会员卡领卡、激活、管理事件通知)
 
 pub mod activate_user_card;
 pub mod add_service_module;
@@ -66,6 +67,7 @@ pub mod types;
 pub mod update_card;
 pub mod update_service_module;
 pub mod update_user_card;
+pub mod user_card_notification;
 
 pub use activate_user_card::{ActivateUserCard, activate_user_card};
 pub use add_service_module::{AddServiceModule, add_service_module};
@@ -107,3 +109,4 @@ pub use set_user_card_rights::{SetUserCardRights, set_user_card_rights};
 pub use update_card::{UpdateCard, update_card};
 pub use update_service_module::{UpdateServiceModule, update_service_module};
 pub use update_user_card::{UpdateUserCard, update_user_card};
+pub use user_card_notification::UserCardNotification;

@@ -12,6 +12,7 @@
 //! - [`report_dispose_result()`]: Reports how a risky e-commerce order was handled (回传处置结果)
 //! - [`report_trade_information()`]: Reports information related to an order for risk control (上报订单关联信息)
 //! - [`report_trade_risk_result()`]: Reports how a risky order or merchant was handled (处置结果回传)
+//! - [`RiskTradeNotification`]: A notification that an order was found to be risky (风险订单回调通知)
 //! - [`update_violation_notify_url()`]: Updates the notification URL of merchant violations (修改商户违规通知回调地址)
 //! - [`ViolationNotification`]: A notification that a sub-merchant was punished, blocked, or appealed (商户平台处置记录回调通知)
 
@@ -23,6 +24,7 @@ pub mod query_violation_notify_url;
 pub mod report_dispose_result;
 pub mod report_trade_information;
 pub mod report_trade_risk_result;
+pub mod risk_trade_notification;
 pub mod types;
 pub mod update_violation_notify_url;
 pub mod violation_notification;
@@ -41,5 +43,6 @@ pub use report_trade_information::{
 pub use report_trade_risk_result::{
     ReportTradeRiskResult, ReportTradeRiskResultResponse, report_trade_risk_result,
 };
+pub use risk_trade_notification::RiskTradeNotification;
 pub use update_violation_notify_url::{UpdateViolationNotifyUrl, update_violation_notify_url};
 pub use violation_notification::ViolationNotification;

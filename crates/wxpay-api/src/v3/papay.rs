@@ -7,8 +7,10 @@
 //! - [`apply_deduction()`]: Applies for an auto-debit deduction (受理扣款)
 //! - [`apply_harmony_deduction()`]: Applies for an auto-debit deduction from a HarmonyOS account (代扣受理扣款)
 //! - [`apply_insurance_deduction()`]: Applies for an insurance renewal deduction (保险商户受理保险自动续费扣款)
+//! - [`ContractNotification`]: A notification that a contract was signed or ended (委托代扣签约、解约成功通知)
 //! - [`create_insurance_schedule()`]: Schedules an insurance renewal deduction (保险商户预约保险自动续费)
 //! - [`create_schedule()`]: Schedules a deduction (预约扣费)
+//! - [`types::InsuranceContract`]: A notification that an insurance contract was signed, renewed or ended (保险商户委托代扣签约、续期、解约完成通知)
 //! - [`list_insurance_policy_periods()`]: Lists the deduction periods of an insurance auto-debit contract (保险商户查询保险扣费周期列表)
 //! - [`partner_apply_deduction()`]: Applies for a sub-merchant's auto-debit deduction (受理扣款)
 //! - [`partner_create_schedule()`]: Schedules a sub-merchant's deduction (预约扣费)
@@ -38,13 +40,16 @@
 //! - [`send_retry_deduction_notice()`]: Sends the user a notice that a failed deduction will be retried (重试扣费通知)
 //! - [`terminate_contract()`]: Terminates an auto-debit contract by the merchant contract number (通过商户协议号解除委托代扣签约协议)
 //! - [`terminate_insurance_contract()`]: Terminates an insurance auto-debit contract (保险商户通过商户协议号解除保险自动续费协议)
+//! - [`TerminationInquiryNotification`]: A notification that a user is about to end a contract (代扣解约问询、解约挽留通知)
 //! - [`update_insurance_policy_periods()`]: Updates the deduction periods of an insurance auto-debit contract (保险商户修改保险扣费周期列表)
 
 pub mod apply_deduction;
 pub mod apply_harmony_deduction;
 pub mod apply_insurance_deduction;
+pub mod contract_notification;
 pub mod create_insurance_schedule;
 pub mod create_schedule;
+pub mod insurance_contract_notification;
 pub mod list_insurance_policy_periods;
 pub mod partner_apply_deduction;
 pub mod partner_create_schedule;
@@ -74,12 +79,14 @@ pub mod send_pre_deduction_notice;
 pub mod send_retry_deduction_notice;
 pub mod terminate_contract;
 pub mod terminate_insurance_contract;
+pub mod termination_inquiry_notification;
 pub mod types;
 pub mod update_insurance_policy_periods;
 
 pub use apply_deduction::{ApplyDeduction, apply_deduction};
 pub use apply_harmony_deduction::{ApplyHarmonyDeduction, apply_harmony_deduction};
 pub use apply_insurance_deduction::{ApplyInsuranceDeduction, apply_insurance_deduction};
+pub use contract_notification::ContractNotification;
 pub use create_insurance_schedule::{CreateInsuranceSchedule, create_insurance_schedule};
 pub use create_schedule::{CreateSchedule, create_schedule};
 pub use list_insurance_policy_periods::{
@@ -129,6 +136,7 @@ pub use send_pre_deduction_notice::{SendPreDeductionNotice, send_pre_deduction_n
 pub use send_retry_deduction_notice::{SendRetryDeductionNotice, send_retry_deduction_notice};
 pub use terminate_contract::{TerminateContract, terminate_contract};
 pub use terminate_insurance_contract::{TerminateInsuranceContract, terminate_insurance_contract};
+pub use termination_inquiry_notification::TerminationInquiryNotification;
 pub use update_insurance_policy_periods::{
     UpdateInsurancePolicyPeriods, UpdateInsurancePolicyPeriodsResponse,
     update_insurance_policy_periods,

@@ -4,6 +4,7 @@
 //!
 //! Behind the feature `v3-parking`:
 //!
+//! - [`FeeQueryNotification`]: A question for the current fee of a parking (停车缴费服务-商户查费回调)
 //! - [`list_applications()`]: Lists the applications of a parking lot (查询停车场进件申请单列表)
 //! - [`query_application()`]: Queries a parking lot application (查询停车场进件申请单)
 //! - [`query_parking_fee()`]: Queries the current fee of a parking (查询停车费用)
@@ -15,6 +16,7 @@
 //! - [`sync_payment()`]: Reports the payment result of a parking (同步支付结果通知)
 //! - [`withdraw_application()`]: Withdraws a parking lot application (撤回停车场进件申请)
 
+pub mod fee_query_notification;
 pub mod list_applications;
 pub mod query_application;
 pub mod query_parking_fee;
@@ -27,6 +29,7 @@ pub mod sync_payment;
 pub mod types;
 pub mod withdraw_application;
 
+pub use fee_query_notification::FeeQueryNotification;
 pub use list_applications::{ListApplications, ListApplicationsResponse, list_applications};
 pub use query_application::{QueryApplication, QueryApplicationResponse, query_application};
 pub use query_parking_fee::{QueryParkingFee, QueryParkingFeeResponse, query_parking_fee};

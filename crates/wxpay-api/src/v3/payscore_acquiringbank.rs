@@ -10,6 +10,8 @@
 //! - [`create_order()`]: Creates a payscore service order (institution) (从业机构创建微信支付分订单)
 //! - [`create_pay_on_delivery_order()`]: Creates a payscore pay-on-delivery order (institution) (从业机构创建先用后付订单)
 //! - [`modify_order()`]: Modifies the amount of a payscore service order (institution) (从业机构修改微信支付分订单金额)
+//! - [`PermissionNotification`]: A notification that a user authorized a service, or ended it (institution) (支付分服务用户授权、解除授权通知)
+//! - [`PrepaymentNotification`]: A notification that a merchant placed an order of a service (institution) (支付分从业机构-商户预下单通知)
 //! - [`query_deduction()`]: Queries the registered deduction of a payscore service order (institution) (从业机构查询微信支付分扣款信息)
 //! - [`query_order()`]: Queries a payscore service order (institution) (从业机构查询微信支付分订单)
 //! - [`query_permission()`]: Queries the user's payscore authorization (institution) (从业机构查询与用户授权记录)
@@ -23,6 +25,8 @@ pub mod complete_order;
 pub mod create_order;
 pub mod create_pay_on_delivery_order;
 pub mod modify_order;
+pub mod permission_notification;
+pub mod prepayment_notification;
 pub mod query_deduction;
 pub mod query_order;
 pub mod query_permission;
@@ -39,6 +43,8 @@ pub use create_pay_on_delivery_order::{
     CreatePayOnDeliveryOrder, CreatePayOnDeliveryOrderResponse, create_pay_on_delivery_order,
 };
 pub use modify_order::{ModifyOrder, modify_order};
+pub use permission_notification::PermissionNotification;
+pub use prepayment_notification::PrepaymentNotification;
 pub use query_deduction::{QueryDeduction, QueryDeductionResponse, query_deduction};
 pub use query_order::{QueryOrder, QueryOrderResponse, query_order};
 pub use query_permission::{QueryPermission, QueryPermissionResponse, query_permission};

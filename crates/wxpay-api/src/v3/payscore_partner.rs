@@ -16,6 +16,7 @@
 //! - [`modify_order()`]: Modifies the amount of a payscore service order of a sub-merchant (修改支付分订单金额)
 //! - [`OrderConfirmationNotification`]: A notification that the user confirmed a sub-merchant's payscore order (确认订单回调通知)
 //! - [`OrderPaymentNotification`]: A notification that a sub-merchant's payscore order is paid (支付成功回调通知)
+//! - [`PermissionNotification`]: A notification that a user authorized a service of a sub-merchant, or ended it (支付分服务用户授权、解除授权通知)
 //! - [`query_order()`]: Queries a payscore service order of a sub-merchant (查询支付分订单)
 //! - [`query_permission_by_authorization_code()`]: Queries the user's payscore authorization by the authorization code (查询与用户授权记录)
 //! - [`query_permission_by_openid()`]: Queries the user's payscore authorization by the openid (查询与用户授权记录)
@@ -23,6 +24,7 @@
 //! - [`query_service_quotas()`]: Queries the suggested amounts of a service for each risk level (查询用户分层对应建议先享金额)
 //! - [`send_pending_message()`]: Sends the user a message about a pending service fee (下发服务费用待处理消息)
 //! - [`send_prepaid_message()`]: Sends the user a message about an upcoming deduction (下发服务预扣费消息)
+//! - [`types::ServiceAccountApplication`]: A notification that the binding of a service account was decided (服务账户绑定结果通知)
 //! - [`start_collection()`]: Starts to collect a sub-merchant's completed payscore order that is not paid (商户发起催收扣款)
 //! - [`sync_order()`]: Reports that a payscore service order of a sub-merchant was paid elsewhere (同步支付分订单状态)
 //! - [`terminate_permission_by_authorization_code()`]: Terminates the user's payscore authorization by the authorization code (解除用户授权关系)
@@ -40,6 +42,7 @@ pub mod create_pay_on_delivery_order;
 pub mod modify_order;
 pub mod order_confirmation_notification;
 pub mod order_payment_notification;
+pub mod permission_notification;
 pub mod query_order;
 pub mod query_permission_by_authorization_code;
 pub mod query_permission_by_openid;
@@ -47,6 +50,7 @@ pub mod query_service_account_application;
 pub mod query_service_quotas;
 pub mod send_pending_message;
 pub mod send_prepaid_message;
+pub mod service_account_notification;
 pub mod start_collection;
 pub mod sync_order;
 pub mod terminate_permission_by_authorization_code;
@@ -71,6 +75,7 @@ pub use create_pay_on_delivery_order::{
 pub use modify_order::{ModifyOrder, modify_order};
 pub use order_confirmation_notification::OrderConfirmationNotification;
 pub use order_payment_notification::OrderPaymentNotification;
+pub use permission_notification::PermissionNotification;
 pub use query_order::{QueryOrder, query_order};
 pub use query_permission_by_authorization_code::{
     QueryPermissionByAuthorizationCode, query_permission_by_authorization_code,

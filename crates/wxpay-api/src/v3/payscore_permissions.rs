@@ -6,6 +6,7 @@
 //!
 //! - [`apply_permission()`]: Prepares a payscore authorization by the user (商户预授权)
 //! - [`check_user_risk_level()`]: Checks the risk level of a user (商户评估用户分层)
+//! - [`PermissionNotification`]: A notification that a user authorized a service, or ended it (支付分服务用户授权、解除授权通知)
 //! - [`query_permission_by_authorization_code()`]: Queries the user's payscore authorization by the authorization code (查询与用户授权记录)
 //! - [`query_permission_by_openid()`]: Queries the user's payscore authorization by the openid (查询与用户授权记录)
 //! - [`terminate_permission_by_authorization_code()`]: Terminates the user's payscore authorization by the authorization code (解除用户授权关系)
@@ -13,6 +14,7 @@
 
 pub mod apply_permission;
 pub mod check_user_risk_level;
+pub mod permission_notification;
 pub mod query_permission_by_authorization_code;
 pub mod query_permission_by_openid;
 pub mod terminate_permission_by_authorization_code;
@@ -23,6 +25,7 @@ pub use apply_permission::{ApplyPermission, ApplyPermissionResponse, apply_permi
 pub use check_user_risk_level::{
     CheckUserRiskLevel, CheckUserRiskLevelResponse, check_user_risk_level,
 };
+pub use permission_notification::PermissionNotification;
 pub use query_permission_by_authorization_code::{
     QueryPermissionByAuthorizationCode, query_permission_by_authorization_code,
 };

@@ -9,8 +9,10 @@
 //! - [`partner_create_order()`]: Creates the service order of a step of a sub-merchant user's signed plan (创建用户的签约计划详情对应的服务订单)
 //! - [`partner_create_sign_plan()`]: Creates a payscore plan for a sub-merchant's user to sign (创建用户的签约计划)
 //! - [`partner_query_sign_plan()`]: Queries the signed payscore plan of a sub-merchant's user (查询用户的签约计划)
+//! - [`PartnerSignPlanNotification`]: A notification that a user signed or canceled a plan of a sub-merchant (签约成功、取消签约回调通知)
 //! - [`partner_stop_sign_plan()`]: Stops the signed payscore plan of a sub-merchant's user (取消用户的签约计划)
 //! - [`query_sign_plan()`]: Queries the signed payscore plan of a user (查询用户的签约计划)
+//! - [`SignPlanNotification`]: A notification that a user signed or canceled a plan (签约成功、取消签约回调通知)
 //! - [`stop_sign_plan()`]: Stops the signed payscore plan of a user (直连商户取消用户的签约计划)
 
 pub mod create_order;
@@ -18,8 +20,10 @@ pub mod create_sign_plan;
 pub mod partner_create_order;
 pub mod partner_create_sign_plan;
 pub mod partner_query_sign_plan;
+pub mod partner_sign_plan_notification;
 pub mod partner_stop_sign_plan;
 pub mod query_sign_plan;
+pub mod sign_plan_notification;
 pub mod stop_sign_plan;
 pub mod types;
 
@@ -34,8 +38,10 @@ pub use partner_create_sign_plan::{
 pub use partner_query_sign_plan::{
     PartnerQuerySignPlan, PartnerQuerySignPlanResponse, partner_query_sign_plan,
 };
+pub use partner_sign_plan_notification::PartnerSignPlanNotification;
 pub use partner_stop_sign_plan::{
     PartnerStopSignPlan, PartnerStopSignPlanResponse, partner_stop_sign_plan,
 };
 pub use query_sign_plan::{QuerySignPlan, QuerySignPlanResponse, query_sign_plan};
+pub use sign_plan_notification::SignPlanNotification;
 pub use stop_sign_plan::{StopSignPlan, StopSignPlanResponse, stop_sign_plan};

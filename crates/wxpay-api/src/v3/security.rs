@@ -5,7 +5,10 @@
 //! Behind the feature `v3-security`:
 //!
 //! - [`echo()`]: Sends a message back, to prove keys and encryption (商户签名验签／加解密测试)
+//! - [`EchoNotification`]: A notification of an echo (商户签名验签／加解密测试回调)
 
 pub mod echo;
+pub mod echo_notification;
 
 pub use echo::{Echo, EchoResponse, echo};
+pub use echo_notification::EchoNotification;

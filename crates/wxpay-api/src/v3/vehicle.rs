@@ -5,6 +5,7 @@
 //! Behind the feature `v3-vehicle`:
 //!
 //! - [`create_parking()`]: Creates a parking when a vehicle enters (创建停车入场)
+//! - [`types::EtcContract`]: A notification that an ETC contract was signed or ended (ETC授权签约状态变化通知)
 //! - [`ParkingNotification`]: A notification that a parking can or can not be charged (停车入场状态变更通知)
 //! - [`pay_etc_highway()`]: Deducts a highway toll by ETC (高速场景商户扣款)
 //! - [`pay_parking()`]: Deducts a parking fee (扣费受理)
@@ -18,6 +19,7 @@
 //! - [`query_plate_service()`]: Queries whether the parking service is open for a plate number (查询车牌服务开通信息)
 
 pub mod create_parking;
+pub mod etc_contract_notification;
 pub mod parking_notification;
 pub mod pay_etc_highway;
 pub mod pay_parking;

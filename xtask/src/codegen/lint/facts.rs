@@ -3,7 +3,7 @@
 use super::Lint;
 use crate::codegen::model::{Field, Kind, Operation, Reply, Text, Version};
 use crate::codegen::names::is_snake;
-use crate::codegen::spec::{Method, OperationKind, Place, ReplySign, SignType};
+use crate::codegen::spec::{Method, OperationKind, Place, ReplySign, Role, SignType};
 
 impl Lint<'_> {
     pub(super) fn facts(&mut self, operation: &Operation, unsigned: &[String]) {
@@ -167,6 +167,12 @@ impl Lint<'_> {
         }
         if operation.client_cert {
             self.say(at, "APIv3 asks for no client certificate");
+        }
+        if operation.is_of_a_brand() != operation.roles.contains(&Role::Brand) {
+            self.say(
+                at,
+                "brands (`roles = [\"brand\"]`) ask for the paths under /brand/, and for no others",
+            );
         }
         if let Some((_, at)) = &operation.sign_types {
             self.say(at, "APIv3 has one signature; leave `sign_types` out");

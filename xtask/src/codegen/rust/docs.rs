@@ -174,7 +174,10 @@ fn operation_facts(operation: &Operation) -> Vec<String> {
         facts.push(match role {
             Role::Merchant => "For merchants (普通商户).".to_owned(),
             Role::Partner => "For service providers (服务商).".to_owned(),
-            Role::Brand => "For brands (品牌商家).".to_owned(),
+            Role::Brand => {
+                "For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand)."
+                    .to_owned()
+            }
         });
     }
     if let Some((host, _)) = &operation.host {

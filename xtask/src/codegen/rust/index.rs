@@ -88,6 +88,9 @@ fn index(product: &Product, operations: &[&Operation], usage: &Usage) -> String 
         capitalized(&product.purpose.en),
         product.purpose.zh
     );
+    if operations.iter().any(|operation| operation.is_of_a_brand()) {
+        out += "//! They are for brands (品牌商家), and need the client of one: [`Client::brand`](crate::v3::Client::brand).\n//!\n";
+    }
     for operation in operations {
         let item = match (operation.kind, &operation.reply) {
             (OperationKind::Call | OperationKind::Page, _) => format!("{}()", operation.name),

@@ -38,6 +38,18 @@ fn titles_and_documents() {
             "\"friend\"",
             "unknown variant `friend`",
         ),
+        (
+            CREATE,
+            "\"partner\"",
+            "\"brand\"",
+            "ask for the paths under /brand/, and for no others",
+        ),
+        (
+            CLOSE,
+            "\"/v3/shop/items/",
+            "\"/brand/shop/items/",
+            "ask for the paths under /brand/, and for no others",
+        ),
     ]);
 }
 

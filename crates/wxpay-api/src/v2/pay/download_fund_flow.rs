@@ -18,10 +18,10 @@ use super::types::TarType;
 ///
 /// `POST /pay/downloadfundflow` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011935220))
 ///
-/// The response is the bill itself, as it came: text in UTF-8, or gzip when `tar_type` asked for it. It carries no signature, so that
-/// the TLS connection is its only proof. A bill that was cut short by a broken connection is an error of the transport. What is too
-/// long for a message is read in pieces with [`Client::download`](crate::v2::Client::download), which
-/// also compares the digest in the header `Digest`.
+/// The response is the bill itself, as it came: text in UTF-8, or gzip when `tar_type` asked for it. It carries no signature, but the
+/// SHA-1 of the file, as `Digest: SHA=…` in its headers. [`Client::download`](crate::v2::Client::download) compares it, and reads in
+/// pieces what is too long for a message; [`Client::send`](crate::v2::Client::send) does not compare it. Nothing signs the digest
+/// either, so that the TLS connection is the only proof of where the bill is from.
 ///
 /// The bill of a day is there from ten o'clock of the next morning on (北京时间). Its amounts are in yuan.
 ///

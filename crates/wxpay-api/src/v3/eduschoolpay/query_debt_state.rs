@@ -3,13 +3,12 @@
 //! Queries whether a user has unpaid deductions (商户查询用户欠款状态): `GET /v3/eduschoolpay/users/{openid}/debt-state`.
 
 use wxpay_client::Extra;
-use wxpay_client::json::{Json, Object};
+use wxpay_client::json::Json;
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result,
-    WireTime,
-};
+use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Result};
 use wxpay_sign::Verified;
+
+use super::types::DebtState;
 
 /// Queries whether a user has unpaid deductions (商户查询用户欠款状态).
 ///
@@ -73,28 +72,8 @@ impl<'de> serde::Deserialize<'de> for QueryDebtState {
     }
 }
 
-/// The response to [`QueryDebtState`].
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct QueryDebtStateResponse {
-    /// Merchant app ID (商户appid).
-    pub appid: Option<AppId>,
-    /// User identifier (用户标识).
-    pub openid: Option<OpenId>,
-    /// User status (用户状态).
-    pub state: String,
-    /// Number of the user's current debts (当前用户欠款笔数).
-    pub debt_count: i64,
-    /// User debt status update time (用户欠款状态更新时间).
-    pub update_time: Option<WireTime>,
-    /// The whole response, with what this version does not know.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub reply: Verified<Json>,
-}
-
 impl Endpoint for QueryDebtState {
-    type Response = QueryDebtStateResponse;
+    type Response = DebtState;
 
     const META: &'static Meta = &Meta::read(
         "v3.eduschoolpay.query_debt_state",
@@ -109,15 +88,7 @@ impl Endpoint for QueryDebtState {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
-        let fields = Object::of(reply.get())?;
-        Ok(QueryDebtStateResponse {
-            appid: fields.optional("appid")?,
-            openid: fields.optional("openid")?,
-            state: fields.require("state")?,
-            debt_count: fields.require("debt_count")?,
-            update_time: fields.optional("update_time")?,
-            reply,
-        })
+        DebtState::of(reply)
     }
 }
 
@@ -125,10 +96,7 @@ impl Endpoint for QueryDebtState {
 ///
 /// # Errors
 /// As [`QueryDebtState`] lists them; [`Error::outcome`](wxpay_core::Error::outcome) says what one means for the money.
-pub async fn query_debt_state(
-    client: &Client,
-    request: &QueryDebtState,
-) -> Result<QueryDebtStateResponse> {
+pub async fn query_debt_state(client: &Client, request: &QueryDebtState) -> Result<DebtState> {
     client.send(request).await
 }
 

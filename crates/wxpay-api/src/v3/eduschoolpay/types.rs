@@ -3,15 +3,19 @@
 //! What several operations have in common.
 
 mod contract;
+mod debt_state;
 mod order;
 mod order_amount;
 mod order_device;
 mod payer;
 mod promotion;
+mod values;
 
 pub use contract::Contract;
+pub use debt_state::DebtState;
 pub use order::Order;
 pub use order_amount::OrderAmount;
 pub use order_device::OrderDevice;
 pub use payer::Payer;
 pub use promotion::Promotion;
+pub use values::UserState;

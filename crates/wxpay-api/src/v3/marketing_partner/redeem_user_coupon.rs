@@ -76,6 +76,8 @@ pub struct RedeemUserCouponOptions {
     pub associated_pay_score_order_info: Option<UsedPayScoreOrder>,
     /// Promotion amount (优惠金额), in fen.
     pub saved_amount: Option<Fen>,
+    /// Index of the use (多次优惠索引). Only for coupons of the older sequential mode, which the pages no longer name.
+    pub sequential_coupon_index: Option<i64>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -112,6 +114,13 @@ impl RedeemUserCouponOptions {
         self
     }
 
+    /// Index of the use (多次优惠索引). Only for coupons of the older sequential mode, which the pages no longer name.
+    #[must_use]
+    pub fn sequential_coupon_index(mut self, sequential_coupon_index: impl Into<i64>) -> Self {
+        self.sequential_coupon_index = Some(sequential_coupon_index.into());
+        self
+    }
+
     /// Adds a member that this version does not know.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
@@ -135,6 +144,7 @@ impl RedeemUserCoupon {
             "associated_order_info",
             "associated_pay_score_order_info",
             "saved_amount",
+            "sequential_coupon_index",
         ])?;
         Ok(Self {
             coupon_code: fields.require("coupon_code")?,
@@ -155,6 +165,7 @@ impl RedeemUserCoupon {
                     .map(|fields| UsedPayScoreOrder::read(&fields))
                     .transpose()?,
                 saved_amount: fields.optional("saved_amount")?,
+                sequential_coupon_index: fields.optional("sequential_coupon_index")?,
                 extra: fields.extra()?,
             },
         })
@@ -220,6 +231,9 @@ impl Endpoint for RedeemUserCoupon {
         if let Some(value) = &self.options.saved_amount {
             body.fen("saved_amount", *value, 0..)?;
         }
+        if let Some(value) = &self.options.sequential_coupon_index {
+            body.integer("sequential_coupon_index", *value, 0..)?;
+        }
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);
         Ok(())
@@ -260,6 +274,7 @@ const FIELDS: &[&str] = &[
     "associated_order_info",
     "associated_pay_score_order_info",
     "saved_amount",
+    "sequential_coupon_index",
 ];
 
 const ERRORS: &[CodeFacts] = &[

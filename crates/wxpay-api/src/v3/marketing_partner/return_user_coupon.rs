@@ -58,11 +58,20 @@ pub struct ReturnUserCoupon {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ReturnUserCouponOptions {
+    /// Index of the use (多次优惠索引). Only for coupons of the older sequential mode, which the pages no longer name.
+    pub sequential_coupon_index: Option<i64>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl ReturnUserCouponOptions {
+    /// Index of the use (多次优惠索引). Only for coupons of the older sequential mode, which the pages no longer name.
+    #[must_use]
+    pub fn sequential_coupon_index(mut self, sequential_coupon_index: impl Into<i64>) -> Self {
+        self.sequential_coupon_index = Some(sequential_coupon_index.into());
+        self
+    }
+
     /// Adds a member that this version does not know.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
@@ -81,6 +90,7 @@ impl ReturnUserCoupon {
             "stock_id",
             "out_request_no",
             "brand_id",
+            "sequential_coupon_index",
         ])?;
         Ok(Self {
             coupon_code: fields.require("coupon_code")?,
@@ -90,6 +100,7 @@ impl ReturnUserCoupon {
             out_request_no: fields.require("out_request_no")?,
             brand_id: fields.require("brand_id")?,
             options: ReturnUserCouponOptions {
+                sequential_coupon_index: fields.optional("sequential_coupon_index")?,
                 extra: fields.extra()?,
             },
         })
@@ -142,6 +153,9 @@ impl Endpoint for ReturnUserCoupon {
         body.own("appid", call, true)?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;
+        if let Some(value) = &self.options.sequential_coupon_index {
+            body.integer("sequential_coupon_index", *value, 0..)?;
+        }
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);
         Ok(())
@@ -177,6 +191,7 @@ const FIELDS: &[&str] = &[
     "appid",
     "out_request_no",
     "brand_id",
+    "sequential_coupon_index",
 ];
 
 const ERRORS: &[CodeFacts] = &[

@@ -32,7 +32,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct UploadImage {
-    /// The picture (媒体图片二进制内容).
+    /// The picture (媒体图片二进制内容), at most 2097152 bytes.
     pub file: Upload,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -103,7 +103,7 @@ impl Endpoint for UploadImage {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
-        call.file("file", &self.file, &[], None)?;
+        call.file("file", &self.file, &["jpg", "bmp", "png"], Some(2097152))?;
         let mut body = Body::new();
         body.set("filename", self.file.name());
         body.set("sha256", self.file.sha256());

@@ -5,7 +5,6 @@
 mod enum_rule;
 mod file_rule;
 mod item;
-mod item_data;
 mod list_rule;
 mod relation;
 mod string_rule;
@@ -14,7 +13,6 @@ mod submitted_items;
 pub use enum_rule::{EnumRule, EnumRuleOptions};
 pub use file_rule::{FileRule, FileRuleOptions};
 pub use item::{Item, ItemOptions};
-pub use item_data::{ItemData, ItemDataOptions};
 pub use list_rule::{ListRule, ListRuleOptions};
 pub use relation::{Relation, RelationOptions};
 pub use string_rule::{StringRule, StringRuleOptions};
@@ -33,6 +31,10 @@ use wxpay_sign::Verified;
 /// `POST /v3/mch-manage/mch-manage-records/{manage_record_id}/mch-manage-submissions` ([document](https://pay.weixin.qq.com/doc/v3/partner/4014940417))
 ///
 /// It moves no money. Query the record after any error: its state tells whether the information was submitted.
+///
+/// In `repeated_field_data`, an address is an object with `longitude`, `latitude`, `province`, `city`, `area`, `street`, `address` and
+/// `name`; an order is one with `wechat_order_id`, `merchant_order_id`, `trade_time`, `trade_money_amount`, `trade_goods`,
+/// `logistic_flag` and `evidence_img_list`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryManageRecord`](crate::v3::mch_manage::QueryManageRecord).
 /// - For service providers (服务商).

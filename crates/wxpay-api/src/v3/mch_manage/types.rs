@@ -5,7 +5,6 @@
 mod known_enum_rule;
 mod known_file_rule;
 mod known_item;
-mod known_item_data;
 mod known_list_rule;
 mod known_relation;
 mod known_string_rule;
@@ -16,7 +15,6 @@ mod values;
 pub use known_enum_rule::KnownEnumRule;
 pub use known_file_rule::KnownFileRule;
 pub use known_item::KnownItem;
-pub use known_item_data::KnownItemData;
 pub use known_list_rule::KnownListRule;
 pub use known_relation::KnownRelation;
 pub use known_string_rule::KnownStringRule;

@@ -5,7 +5,6 @@
 mod enum_rule;
 mod file_rule;
 mod item;
-mod item_data;
 mod list_rule;
 mod relation;
 mod string_rule;
@@ -14,7 +13,6 @@ mod submitted_items;
 pub use enum_rule::{EnumRule, EnumRuleOptions};
 pub use file_rule::{FileRule, FileRuleOptions};
 pub use item::{Item, ItemOptions};
-pub use item_data::{ItemData, ItemDataOptions};
 pub use list_rule::{ListRule, ListRuleOptions};
 pub use relation::{Relation, RelationOptions};
 pub use string_rule::{StringRule, StringRuleOptions};
@@ -36,6 +34,10 @@ use super::types::Appeal;
 ///
 /// It moves no money. The query needs the `block_submission_id` of the response, so that nothing tells what became of an open call:
 /// send it again only under the same `merchant_submit_id`.
+///
+/// In `repeated_field_data`, an address is an object with `longitude`, `latitude`, `province`, `city`, `area`, `street`, `address` and
+/// `name`; an order is one with `wechat_order_id`, `merchant_order_id`, `trade_time`, `trade_money_amount`, `trade_goods`,
+/// `logistic_flag` and `evidence_img_list`.
 ///
 /// - Changes things; no query settles an unknown outcome.
 /// - For service providers (服务商).

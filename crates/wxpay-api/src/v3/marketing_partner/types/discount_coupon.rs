@@ -43,7 +43,7 @@ impl DiscountCoupon {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         body.fen("threshold", self.threshold, 0..)?;
-        body.integer("percent_off", self.percent_off, 0..)?;
+        body.integer("percent_off", self.percent_off, 1..)?;
         body.extra(&self.options.extra, Self::FIELDS)
     }
 

@@ -43,7 +43,7 @@ impl NormalCoupon {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         body.fen("threshold", self.threshold, 0..)?;
-        body.fen("discount_amount", self.discount_amount, 0..)?;
+        body.fen("discount_amount", self.discount_amount, 1..)?;
         body.extra(&self.options.extra, Self::FIELDS)
     }
 

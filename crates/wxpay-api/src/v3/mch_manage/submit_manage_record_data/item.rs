@@ -6,7 +6,7 @@ use wxpay_client::json::{Body, Json};
 use wxpay_client::{Extra, Max};
 use wxpay_core::InvalidInput;
 
-use super::{EnumRule, FileRule, ItemData, ListRule, Relation, StringRule};
+use super::{EnumRule, FileRule, ListRule, Relation, StringRule};
 
 /// A part of a request.
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
@@ -32,8 +32,8 @@ pub struct ItemOptions {
     /// Information item type (资料项类型). From 1 to 6.
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_: Option<i64>,
-    /// Supplementary information item multiple values (补充资料项多值), at most 65536 characters, 1 to 1,000 items.
-    pub repeated_field_data: Option<Vec<ItemData>>,
+    /// Supplementary information item multiple values (补充资料项多值). A list of texts, one for each value, or a text of JSON: the documents disagree.
+    pub repeated_field_data: Option<Json>,
     /// Information item filling tips (资料项填写提示), at most 2048 characters.
     pub tips: Option<String>,
     /// Input box placeholder text (输入框占位文案), at most 2048 characters.
@@ -89,9 +89,9 @@ impl ItemOptions {
         self
     }
 
-    /// Supplementary information item multiple values (补充资料项多值), at most 65536 characters, 1 to 1,000 items.
+    /// Supplementary information item multiple values (补充资料项多值). A list of texts, one for each value, or a text of JSON: the documents disagree.
     #[must_use]
-    pub fn repeated_field_data(mut self, repeated_field_data: impl Into<Vec<ItemData>>) -> Self {
+    pub fn repeated_field_data(mut self, repeated_field_data: impl Into<Json>) -> Self {
         self.repeated_field_data = Some(repeated_field_data.into());
         self
     }
@@ -221,13 +221,7 @@ impl Item {
             body.integer("type", *value, 0..)?;
         }
         if let Some(value) = &self.options.repeated_field_data {
-            body.json_list(
-                "repeated_field_data",
-                value,
-                1..=1000,
-                Max::Chars(65536),
-                |member, body| member.write(body),
-            )?;
+            body.raw("repeated_field_data", value)?;
         }
         if let Some(value) = &self.options.tips {
             body.text("tips", value, Max::Chars(2048))?;
@@ -278,8 +272,7 @@ impl Item {
                 field_name: fields.optional("field_name")?,
                 name: fields.optional("name")?,
                 type_: fields.optional("type")?,
-                repeated_field_data: fields
-                    .optional_json_list("repeated_field_data", ItemData::read)?,
+                repeated_field_data: fields.raw("repeated_field_data"),
                 tips: fields.optional("tips")?,
                 placeholder: fields.optional("placeholder")?,
                 tooltip: fields.optional("tooltip")?,

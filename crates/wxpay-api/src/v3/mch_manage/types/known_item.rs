@@ -2,12 +2,10 @@
 
 //! [`KnownItem`], with how it is checked and read.
 
-use wxpay_client::json::Object;
+use wxpay_client::json::{Json, Object};
 use wxpay_core::DecodeError;
 
-use super::{
-    KnownEnumRule, KnownFileRule, KnownItemData, KnownListRule, KnownRelation, KnownStringRule,
-};
+use super::{KnownEnumRule, KnownFileRule, KnownListRule, KnownRelation, KnownStringRule};
 
 /// A part of a response.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +21,8 @@ pub struct KnownItem {
     /// Information item type (资料项类型). From 1 to 6.
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_: Option<i64>,
-    /// Supplementary information item multiple values (补充资料项多值).
-    pub repeated_field_data: Vec<KnownItemData>,
+    /// Supplementary information item multiple values (补充资料项多值). A list of texts, one for each value, or a text of JSON: the documents disagree.
+    pub repeated_field_data: Option<Json>,
     /// Information item filling tips (资料项填写提示).
     pub tips: Option<String>,
     /// Input box placeholder text (输入框占位文案).
@@ -56,7 +54,7 @@ impl KnownItem {
             field_name: fields.optional("field_name")?,
             name: fields.optional("name")?,
             type_: fields.optional("type")?,
-            repeated_field_data: fields.json_list("repeated_field_data", KnownItemData::read)?,
+            repeated_field_data: fields.raw("repeated_field_data"),
             tips: fields.optional("tips")?,
             placeholder: fields.optional("placeholder")?,
             tooltip: fields.optional("tooltip")?,

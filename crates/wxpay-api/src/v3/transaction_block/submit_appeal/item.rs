@@ -6,7 +6,7 @@ use wxpay_client::json::{Body, Json};
 use wxpay_client::{Extra, Max};
 use wxpay_core::InvalidInput;
 
-use super::{EnumRule, FileRule, ItemData, ListRule, Relation, StringRule};
+use super::{EnumRule, FileRule, ListRule, Relation, StringRule};
 
 /// A part of a request.
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
@@ -23,8 +23,8 @@ pub struct Item {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ItemOptions {
-    /// Material item ID (资料项ID), at most 2048 characters.
-    pub item_id: Option<String>,
+    /// Material item ID (资料项ID).
+    pub item_id: Option<i64>,
     /// Material item English name (资料项英文名), at most 2048 characters.
     pub field_name: Option<String>,
     /// Information item Chinese name (资料项中文名), at most 2048 characters.
@@ -32,8 +32,8 @@ pub struct ItemOptions {
     /// Information item type (资料项类型). From 1 to 6.
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_: Option<i64>,
-    /// Supplementary information item multiple values (补充资料项多值), at most 65536 characters, 1 to 1,000 items.
-    pub repeated_field_data: Option<Vec<ItemData>>,
+    /// Supplementary information item multiple values (补充资料项多值), at most 65536 characters, 1 to 1,000 items. A text for each value; that of an address or an order is an object in JSON.
+    pub repeated_field_data: Option<Vec<String>>,
     /// Information item filling tips (资料项填写提示), at most 2048 characters.
     pub tips: Option<String>,
     /// Input box placeholder text (输入框占位文案), at most 2048 characters.
@@ -61,9 +61,9 @@ pub struct ItemOptions {
 }
 
 impl ItemOptions {
-    /// Material item ID (资料项ID), at most 2048 characters.
+    /// Material item ID (资料项ID).
     #[must_use]
-    pub fn item_id(mut self, item_id: impl Into<String>) -> Self {
+    pub fn item_id(mut self, item_id: impl Into<i64>) -> Self {
         self.item_id = Some(item_id.into());
         self
     }
@@ -89,9 +89,9 @@ impl ItemOptions {
         self
     }
 
-    /// Supplementary information item multiple values (补充资料项多值), at most 65536 characters, 1 to 1,000 items.
+    /// Supplementary information item multiple values (补充资料项多值), at most 65536 characters, 1 to 1,000 items. A text for each value; that of an address or an order is an object in JSON.
     #[must_use]
-    pub fn repeated_field_data(mut self, repeated_field_data: impl Into<Vec<ItemData>>) -> Self {
+    pub fn repeated_field_data(mut self, repeated_field_data: impl Into<Vec<String>>) -> Self {
         self.repeated_field_data = Some(repeated_field_data.into());
         self
     }
@@ -209,7 +209,7 @@ impl Item {
 
     pub(super) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.item_id {
-            body.text("item_id", value, Max::Chars(2048))?;
+            body.integer("item_id", *value, 0..)?;
         }
         if let Some(value) = &self.options.field_name {
             body.text("field_name", value, Max::Chars(2048))?;
@@ -221,13 +221,7 @@ impl Item {
             body.integer("type", *value, 0..)?;
         }
         if let Some(value) = &self.options.repeated_field_data {
-            body.json_list(
-                "repeated_field_data",
-                value,
-                1..=1000,
-                Max::Chars(65536),
-                |member, body| member.write(body),
-            )?;
+            body.texts("repeated_field_data", value, 1..=1000, Max::Chars(65536))?;
         }
         if let Some(value) = &self.options.tips {
             body.text("tips", value, Max::Chars(2048))?;
@@ -278,8 +272,7 @@ impl Item {
                 field_name: fields.optional("field_name")?,
                 name: fields.optional("name")?,
                 type_: fields.optional("type")?,
-                repeated_field_data: fields
-                    .optional_json_list("repeated_field_data", ItemData::read)?,
+                repeated_field_data: fields.optional_list("repeated_field_data")?,
                 tips: fields.optional("tips")?,
                 placeholder: fields.optional("placeholder")?,
                 tooltip: fields.optional("tooltip")?,
