@@ -26,6 +26,14 @@ func main() {
 	shop := openShop(map[string]reader{
 		"md5":  readV2(wechat.SignType_MD5),
 		"hmac": readV2(wechat.SignType_HMAC_SHA256),
+		"refunded": func(request *http.Request) (map[string]any, error) {
+			notice, err := wechat.ParseRefundNotify(request)
+			if err != nil {
+				return nil, err
+			}
+			told, err := wechat.DecryptRefundNotifyReqInfo(notice.ReqInfo, env("V2_KEY"))
+			return map[string]any{"refund": told}, err
+		},
 		"v3": func(request *http.Request) (map[string]any, error) {
 			notice, err := v3.V3ParseNotify(request)
 			if err != nil {
@@ -79,6 +87,8 @@ func readV2(signType string) reader {
 func flowsV2(shop *shop, name, signType string) {
 	client := wechat.NewClient(env("APP_ID"), env("MCH_ID"), env("V2_KEY"), true)
 	client.SetHttpClient(strict())
+	// With the client certificate it accepts any certificate of the server.
+	must(0, client.AddCertPkcs12FilePath(env("P12")))
 	number := func(of string) string { return "GOPAY-" + name + "-" + of }
 	request := func() gopay.BodyMap {
 		return gopay.BodyMap{"nonce_str": util.RandomString(32), "sign_type": signType}
@@ -115,6 +125,22 @@ func flowsV2(shop *shop, name, signType string) {
 	line("query by WeChat Pay order number", func() {
 		found := query("transaction_id", paid["transaction_id"].(string))
 		check(found["trade_state"] == "SUCCESS" && found["total_fee"] == "102", "query", found)
+	})
+	var refund *wechat.RefundResponse
+	line("refund", func() {
+		made, all, err := client.Refund(ctx, request().Set("out_trade_no", number("NATIVE")).Set("out_refund_no", number("R")).
+			Set("total_fee", 102).Set("refund_fee", 100).Set("refund_desc", "退款 & <商品>").Set("notify_url", shop.url("refunded")))
+		check(err == nil && isSigned(all) && made.ResultCode == "SUCCESS", "refund", made, err)
+		refund = made
+	})
+	line("refund notification", func() {
+		told := shop.next()["refund"].(*wechat.RefundNotify)
+		check(told.RefundId == refund.RefundId && told.RefundStatus == "SUCCESS", "notification", told)
+	})
+	line("refund query", func() {
+		_, found, err := client.QueryRefund(ctx, request().Set("out_refund_no", number("R")))
+		check(err == nil && isSigned(found), "query", found, err)
+		check(found["refund_status_0"] == "SUCCESS" && found["refund_fee_0"] == "100", "query", found)
 	})
 	line("a response with a wrong signature is refused", func() {
 		control("/faults", map[string]any{"api": "v2.pay.query_order", "fault": "wrong_signature"})

@@ -139,12 +139,15 @@ final class Sandbox {
     }
   }
 
-  /** The same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3. */
+  /** The same notification, changed: a space after APIv3, another amount of APIv2, or a cipher text that is not whole. */
   private static String spoiled(String body) {
-    return body.startsWith("{") ? body + " " : body.replace(TOTAL_FEE, TOTAL_FEE + "9");
+    return body.startsWith("{")
+        ? body + " "
+        : body.replace(TOTAL_FEE, TOTAL_FEE + "9").replace(REQ_INFO, REQ_INFO + "AAAA");
   }
 
   private static final String TOTAL_FEE = "<total_fee>";
+  private static final String REQ_INFO = "<req_info><![CDATA[";
   private static final String ACKNOWLEDGED =
       "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>";
 }

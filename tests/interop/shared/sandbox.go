@@ -16,6 +16,7 @@ import (
 const (
 	payer        = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 	totalFee     = "<total_fee>"
+	reqInfo      = "<req_info><![CDATA["
 	acknowledged = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
 )
 
@@ -126,10 +127,10 @@ func (shop *shop) next() map[string]any {
 	panic("no delivery was noted")
 }
 
-// spoil gives the same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3.
+// spoil changes a notification: a space after APIv3, another amount of APIv2, or a cipher text that is not whole.
 func spoil(body string) string {
 	if strings.HasPrefix(body, "{") {
 		return body + " "
 	}
-	return strings.Replace(body, totalFee, totalFee+"9", 1)
+	return strings.NewReplacer(totalFee, totalFee+"9", reqInfo, reqInfo+"AAAA").Replace(body)
 }

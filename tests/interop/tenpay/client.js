@@ -9,7 +9,7 @@ const { env, control, flow, spoiled, leadToSandbox, openShop, run, PAYER } = req
 leadToSandbox();
 
 async function main() {
-  const shop = await openShop({ paid });
+  const shop = await openShop({ paid, refunded });
   const wxpay = new Tenpay({
     appid: env.WXPAY_APP_ID,
     mchid: env.WXPAY_MCH_ID,
@@ -30,6 +30,11 @@ async function main() {
   async function paid(_, body) {
     await assert.rejects(take('pay', spoiled(body)), /sign/);
     return take('pay', body);
+  }
+
+  async function refunded(_, body) {
+    await assert.rejects(take('refund', spoiled(body)));
+    return take('refund', body);
   }
 
   for (const sign_type of ['MD5', 'HMAC-SHA256']) {
@@ -67,6 +72,23 @@ async function main() {
     await line('query by WeChat Pay order number', async () => {
       const found = await wxpay.orderQuery({ sign_type, transaction_id: told.transaction_id });
       assert.strictEqual(found.trade_state, 'SUCCESS');
+    });
+    let refund;
+    await line('refund', async () => {
+      refund = await wxpay.refund({
+        sign_type, out_trade_no: number('NATIVE'), out_refund_no: number('R'), total_fee: 102, refund_fee: 100,
+        refund_desc: '退款 & <商品>', notify_url: shop.url('refunded'),
+      });
+    });
+    await line('refund notification', async () => {
+      const { req_info: ended } = await shop.next();
+      assert.strictEqual(ended.refund_id, refund.refund_id);
+      assert.strictEqual(ended.refund_status, 'SUCCESS');
+    });
+    await line('refund query', async () => {
+      const found = await wxpay.refundQuery({ sign_type, out_refund_no: number('R') });
+      assert.strictEqual(found.refund_status_0, 'SUCCESS');
+      assert.strictEqual(found.refund_fee_0, '100');
     });
     await line('a response with a wrong signature is refused', async () => {
       await control('/faults', { api: 'v2.pay.query_order', fault: 'wrong_signature' });

@@ -39,6 +39,14 @@ function readV2(_, body) {
   return notice;
 }
 
+function readRefundV2(_, body) {
+  const open = (text) => Transformer.toObject(
+    Aes.AesEcb.decrypt(Transformer.toObject(text).req_info, Hash.md5(env.WXPAY_V2_KEY)),
+  );
+  assert.throws(() => open(spoiled(body)));
+  return open(body);
+}
+
 function readV3(headers, body) {
   assert.ok(!isSigned(headers, spoiled(body)), 'a notification that was changed is authentic');
   assert.ok(isSigned(headers, body), 'a notification is not authentic');
@@ -126,6 +134,23 @@ async function flowsV2(wxpay, shop, sign_type) {
     const found = await query({ transaction_id: paid.transaction_id });
     assert.strictEqual(found.trade_state, 'SUCCESS');
     assert.strictEqual(found.total_fee, '102');
+  });
+  let refund;
+  await line('refund', async () => {
+    refund = (await wxpay.v2.secapi.pay.refund.post({
+      ...named, out_trade_no: number('NATIVE'), out_refund_no: number('R'), total_fee: '102', refund_fee: '100',
+      refund_desc: '退款 & <商品>', notify_url: shop.url('refunded'),
+    }, { security: true })).data;
+  });
+  await line('refund notification', async () => {
+    const told = await shop.next();
+    assert.strictEqual(told.refund_id, refund.refund_id);
+    assert.strictEqual(told.refund_status, 'SUCCESS');
+  });
+  await line('refund query', async () => {
+    const found = (await pay.refundquery.post({ ...named, out_refund_no: number('R') })).data;
+    assert.strictEqual(found.refund_status_0, 'SUCCESS');
+    assert.strictEqual(found.refund_fee_0, '100');
   });
   await line('a response with a wrong signature is refused', async () => {
     await control('/faults', { api: 'v2.pay.query_order', fault: 'wrong_signature' });
@@ -218,7 +243,7 @@ async function batch(wxpay) {
 }
 
 async function main() {
-  const shop = await openShop({ v2: readV2, v3: readV3 });
+  const shop = await openShop({ v2: readV2, refunded: readRefundV2, v3: readV3 });
   const pem = { cert: file('apiclient_cert.pem'), key: file('apiclient_key.pem') };
   const wxpay = client(pem);
   await flow('V2 payment to an employee, certificate in PEM', () => employees(wxpay, 'JSPEM1'));

@@ -25,7 +25,11 @@ def main():
         assert wxpay.check_signature(result), result
         return result
 
-    shop = Shop(paid=paid)
+    def refunded(_, body):
+        refused(wxpay.parse_refund_notify_result, spoiled(body))
+        return wxpay.parse_refund_notify_result(body)
+
+    shop = Shop(paid=paid, refunded=refunded)
     for kind, more, has in [
         ("JSAPI", {"user_id": PAYER}, "prepay_id"),
         ("APP", {}, "prepay_id"),
@@ -49,6 +53,18 @@ def main():
     with flow("query by WeChat Pay order number"):
         found = verified(wxpay.order.query(transaction_id=told["transaction_id"]))
         assert found["trade_state"] == "SUCCESS" and found["total_fee"] == "102", found
+    with flow("refund"):
+        refund = verified(
+            wxpay.refund.apply(
+                102, 100, "PYV2-R", out_trade_no="PYV2-NATIVE", refund_desc="退款 & <商品>", notify_url=shop.url("refunded")
+            )
+        )
+    with flow("refund notification"):
+        told = shop.next()
+        assert told["refund_id"] == refund["refund_id"] and told["refund_status"] == "SUCCESS", told
+    with flow("refund query"):
+        found = verified(wxpay.refund.query(out_refund_no="PYV2-R"))
+        assert found["refund_status_0"] == "SUCCESS" and found["refund_fee_0"] == "100", found
     with flow("a response with a wrong signature is refused"):
         control("/faults", {"api": "v2.pay.query_order", "fault": "wrong_signature"})
         assert not wxpay.check_signature(wxpay.order.query(out_trade_no="PYV2-NATIVE"))

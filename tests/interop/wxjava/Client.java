@@ -4,16 +4,20 @@
 import com.github.binarywang.wxpay.bean.notify.SignatureHeader;
 import com.github.binarywang.wxpay.bean.notify.WxPayNotifyV3Result;
 import com.github.binarywang.wxpay.bean.notify.WxPayOrderNotifyResult;
+import com.github.binarywang.wxpay.bean.notify.WxPayRefundNotifyResult;
 import com.github.binarywang.wxpay.bean.notify.WxPayRefundNotifyV3Result;
 import com.github.binarywang.wxpay.bean.request.BaseWxPayRequest;
 import com.github.binarywang.wxpay.bean.request.WxPayApplyTradeBillV3Request;
 import com.github.binarywang.wxpay.bean.request.WxPayOrderCloseRequest;
 import com.github.binarywang.wxpay.bean.request.WxPayOrderQueryRequest;
+import com.github.binarywang.wxpay.bean.request.WxPayRefundQueryRequest;
+import com.github.binarywang.wxpay.bean.request.WxPayRefundRequest;
 import com.github.binarywang.wxpay.bean.request.WxPayRefundV3Request;
 import com.github.binarywang.wxpay.bean.request.WxPayUnifiedOrderRequest;
 import com.github.binarywang.wxpay.bean.request.WxPayUnifiedOrderV3Request;
 import com.github.binarywang.wxpay.bean.result.WxPayApplyBillV3Result;
 import com.github.binarywang.wxpay.bean.result.WxPayOrderQueryResult;
+import com.github.binarywang.wxpay.bean.result.WxPayRefundQueryResult;
 import com.github.binarywang.wxpay.bean.result.WxPayRefundQueryV3Result;
 import com.github.binarywang.wxpay.bean.result.WxPayUnifiedOrderResult;
 import com.github.binarywang.wxpay.bean.result.WxPayUnifiedOrderV3Result;
@@ -36,6 +40,7 @@ final class Client {
     Sandbox.Shop shop = new Sandbox.Shop(Map.of(
         "MD5", (headers, body) -> WXPAY.parseOrderNotifyResult(body, "MD5"),
         "HMAC-SHA256", (headers, body) -> WXPAY.parseOrderNotifyResult(body, "HMAC-SHA256"),
+        "refundedV2", (headers, body) -> WXPAY.parseRefundNotifyResult(body),
         "paid", (headers, body) -> WXPAY.parseOrderNotifyV3Result(body, signature(headers)),
         "refunded", (headers, body) -> WXPAY.parseRefundNotifyV3Result(body, signature(headers))));
     flowsV2(shop, "MD5");
@@ -50,6 +55,7 @@ final class Client {
     config.setMchId(Sandbox.env("MCH_ID"));
     config.setMchKey(Sandbox.env("V2_KEY"));
     config.setApiV3Key(Sandbox.env("V3_KEY"));
+    config.setKeyPath(Sandbox.env("P12"));
     config.setPrivateKeyPath(Sandbox.env("PRIVATE_KEY"));
     config.setPrivateCertPath(Sandbox.env("CERTIFICATE"));
     if (Sandbox.IS_PUBLIC_KEY) {
@@ -96,6 +102,19 @@ final class Client {
     line("query by WeChat Pay order number", signType, () -> {
       WxPayOrderQueryResult found = query(signType, paid[0].getTransactionId(), null);
       Sandbox.check(found.getTradeState().equals("SUCCESS") && found.getTotalFee() == 102, found);
+    });
+    String[] refundId = new String[1];
+    line("refund", signType, () -> refundId[0] = WXPAY.refund(signedBy(signType, WxPayRefundRequest.newBuilder()
+        .outTradeNo(number(signType, "NATIVE")).outRefundNo(number(signType, "R")).totalFee(102).refundFee(100)
+        .refundDesc("退款 & <商品>").notifyUrl(shop.url("refundedV2")).build())).getRefundId());
+    line("refund notification", signType, () -> {
+      WxPayRefundNotifyResult.ReqInfo told = shop.next(WxPayRefundNotifyResult.class).getReqInfo();
+      Sandbox.check(told.getRefundId().equals(refundId[0]) && told.getRefundStatus().equals("SUCCESS"), told);
+    });
+    line("refund query", signType, () -> {
+      WxPayRefundQueryResult.RefundRecord found = WXPAY.refundQuery(signedBy(signType,
+          WxPayRefundQueryRequest.newBuilder().outRefundNo(number(signType, "R")).build())).getRefundRecords().get(0);
+      Sandbox.check(found.getRefundStatus().equals("SUCCESS") && found.getRefundFee() == 100, found);
     });
     line("a response with a wrong signature is refused", signType, () -> {
       Sandbox.control("/faults", "{\"api\":\"v2.pay.query_order\",\"fault\":\"wrong_signature\"}");
