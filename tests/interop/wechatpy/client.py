@@ -1,6 +1,7 @@
 """wechatpy (PyPI) against the sandbox: APIv2. It verifies notifications by itself, and a response when `check_signature` is asked.
 
-It knows `HMAC-SHA256` for requests only, so everything here is MD5.
+It knows `HMAC-SHA256` for requests only, so everything here is MD5, except for the fund flow bill, which WeChat Pay gives to no
+other digest. Bills have no signature.
 """
 
 from sandbox import ENV, PAYER, Shop, control, flow, refused, spoiled
@@ -65,6 +66,20 @@ def main():
     with flow("refund query"):
         found = verified(wxpay.refund.query(out_refund_no="PYV2-R"))
         assert found["refund_status_0"] == "SUCCESS" and found["refund_fee_0"] == "100", found
+    with flow("payment by code"):
+        code = control("/payment_codes", {})["auth_code"]
+        charged = verified(wxpay.micropay.create("早餐 & <1>", 102, code, "10.2.3.10", out_trade_no="PYV2-CODE"))
+        found = verified(wxpay.micropay.query(transaction_id=charged["transaction_id"]))
+        assert found["trade_state"] == "SUCCESS" and found["trade_type"] == "MICROPAY", found
+    with flow("reverse"):
+        assert verified(wxpay.order.reverse(out_trade_no="PYV2-CODE"))["recall"] == "N"
+        assert verified(wxpay.order.query(out_trade_no="PYV2-CODE"))["trade_state"] == "REVOKED"
+    for name, download in [("trade bill", wxpay.tools.download_bill), ("fund flow bill", wxpay.tools.download_fundflow)]:
+        with flow(name):
+            text = download(ENV["BILL_DATE"].replace("-", ""))
+            assert ENV["BILL_ORDER"] in text, text
+    with flow("a bill that is not there"):
+        assert "No Bill Exist" in refused(wxpay.tools.download_bill, ENV["EMPTY_DATE"].replace("-", ""))
     with flow("a response with a wrong signature is refused"):
         control("/faults", {"api": "v2.pay.query_order", "fault": "wrong_signature"})
         assert not wxpay.check_signature(wxpay.order.query(out_trade_no="PYV2-NATIVE"))
