@@ -23,6 +23,11 @@ def control(path, body=None):
         return json.load(answer)
 
 
+def today():
+    """The day in China."""
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
+
+
 @contextmanager
 def flow(name):
     """Names a flow once it is through, or the one that failed."""

@@ -7,12 +7,11 @@ What it downloads it does not verify: a bill has a hash. It can't upload images 
 import gzip
 import hashlib
 import json
-import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from sandbox import ENV, PAYER, PUBLIC_KEY, Shop, control, flow, refused, spoiled
+from sandbox import ENV, PAYER, PUBLIC_KEY, Shop, control, flow, refused, spoiled, today
 from wechatpayv3 import WeChatPay, WeChatPayType
 
 
@@ -138,8 +137,7 @@ def complaints(wxpay, shop):
         complaint = made["complaint_id"]
         told("CREATE_COMPLAINT")
     with flow("list of complaints"):
-        today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
-        found = done(wxpay.complaint_list_query(today, today, limit=50))["data"]
+        found = done(wxpay.complaint_list_query(ENV["BILL_DATE"], today(), limit=50))["data"]
         assert complaint in [one["complaint_id"] for one in found], found
     with flow("detail of a complaint, with an encrypted phone"):
         found = detail()
