@@ -1,4 +1,5 @@
-// wechatpay-node-v3 (npm) against the sandbox: APIv3. It verifies what `verifySign` is asked about.
+// wechatpay-node-v3 (npm) against the sandbox: APIv3. It verifies what `verifySign` is asked about. It has no complaints and no
+// payment codes, and its upload of images fails before anything is sent.
 'use strict';
 
 const assert = require('node:assert');
@@ -103,17 +104,69 @@ async function main() {
     assert.strictEqual(found.status, 'SUCCESS');
     assert.strictEqual(found.amount.refund, 100);
   });
-  await flow('trade bill', async () => {
-    const { download_url, hash_value } = await verified(wxpay.tradebill({ bill_date: env.BILL_DATE, bill_type: 'ALL' }));
-    const { data } = await wxpay.downloadBill(download_url);
-    assert.strictEqual(createHash('sha1').update(data).digest('hex'), hash_value);
-    assert.ok(data.includes(env.BILL_ORDER));
-  });
+  for (const [name, apply] of [
+    ['trade bill', (bill_date) => wxpay.tradebill({ bill_date, bill_type: 'ALL' })],
+    ['fund flow bill', (bill_date) => wxpay.fundflowbill({ bill_date, account_type: 'BASIC' })],
+  ]) {
+    await flow(name, async () => {
+      const { download_url, hash_value } = await verified(apply(env.BILL_DATE));
+      const { data } = await wxpay.downloadBill(download_url);
+      assert.strictEqual(createHash('sha1').update(data).digest('hex'), hash_value);
+      assert.ok(data.includes(env.BILL_ORDER));
+    });
+  }
+  await sharing(wxpay, shop, verified);
   await flow('a response with a wrong signature is refused', async () => {
     await control('/faults', { api: 'v3.pay.query_order_by_out_trade_no', fault: 'wrong_signature' });
     await assert.rejects(verified(wxpay.query({ out_trade_no: 'JSV3-native' })), /not authentic/);
   });
   shop.close();
+}
+
+async function sharing(wxpay, shop, verified) {
+  const [[wx_serial_no, key]] = Object.entries(Pay.certificates);
+  const staff = { type: 'PERSONAL_OPENID', account: 'o-JSV3', name: '张三' };
+  const store = { type: 'MERCHANT_ID', account: '1900000303', name: '示例门店' };
+  const sealed = (receiver, more) => ({ ...receiver, name: wxpay.publicEncrypt(receiver.name, key), ...more });
+  await flow('receivers of shared money, with encrypted names', async () => {
+    for (const [receiver, relation_type] of [[staff, 'STAFF'], [store, 'STORE']]) {
+      const added = await verified(wxpay.profitsharing_receivers_add(sealed(receiver, { relation_type, wx_serial_no })));
+      assert.strictEqual(wxpay.privateDecrypt(added.name), receiver.name);
+    }
+  });
+  let transaction_id;
+  const left = async () => (await verified(wxpay.query_profitsharing_amounts(transaction_id))).unsplit_amount;
+  await flow('money shared', async () => {
+    await verified(wxpay.transactions_native({
+      description: '分账商品', out_trade_no: 'JSV3-shared', notify_url: shop.url('told'), amount: { total: 103 },
+      settle_info: { profit_sharing: true },
+    }));
+    await control('/orders/JSV3-shared/pay', {});
+    ({ transaction_id } = await shop.next());
+    await verified(wxpay.create_profitsharing_orders({
+      transaction_id, out_order_no: 'JSV3-S', unfreeze_unsplit: false, wx_serial_no,
+      receivers: [sealed(staff, { amount: 10, description: '员工' }), sealed(store, { amount: 20, description: '门店' })],
+    }));
+    const { receivers } = await verified(wxpay.query_profitsharing_orders(transaction_id, 'JSV3-S'));
+    assert.deepStrictEqual(receivers.map((one) => one.result), ['SUCCESS', 'SUCCESS']);
+    assert.strictEqual(await left(), 73);
+  });
+  await flow('shared money returned', async () => {
+    await verified(wxpay.profitsharing_return_orders({
+      out_order_no: 'JSV3-S', out_return_no: 'JSV3-SR', return_mchid: store.account, amount: 5, description: '门店退回',
+    }));
+    const found = await verified(wxpay.query_profitsharing_return_orders('JSV3-SR', 'JSV3-S'));
+    assert.strictEqual(found.result, 'SUCCESS');
+  });
+  await flow('rest released', async () => {
+    const rest = { transaction_id, out_order_no: 'JSV3-SU', description: '解冻全部剩余资金' };
+    await verified(wxpay.profitsharing_orders_unfreeze(rest));
+    assert.strictEqual(await left(), 0);
+  });
+  await flow('receiver removed', async () => {
+    const { type, account } = store;
+    assert.strictEqual((await verified(wxpay.profitsharing_receivers_delete({ type, account }))).account, account);
+  });
 }
 
 run(main);
