@@ -20,6 +20,12 @@ const (
 	acknowledged = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
 )
 
+// What begins as an image does.
+var png = append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 256)...)
+
+// today is the day in China.
+func today() string { return time.Now().UTC().Add(8 * time.Hour).Format("2006-01-02") }
+
 func env(name string) string { return os.Getenv("WXPAY_" + name) }
 
 func isPublicKey() bool { return os.Getenv("TRUST") == "public-key" }
@@ -30,9 +36,13 @@ func must[T any](value T, err error) T {
 }
 
 func check(held bool, what string, seen ...any) {
-	if !held {
-		panic(fmt.Sprintf("%s: %+v", what, seen))
+	if held {
+		return
 	}
+	for _, one := range seen {
+		what += fmt.Sprintf(": %+v", one)
+	}
+	panic(what)
 }
 
 // Names a flow once it is through, or the one that failed.
