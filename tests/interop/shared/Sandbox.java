@@ -11,6 +11,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 final class Sandbox {
   static final String PAYER = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
   static final boolean IS_PUBLIC_KEY = System.getenv("TRUST").equals("public-key");
+
+  /** What begins as an image does. */
+  static final byte[] PNG = Arrays.copyOf(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'}, 256);
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Gson GSON = new Gson();
@@ -30,6 +36,11 @@ final class Sandbox {
   /** Reads a notification by means of the client, and throws unless it is authentic. */
   interface Reader {
     Object read(Headers headers, String body) throws Exception;
+  }
+
+  /** The day in China. */
+  static String today() {
+    return LocalDate.now(ZoneOffset.ofHours(8)).toString();
   }
 
   static String env(String name) {
