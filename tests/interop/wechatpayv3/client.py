@@ -49,6 +49,7 @@ def main():
 
     orders(wxpay, shop)
     codes(wxpay)
+    combined(wxpay, shop)
     refunds(wxpay, shop)
     bills(wxpay)
     complaints(wxpay, shop)
@@ -97,6 +98,32 @@ def codes(wxpay):
     with flow("reverse"):
         done(wxpay.codepay_reverse("PYV3-CODE"))
         assert done(wxpay.query(out_trade_no="PYV3-CODE"))["trade_state"] == "REVOKED"
+
+
+def combined(wxpay, shop):
+    def parts(name):
+        amount = {"total_amount": 50, "currency": "CNY"}
+        part = {"mchid": ENV["WXPAY_MCH_ID"], "attach": "附加", "amount": amount, "description": "合单 & <1>"}
+        return [{**part, "out_trade_no": f"PYV3-{name}-{n}"} for n in (1, 2)]
+
+    with flow("combined order"):
+        for name, kind, more in [
+            ("M1", WeChatPayType.NATIVE, {}),
+            ("M2", WeChatPayType.JSAPI, {"combine_payer_info": {"openid": PAYER}}),
+        ]:
+            done(wxpay.combine_pay(f"PYV3-{name}", parts(name), pay_type=kind, **more))
+    with flow("notification of a combined order"):
+        control("/orders/PYV3-M1/pay", {})
+        told = shop.next()
+        assert [one["trade_state"] for one in told["sub_orders"]] == ["SUCCESS", "SUCCESS"], told
+    with flow("query of a combined order"):
+        found = done(wxpay.combine_query("PYV3-M1"))
+        assert [one["amount"]["total_amount"] for one in found["sub_orders"]] == [50, 50], found
+    with flow("close of a combined order"):
+        named = [{"mchid": one["mchid"], "out_trade_no": one["out_trade_no"]} for one in parts("M2")]
+        done(wxpay.combine_close("PYV3-M2", named), 204)
+        found = done(wxpay.combine_query("PYV3-M2"))
+        assert [one["trade_state"] for one in found["sub_orders"]] == ["CLOSED", "CLOSED"], found
 
 
 def refunds(wxpay, shop):
@@ -159,7 +186,7 @@ def complaints(wxpay, shop):
 
 
 def sharing(wxpay, shop):
-    staff = {"type": "PERSONAL_OPENID", "account": "o-PYV3", "name": "张三", "amount": 10, "description": "分给员工"}
+    staff = {"type": "PERSONAL_OPENID", "account": "o-PYV3", "name": "张三", "amount": 9, "description": "分给员工"}
     store = {"type": "MERCHANT_ID", "account": "1900000301", "name": "示例门店", "amount": 20, "description": "分给门店"}
     with flow("receivers of shared money, with encrypted names"):
         for receiver, relation in [(staff, "STAFF"), (store, "STORE")]:
@@ -172,11 +199,20 @@ def sharing(wxpay, shop):
         done(wxpay.profitsharing_order(order, "PYV3-S", [{**staff}, {**store}], False))
         shared = done(wxpay.profitsharing_order_query(order, "PYV3-S"))
         assert {one["result"] for one in shared["receivers"]} == {"SUCCESS"}, shared
-        assert done(wxpay.profitsharing_amount_query(order))["unsplit_amount"] == 71
+        assert done(wxpay.profitsharing_amount_query(order))["unsplit_amount"] == 72
     with flow("shared money returned"):
         done(wxpay.profitsharing_return("PYV3-SR", store["account"], 5, "门店退回", out_order_no="PYV3-S"))
         found = done(wxpay.profitsharing_return_query("PYV3-S", "PYV3-SR"))
         assert found["result"] == "SUCCESS" and found["amount"] == 5, found
+    with flow("notification of shared money"):
+        own = ENV["WXPAY_MCH_ID"]
+        done(wxpay.profitsharing_add_receiver("MERCHANT_ID", own, "HEADQUARTER", "示例商户"))
+        control("/profit_sharing", {"notify_url": shop.url("told")})
+        to_own = {"type": "MERCHANT_ID", "account": own, "name": "示例商户", "amount": 1, "description": "分给自己"}
+        done(wxpay.profitsharing_order(order, "PYV3-SN", [to_own], False))
+        told = shop.next()
+        assert told["out_order_no"] == "PYV3-SN" and told["receiver"]["amount"] == 1, told
+        control("/profit_sharing", {"notify_url": ""})
     with flow("rest released"):
         assert done(wxpay.profitsharing_unfreeze(order, "PYV3-SU", "解冻全部剩余资金"))["state"] in ("PROCESSING", "FINISHED")
         assert done(wxpay.profitsharing_amount_query(order))["unsplit_amount"] == 0
