@@ -75,11 +75,11 @@ async function flowsV3(wxpay, shop) {
     ({ transaction_id } = await shop.next());
     await orders.post({
       appid, transaction_id, out_order_no: 'JSA3-S', unfreeze_unsplit: false,
-      receivers: [sealed(STAFF, { amount: 10, description: '员工' }), sealed(STORE, { amount: 20, description: '门店' })],
+      receivers: [sealed(STAFF, { amount: 9, description: '员工' }), sealed(STORE, { amount: 20, description: '门店' })],
     }, { headers });
     const found = await orders.$out_order_no$.get({ out_order_no: 'JSA3-S', params: { transaction_id } });
     assert.deepStrictEqual(found.data.receivers.map((one) => one.result), ['SUCCESS', 'SUCCESS']);
-    assert.strictEqual(await left(transaction_id), 73);
+    assert.strictEqual(await left(transaction_id), 74);
   });
   await flow('V3 shared money returned', async () => {
     await returnOrders.post({
@@ -87,6 +87,16 @@ async function flowsV3(wxpay, shop) {
     });
     const found = await returnOrders.$out_return_no$.get({ out_return_no: 'JSA3-SR', params: { out_order_no: 'JSA3-S' } });
     assert.strictEqual(found.data.result, 'SUCCESS');
+  });
+  await flow('V3 notification of shared money', async () => {
+    const own = { type: 'MERCHANT_ID', account: mchid, name: '示例商户' };
+    await receivers.add.post({ appid, ...sealed(own, { relation_type: 'HEADQUARTER' }) }, { headers });
+    await control('/profit_sharing', { notify_url: shop.url('v3') });
+    const shares = [sealed(own, { amount: 1, description: '分给自己' })];
+    await orders.post({ appid, transaction_id, out_order_no: 'JSA3-SN', unfreeze_unsplit: false, receivers: shares }, { headers });
+    const told = await shop.next();
+    assert.deepStrictEqual([told.out_order_no, told.receiver.amount], ['JSA3-SN', 1]);
+    await control('/profit_sharing', { notify_url: '' });
   });
   await flow('V3 rest released', async () => {
     await orders.unfreeze.post({ transaction_id, out_order_no: 'JSA3-SU', description: '解冻全部剩余资金' });

@@ -84,6 +84,35 @@ async function flowsV3(wxpay, shop) {
   });
 }
 
+async function combined(wxpay, shop) {
+  const { combineTransactions } = wxpay.v3;
+  const numbered = combineTransactions.outTradeNo.$combine_out_trade_no$;
+  const parts = (name) => [1, 2].map((n) => ({ mchid, out_trade_no: `JSA3-${name}-${n}` }));
+  const find = async (number) => (await numbered.get({ combine_out_trade_no: number })).data.sub_orders;
+  await flow('V3 combined order', async () => {
+    for (const [name, kind, more] of [['m1', 'native', {}], ['m2', 'jsapi', { combine_payer_info: { openid: PAYER } }]]) {
+      const amount = { total_amount: 50, currency: 'CNY' };
+      const sub_orders = parts(name).map((part) => ({ ...part, attach: '附加', description: '合单', amount }));
+      await combineTransactions[kind].post({
+        combine_appid: appid, combine_mchid: mchid, combine_out_trade_no: `JSA3-${name}`, notify_url: shop.url('v3'), sub_orders, ...more,
+      });
+    }
+  });
+  await flow('V3 notification of a combined order', async () => {
+    await control('/orders/JSA3-m1/pay', {});
+    const { sub_orders } = await shop.next();
+    assert.deepStrictEqual(sub_orders.map((one) => one.trade_state), ['SUCCESS', 'SUCCESS']);
+  });
+  await flow('V3 query of a combined order', async () => {
+    assert.deepStrictEqual((await find('JSA3-m1')).map((one) => one.amount.total_amount), [50, 50]);
+  });
+  await flow('V3 close of a combined order', async () => {
+    const named = { combine_appid: appid, sub_orders: parts('m2') };
+    await numbered.close.post(named, { combine_out_trade_no: 'JSA3-m2' });
+    assert.deepStrictEqual((await find('JSA3-m2')).map((one) => one.trade_state), ['CLOSED', 'CLOSED']);
+  });
+}
+
 async function batch(wxpay) {
   const { seal, headers } = sealing();
   const detail = (out_detail_no, transfer_amount, name) => ({
@@ -102,4 +131,4 @@ async function batch(wxpay) {
   assert.strictEqual(open(found.data.username), '欧阳修');
 }
 
-module.exports = { batch, flowsV3 };
+module.exports = { batch, combined, flowsV3 };
