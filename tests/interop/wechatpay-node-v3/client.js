@@ -115,12 +115,40 @@ async function main() {
       assert.ok(data.includes(env.BILL_ORDER));
     });
   }
+  await combined(wxpay, shop, verified);
   await sharing(wxpay, shop, verified);
   await flow('a response with a wrong signature is refused', async () => {
     await control('/faults', { api: 'v3.pay.query_order_by_out_trade_no', fault: 'wrong_signature' });
     await assert.rejects(verified(wxpay.query({ out_trade_no: 'JSV3-native' })), /not authentic/);
   });
   shop.close();
+}
+
+async function combined(wxpay, shop, verified) {
+  const parts = (name) => [1, 2].map((n) => ({ mchid: env.WXPAY_MCH_ID, out_trade_no: `JSV3-${name}-${n}` }));
+  const find = async (number) => (await verified(wxpay.combine_query(number))).sub_orders;
+  await flow('combined order', async () => {
+    for (const [name, kind, more] of [['m1', 'native', {}], ['m2', 'jsapi', { combine_payer_info: { openid: PAYER } }]]) {
+      const amount = { total_amount: 50, currency: 'CNY' };
+      const sub_orders = parts(name).map((part) => ({ ...part, attach: '附加', description: '合单', amount }));
+      const made = await wxpay[`combine_transactions_${kind}`]({
+        combine_out_trade_no: `JSV3-${name}`, combine_mchid: env.WXPAY_MCH_ID, notify_url: shop.url('told'), sub_orders, ...more,
+      });
+      assert.strictEqual(made.status, 200, made.error);
+    }
+  });
+  await flow('notification of a combined order', async () => {
+    await control('/orders/JSV3-m1/pay', {});
+    const { sub_orders } = await shop.next();
+    assert.deepStrictEqual(sub_orders.map((one) => one.trade_state), ['SUCCESS', 'SUCCESS']);
+  });
+  await flow('query of a combined order', async () => {
+    assert.deepStrictEqual((await find('JSV3-m1')).map((one) => one.amount.total_amount), [50, 50]);
+  });
+  await flow('close of a combined order', async () => {
+    await verified(wxpay.combine_close('JSV3-m2', parts('m2')), 204);
+    assert.deepStrictEqual((await find('JSV3-m2')).map((one) => one.trade_state), ['CLOSED', 'CLOSED']);
+  });
 }
 
 async function sharing(wxpay, shop, verified) {
@@ -145,11 +173,11 @@ async function sharing(wxpay, shop, verified) {
     ({ transaction_id } = await shop.next());
     await verified(wxpay.create_profitsharing_orders({
       transaction_id, out_order_no: 'JSV3-S', unfreeze_unsplit: false, wx_serial_no,
-      receivers: [sealed(staff, { amount: 10, description: '员工' }), sealed(store, { amount: 20, description: '门店' })],
+      receivers: [sealed(staff, { amount: 9, description: '员工' }), sealed(store, { amount: 20, description: '门店' })],
     }));
     const { receivers } = await verified(wxpay.query_profitsharing_orders(transaction_id, 'JSV3-S'));
     assert.deepStrictEqual(receivers.map((one) => one.result), ['SUCCESS', 'SUCCESS']);
-    assert.strictEqual(await left(), 73);
+    assert.strictEqual(await left(), 74);
   });
   await flow('shared money returned', async () => {
     await verified(wxpay.profitsharing_return_orders({
@@ -157,6 +185,18 @@ async function sharing(wxpay, shop, verified) {
     }));
     const found = await verified(wxpay.query_profitsharing_return_orders('JSV3-SR', 'JSV3-S'));
     assert.strictEqual(found.result, 'SUCCESS');
+  });
+  await flow('notification of shared money', async () => {
+    const own = { type: 'MERCHANT_ID', account: env.WXPAY_MCH_ID, name: '示例商户' };
+    await verified(wxpay.profitsharing_receivers_add(sealed(own, { relation_type: 'HEADQUARTER', wx_serial_no })));
+    await control('/profit_sharing', { notify_url: shop.url('told') });
+    await verified(wxpay.create_profitsharing_orders({
+      transaction_id, out_order_no: 'JSV3-SN', unfreeze_unsplit: false, wx_serial_no,
+      receivers: [sealed(own, { amount: 1, description: '分给自己' })],
+    }));
+    const told = await shop.next();
+    assert.deepStrictEqual([told.out_order_no, told.receiver.amount], ['JSV3-SN', 1]);
+    await control('/profit_sharing', { notify_url: '' });
   });
   await flow('rest released', async () => {
     const rest = { transaction_id, out_order_no: 'JSV3-SU', description: '解冻全部剩余资金' };
