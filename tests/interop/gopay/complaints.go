@@ -11,10 +11,10 @@ import (
 )
 
 func complaints(shop *shop, client *v3.ClientV3) {
-	url := shop.url("v3")
+	url := shop.url("complained")
 	var id, image string
 	told := func(action string) {
-		notice := shop.next()["complaint"].(*v3.V3DecryptComplaintResult)
+		notice := shop.next()["told"].(*v3.V3DecryptComplaintResult)
 		check(notice.ComplaintId == id && notice.ActionType == action, "notification", notice)
 	}
 	state := func() *v3.ComplaintDetail {

@@ -29,30 +29,29 @@ func main() {
 			told, err := wechat.DecryptRefundNotifyReqInfo(notice.ReqInfo, env("V2_KEY"))
 			return map[string]any{"refund": told}, err
 		},
-		"v3": func(request *http.Request) (map[string]any, error) {
-			notice, err := v3.V3ParseNotify(request)
-			if err != nil {
-				return nil, err
-			}
-			if err := notice.VerifySignByPKMap(v3client.WxPublicKeyMap()); err != nil {
-				return nil, err
-			}
+		"v3": readV3(v3client, func(notice *v3.V3NotifyReq) (any, error) {
 			if strings.HasPrefix(notice.EventType, "REFUND.") {
-				told, err := notice.DecryptRefundCipherText(env("V3_KEY"))
-				return map[string]any{"refund": told}, err
+				return notice.DecryptRefundCipherText(env("V3_KEY"))
 			}
-			if strings.HasPrefix(notice.EventType, "COMPLAINT.") {
-				told := &v3.V3DecryptComplaintResult{}
-				return map[string]any{"complaint": told}, notice.DecryptCipherTextToStruct(env("V3_KEY"), told)
-			}
-			told, err := notice.DecryptPayCipherText(env("V3_KEY"))
-			return map[string]any{"payment": told}, err
-		},
+			return notice.DecryptPayCipherText(env("V3_KEY"))
+		}),
+		"combined": readV3(v3client, func(notice *v3.V3NotifyReq) (any, error) {
+			return notice.DecryptCombineCipherText(env("V3_KEY"))
+		}),
+		"shared": readV3(v3client, func(notice *v3.V3NotifyReq) (any, error) {
+			return notice.DecryptProfitShareCipherText(env("V3_KEY"))
+		}),
+		"complained": readV3(v3client, func(notice *v3.V3NotifyReq) (any, error) {
+			told := &v3.V3DecryptComplaintResult{}
+			return told, notice.DecryptCipherTextToStruct(env("V3_KEY"), told)
+		}),
 	})
 	flowsV2(shop, "md5", wechat.SignType_MD5)
 	flowsV2(shop, "hmac", wechat.SignType_HMAC_SHA256)
 	sharingV2(shop)
 	flowsV3(shop, v3client)
+	combined(shop, v3client)
+	batch(v3client)
 	complaints(shop, v3client)
 	sharingV3(shop, v3client)
 }
@@ -70,4 +69,19 @@ func newV3() *v3.ClientV3 {
 		must(0, client.AutoVerifySign())
 	}
 	return client
+}
+
+// readV3 gives what a notification tells, once it is verified.
+func readV3(client *v3.ClientV3, open func(*v3.V3NotifyReq) (any, error)) reader {
+	return func(request *http.Request) (map[string]any, error) {
+		notice, err := v3.V3ParseNotify(request)
+		if err != nil {
+			return nil, err
+		}
+		if err := notice.VerifySignByPKMap(client.WxPublicKeyMap()); err != nil {
+			return nil, err
+		}
+		told, err := open(notice)
+		return map[string]any{"told": told}, err
+	}
 }

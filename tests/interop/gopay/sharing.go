@@ -101,13 +101,13 @@ func sharingV3(shop *shop, client *v3.ClientV3) {
 		}))
 		check(made.Code == v3.Success, "order", made)
 		control("/orders/GOPAY3-Shared/pay", map[string]any{})
-		order = shop.next()["payment"].(*v3.V3DecryptPayResult).TransactionId
+		order = shop.next()["told"].(*v3.V3DecryptPayResult).TransactionId
 		sealed := func(to receiver, amount int) gopay.BodyMap {
 			return to.share(must(client.V3EncryptText(to.name)), amount)
 		}
 		shared := must(client.V3ProfitShareOrder(ctx, gopay.BodyMap{
 			"appid": env("APP_ID"), "transaction_id": order, "out_order_no": "GOPAY3-S", "unfreeze_unsplit": false,
-			"receivers": []gopay.BodyMap{sealed(staff, 10), sealed(store, 20)},
+			"receivers": []gopay.BodyMap{sealed(staff, 9), sealed(store, 20)},
 		}))
 		check(shared.Code == v3.Success, "share", shared)
 		found := must(client.V3ProfitShareOrderQuery(ctx, "GOPAY3-S", gopay.BodyMap{"transaction_id": order}))
@@ -115,7 +115,7 @@ func sharingV3(shop *shop, client *v3.ClientV3) {
 		for _, one := range found.Response.Receivers {
 			check(one.Result == "SUCCESS", "query", one)
 		}
-		check(left() == 75, "rest")
+		check(left() == 76, "rest")
 	})
 	flow("V3 shared money returned", func() {
 		back := must(client.V3ProfitShareReturn(ctx, gopay.BodyMap{
@@ -124,6 +124,20 @@ func sharingV3(shop *shop, client *v3.ClientV3) {
 		check(back.Code == v3.Success, "return", back)
 		found := must(client.V3ProfitShareReturnResult(ctx, "GOPAY3-SR", gopay.BodyMap{"out_order_no": "GOPAY3-S"}))
 		check(found.Code == v3.Success && found.Response.Result == "SUCCESS", "query", found)
+	})
+	flow("V3 notification of shared money", func() {
+		own := receiver{"MERCHANT_ID", env("MCH_ID"), "示例商户", "HEADQUARTER"}
+		name := must(client.V3EncryptText(own.name))
+		check(must(client.V3ProfitShareAddReceiver(ctx, own.added(name).Set("appid", env("APP_ID")))).Code == v3.Success, "receiver")
+		control("/profit_sharing", map[string]any{"notify_url": shop.url("shared")})
+		shared := must(client.V3ProfitShareOrder(ctx, gopay.BodyMap{
+			"appid": env("APP_ID"), "transaction_id": order, "out_order_no": "GOPAY3-SN", "unfreeze_unsplit": false,
+			"receivers": []gopay.BodyMap{own.share(name, 1)},
+		}))
+		check(shared.Code == v3.Success, "share", shared)
+		told := shop.next()["told"].(*v3.V3DecryptProfitShareResult)
+		check(told.OutOrderNo == "GOPAY3-SN" && told.Receiver.Amount == 1, "notification", told)
+		control("/profit_sharing", map[string]any{"notify_url": ""})
 	})
 	flow("V3 rest released", func() {
 		done := must(client.V3ProfitShareOrderUnfreeze(ctx, gopay.BodyMap{

@@ -50,7 +50,7 @@ func flowsV3(shop *shop, client *v3.ClientV3) {
 	var paid *v3.V3DecryptPayResult
 	flow("V3 payment notification", func() {
 		control("/orders/GOPAY3-Native/pay", map[string]any{})
-		paid = shop.next()["payment"].(*v3.V3DecryptPayResult)
+		paid = shop.next()["told"].(*v3.V3DecryptPayResult)
 		check(paid.OutTradeNo == "GOPAY3-Native" && paid.TradeState == "SUCCESS", "notification", paid)
 	})
 	flow("V3 query by WeChat Pay order number", func() {
@@ -67,7 +67,7 @@ func flowsV3(shop *shop, client *v3.ClientV3) {
 		refundId = refund.Response.RefundId
 	})
 	flow("V3 refund notification", func() {
-		told := shop.next()["refund"].(*v3.V3DecryptRefundResult)
+		told := shop.next()["told"].(*v3.V3DecryptRefundResult)
 		check(told.RefundId == refundId && told.RefundStatus == "SUCCESS", "notification", told)
 	})
 	flow("V3 refund query", func() {
