@@ -1,6 +1,6 @@
 // github.com/wechatpay-apiv3/wechatpay-go, the official client, against the sandbox: APIv3. It verifies responses and
-// notifications by itself, and encrypts and decrypts names. For payment codes, bills and complaints it has no services: their
-// requests are made with its core.
+// notifications by itself, and encrypts and decrypts names. For payment codes, combined orders, bills and complaints it
+// has no services: their requests are made with its core.
 package main
 
 import (
@@ -112,6 +112,7 @@ func main() {
 		check(err == nil && *found.Status == "SUCCESS" && *found.Amount.Refund == 100, "query", found, err)
 	})
 	codes(ctx, client)
+	combined(ctx, shop, client)
 	for _, kind := range []string{"trade", "fundflow"} {
 		flow(kind+" bill", func() {
 			bill := get[map[string]string](ctx, client, "/v3/bill/"+kind+"bill?bill_date="+os.Getenv("BILL_DATE"))
@@ -122,6 +123,7 @@ func main() {
 	}
 	complaints(ctx, shop, client)
 	sharing(ctx, shop, client)
+	batch(ctx, client)
 	flow("a response with a wrong signature is refused", func() {
 		control("/faults", map[string]any{"api": "v3.pay.query_order_by_out_trade_no", "fault": "wrong_signature"})
 		_, _, err := jsapis.QueryOrderByOutTradeNo(ctx, jsapi.QueryOrderByOutTradeNoRequest{OutTradeNo: number("Native"), Mchid: mchid})

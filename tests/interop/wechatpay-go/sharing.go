@@ -52,7 +52,7 @@ func sharing(ctx context.Context, shop *shop, client *core.Client) {
 		_, _, err = orders.CreateOrder(ctx, profitsharing.CreateOrderRequest{
 			Appid: appid, TransactionId: id, OutOrderNo: core.String("WPGO-S"), UnfreezeUnsplit: core.Bool(false),
 			Receivers: []profitsharing.CreateOrderReceiver{
-				share("PERSONAL_OPENID", "o-WPGO", "张三", 10), share("MERCHANT_ID", store, "示例门店", 20),
+				share("PERSONAL_OPENID", "o-WPGO", "张三", 9), share("MERCHANT_ID", store, "示例门店", 20),
 			},
 		})
 		check(err == nil, "share", err)
@@ -61,7 +61,7 @@ func sharing(ctx context.Context, shop *shop, client *core.Client) {
 		for _, one := range found.Receivers {
 			check(*one.Result == profitsharing.DETAILSTATUS_SUCCESS, "query", found)
 		}
-		check(left() == 74, "rest")
+		check(left() == 75, "rest")
 	})
 	flow("shared money returned", func() {
 		_, _, err := returns.CreateReturnOrder(ctx, profitsharing.CreateReturnOrderRequest{
@@ -73,6 +73,22 @@ func sharing(ctx context.Context, shop *shop, client *core.Client) {
 			OutOrderNo: core.String("WPGO-S"), OutReturnNo: core.String("WPGO-SR"),
 		})
 		check(err == nil && *found.Result == profitsharing.RETURNORDERSTATUS_SUCCESS && *found.Amount == 5, "query", found, err)
+	})
+	flow("notification of shared money", func() {
+		_, _, err := receivers.AddReceiver(ctx, profitsharing.AddReceiverRequest{
+			Appid: appid, Type: profitsharing.RECEIVERTYPE_MERCHANT_ID.Ptr(), Account: mchid, Name: core.String("示例商户"),
+			RelationType: profitsharing.RECEIVERRELATIONTYPE_HEADQUARTER.Ptr(),
+		})
+		check(err == nil, "receiver", err)
+		control("/profit_sharing", map[string]any{"notify_url": shop.url("told")})
+		_, _, err = orders.CreateOrder(ctx, profitsharing.CreateOrderRequest{
+			Appid: appid, TransactionId: id, OutOrderNo: core.String("WPGO-SN"), UnfreezeUnsplit: core.Bool(false),
+			Receivers: []profitsharing.CreateOrderReceiver{share("MERCHANT_ID", env("MCH_ID"), "示例商户", 1)},
+		})
+		check(err == nil, "share", err)
+		told := shop.next()
+		check(told["out_order_no"] == "WPGO-SN" && told["receiver"].(map[string]any)["amount"] == 1.0, "notification", told)
+		control("/profit_sharing", map[string]any{"notify_url": ""})
 	})
 	flow("rest released", func() {
 		_, _, err := orders.UnfreezeOrder(ctx, profitsharing.UnfreezeOrderRequest{
