@@ -1,6 +1,6 @@
 // com.github.wechatpay-apiv3:wechatpay-java, the official client, against the sandbox: APIv3. It verifies responses,
-// notifications and the hash of a bill by itself, and encrypts and decrypts names. For payment codes and complaints it has no
-// services: their requests are made with its HTTP client.
+// notifications and the hash of a bill by itself, and encrypts and decrypts names. For payment codes, combined orders and
+// complaints it has no services: their requests are made with its HTTP client.
 
 import com.google.gson.JsonObject;
 import com.sun.net.httpserver.Headers;
@@ -41,7 +41,7 @@ final class Client {
     NotificationParser parser = new NotificationParser((NotificationConfig) config);
     Sandbox.Shop shop = new Sandbox.Shop(Map.of(
         "paid", (headers, body) -> parser.parse(param(headers, body), Transaction.class),
-        "complained", (headers, body) -> parser.parse(param(headers, body), JsonObject.class),
+        "any", (headers, body) -> parser.parse(param(headers, body), JsonObject.class),
         "refunded", (headers, body) -> parser.parse(param(headers, body), RefundNotification.class)));
     JsapiService jsapi = new JsapiService.Builder().config(config).build();
     AppService app = new AppService.Builder().config(config).build();
@@ -94,6 +94,7 @@ final class Client {
       Sandbox.check(found.getStatus() == Status.SUCCESS && found.getAmount().getRefund() == 100, found);
     });
     Codes.flows(config);
+    Combined.flows(config, shop);
     BillDownloadServiceExtension bills = new BillDownloadServiceExtension.Builder().config(config).build();
     bill("trade bill", () -> bills.getTradeBill(Sandbox.of(GetTradeBillRequest.class,
         "bill_date", System.getenv("BILL_DATE"), "tar_type", "GZIP")));

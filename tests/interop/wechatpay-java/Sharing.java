@@ -1,5 +1,6 @@
 // Money that is shared.
 
+import com.google.gson.JsonObject;
 import com.wechat.pay.java.core.Config;
 import com.wechat.pay.java.service.payments.model.Transaction;
 import com.wechat.pay.java.service.payments.nativepay.NativePayService;
@@ -39,11 +40,11 @@ final class Sharing {
       Sandbox.control("/orders/JAVA-Shared/pay", "{}");
       order[0] = shop.next(Transaction.class).getTransactionId();
       sharing.createOrder(Sandbox.of(CreateOrderRequest.class, "appid", APPID, "transaction_id", order[0],
-          "out_order_no", "JAVA-S", "unfreeze_unsplit", false, "receivers", List.of(share(STAFF, 10), share(STORE, 20))));
+          "out_order_no", "JAVA-S", "unfreeze_unsplit", false, "receivers", List.of(share(STAFF, 9), share(STORE, 20))));
       OrdersEntity found = sharing.queryOrder(Sandbox.of(QueryOrderRequest.class,
           "transaction_id", order[0], "out_order_no", "JAVA-S"));
       Sandbox.check(found.getReceivers().stream().allMatch(one -> one.getResult() == DetailStatus.SUCCESS), found);
-      Sandbox.check(left(sharing, order[0]) == 76, "rest");
+      Sandbox.check(left(sharing, order[0]) == 77, "rest");
     });
     Sandbox.flow("shared money returned", () -> {
       sharing.createReturnOrder(Sandbox.of(CreateReturnOrderRequest.class, "out_order_no", "JAVA-S",
@@ -51,6 +52,17 @@ final class Sharing {
       ReturnOrdersEntity found = sharing.queryReturnOrder(Sandbox.of(QueryReturnOrderRequest.class,
           "out_order_no", "JAVA-S", "out_return_no", "JAVA-SR"));
       Sandbox.check(found.getResult() == ReturnOrderStatus.SUCCESS && found.getAmount() == 5, found);
+    });
+    Sandbox.flow("notification of shared money", () -> {
+      Map<String, Object> own = Map.of("type", "MERCHANT_ID", "account", Sandbox.env("MCH_ID"), "name", "示例商户");
+      add(sharing, own, "HEADQUARTER");
+      Sandbox.control("/profit_sharing", "{\"notify_url\":\"" + shop.url("any") + "\"}");
+      sharing.createOrder(Sandbox.of(CreateOrderRequest.class, "appid", APPID, "transaction_id", order[0],
+          "out_order_no", "JAVA-SN", "unfreeze_unsplit", false, "receivers", List.of(share(own, 1))));
+      JsonObject told = shop.next(JsonObject.class);
+      Sandbox.check(told.get("out_order_no").getAsString().equals("JAVA-SN"), told);
+      Sandbox.check(told.getAsJsonObject("receiver").get("amount").getAsInt() == 1, told);
+      Sandbox.control("/profit_sharing", "{\"notify_url\":\"\"}");
     });
     Sandbox.flow("rest released", () -> {
       sharing.unfreezeOrder(Sandbox.of(UnfreezeOrderRequest.class, "transaction_id", order[0], "out_order_no", "JAVA-SU",
