@@ -18,6 +18,8 @@ final class Client {
         "MD5", (headers, body) -> WXPAY.parseOrderNotifyResult(body, "MD5"),
         "HMAC-SHA256", (headers, body) -> WXPAY.parseOrderNotifyResult(body, "HMAC-SHA256"),
         "refundedV2", (headers, body) -> WXPAY.parseRefundNotifyResult(body),
+        "combined", (headers, body) -> WXPAY.parseCombineNotifyResult(body, signature(headers)).getResult(),
+        "shared", (headers, body) -> WXPAY.getProfitSharingService().parseProfitSharingNotifyResult(body, signature(headers)),
         "complained", (headers, body) -> WXPAY.parseComplaintNotifyResult(body, signature(headers)).getResult(),
         "paid", (headers, body) -> WXPAY.parseOrderNotifyV3Result(body, signature(headers)),
         "refunded", (headers, body) -> WXPAY.parseRefundNotifyV3Result(body, signature(headers))));
@@ -25,8 +27,10 @@ final class Client {
     V2.flows(shop, "HMAC-SHA256");
     Sharing.flowsV2(shop);
     V3.flows(shop);
+    Combined.flows(shop);
     Complaints.flows(shop);
     Sharing.flowsV3(shop);
+    Batch.flow();
     shop.close();
   }
 

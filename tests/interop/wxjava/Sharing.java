@@ -2,6 +2,7 @@
 
 import com.github.binarywang.wxpay.bean.notify.WxPayNotifyV3Result;
 import com.github.binarywang.wxpay.bean.notify.WxPayOrderNotifyResult;
+import com.github.binarywang.wxpay.bean.profitsharing.notify.ProfitSharingNotifyV3Result;
 import com.github.binarywang.wxpay.bean.profitsharing.request.ProfitSharingOrderAmountQueryRequest;
 import com.github.binarywang.wxpay.bean.profitsharing.request.ProfitSharingQueryRequest;
 import com.github.binarywang.wxpay.bean.profitsharing.request.ProfitSharingReceiverRequest;
@@ -112,16 +113,26 @@ final class Sharing {
       Sandbox.control("/orders/WXJAVA3-SHARED/pay", "{}");
       order[0] = shop.next(WxPayNotifyV3Result.class).getResult().getTransactionId();
       SERVICE.profitSharingV3(Sandbox.of(ProfitSharingV3Request.class, "appid", APPID, "transaction_id", order[0],
-          "out_order_no", "WXJAVA3-S", "unfreeze_unsplit", false, "receivers", List.of(share(STAFF, 10), share(STORE, 20))));
+          "out_order_no", "WXJAVA3-S", "unfreeze_unsplit", false, "receivers", List.of(share(STAFF, 9), share(STORE, 20))));
       ProfitSharingV3Result found = SERVICE.profitSharingQueryV3("WXJAVA3-S", order[0]);
       Sandbox.check(found.getReceivers().stream().allMatch(one -> one.getResult().equals("SUCCESS")), found);
-      Sandbox.check(leftV3(order[0]) == 77, "rest");
+      Sandbox.check(leftV3(order[0]) == 78, "rest");
     });
     Sandbox.flow("V3 shared money returned", () -> {
       SERVICE.profitSharingReturnV3(Sandbox.of(ProfitSharingReturnV3Request.class, "out_order_no", "WXJAVA3-S",
           "out_return_no", "WXJAVA3-SR", "return_mchid", STORE.get("account"), "amount", 5, "description", "门店退回"));
       ProfitSharingReturnV3Result found = SERVICE.profitSharingReturnQueryV3("WXJAVA3-S", "WXJAVA3-SR");
       Sandbox.check(found.getResult().equals("SUCCESS") && found.getAmount() == 5, found);
+    });
+    Sandbox.flow("V3 notification of shared money", () -> {
+      Map<String, Object> own = Map.of("type", "MERCHANT_ID", "account", Sandbox.env("MCH_ID"), "name", "示例商户");
+      add(with(own, "relation_type", "HEADQUARTER"));
+      Sandbox.control("/profit_sharing", "{\"notify_url\":\"" + shop.url("shared") + "\"}");
+      SERVICE.profitSharingV3(Sandbox.of(ProfitSharingV3Request.class, "appid", APPID, "transaction_id", order[0],
+          "out_order_no", "WXJAVA3-SN", "unfreeze_unsplit", false, "receivers", List.of(share(own, 1))));
+      ProfitSharingNotifyV3Result told = shop.next(ProfitSharingNotifyV3Result.class);
+      Sandbox.check(told.getOutOrderNo().equals("WXJAVA3-SN") && told.getReceiver().getAmount() == 1, told);
+      Sandbox.control("/profit_sharing", "{\"notify_url\":\"\"}");
     });
     Sandbox.flow("V3 rest released", () -> {
       SERVICE.profitSharingUnfreeze(Sandbox.of(ProfitSharingUnfreezeV3Request.class, "transaction_id", order[0],
