@@ -15,8 +15,9 @@ from sandbox import ENV, PAYER, PUBLIC_KEY, Shop, control, flow, refused, spoile
 from wechatpayv3 import WeChatPay, WeChatPayType
 
 
-def client(private_key, notify_url):
+def client(private_key, notify_url, partner_mode=False):
     return WeChatPay(
+        partner_mode=partner_mode,
         wechatpay_type=WeChatPayType.NATIVE,
         mchid=ENV["WXPAY_MCH_ID"],
         private_key=private_key,
@@ -40,6 +41,7 @@ def main():
     shop = Shop(told=lambda headers, body: read(headers, body))
     private_key = Path(ENV["WXPAY_PRIVATE_KEY"]).read_text()
     wxpay = client(private_key, shop.url("told"))
+    partner = client(private_key, shop.url("told"), partner_mode=True)
 
     def read(headers, body):
         assert not wxpay.callback(headers, spoiled(body)), "a notification that was changed is authentic"
@@ -54,6 +56,7 @@ def main():
     bills(wxpay)
     complaints(wxpay, shop)
     sharing(wxpay, shop)
+    of_sub_merchant(partner, shop)
     with flow("a response with a wrong signature is refused"):
         control("/faults", {"api": "v3.pay.query_order_by_out_trade_no", "fault": "wrong_signature"})
         assert "verify" in refused(lambda: wxpay.query(out_trade_no="PYV3-NATIVE"))
@@ -218,5 +221,24 @@ def sharing(wxpay, shop):
         assert done(wxpay.profitsharing_amount_query(order))["unsplit_amount"] == 0
     with flow("receiver removed"):
         assert done(wxpay.profitsharing_delete_receiver(store["type"], store["account"]))["account"] == store["account"]
+
+
+def of_sub_merchant(wxpay, shop):
+    sub = {"sub_mchid": "1900001109"}
+    with flow("order of a sub-merchant, with its notification and queries"):
+        for number in ("PYV3-P1", "PYV3-P2"):
+            done(wxpay.pay("子商户商品", number, {"total": 101}, **sub))
+        control("/orders/PYV3-P1/pay", {})
+        told = shop.next()
+        assert told["sub_mchid"] == sub["sub_mchid"] and told["trade_state"] == "SUCCESS", told
+        assert done(wxpay.query(transaction_id=told["transaction_id"], **sub))["out_trade_no"] == "PYV3-P1"
+    with flow("refund of a sub-merchant, with its notification and query"):
+        made = wxpay.refund("PYV3-PR", {"refund": 1, "total": 101, "currency": "CNY"}, out_trade_no="PYV3-P1", **sub)
+        assert shop.next()["refund_id"] == done(made)["refund_id"]
+        assert done(wxpay.query_refund("PYV3-PR", **sub))["status"] == "SUCCESS"
+    with flow("close of a sub-merchant's order"):
+        done(wxpay.close("PYV3-P2", **sub), 204)
+        assert done(wxpay.query(out_trade_no="PYV3-P2", **sub))["trade_state"] == "CLOSED"
+
 
 main()
