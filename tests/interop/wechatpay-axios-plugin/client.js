@@ -10,7 +10,7 @@ const { appid, mchid, file, platform } = require('./keys');
 const complaints = require('./complaints');
 const sharing = require('./sharing');
 const { employees, flowsV2 } = require('./v2');
-const { batch, combined, flowsV3 } = require('./v3');
+const { batch, combined, flowsV3, ofSubMerchant } = require('./v3');
 
 const isSigned = (headers, body) => Rsa.verify(
   Formatter.joinedByLineFeed(headers['wechatpay-timestamp'], headers['wechatpay-nonce'], body),
@@ -84,6 +84,7 @@ async function main() {
   await flowsV2(wxpay, shop, 'HMAC-SHA256');
   await sharing.flowsV2(wxpay, shop);
   await flowsV3(wxpay, shop);
+  await ofSubMerchant(wxpay, shop);
   await combined(wxpay, shop);
   await flow('V3 batch of transfers, with encrypted names', () => batch(wxpay));
   await complaints(wxpay, shop);

@@ -84,6 +84,37 @@ async function flowsV3(wxpay, shop) {
   });
 }
 
+async function ofSubMerchant(wxpay, shop) {
+  const { transactions } = wxpay.v3.pay.partner;
+  const { refunds } = wxpay.v3.refund.domestic;
+  const sub = { sub_mchid: '1900001109' };
+  const both = { sp_mchid: mchid, ...sub };
+  const byNumber = transactions.outTradeNo.$out_trade_no$;
+  const find = async (out_trade_no) => (await byNumber.get({ params: both, out_trade_no })).data;
+  await flow('V3 order of a sub-merchant, with its notification and query', async () => {
+    for (const out_trade_no of ['JSA3-P1', 'JSA3-P2']) {
+      await transactions.native.post({
+        ...both, sp_appid: appid, out_trade_no, description: '子商户商品', notify_url: shop.url('v3'), amount: { total: 103 },
+      });
+    }
+    await control('/orders/JSA3-P1/pay', {});
+    assert.strictEqual((await shop.next()).sub_mchid, sub.sub_mchid);
+    assert.strictEqual((await find('JSA3-P1')).trade_state, 'SUCCESS');
+  });
+  await flow('V3 refund of a sub-merchant, with its notification and query', async () => {
+    const amount = { refund: 1, total: 103, currency: 'CNY' };
+    const refund = { ...sub, out_trade_no: 'JSA3-P1', out_refund_no: 'JSA3-PR', notify_url: shop.url('v3'), amount };
+    const { refund_id } = (await refunds.post(refund)).data;
+    assert.strictEqual((await shop.next()).refund_id, refund_id);
+    const found = await refunds.$out_refund_no$.get({ params: sub, out_refund_no: 'JSA3-PR' });
+    assert.strictEqual(found.data.status, 'SUCCESS');
+  });
+  await flow("V3 close of a sub-merchant's order", async () => {
+    await byNumber.close.post(both, { out_trade_no: 'JSA3-P2' });
+    assert.strictEqual((await find('JSA3-P2')).trade_state, 'CLOSED');
+  });
+}
+
 async function combined(wxpay, shop) {
   const { combineTransactions } = wxpay.v3;
   const numbered = combineTransactions.outTradeNo.$combine_out_trade_no$;
@@ -131,4 +162,4 @@ async function batch(wxpay) {
   assert.strictEqual(open(found.data.username), '欧阳修');
 }
 
-module.exports = { batch, combined, flowsV3 };
+module.exports = { batch, combined, flowsV3, ofSubMerchant };
