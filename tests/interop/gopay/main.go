@@ -35,6 +35,12 @@ func main() {
 			}
 			return notice.DecryptPayCipherText(env("V3_KEY"))
 		}),
+		"partner": readV3(v3client, func(notice *v3.V3NotifyReq) (any, error) {
+			if strings.HasPrefix(notice.EventType, "REFUND.") {
+				return notice.DecryptPartnerRefundCipherText(env("V3_KEY"))
+			}
+			return notice.DecryptPartnerPayCipherText(env("V3_KEY"))
+		}),
 		"combined": readV3(v3client, func(notice *v3.V3NotifyReq) (any, error) {
 			return notice.DecryptCombineCipherText(env("V3_KEY"))
 		}),
@@ -50,6 +56,7 @@ func main() {
 	flowsV2(shop, "hmac", wechat.SignType_HMAC_SHA256)
 	sharingV2(shop)
 	flowsV3(shop, v3client)
+	ofSubMerchant(shop, v3client)
 	combined(shop, v3client)
 	batch(v3client)
 	complaints(shop, v3client)
