@@ -112,6 +112,7 @@ func main() {
 		check(err == nil && *found.Status == "SUCCESS" && *found.Amount.Refund == 100, "query", found, err)
 	})
 	codes(ctx, client)
+	ofSubMerchant(ctx, shop, client)
 	combined(ctx, shop, client)
 	for _, kind := range []string{"trade", "fundflow"} {
 		flow(kind+" bill", func() {
