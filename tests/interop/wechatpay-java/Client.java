@@ -94,6 +94,7 @@ final class Client {
       Sandbox.check(found.getStatus() == Status.SUCCESS && found.getAmount().getRefund() == 100, found);
     });
     Codes.flows(config);
+    Partner.flows(config, refunds, shop);
     Combined.flows(config, shop);
     BillDownloadServiceExtension bills = new BillDownloadServiceExtension.Builder().config(config).build();
     bill("trade bill", () -> bills.getTradeBill(Sandbox.of(GetTradeBillRequest.class,
