@@ -18,6 +18,8 @@ final class Client {
         "MD5", (headers, body) -> WXPAY.parseOrderNotifyResult(body, "MD5"),
         "HMAC-SHA256", (headers, body) -> WXPAY.parseOrderNotifyResult(body, "HMAC-SHA256"),
         "refundedV2", (headers, body) -> WXPAY.parseRefundNotifyResult(body),
+        "partner", (headers, body) -> WXPAY.parsePartnerOrderNotifyV3Result(body, signature(headers)).getResult(),
+        "partnerRefunded", (headers, body) -> WXPAY.parsePartnerRefundNotifyV3Result(body, signature(headers)).getResult(),
         "combined", (headers, body) -> WXPAY.parseCombineNotifyResult(body, signature(headers)).getResult(),
         "shared", (headers, body) -> WXPAY.getProfitSharingService().parseProfitSharingNotifyResult(body, signature(headers)),
         "complained", (headers, body) -> WXPAY.parseComplaintNotifyResult(body, signature(headers)).getResult(),
@@ -27,6 +29,7 @@ final class Client {
     V2.flows(shop, "HMAC-SHA256");
     Sharing.flowsV2(shop);
     V3.flows(shop);
+    Partner.flows(shop);
     Combined.flows(shop);
     Complaints.flows(shop);
     Sharing.flowsV3(shop);
