@@ -139,6 +139,14 @@ def refunds(wxpay, shop):
     with flow("refund query"):
         found = done(wxpay.query_refund("PYV3-R"))
         assert found["status"] == "SUCCESS" and found["amount"]["refund"] == 100, found
+    with flow("abnormal refund, with an encrypted card"):
+        control("/refund_end", {"end": "abnormal"})
+        amount = {"refund": 1, "total": 101, "currency": "CNY"}
+        refund = done(wxpay.refund("PYV3-RA", amount, out_trade_no="PYV3-NATIVE"))["refund_id"]
+        assert shop.next()["refund_status"] == "ABNORMAL"
+        control("/refund_end", {"end": "success"})
+        done(wxpay.abnormal_refund(refund, "PYV3-RA", "USER_BANK_CARD", "ICBC_DEBIT", "6222020200000000000", "张三"))
+        assert shop.next()["refund_status"] == "SUCCESS"
 
 
 def bills(wxpay):
