@@ -69,6 +69,21 @@ async function flowsV3(wxpay, shop) {
     assert.strictEqual(found.data.status, 'SUCCESS');
     assert.strictEqual(found.data.amount.refund, 100);
   });
+  await flow('V3 abnormal refund, with an encrypted card', async () => {
+    const { refunds } = wxpay.v3.refund.domestic;
+    const { seal, headers } = sealing();
+    const numbers = { out_trade_no: 'JSA3-native', out_refund_no: 'JSA3-RA' };
+    await control('/refund_end', { end: 'abnormal' });
+    const amount = { refund: 1, total: 103, currency: 'CNY' };
+    const { refund_id } = (await refunds.post({ ...numbers, notify_url, amount })).data;
+    assert.strictEqual((await shop.next()).refund_status, 'ABNORMAL');
+    await control('/refund_end', { end: 'success' });
+    await refunds.$refund_id$.applyAbnormalRefund.post({
+      out_refund_no: 'JSA3-RA', type: 'USER_BANK_CARD', bank_type: 'ICBC_DEBIT', bank_account: seal('6222020200000000000'),
+      real_name: seal('张三'),
+    }, { refund_id, headers });
+    assert.strictEqual((await shop.next()).refund_status, 'SUCCESS');
+  });
   for (const [name, apply] of [['trade bill', wxpay.v3.bill.tradebill], ['fund flow bill', wxpay.v3.bill.fundflowbill]]) {
     await flow(`V3 ${name}`, async () => {
       const bill = await apply.get({ params: { bill_date: env.BILL_DATE } });
