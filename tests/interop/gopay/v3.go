@@ -74,6 +74,21 @@ func flowsV3(shop *shop, client *v3.ClientV3) {
 		found := must(client.V3RefundQuery(ctx, "GOPAY3-R", nil))
 		check(found.Code == v3.Success && found.Response.Status == "SUCCESS" && found.Response.Amount.Refund == 100, "query", found)
 	})
+	flow("V3 abnormal refund, with an encrypted card", func() {
+		ended := func() string { return shop.next()["told"].(*v3.V3DecryptRefundResult).RefundStatus }
+		control("/refund_end", map[string]any{"end": "abnormal"})
+		refund := must(client.V3Refund(ctx, gopay.BodyMap{
+			"out_trade_no": "GOPAY3-Native", "out_refund_no": "GOPAY3-RA", "notify_url": shop.url("v3"),
+			"amount": map[string]any{"refund": 1, "total": 105, "currency": "CNY"},
+		}))
+		check(refund.Code == v3.Success && ended() == "ABNORMAL", "refund", refund)
+		control("/refund_end", map[string]any{"end": "success"})
+		redirected := must(client.V3AbnormalRefund(ctx, refund.Response.RefundId, gopay.BodyMap{
+			"out_refund_no": "GOPAY3-RA", "type": "USER_BANK_CARD", "bank_type": "ICBC_DEBIT",
+			"bank_account": must(client.V3EncryptText("6222020200000000000")), "real_name": must(client.V3EncryptText("张三")),
+		}))
+		check(redirected.Code == v3.Success && ended() == "SUCCESS", "abnormal refund", redirected)
+	})
 	for _, one := range []struct {
 		name  string
 		apply func(context.Context, gopay.BodyMap) (*v3.BillRsp, error)
