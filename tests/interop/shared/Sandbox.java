@@ -11,6 +11,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 final class Sandbox {
   static final String PAYER = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
   static final boolean IS_PUBLIC_KEY = System.getenv("TRUST").equals("public-key");
+
+  /** What begins as an image does. */
+  static final byte[] PNG = Arrays.copyOf(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'}, 256);
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Gson GSON = new Gson();
@@ -30,6 +36,11 @@ final class Sandbox {
   /** Reads a notification by means of the client, and throws unless it is authentic. */
   interface Reader {
     Object read(Headers headers, String body) throws Exception;
+  }
+
+  /** The day in China. */
+  static String today() {
+    return LocalDate.now(ZoneOffset.ofHours(8)).toString();
   }
 
   static String env(String name) {
@@ -139,12 +150,15 @@ final class Sandbox {
     }
   }
 
-  /** The same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3. */
+  /** The same notification, changed: a space after APIv3, another amount of APIv2, or a cipher text that is not whole. */
   private static String spoiled(String body) {
-    return body.startsWith("{") ? body + " " : body.replace(TOTAL_FEE, TOTAL_FEE + "9");
+    return body.startsWith("{")
+        ? body + " "
+        : body.replace(TOTAL_FEE, TOTAL_FEE + "9").replace(REQ_INFO, REQ_INFO + "AAAA");
   }
 
   private static final String TOTAL_FEE = "<total_fee>";
+  private static final String REQ_INFO = "<req_info><![CDATA[";
   private static final String ACKNOWLEDGED =
       "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>";
 }

@@ -16,8 +16,15 @@ import (
 const (
 	payer        = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 	totalFee     = "<total_fee>"
+	reqInfo      = "<req_info><![CDATA["
 	acknowledged = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"
 )
+
+// What begins as an image does.
+var png = append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 256)...)
+
+// today is the day in China.
+func today() string { return time.Now().UTC().Add(8 * time.Hour).Format("2006-01-02") }
 
 func env(name string) string { return os.Getenv("WXPAY_" + name) }
 
@@ -29,9 +36,13 @@ func must[T any](value T, err error) T {
 }
 
 func check(held bool, what string, seen ...any) {
-	if !held {
-		panic(fmt.Sprintf("%s: %+v", what, seen))
+	if held {
+		return
 	}
+	for _, one := range seen {
+		what += fmt.Sprintf(": %+v", one)
+	}
+	panic(what)
 }
 
 // Names a flow once it is through, or the one that failed.
@@ -126,10 +137,10 @@ func (shop *shop) next() map[string]any {
 	panic("no delivery was noted")
 }
 
-// spoil gives the same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3.
+// spoil changes a notification: a space after APIv3, another amount of APIv2, or a cipher text that is not whole.
 func spoil(body string) string {
 	if strings.HasPrefix(body, "{") {
 		return body + " "
 	}
-	return strings.Replace(body, totalFee, totalFee+"9", 1)
+	return strings.NewReplacer(totalFee, totalFee+"9", reqInfo, reqInfo+"AAAA").Replace(body)
 }

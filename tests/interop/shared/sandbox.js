@@ -27,9 +27,13 @@ async function flow(name, take) {
   console.log(`  ${name}`);
 }
 
-// The same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3.
+// The day in China.
+const today = () => new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
+
+// The same notification, changed: a space after APIv3, another amount of APIv2, or a cipher text that is not whole.
 function spoiled(body) {
-  return body.startsWith('{') ? `${body} ` : body.replace(TOTAL_FEE, `${TOTAL_FEE}9`);
+  if (body.startsWith('{')) { return `${body} `; }
+  return body.replace(TOTAL_FEE, `${TOTAL_FEE}9`).replace(REQ_INFO, `${REQ_INFO}AAAA`);
 }
 
 // Leads a client that knows WeChat Pay's host only, and no proxy, to the sandbox: as an entry in the file of hosts would, with
@@ -96,7 +100,10 @@ function run(main) {
 }
 
 const PAYER = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o';
+// What begins as an image does.
+const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(256, 7)]);
 const TOTAL_FEE = '<total_fee>';
+const REQ_INFO = '<req_info><![CDATA[';
 const ACKNOWLEDGED = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
 
-module.exports = { env, control, flow, spoiled, leadToSandbox, openShop, run, PAYER };
+module.exports = { env, control, flow, today, spoiled, leadToSandbox, openShop, run, PAYER, PNG };

@@ -23,6 +23,11 @@ def control(path, body=None):
         return json.load(answer)
 
 
+def today():
+    """The day in China."""
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
+
+
 @contextmanager
 def flow(name):
     """Names a flow once it is through, or the one that failed."""
@@ -44,8 +49,10 @@ def refused(attempt, *arguments):
 
 
 def spoiled(body):
-    """The same notification with a signature that is another's: the amount of APIv2 is another, a space is added to APIv3."""
-    return body + " " if body.startswith("{") else body.replace(TOTAL_FEE, TOTAL_FEE + "9")
+    """The same notification, changed: a space after APIv3, another amount of APIv2, or a cipher text that is not whole."""
+    if body.startswith("{"):
+        return body + " "
+    return body.replace(TOTAL_FEE, TOTAL_FEE + "9").replace(REQ_INFO, REQ_INFO + "AAAA")
 
 
 class Shop:
@@ -93,4 +100,5 @@ class Shop:
 
 
 TOTAL_FEE = "<total_fee>"
+REQ_INFO = "<req_info><![CDATA["
 ACKNOWLEDGED = b"<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>"

@@ -1,20 +1,18 @@
 // github.com/wechatpay-apiv3/wechatpay-go, the official client, against the sandbox: APIv3. It verifies responses and
-// notifications by itself. It has no service for trade bills, whose requests are made with its core.
+// notifications by itself, and encrypts and decrypts names. For payment codes, combined orders, bills and complaints it
+// has no services: their requests are made with its core.
 package main
 
 import (
 	"context"
 	"crypto/sha1"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth"
-	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/validators"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/verifiers"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/downloader"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/notify"
@@ -113,16 +111,20 @@ func main() {
 		found, _, err := refunds.QueryByOutRefundNo(ctx, refunddomestic.QueryByOutRefundNoRequest{OutRefundNo: number("R")})
 		check(err == nil && *found.Status == "SUCCESS" && *found.Amount.Refund == 100, "query", found, err)
 	})
-	flow("trade bill", func() {
-		applied := must(client.Get(ctx, "https://api.mch.weixin.qq.com/v3/bill/tradebill?bill_date="+os.Getenv("BILL_DATE")))
-		var bill map[string]string
-		must(0, json.NewDecoder(applied.Response.Body).Decode(&bill))
-		// The file has no signature: its hash was told in a response that has one.
-		file := must(core.NewClientWithValidator(client, &validators.NullValidator{}).Get(ctx, bill["download_url"]))
-		text := must(io.ReadAll(file.Response.Body))
-		check(fmt.Sprintf("%x", sha1.Sum(text)) == bill["hash_value"], "hash", bill)
-		check(strings.Contains(string(text), os.Getenv("BILL_ORDER")), "bill", string(text))
-	})
+	codes(ctx, client)
+	ofSubMerchant(ctx, shop, client)
+	combined(ctx, shop, client)
+	for _, kind := range []string{"trade", "fundflow"} {
+		flow(kind+" bill", func() {
+			bill := get[map[string]string](ctx, client, "/v3/bill/"+kind+"bill?bill_date="+os.Getenv("BILL_DATE"))
+			text := file(ctx, client, bill["download_url"])
+			check(fmt.Sprintf("%x", sha1.Sum(text)) == bill["hash_value"], "hash", bill)
+			check(strings.Contains(string(text), os.Getenv("BILL_ORDER")), "bill", string(text))
+		})
+	}
+	complaints(ctx, shop, client)
+	sharing(ctx, shop, client)
+	batch(ctx, client)
 	flow("a response with a wrong signature is refused", func() {
 		control("/faults", map[string]any{"api": "v3.pay.query_order_by_out_trade_no", "fault": "wrong_signature"})
 		_, _, err := jsapis.QueryOrderByOutTradeNo(ctx, jsapi.QueryOrderByOutTradeNoRequest{OutTradeNo: number("Native"), Mchid: mchid})

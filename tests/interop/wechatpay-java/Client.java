@@ -1,6 +1,8 @@
 // com.github.wechatpay-apiv3:wechatpay-java, the official client, against the sandbox: APIv3. It verifies responses,
-// notifications and the hash of a bill by itself.
+// notifications and the hash of a bill by itself, and encrypts and decrypts names. For payment codes, combined orders and
+// complaints it has no services: their requests are made with its HTTP client.
 
+import com.google.gson.JsonObject;
 import com.sun.net.httpserver.Headers;
 import com.wechat.pay.java.core.AbstractRSAConfig;
 import com.wechat.pay.java.core.RSAAutoCertificateConfig;
@@ -11,6 +13,7 @@ import com.wechat.pay.java.core.notification.NotificationParser;
 import com.wechat.pay.java.core.notification.RequestParam;
 import com.wechat.pay.java.service.billdownload.BillDownloadServiceExtension;
 import com.wechat.pay.java.service.billdownload.DigestBillEntity;
+import com.wechat.pay.java.service.billdownload.model.GetFundFlowBillRequest;
 import com.wechat.pay.java.service.billdownload.model.GetTradeBillRequest;
 import com.wechat.pay.java.service.payments.app.AppService;
 import com.wechat.pay.java.service.payments.h5.H5Service;
@@ -27,6 +30,7 @@ import com.wechat.pay.java.service.refund.model.RefundNotification;
 import com.wechat.pay.java.service.refund.model.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 final class Client {
   private static final String APPID = Sandbox.env("APP_ID");
@@ -37,6 +41,7 @@ final class Client {
     NotificationParser parser = new NotificationParser((NotificationConfig) config);
     Sandbox.Shop shop = new Sandbox.Shop(Map.of(
         "paid", (headers, body) -> parser.parse(param(headers, body), Transaction.class),
+        "any", (headers, body) -> parser.parse(param(headers, body), JsonObject.class),
         "refunded", (headers, body) -> parser.parse(param(headers, body), RefundNotification.class)));
     JsapiService jsapi = new JsapiService.Builder().config(config).build();
     AppService app = new AppService.Builder().config(config).build();
@@ -88,12 +93,16 @@ final class Client {
       Refund found = refunds.queryByOutRefundNo(Sandbox.of(QueryByOutRefundNoRequest.class, "out_refund_no", "JAVA-R"));
       Sandbox.check(found.getStatus() == Status.SUCCESS && found.getAmount().getRefund() == 100, found);
     });
-    Sandbox.flow("trade bill", () -> {
-      DigestBillEntity bill = new BillDownloadServiceExtension.Builder().config(config).build()
-          .getTradeBill(Sandbox.of(GetTradeBillRequest.class, "bill_date", System.getenv("BILL_DATE"), "tar_type", "GZIP"));
-      String text = new String(bill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      Sandbox.check(bill.verifyHash() && text.contains(System.getenv("BILL_ORDER")), text);
-    });
+    Codes.flows(config);
+    Partner.flows(config, refunds, shop);
+    Combined.flows(config, shop);
+    BillDownloadServiceExtension bills = new BillDownloadServiceExtension.Builder().config(config).build();
+    bill("trade bill", () -> bills.getTradeBill(Sandbox.of(GetTradeBillRequest.class,
+        "bill_date", System.getenv("BILL_DATE"), "tar_type", "GZIP")));
+    bill("fund flow bill", () -> bills.getFundFlowBill(Sandbox.of(GetFundFlowBillRequest.class,
+        "bill_date", System.getenv("BILL_DATE"), "tar_type", "GZIP")));
+    Complaints.flows(config, shop);
+    Sharing.flows(config, qr, shop);
     Sandbox.flow("a response with a wrong signature is refused", () -> {
       Sandbox.control("/faults", "{\"api\":\"v3.pay.query_order_by_out_trade_no\",\"fault\":\"wrong_signature\"}");
       try {
@@ -123,6 +132,14 @@ final class Client {
         .merchantSerialNumber(Sandbox.env("SERIAL_NO"))
         .apiV3Key(Sandbox.env("V3_KEY"))
         .build();
+  }
+
+  private static void bill(String name, Callable<DigestBillEntity> download) {
+    Sandbox.flow(name, () -> {
+      DigestBillEntity bill = download.call();
+      String text = new String(bill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      Sandbox.check(bill.verifyHash() && text.contains(System.getenv("BILL_ORDER")), text);
+    });
   }
 
   private static <T> T order(Class<T> type, Sandbox.Shop shop, String kind, String name, Object value) {

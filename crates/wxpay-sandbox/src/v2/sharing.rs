@@ -80,15 +80,13 @@ fn read(request: &mut Request<'_>, needs: Needs) -> Result<Params, Refusal> {
     Ok(params)
 }
 
-/// The beginning of a response; `result_code` is not in all of them.
-fn reply(params: &Params, shared: &Shared, result_code: bool) -> Message {
-    let reply = Message::signed(SignType::HmacSha256)
-        .text("return_code", "SUCCESS")
-        .optional("mch_id", params.get("mch_id"))
-        .optional("appid", params.get("appid"))
-        .optional("sub_mch_id", params.get("sub_mch_id"))
-        .optional("sub_appid", params.get("sub_appid"))
-        .text("nonce_str", shared.random.nonce());
+/// The beginning of a response, with what the operation's document has of the request; `result_code` is not in all of them.
+fn reply(params: &Params, shared: &Shared, named: &[&'static str], result_code: bool) -> Message {
+    let reply = Message::signed(SignType::HmacSha256).text("return_code", "SUCCESS");
+    let reply = named
+        .iter()
+        .fold(reply, |reply, name| reply.optional(name, params.get(name)));
+    let reply = reply.text("nonce_str", shared.random.nonce());
     if result_code {
         reply
             .text("return_msg", "OK")
@@ -97,6 +95,12 @@ fn reply(params: &Params, shared: &Shared, result_code: bool) -> Message {
         reply
     }
 }
+
+/// The merchant and the app.
+const WITH_APP: &[&str] = &["mch_id", "appid", "sub_mch_id", "sub_appid"];
+
+/// The merchant alone, where no app is asked for.
+const WITHOUT_APP: &[&str] = &["mch_id", "sub_mch_id"];
 
 /// A text that has to be there.
 fn text<'a>(params: &'a Params, name: &str, most: usize) -> Result<&'a str, Refusal> {
@@ -124,13 +128,17 @@ fn json<T: DeserializeOwned>(params: &Params, name: &str, most: usize) -> Result
     serde_json::from_str(text).map_err(|error| wrong(name, &format!("JSON格式错误：{error}")))
 }
 
-/// The paid order whose money is shared.
+/// The paid order whose money is shared, of the sub-merchant that is named.
 fn order(params: &Params, state: &State) -> Result<Order, Refusal> {
+    paid(params, state, |order| order.is_of(params.get("sub_mch_id")))
+}
+
+/// The order of `transaction_id`, if it may be had.
+fn paid(params: &Params, state: &State, may: impl Fn(&Order) -> bool) -> Result<Order, Refusal> {
     let id = text(params, "transaction_id", 32)?;
     let order = state.orders.find(Some(id), None);
-    let order = order.filter(|order| order.is_of(params.get("sub_mch_id")));
     let none = || Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id");
-    order.cloned().ok_or_else(none)
+    order.filter(|order| may(order)).cloned().ok_or_else(none)
 }
 
 /// `PARAM_ERROR` about one field.

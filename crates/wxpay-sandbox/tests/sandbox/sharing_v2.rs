@@ -112,6 +112,31 @@ async fn an_order_is_shared_in_parts_and_finished() {
 }
 
 #[tokio::test]
+async fn an_app_and_a_sub_merchant_are_named_where_they_are_asked_for() {
+    let client = paid().await;
+    client
+        .sharing_v2(MULTI, client.share_v2("P1", &to_user(1)))
+        .await;
+    let query = with(client.paid_order(), "out_order_no", "P1");
+    let ratio = with(client.paid_order(), "sub_mch_id", "1900000109");
+    for (path, fields) in [(QUERY, query), (LEFT, client.paid_order()), (RATIO, ratio)] {
+        let reply = client.sharing_v2(path, fields).await;
+        assert_eq!(reply.get("return_code"), Some("SUCCESS"), "{path}");
+        assert_eq!(reply.get("appid"), None, "{path}");
+    }
+
+    let mut order = Order::paid("T3", 100);
+    order.profit_sharing = true;
+    let sub = json!({"sub_mchid": "1900000109", "sub_appid": null, "sub_openid": null});
+    order.sub_merchant = serde_json::from_value(sub).unwrap();
+    client.sandbox.add_order(order);
+    let id = client.sandbox.orders()[1].transaction_id.clone();
+    let left = with(client.paid_order(), "transaction_id", &id);
+    let left = client.sharing_v2(LEFT, left).await;
+    assert_eq!(left.get("unsplit_amount"), Some("100"), "{left:?}");
+}
+
+#[tokio::test]
 async fn a_single_sharing_releases_the_rest_and_can_be_taken_back() {
     let client = paid().await;
     let to_store = json!([{"type": "MERCHANT_ID", "account": STORE, "amount": 200, "description": "分到商户"}]);

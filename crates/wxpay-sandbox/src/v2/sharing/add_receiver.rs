@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json as value;
 use wxpay_core::Params;
 
-use super::{KINDS, Needs, endpoint, json, read, reply, wrong};
+use super::{KINDS, Needs, WITH_APP, endpoint, json, read, reply, wrong};
 use crate::SharingReceiver;
 use crate::endpoint::{Endpoint, Reply};
 use crate::v2::{Message, Refusal, Refusals, Request};
@@ -64,7 +64,7 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
             receivers.push(receiver);
         }
     }
-    Ok(reply(&params, shared, true).text("receiver", told.to_string()))
+    Ok(reply(&params, shared, WITH_APP, true).text("receiver", told.to_string()))
 }
 
 /// Whose receiver a request means, and which.

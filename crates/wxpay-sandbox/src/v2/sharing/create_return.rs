@@ -3,7 +3,7 @@
 use serde_json::json;
 use wxpay_core::{Fen, Params};
 
-use super::{Needs, endpoint, number, read, reply, return_report, text, wrong};
+use super::{Needs, WITH_APP, endpoint, number, read, reply, return_report, text, wrong};
 use crate::ProfitSharing;
 use crate::endpoint::Endpoint;
 use crate::state::{AskedReturn, SharingRefusal, State};
@@ -49,7 +49,7 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     if request.commit && made.requests == 1 {
         shared.settle_return_later(&mut state, &made);
     }
-    let reply = reply(&params, shared, false);
+    let reply = reply(&params, shared, WITH_APP, false);
     Ok(return_report::write(reply, &made, &sharing))
 }
 

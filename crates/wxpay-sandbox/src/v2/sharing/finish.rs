@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Needs, endpoint, number, order, read, refuse, reply, report, text};
+use super::{Needs, WITH_APP, endpoint, number, order, read, refuse, reply, report, text};
 use crate::endpoint::Endpoint;
 use crate::state::AskedSharing;
 use crate::v2::{Message, Refusal, Refusals, Request};
@@ -30,5 +30,8 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     let order = order(&params, &state)?;
     let made = state.share(&order, asked, &shared.random, request.commit);
     let made = made.map_err(refuse)?;
-    Ok(report::numbers(reply(&params, shared, true), &made))
+    Ok(report::numbers(
+        reply(&params, shared, WITH_APP, true),
+        &made,
+    ))
 }

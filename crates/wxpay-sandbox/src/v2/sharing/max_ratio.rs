@@ -1,6 +1,6 @@
 //! 查询最大分账比例.
 
-use super::{Needs, endpoint, read, reply, text};
+use super::{Needs, WITHOUT_APP, endpoint, read, reply, text};
 use crate::endpoint::{Endpoint, Reply};
 use crate::v2::{Message, Refusal, Refusals, Request};
 
@@ -23,5 +23,5 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     text(&params, "sub_mch_id", 32)?;
     let shared = request.shared;
     let ratio = shared.state().sharing.max_ratio;
-    Ok(reply(&params, shared, false).plain("max_ratio", ratio.to_string()))
+    Ok(reply(&params, shared, WITHOUT_APP, false).plain("max_ratio", ratio.to_string()))
 }

@@ -1,7 +1,7 @@
 //! 查询分账结果.
 
 use super::report::{self, Form};
-use super::{Needs, endpoint, number, order, read, reply};
+use super::{Needs, WITHOUT_APP, endpoint, number, order, read, reply};
 use crate::endpoint::Endpoint;
 use crate::v2::{Message, Refusal, Refusals, Request};
 
@@ -22,7 +22,7 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     let made = state.sharing.get(number);
     let made = made.filter(|made| made.out_trade_no == order.out_trade_no);
     let made = made.ok_or_else(|| Refusal::code("ORDERNOTEXIST", "分账单不存在"))?;
-    let reply = report::numbers(reply(&params, shared, true), made);
+    let reply = report::numbers(reply(&params, shared, WITHOUT_APP, true), made);
     let reply = report::state(reply, made, Form::Found);
     Ok(match &made.description {
         None => reply,

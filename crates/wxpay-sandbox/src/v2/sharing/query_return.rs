@@ -1,7 +1,7 @@
 //! 回退结果查询.
 
 use super::create_return::sharing;
-use super::{Needs, endpoint, number, read, reply, return_report};
+use super::{Needs, WITH_APP, endpoint, number, read, reply, return_report};
 use crate::endpoint::Endpoint;
 use crate::v2::{Message, Refusal, Refusals, Request};
 
@@ -22,6 +22,6 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     let made = state.sharing.returns.get(number).map(|entry| &entry.made);
     let made = made.filter(|made| made.out_order_no == sharing.out_order_no);
     let made = made.ok_or_else(|| Refusal::code("ORDERNOTEXIST", "回退单不存在"))?;
-    let reply = reply(&params, shared, false);
+    let reply = reply(&params, shared, WITH_APP, false);
     Ok(return_report::write(reply, made, &sharing))
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json as value;
 
 use super::add_receiver::named;
-use super::{Needs, endpoint, json, read, reply};
+use super::{Needs, WITH_APP, endpoint, json, read, reply};
 use crate::endpoint::{Endpoint, Reply};
 use crate::v2::{Message, Refusal, Refusals, Request};
 
@@ -41,5 +41,5 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
         receivers.retain(|other| !other.is_same(&receiver));
     }
     let told = value!({"type": receiver.kind, "account": receiver.account});
-    Ok(reply(&params, request.shared, true).text("receiver", told.to_string()))
+    Ok(reply(&params, request.shared, WITH_APP, true).text("receiver", told.to_string()))
 }

@@ -7,7 +7,7 @@ use serde_json::json as value;
 use wxpay_core::{Fen, Params};
 
 use super::report::{self, Form};
-use super::{KINDS, Needs, endpoint, json, number, order, read, refuse, reply, wrong};
+use super::{KINDS, Needs, WITH_APP, endpoint, json, number, order, read, refuse, reply, wrong};
 use crate::endpoint::Endpoint;
 use crate::state::{AskedShare, AskedSharing};
 use crate::v2::{Message, Refusal, Refusals, Request};
@@ -50,7 +50,7 @@ fn respond(request: &mut Request<'_>, single: bool) -> Result<Message, Refusal> 
     if request.commit && made.requests == 1 && !made.is_finished() {
         shared.settle_sharing_later(&mut state, &made);
     }
-    let reply = report::numbers(reply(&params, shared, true), &made);
+    let reply = report::numbers(reply(&params, shared, WITH_APP, true), &made);
     Ok(report::state(reply, &made, Form::Accepted))
 }
 
