@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod explain;
+mod init;
 mod input;
 mod keys;
 mod list;
@@ -38,6 +39,10 @@ pub(crate) enum Command {
     /// client needs are written into a folder: keys, certificates, a ready wxpay.toml and shell exports. A page shows the
     /// requests as they come. No request leaves this machine but the notices to addresses of this machine.
     Sandbox(Box<sandbox::Arguments>),
+    /// Write a `wxpay.toml` to fill in, with a comment on each setting
+    ///
+    /// It asks nothing and connects to nothing. A file that is there is left as it is. Then it says which files belong beside it.
+    Init(init::Arguments),
     /// Check a configuration before it goes live: one line a check, green, yellow or red, with what to do
     ///
     /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
@@ -88,6 +93,7 @@ impl Command {
         match self {
             Self::Sandbox(arguments) => sandbox::run(*arguments, lang).await,
             Self::Demo => demo::run(lang).await,
+            Self::Init(arguments) => init::run(&arguments, lang),
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::List(arguments) => list::run(&arguments, lang),
             Self::Show(arguments) => show::run(&arguments, lang),

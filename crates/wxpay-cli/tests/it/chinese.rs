@@ -37,6 +37,8 @@ const FAILING: &[Failing] = &[
     ("doctor", |setup| {
         setup.set("base_url", "https://127.0.0.1:9")
     }),
+    ("init", nothing),
+    ("init --dir wxpay.toml", nothing),
     ("", nothing),
     ("pay", nothing),
     ("--version=1", nothing),
@@ -288,6 +290,7 @@ async fn the_help_has_no_english_sentence() {
         "--help",
         "-h",
         "demo --help",
+        "init --help",
         "doctor --help",
         "call --help",
         "call v2.wecom.pay_employee --help",

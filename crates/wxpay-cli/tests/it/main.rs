@@ -9,6 +9,7 @@ mod choices;
 mod config;
 mod demo;
 mod doctor;
+mod init;
 mod ownership;
 mod sandbox;
 mod setup;
