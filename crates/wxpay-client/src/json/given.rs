@@ -30,7 +30,11 @@ impl Object<'_> {
     /// # Errors
     /// None of them is there, or several are.
     pub fn one_of<'n>(&self, names: &[&'n str]) -> Result<&'n str, DecodeError> {
-        let is_there = |name: &&&str| !matches!(self.member(name), None | Some(Json::Null));
+        let is_there = |name: &&&str| match self.member(name) {
+            None | Some(Json::Null) => false,
+            // As of any scalar, an empty text says that it is absent.
+            Some(value) => value.as_str() != Some(""),
+        };
         let mut there = names.iter().filter(is_there);
         match (there.next(), there.next()) {
             (Some(name), None) => Ok(name),
