@@ -208,9 +208,19 @@ impl FromWire for WireTime {
             text: text.to_owned(),
             timestamp: formats
                 .iter()
-                .find_map(|format| Timestamp::parse(text, *format)),
+                .find_map(|format| Timestamp::parse(text, *format))
+                .or_else(|| to_the_minute(text)),
         })
     }
+}
+
+/// `2015-05-20T13:29+08:00`, as the samples of some documents have it. It is read, and never written.
+fn to_the_minute(text: &str) -> Option<Timestamp> {
+    let (minute, zone) = text.split_at_checked(16)?;
+    let text = zone
+        .starts_with(['+', '-', 'Z'])
+        .then(|| format!("{minute}:00{zone}"))?;
+    Timestamp::parse(&text, TimeFormat::Rfc3339)
 }
 
 /// APIv2 times carry no offset; they are Asia/Shanghai, which is UTC+8 all year. In seconds.

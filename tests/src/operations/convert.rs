@@ -2,7 +2,7 @@
 
 use http::Uri;
 use serde_json::{Map, Value, json};
-use wxpay_api::core::{Date, DateFormat, Params};
+use wxpay_api::core::{Date, DateFormat, FromWire as _, Params, WireTime};
 use wxpay_catalog::{Field, Operation, Place, Version};
 
 use super::typed::Sent;
@@ -167,7 +167,9 @@ pub(super) fn same(expected: &Value, got: &Value) -> bool {
                 serde_json::from_str::<Value>(other),
             ) {
                 (Ok(one @ (Value::Object(_) | Value::Array(_))), Ok(other)) => same(&one, &other),
-                _ => one.trim() == other.trim() || is_one_day(one, other),
+                _ => {
+                    one.trim() == other.trim() || is_one_day(one, other) || is_one_time(one, other)
+                }
             }
         }
         (Value::String(_), Value::String(_)) => true,
@@ -181,6 +183,12 @@ fn is_one_day(written: &str, read: &str) -> bool {
     digits(written.trim())
         && Date::parse(read, DateFormat::Dashed)
             .is_some_and(|day| day.format(DateFormat::Compact) == written.trim())
+}
+
+/// Whether `2015-05-20T13:29+08:00` and `2015-05-20T13:29:00+08:00` are meant.
+fn is_one_time(written: &str, sent: &str) -> bool {
+    let moment = |text| WireTime::from_wire(text).and_then(|time| time.timestamp());
+    moment(written).is_some_and(|written| Some(written) == moment(sent))
 }
 
 /// Null, an empty text and an empty list say that a value is absent.

@@ -65,6 +65,28 @@ fn a_time_in_a_new_form_is_kept_as_text() {
 }
 
 #[test]
+fn a_time_to_the_minute_is_read_and_never_written() {
+    let unix = |text| {
+        let time = WireTime::from_wire(text).unwrap();
+        time.timestamp().map(Timestamp::unix)
+    };
+    assert_eq!(unix("2015-05-20T13:29+08:00"), Some(1_432_099_740));
+    assert_eq!(unix("2015-05-20T05:29Z"), Some(1_432_099_740));
+    for other in [
+        "2015-05-20T13:29",
+        "2015-05-20T13:29:+08:00",
+        "2015-05-20T13:2+08:00",
+        "2015-05-20 13:29+08:00",
+        "2015-05-20T13:60+08:00",
+        "二〇一五年五月二十日",
+    ] {
+        assert_eq!(unix(other), None, "{other}");
+    }
+    let strict = Timestamp::parse("2015-05-20T13:29+08:00", TimeFormat::Rfc3339);
+    assert_eq!(strict, None);
+}
+
+#[test]
 fn each_protocol_has_its_own_form_of_time() {
     let unix = |text, format| Timestamp::parse(text, format).map(Timestamp::unix);
     assert_eq!(
