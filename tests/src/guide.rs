@@ -22,7 +22,8 @@ pages! {
         PublicKeyMigration "../../docs/guide/en/public-key-migration.md",
         OwnTransport "../../docs/guide/en/own-transport.md",
         KmsSigner "../../docs/guide/en/kms-signer.md",
-        Blocking "../../docs/guide/en/blocking.md";
+        Blocking "../../docs/guide/en/blocking.md",
+        NationalAlgorithms "../../docs/guide/en/national-algorithms.md";
     chinese:
         Index "../../docs/guide/zh/README.md",
         FirstCall "../../docs/guide/zh/first-call.md",
@@ -36,5 +37,6 @@ pages! {
         PublicKeyMigration "../../docs/guide/zh/public-key-migration.md",
         OwnTransport "../../docs/guide/zh/own-transport.md",
         KmsSigner "../../docs/guide/zh/kms-signer.md",
-        Blocking "../../docs/guide/zh/blocking.md";
+        Blocking "../../docs/guide/zh/blocking.md",
+        NationalAlgorithms "../../docs/guide/zh/national-algorithms.md";
 }

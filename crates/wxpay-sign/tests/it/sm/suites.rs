@@ -1,10 +1,13 @@
 //! Which suite a message is in is decided by the keys, and never by the message.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
-use wxpay_core::{AppId, BrandId, MchId, Timestamp, VerificationFailure};
+use wxpay_core::{AppId, BrandId, MchId, SigningError, Timestamp, VerificationFailure};
 use wxpay_sign::Proof;
 use wxpay_sign::v3::{
     self, Certificate, MerchantKey, PlatformKeys, PrivateKey, PublicKeys, RequestToSign, Suite,
@@ -128,6 +131,45 @@ async fn a_request_names_the_scheme_of_its_key() {
     let (rsa, _) = international();
     let header = v3::authorize(&rsa, &mch_id, &request).await.unwrap();
     assert!(header.starts_with("WECHATPAY2-SHA256-RSA2048 "), "{header}");
+}
+
+/// A key that is not in this process, of the national algorithms.
+#[derive(Debug)]
+struct Hsm;
+
+#[async_trait]
+impl MerchantKey for Hsm {
+    fn serial_no(&self) -> &str {
+        MCH_SERIAL
+    }
+
+    fn suite(&self) -> Suite {
+        Suite::Sm
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        merchant().sign(message).await
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_an_hsm_says_its_suite() {
+    let request = RequestToSign {
+        method: "GET",
+        target: "/v3/x",
+        timestamp: now(),
+        nonce_str: "n",
+        body: b"",
+    };
+    let shared = Arc::new(Hsm);
+    let mch_id = MchId::new("2480467911").unwrap();
+    for key in [&Hsm as &dyn MerchantKey, &shared] {
+        let header = v3::authorize(key, &mch_id, &request).await.unwrap();
+        assert!(header.starts_with("WECHATPAY2-SM2-WITH-SM3 "), "{header}");
+        assert!(!key.in_memory());
+    }
+    let keys: Arc<dyn PlatformKeys> = Arc::new(keys_of("mch"));
+    assert_eq!(Arc::new(keys).suite(), Suite::Sm);
 }
 
 #[tokio::test]
