@@ -12,6 +12,19 @@ use wxpay_api::sign::v3::{Certificate, MerchantKey, PlatformKeys, PublicKeys};
 /// The APIv2 key of the official signing example.
 pub(crate) const V2_KEY: &str = "192006250b4c09247ec02edce69f6a2d";
 
+/// The test vector of `more.json` with this id.
+pub(crate) fn more_vector(id: &str) -> Value {
+    let file = more();
+    let all = file["vectors"].as_array().expect("a list of vectors");
+    let vector = all.iter().find(|vector| vector["id"] == id);
+    vector.expect("a vector of this id").clone()
+}
+
+/// A key's PEM of `more.json`.
+pub(crate) fn more_key(name: &str) -> String {
+    text(&more()["keys"][name]["pem"]).to_owned()
+}
+
 /// The test vector whose id starts with `id`.
 pub(crate) fn vector(id: &str) -> Value {
     let named = |vector: &&Value| text(&vector["id"]).starts_with(id);
@@ -83,6 +96,11 @@ impl MerchantKey for Unsigned {
     async fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SigningError> {
         Ok(vec![0])
     }
+}
+
+fn more() -> Value {
+    let file = include_str!("../../tests/vectors/more.json");
+    serde_json::from_str(file).expect("the vectors are JSON")
 }
 
 fn vectors() -> Value {

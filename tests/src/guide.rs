@@ -30,7 +30,8 @@ pages! {
         OwnEndpoints "../../docs/guide/en/own-endpoints.md",
         OwnTransport "../../docs/guide/en/own-transport.md",
         KmsSigner "../../docs/guide/en/kms-signer.md",
-        Blocking "../../docs/guide/en/blocking.md";
+        Blocking "../../docs/guide/en/blocking.md",
+        NationalAlgorithms "../../docs/guide/en/national-algorithms.md";
     chinese:
         Index "../../docs/guide/zh/README.md",
         FirstCall "../../docs/guide/zh/first-call.md",
@@ -52,5 +53,6 @@ pages! {
         OwnEndpoints "../../docs/guide/zh/own-endpoints.md",
         OwnTransport "../../docs/guide/zh/own-transport.md",
         KmsSigner "../../docs/guide/zh/kms-signer.md",
-        Blocking "../../docs/guide/zh/blocking.md";
+        Blocking "../../docs/guide/zh/blocking.md",
+        NationalAlgorithms "../../docs/guide/zh/national-algorithms.md";
 }

@@ -6,12 +6,14 @@ pub mod clients;
 mod guide;
 pub mod load;
 pub mod notices;
+pub mod openssl;
 pub mod operations;
 pub mod payouts;
 pub mod replies;
 pub mod runner;
 pub mod scale;
 pub mod scripted;
+pub mod sm;
 pub mod vectors;
 
 /// The code in both READMEs compiles.

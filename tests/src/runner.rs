@@ -19,6 +19,7 @@ mod reply;
 mod report;
 mod request;
 mod sealed;
+mod sm;
 mod small;
 mod transfer;
 mod v2;

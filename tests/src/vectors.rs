@@ -26,6 +26,13 @@ pub fn key(name: &str) -> String {
     text(&file()["keys"][name]["pem"]).to_owned()
 }
 
+/// A key's PEM of `tests/vectors/more.json` by its name.
+pub fn more_key(name: &str) -> String {
+    let more = include_str!("../vectors/more.json");
+    let file: Value = serde_json::from_str(more).expect("the vectors are JSON");
+    text(&file["keys"][name]["pem"]).to_owned()
+}
+
 /// The text of a member.
 pub fn text(value: &Value) -> &str {
     value

@@ -56,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -130,6 +130,22 @@ const STEPS: [Step; 18] = [
         name: "vectors",
         says: "the signing examples, by both providers",
         take: vectors,
+    },
+    Step {
+        name: "openssl",
+        says: "SM2, SM3 and SM4 against OpenSSL 3, both ways",
+        take: |root| {
+            let compare: &[&str] = &[
+                "run",
+                "--locked",
+                "-q",
+                "-p",
+                "wxpay-tests",
+                "--bin",
+                "openssl",
+            ];
+            calls(root, &[compare])
+        },
     },
     Step {
         name: "examples",

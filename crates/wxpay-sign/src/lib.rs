@@ -3,7 +3,8 @@
 //! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a front end needs to pay or to open
 //!   WeChat Pay's own pages ([`v2::jump`]).
 //! - [`workwx`]: the second signature of WeCom payments (企业微信), over a fixed list of fields.
-//! - [`v3`]: RSA over the exact request and response of APIv3, encrypted fields (敏感信息), notifications and certificates.
+//! - [`v3`]: RSA, or SM2 (国密), over the exact request and response of APIv3, encrypted fields (敏感信息), notifications and
+//!   certificates.
 //!
 //! A [`Verified`] value can be made only here, so holding one is the proof that a check was made and held.
 //!
@@ -79,10 +80,20 @@
 //! | `rust-crypto` | no | keys in memory in pure Rust; `rsa` is listed in RUSTSEC-2023-0071 (a timing side channel) |
 //! | `p12` | no | reading `apiclient_cert.p12`; drags in pre-releases of `cms` and `pkcs12` |
 //! | `file` | no | `v3::FileKey`: encrypted files, decrypted as they arrive |
+//! | `sm` | no | the national algorithms (国密) SM2, SM3 and SM4 in pure Rust, for the merchants who use them with APIv3 |
 //! | `serde` | no | what front ends need as JSON, by the names that they want; encrypted strings as they came |
 //!
 //! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on. With neither, bring your
 //! own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
+//!
+//! # The national algorithms (国密)
+//!
+//! A merchant whom WeChat Pay has enabled for them has an SM2 key and certificate. [`v3::PrivateKey`] reads it as it reads an RSA
+//! key, and its [`suite`](v3::MerchantKey::suite) decides how requests are signed. `PublicKeys::for_suite` holds WeChat Pay's SM2
+//! certificates, and takes no response in another suite. Front ends and brands (品牌) stay with RSA.
+//!
+//! SM2 and SM4 come from RustCrypto with either provider, and like keys in memory need one of the two. `sm4` looks up its S-box in
+//! a table, which is not constant-time: what else runs on the processor can learn from its cache.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod handed_over;
@@ -96,12 +107,16 @@ mod payment;
 mod pem;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub mod provider;
+#[cfg(feature = "sm")]
+mod sm3;
 pub mod v2;
 pub mod v3;
 mod verified;
 pub mod workwx;
 
 pub use nonce::nonce;
+#[cfg(feature = "sm")]
+pub use sm3::sm3;
 pub use verified::{Proof, Verified};
 pub use wxpay_core::{SigningError, VerificationError, VerificationFailure};
 

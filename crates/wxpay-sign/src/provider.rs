@@ -1,15 +1,19 @@
-//! Where the RSA and AES-GCM of in-memory keys come from.
+//! Where the RSA and AES-GCM of in-memory keys come from. SM2 and SM4 (国密, feature `sm`) are the same with each provider.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
 #[cfg(feature = "rust-crypto")]
 mod rust_crypto;
+#[cfg(feature = "sm")]
+mod sm;
 
 use std::fmt::Debug;
 
 use rustls_pki_types::PrivateKeyDer;
 use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
+
+use crate::v3::Suite;
 
 /// A source of RSA and AES-GCM. With both features on, the default is aws-lc.
 #[derive(Clone, Copy, Debug)]
@@ -31,22 +35,36 @@ impl Provider {
     pub(crate) fn private(
         self,
         key: &PrivateKeyDer<'_>,
-    ) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+    ) -> Result<Box<dyn PrivateHalf>, InvalidInput> {
+        #[cfg(feature = "sm")]
+        if let Some(key) = sm::private(key) {
+            return Ok(key);
+        }
         self.0.private(key)
     }
 
-    pub(crate) fn public(self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
+    pub(crate) fn public(self, spki: &[u8]) -> Result<Box<dyn PublicHalf>, InvalidInput> {
+        #[cfg(feature = "sm")]
+        if let Some(key) = sm::public(spki) {
+            return Ok(key);
+        }
         self.0.public(spki)
     }
 
-    pub(crate) fn open_gcm(
+    /// Decrypts what was encrypted with an APIv3 key by a suite; `None` when it does not fit.
+    pub(crate) fn open_with_api_key(
         self,
+        suite: Suite,
         key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         ciphertext: Vec<u8>,
     ) -> Option<Zeroizing<Vec<u8>>> {
-        self.0.open_gcm(key, nonce, associated_data, ciphertext)
+        match suite {
+            Suite::Rsa => self.0.open_gcm(key, nonce, associated_data, ciphertext),
+            #[cfg(feature = "sm")]
+            Suite::Sm => sm::open_gcm(&sm::sm4_key(key), nonce, associated_data, ciphertext),
+        }
     }
 }
 
@@ -64,10 +82,10 @@ impl Default for Provider {
 
 trait Crypto: Debug + Sync {
     /// A private key from DER.
-    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput>;
+    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateHalf>, InvalidInput>;
 
     /// A public key from a SubjectPublicKeyInfo.
-    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput>;
+    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicHalf>, InvalidInput>;
 
     /// Decrypts AES-256-GCM whose tag is the last 16 bytes; `None` when it does not fit.
     fn open_gcm(
@@ -79,37 +97,61 @@ trait Crypto: Debug + Sync {
     ) -> Option<Zeroizing<Vec<u8>>>;
 }
 
-pub(crate) trait PrivateRsa: Send + Sync {
-    /// The public half as RSAPublicKey of PKCS#1, in DER.
+pub(crate) trait PrivateHalf: Send + Sync {
+    /// What it signs and decrypts with.
+    fn suite(&self) -> Suite {
+        Suite::Rsa
+    }
+    /// The public half as a certificate holds it: for RSA the RSAPublicKey of PKCS#1 in DER, for SM2 the point.
     fn public_key(&self) -> Vec<u8>;
-    /// PKCS#1 v1.5 with SHA-256.
+    /// PKCS#1 v1.5 with SHA-256, or SM2 with SM3 in DER.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
-    /// OAEP with SHA-1.
+    /// OAEP with SHA-1, or SM2 from DER.
     fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningError>;
 }
 
-pub(crate) trait PublicRsa: Send + Sync {
-    /// PKCS#1 v1.5 with SHA-256.
+pub(crate) trait PublicHalf: Send + Sync {
+    /// What it verifies and encrypts with.
+    fn suite(&self) -> Suite {
+        Suite::Rsa
+    }
+    /// PKCS#1 v1.5 with SHA-256, or SM2 with SM3 in DER.
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool;
-    /// The most bytes that OAEP with SHA-1 can encrypt: 42 fewer than the modulus has.
-    fn seal_limit(&self) -> usize;
-    /// OAEP with SHA-1.
+    /// The most bytes that OAEP with SHA-1 can encrypt, 42 fewer than the modulus has; SM2 has no such limit.
+    fn seal_limit(&self) -> Option<usize>;
+    /// OAEP with SHA-1, or SM2 in DER.
     fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
 pub(crate) fn broken_private() -> InvalidInput {
     InvalidInput::new(
         "private key",
-        "must be an RSA key of at least 2048 bits in PKCS#8 or PKCS#1",
-        "必须是 PKCS#8 或 PKCS#1 格式、不少于 2048 位的 RSA 私钥",
+        if cfg!(feature = "sm") {
+            "must be an RSA key of at least 2048 bits in PKCS#8 or PKCS#1, or an SM2 key in PKCS#8 or in SEC1 with the name of its curve"
+        } else {
+            "must be an RSA key of at least 2048 bits in PKCS#8 or PKCS#1"
+        },
+        if cfg!(feature = "sm") {
+            "必须是 PKCS#8 或 PKCS#1 格式、不少于 2048 位的 RSA 私钥，或 PKCS#8、SEC1（写明曲线）格式的 SM2 私钥"
+        } else {
+            "必须是 PKCS#8 或 PKCS#1 格式、不少于 2048 位的 RSA 私钥"
+        },
     )
 }
 
 fn broken_public() -> InvalidInput {
     InvalidInput::new(
         "public key",
-        "must be an RSA key of at least 2048 bits",
-        "必须是不少于 2048 位的 RSA 公钥",
+        if cfg!(feature = "sm") {
+            "must be an RSA key of at least 2048 bits, or an SM2 key whose point is on the curve"
+        } else {
+            "must be an RSA key of at least 2048 bits"
+        },
+        if cfg!(feature = "sm") {
+            "必须是不少于 2048 位的 RSA 公钥，或点在曲线上的 SM2 公钥"
+        } else {
+            "必须是不少于 2048 位的 RSA 公钥"
+        },
     )
 }
 

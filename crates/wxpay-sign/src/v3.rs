@@ -1,4 +1,4 @@
-//! The signatures of APIv3: RSA with SHA-256 over the exact bytes of a request or response.
+//! The signatures of APIv3: RSA with SHA-256, or SM2 with SM3 (国密, feature `sm`), over the exact bytes of a request or response.
 //!
 //! <https://pay.weixin.qq.com/doc/v3/merchant/4012365342>
 
@@ -20,6 +20,7 @@ mod reply;
 mod request;
 mod sealed;
 mod serial;
+mod suite;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod trusted_issuers;
 
@@ -40,5 +41,6 @@ pub use reply::{WINDOW_SECONDS, danger_accept_unsigned, verify, verify_brand};
 pub use request::{RequestToSign, authorize, authorize_brand, target};
 pub use sealed::Sealed;
 pub use serial::same_serial;
+pub use suite::Suite;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use trusted_issuers::TrustedIssuers;

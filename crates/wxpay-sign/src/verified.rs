@@ -20,6 +20,12 @@ pub enum Proof {
         /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
         serial_no: String,
     },
+    /// An SM2 signature with SM3 (国密) by the WeChat Pay key with this serial number.
+    #[cfg(feature = "sm")]
+    Sm2 {
+        /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
+        serial_no: String,
+    },
     /// Decrypted with the merchant's APIv2 key. Who made it knows the key, but ECB does not protect it against changes: confirm
     /// by a query before acting on it.
     Opened,

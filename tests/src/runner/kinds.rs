@@ -1,6 +1,6 @@
 use super::{
     Case, Got, Malformed, aead, bill, certificate, message, notice, outcome, paid, payment, refund,
-    reply, request, sealed, small, transfer, v2,
+    reply, request, sealed, sm, small, transfer, v2,
 };
 
 /// Runs the input of one kind.
@@ -40,6 +40,12 @@ pub(super) fn find(name: &str) -> Option<Kind> {
         "time_parse" => small::time,
         "bill_hash" => bill::hash,
         "bill_parse" => bill::parse,
+        "sm3" => sm::digest,
+        "sm4_key" => sm::sm4_key,
+        "sm4_gcm_decrypt" => sm::gcm_decrypt,
+        "sm2_verify" => sm::sm2_verify,
+        "sm2_decrypt" => sealed::open,
+        "sm_reply" => sm::reply,
         _ => return None,
     })
 }

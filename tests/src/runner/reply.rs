@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use serde_json::json;
 use wxpay_api::core::VerificationFailure;
-use wxpay_api::sign::v3::{self, Certificate, PublicKeys, same_serial};
+use wxpay_api::sign::v3::{self, Certificate, PublicKeys, Suite, same_serial};
 use wxpay_api::v3::ErrorBody;
 
 use super::got::text_or_null;
@@ -66,7 +66,11 @@ pub(super) fn not_http() -> Refusal {
 
 /// The keys that a vector trusts, each under the number that the vector gives it.
 pub(super) fn trusted(case: &Case<'_>) -> Result<PublicKeys, Malformed> {
-    let mut keys = PublicKeys::new();
+    trusted_by(case, Suite::Rsa)
+}
+
+pub(super) fn trusted_by(case: &Case<'_>, suite: Suite) -> Result<PublicKeys, Malformed> {
+    let mut keys = PublicKeys::for_suite(suite);
     for (serial, pem) in case.trusted()? {
         let broken = |error| Malformed::new(format!("the key of {serial} can't be used: {error}"));
         keys = if pem.contains("BEGIN CERTIFICATE") {

@@ -198,10 +198,14 @@ async fn a_refusal_is_read_and_other_hosts_are_not_asked() {
     for hex in ["", "12", "zz".repeat(20).as_str(), "é".repeat(40).as_str()] {
         assert!(FileDigest::new("SHA1", hex).is_err());
     }
-    assert_eq!(
-        FileDigest::new("SM3", "00").unwrap_err().field(),
-        "hash_type"
-    );
+    for (hash_type, field) in [
+        ("SM2", "hash_type"),
+        ("", "hash_type"),
+        ("SM3", "hash_value"),
+    ] {
+        let error = FileDigest::new(hash_type, "00").unwrap_err();
+        assert_eq!(error.field(), field);
+    }
 }
 
 proptest! {

@@ -36,6 +36,7 @@ mod sandbox;
 mod security;
 mod shapes;
 mod shop;
+mod sm;
 mod supply_chain;
 mod trust;
 mod trusted_issuers;

@@ -152,7 +152,7 @@ async fn verified(
 }
 
 fn public_keys(known: &Known) -> Result<PublicKeys, Fail> {
-    let mut keys = PublicKeys::new();
+    let mut keys = PublicKeys::for_suite(known.config.suite());
     if let Some((id, pem)) = known.config.public_key_pem()? {
         keys = keys.with_public_key(&id, &pem).map_err(broken)?;
     }

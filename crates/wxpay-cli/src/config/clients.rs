@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use wxpay_api::core::{InvalidInput, Secret, Timestamp};
 use wxpay_api::sign::v2::{Key, SignType};
-use wxpay_api::sign::v3::{ApiKey, Certificate, P12, PrivateKey, PublicKeys};
+use wxpay_api::sign::v3::{ApiKey, Certificate, MerchantKey, P12, PrivateKey, PublicKeys, Suite};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::{ReqwestTransport, ReqwestTransportBuilder};
 use wxpay_api::{v2, v3};
@@ -180,6 +180,12 @@ impl Config {
             .map_err(wrong("[certificate] private_key"))
     }
 
+    /// What the merchant signs with, and WeChat Pay therefore too; RSA as long as there is no key that can be read.
+    pub(crate) fn suite(&self) -> Suite {
+        let key = self.signing_key_at_any_time();
+        key.map(|key| key.suite()).unwrap_or_default()
+    }
+
     /// The client certificate and its key, which must be there.
     pub(crate) fn required_identity(&self) -> Result<Identity, Fail> {
         self.identity()?.ok_or_else(|| missing(&CERTIFICATE))
@@ -190,7 +196,7 @@ impl Config {
         let Some((id, pem)) = self.public_key_pem()? else {
             return Ok(None);
         };
-        let keys = PublicKeys::new()
+        let keys = PublicKeys::for_suite(self.suite())
             .with_public_key(&id, &pem)
             .map_err(wrong("[platform] public_key"))?;
         Ok(Some((id, keys)))
@@ -198,7 +204,7 @@ impl Config {
 
     /// WeChat Pay's public key and the platform certificates that are in files.
     pub(crate) fn public_keys(&self) -> Result<PublicKeys, Fail> {
-        let mut keys = PublicKeys::new();
+        let mut keys = PublicKeys::for_suite(self.suite());
         if let Some((id, pem)) = self.public_key_pem()? {
             keys = keys
                 .with_public_key(&id, &pem)

@@ -2,6 +2,8 @@ use std::fmt;
 
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
+#[cfg(feature = "sm")]
+use sm3::Sm3;
 use wxpay_core::InvalidInput;
 
 /// The digest that a signed response told of a file: the proof of a file that carries no signature.
@@ -18,6 +20,8 @@ pub struct FileDigest {
 enum Value {
     Sha1([u8; 20]),
     Sha256([u8; 32]),
+    #[cfg(feature = "sm")]
+    Sm3([u8; 32]),
 }
 
 /// Which bytes a digest is of.
@@ -30,20 +34,30 @@ enum Over {
 }
 
 impl FileDigest {
-    /// The digest of the unpacked file, as a response tells it: `hash_type` is `SHA1` or `SHA256`, `hash_value` is in
-    /// hexadecimal, in upper or lower case.
+    /// The digest of the unpacked file, as a response tells it: `hash_type` is `SHA1` or `SHA256` (or, with
+    /// the feature `sm`, `SM3`), `hash_value` is in hexadecimal, in upper or lower case.
     ///
     /// # Errors
-    /// The digest has another type, such as `SM3`, or an invalid format. Nothing was sent.
+    /// The digest has another type, or an invalid format. Nothing was sent.
     pub fn new(hash_type: &str, hash_value: &str) -> Result<Self, InvalidInput> {
         let value = match hash_type {
             "SHA1" => Value::Sha1(bytes_of(hash_value)?),
             "SHA256" => Value::Sha256(bytes_of(hash_value)?),
+            #[cfg(feature = "sm")]
+            "SM3" => Value::Sm3(bytes_of(hash_value)?),
             _ => {
                 return Err(InvalidInput::new(
                     "hash_type",
-                    "must be SHA1 or SHA256",
-                    "必须是 SHA1 或 SHA256",
+                    if cfg!(feature = "sm") {
+                        "must be SHA1, SHA256 or SM3"
+                    } else {
+                        "must be SHA1 or SHA256; SM3 needs the feature `sm`"
+                    },
+                    if cfg!(feature = "sm") {
+                        "必须是 SHA1、SHA256 或 SM3"
+                    } else {
+                        "必须是 SHA1 或 SHA256；SM3 需要启用 `sm` 特性"
+                    },
                 ));
             }
         };
@@ -72,6 +86,8 @@ impl fmt::Debug for FileDigest {
         let (name, value) = match &self.value {
             Value::Sha1(value) => ("SHA1", &value[..]),
             Value::Sha256(value) => ("SHA256", &value[..]),
+            #[cfg(feature = "sm")]
+            Value::Sm3(value) => ("SM3", &value[..]),
         };
         write!(f, "{name}:")?;
         value.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
@@ -110,6 +126,8 @@ pub(super) struct Digests {
 enum Hasher {
     Sha1(Sha1),
     Sha256(Sha256),
+    #[cfg(feature = "sm")]
+    Sm3(Sm3),
 }
 
 impl Digests {
@@ -117,6 +135,8 @@ impl Digests {
         let hasher = || match expected.value {
             Value::Sha1(_) => Hasher::Sha1(Sha1::new()),
             Value::Sha256(_) => Hasher::Sha256(Sha256::new()),
+            #[cfg(feature = "sm")]
+            Value::Sm3(_) => Hasher::Sm3(sm3::Digest::new()),
         };
         Self {
             fetched: (expected.over != Over::Unpacked).then(hasher),
@@ -150,6 +170,8 @@ impl Hasher {
         match self {
             Self::Sha1(hasher) => hasher.update(piece),
             Self::Sha256(hasher) => hasher.update(piece),
+            #[cfg(feature = "sm")]
+            Self::Sm3(hasher) => sm3::Digest::update(hasher, piece),
         }
     }
 
@@ -157,6 +179,8 @@ impl Hasher {
         match self {
             Self::Sha1(hasher) => Value::Sha1(hasher.finalize().into()),
             Self::Sha256(hasher) => Value::Sha256(hasher.finalize().into()),
+            #[cfg(feature = "sm")]
+            Self::Sm3(hasher) => Value::Sm3(sm3::Digest::finalize(hasher).into()),
         }
     }
 }

@@ -3,7 +3,8 @@ use http::HeaderMap;
 use wxpay_core::{BrandId, InvalidInput, MchId, SigningError, Timestamp, VerificationError};
 use wxpay_sign::Verified;
 use wxpay_sign::v3::{
-    MerchantKey, PlatformKeys, RequestToSign, authorize, authorize_brand, verify, verify_brand,
+    MerchantKey, PlatformKeys, RequestToSign, Suite, authorize, authorize_brand, verify,
+    verify_brand,
 };
 
 use super::Meta;
@@ -23,6 +24,30 @@ impl Caller {
             Self::Brand(brand_id) => checked("brand_id", brand_id),
         }
         .map(drop)
+    }
+
+    /// Checks that the keys sign and verify as this caller's messages are signed.
+    pub(super) fn check_suites(
+        &self,
+        merchant: Suite,
+        platform: Suite,
+    ) -> Result<(), InvalidInput> {
+        if matches!(self, Self::Brand(_)) && merchant != Suite::Rsa {
+            return Err(InvalidInput::new(
+                "merchant key",
+                "must be an RSA key for a brand",
+                "品牌只能使用 RSA 私钥",
+            ));
+        }
+        if merchant != platform {
+            let (own, other) = (merchant.signature_type(), platform.signature_type());
+            return Err(InvalidInput::new(
+                "platform keys",
+                format!("must verify {own}, as the merchant's key signs, and these verify {other}"),
+                format!("必须与商户私钥同为 {own}，而这些公钥验的是 {other}"),
+            ));
+        }
+        Ok(())
     }
 
     /// Checks that the endpoint is for this caller: WeChat Pay would refuse the other one's signature.

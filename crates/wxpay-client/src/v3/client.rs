@@ -279,12 +279,18 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// The merchant ID, the brand ID or the base URL is malformed, or one of the keys to verify with has the
-    /// serial number of the key that signs the requests.
+    /// The merchant ID, the brand ID or the base URL is malformed, one of the keys to verify with has the
+    /// serial number of the key that signs the requests, or one side's keys are for RSA and the other's for SM2 (国密).
     pub fn build(self) -> Result<Client, InvalidInput> {
         self.caller.check_id()?;
-        let own = self.credentials.merchant_key.serial_no();
-        if self.credentials.platform_keys.holds(own) {
+        let Credentials {
+            merchant_key,
+            platform_keys,
+            ..
+        } = &self.credentials;
+        self.caller
+            .check_suites(merchant_key.suite(), platform_keys.suite())?;
+        if platform_keys.holds(merchant_key.serial_no()) {
             return Err(InvalidInput::new(
                 "platform keys",
                 "must be keys of WeChat Pay: one of them has the serial number of the key that signs the requests",

@@ -3,8 +3,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request};
+#[cfg(feature = "sm")]
+use wxpay_core::InvalidInput;
 use wxpay_core::{DecodeError, Timestamp, WireTime};
 use wxpay_sign::Verified;
+#[cfg(feature = "sm")]
+use wxpay_sign::v3::Suite;
 use wxpay_sign::v3::{ApiKey, Encrypted, Opened, PlatformKeys, verify, verify_brand};
 
 use super::notice_answer::refused;
@@ -32,6 +36,8 @@ use crate::notice::{Refusal, SeenNotices};
 #[derive(Clone)]
 pub struct Notices {
     keys: Arc<dyn PlatformKeys>,
+    #[cfg(feature = "sm")]
+    sm_keys: Option<Arc<dyn PlatformKeys>>,
     api_key: ApiKey,
     receiver: Receiver,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -49,6 +55,8 @@ impl Notices {
     pub fn new(keys: impl PlatformKeys, api_key: ApiKey) -> Self {
         Self {
             keys: Arc::new(keys),
+            #[cfg(feature = "sm")]
+            sm_keys: None,
             api_key,
             receiver: Receiver::Merchant,
             clock: Arc::new(Timestamp::now),
@@ -65,6 +73,41 @@ impl Notices {
     pub const fn brand(mut self) -> Self {
         self.receiver = Receiver::Brand;
         self
+    }
+
+    /// Also takes notifications that these SM2 keys (国密) sign, whose `Wechatpay-Signature-Type` says so, beside those that the
+    /// first keys sign.
+    ///
+    /// For the time in which a merchant moves from one suite to the other: the notification of a withdrawal (提现) is encrypted as
+    /// the request was signed that began it.
+    ///
+    /// # Errors
+    /// The keys are not of [`Suite::Sm`](wxpay_sign::v3::Suite::Sm).
+    #[cfg(feature = "sm")]
+    pub fn sm_keys(mut self, keys: impl PlatformKeys) -> Result<Self, InvalidInput> {
+        if keys.suite() != Suite::Sm {
+            return Err(InvalidInput::new(
+                "platform keys",
+                "must be SM2 keys of WeChat Pay",
+                "必须是微信支付的国密（SM2）公钥",
+            ));
+        }
+        self.sm_keys = Some(Arc::new(keys));
+        Ok(self)
+    }
+
+    /// The keys that a notification must be signed with. Its header only chooses between two suites that are both trusted.
+    fn keys_for(&self, headers: &HeaderMap) -> &dyn PlatformKeys {
+        #[cfg(feature = "sm")]
+        if let Some(keys) = &self.sm_keys
+            && headers
+                .get("Wechatpay-Signature-Type")
+                .is_some_and(|value| value == Suite::Sm.signature_type())
+        {
+            return &**keys;
+        }
+        let _ = headers;
+        &*self.keys
     }
 
     /// Takes the time from elsewhere, for tests and for machines whose clock can't be set.
@@ -90,7 +133,7 @@ impl Notices {
     /// # Errors
     /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was read then.
     pub async fn open(&self, headers: &HeaderMap, body: Bytes) -> Result<Notice, NoticeError> {
-        let (keys, now) = (&*self.keys, (self.clock)());
+        let (keys, now) = (self.keys_for(headers), (self.clock)());
         let body = match self.receiver {
             Receiver::Merchant => verify(headers, body, keys, now).await?,
             Receiver::Brand => verify_brand(headers, body, keys, now).await?,

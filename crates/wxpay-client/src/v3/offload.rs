@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use wxpay_core::{Secret, SigningError};
-use wxpay_sign::v3::MerchantKey;
+use wxpay_sign::v3::{MerchantKey, Suite};
 
 /// One call, from before it is signed until its response is read or it is given up. They are counted over all clients of the
 /// process, since they share its cores.
@@ -50,6 +50,10 @@ struct Aware(Arc<dyn MerchantKey>);
 impl MerchantKey for Aware {
     fn serial_no(&self) -> &str {
         self.0.serial_no()
+    }
+
+    fn suite(&self) -> Suite {
+        self.0.suite()
     }
 
     fn in_memory(&self) -> bool {

@@ -13,14 +13,14 @@ use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
 use super::{
-    Crypto, PrivateRsa, PublicRsa, broken_private, broken_public, does_not_open, does_not_seal,
+    Crypto, PrivateHalf, PublicHalf, broken_private, broken_public, does_not_open, does_not_seal,
 };
 
 #[derive(Debug)]
 pub(super) struct AwsLc;
 
 impl Crypto for AwsLc {
-    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateHalf>, InvalidInput> {
         let pair = match key {
             PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
             PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()).ok(),
@@ -34,7 +34,7 @@ impl Crypto for AwsLc {
         Ok(Box::new(Private { signing, opening }))
     }
 
-    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
+    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicHalf>, InvalidInput> {
         let verifying =
             ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).map_err(|_| broken_public())?;
         let sealing = PublicEncryptingKey::from_der(spki)
@@ -67,7 +67,7 @@ struct Private {
     opening: OaepPrivateDecryptingKey,
 }
 
-impl PrivateRsa for Private {
+impl PrivateHalf for Private {
     fn public_key(&self) -> Vec<u8> {
         self.signing.public_key().as_ref().to_vec()
     }
@@ -102,13 +102,13 @@ struct Public {
     sealing: OaepPublicEncryptingKey,
 }
 
-impl PublicRsa for Public {
+impl PublicHalf for Public {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.verifying.verify_sig(message, signature).is_ok()
     }
 
-    fn seal_limit(&self) -> usize {
-        self.sealing.max_plaintext_size(&OAEP_SHA1_MGF1SHA1)
+    fn seal_limit(&self) -> Option<usize> {
+        Some(self.sealing.max_plaintext_size(&OAEP_SHA1_MGF1SHA1))
     }
 
     fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError> {

@@ -14,14 +14,14 @@ use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
 use super::{
-    Crypto, PrivateRsa, PublicRsa, broken_private, broken_public, does_not_open, does_not_seal,
+    Crypto, PrivateHalf, PublicHalf, broken_private, broken_public, does_not_open, does_not_seal,
 };
 
 #[derive(Debug)]
 pub(super) struct RustCrypto;
 
 impl Crypto for RustCrypto {
-    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateRsa>, InvalidInput> {
+    fn private(&self, key: &PrivateKeyDer<'_>) -> Result<Box<dyn PrivateHalf>, InvalidInput> {
         let key = match key {
             PrivateKeyDer::Pkcs8(der) => RsaPrivateKey::from_pkcs8_der(der.secret_pkcs8_der()).ok(),
             PrivateKeyDer::Pkcs1(der) => RsaPrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok(),
@@ -33,7 +33,7 @@ impl Crypto for RustCrypto {
         Ok(Box::new(Private(SigningKey::new(key))))
     }
 
-    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicRsa>, InvalidInput> {
+    fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicHalf>, InvalidInput> {
         let key = RsaPublicKey::from_public_key_der(spki).ok();
         let key = key
             .filter(|key| key.size() >= SMALLEST)
@@ -69,7 +69,7 @@ const SMALLEST: usize = 256;
 
 struct Private(SigningKey<Sha256>);
 
-impl PrivateRsa for Private {
+impl PrivateHalf for Private {
     fn public_key(&self) -> Vec<u8> {
         let key: &RsaPrivateKey = self.0.as_ref();
         let der = key.to_public_key().to_pkcs1_der();
@@ -94,15 +94,15 @@ impl PrivateRsa for Private {
 
 struct Public(VerifyingKey<Sha256>);
 
-impl PublicRsa for Public {
+impl PublicHalf for Public {
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::try_from(signature)
             .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 
-    fn seal_limit(&self) -> usize {
+    fn seal_limit(&self) -> Option<usize> {
         let key: &RsaPublicKey = self.0.as_ref();
-        key.size().saturating_sub(42)
+        Some(key.size().saturating_sub(42))
     }
 
     fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError> {

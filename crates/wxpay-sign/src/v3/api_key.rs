@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use wxpay_core::{InvalidInput, Secret, VerificationError, VerificationFailure};
 use zeroize::Zeroizing;
 
+use super::Suite;
 use crate::Verified;
 use crate::provider::Provider;
 
@@ -19,7 +20,7 @@ pub struct ApiKey {
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs)] // the protocol has these four
 pub struct Encrypted<'a> {
-    /// `algorithm`: `AEAD_AES_256_GCM`.
+    /// `algorithm`: `AEAD_AES_256_GCM`, or `AEAD_SM4_GCM` for the national algorithms (国密).
     pub algorithm: &'a str,
     /// `nonce`: 12 bytes. It is not the nonce of the headers.
     pub nonce: &'a str,
@@ -68,15 +69,17 @@ impl ApiKey {
     /// That it decrypts proves that its maker knows the key, not that it is new: verify the signature of the message around
     /// it first.
     ///
+    /// With the feature `sm`, it also decrypts `AEAD_SM4_GCM`, whose key is the first half of the APIv3 key's SM3 digest. Which
+    /// of the two a notification has follows from the signature of the request that it is about.
+    ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012071382>
     ///
     /// # Errors
-    /// The algorithm is not `AEAD_AES_256_GCM`, a part has an invalid format, or the ciphertext was changed or made with
+    /// The algorithm is none of these, a part has an invalid format, or the ciphertext was changed or made with
     /// another key. It says nothing about the money then; a query does.
     pub fn open(&self, resource: &Encrypted<'_>) -> Result<Opened, VerificationError> {
-        if resource.algorithm != ALGORITHM {
-            return Err(VerificationFailure::Algorithm(ALGORITHM).into());
-        }
+        let suite = suite_of(resource.algorithm)
+            .ok_or(VerificationFailure::Algorithm(Suite::Rsa.encryption()))?;
         let nonce: &[u8; 12] = resource
             .nonce
             .as_bytes()
@@ -93,7 +96,7 @@ impl ApiKey {
             .map_err(|_| VerificationFailure::Key("it does not have 32 bytes"))?;
         let associated_data = resource.associated_data.unwrap_or_default().as_bytes();
         self.provider
-            .open_gcm(key, nonce, associated_data, ciphertext)
+            .open_with_api_key(suite, key, nonce, associated_data, ciphertext)
             .map(Opened)
             .ok_or_else(|| VerificationFailure::Unopened("ciphertext").into())
     }
@@ -138,4 +141,12 @@ impl fmt::Debug for Opened {
     }
 }
 
-const ALGORITHM: &str = "AEAD_AES_256_GCM";
+fn suite_of(algorithm: &str) -> Option<Suite> {
+    let suites = [
+        Suite::Rsa,
+        #[cfg(feature = "sm")]
+        Suite::Sm,
+    ];
+    let mut suites = suites.into_iter();
+    suites.find(|suite| suite.encryption() == algorithm)
+}

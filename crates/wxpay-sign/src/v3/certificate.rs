@@ -18,7 +18,7 @@ pub struct Certificate {
     not_after: Timestamp,
     /// SubjectPublicKeyInfo.
     spki: Vec<u8>,
-    /// What the SubjectPublicKeyInfo holds: for RSA, the RSAPublicKey of PKCS#1.
+    /// What the SubjectPublicKeyInfo holds: for RSA the RSAPublicKey of PKCS#1, for SM2 the point.
     public_key: Vec<u8>,
     der: Vec<u8>,
 }
@@ -139,8 +139,8 @@ impl Certificate {
     }
 
     #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-    pub(super) fn has_public_key(&self, pkcs1: &[u8]) -> bool {
-        self.public_key == pkcs1
+    pub(super) fn has_public_key(&self, key: &[u8]) -> bool {
+        self.public_key == key
     }
 }
 

@@ -1,11 +1,16 @@
-//! Encrypted files, decrypted as they arrive: AES-256-GCM, whose tag is the file's end.
+//! Encrypted files, decrypted as they arrive: AES-256-GCM, or SM4-GCM (国密), whose tag is the file's end.
 
 use std::fmt;
 
 use aes::Aes256;
+use aes::cipher::consts::U16;
 use aes::cipher::generic_array::GenericArray;
-use aes::cipher::{BlockEncrypt, KeyInit, KeyIvInit, StreamCipher};
-use ctr::Ctr32BE;
+use aes::cipher::{
+    BlockCipher, BlockEncrypt, BlockSizeUser, InnerIvInit, KeyInit, StreamCipher,
+    StreamCipherCoreWrapper,
+};
+use ctr::CtrCore;
+use ctr::flavors::Ctr32BE;
 use ghash::GHash;
 use ghash::universal_hash::UniversalHash;
 use subtle::ConstantTimeEq;
@@ -17,8 +22,15 @@ use zeroize::Zeroizing;
 /// <https://pay.weixin.qq.com/doc/v3/partner/4014314390>
 #[derive(Clone)]
 pub struct FileKey {
-    key: Zeroizing<[u8; 32]>,
+    key: Key,
     nonce: Vec<u8>,
+}
+
+#[derive(Clone)]
+enum Key {
+    Aes(Zeroizing<[u8; 32]>),
+    #[cfg(feature = "sm")]
+    Sm4(Zeroizing<[u8; 16]>),
 }
 
 impl FileKey {
@@ -28,13 +40,20 @@ impl FileKey {
     /// # Errors
     /// The key does not have 32 bytes, or the nonce is empty or has more than 16.
     pub fn aes_256_gcm(key: &Secret, nonce: &str) -> Result<Self, InvalidInput> {
-        let key = <[u8; 32]>::try_from(key.expose().as_bytes()).map_err(|_| {
-            InvalidInput::new(
-                "encrypt_key",
-                "must have 32 bytes once it is decrypted",
-                "解密后必须是 32 字节",
-            )
-        })?;
+        Self::new(Key::Aes(bytes(key)?), nonce)
+    }
+
+    /// The key of a file with the algorithm `SM4_GCM` (国密): `encrypt_key` as the merchant's private key decrypts it, and `nonce`
+    /// as the response has it.
+    ///
+    /// # Errors
+    /// The key does not have 16 bytes, or the nonce is empty or has more than 16.
+    #[cfg(feature = "sm")]
+    pub fn sm4_gcm(key: &Secret, nonce: &str) -> Result<Self, InvalidInput> {
+        Self::new(Key::Sm4(bytes(key)?), nonce)
+    }
+
+    fn new(key: Key, nonce: &str) -> Result<Self, InvalidInput> {
         if nonce.is_empty() || nonce.len() > LONGEST_NONCE {
             return Err(InvalidInput::new(
                 "nonce",
@@ -43,29 +62,40 @@ impl FileKey {
             ));
         }
         Ok(Self {
-            key: Zeroizing::new(key),
+            key,
             nonce: nonce.as_bytes().to_vec(),
         })
     }
 
     /// Begins to decrypt a file.
     pub fn opening(&self) -> FileOpening {
-        let aes = Aes256::new(GenericArray::from_slice(&*self.key));
+        match &self.key {
+            Key::Aes(key) => FileOpening::begin(Aes256::new((&**key).into()), &self.nonce),
+            #[cfg(feature = "sm")]
+            Key::Sm4(key) => FileOpening::begin(sm4::Sm4::new((&**key).into()), &self.nonce),
+        }
+    }
+}
+
+impl FileOpening {
+    fn begin<C>(cipher: C, nonce: &[u8]) -> Self
+    where
+        C: BlockCipher + BlockEncrypt + BlockSizeUser<BlockSize = U16> + Send + Sync + 'static,
+    {
         let mut hash_key = GenericArray::default();
-        aes.encrypt_block(&mut hash_key);
+        cipher.encrypt_block(&mut hash_key);
         let ghash = GHash::new(&hash_key);
-        let mut counter = first_counter(&ghash, &self.nonce);
+        let mut counter = first_counter(&ghash, nonce);
         let mut mask = GenericArray::from(counter);
-        aes.encrypt_block(&mut mask);
+        cipher.encrypt_block(&mut mask);
         // The first block is the tag's.
         let [.., a, b, c, d] = &mut counter;
         let next = u32::from_be_bytes([*a, *b, *c, *d]).wrapping_add(1);
         [*a, *b, *c, *d] = next.to_be_bytes();
-        FileOpening {
-            stream: Ctr32BE::new(
-                GenericArray::from_slice(&*self.key),
-                GenericArray::from_slice(&counter),
-            ),
+        let counter = GenericArray::from_slice(&counter);
+        let stream = CtrCore::<C, Ctr32BE>::inner_iv_init(cipher, counter);
+        Self {
+            stream: Box::new(StreamCipherCoreWrapper::from_core(stream)),
             ghash,
             mask: mask.into(),
             waiting: Vec::new(),
@@ -84,7 +114,7 @@ impl fmt::Debug for FileKey {
 /// A file that is being decrypted. What it gives is proven only when [`end`](Self::end) has said so: before, anyone can have
 /// changed it.
 pub struct FileOpening {
-    stream: Ctr32BE<Aes256>,
+    stream: Box<dyn StreamCipher + Send + Sync>,
     ghash: GHash,
     mask: [u8; BLOCK],
     /// The last bytes that came, which may be the tag.
@@ -158,6 +188,18 @@ impl fmt::Debug for FileOpening {
             .field("length", &self.length)
             .finish_non_exhaustive()
     }
+}
+
+/// The bytes of a key that came as a text.
+fn bytes<const N: usize>(key: &Secret) -> Result<Zeroizing<[u8; N]>, InvalidInput> {
+    let bytes = <[u8; N]>::try_from(key.expose().as_bytes()).map_err(|_| {
+        InvalidInput::new(
+            "encrypt_key",
+            format!("must have {N} bytes once it is decrypted"),
+            format!("解密后必须是 {N} 字节"),
+        )
+    })?;
+    Ok(Zeroizing::new(bytes))
 }
 
 /// The counter of the tag's block: the nonce itself if it has 12 bytes, otherwise a digest of it.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use wxpay_core::{Secret, SigningError, VerificationError};
 
+use super::Suite;
+
 /// The merchant's private key (商户API私钥): it signs requests and decrypts sensitive fields.
 ///
 /// Implement it to keep the key in an HSM or KMS.
@@ -11,6 +13,11 @@ use wxpay_core::{Secret, SigningError, VerificationError};
 pub trait MerchantKey: Debug + Send + Sync + 'static {
     /// The serial number of the merchant's API certificate (商户API证书序列号), upper-case hexadecimal.
     fn serial_no(&self) -> &str;
+
+    /// The algorithms that it signs and decrypts with: RSA by default. A client signs with those, and takes responses in the same.
+    fn suite(&self) -> Suite {
+        Suite::Rsa
+    }
 
     /// Whether the key is in this process's memory: [`sign`](Self::sign) and [`decrypt`](Self::decrypt) are then a quarter
     /// of a millisecond or more of computing on the calling thread, and wait for nothing. By default it is not.
@@ -22,11 +29,16 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
 
     /// RSASSA-PKCS1-v1_5 with SHA-256 over `message`, which is not hashed yet.
     ///
+    /// A key of [`Suite`]`::Sm` (国密) gives an SM2 signature with SM3, for the signer's ID `1234567812345678`, as a DER sequence of
+    /// `r` and `s`.
+    ///
     /// # Errors
     /// The key can't be reached or refuses. Nothing was sent.
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 
     /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. Only needed to read encrypted fields.
+    ///
+    /// A key of [`Suite`]`::Sm` (国密) decrypts SM2: a DER sequence of the point's `x` and `y`, digest and ciphertext (C1C3C2).
     ///
     /// # Errors
     /// The ciphertext was not encrypted for this key, or the key cannot decrypt anything, as by default.
@@ -42,6 +54,10 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
 impl<K: MerchantKey + ?Sized> MerchantKey for Arc<K> {
     fn serial_no(&self) -> &str {
         (**self).serial_no()
+    }
+
+    fn suite(&self) -> Suite {
+        (**self).suite()
     }
 
     fn in_memory(&self) -> bool {
@@ -60,6 +76,11 @@ impl<K: MerchantKey + ?Sized> MerchantKey for Arc<K> {
 /// WeChat Pay's public keys (微信支付公钥, 平台证书), by serial number.
 #[async_trait]
 pub trait PlatformKeys: Debug + Send + Sync + 'static {
+    /// The algorithms of every one of these keys: RSA by default. Messages in another suite are refused.
+    fn suite(&self) -> Suite {
+        Suite::Rsa
+    }
+
     /// The id that requests name in `Wechatpay-Serial`, so that WeChat Pay signs its responses with that public key.
     fn requested_serial(&self) -> Option<&str> {
         None
@@ -83,6 +104,8 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
 
     /// RSASSA-PKCS1-v1_5 with SHA-256, by the key with this serial number and no other.
     ///
+    /// Keys of [`Suite`]`::Sm` (国密) verify SM2 with SM3, as [`MerchantKey::sign`] describes it.
+    ///
     /// # Errors
     /// No key has this serial number, or the signature does not match.
     async fn verify(
@@ -92,7 +115,8 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
         signature: &[u8],
     ) -> Result<(), VerificationError>;
 
-    /// Encrypts sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key.
+    /// Encrypts sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key; for
+    /// [`Suite`]`::Sm` (国密) SM2, as [`MerchantKey::decrypt`] describes it.
     ///
     /// Without plaintexts it encrypts nothing and names the key that would encrypt, for the operations that want
     /// `Wechatpay-Serial` in any case.
@@ -112,6 +136,10 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
 
 #[async_trait]
 impl<K: PlatformKeys + ?Sized> PlatformKeys for Arc<K> {
+    fn suite(&self) -> Suite {
+        (**self).suite()
+    }
+
     fn requested_serial(&self) -> Option<&str> {
         (**self).requested_serial()
     }

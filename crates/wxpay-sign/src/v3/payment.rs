@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use wxpay_core::{AppId, InvalidInput, MchId, SigningError, Timestamp};
 
-use super::MerchantKey;
+use super::{MerchantKey, Suite};
 use crate::handed_over;
 pub use crate::payment::{AppPayment, JsapiPayment, MiniProgramPayment};
 
@@ -104,5 +104,10 @@ fn check(prepay_id: &str, nonce: &str) -> Result<(), SigningError> {
 
 async fn sign(key: &dyn MerchantKey, lines: [&String; 4]) -> Result<String, SigningError> {
     let message: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    if key.suite() != Suite::Rsa {
+        return Err(SigningError::new(
+            "front ends take RSA signatures only (signType RSA): sign with the merchant's RSA key",
+        ));
+    }
     Ok(STANDARD.encode(key.sign(message.as_bytes()).await?))
 }

@@ -5,18 +5,21 @@ use rustls_pki_types::PrivateKeyDer;
 use wxpay_core::{InvalidInput, Secret, SigningError};
 use zeroize::Zeroizing;
 
-use super::{Certificate, MerchantKey};
+use super::{Certificate, MerchantKey, Suite};
 use crate::pem;
-use crate::provider::{PrivateRsa, Provider, broken_private};
+use crate::provider::{PrivateHalf, Provider, broken_private};
 
 /// The merchant's private key, held in memory.
 pub struct PrivateKey {
     serial_no: String,
-    key: Box<dyn PrivateRsa>,
+    key: Box<dyn PrivateHalf>,
 }
 
 impl PrivateKey {
     /// Reads `apiclient_key.pem` (PKCS#8 or PKCS#1) with the default provider.
+    ///
+    /// With the feature `sm`, it also reads the SM2 key of a merchant who uses the national algorithms (国密): PKCS#8, or SEC1 with
+    /// the name of its curve. Its [`suite`](MerchantKey::suite) says which it is.
     ///
     /// The text may have lost its line ends, have them written out as `\n`, or be the base64 alone, as in an environment variable.
     ///
@@ -43,10 +46,10 @@ impl PrivateKey {
         Self::read(provider, &key, serial_no)
     }
 
-    /// Reads a key in DER (PKCS#8 or PKCS#1) with the default provider.
+    /// Reads a key in DER (PKCS#8 or PKCS#1, or those of SM2) with the default provider.
     ///
     /// # Errors
-    /// The key is encrypted, broken or not RSA, or the serial number is not hexadecimal.
+    /// The key is encrypted, broken or neither RSA nor (with the feature `sm`) SM2, or the serial number is not hexadecimal.
     pub fn from_der(der: &[u8], serial_no: &str) -> Result<Self, InvalidInput> {
         Self::from_der_with(Provider::default(), der, serial_no)
     }
@@ -63,8 +66,8 @@ impl PrivateKey {
         let key = PrivateKeyDer::try_from(der).map_err(|_| {
             InvalidInput::new(
                 "private key",
-                "must be PKCS#8 or PKCS#1 in DER",
-                "必须是 DER 编码的 PKCS#8 或 PKCS#1",
+                "must be PKCS#8, PKCS#1 or SEC1 in DER",
+                "必须是 DER 编码的 PKCS#8、PKCS#1 或 SEC1",
             )
         })?;
         Self::read(provider, &key, serial_no)
@@ -143,6 +146,10 @@ impl fmt::Debug for PrivateKey {
 impl MerchantKey for PrivateKey {
     fn serial_no(&self) -> &str {
         &self.serial_no
+    }
+
+    fn suite(&self) -> Suite {
+        self.key.suite()
     }
 
     fn in_memory(&self) -> bool {

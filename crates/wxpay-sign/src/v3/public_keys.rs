@@ -6,22 +6,25 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use wxpay_core::{InvalidInput, SigningError, Timestamp, VerificationError, VerificationFailure};
 
-use super::{Certificate, PlatformKeys, SealedTexts, same_serial};
+use super::{Certificate, PlatformKeys, SealedTexts, Suite, same_serial};
 use crate::pem;
-use crate::provider::{Provider, PublicRsa};
+use crate::provider::{Provider, PublicHalf};
 
-/// WeChat Pay's public keys, held in memory. A clone shares them.
+/// WeChat Pay's public keys, held in memory, all of one [`Suite`]. A clone shares them.
 ///
 /// It has no clock: the code that fills it decides which certificates are still, or already, to be trusted.
 #[derive(Clone, Default)]
-pub struct PublicKeys(Vec<PublicKey>);
+pub struct PublicKeys {
+    suite: Suite,
+    keys: Vec<PublicKey>,
+}
 
 #[derive(Clone)]
 struct PublicKey {
     serial_no: String,
     is_certificate: bool,
     seals: Seals,
-    key: Arc<dyn PublicRsa>,
+    key: Arc<dyn PublicHalf>,
 }
 
 /// Which key encrypts: the greatest of all, but [`Never`](Seals::Never).
@@ -36,15 +39,23 @@ enum Seals {
 }
 
 impl PublicKeys {
-    /// No key: nothing verifies.
+    /// No key: nothing verifies. It takes RSA keys.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No key. It takes the keys of this suite and no others: for `Suite::Sm` (国密), those of SM2.
+    pub const fn for_suite(suite: Suite) -> Self {
+        Self {
+            suite,
+            keys: Vec::new(),
+        }
     }
 
     /// Adds a WeChat Pay public key (微信支付公钥) by its id, `PUB_KEY_ID_…`, with the default provider.
     ///
     /// # Errors
-    /// The id is empty or known already, or the text is not one PEM public key (`BEGIN PUBLIC KEY`).
+    /// The id is empty or known already, or the text is not one PEM public key (`BEGIN PUBLIC KEY`) of this suite.
     pub fn with_public_key(self, id: &str, pem: &str) -> Result<Self, InvalidInput> {
         self.with_public_key_by(Provider::default(), id, pem)
     }
@@ -75,7 +86,7 @@ impl PublicKeys {
     /// Never add the merchant's own certificate: anyone who holds its key could then speak as WeChat Pay.
     ///
     /// # Errors
-    /// Its serial number is known already, or its key is not RSA of at least 2048 bits.
+    /// Its serial number is known already, or its key is not of this suite; an RSA key has at least 2048 bits.
     pub fn with_certificate(self, certificate: &Certificate) -> Result<Self, InvalidInput> {
         self.with_certificate_by(Provider::default(), certificate)
     }
@@ -125,7 +136,7 @@ impl PublicKeys {
 
     /// The ids and serial numbers of all keys, in the order in which they were added.
     pub fn serials(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|key| key.serial_no.as_str())
+        self.keys.iter().map(|key| key.serial_no.as_str())
     }
 
     /// Whether there is a key with this id or serial number.
@@ -140,12 +151,12 @@ impl PublicKeys {
 
     /// The number of keys.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.keys.len()
     }
 
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
     }
 
     fn with(
@@ -153,12 +164,13 @@ impl PublicKeys {
         field: &'static str,
         serial_no: &str,
         seals: Seals,
-        key: Box<dyn PublicRsa>,
+        key: Box<dyn PublicHalf>,
     ) -> Result<Self, InvalidInput> {
         if self.contains(serial_no) {
             return Err(InvalidInput::new(field, "is known already", "已经添加过"));
         }
-        self.0.push(PublicKey {
+        self.check_suite(key.suite())?;
+        self.keys.push(PublicKey {
             serial_no: serial_no.to_owned(),
             is_certificate: matches!(seals, Seals::From(_)),
             seals,
@@ -167,8 +179,26 @@ impl PublicKeys {
         Ok(self)
     }
 
+    fn check_suite(&self, suite: Suite) -> Result<(), InvalidInput> {
+        if suite == self.suite {
+            return Ok(());
+        }
+        let (rule, rule_zh) = match self.suite {
+            Suite::Rsa => (
+                "must be an RSA key: SM2 keys (国密) belong into PublicKeys::for_suite(Suite::Sm)",
+                "必须是 RSA 公钥；国密（SM2）公钥请放入 PublicKeys::for_suite(Suite::Sm)",
+            ),
+            #[cfg(feature = "sm")]
+            Suite::Sm => (
+                "must be an SM2 key (国密): RSA keys belong into PublicKeys::new()",
+                "必须是国密（SM2）公钥；RSA 公钥请放入 PublicKeys::new()",
+            ),
+        };
+        Err(InvalidInput::new("public key", rule, rule_zh))
+    }
+
     fn sealing_as(mut self, serial_no: &str, seals: Seals) -> Result<Self, InvalidInput> {
-        let mut keys = self.0.iter_mut();
+        let mut keys = self.keys.iter_mut();
         let key = keys.find(|key| same_serial(&key.serial_no, serial_no));
         let key = key.ok_or_else(|| {
             InvalidInput::new(
@@ -182,16 +212,16 @@ impl PublicKeys {
     }
 
     fn find(&self, serial_no: &str) -> Option<&PublicKey> {
-        let mut keys = self.0.iter();
+        let mut keys = self.keys.iter();
         keys.find(|key| same_serial(&key.serial_no, serial_no))
     }
 
     /// The key that encrypts: a WeChat Pay public key if there is one, else the certificate that is used from the latest
     /// moment.
     fn sealing(&self) -> Option<&PublicKey> {
-        let mut keys = self.0.iter();
+        let mut keys = self.keys.iter();
         keys.find(|key| key.seals == Seals::First).or_else(|| {
-            let keys = self.0.iter().filter(|key| key.seals != Seals::Never);
+            let keys = self.keys.iter().filter(|key| key.seals != Seals::Never);
             keys.max_by_key(|key| key.seals)
         })
     }
@@ -205,8 +235,12 @@ impl fmt::Debug for PublicKeys {
 
 #[async_trait]
 impl PlatformKeys for PublicKeys {
+    fn suite(&self) -> Suite {
+        self.suite
+    }
+
     fn requested_serial(&self) -> Option<&str> {
-        let mut keys = self.0.iter();
+        let mut keys = self.keys.iter();
         keys.find(|key| key.seals == Seals::First && key.serial_no.starts_with("PUB_KEY_ID_"))
             .map(|key| key.serial_no.as_str())
     }
@@ -249,7 +283,7 @@ impl PlatformKeys for PublicKeys {
         let PublicKey { serial_no, key, .. } = self.sealing().ok_or_else(|| {
             SigningError::new("there is no key of WeChat Pay to encrypt sensitive fields with")
         })?;
-        let limit = key.seal_limit();
+        let limit = key.seal_limit().unwrap_or(usize::MAX);
         if let Some(text) = plaintexts.iter().find(|text| text.len() > limit) {
             return Err(SigningError::new(format!(
                 "a text to encrypt has {} bytes of UTF-8, more than the {limit} that one RSA block takes",

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 use wxpay_core::{Timestamp, VerificationError, VerificationFailure};
 
-use super::{PlatformKeys, RequestToSign};
+use super::{PlatformKeys, RequestToSign, Suite};
 use crate::{Proof, Verified};
 
 /// How far a signed message's timestamp may be from the clock, in seconds to either side.
@@ -12,9 +12,9 @@ pub const WINDOW_SECONDS: u64 = 300;
 
 /// Verifies a merchant's response or notification over its raw body.
 ///
-/// `Wechatpay-Signature-Type` may be absent, and must be that of a merchant if it is there: a message for a brand (品牌) is
-/// refused, and so is one that was signed with the national algorithms (国密). The header is not signed: what keeps the two apart
-/// is that `keys` holds the keys for this merchant only. Never put those of a brand among them.
+/// `Wechatpay-Signature-Type` must be that of the keys' [`Suite`]; where it is absent, RSA is meant. A message in another suite
+/// is refused, and so is one for a brand (品牌). The header is not signed: what keeps them apart is that `keys` holds keys of one
+/// suite, and those for this merchant only. Never put those of a brand among them.
 ///
 /// # Errors
 /// One of the four headers is missing or there twice, the timestamp is too far from `now`, the serial number is unknown,
@@ -26,7 +26,7 @@ pub async fn verify(
     keys: &dyn PlatformKeys,
     now: Timestamp,
 ) -> Result<Verified<Bytes>, VerificationError> {
-    verify_as(RequestToSign::SCHEME, headers, body, keys, now).await
+    verify_as(keys.suite().signature_type(), headers, body, keys, now).await
 }
 
 /// Verifies a brand's (品牌) response or notification over its raw body, for callers whose requests
@@ -46,6 +46,9 @@ pub async fn verify_brand(
     keys: &dyn PlatformKeys,
     now: Timestamp,
 ) -> Result<Verified<Bytes>, VerificationError> {
+    if keys.suite() != Suite::Rsa {
+        return Err(VerificationFailure::Algorithm(RequestToSign::BRAND_SCHEME).into());
+    }
     verify_as(RequestToSign::BRAND_SCHEME, headers, body, keys, now).await
 }
 
@@ -60,7 +63,7 @@ async fn verify_as(
     let nonce = single(headers, &NONCE)?;
     let serial_no = single(headers, &SERIAL)?;
     let signature = single(headers, &SIGNATURE)?;
-    check_type(headers, scheme)?;
+    check_type(headers, scheme, keys.suite())?;
     check_window(timestamp, now)?;
     if signature.starts_with("WECHATPAY/SIGNTEST/") {
         return Err(VerificationFailure::Probe.into());
@@ -75,8 +78,11 @@ async fn verify_as(
         message.push(b'\n');
     }
     keys.verify(serial_no, &message, &signature).await?;
-    let proof = Proof::Rsa {
-        serial_no: serial_no.to_owned(),
+    let serial_no = serial_no.to_owned();
+    let proof = match keys.suite() {
+        Suite::Rsa => Proof::Rsa { serial_no },
+        #[cfg(feature = "sm")]
+        Suite::Sm => Proof::Sm2 { serial_no },
     };
     Ok(Verified::new(body, proof))
 }
@@ -113,12 +119,18 @@ fn single<'a>(
 }
 
 /// `Wechatpay-Signature-Type` may be absent, which means RSA, and must name the expected scheme when it is there.
-fn check_type(headers: &HeaderMap, scheme: &'static str) -> Result<(), VerificationError> {
+fn check_type(
+    headers: &HeaderMap,
+    scheme: &'static str,
+    suite: Suite,
+) -> Result<(), VerificationError> {
+    let is_missing =
+        |error: &VerificationError| matches!(error.failure(), VerificationFailure::Missing(_));
     match single(headers, &SIGNATURE_TYPE) {
         Ok(name) if name == scheme => Ok(()),
-        Ok(_) => Err(VerificationFailure::Algorithm(scheme).into()),
-        Err(error) if matches!(error.failure(), VerificationFailure::Missing(_)) => Ok(()),
-        Err(error) => Err(error),
+        Err(error) if is_missing(&error) && suite == Suite::Rsa => Ok(()),
+        Err(error) if !is_missing(&error) => Err(error),
+        _ => Err(VerificationFailure::Algorithm(scheme).into()),
     }
 }
 

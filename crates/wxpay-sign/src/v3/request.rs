@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::uri::{PathAndQuery, Uri};
 use wxpay_core::{BrandId, MchId, SigningError, Timestamp};
 
-use super::MerchantKey;
+use super::{MerchantKey, Suite};
 
 /// What is signed of a request, exactly as it goes on the wire.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,10 @@ pub struct RequestToSign<'a> {
 impl RequestToSign<'_> {
     /// The scheme of the `Authorization` header, which is also the value of `Wechatpay-Signature-Type`.
     pub const SCHEME: &'static str = "WECHATPAY2-SHA256-RSA2048";
+
+    /// The same for keys of the national algorithms (国密).
+    #[cfg(feature = "sm")]
+    pub const SM_SCHEME: &'static str = "WECHATPAY2-SM2-WITH-SM3";
 
     /// The same for a brand (品牌).
     pub const BRAND_SCHEME: &'static str = "WECHATPAY-BRAND-SHA256-RSA2048";
@@ -51,7 +55,7 @@ pub fn target(url: &Uri) -> &str {
     url.path_and_query().map_or("/", PathAndQuery::as_str)
 }
 
-/// Signs a request: the value of its `Authorization` header.
+/// Signs a request: the value of its `Authorization` header, whose scheme is that of the key's [`Suite`].
 ///
 /// `mch_id` is the merchant ID that the key belongs to; for a service provider, its own (`sp_mchid`).
 ///
@@ -64,7 +68,7 @@ pub async fn authorize(
 ) -> Result<String, SigningError> {
     header(
         key,
-        RequestToSign::SCHEME,
+        key.suite().signature_type(),
         "mchid",
         mch_id.as_str(),
         request,
@@ -78,12 +82,17 @@ pub async fn authorize(
 /// that names who signs are not.
 ///
 /// # Errors
-/// The key can't sign. Nothing was sent.
+/// The key can't sign, or is not RSA. Nothing was sent.
 pub async fn authorize_brand(
     key: &dyn MerchantKey,
     brand_id: &BrandId,
     request: &RequestToSign<'_>,
 ) -> Result<String, SigningError> {
+    if key.suite() != Suite::Rsa {
+        return Err(SigningError::new(
+            "the requests of a brand are signed with an RSA key",
+        ));
+    }
     header(
         key,
         RequestToSign::BRAND_SCHEME,

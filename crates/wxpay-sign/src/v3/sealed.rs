@@ -13,7 +13,7 @@ use super::MerchantKey;
 pub struct Sealed(String);
 
 impl Sealed {
-    /// The text as it came: base64 of one RSA block.
+    /// The text as it came: base64 of one RSA block, or of what SM2 made.
     pub fn as_str(&self) -> &str {
         &self.0
     }

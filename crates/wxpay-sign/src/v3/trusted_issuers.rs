@@ -8,8 +8,8 @@ use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 
-use super::Certificate;
-use crate::provider::{Provider, PublicRsa};
+use super::{Certificate, Suite};
+use crate::provider::{Provider, PublicHalf};
 
 /// The certificate authorities that may issue platform certificates (平台证书信任链), such as those of WeChat Pay's
 /// `CertTrustChain.p7b`, for a check that WeChat Pay recommends and that is off unless you ask for it.
@@ -28,14 +28,15 @@ struct Issuer {
     certificate: Certificate,
     /// Its subject in DER, which the certificates that it issues repeat.
     name: Vec<u8>,
-    key: Arc<dyn PublicRsa>,
+    key: Arc<dyn PublicHalf>,
 }
 
 impl TrustedIssuers {
     /// Reads the certificates of a PEM text, each of which is trusted to issue, with the default provider.
     ///
     /// # Errors
-    /// There is none, one is broken or may not issue certificates, or a key is not RSA of at least 2048 bits.
+    /// There is none, one is broken or may not issue certificates, or a key is neither RSA of at least 2048 bits nor (with the
+    /// feature `sm`) SM2.
     pub fn from_pem(pem: &str) -> Result<Self, InvalidInput> {
         Self::from_pem_with(Provider::default(), pem)
     }
@@ -65,7 +66,7 @@ impl TrustedIssuers {
     /// Checks that one of them issued this certificate, and is valid itself at this moment.
     ///
     /// # Errors
-    /// None of them did, or its signature is not RSA with SHA-256. The certificate is not to be used.
+    /// None of them did, or its signature is neither RSA with SHA-256 nor (with the feature `sm`) SM2 with SM3. The certificate is not to be used.
     pub fn check(
         &self,
         certificate: &Certificate,
@@ -77,6 +78,7 @@ impl TrustedIssuers {
         let issued = Issued::read(certificate.der()).ok_or_else(|| unknown.clone())?;
         let by = |issuer: &Issuer| {
             issuer.name == issued.by
+                && issuer.key.suite() == issued.suite
                 && issuer.certificate.is_valid_at(now)
                 && issuer.key.verify(issued.signed, &issued.signature)
         };
@@ -132,6 +134,7 @@ impl Issuer {
 /// What says who issued a certificate.
 struct Issued<'a> {
     by: Vec<u8>,
+    suite: Suite,
     /// The bytes that the signature covers, as they came.
     signed: &'a [u8],
     signature: Vec<u8>,
@@ -142,13 +145,20 @@ impl<'a> Issued<'a> {
         let parsed = x509_cert::Certificate::from_der(der).ok()?;
         let inner = parsed.tbs_certificate();
         let algorithm = parsed.signature_algorithm();
-        if algorithm.oid != SHA256_WITH_RSA || inner.signature() != algorithm {
+        if inner.signature() != algorithm {
             return None;
         }
+        let suite = match algorithm.oid {
+            SHA256_WITH_RSA => Suite::Rsa,
+            #[cfg(feature = "sm")]
+            SM2_WITH_SM3 => Suite::Sm,
+            _ => return None,
+        };
         let (header, _) = element(der)?;
         let content = der.get(header..)?;
         let (inner_header, inner_length) = element(content)?;
         Some(Self {
+            suite,
             by: inner.issuer().to_der().ok()?,
             signed: content.get(..inner_header.checked_add(inner_length)?)?,
             signature: parsed.signature().as_bytes()?.to_vec(),
@@ -176,3 +186,5 @@ fn element(der: &[u8]) -> Option<(usize, usize)> {
 }
 
 const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+#[cfg(feature = "sm")]
+const SM2_WITH_SM3: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.501");

@@ -32,6 +32,8 @@ mod request;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod seal;
 mod serial;
+#[cfg(all(feature = "sm", any(feature = "aws-lc-rs", feature = "rust-crypto")))]
+mod sm;
 mod target;
 mod v2;
 mod vectors;

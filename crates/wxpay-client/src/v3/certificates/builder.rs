@@ -34,10 +34,10 @@ impl CertificatesBuilder {
     ) -> Self {
         Self {
             mch_id,
+            public_key: PublicKeys::for_suite(merchant_key.suite()),
             merchant_key,
             api_key,
             transport,
-            public_key: PublicKeys::new(),
             issuers: None,
             base_url: None,
             clock: Arc::new(Timestamp::now),
@@ -55,7 +55,7 @@ impl CertificatesBuilder {
     /// # Errors
     /// The id is not `PUB_KEY_ID_…` or the text is not one PEM public key.
     pub fn public_key(mut self, id: &str, pem: &str) -> Result<Self, InvalidInput> {
-        self.public_key = public_key(id, pem)?;
+        self.public_key = self.public_key_of(id, pem)?;
         Ok(self)
     }
 
@@ -70,7 +70,7 @@ impl CertificatesBuilder {
     /// # Errors
     /// As [`public_key`](Self::public_key).
     pub fn public_key_to_verify(mut self, id: &str, pem: &str) -> Result<Self, InvalidInput> {
-        self.public_key = public_key(id, pem)?.only_verifying(id)?;
+        self.public_key = self.public_key_of(id, pem)?.only_verifying(id)?;
         Ok(self)
     }
 
@@ -123,7 +123,8 @@ impl CertificatesBuilder {
     /// The merchant ID or the base URL has an invalid format.
     pub fn build(self) -> Result<Certificates, InvalidInput> {
         let clock = Arc::clone(&self.clock);
-        let credentials = Credentials::new(self.merchant_key, PublicKeys::new());
+        let no_keys = PublicKeys::for_suite(self.merchant_key.suite());
+        let credentials = Credentials::new(self.merchant_key, no_keys);
         let mut client = Client::builder(self.mch_id, credentials, Arc::clone(&self.transport))
             .clock(move || clock());
         if let Some(base_url) = self.base_url {
@@ -142,17 +143,17 @@ impl CertificatesBuilder {
             state: std::sync::Mutex::default(),
         }))
     }
-}
 
-fn public_key(id: &str, pem: &str) -> Result<PublicKeys, InvalidInput> {
-    if !id.starts_with("PUB_KEY_ID_") {
-        return Err(InvalidInput::new(
-            "public key id",
-            "must begin with PUB_KEY_ID_, as the merchant platform shows it",
-            "必须以 PUB_KEY_ID_ 开头，与商户平台显示的一致",
-        ));
+    fn public_key_of(&self, id: &str, pem: &str) -> Result<PublicKeys, InvalidInput> {
+        if !id.starts_with("PUB_KEY_ID_") {
+            return Err(InvalidInput::new(
+                "public key id",
+                "must begin with PUB_KEY_ID_, as the merchant platform shows it",
+                "必须以 PUB_KEY_ID_ 开头，与商户平台显示的一致",
+            ));
+        }
+        PublicKeys::for_suite(self.merchant_key.suite()).with_public_key(id, pem)
     }
-    PublicKeys::new().with_public_key(id, pem)
 }
 
 impl fmt::Debug for CertificatesBuilder {

@@ -1,10 +1,14 @@
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome};
 use wxpay_sign::Verified;
+use wxpay_sign::v3::Suite;
 
+use crate::Max;
 use crate::v3::{Call, Endpoint, Json, Meta, Method};
 
 /// Asks for the list of certificates (获取平台证书列表), whose encrypted members are decrypted here.
-pub(super) struct List;
+pub(super) struct List {
+    pub(super) suite: Suite,
+}
 
 impl Endpoint for List {
     type Response = Verified<Json>;
@@ -18,7 +22,11 @@ impl Endpoint for List {
     .per_second(1000)
     .errors(ERRORS);
 
-    fn encode(&self, _: &mut Call) -> Result<(), InvalidInput> {
+    fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        // Without it, the list is of RSA.
+        if self.suite != Suite::Rsa {
+            call.query_text("algorithm_type", "SM2", Max::Chars(64))?;
+        }
         Ok(())
     }
 

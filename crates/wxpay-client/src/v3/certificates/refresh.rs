@@ -3,8 +3,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use thiserror::Error;
-use wxpay_core::{DecodeError, Error, InvalidInput, Timestamp, VerificationError};
-use wxpay_sign::v3::{ApiKey, Certificate, Encrypted, Opened, PublicKeys, TrustedIssuers, verify};
+use wxpay_core::{
+    DecodeError, Error, InvalidInput, Timestamp, VerificationError, VerificationFailure,
+};
+use wxpay_sign::v3::{
+    ApiKey, Certificate, Encrypted, Opened, PublicKeys, Suite, TrustedIssuers, verify,
+};
 
 use super::listed::{Listed, Times};
 use crate::v3::{Json, Object};
@@ -56,6 +60,7 @@ impl RefreshError {
 /// that can't be used, or that nobody trusted issued, is left out, and is believed no more than if the list did not have it.
 pub(super) async fn open_list(
     response: &Response<Bytes>,
+    suite: Suite,
     api_key: &ApiKey,
     issuers: Option<&TrustedIssuers>,
     now: Timestamp,
@@ -74,10 +79,10 @@ pub(super) async fn open_list(
     let json = Json::of_body(body)?;
     let entries = Object::of(&json)?.objects("data", Entry::read)?;
     let mut listed = Vec::new();
-    let mut keys = PublicKeys::new();
+    let mut keys = PublicKeys::for_suite(suite);
     let mut refused = None;
     for entry in entries {
-        let opened = entry.open(api_key)?;
+        let opened = entry.open(suite, api_key)?;
         match entry.believe(&opened, issuers, &keys, now) {
             Ok((entry, with_it)) => {
                 keys = with_it;
@@ -121,7 +126,11 @@ impl Entry {
         })
     }
 
-    fn open(&self, api_key: &ApiKey) -> Result<Opened, VerificationError> {
+    /// Nothing here is verified yet, so the message does not choose the algorithm.
+    fn open(&self, suite: Suite, api_key: &ApiKey) -> Result<Opened, VerificationError> {
+        if self.algorithm != suite.encryption() {
+            return Err(VerificationFailure::Algorithm(suite.encryption()).into());
+        }
         api_key.open(&Encrypted {
             algorithm: &self.algorithm,
             nonce: &self.nonce,

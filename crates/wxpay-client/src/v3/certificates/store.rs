@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use wxpay_core::{MchId, SigningError, Timestamp, VerificationError, VerificationFailure};
 use wxpay_sign::v3::{
-    ApiKey, Certificate, MerchantKey, PlatformKeys, PublicKeys, SealedTexts, TrustedIssuers,
+    ApiKey, Certificate, MerchantKey, PlatformKeys, PublicKeys, SealedTexts, Suite, TrustedIssuers,
     same_serial,
 };
 use wxpay_transport::Transport;
@@ -31,6 +31,9 @@ use crate::v3::Client;
 /// one that the list no longer has after [a day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh
 /// at most within the cool-down. Calls that wait for a refresh share it, and when the one that began it goes away the others carry
 /// it on. A list that is merely old is refreshed beside the calls: none waits.
+///
+/// With an SM2 key (国密, feature `sm`) as `merchant_key`, they are those of SM2 (`algorithm_type=SM2`), decrypted with SM4-GCM,
+/// and nothing else is taken for one.
 ///
 /// A clone shares the certificates.
 #[derive(Clone)]
@@ -228,13 +231,15 @@ impl Inner {
     }
 
     async fn fetch(&self) -> Result<(), RefreshError> {
-        let prepared = self.client.prepare(&List).await;
+        let suite = self.public_key.suite();
+        let list = List { suite };
+        let prepared = self.client.prepare(&list).await;
         let (request, pending) = prepared.map_err(RefreshError::call)?;
         let response = self.transport.send(request).await;
         let response = response.map_err(|error| RefreshError::call(pending.failed(error)))?;
         let now = self.now();
         let mut certificates =
-            open_list(&response, &self.api_key, self.issuers.as_ref(), now).await?;
+            open_list(&response, suite, &self.api_key, self.issuers.as_ref(), now).await?;
         let mut state = self.state();
         let kept: Vec<Listed> = state
             .certificates
@@ -294,6 +299,10 @@ impl fmt::Debug for Certificates {
 
 #[async_trait]
 impl PlatformKeys for Certificates {
+    fn suite(&self) -> Suite {
+        self.0.public_key.suite()
+    }
+
     fn requested_serial(&self) -> Option<&str> {
         self.0.public_key.requested_serial()
     }
