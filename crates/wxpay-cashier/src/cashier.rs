@@ -59,7 +59,8 @@ impl<S: Service> Cashier<S> {
         })
     }
 
-    /// Charges a code for a sale, and follows it until it is settled, for [two minutes](Rules::patience) at most.
+    /// Charges a code for a sale, and follows it until it is settled, for [two minutes](Rules::patience) after the response to
+    /// the charge at most.
     ///
     /// The charge is stored before it is sent, and it is sent once. A user who is asked for the password is waited for; what
     /// stays unknown or unpaid is reversed.

@@ -63,12 +63,14 @@ loop {
 //!
 //! 1. The charge. A form that is no payment code (18 digits that begin with 10 to 15) is refused before.
 //! 2. After 5 seconds a query, then one every 10 seconds; at once, if the charge was refused.
-//! 3. After 45 seconds a query and, if it settles nothing, a reversal; after 15, if the charge was refused or is cancelled. A
-//!    query that fails is asked again, and the reversal waits; after three of them in a row it is sent without an answer.
+//! 3. After 45 seconds a query and, if it settles nothing, a reversal; after 15, if it is cancelled, or if the charge was refused
+//!    for another cause than that its number was used. A query that fails is asked again, and the reversal waits; after three of
+//!    them in a row it is sent without an answer.
 //! 4. After each reversal a query, and a reversal again if that settles nothing.
 //!
 //! One call ([`charge`](Cashier::charge), [`run`](Cashier::run), [`cancel`](Cashier::cancel)) goes on for
-//! [two minutes](Rules::patience) at most, so that a till is not held up. What is open then is left to the next call.
+//! [two minutes](Rules::patience) at most, so that a till is not held up; the time of the charge itself and of the last requests
+//! comes on top of that. What is open then is left to the next call.
 //!
 //! # What it rests on
 //!

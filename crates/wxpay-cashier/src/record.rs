@@ -46,7 +46,7 @@ pub(crate) enum Charge {
     Unknown,
     /// The user is asked for the password.
     Paying,
-    /// It was refused, so much time after it was sent.
+    /// It was refused.
     Refused { told: Told, kind: Refused },
 }
 

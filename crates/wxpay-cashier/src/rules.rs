@@ -35,8 +35,8 @@ pub struct Rules {
     pub not_known_for: Duration,
     /// A charge or a reversal leaves within this time after the facts it rests on, or not at all: 10 seconds.
     pub send_within: Duration,
-    /// How long one call of the cashier goes on at most, apart from the last request: 2 minutes. What is then not settled is
-    /// [`Open`](crate::Open).
+    /// How long one call of the cashier goes on at most, apart from the charge itself and the last requests: 2 minutes. What is
+    /// then not settled is [`Open`](crate::Open).
     pub patience: Duration,
     /// A payment that WeChat Pay dates this much before the charge is that of an earlier order with the same number: 10
     /// minutes, for clocks that differ.
