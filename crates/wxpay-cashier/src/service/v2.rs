@@ -19,7 +19,8 @@ use crate::fence::Fence;
 /// [`/secapi/pay/reverse`](https://pay.weixin.qq.com/doc/v2/merchant/4011937361), for merchants and, with a
 /// [sub-merchant](Client::sub_merchant), for service providers.
 ///
-/// The reversal needs the merchant's client certificate (双向证书) in the client's transport.
+/// The reversal needs the merchant's client certificate (双向证书) in the client's transport. Without one that is valid nothing is
+/// charged, if the transport [tells](wxpay_transport::Transport::check), as `ReqwestTransport` does.
 #[derive(Clone, Debug)]
 pub struct V2 {
     client: Client,
@@ -84,10 +85,11 @@ impl Service for V2 {
         self.client
             .prepare(&query(&charge.out_trade_no))
             .map(drop)?;
-        self.client
-            .prepare(&reversal(&charge.out_trade_no))
-            .map(drop)?;
-        Ok(())
+        // What can be charged and not reversed, for want of a certificate, must not be charged.
+        let reversal = reversal(&charge.out_trade_no);
+        let (http, pending) = self.client.prepare(&reversal)?;
+        let checked = self.client.transport().check(&http);
+        checked.map_err(|error| pending.failed(error))
     }
 
     async fn pay(&self, charge: &PayByPaymentCode, fence: &Fence) -> PayEnd {
