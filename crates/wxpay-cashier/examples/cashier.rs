@@ -135,6 +135,7 @@ fn till(sandbox: &Sandbox, folder: &Path) -> Result<Cashier<V2>, Box<dyn Error>>
     rules.query_every = Duration::from_millis(500);
     rules.wait = Duration::from_secs(15);
     rules.reverse_after = Duration::from_secs(1);
+    rules.confirm = Duration::from_secs(1);
     let cashier = Cashier::builder(V2::new(client), Folder::new(folder), TokioTimer::new())
         .rules(rules)
         .on_progress(|progress| {
@@ -226,12 +227,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     assert!(cashier.resume().await?.open.is_empty());
 
+    // The code of another customer's payment is scanned once more. The sale is free again at once.
+    let sale: SaleId = "till-3-0005".parse()?;
+    let used = charge("till-3-0005-a", Fen::new(1_800), AT_ONCE)?;
+    let outcome = cashier.charge(&sale, &used).await?;
+    assert!(matches!(outcome, Outcome::NotPaid(_)), "{outcome:?}");
+    assert!(!finish(&cashier, outcome).await?);
+
     // A name that leads out of the folder is refused before anything is sent.
-    let sale: SaleId = "../till-3-0005".parse()?;
-    let request = charge("till-3-0005-a", Fen::new(1_800), ANOTHER_CUSTOMER)?;
+    let sale: SaleId = "../till-3-0006".parse()?;
+    let request = charge("till-3-0006-a", Fen::new(1_800), ANOTHER_CUSTOMER)?;
     let error = cashier.charge(&sale, &request).await;
     assert!(matches!(error, Err(ChargeError::Store(_))), "{error:?}");
-    assert!(!folder.path().join("../till-3-0005").exists());
+    assert!(!folder.path().join("../till-3-0006").exists());
     Ok(())
 }
 

@@ -53,7 +53,7 @@ pub(crate) enum Charge {
 /// What a refusal of the charge is worth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Refused {
-    /// For a cause that no later copy of the request could escape: the code is too old, or a parameter is wrong.
+    /// For a cause that no later copy of the request could escape: the code is too old or used, or a parameter is wrong.
     ForGood,
     /// For a cause that can pass, such as too little money.
     ForNow,

@@ -94,7 +94,7 @@ impl<S: Service> Inner<S> {
             if let Err(error) = self.save(&mut record).await {
                 return self.not_stored(record, &error);
             }
-            if record.end.is_some() || record.is_for_a_person() {
+            if record.end.is_some() || record.is_for_a_person(&self.rules, age) {
                 return self.outcome(record);
             }
             pause = record.pause(&self.rules, age);
