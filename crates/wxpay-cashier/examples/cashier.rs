@@ -17,7 +17,9 @@ use wxpay_api::transport::{ReqwestTransport, TokioTimer};
 use wxpay_api::v2::pay::PayByPaymentCode;
 use wxpay_api::v2::pay::pay_by_payment_code::PayByPaymentCodeOptions;
 use wxpay_api::v2::{Client, Credentials, Merchant};
-use wxpay_cashier::{Cashier, Outcome, Rules, SaleId, SaleStore, Snapshot, Step, StoreError, V2};
+use wxpay_cashier::{
+    Cashier, ChargeError, Outcome, Rules, SaleId, SaleStore, Snapshot, Step, StoreError, V2,
+};
 use wxpay_core::{Fen, OutTradeNo};
 use wxpay_sandbox::Sandbox;
 
@@ -37,9 +39,20 @@ impl Folder {
         }
     }
 
+    /// The file of a sale. A sale's name may hold a path, such as `../till`, so only names that can't are taken.
+    fn file(&self, sale: &SaleId) -> Result<PathBuf, StoreError> {
+        let name = sale.as_str();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if !name.bytes().all(is_plain) {
+            let rule = "a sale's name must have letters, digits, `-` and `_` only, to be a file's";
+            return Err(StoreError::failed(rule));
+        }
+        Ok(self.path.join(name))
+    }
+
     /// Revision, whether it is settled, and the text.
-    fn read(&self, sale: &str) -> Result<Option<(u64, bool, String)>, StoreError> {
-        let text = match fs::read_to_string(self.path.join(sale)) {
+    fn read(&self, sale: &SaleId) -> Result<Option<(u64, bool, String)>, StoreError> {
+        let text = match fs::read_to_string(self.file(sale)?) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StoreError::failed(error)),
@@ -51,7 +64,7 @@ impl Folder {
     }
 
     /// Replaces the file in one step, and waits until it is on the disk.
-    fn write(&self, snapshot: &Snapshot) -> std::io::Result<()> {
+    fn write(&self, snapshot: &Snapshot, to: &Path) -> std::io::Result<()> {
         let state = if snapshot.is_settled() {
             "settled"
         } else {
@@ -61,7 +74,7 @@ impl Folder {
         let mut file = File::create(&new)?;
         write!(file, "{} {state}\n{}", snapshot.revision(), snapshot.text())?;
         file.sync_all()?;
-        fs::rename(&new, self.path.join(snapshot.sale().as_str()))?;
+        fs::rename(&new, to)?;
         File::open(&self.path)?.sync_all()
     }
 }
@@ -69,26 +82,28 @@ impl Folder {
 #[async_trait]
 impl SaleStore for Folder {
     async fn load(&self, sale: &SaleId) -> Result<Option<String>, StoreError> {
-        Ok(self.read(sale.as_str())?.map(|(_, _, text)| text))
+        Ok(self.read(sale)?.map(|(_, _, text)| text))
     }
 
     async fn save(&self, snapshot: &Snapshot) -> Result<(), StoreError> {
         let _one = self.saves.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = self.read(snapshot.sale().as_str())?;
+        let file = self.file(snapshot.sale())?;
+        let known = self.read(snapshot.sale())?;
         let known = known.map_or(0, |(revision, ..)| revision);
         if known + 1 != snapshot.revision() {
             return Err(StoreError::Conflict);
         }
-        self.write(snapshot).map_err(StoreError::failed)
+        self.write(snapshot, &file).map_err(StoreError::failed)
     }
 
     async fn open(&self) -> Result<Vec<SaleId>, StoreError> {
         let mut open = Vec::new();
         for entry in fs::read_dir(&self.path).map_err(StoreError::failed)? {
             let name = entry.map_err(StoreError::failed)?.file_name();
-            let name = name.to_string_lossy();
-            if let Ok(sale) = name.parse()
-                && let Some((_, false, _)) = self.read(&name)?
+            // What is left of a write that was cut off is no sale.
+            if let Some(Ok(sale)) = name.to_str().map(str::parse)
+                && name != ".new"
+                && let Some((_, false, _)) = self.read(&sale)?
             {
                 open.push(sale);
             }
@@ -120,6 +135,7 @@ fn till(sandbox: &Sandbox, folder: &Path) -> Result<Cashier<V2>, Box<dyn Error>>
     rules.query_every = Duration::from_millis(500);
     rules.wait = Duration::from_secs(15);
     rules.reverse_after = Duration::from_secs(1);
+    rules.confirm = Duration::from_secs(1);
     let cashier = Cashier::builder(V2::new(client), Folder::new(folder), TokioTimer::new())
         .rules(rules)
         .on_progress(|progress| {
@@ -210,6 +226,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         assert!(finish(&cashier, outcome).await?);
     }
     assert!(cashier.resume().await?.open.is_empty());
+
+    // The code of another customer's payment is scanned once more. The sale is free again at once.
+    let sale: SaleId = "till-3-0005".parse()?;
+    let used = charge("till-3-0005-a", Fen::new(1_800), AT_ONCE)?;
+    let outcome = cashier.charge(&sale, &used).await?;
+    assert!(matches!(outcome, Outcome::NotPaid(_)), "{outcome:?}");
+    assert!(!finish(&cashier, outcome).await?);
+
+    // A name that leads out of the folder is refused before anything is sent.
+    let sale: SaleId = "../till-3-0006".parse()?;
+    let request = charge("till-3-0006-a", Fen::new(1_800), ANOTHER_CUSTOMER)?;
+    let error = cashier.charge(&sale, &request).await;
+    assert!(matches!(error, Err(ChargeError::Store(_))), "{error:?}");
+    assert!(!folder.path().join("../till-3-0006").exists());
     Ok(())
 }
 
@@ -218,3 +248,4 @@ const BY_PASSWORD: &str = "120000000000000002";
 const TOO_LITTLE: &str = "140000000000000003";
 const ANOTHER_CARD: &str = "100000000000000004";
 const BY_PASSWORD_TOO: &str = "120000000000000005";
+const ANOTHER_CUSTOMER: &str = "100000000000000006";

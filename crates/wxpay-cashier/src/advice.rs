@@ -72,8 +72,8 @@ impl Advice {
             Reason::PaidWhileReversing => advice(
                 "Your payment has arrived, but may be on its way back. Please wait.",
                 "已收到您的付款，但可能正在退回，请稍候。",
-                "Hand out nothing yet. Run the order again after five minutes, or cancel it: then the money goes back for sure.",
-                "暂不交付商品。请五分钟后再运行（run）；或者撤销（cancel），款项必定退回。",
+                "Hand out nothing yet. Run the order again after five minutes, or cancel it: then the money goes back.",
+                "暂不交付商品。请五分钟后再运行（run）；或者撤销（cancel），款项会退回。",
             ),
             Reason::OtherAmount => advice(
                 "Please wait: the amount of the payment has to be checked.",
@@ -130,7 +130,8 @@ const NOT_PAID: Advice = advice(
     "请重新扫码，换一个单号再次收款。",
 );
 
-/// What the documents advise for the codes of a charge, those of APIv2 and APIv3.
+/// What the documents advise for the codes of a charge, those of APIv2 and APIv3. None says that nothing was taken: a copy of the
+/// request may have been paid, and reversed.
 const BY_CODE: [(&[&str], Advice); 6] = [
     (
         &["AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE", "AUTH_CODE_ERROR"],
@@ -185,8 +186,8 @@ const BY_CODE: [(&[&str], Advice); 6] = [
             "XML_FORMAT_ERROR",
         ],
         advice(
-            "Payments by WeChat do not work at this till now. You have not paid.",
-            "本收银台暂时不能使用微信支付，没有扣款。",
+            "Payments by WeChat do not work at this till now. If money was taken, it goes back to you.",
+            "本收银台暂时不能使用微信支付。如已扣款，款项会原路退回。",
             "Every further charge would be refused for the same cause: correct the shop's settings or parameters first.",
             "继续收款也会因同样的原因被拒：请先修正商户设置或参数。",
         ),
@@ -203,8 +204,8 @@ const BY_CODE: [(&[&str], Advice); 6] = [
             "OUT_TRADE_NO_USED",
         ],
         advice(
-            "The payment could not be made. You have not paid.",
-            "支付未能完成，没有扣款。",
+            "The payment could not be made. If money was taken, it goes back to you.",
+            "支付未能完成。如已扣款，款项会原路退回。",
             "The number had been used before. Find out why the shop gave it twice, then charge again under another number.",
             "该单号此前已被使用。请查明为何重复使用，然后换一个单号再次收款。",
         ),

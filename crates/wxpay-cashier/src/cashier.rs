@@ -59,13 +59,15 @@ impl<S: Service> Cashier<S> {
         })
     }
 
-    /// Charges a code for a sale, and follows it until it is settled, for [two minutes](Rules::patience) at most.
+    /// Charges a code for a sale, and follows it until it is settled, for [two minutes](Rules::patience) after the response to
+    /// the charge at most.
     ///
     /// The charge is stored before it is sent, and it is sent once. A user who is asked for the password is waited for; what
     /// stays unknown or unpaid is reversed.
     ///
     /// # Errors
-    /// Provably nothing was sent. Everything else is an [`Outcome`], an open one too.
+    /// Provably nothing was sent. Everything else is an [`Outcome`], an open one too. After [`ChargeError::Store`] the sale may be
+    /// stored as open all the same.
     pub async fn charge(&self, sale: &SaleId, request: &S::Charge) -> Result<Outcome, ChargeError> {
         let inner = &*self.0;
         inner.service.check(request).await?;
@@ -94,8 +96,14 @@ impl<S: Service> Cashier<S> {
     }
 
     /// Goes on with an open order until it is settled, for [two minutes](Rules::patience) at most. Nothing is charged.
+    ///
+    /// Where only a [person](Reason::needs_a_person) can settle it, it asks once and returns: do not call it in a loop then. After
+    /// [`Reason::NotStored`] and [`Reason::InOtherHands`] it waits for [ten seconds](Rules::query_every) before it tries again.
     pub async fn run(&self, open: Open) -> Outcome {
         let inner = &*self.0;
+        if matches!(open.reason, Reason::NotStored | Reason::InOtherHands) {
+            inner.timer.sleep(inner.rules.query_every).await;
+        }
         match inner.load(open.sale()).await {
             Ok(Some(record)) => inner.follow(record).await,
             Ok(None) => inner.open_for(*open.record, Reason::NotStored, "it is not in the store"),
@@ -113,6 +121,9 @@ impl<S: Service> Cashier<S> {
     /// that they are over, the outcome is [`Outcome::Paid`] as before: create a refund instead. The documents ask for a refund
     /// too where an undisputed payment is to be given back. A sale that is not paid or refunded stays as it is.
     ///
+    /// If the store fails to save the wish, it may have saved it all the same. So the outcome is [`Outcome::Open`] then, and not an
+    /// error: hand out nothing, and run it on.
+    ///
     /// # Errors
     /// Nothing was sent, and nothing has changed.
     pub async fn cancel(&self, sale: &SaleId, number: &OutTradeNo) -> Result<Outcome, CancelError> {
@@ -129,15 +140,17 @@ impl<S: Service> Cashier<S> {
             Some(End::Paid(payment)) => record.seen = Seen::Paid(payment),
             None => {}
         }
-        if record.is_for_a_person() {
+        if record.seen.is_other() {
             return Err(CancelError::OtherPayment);
         }
         if record.reversal.too_late || inner.age(&record) > inner.rules.reverse_for {
             return Err(CancelError::TooLate);
         }
         record.cancel = true;
-        inner.save(&mut record).await?;
-        Ok(inner.follow(record).await)
+        Ok(match inner.save(&mut record).await {
+            Ok(()) => inner.follow(record).await,
+            Err(error) => inner.not_stored(record, &error),
+        })
     }
 
     /// How a sale stands by the store, if it was ever charged. Nothing is sent or asked.

@@ -24,7 +24,7 @@ pub enum QueryEnd {
     Paid(Payment),
     /// `REFUND`: the user had paid, and a refund gave at least a part of it back.
     Refunded,
-    /// `NOTPAY`, `ACCEPT` or a state that is not known here: not paid so far.
+    /// `NOTPAY` or `ACCEPT`: not paid so far.
     Unpaid,
     /// `USERPAYING`: the user is asked for the password.
     Paying,
@@ -38,7 +38,7 @@ pub enum QueryEnd {
     NotFound,
     /// The query was refused. That says nothing about the payment.
     Refused(Refusal),
-    /// Anything else. That says nothing about the payment.
+    /// Anything else, a state that is not known here too. That says nothing about the payment.
     Unclear(String),
 }
 

@@ -19,7 +19,8 @@ impl Record {
                 self.note = Some(described(&error));
                 self.end = Some(End::NotPaid(Proof::NotSent));
             }
-            PayEnd::Paid(payment) => self.hear_paid(payment, rules),
+            // A number that was paid before is refused, so this needs no look at clocks.
+            PayEnd::Paid(payment) => self.hear_paid(payment, rules, false),
             PayEnd::Paying => {
                 self.charge = Charge::Paying;
                 self.seen = Seen::Paying;
@@ -47,7 +48,10 @@ impl Record {
             self.note = None;
         }
         match end {
-            QueryEnd::Paid(payment) => self.hear_paid(payment, rules),
+            QueryEnd::Paid(payment) => {
+                let is_earlier = self.is_earlier(&payment, rules);
+                self.hear_paid(payment, rules, is_earlier);
+            }
             QueryEnd::Refunded => self.hear_refunded(),
             QueryEnd::Unpaid => self.hear_unpaid(Seen::Unpaid),
             QueryEnd::Paying => self.hear_unpaid(Seen::Paying),
@@ -60,12 +64,12 @@ impl Record {
         }
     }
 
-    fn hear_paid(&mut self, payment: Payment, rules: &Rules) {
+    fn hear_paid(&mut self, payment: Payment, rules: &Rules, is_earlier: bool) {
         if payment.amount != self.amount {
             self.seen = Seen::OtherAmount(payment.amount);
             return;
         }
-        if self.number_was_used() || self.is_earlier(&payment, rules) {
+        if self.number_was_used() || is_earlier {
             self.seen = Seen::OtherPayment;
             return;
         }
@@ -95,12 +99,14 @@ impl Record {
         }
     }
 
-    /// Whether it was made before this charge was begun.
+    /// Whether it was made before this charge was begun, by clocks that may differ.
     fn is_earlier(&self, payment: &Payment, rules: &Rules) -> bool {
         let differ = i64::try_from(rules.clocks_differ.as_millis()).unwrap_or(i64::MAX);
-        payment
+        let is_dated_before = payment
             .paid_at
-            .is_some_and(|at| at.unix_millis().saturating_add(differ) < self.began_at)
+            .is_some_and(|at| at.unix_millis().saturating_add(differ) < self.began_at);
+        // What was being paid when it was charged had not been paid before, whatever the clocks say.
+        is_dated_before && self.charge != Charge::Paying
     }
 
     fn hear_unpaid(&mut self, seen: Seen) {
@@ -133,8 +139,11 @@ impl Record {
         let reversal = &self.reversal;
         let proof = if self.number_was_used() {
             None
-        } else if reversal.stand == Stand::Accepted {
-            // What is reversed can't be paid any more.
+        } else if reversal.stand == Stand::Accepted
+            && (twice && self.told().is_some() || self.elapsed >= rules.doubt)
+        {
+            // The documents say that an order which is reversed can't be paid any more, and not that a charge is which has yet
+            // to arrive. So it must have been answered, or have had its time.
             Some(Proof::Reversed)
         } else if twice && self.is_refused(Refused::ForGood) && self.elapsed >= rules.confirm
             || twice && self.is_refused(Refused::ForNow) && reversal.found_nothing
@@ -220,5 +229,11 @@ const NUMBER_USED: [&str; 8] = [
     "OUT_TRADE_NO_USED",
 ];
 
-/// The code can't be charged, now or later.
-const NO_CODE: [&str; 3] = ["AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE", "AUTH_CODE_INVALID"];
+/// The code can't be charged, now or later. `AUTH_CODE_ERROR` is that of a code that was used: if an earlier copy of the request
+/// has used it, queries find the order of that one.
+const NO_CODE: [&str; 4] = [
+    "AUTHCODEEXPIRE",
+    "AUTH_CODE_ERROR",
+    "AUTH_CODE_EXPIRE",
+    "AUTH_CODE_INVALID",
+];

@@ -38,7 +38,12 @@ loop {
             println!("{}", refunded.advice().shop);
             return Ok(());
         }
-        // It is in the store: a program that runs in the background can go on with it as well.
+        // Nobody but a person can settle it. It stays in the store.
+        Outcome::Open(open) if open.reason().needs_a_person() => {
+            println!("{}", open.advice().shop);
+            return Ok(());
+        }
+        // A program that runs in the background can go on with it as well.
         Outcome::Open(open) => cashier.run(open).await,
     };
 }
@@ -52,7 +57,7 @@ loop {
 //! | outcome | proof |
 //! | --- | --- |
 //! | [`Paid`] | the response to the charge, or a query, that tells of the payment: of this number, this amount, not older than the charge. After a reversal was sent: such a query [15 seconds](Rules::reverse_after) after the last one if each was refused, [5 minutes](Rules::doubt) after it if one is in doubt, and never if WeChat Pay has taken one |
-//! | [`NotPaid`] | a query that says `REVOKED`, `CLOSED` or `PAYERROR`; an accepted reversal of an order that no query knows; a refusal of the charge that queries confirm ([`Proof::Refused`]); nothing was sent; or the order is not known for [10 minutes](Rules::not_known_for) |
+//! | [`NotPaid`] | a query that says `REVOKED`, `CLOSED` or `PAYERROR`; an accepted reversal of an order that no query knows, after a refusal of the charge or [5 minutes](Rules::doubt) after it; a refusal of the charge that queries confirm ([`Proof::Refused`]); nothing was sent; or the order is not known for [10 minutes](Rules::not_known_for) |
 //! | [`Refunded`] | a query that says `REFUND` |
 //!
 //! Nothing else is a proof: not a time-out, not `ORDERNOTEXIST` alone, not a refusal alone (an earlier copy of the request may
@@ -63,19 +68,25 @@ loop {
 //!
 //! 1. The charge. A form that is no payment code (18 digits that begin with 10 to 15) is refused before.
 //! 2. After 5 seconds a query, then one every 10 seconds; at once, if the charge was refused.
-//! 3. After 45 seconds a query and, if it settles nothing, a reversal; after 15, if the charge was refused or is cancelled. A
-//!    query that fails is asked again, and the reversal waits; after three of them in a row it is sent without an answer.
-//! 4. After each reversal a query, and a reversal again if that settles nothing.
+//! 3. After 45 seconds a query and, if it settles nothing, a reversal; after 15, if it is cancelled, or if the charge was refused
+//!    for another cause than that its number was used. A query that fails is asked again, and the reversal waits; after three of
+//!    them in a row it is sent without an answer.
+//! 4. After each reversal a query, a second later if it was accepted; and a reversal again if that settles nothing, 10 seconds
+//!    after the one before at the earliest.
 //!
 //! One call ([`charge`](Cashier::charge), [`run`](Cashier::run), [`cancel`](Cashier::cancel)) goes on for
-//! [two minutes](Rules::patience) at most, so that a till is not held up. What is open then is left to the next call.
+//! [two minutes](Rules::patience) at most, so that a till is not held up; the time of the charge itself and of the last requests
+//! comes on top of that. What is open then is left to the next call.
 //!
 //! # What it rests on
 //!
 //! No document says how late WeChat Pay may execute a request whose connection broke. The rules hold if that takes less than
-//! [`Rules::doubt`]; a charge or reversal leaves within [`Rules::send_within`] or not at all. Merchant order numbers must not be
+//! [`Rules::doubt`]; a charge or reversal leaves within [`Rules::send_within`] or not at all. Nor does any say that a reversal
+//! stops a charge which arrives after it, so an accepted one proves nothing before that time, unless the charge was refused
+//! (支付确认失败). Merchant order numbers must not be
 //! used twice: of a number that was paid for another customer, with the same amount and within [`Rules::clocks_differ`], nobody can
-//! tell whose payment it is, unless WeChat Pay's response says that the number was used.
+//! tell whose payment it is, unless WeChat Pay's response says that the number was used. And the shop's clock must not be fast by
+//! more than that.
 //!
 //! Where a person has to look ([`Reason::needs_a_person`]), the sale stays open until what WeChat Pay says changes, or until the
 //! shop takes it out of its store.

@@ -9,7 +9,7 @@ use crate::rules::Rules;
 impl Record {
     /// From when on a reversal may be sent, if one is wanted. `age` is the time since the charge by the wall clock.
     fn reversal_from(&self, rules: &Rules, age: Duration) -> Option<Duration> {
-        if self.reversal.too_late || age > rules.reverse_for || self.seen.is_other() {
+        if self.is_too_old(rules, age) || self.seen.is_other() {
             return None;
         }
         let soonest = rules.reverse_after;
@@ -38,7 +38,11 @@ impl Record {
         let is_wanted_anyway = self.cancel || self.reversal.stand >= Stand::CallAgain;
         // The documents want the state of the payment to be asked for before; a single query that fails is asked again.
         let is_asked = self.unanswered == 0 || self.unanswered >= UNANSWERED || is_wanted_anyway;
-        self.end.is_none() && is_asked && from.is_some_and(|from| self.elapsed >= from)
+        // What is done shows in the books a little later.
+        let again_from = self.reversal.last.saturating_add(rules.query_every);
+        let is_done = self.reversal.stand == Stand::Accepted && self.elapsed < again_from;
+        let is_time = from.is_some_and(|from| self.elapsed >= from);
+        self.end.is_none() && is_asked && is_time && !is_done
     }
 
     /// The wait until the next query.
@@ -76,12 +80,13 @@ impl Record {
 
     /// Why it is not settled.
     pub(crate) fn reason(&self, rules: &Rules, age: Duration) -> Reason {
-        let too_old = self.reversal.too_late || age > rules.reverse_for;
         match (&self.seen, self.reversal.stand) {
             (Seen::OtherAmount(_), _) => Reason::OtherAmount,
             (Seen::OtherPayment, _) => Reason::OtherPayment,
-            (Seen::Paid(_), Stand::InDoubt) if !self.cancel => Reason::PaidWhileReversing,
-            _ if too_old => Reason::TooOld,
+            (Seen::Paid(_), Stand::Refused | Stand::InDoubt) if !self.cancel => {
+                Reason::PaidWhileReversing
+            }
+            _ if self.is_too_old(rules, age) => Reason::TooOld,
             (_, Stand::CallAgain | Stand::Accepted) => Reason::Reversing,
             _ if self.cancel => Reason::Reversing,
             (Seen::Paying, _) => Reason::CustomerPaying,
@@ -92,9 +97,21 @@ impl Record {
         }
     }
 
-    /// Whether nothing but a person can settle it.
-    pub(crate) fn is_for_a_person(&self) -> bool {
-        self.seen.is_other()
+    /// Whether nothing but a person can settle it, so that it is of no use to go on asking.
+    pub(crate) fn is_for_a_person(&self, rules: &Rules, age: Duration) -> bool {
+        let time_can_prove_it = match &self.seen {
+            Seen::Nothing => {
+                let is_refused = self.told().is_some() && !self.number_was_used();
+                is_refused || self.reversal.sent > 0
+            }
+            Seen::Paid(_) => !self.cancel && self.paid_is_proven_at(rules).is_some(),
+            _ => false,
+        };
+        self.seen.is_other() || self.is_too_old(rules, age) && !time_can_prove_it
+    }
+
+    fn is_too_old(&self, rules: &Rules, age: Duration) -> bool {
+        self.reversal.too_late || age > rules.reverse_for
     }
 }
 

@@ -110,16 +110,16 @@ impl fmt::Display for NotPaid {
 pub enum Proof {
     /// Nothing of the charge left this machine.
     NotSent,
-    /// WeChat Pay refused the charge, and queries do not know the order: for a code that is too old or no payment code and for
-    /// wrong parameters or settings, two of them, the second 5 seconds after the refusal; for any other cause, two and a
+    /// WeChat Pay refused the charge, and queries do not know the order: for a code that is too old, used or no payment code and
+    /// for wrong parameters or settings, two of them, the second 5 seconds after the refusal; for any other cause, two and a
     /// reversal that found no order.
     Refused,
     /// A query says `PAYERROR` (支付失败). By WeChat Pay's diagram of states, such an order can only be reversed.
     Failed,
     /// A query says `CLOSED` (已关闭).
     Closed,
-    /// A query says `REVOKED` (已撤销), or a reversal was accepted and a query after it does not know the order. If the user had
-    /// paid, the money goes back.
+    /// A query says `REVOKED` (已撤销); or a reversal was accepted, and queries after it do not know the order, after a charge that
+    /// was refused, or [five minutes](crate::Rules::doubt) after one without an answer. If the user had paid, the money goes back.
     Reversed,
     /// For [`Rules::not_known_for`](crate::Rules::not_known_for), ten minutes, no query knew the order, and no reversal had an
     /// effect. No document calls that a proof; the rule says why it is taken for one, and can be turned off.

@@ -12,8 +12,9 @@ pub enum Reason {
     CustomerPaying,
     /// It is being reversed (撤销), and the reversal is not confirmed yet.
     Reversing,
-    /// The user has paid, while the end of a reversal is in doubt: the money may go back. If it does not, the order is paid
-    /// [five minutes](crate::Rules::doubt) after the reversal.
+    /// The user has paid, and a reversal was sent before that was known: the money may go back. If it does not, the order is paid
+    /// [five minutes](crate::Rules::doubt) after a reversal in doubt, and [15 seconds](crate::Rules::reverse_after) after one
+    /// that was refused.
     PaidWhileReversing,
     /// The order is paid, with another amount than was charged.
     OtherAmount,
@@ -21,7 +22,8 @@ pub enum Reason {
     OtherPayment,
     /// It is older than seven days, so that it can't be reversed any more, and it is not proven to be paid.
     TooOld,
-    /// The shop's store failed, so that nothing more was sent. What is known may be more than what is stored.
+    /// The shop's store failed, so that nothing more was sent. What is known may be more than what is stored, and what was to be
+    /// stored, a cancellation too, may be stored or not.
     NotStored,
     /// Another program goes on with this sale, or has settled it. [Look](crate::Cashier::find) at it again.
     InOtherHands,
@@ -41,7 +43,7 @@ impl fmt::Display for Reason {
             Self::NotKnown => "WeChat Pay does not know the order so far",
             Self::CustomerPaying => "the customer is asked for the password",
             Self::Reversing => "the reversal is not confirmed yet",
-            Self::PaidWhileReversing => "it is paid, and a reversal is in doubt",
+            Self::PaidWhileReversing => "it is paid, and a reversal may give the money back",
             Self::OtherAmount => "it is paid with another amount",
             Self::OtherPayment => "the number belongs to another order",
             Self::TooOld => "it is too old to be reversed",

@@ -46,14 +46,14 @@ pub(crate) enum Charge {
     Unknown,
     /// The user is asked for the password.
     Paying,
-    /// It was refused, so much time after it was sent.
+    /// It was refused.
     Refused { told: Told, kind: Refused },
 }
 
 /// What a refusal of the charge is worth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Refused {
-    /// For a cause that no later copy of the request could escape: the code is too old, or a parameter is wrong.
+    /// For a cause that no later copy of the request could escape: the code is too old or used, or a parameter is wrong.
     ForGood,
     /// For a cause that can pass, such as too little money.
     ForNow,

@@ -22,7 +22,9 @@ pub struct Rules {
     pub reverse_after: Duration,
     /// For how long after the charge an order can be reversed: 7 days (7天以内的交易单可调用撤销).
     pub reverse_for: Duration,
-    /// After a reversal whose end is in doubt, a query proves a payment only this much later: 5 minutes. No document names it.
+    /// In this time a request that was sent has arrived, or never will: 5 minutes. No document names it. So long after a reversal
+    /// in doubt a query proves a payment, and so long after a charge without an answer an accepted reversal of an order that no
+    /// query knows is believed.
     pub doubt: Duration,
     /// After a charge that was refused for good, the time to the second of the two queries that must not know the order: 5
     /// seconds, the time after which the documents ask for a query.
@@ -35,11 +37,15 @@ pub struct Rules {
     pub not_known_for: Duration,
     /// A charge or a reversal leaves within this time after the facts it rests on, or not at all: 10 seconds.
     pub send_within: Duration,
-    /// How long one call of the cashier goes on at most, apart from the last request: 2 minutes. What is then not settled is
-    /// [`Open`](crate::Open).
+    /// How long one call of the cashier goes on at most, apart from the charge itself and the last requests: 2 minutes. What is
+    /// then not settled is [`Open`](crate::Open).
     pub patience: Duration,
     /// A payment that WeChat Pay dates this much before the charge is that of an earlier order with the same number: 10
     /// minutes, for clocks that differ.
+    ///
+    /// It is compared only if the response to the charge was lost or says neither yes nor `USERPAYING`. If the shop's clock is fast
+    /// by more than this, such a payment is not believed, and stays [for a person](crate::Reason::OtherPayment): let the clock be
+    /// set by the network.
     pub clocks_differ: Duration,
 }
 

@@ -45,7 +45,8 @@ pub trait Service: Debug + Send + Sync + 'static {
     /// Checks a charge without sending anything, and that its order could be queried and reversed.
     ///
     /// # Errors
-    /// A field breaks a documented rule, such as that of the payment code, or a key is missing.
+    /// A field breaks a documented rule, such as that of the payment code, or a key is missing; or the client certificate that
+    /// the reversal needs is missing or has expired.
     async fn check(&self, charge: &Self::Charge) -> Result<(), Error>;
 
     /// Charges the code, once; and only while the fence is not [past](Fence::is_past), which is to be looked at right before the

@@ -188,6 +188,10 @@ impl<T: Transport> Transport for Failover<T> {
         self.call(request, |request| self.inner.send(request)).await
     }
 
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        self.inner.check(request)
+    }
+
     async fn download(
         &self,
         request: Request<Bytes>,

@@ -135,6 +135,10 @@ impl<T: Transport> Transport for RateLimit<T> {
         self.inner.send(request).await
     }
 
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        self.inner.check(request)
+    }
+
     async fn download(
         &self,
         request: Request<Bytes>,

@@ -17,7 +17,8 @@ use crate::{reqwest_deadline, reqwest_download, target};
 ///   connection of its own.
 /// - Responses come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
-/// - A request that needs the client certificate is refused when none was given, or when it has expired.
+/// - A request that needs the client certificate is refused when none was given, or when it has expired, and
+///   [`check`](Transport::check) says so before.
 /// - The [`deadline`](Hints::deadline) of a request is compared with the clocks before connecting, when the connection is
 ///   ready, and once more as the body is handed over for writing. A request without a body that only reads may have the
 ///   first of these alone.
@@ -152,6 +153,11 @@ impl Transport for ReqwestTransport {
         let deadline = hints.and_then(|hints| hints.deadline);
         let response = reqwest_deadline::execute(client, request, deadline).await?;
         self.read(response).await
+    }
+
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        let hints = request.extensions().get::<Hints>().copied();
+        self.prepare(request.clone(), hints).map(drop)
     }
 
     async fn download(

@@ -203,6 +203,10 @@ impl<T: Transport> Transport for Retry<T> {
             .await
     }
 
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        self.inner.check(request)
+    }
+
     async fn download(
         &self,
         request: Request<Bytes>,

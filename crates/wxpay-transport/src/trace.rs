@@ -56,6 +56,10 @@ impl<T: Transport> Transport for Trace<T> {
         result
     }
 
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        self.inner.check(request)
+    }
+
     async fn download(
         &self,
         request: Request<Bytes>,

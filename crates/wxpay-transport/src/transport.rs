@@ -62,6 +62,20 @@ pub trait Transport: Debug + Send + Sync + 'static {
     /// [`Sent::No`](crate::Sent::No) it has none, after [`Sent::Maybe`](crate::Sent::Maybe) only a query can tell.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 
+    /// Looks at `request` without sending it: whether it would be refused on this side for a cause that lasts, such as a client
+    /// certificate that is missing or has expired. It says nothing about the network or the server.
+    ///
+    /// Ask before a write that can only be undone by another one, for that other one. By itself it finds nothing; a wrapper asks
+    /// the transport that it wraps.
+    ///
+    /// # Errors
+    ///
+    /// What [`send`](Self::send) would end with as well. Nothing was sent.
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        let _ = request;
+        Ok(())
+    }
+
     /// Sends `request` in one attempt and hands the body of the response over in pieces, for files such as bills (账单).
     ///
     /// By itself it reads the whole response with [`send`](Self::send), under that method's limits, and hands it over in
@@ -84,6 +98,10 @@ pub trait Transport: Debug + Send + Sync + 'static {
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         (**self).send(request).await
+    }
+
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        (**self).check(request)
     }
 
     async fn download(

@@ -47,7 +47,8 @@ struct Known {
     told_paid: bool,
     /// WeChat Pay has told the shop that the reversal is done or under way.
     told_reversed: bool,
-    wants_cancel: bool,
+    /// How often the shop wished to cancel it, without being told that nothing has come of it.
+    cancels: u32,
     belief: Option<Belief>,
     is_of_another: bool,
 }
@@ -76,7 +77,7 @@ impl Judge {
         let ignores = self.ignores_told;
         let known = self.known(number);
         let since = known.charged_at.map(|at| now - at);
-        let is_wanted = known.wants_cancel || known.told_reversed;
+        let is_wanted = known.cancels > 0 || known.told_reversed;
         if known.told_paid && !is_wanted && !ignores {
             self.found(Violation::ReversedAPayment);
         }
@@ -106,7 +107,13 @@ impl Judge {
     }
 
     pub(crate) fn wants_cancel(&mut self, number: &str) {
-        self.known(number).wants_cancel = true;
+        self.known(number).cancels += 1;
+    }
+
+    /// The shop was told that the last wish has changed nothing.
+    pub(crate) fn cancels_nothing(&mut self, number: &str) {
+        let known = self.known(number);
+        known.cancels = known.cancels.saturating_sub(1);
     }
 
     pub(crate) fn believes(&mut self, number: &str, belief: Belief, server: &Server) {
@@ -119,7 +126,7 @@ impl Judge {
             return;
         }
         let before = known.belief;
-        let is_wanted = known.wants_cancel;
+        let is_wanted = known.cancels > 0;
         match (before, belief) {
             (Some(Belief::Paid), Belief::NotPaid) if !is_wanted => {
                 self.found(Violation::PaidButNot);
@@ -146,7 +153,7 @@ impl Judge {
             }
             paid += u32::from(is_paid);
             match known.belief {
-                Some(Belief::Paid) if !is_paid && !known.wants_cancel => {
+                Some(Belief::Paid) if !is_paid && known.cancels == 0 => {
                     found = Some(Violation::PaidButNot);
                 }
                 Some(Belief::NotPaid) if is_paid => found = Some(Violation::NotPaidButPaid),

@@ -1,4 +1,4 @@
-//! Ours, and twelve ways to take payments by scanned code that lose money. The same judge has to find each of them.
+//! Ours, and thirteen ways to take payments by scanned code that lose money. The same judge has to find each of them.
 
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub(crate) enum Policy {
     SystemErrorIsFailure,
     /// Sends one reversal, and says that it is not paid, whatever came back.
     OneReversal,
+    /// Takes an accepted reversal for a proof, once a query finds no order.
+    AcceptedIsProof,
     /// Takes the first query that finds no order for a proof.
     NotFoundIsFailure,
     /// Takes any refusal of the charge for a proof.
@@ -41,11 +43,12 @@ pub(crate) enum Policy {
     Forgetful,
 }
 
-pub(crate) const POLICIES: [Policy; 13] = [
+pub(crate) const POLICIES: [Policy; 14] = [
     Policy::Ours,
     Policy::ReversesWhilePaying,
     Policy::SystemErrorIsFailure,
     Policy::OneReversal,
+    Policy::AcceptedIsProof,
     Policy::NotFoundIsFailure,
     Policy::RefusalIsFailure,
     Policy::TimeoutIsFailure,
@@ -143,6 +146,13 @@ impl Policy {
         }
         let reversed = world.ask_to_reverse(number, None).await;
         match reversed {
+            ReverseEnd::Accepted if self == Self::AcceptedIsProof => {
+                world.sleep(Duration::from_secs(1)).await;
+                match world.ask(number).await {
+                    QueryEnd::NotFound | QueryEnd::Reversed => Some(Belief::NotPaid),
+                    _ => None,
+                }
+            }
             ReverseEnd::Accepted => Some(Belief::NotPaid),
             _ if self == Self::OneReversal => Some(Belief::NotPaid),
             _ => None,

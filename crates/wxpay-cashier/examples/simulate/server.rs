@@ -1,7 +1,8 @@
 //! WeChat Pay's side: orders, users who pay or cancel, requests that arrive late or twice, answers that are out of date.
 //!
 //! What it may do is bounded, and the cashier's rules rest on the bounds: a request is executed within 4 minutes, its second
-//! copy within 8 seconds; a query answers with what was true 4 seconds ago at most; and what was reversed with success can't be paid.
+//! copy within 8 seconds; a query answers with what was true 4 seconds ago at most; and an order that was reversed with success can't
+//! be paid. Whether a number can that was reversed before it had an order is up to the seed.
 
 use std::collections::BTreeMap;
 
@@ -27,8 +28,12 @@ enum Unknown {
     Shown,
     /// It is done, and no query shows it.
     Hidden,
+    /// It says that it is done, and keeps nothing of it.
+    Forgotten,
     /// It says that there is none.
     NotFound,
+    /// It gives a code that leaves it in doubt.
+    Doubtful,
 }
 
 #[derive(Debug)]
@@ -81,9 +86,11 @@ pub(crate) enum Answer {
 
 impl Server {
     pub(crate) fn new(chance: &mut Chance) -> Self {
-        let unknown = match chance.below(3) {
+        let unknown = match chance.below(5) {
             0 => Unknown::Shown,
             1 => Unknown::Hidden,
+            2 => Unknown::Forgotten,
+            3 => Unknown::Doubtful,
             _ => Unknown::NotFound,
         };
         Self {
@@ -216,7 +223,9 @@ impl Server {
             let status = match self.unknown {
                 Unknown::Shown => Status::Revoked,
                 Unknown::Hidden => Status::Blocked,
+                Unknown::Forgotten => return Answer::Reversed { call_again: false },
                 Unknown::NotFound => return Answer::NotFound,
+                Unknown::Doubtful => return Answer::Code("TRADE_ERROR"),
             };
             let order = Order::new(0, now, status);
             self.orders.insert(number.to_owned(), order);
@@ -309,8 +318,9 @@ impl Order {
     }
 }
 
-const FOR_GOOD: [&str; 4] = [
+const FOR_GOOD: [&str; 5] = [
     "AUTHCODEEXPIRE",
+    "AUTH_CODE_ERROR",
     "AUTH_CODE_INVALID",
     "PARAM_ERROR",
     "NOAUTH",

@@ -35,8 +35,12 @@ pub(crate) async fn sell<S: Service>(world: World, cashier: Cashier<S>, write: W
                     let number = number(&outcome);
                     world.state().judge.wants_cancel(number.as_str());
                     world.note(|| "the cashier cancels".to_owned());
-                    if let Ok(outcome) = cashier.cancel(&sale, number).await {
-                        note(&world, &outcome);
+                    match cashier.cancel(&sale, number).await {
+                        Ok(outcome) => note(&world, &outcome),
+                        Err(error) => {
+                            world.note(|| format!("cancel: {error}"));
+                            world.state().judge.cancels_nothing(number.as_str());
+                        }
                     }
                 } else if !is_open || needs_a_person(&outcome) {
                     return;

@@ -7,7 +7,7 @@ use crate::fence::Fence;
 use crate::outcome::{Open, Outcome};
 use crate::progress::{Progress, Step};
 use crate::reason::Reason;
-use crate::record::{Charge, Record, Seen};
+use crate::record::{Record, Seen};
 use crate::service::Service;
 use crate::store::StoreError;
 
@@ -94,7 +94,7 @@ impl<S: Service> Inner<S> {
             if let Err(error) = self.save(&mut record).await {
                 return self.not_stored(record, &error);
             }
-            if record.end.is_some() || record.is_for_a_person() {
+            if record.end.is_some() || record.is_for_a_person(&self.rules, age) {
                 return self.outcome(record);
             }
             pause = record.pause(&self.rules, age);
@@ -151,10 +151,9 @@ impl<S: Service> Inner<S> {
 
 fn step(record: &Record) -> Step {
     let is_reversing = record.cancel || record.reversal.sent > 0;
-    let is_paying = record.charge == Charge::Paying && record.seen == Seen::Paying;
     if is_reversing {
         Step::Reversing
-    } else if is_paying || record.seen == Seen::Paying {
+    } else if record.seen == Seen::Paying {
         Step::CustomerPaying
     } else {
         Step::Asking

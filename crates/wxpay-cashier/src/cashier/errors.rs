@@ -20,10 +20,12 @@ pub struct Unsettled {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ChargeError {
-    /// A field breaks a documented rule, or a key is missing. It names the field and the rule.
+    /// A field breaks a documented rule, or a key is missing; or the client certificate, without which the order could not be
+    /// reversed, is missing or has expired. It names the field and the rule.
     #[error(transparent)]
     Invalid(#[from] CallError),
-    /// The store failed, or another program charges the same sale.
+    /// The store failed, or another program charges the same sale. The charge may be stored all the same: then the next one is
+    /// refused as [`StillOpen`](Self::StillOpen), until [`run`](super::Cashier::run) has settled what was never sent.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// An earlier charge of this sale is not settled. Run it to its end first: it may be paid.
@@ -44,7 +46,7 @@ pub enum ChargeError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CancelError {
-    /// The store failed, or another program works on the sale: look at it again.
+    /// The sale can't be read from the store, or belongs to another merchant's client.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The sale was not charged under this number, or is charged under another one by now: look at it again.

@@ -36,6 +36,13 @@ pub(super) fn reverse_end(error: Error) -> ReverseEnd {
     }
 }
 
+/// A state that the documents do not have may be that of a payment.
+pub(super) fn unknown_state(state: &str) -> QueryEnd {
+    QueryEnd::Unclear(format!(
+        "the order has a state that is not known here: {state}"
+    ))
+}
+
 pub(super) fn too_late() -> TransportError {
     TransportError::not_sent(DeadlinePassed::new())
 }
@@ -54,5 +61,7 @@ fn refusal(error: &Error) -> Option<Refusal> {
     let (code, message) = (business.code(), business.message());
     Some(Refusal::new(code, business.class(), message))
 }
+
+pub(super) const OTHER_MERCHANT: &str = "the response is about another merchant's order";
 
 const NOT_FOUND: [&str; 2] = ["ORDERNOTEXIST", "ORDER_NOT_EXIST"];

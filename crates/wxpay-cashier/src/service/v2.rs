@@ -6,10 +6,10 @@ use wxpay_api::v2::pay::{
     PayByPaymentCode, PayByPaymentCodeResponse, QueryOrder, QueryOrderResponse, ReverseOrder,
 };
 use wxpay_client::v2::{Client, Endpoint};
-use wxpay_core::{Effect, Error, Fen, OutTradeNo};
+use wxpay_core::{Effect, Error, Fen, MchId, OutTradeNo};
 use wxpay_transport::{Hints, Transport as _};
 
-use super::ends::{pay_end, query_end, reverse_end, too_late};
+use super::ends::{OTHER_MERCHANT, pay_end, query_end, reverse_end, too_late, unknown_state};
 use super::{Service, code};
 use crate::evidence::{PayEnd, Payment, QueryEnd, ReverseEnd};
 use crate::fence::Fence;
@@ -19,7 +19,8 @@ use crate::fence::Fence;
 /// [`/secapi/pay/reverse`](https://pay.weixin.qq.com/doc/v2/merchant/4011937361), for merchants and, with a
 /// [sub-merchant](Client::sub_merchant), for service providers.
 ///
-/// The reversal needs the merchant's client certificate (双向证书) in the client's transport.
+/// The reversal needs the merchant's client certificate (双向证书) in the client's transport. Without one that is valid nothing is
+/// charged, if the transport [tells](wxpay_transport::Transport::check), as `ReqwestTransport` does.
 #[derive(Clone, Debug)]
 pub struct V2 {
     client: Client,
@@ -29,6 +30,11 @@ impl V2 {
     /// Over this client. Set a time limit for each call in its transport.
     pub const fn new(client: Client) -> Self {
         Self { client }
+    }
+
+    /// Whether a response names no other sub-merchant than the client's: a signature does not bind it to its request.
+    fn is_own(&self, told: Option<&MchId>) -> bool {
+        told.is_none() || told == self.client.merchant().sub_mch_id.as_ref()
     }
 
     async fn send<E: Endpoint>(
@@ -79,14 +85,18 @@ impl Service for V2 {
         self.client
             .prepare(&query(&charge.out_trade_no))
             .map(drop)?;
-        self.client
-            .prepare(&reversal(&charge.out_trade_no))
-            .map(drop)?;
-        Ok(())
+        // What can be charged and not reversed, for want of a certificate, must not be charged.
+        let reversal = reversal(&charge.out_trade_no);
+        let (http, pending) = self.client.prepare(&reversal)?;
+        let checked = self.client.transport().check(&http);
+        checked.map_err(|error| pending.failed(error))
     }
 
     async fn pay(&self, charge: &PayByPaymentCode, fence: &Fence) -> PayEnd {
         match self.send(charge, Some(fence)).await {
+            Ok(paid) if !self.is_own(paid.sub_mch_id.as_ref()) => {
+                PayEnd::Unclear(OTHER_MERCHANT.to_owned())
+            }
             Ok(paid) => paid_end(&paid),
             Err(error) => pay_end(error),
         }
@@ -94,6 +104,9 @@ impl Service for V2 {
 
     async fn query(&self, number: &OutTradeNo) -> QueryEnd {
         match self.send(&query(number), None).await {
+            Ok(found) if !self.is_own(found.sub_mch_id.as_ref()) => {
+                QueryEnd::Unclear(OTHER_MERCHANT.to_owned())
+            }
             Ok(found) => found_end(found),
             Err(error) => query_end(&error),
         }
@@ -101,6 +114,9 @@ impl Service for V2 {
 
     async fn reverse(&self, number: &OutTradeNo, fence: &Fence) -> ReverseEnd {
         match self.send(&reversal(number), Some(fence)).await {
+            Ok(reversed) if !self.is_own(reversed.sub_mch_id.as_ref()) => {
+                ReverseEnd::Unclear(OTHER_MERCHANT.to_owned())
+            }
             Ok(reversed) => match reversed.recall {
                 Some(Recall::No) => ReverseEnd::Accepted,
                 Some(Recall::Yes) => ReverseEnd::CallAgain,
@@ -154,6 +170,7 @@ fn found_end(found: QueryOrderResponse) -> QueryEnd {
         TradeState::Payerror => QueryEnd::Failed,
         TradeState::Closed => QueryEnd::Closed,
         TradeState::Revoked => QueryEnd::Reversed,
-        _ => QueryEnd::Unpaid,
+        TradeState::Notpay | TradeState::Accept => QueryEnd::Unpaid,
+        other => unknown_state(other.as_str()),
     }
 }

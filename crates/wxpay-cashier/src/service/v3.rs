@@ -11,7 +11,7 @@ use wxpay_client::v3::{Client, Endpoint};
 use wxpay_core::{Effect, Error, ErrorKind, Fen, OutTradeNo, TransactionId, WireTime};
 use wxpay_transport::{Hints, Transport as _};
 
-use super::ends::{pay_end, query_end, reverse_end, too_late};
+use super::ends::{OTHER_MERCHANT, pay_end, query_end, reverse_end, too_late, unknown_state};
 use super::{Service, code};
 use crate::evidence::{PayEnd, Payment, QueryEnd, ReverseEnd};
 use crate::fence::Fence;
@@ -201,9 +201,9 @@ pub(super) fn of_state(
         TradeState::Payerror => QueryEnd::Failed,
         TradeState::Closed => QueryEnd::Closed,
         TradeState::Revoked => QueryEnd::Reversed,
-        _ => QueryEnd::Unpaid,
+        TradeState::Notpay => QueryEnd::Unpaid,
+        other => unknown_state(other.as_str()),
     }
 }
 
-pub(super) const OTHER_MERCHANT: &str = "the response is about another merchant's order";
 pub(super) const NO_NUMBER: &str = "the response does not repeat the merchant order number";

@@ -9,8 +9,8 @@ use wxpay_api::v3::pay::{
 use wxpay_client::v3::{Client, Endpoint};
 use wxpay_core::{Effect, Error, Fen, OutTradeNo};
 
-use super::ends::{query_end, reverse_end};
-use super::v3::{NO_NUMBER, OTHER_MERCHANT, account, charge_end, of_state, pay_end_of_state, send};
+use super::ends::{OTHER_MERCHANT, query_end, reverse_end};
+use super::v3::{NO_NUMBER, account, charge_end, of_state, pay_end_of_state, send};
 use super::{Service, code};
 use crate::evidence::{PayEnd, QueryEnd, ReverseEnd};
 use crate::fence::Fence;

@@ -2,7 +2,7 @@
 
 use wxpay_cashier::{Advice, Outcome, PayEnd, QueryEnd};
 
-use crate::world::{Scripted, charged, lost, not_sent, paid, refused, unclear};
+use crate::world::{Scripted, charged, lost, not_sent, paid, refused, told, unclear};
 
 fn of(outcome: &Outcome) -> Advice {
     match outcome {
@@ -79,5 +79,27 @@ async fn each_outcome_says_what_to_tell_and_to_do() {
         assert!(advice.customer.contains(customer), "{advice:?}");
         assert!(advice.customer_zh.contains(customer_zh), "{advice:?}");
         assert!(advice.shop.ends_with('.') && advice.shop_zh.ends_with('。'));
+    }
+}
+
+/// A copy of a refused request was paid, and that is reversed: the phone shows that money was taken.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_told_that_nothing_was_taken_when_it_goes_back() {
+    for code in [
+        "AUTHCODEEXPIRE",
+        "AUTH_CODE_INVALID",
+        "NOAUTH",
+        "NOTENOUGH",
+        "NOTSUPORTCARD",
+        "ORDERREVERSED",
+        "OUT_TRADE_NO_USED",
+        "TRADE_ERROR",
+    ] {
+        let queries = [QueryEnd::Paying, QueryEnd::Reversed];
+        let outcome = charged(&Scripted::new(refused(code), queries, [])).await;
+        assert_eq!(told(&outcome), "not paid: Reversed", "{code}");
+        let advice = of(&outcome);
+        assert!(!advice.customer.contains("not paid"), "{code}: {advice:?}");
+        assert!(!advice.customer_zh.contains("没有扣款"), "{code}");
     }
 }

@@ -318,3 +318,33 @@ fn failing_store_lets_nothing_out_and_loses_nothing() {
         }
     }
 }
+
+/// A payment is cancelled, and the store fails at a point of that: what is not certain is never told as unchanged.
+#[test]
+fn failing_store_does_not_hide_a_cancellation() {
+    for after in [false, true] {
+        for fails_at in 0..4 {
+            let world = World::new(User::PaysAtOnce);
+            let store = Arc::new(MemoryStore::new());
+            let first = world.cashier(Arc::clone(&store));
+            let paid = polled(first.charge(&sale(), &asked("A1")), ALL).unwrap();
+            assert!(matches!(paid, Ok(Outcome::Paid(_))));
+
+            let cashier = world.cashier(Breaking::new(&store, fails_at, after));
+            let number = "A1".parse().unwrap();
+            let cancelled = polled(cashier.cancel(&sale(), &number), ALL).unwrap();
+            match (&cancelled, fails_at) {
+                (Err(_), 0) => {}
+                (Ok(Outcome::Open(open)), 1..) => {
+                    assert_eq!(open.reason().to_string(), "the store failed");
+                }
+                other => panic!("{after} {other:?}"),
+            }
+            let stays_paid = fails_at == 0 || fails_at == 1 && !after;
+            let outcome = restarted(&world, &store);
+            assert_true(&world, outcome.as_ref(), fails_at);
+            let is_paid = matches!(outcome, Some(Outcome::Paid(_)));
+            assert_eq!(is_paid, stays_paid, "{after} {fails_at}");
+        }
+    }
+}

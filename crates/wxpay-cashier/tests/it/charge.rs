@@ -118,6 +118,40 @@ async fn payment_from_before_the_charge_is_that_of_another() {
     assert_eq!(told(&charged(&service).await), "paid");
 }
 
+/// The till's clock is 11 minutes fast. What answers the charge needs no clock: a number that was paid before is refused.
+#[tokio::test(start_paused = true)]
+async fn fast_clock_takes_no_payment_for_that_of_another() {
+    let dated = || payment(-660);
+    for (pay, queries, expected) in [
+        (PayEnd::Paid(dated()), vec![], "paid"),
+        (PayEnd::Paying, vec![QueryEnd::Paid(dated())], "paid"),
+        (lost(), vec![QueryEnd::Paid(dated())], "open: OtherPayment"),
+        (
+            refused("ORDERPAID"),
+            vec![QueryEnd::Paid(dated())],
+            "open: OtherPayment",
+        ),
+    ] {
+        let service = Scripted::new(pay, queries, []);
+        assert_eq!(told(&charged(&service).await), expected);
+    }
+}
+
+/// The loop of the documents: what needs a person ends it, and so it does not ask for ever.
+#[tokio::test(start_paused = true)]
+async fn loop_ends_where_a_person_is_needed() {
+    let service = Scripted::new(lost(), [QueryEnd::Paid(payment(-660))], []);
+    let cashier = cashier(&service);
+    let mut outcome = cashier.charge(&sale(), &asked("A1")).await.unwrap();
+    while let Outcome::Open(open) = outcome {
+        if open.reason().needs_a_person() {
+            break;
+        }
+        outcome = cashier.run(open).await;
+    }
+    assert_eq!(service.times(Call::Query), [5]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn bad_charge_is_refused_before_anything_is_stored() {
     let service = Scripted::new(lost(), [paid()], []);

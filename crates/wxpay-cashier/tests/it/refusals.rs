@@ -6,9 +6,10 @@ use crate::world::{
     Call, Scripted, cashier, charged, not_reversed, paid, refused, sale, settled, told, unclear,
 };
 
-/// A code that is too old, no payment code, or the shop's settings: no later copy of the request could fare better.
-const FOR_GOOD: [&str; 4] = [
+/// A code that is too old or was used, no payment code, or the shop's settings: no later copy of the request could fare better.
+const FOR_GOOD: [&str; 5] = [
     "AUTHCODEEXPIRE",
+    "AUTH_CODE_ERROR",
     "AUTH_CODE_EXPIRE",
     "AUTH_CODE_INVALID",
     "NOAUTH",
@@ -59,12 +60,7 @@ async fn earlier_copy_that_is_being_paid_is_waited_for() {
 /// Too little money now: a second copy of the request may find more. So it is reversed, as soon as that is allowed.
 #[tokio::test(start_paused = true)]
 async fn refusal_that_can_pass_is_reversed_after_15_seconds() {
-    for code in [
-        "NOTENOUGH",
-        "NOTSUPORTCARD",
-        "TRADE_ERROR",
-        "AUTH_CODE_ERROR",
-    ] {
+    for code in ["NOTENOUGH", "NOTSUPORTCARD", "TRADE_ERROR"] {
         for queries in [
             vec![QueryEnd::Unpaid; 4],
             vec![unclear(); 4],
@@ -88,6 +84,15 @@ async fn refusal_that_can_pass_leaves_no_order_behind() {
     assert_eq!(told(&charged(&service).await), "not paid: Refused");
     assert_eq!(service.times(Call::Reverse), [15]);
     assert_eq!(service.times(Call::Query), [0, 10, 15, 25]);
+}
+
+/// The charge was answered, so nothing is on its way: an accepted reversal of what nobody knows is enough.
+#[tokio::test(start_paused = true)]
+async fn refusal_that_can_pass_needs_no_more_than_an_accepted_reversal() {
+    let service = Scripted::new(refused("NOTENOUGH"), [QueryEnd::NotFound], []);
+    assert_eq!(told(&charged(&service).await), "not paid: Reversed");
+    assert_eq!(service.times(Call::Reverse), [15]);
+    assert_eq!(service.times(Call::Query), [0, 10, 15, 16]);
 }
 
 /// `PAYERROR` needs no reversal.

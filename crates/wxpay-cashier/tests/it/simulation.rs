@@ -23,7 +23,7 @@ use simulate::policies::{POLICIES, Policy};
 use simulate::seed::run;
 
 #[test]
-fn ours_is_right_and_twelve_others_are_wrong() {
+fn ours_is_right_and_thirteen_others_are_wrong() {
     for policy in POLICIES {
         // The wrong ones need few seeds to show what they are.
         let seeds = if policy == Policy::Ours { 2_000 } else { 1_000 };
@@ -58,6 +58,7 @@ fn wrong_ones_are_found_for_what_they_do() {
         (Policy::SystemErrorIsFailure, Violation::PaidTwice),
         (Policy::TimeoutIsFailure, Violation::PaidTwice),
         (Policy::Forgetful, Violation::PaidTwice),
+        (Policy::AcceptedIsProof, Violation::PaidTwice),
         (Policy::BelievesAfterDoubt, Violation::PaidButNot),
         (Policy::ReversesTooSoon, Violation::ReversedTooSoon),
     ] {

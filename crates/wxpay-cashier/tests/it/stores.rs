@@ -115,6 +115,31 @@ async fn other_texts_are_not_read() {
     }
 }
 
+/// A loop that runs an open order on does not spin while the store fails or another program works on it.
+#[tokio::test(start_paused = true)]
+async fn run_waits_before_it_tries_the_store_again() {
+    let service = Scripted::new(lost(), [QueryEnd::Unpaid], []);
+    let (_, text) = stored(&service).await;
+    let held = over(&text);
+    let missing = cashier_by(&service, Rules::default(), Arc::default());
+    for (cashier, expected) in [(held, "open: InOtherHands"), (missing, "open: NotStored")] {
+        let open = || async {
+            let open = over(&text).resume().await.unwrap().open.pop();
+            open.unwrap()
+        };
+        let mut outcome = cashier.run(open().await).await;
+        for _ in 0..3 {
+            assert_eq!(told(&outcome), expected);
+            let start = tokio::time::Instant::now();
+            let Outcome::Open(open) = outcome else {
+                panic!("it is open");
+            };
+            outcome = cashier.run(open).await;
+            assert_eq!(start.elapsed(), std::time::Duration::from_secs(10));
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn another_merchants_client_leaves_it_alone() {
     let service = Scripted::new(lost(), [QueryEnd::Unpaid], []);

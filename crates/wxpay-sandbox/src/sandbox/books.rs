@@ -27,7 +27,7 @@ impl Sandbox {
     /// The number of a combined order (合单订单), or of an order in it, pays all that are in it.
     ///
     /// # Errors
-    /// There is no such order, it is paid already or closed, or it is another user's. It stays as it is.
+    /// There is no such order, it is paid already, closed or `PAYERROR` (支付失败), or it is another user's. It stays as it is.
     pub fn pay_order(&self, out_trade_no: &str, openid: &str) -> Result<(), PayOrderError> {
         let random = &self.shared.random;
         let paid = self.shared.state().pay(out_trade_no, openid, random);

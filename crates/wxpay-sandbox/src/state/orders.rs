@@ -167,7 +167,7 @@ impl Orders {
         Ok(())
     }
 
-    /// Pays an order.
+    /// Pays an order that is open. By WeChat Pay's diagrams of states, one that is `PAYERROR` is never paid.
     pub(crate) fn pay(
         &mut self,
         number: &str,
@@ -177,7 +177,7 @@ impl Orders {
     ) -> Result<&Order, PayOrderError> {
         let missing = || PayOrderError::NoOrder(number.to_owned());
         let order = &mut self.entries.get_mut(number).ok_or_else(missing)?.order;
-        if !matches!(&*order.trade_state, "NOTPAY" | "USERPAYING" | "PAYERROR") {
+        if !matches!(&*order.trade_state, "NOTPAY" | "USERPAYING") {
             return Err(PayOrderError::State {
                 out_trade_no: number.to_owned(),
                 trade_state: order.trade_state.clone(),

@@ -150,6 +150,11 @@ async fn a_payment_fails_as_its_code_says() {
     let client = Client::start().await;
     assert_eq!(err_code(&client.charge("POOR01", POOR).await), "NOTENOUGH");
     assert_eq!(client.state_of("POOR01").await, "PAYERROR");
+    // That is its end.
+    let payer = client.sandbox.orders()[0].openid.clone();
+    let end = client.sandbox.pay_order("POOR01", &payer);
+    assert!(matches!(end, Err(PayOrderError::State { .. })), "{end:?}");
+    assert_eq!(client.state_of("POOR01").await, "PAYERROR");
     assert_eq!(err_code(&client.charge("POOR01", POOR).await), "NOTENOUGH");
     assert_eq!(
         err_code(&client.charge("OLD001", OLD).await),

@@ -78,16 +78,17 @@ async fn missing_identity_is_not_sent() {
     let ca = Ca::new("server");
     let server = TlsServer::start(&ca.leaf("localhost")).await;
     let transport = builder().only_root_pem(ca.pem.as_bytes()).build().unwrap();
-    let error = assert_sent(
-        transport.send(needing_identity(server.url())).await,
-        Sent::No,
-        "missing",
-    );
-    let text = chain(&error);
-    assert!(
-        text.contains("apiclient_cert.pem") && text.contains("apiclient_key.pem"),
-        "{text}"
-    );
+    let needing = || needing_identity(server.url());
+    let refused = assert_sent(transport.send(needing()).await, Sent::No, "missing");
+    let checked = transport.check(&needing()).unwrap_err();
+    assert_eq!(checked.sent(), Sent::No);
+    for text in [chain(&refused), chain(&checked)] {
+        assert!(
+            text.contains("apiclient_cert.pem") && text.contains("apiclient_key.pem"),
+            "{text}"
+        );
+    }
+    transport.check(&post(server.url(), None)).unwrap();
     assert_eq!(server.connections().await, 0);
 }
 
@@ -95,8 +96,9 @@ async fn missing_identity_is_not_sent() {
 #[tokio::test]
 async fn plain_http_needs_no_identity() {
     let server = Server::start(Act::reply("HTTP/1.1 200 OK\ncontent-length: 0\n\n")).await;
-    let answer = crate::plain().send(needing_identity(server.url("/"))).await;
-    assert_eq!(answer.unwrap().status(), 200);
+    let (transport, needing) = (crate::plain(), needing_identity(server.url("/")));
+    transport.check(&needing).unwrap();
+    assert_eq!(transport.send(needing).await.unwrap().status(), 200);
 }
 
 /// In TLS 1.3 the client's handshake is over before the server has judged the certificate, so the request is on its way
@@ -225,8 +227,11 @@ async fn certificate_that_expires_later_is_not_sent() {
         .build()
         .unwrap();
     let needing = || needing_identity(server.url());
+    transport.check(&needing()).unwrap();
     transport.send(needing()).await.unwrap();
     sleep(Duration::from_secs(3)).await;
+    let checked = transport.check(&needing()).unwrap_err();
+    assert!(chain(&checked).contains("expired at"), "{checked}");
     let error = assert_sent(transport.send(needing()).await, Sent::No, "expired");
     assert!(chain(&error).contains("expired at"), "{}", chain(&error));
     // Who does not need it does not care.

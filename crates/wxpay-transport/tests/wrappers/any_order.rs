@@ -70,6 +70,32 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// What can't be sent is known through all of them before anything is sent.
+#[test]
+fn each_asks_the_one_that_it_wraps() {
+    let layers = [
+        Wrapper::Failover {
+            failures: 1,
+            backup: 0,
+        },
+        Wrapper::Retry { attempts: 3 },
+        Wrapper::RateLimit {
+            per_second: 1,
+            max_wait: 0,
+        },
+        Wrapper::Trace,
+    ];
+    let script = Script::new(|_, _| Act::Status(200));
+    for layers in layers.chunks(1).chain([&layers[..]]) {
+        let transport = wrap(layers, &script);
+        let needing = hinted(Hints::new("a", Effect::Write, true).backup_host(true));
+        let error = transport.check(&needing).unwrap_err();
+        assert_eq!(error.sent(), Sent::No, "{layers:?}");
+        transport.check(&bare()).unwrap();
+    }
+    assert_eq!(script.count(), 0);
+}
+
 proptest! {
     #[test]
     fn write_is_repeated_only_while_nothing_was_sent(

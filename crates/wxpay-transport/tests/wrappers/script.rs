@@ -175,6 +175,14 @@ impl Transport for Script {
         self.act(request, false).await
     }
 
+    /// Refuses what needs a client certificate.
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        match request.extensions().get::<Hints>() {
+            Some(hints) if hints.client_cert => Err(TransportError::not_sent(CANARY)),
+            _ => Ok(()),
+        }
+    }
+
     async fn download(
         &self,
         request: Request<Bytes>,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 use wxpay_api::core::{AppId, CodeFacts, Fen, MchId};
-use wxpay_api::sign::v2::SignType;
+use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::transport::{TokioTimer, Transport, TransportError};
 use wxpay_api::{v2, v3};
 use wxpay_cashier::{Cashier, ChargeError, MemoryStore, Outcome, SaleId, V2, V3, V3Partner};
@@ -115,6 +115,19 @@ impl Wire {
 
     pub(super) async fn outcome(&self) -> Outcome {
         self.charge(CODE).await.unwrap()
+    }
+
+    /// The same over APIv2 for a service provider, with a sub-merchant.
+    pub(super) async fn outcome_of_sub_merchant(&self) -> Outcome {
+        let mut merchant = v2::Merchant::new(MchId::new(clients::MCH_ID).unwrap(), app_id());
+        merchant.sub_mch_id = Some(MchId::new(SUB_MCH_ID).unwrap());
+        let key = Key::new(clients::API_KEY).unwrap();
+        let credentials = v2::Credentials::new(key).sign_type(SignType::HmacSha256);
+        let client = v2::Client::builder(merchant, credentials, self.clone());
+        let service = V2::new(client.build().unwrap());
+        let cashier = Cashier::builder(service, MemoryStore::new(), TokioTimer::new()).clock(clock);
+        let charge = v2_charge(CODE);
+        cashier.build().charge(&sale(), &charge).await.unwrap()
     }
 
     fn order(&self, state: &str) -> Vec<(&'static str, Value)> {

@@ -1,9 +1,11 @@
 //! What is sent, what is refused before, and what is not shown.
 
+use std::error::Error as _;
 use std::sync::Arc;
 
+use wxpay_api::core::Outcome;
 use wxpay_api::sign::v2::SignType;
-use wxpay_api::transport::{Deadline, Hints, TokioTimer};
+use wxpay_api::transport::{Deadline, Failover, Hints, ReqwestTransport, TokioTimer};
 use wxpay_cashier::{Cashier, ChargeError, MemoryStore, SaleStore, V2, V3, V3Partner};
 use wxpay_tests::clients;
 
@@ -113,6 +115,24 @@ async fn client_that_lacks_something_charges_nothing() {
         .unwrap_err();
     assert!(error.to_string().contains("sub-merchant"), "{error}");
     assert!(wire.seen().is_empty());
+}
+
+/// The certificate that only the reversal needs is looked at before the charge, and before anything is stored.
+#[tokio::test]
+async fn without_the_client_certificate_nothing_is_charged() {
+    let transport = Failover::new(ReqwestTransport::new().unwrap());
+    let client = clients::v2_builder(SignType::HmacSha256, transport);
+    let client = client.base_url("https://localhost:1").build().unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let cashier = Cashier::new(V2::new(client), Arc::clone(&store), TokioTimer::new());
+    let error = cashier.charge(&sale(), &v2_charge(CODE)).await.unwrap_err();
+    let ChargeError::Invalid(error) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(error.outcome(), Outcome::NotExecuted);
+    let text = format!("{error}: {:?}", error.source());
+    assert!(text.contains("apiclient_cert.pem"), "{text}");
+    assert!(store.load(&sale()).await.unwrap().is_none());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! Responses that prove nothing, and those that prove something.
 
+use wxpay_cashier::Outcome;
+
 use super::front::{Answer, Call, FRONTS, Front, Wire, told};
 
 fn worthless() -> Vec<Answer> {
@@ -128,6 +130,7 @@ async fn customer_who_is_asked_is_waited_for() {
 async fn order_of_another_merchant_is_not_ours() {
     for (front, changes) in [
         (Front::V2, &[("mch_id", "1900000111")]),
+        (Front::V2, &[("sub_mch_id", "1900000111")]),
         (Front::V3, &[("mchid", "1900000111")]),
         (Front::Partner, &[("sp_mchid", "1900000111")]),
         (Front::Partner, &[("sub_mchid", "1900000111")]),
@@ -139,6 +142,72 @@ async fn order_of_another_merchant_is_not_ours() {
         let wire = Wire::new(front, Answer::Lost, &queries, &[]);
         let outcome = told(&wire.outcome().await);
         assert_eq!(outcome, "not paid: Failed", "{front:?} {changes:?}");
+    }
+}
+
+/// The provider's number is the same in all of them, so the sub-merchant's has to be compared.
+#[tokio::test(start_paused = true)]
+async fn order_of_another_sub_merchant_is_not_ours() {
+    let other: &[_] = &[("sub_mch_id", "1900000111")];
+    let own: &[_] = &[("sub_mch_id", "1900000110")];
+    for (changes, expected) in [(own, "paid"), (other, "not paid: Failed")] {
+        // To the charge and to the query.
+        let answer = Answer::Changed("SUCCESS", changes);
+        let wire = Wire::new(Front::V2, answer.clone(), &[Answer::State("PAYERROR")], &[]);
+        assert_eq!(
+            told(&wire.outcome_of_sub_merchant().await),
+            expected,
+            "{changes:?}"
+        );
+        let queries = [answer, Answer::State("PAYERROR")];
+        let wire = Wire::new(Front::V2, Answer::Lost, &queries, &[]);
+        assert_eq!(
+            told(&wire.outcome_of_sub_merchant().await),
+            expected,
+            "{changes:?}"
+        );
+    }
+    // To the reversal: it is in doubt.
+    let mut queries = vec![Answer::State("NOTPAY"); 5];
+    queries.push(Answer::State("SUCCESS"));
+    for (changes, expected) in [
+        (
+            &[("recall", "N"), ("sub_mch_id", "1900000110")],
+            "open: Reversing",
+        ),
+        (
+            &[("recall", "N"), ("sub_mch_id", "1900000111")],
+            "open: PaidWhileReversing",
+        ),
+    ] {
+        let reverses = [Answer::Changed("REVOKED", changes)];
+        let wire = Wire::new(Front::V2, Answer::Lost, &queries, &reverses);
+        assert_eq!(
+            told(&wire.outcome_of_sub_merchant().await),
+            expected,
+            "{changes:?}"
+        );
+    }
+}
+
+/// A state that is not known here may be that of a payment: it is asked about again, and said in the log.
+#[tokio::test(start_paused = true)]
+async fn unknown_state_is_not_taken_for_unpaid() {
+    for front in FRONTS {
+        let mut queries = vec![Answer::State("USERPAYING"); 4];
+        let new = Answer::State("A_NEW_STATE");
+        queries.extend([new.clone(), new.clone(), Answer::State("SUCCESS")]);
+        let wire = Wire::new(front, Answer::Lost, &queries, &[]);
+        assert_eq!(told(&wire.outcome().await), "paid", "{front:?}");
+        assert_eq!(wire.count(Call::Reverse), 0);
+
+        // The number of another order is not reversed, so the query has the last word.
+        let wire = Wire::new(front, Answer::Code("OUT_TRADE_NO_USED"), &[new], &[]);
+        let Outcome::Open(open) = wire.outcome().await else {
+            panic!("it is open");
+        };
+        let last = open.last_response().unwrap();
+        assert!(last.contains("A_NEW_STATE"), "{last}");
     }
 }
 
