@@ -6,7 +6,7 @@ const { createHash, createSign, randomBytes } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');
-const { chromium } = require('playwright-core');
+const { launch, shot } = require('./chromium.js');
 
 const env = process.env;
 const control = env.CONTROL;
@@ -76,12 +76,6 @@ function shop() {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve({ told, server, url: `http://127.0.0.1:${server.address().port}` }));
   });
-}
-
-async function shot(page, name) {
-  if (env.SHOTS) {
-    await page.screenshot({ path: `${env.SHOTS}/${name}.png`, fullPage: true });
-  }
 }
 
 async function pays(page, merchant) {
@@ -273,13 +267,7 @@ async function reads(browser) {
 
 async function main() {
   const merchant = await shop();
-  const browser = await chromium.launch({
-    executablePath: env.CHROMIUM || '/usr/bin/chromium',
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
+  const browser = await launch();
   try {
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();

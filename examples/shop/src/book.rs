@@ -38,12 +38,6 @@ impl Book {
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// How often the book was changed since the program began: a page that shows it is old when this has grown.
-    pub(crate) fn changes(&self) -> u64 {
-        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.total_changes()
-    }
-
     /// Does all of the work in one transaction, or none of it.
     fn with<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         // The disk is waited for, so the runtime is told to move its other tasks elsewhere.

@@ -1,6 +1,8 @@
 //! The back office: the orders, their refunds and the bills. It listens on a port of its own, which customers do not reach; a real
 //! one also asks who comes in.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use axum::Router;
 use axum::extract::{Form, Path, Request, State};
 use axum::http::{Method, StatusCode};
@@ -44,14 +46,8 @@ async fn from_here(request: Request, next: Next) -> Response {
 }
 
 async fn show(State(shop): State<Shop>, words: Words) -> Result<Html<String>, Problem> {
-    let seen = shop.book.changes().to_string();
-    let mut orders = Vec::new();
-    for order in shop.book.orders()? {
-        let refunds = shop.book.refunds_of(&order.number)?;
-        let left = shop.book.left_of(&order.number)?;
-        orders.push(card(&order, &refunds, left, words));
-    }
-    let days = shop.book.days()?;
+    let shown = Shown::of(&shop)?;
+    let (seen, Shown { orders, days }) = (shown.in_short(), shown);
     let main = html! {
         p.soft { (words.pick("It is ", "当前时间：")) (moment(shop.clock.now())) }
         h2 { (words.pick("Bills", "对账")) }
@@ -64,13 +60,40 @@ async fn show(State(shop): State<Shop>, words: Words) -> Result<Html<String>, Pr
         @for day in &days { (of_day(day, words)) }
         h2 { (words.pick("Orders", "订单")) }
         @if orders.is_empty() { p.soft { (words.pick("None yet.", "还没有订单。")) } }
-        @for order in &orders { (order) }
+        @for (order, refunds, left) in &orders { (card(order, refunds, *left, words)) }
     };
     Ok(page(words, words.pick("Back office", "后台管理"), Some(&seen), &main))
 }
 
-async fn seen(State(shop): State<Shop>) -> String {
-    shop.book.changes().to_string()
+async fn seen(State(shop): State<Shop>) -> Result<String, Problem> {
+    Ok(Shown::of(&shop)?.in_short())
+}
+
+/// What the page shows of the book.
+#[derive(Debug)]
+struct Shown {
+    orders: Vec<(Order, Vec<Refund>, Fen)>,
+    days: Vec<Day>,
+}
+
+impl Shown {
+    fn of(shop: &Shop) -> Result<Self, Problem> {
+        let mut orders = Vec::new();
+        for order in shop.book.orders()? {
+            let refunds = shop.book.refunds_of(&order.number)?;
+            let left = shop.book.left_of(&order.number)?;
+            orders.push((order, refunds, left));
+        }
+        let days = shop.book.days()?;
+        Ok(Self { orders, days })
+    }
+
+    /// Another text as soon as anything of it is another.
+    fn in_short(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        hasher.finish().to_string()
+    }
 }
 
 fn card(order: &Order, refunds: &[Refund], left: Fen, words: Words) -> Markup {
@@ -122,6 +145,7 @@ fn line(refund: &Refund, words: Words) -> Markup {
             span { span class={ "tag " (refund.state.as_str()) } { (state) } " " (yuan(refund.fen)) " · " (refund.reason) }
             span {
                 span.number { (refund.number) }
+                @if let Some(at) = refund.accepted_at { " " span.soft { (moment(at)) } }
                 @if let Some(heard) = &refund.heard { " " span.soft.heard { (by(heard, words)) } }
             }
         }
@@ -163,7 +187,7 @@ async fn refund(
     let fen = amounts::read(&asked.yuan);
     let fen = fen.ok_or(Problem::Form("The amount is yuan with at most two decimals. 金额须为元，最多两位小数。"))?;
     match refunding::ask(&shop, &number, asked.count, fen, &asked.reason).await? {
-        Begun::New(_) | Begun::Again(_) => Ok(Redirect::to("/")),
+        Begun::New(_) | Begun::Again => Ok(Redirect::to("/")),
         Begun::NotSoMuch => Err(Problem::Form(
             "More than is left of the order, or nothing. Nothing was sent. 金额为零或超过可退金额，未发送任何请求。",
         )),

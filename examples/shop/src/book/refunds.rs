@@ -60,7 +60,7 @@ pub(crate) enum Begun {
     /// It is in the book, and is to be sent.
     New(Refund),
     /// The same form was sent before.
-    Again(Refund),
+    Again,
     /// The order is not paid, or there is less left of it than this.
     NotSoMuch,
     /// The number belongs to another refund of this order: the form was out of date.
@@ -83,7 +83,7 @@ impl Book {
             let number = format!("{order_number}R{count}");
             if let Some(known) = find(book, &number)? {
                 let same = known.fen == fen && known.reason == reason;
-                return Ok(if same { Begun::Again(known) } else { Begun::OutOfDate });
+                return Ok(if same { Begun::Again } else { Begun::OutOfDate });
             }
             let (made, left) = (made(book, order_number)?, left(book, order_number)?);
             if made + 1 != count {

@@ -4,8 +4,8 @@
 const seen = document.body.dataset.seen;
 
 async function look() {
-  const typing = document.activeElement instanceof HTMLInputElement;
-  if (document.hidden || typing) {
+  const typed = [...document.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== "");
+  if (document.hidden || typed) {
     return;
   }
   try {
