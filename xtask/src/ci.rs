@@ -56,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -171,6 +171,11 @@ const STEPS: [Step; 18] = [
         name: "browser",
         says: "the sandbox's page in Chromium",
         take: |root| against_sandbox(root, "tests/browser/run"),
+    },
+    Step {
+        name: "whole-shop",
+        says: "the example shop in Chromium: orders, payments, refunds, bills",
+        take: |root| against_sandbox(root, "tests/whole_shop/run"),
     },
     Step {
         name: "fuzz",

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use wxpay_api::v3::pay::PrepayNative;
 use wxpay_api::v3::pay::types::OrderAmount;
-use wxpay_api::{Fen, Outcome, OutTradeNo, Timestamp};
+use wxpay_api::{Fen, OutTradeNo, Outcome, Timestamp};
 
 use crate::book::orders::{NewOrder, Order, OrderState};
 use crate::shop::Shop;
@@ -80,9 +80,9 @@ pub(crate) async fn send(shop: &Shop, order: &Order) -> Result<(), rusqlite::Err
         Err(error) => {
             eprintln!("{}: {error}", order.number);
             match error.outcome() {
-                Outcome::NotExecuted => {
-                    shop.book.order_was_not_sent(&order.number, &error.to_string())
-                }
+                Outcome::NotExecuted => shop
+                    .book
+                    .order_was_not_sent(&order.number, &error.to_string()),
                 // The order may be there. It stays open, and `settle` asks about it.
                 Outcome::Unknown | Outcome::ReadFailed => Ok(()),
             }

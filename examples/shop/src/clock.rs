@@ -54,7 +54,8 @@ impl Clock {
             let ahead = unix.saturating_sub(Timestamp::now().unix());
             // Whole seconds: less than two are the two programs asking at different moments.
             let ahead = if ahead.abs() < 2 { 0 } else { ahead };
-            self.ahead.store(ahead.saturating_mul(1000), Ordering::Relaxed);
+            self.ahead
+                .store(ahead.saturating_mul(1000), Ordering::Relaxed);
         }
         Ok(())
     }

@@ -73,7 +73,9 @@ pub(crate) async fn reconcile_day(shop: &Shop, day: Date) -> Result<()> {
         Some(path) => match Bill::open(BufReader::new(File::open(&path)?))? {
             // The last item is an error if the bill's own sums do not agree with its rows.
             Bill::Trade(bill) => {
-                let rows = bill.map(|row| row.map_err(|error| -> Box<dyn Error + Send + Sync> { error.into() }));
+                let rows = bill.map(|row| {
+                    row.map_err(|error| -> Box<dyn Error + Send + Sync> { error.into() })
+                });
                 reconcile(rows, of_day, find)?
             }
             Bill::Empty => reconcile(std::iter::empty(), of_day, find)?,
@@ -94,14 +96,21 @@ async fn fetch(shop: &Shop, day: Date) -> Result<Option<PathBuf>> {
     request.options.tar_type = Some(TarType::Gzip);
     let told = match shop.client.send(&request).await {
         Ok(told) => told,
-        Err(error) if error.business().is_some_and(|said| said.code() == "NO_STATEMENT_EXIST") => {
+        Err(error)
+            if error
+                .business()
+                .is_some_and(|said| said.code() == "NO_STATEMENT_EXIST") =>
+        {
             return Ok(None);
         }
         Err(error) => return Err(error.into()),
     };
     let digest = FileDigest::new(&told.hash_type, &told.hash_value)?;
     let limits = DownloadLimits::DEFAULT;
-    let file = shop.client.download(&told.download_url, digest, limits).await?;
+    let file = shop
+        .client
+        .download(&told.download_url, digest, limits)
+        .await?;
     let path = shop.bills.join(format!("{}.csv", dashed(day)));
     write(file, &path).await?;
     Ok(Some(path))

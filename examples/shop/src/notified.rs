@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use wxpay_api::v3::{Notice, NoticeKind, PaymentNotice, RefundNotice};
-use wxpay_api::{NoticeError, Refusal, RefundEnd};
+use wxpay_api::{NoticeError, RefundEnd, Refusal};
 
 use crate::book::Heard;
 use crate::book::refunds::RefundState;
@@ -50,11 +50,13 @@ fn paid(shop: &Shop, notice: &Notice) -> Result<(), Refused> {
             let at = at.unwrap_or_else(|| shop.clock.now());
             let id = paid.transaction_id.as_str();
             // A repeated notification changes nothing, and is acknowledged like the first.
-            shop.book.order_is_paid(&number, id, at, Heard::Notification)?;
+            shop.book
+                .order_is_paid(&number, id, at, Heard::Notification)?;
             Ok(())
         }
         Err(unexpected) => {
-            shop.book.order_needs_a_person(&number, &unexpected.to_string())?;
+            shop.book
+                .order_needs_a_person(&number, &unexpected.to_string())?;
             Err(NoticeError::from(unexpected).into())
         }
     }
@@ -63,7 +65,10 @@ fn paid(shop: &Shop, notice: &Notice) -> Result<(), Refused> {
 fn refunded(shop: &Shop, notice: &Notice) -> Result<(), Refused> {
     let told = RefundNotice::read(notice)?;
     let number = told.out_refund_no().clone();
-    let refund = shop.book.refund(&number)?.ok_or(Refused::unknown(&number))?;
+    let refund = shop
+        .book
+        .refund(&number)?
+        .ok_or(Refused::unknown(&number))?;
     match told.expect(&number, &refund.order_number, refund.fen, &shop.mch_id) {
         Ok(ended) => {
             let state = match ended.end {
@@ -73,11 +78,13 @@ fn refunded(shop: &Shop, notice: &Notice) -> Result<(), Refused> {
                 // `settle` asks.
                 _ => RefundState::Processing,
             };
-            shop.book.refund_has_come(&number, state, None, Heard::Notification)?;
+            shop.book
+                .refund_has_come(&number, state, None, Heard::Notification)?;
             Ok(())
         }
         Err(unexpected) => {
-            shop.book.refund_needs_a_person(&number, &unexpected.to_string())?;
+            shop.book
+                .refund_needs_a_person(&number, &unexpected.to_string())?;
             Err(NoticeError::from(unexpected).into())
         }
     }

@@ -62,7 +62,12 @@ async fn show(State(shop): State<Shop>, words: Words) -> Result<Html<String>, Pr
         @if orders.is_empty() { p.soft { (words.pick("None yet.", "还没有订单。")) } }
         @for (order, refunds, left) in &orders { (card(order, refunds, *left, words)) }
     };
-    Ok(page(words, words.pick("Back office", "后台管理"), Some(&seen), &main))
+    Ok(page(
+        words,
+        words.pick("Back office", "后台管理"),
+        Some(&seen),
+        &main,
+    ))
 }
 
 async fn seen(State(shop): State<Shop>) -> Result<String, Problem> {
@@ -185,7 +190,9 @@ async fn refund(
 ) -> Result<Redirect, Problem> {
     let number = OutTradeNo::new(number).map_err(|_| Problem::NotFound)?;
     let fen = amounts::read(&asked.yuan);
-    let fen = fen.ok_or(Problem::Form("The amount is yuan with at most two decimals. 金额须为元，最多两位小数。"))?;
+    let fen = fen.ok_or(Problem::Form(
+        "The amount is yuan with at most two decimals. 金额须为元，最多两位小数。",
+    ))?;
     match refunding::ask(&shop, &number, asked.count, fen, &asked.reason).await? {
         Begun::New(_) | Begun::Again => Ok(Redirect::to("/")),
         Begun::NotSoMuch => Err(Problem::Form(
@@ -198,7 +205,8 @@ async fn refund(
 }
 
 fn of_day(day: &Day, words: Words) -> Markup {
-    let sum = |sum: Sum, name: &str| html! { span { (name) " " (sum.count) " · " (yuan(sum.fen)) } };
+    let sum =
+        |sum: Sum, name: &str| html! { span { (name) " " (sum.count) " · " (yuan(sum.fen)) } };
     let came = &day.came;
     html! {
         section.card.day data-day=(day.day) {

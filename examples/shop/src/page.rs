@@ -7,8 +7,8 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
-use wxpay_api::{Fen, Timestamp};
 use wxpay_api::core::TimeFormat;
+use wxpay_api::{Fen, Timestamp};
 
 pub(crate) use self::words::Words;
 
@@ -56,11 +56,17 @@ pub(crate) fn moment(time: Timestamp) -> String {
 }
 
 pub(crate) async fn css() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page/shop.css"))
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        include_str!("page/shop.css"),
+    )
 }
 
 pub(crate) async fn js() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("page/shop.js"))
+    (
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
+        include_str!("page/shop.js"),
+    )
 }
 
 /// What a handler ends with when it can't show its page.
@@ -76,7 +82,10 @@ pub(crate) enum Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, text) = match self {
-            Self::NotFound => (StatusCode::NOT_FOUND, "There is no such page. 没有这个页面。"),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "There is no such page. 没有这个页面。",
+            ),
             Self::Form(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
             Self::Here(error) => {
                 eprintln!("{error}");

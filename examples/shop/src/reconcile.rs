@@ -107,12 +107,13 @@ pub(crate) fn reconcile<E>(
             there: Some(there),
         });
     }
-    came.differences.extend(missing.into_values().map(|entry| Difference {
-        what: What::OnlyHere,
-        number: entry.number,
-        here: Some(entry.fen),
-        there: None,
-    }));
+    came.differences
+        .extend(missing.into_values().map(|entry| Difference {
+            what: What::OnlyHere,
+            number: entry.number,
+            here: Some(entry.fen),
+            there: None,
+        }));
     Ok(came)
 }
 
@@ -135,7 +136,10 @@ impl Reconciliation {
 fn number(row: &TradeRow) -> (Kind, String) {
     if row.is_refund() {
         let number = row.out_refund_no.as_ref();
-        (Kind::Refund, number.map(ToString::to_string).unwrap_or_default())
+        (
+            Kind::Refund,
+            number.map(ToString::to_string).unwrap_or_default(),
+        )
     } else {
         (Kind::Payment, row.out_trade_no.to_string())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use wxpay_api::v3::refund::types::RefundStatus;
 use wxpay_api::v3::refund::{CreateRefund, create_refund, types};
-use wxpay_api::{Fen, Outcome, OutTradeNo};
+use wxpay_api::{Fen, OutTradeNo, Outcome};
 
 use crate::book::Heard;
 use crate::book::refunds::{Begun, Refund, RefundState};
@@ -21,7 +21,9 @@ pub(crate) async fn ask(
 ) -> Result<Begun, Box<dyn Error + Send + Sync>> {
     let now = shop.clock.now();
     let url = &shop.notify_url;
-    let begun = shop.book.begin_refund(order_number, count, fen, reason, url, now)?;
+    let begun = shop
+        .book
+        .begin_refund(order_number, count, fen, reason, url, now)?;
     if let Begun::New(refund) = &begun {
         // A task of its own, as for an order.
         let (shop, refund) = (shop.clone(), refund.clone());
@@ -56,13 +58,15 @@ pub(crate) async fn send(shop: &Shop, refund: &Refund) -> Result<(), Box<dyn Err
             eprintln!("{}: {error}", refund.number);
             match error.outcome() {
                 Outcome::NotExecuted => {
-                    shop.book.refund_was_not_sent(&refund.number, &error.to_string())?;
+                    shop.book
+                        .refund_was_not_sent(&refund.number, &error.to_string())?;
                 }
                 // The refund may be there. It stays open, and `settle` asks about it. What keeps it from being made, such as an
                 // empty balance, is for a person to read.
                 Outcome::Unknown | Outcome::ReadFailed => {
                     if error.business().is_some() {
-                        shop.book.refund_needs_a_person(&refund.number, &error.to_string())?;
+                        shop.book
+                            .refund_needs_a_person(&refund.number, &error.to_string())?;
                     }
                 }
             }
@@ -74,7 +78,10 @@ pub(crate) async fn send(shop: &Shop, refund: &Refund) -> Result<(), Box<dyn Err
 /// Takes in what a response says of a refund, if it is the one that the book has.
 pub(crate) fn take_in(shop: &Shop, refund: &Refund, told: &types::Refund) -> rusqlite::Result<()> {
     if told.amount.refund != refund.fen
-        || told.out_trade_no.as_ref().is_some_and(|told| *told != refund.order_number)
+        || told
+            .out_trade_no
+            .as_ref()
+            .is_some_and(|told| *told != refund.order_number)
     {
         let why = "WeChat Pay has another amount or another order under this refund number";
         return shop.book.refund_needs_a_person(&refund.number, why);
@@ -87,5 +94,6 @@ pub(crate) fn take_in(shop: &Shop, refund: &Refund, told: &types::Refund) -> rus
         _ => RefundState::Processing,
     };
     let accepted_at = told.create_time.as_ref().and_then(|time| time.timestamp());
-    shop.book.refund_has_come(&refund.number, state, accepted_at, Heard::Query)
+    shop.book
+        .refund_has_come(&refund.number, state, accepted_at, Heard::Query)
 }

@@ -31,13 +31,15 @@ pub(crate) async fn run(shop: Shop) {
 async fn look(shop: &Shop) -> Result<()> {
     let now = shop.clock.now();
     for order in shop.book.orders_to_look_at(now)? {
-        shop.book.look_at_order_again(&order.number, again(order.made_at, now))?;
+        shop.book
+            .look_at_order_again(&order.number, again(order.made_at, now))?;
         if let Err(error) = settle_order(shop, &order, now).await {
             eprintln!("{}: {error}", order.number);
         }
     }
     for refund in shop.book.refunds_to_look_at(now)? {
-        shop.book.look_at_refund_again(&refund.number, again(refund.asked_at, now))?;
+        shop.book
+            .look_at_refund_again(&refund.number, again(refund.asked_at, now))?;
         if let Err(error) = settle_refund(shop, &refund).await {
             eprintln!("{}: {error}", refund.number);
         }
@@ -66,7 +68,11 @@ async fn settle_order(shop: &Shop, order: &Order, now: Timestamp) -> Result<()> 
     let is_over = now > order.pay_until;
     let told = match shop.client.send(&query).await {
         Ok(told) => told,
-        Err(error) if error.business().is_some_and(|said| said.code() == "ORDER_NOT_EXIST") => {
+        Err(error)
+            if error
+                .business()
+                .is_some_and(|said| said.code() == "ORDER_NOT_EXIST") =>
+        {
             // No proof that it will not be there: a call may be on its way. The same order again settles that.
             if order.state == OrderState::Placing && !is_over {
                 checkout::send(shop, order).await?;
@@ -88,7 +94,10 @@ async fn settle_order(shop: &Shop, order: &Order, now: Timestamp) -> Result<()> 
         }
         TradeState::Notpay => {}
         other => {
-            let why = format!("WeChat Pay says {}, which no Native order should be", other.as_str());
+            let why = format!(
+                "WeChat Pay says {}, which no Native order should be",
+                other.as_str()
+            );
             shop.book.order_needs_a_person(&order.number, &why)?;
         }
     }
@@ -101,7 +110,9 @@ fn is_paid(shop: &Shop, order: &Order, told: &Transaction) -> Result<()> {
     let is_expected = told.mchid == shop.mch_id
         && told.appid == shop.app_id
         && amount.and_then(|amount| amount.total) == Some(order.fen)
-        && amount.and_then(|amount| amount.currency.as_deref()).is_none_or(|currency| currency == "CNY");
+        && amount
+            .and_then(|amount| amount.currency.as_deref())
+            .is_none_or(|currency| currency == "CNY");
     let (true, Some(id)) = (is_expected, &told.transaction_id) else {
         let why = "WeChat Pay says that it is paid, with another amount, merchant or app";
         shop.book.order_needs_a_person(&order.number, why)?;
@@ -109,7 +120,8 @@ fn is_paid(shop: &Shop, order: &Order, told: &Transaction) -> Result<()> {
     };
     let at = told.success_time.as_ref().and_then(|time| time.timestamp());
     let at = at.unwrap_or_else(|| shop.clock.now());
-    shop.book.order_is_paid(&order.number, id.as_str(), at, Heard::Query)?;
+    shop.book
+        .order_is_paid(&order.number, id.as_str(), at, Heard::Query)?;
     Ok(())
 }
 
@@ -117,8 +129,14 @@ fn is_paid(shop: &Shop, order: &Order, told: &Transaction) -> Result<()> {
 async fn close(shop: &Shop, order: &Order) -> Result<()> {
     let out_trade_no = order.number.clone();
     let options = Default::default();
-    shop.client.send(&CloseOrder { out_trade_no, options }).await?;
-    shop.book.look_at_order_again(&order.number, shop.clock.now())?;
+    shop.client
+        .send(&CloseOrder {
+            out_trade_no,
+            options,
+        })
+        .await?;
+    shop.book
+        .look_at_order_again(&order.number, shop.clock.now())?;
     Ok(())
 }
 
@@ -129,7 +147,11 @@ async fn settle_refund(shop: &Shop, refund: &Refund) -> Result<()> {
     };
     match shop.client.send(&query).await {
         Ok(told) => refunding::take_in(shop, refund, &told)?,
-        Err(error) if error.business().is_some_and(|said| said.code() == "RESOURCE_NOT_EXISTS") => {
+        Err(error)
+            if error
+                .business()
+                .is_some_and(|said| said.code() == "RESOURCE_NOT_EXISTS") =>
+        {
             // No proof that it failed: the same refund again, under the same number, settles that.
             if refund.state == RefundState::Asking {
                 refunding::send(shop, refund).await?;

@@ -92,7 +92,8 @@ async fn order(
 
 /// What the customer can do now. An order whose outcome is unknown is being settled, and never failed.
 fn standing(order: &Order, words: Words) -> Result<Markup, Problem> {
-    let says = |text: &str| html! { p.state { span class={ "tag " (order.state.as_str()) } { (text) } } };
+    let says =
+        |text: &str| html! { p.state { span class={ "tag " (order.state.as_str()) } { (text) } } };
     Ok(match (order.state, &order.code_url) {
         (OrderState::Waiting, Some(code_url)) => html! {
             div.qr {
@@ -110,7 +111,9 @@ fn standing(order: &Order, words: Words) -> Result<Markup, Problem> {
             )) }
         },
         (OrderState::Paid, _) => says(words.pick("Paid", "已支付")),
-        (OrderState::Closed, _) => says(words.pick("Closed without a payment", "订单已关闭，未支付")),
+        (OrderState::Closed, _) => {
+            says(words.pick("Closed without a payment", "订单已关闭，未支付"))
+        }
         (OrderState::NotSent, _) => html! {
             (says(words.pick("Not placed", "未能下单")))
             p.soft { (words.pick(
@@ -129,7 +132,9 @@ fn refunded(refund: &Refund, words: Words) -> Markup {
             "Your bank did not take the refund; we are looking after it",
             "退款未能入账，我们正在处理",
         ),
-        RefundState::Asking | RefundState::Processing => words.pick("Refund under way", "退款处理中"),
+        RefundState::Asking | RefundState::Processing => {
+            words.pick("Refund under way", "退款处理中")
+        }
     };
     html! {
         span class={ "tag " (refund.state.as_str()) } { (says) " " (yuan(refund.fen)) }

@@ -26,7 +26,9 @@ impl Book {
 
     pub(crate) fn is_reconciled(&self, day: Date) -> Result<bool> {
         self.with(|book| {
-            let found = book.query_row("SELECT 1 FROM days WHERE day = ?1", [dashed(day)], |_| Ok(()));
+            let found = book.query_row("SELECT 1 FROM days WHERE day = ?1", [dashed(day)], |_| {
+                Ok(())
+            });
             Ok(found.optional()?.is_some())
         })
     }
@@ -45,7 +47,10 @@ impl Book {
         self.with(|book| {
             let mut all = Vec::new();
             for kind in [Kind::Payment, Kind::Refund] {
-                let of_day = format!("{} AND date(settled_at, 'unixepoch', '+8 hours') = ?1", entries(kind));
+                let of_day = format!(
+                    "{} AND date(settled_at, 'unixepoch', '+8 hours') = ?1",
+                    entries(kind)
+                );
                 let mut of_day = book.prepare_cached(&of_day)?;
                 for found in of_day.query_map([dashed(day)], |row| entry(kind, row))? {
                     all.push(found?);
@@ -91,7 +96,8 @@ impl Book {
         self.with(|book| {
             let mut all = book.prepare("SELECT * FROM days ORDER BY day DESC LIMIT 60")?;
             let days = all.query_map([], day)?.collect::<Result<Vec<_>>>()?;
-            let mut of_day = book.prepare("SELECT * FROM differences WHERE day = ?1 ORDER BY rowid")?;
+            let mut of_day =
+                book.prepare("SELECT * FROM differences WHERE day = ?1 ORDER BY rowid")?;
             let with_differences = days.into_iter().map(|mut day| {
                 let differences = of_day.query_map([&day.day], difference)?;
                 day.came.differences = differences.collect::<Result<_>>()?;

@@ -99,7 +99,8 @@ impl Book {
     /// The latest orders, the newest first.
     pub(crate) fn orders(&self) -> Result<Vec<Order>> {
         self.with(|book| {
-            let mut all = book.prepare("SELECT * FROM orders ORDER BY made_at DESC, rowid DESC LIMIT 200")?;
+            let mut all =
+                book.prepare("SELECT * FROM orders ORDER BY made_at DESC, rowid DESC LIMIT 200")?;
             all.query_map([], order)?.collect()
         })
     }
@@ -126,7 +127,8 @@ impl Book {
     /// WeChat Pay has it.
     pub(crate) fn order_has_code(&self, number: &OutTradeNo, code_url: &str) -> Result<()> {
         self.with(|book| {
-            let state = "UPDATE orders SET state = 'waiting' WHERE number = ?1 AND state = 'placing'";
+            let state =
+                "UPDATE orders SET state = 'waiting' WHERE number = ?1 AND state = 'placing'";
             book.execute(state, [number.as_str()])?;
             let code = "UPDATE orders SET code_url = ?2 WHERE number = ?1";
             book.execute(code, [number.as_str(), code_url]).map(drop)
@@ -174,10 +176,16 @@ impl Book {
         self.order_change(number, "note = ?2", why)
     }
 
-    fn order_change(&self, number: &OutTradeNo, set: &str, value: impl rusqlite::ToSql) -> Result<()> {
+    fn order_change(
+        &self,
+        number: &OutTradeNo,
+        set: &str,
+        value: impl rusqlite::ToSql,
+    ) -> Result<()> {
         self.with(|book| {
             let change = format!("UPDATE orders SET {set} WHERE number = ?1");
-            book.execute(&change, params![number.as_str(), value]).map(drop)
+            book.execute(&change, params![number.as_str(), value])
+                .map(drop)
         })
     }
 }
@@ -206,7 +214,13 @@ impl FromStr for OrderState {
     type Err = NoState;
 
     fn from_str(text: &str) -> Result<Self, NoState> {
-        let all = [Self::Placing, Self::Waiting, Self::Paid, Self::Closed, Self::NotSent];
+        let all = [
+            Self::Placing,
+            Self::Waiting,
+            Self::Paid,
+            Self::Closed,
+            Self::NotSent,
+        ];
         let found = all.into_iter().find(|state| state.as_str() == text);
         found.ok_or_else(|| NoState(text.to_owned()))
     }

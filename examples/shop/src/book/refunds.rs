@@ -168,9 +168,11 @@ impl Book {
             let change = "UPDATE refunds SET state = ?2, heard = ?3
                           WHERE number = ?1 AND state NOT IN ('done', 'closed') AND state <> ?2";
             book.execute(change, [number.as_str(), state.as_str(), heard.as_str()])?;
-            let accepted = "UPDATE refunds SET accepted_at = coalesce(accepted_at, ?2) WHERE number = ?1";
+            let accepted =
+                "UPDATE refunds SET accepted_at = coalesce(accepted_at, ?2) WHERE number = ?1";
             let at = accepted_at.map(Timestamp::unix);
-            book.execute(accepted, params![number.as_str(), at]).map(drop)
+            book.execute(accepted, params![number.as_str(), at])
+                .map(drop)
         })
     }
 
@@ -179,10 +181,16 @@ impl Book {
         self.refund_change(number, "note = ?2", why)
     }
 
-    fn refund_change(&self, number: &OutRefundNo, set: &str, value: impl rusqlite::ToSql) -> Result<()> {
+    fn refund_change(
+        &self,
+        number: &OutRefundNo,
+        set: &str,
+        value: impl rusqlite::ToSql,
+    ) -> Result<()> {
         self.with(|book| {
             let change = format!("UPDATE refunds SET {set} WHERE number = ?1");
-            book.execute(&change, params![number.as_str(), value]).map(drop)
+            book.execute(&change, params![number.as_str(), value])
+                .map(drop)
         })
     }
 }

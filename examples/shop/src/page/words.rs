@@ -31,7 +31,13 @@ impl<S: Sync> FromRequestParts<S> for Words {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let asked = parts.headers.get(ACCEPT_LANGUAGE);
-        let asked = asked.and_then(|asked| asked.to_str().ok()).unwrap_or_default();
-        Ok(if asked.starts_with("zh") { Self::Chinese } else { Self::English })
+        let asked = asked
+            .and_then(|asked| asked.to_str().ok())
+            .unwrap_or_default();
+        Ok(if asked.starts_with("zh") {
+            Self::Chinese
+        } else {
+            Self::English
+        })
     }
 }
