@@ -129,6 +129,7 @@ async function unknownOrder({ page }) {
   assert.strictEqual(await page.getByText(/fail/i).count(), 0);
   await steer('/faults', {}, 'DELETE');
   await page.locator('.qr svg').waitFor();
+  await shot(page, 'order-waiting');
   const { orders } = await told('/orders');
   assert.strictEqual(orders.filter((one) => one.out_trade_no === number).length, 1);
   return number;
@@ -208,9 +209,28 @@ async function reconciles({ sandbox, staff }, unpaid) {
   await sandbox.locator('.orders tr[data-number="NOT-OURS-1"]').waitFor();
   await aDayPasses(sandbox);
   day = staff.locator(`[data-day="${second}"]`);
-  await day.getByText('1 differences').waitFor();
+  await day.getByText('differences: 1').waitFor();
   await day.getByText('only in the bill NOT-OURS-1').waitFor();
   await day.getByText('¥43.21').waitFor();
+}
+
+// Each page in each size, scheme and language: nothing is wider than the window.
+async function fits(browser, number) {
+  for (const [width, colorScheme, locale] of [
+    [1280, 'light', 'en-US'], [820, 'dark', 'zh-CN'], [390, 'light', 'zh-CN'], [390, 'dark', 'en-US'],
+  ]) {
+    const context = await browser.newContext({ locale, colorScheme, viewport: { width, height: 844 } });
+    const page = await context.newPage();
+    for (const [name, url] of [['goods', storefront], ['order', `${storefront}/orders/${number}`], ['office', office]]) {
+      await page.goto(url);
+      const { scroll, inner } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth, inner: window.innerWidth,
+      }));
+      assert.ok(scroll <= inner, `${url} at ${width}: ${scroll} wide`);
+      await shot(page, `${name}-${width}-${colorScheme}-${locale}`);
+    }
+    await context.close();
+  }
 }
 
 async function main() {
@@ -235,6 +255,7 @@ async function main() {
     await unknownRefund(walk, second);
     await keepsOthersOut(first);
     await reconciles(walk, third);
+    await fits(browser, first);
     assert.deepStrictEqual(errors, []);
   } finally {
     await browser.close();

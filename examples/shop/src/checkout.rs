@@ -7,32 +7,40 @@ use wxpay_api::v3::pay::types::OrderAmount;
 use wxpay_api::{Fen, OutTradeNo, Outcome, Timestamp};
 
 use crate::book::orders::{NewOrder, Order, OrderState};
+use crate::page::Words;
 use crate::shop::Shop;
 
 /// What the shop sells. The price is the shop's, never the form's.
 pub(crate) struct Goods {
-    pub(crate) name: &'static str,
+    en: &'static str,
+    /// What WeChat Pay shows to the user, too (商品描述).
     pub(crate) zh: &'static str,
     pub(crate) fen: Fen,
 }
 
 pub(crate) const GOODS: [Goods; 3] = [
     Goods {
-        name: "A tin of tea",
+        en: "A tin of tea",
         zh: "一罐茶叶",
         fen: Fen::new(12_800),
     },
     Goods {
-        name: "A tea cup",
+        en: "A tea cup",
         zh: "一只茶杯",
         fen: Fen::new(2_999),
     },
     Goods {
-        name: "A tea tray",
+        en: "A tea tray",
         zh: "一个茶盘",
         fen: Fen::new(31_050),
     },
 ];
+
+/// The name of goods in the language of a page.
+pub(crate) fn shown(zh: &str, words: Words) -> &str {
+    let goods = GOODS.iter().find(|goods| goods.zh == zh);
+    goods.map_or(zh, |goods| words.pick(goods.en, goods.zh))
+}
 
 /// Places an order for a basket, once however often it is called.
 pub(crate) async fn place(

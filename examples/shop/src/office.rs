@@ -20,7 +20,7 @@ use crate::book::refunds::{Begun, Refund, RefundState};
 use crate::page::{self, Problem, Words, moment, page, yuan};
 use crate::reconcile::{Difference, Sum, What};
 use crate::shop::Shop;
-use crate::{nightly, refunding, yuan as amounts};
+use crate::{checkout, nightly, refunding, yuan as amounts};
 
 pub(crate) fn routes(shop: &Shop) -> Router {
     Router::new()
@@ -112,7 +112,7 @@ fn card(order: &Order, refunds: &[Refund], left: Fen, words: Words) -> Markup {
     html! {
         section.card data-number=(order.number) {
             div.row {
-                span { b { (order.goods) } " " span class={ "tag " (order.state.as_str()) } { (state) } }
+                span { b { (checkout::shown(&order.goods, words)) } " " span class={ "tag " (order.state.as_str()) } { (state) } }
                 span.price { (yuan(order.fen)) }
             }
             div.row {
@@ -215,7 +215,7 @@ fn of_day(day: &Day, words: Words) -> Markup {
                 @if came.is_clean() {
                     span.tag.done { (words.pick("reconciled", "账目一致")) }
                 } @else {
-                    span.tag.abnormal { (came.differences.len()) " " (words.pick("differences", "处差异")) }
+                    span.tag.abnormal { (words.pick("differences: ", "差异：")) (came.differences.len()) }
                 }
                 (sum(came.payments, words.pick("payments", "支付")))
                 (sum(came.refunds, words.pick("refunds", "退款")))

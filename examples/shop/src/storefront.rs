@@ -33,7 +33,7 @@ async fn goods(words: Words) -> Result<Html<String>, Problem> {
         let basket = checkout::random()?;
         cards.push(html! {
             section.card {
-                b { (words.pick(goods.name, goods.zh)) }
+                b { (checkout::shown(goods.zh, words)) }
                 span.price { (yuan(goods.fen)) }
                 form method="post" action="/orders" {
                     input type="hidden" name="basket" value=(basket);
@@ -72,7 +72,7 @@ async fn order(
     let main = html! {
         section.card {
             div.row {
-                b { (order.goods) }
+                b { (checkout::shown(&order.goods, words)) }
                 span.price { (yuan(order.fen)) }
             }
             div.row {
