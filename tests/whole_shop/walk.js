@@ -2,6 +2,8 @@
 'use strict';
 
 const assert = require('node:assert');
+const { spawn } = require('node:child_process');
+const { openSync } = require('node:fs');
 const http = require('node:http');
 const { launch, shot } = require('../browser/chromium.js');
 
@@ -9,6 +11,34 @@ const env = process.env;
 const control = env.WXPAY_SANDBOX_CONTROL;
 const storefront = `http://${env.SHOP_LISTEN}`;
 const office = `http://${env.SHOP_OFFICE}`;
+
+// The shop itself, which can be killed and started again.
+const shop = {
+  start() {
+    const program = spawn(env.SHOP_PROGRAM, { stdio: ['ignore', 'pipe', openSync(env.SHOP_LOG, 'a')] });
+    this.program = program;
+    return new Promise((resolve, reject) => {
+      let said = '';
+      program.stdout.on('data', (part) => {
+        said += part;
+        if (said.includes('back office')) {
+          resolve();
+        }
+      });
+      program.on('exit', () => reject(new Error('the shop ended')));
+    });
+  },
+  kill() {
+    const ended = new Promise((resolve) => this.program.on('exit', resolve));
+    this.program.kill('SIGKILL');
+    return ended;
+  },
+};
+
+process.on('SIGTERM', () => {
+  shop.program.kill('SIGKILL');
+  process.exit(1);
+});
 
 // The line between WeChat Pay and the shop: what comes over it is passed on, or lost.
 function notificationLine() {
@@ -135,6 +165,27 @@ async function unknownOrder({ page }) {
   return number;
 }
 
+// The shop is killed while its order is on the way. The next run finishes the same order.
+async function killedShop({ page }) {
+  await steer('/faults', { api: 'v3.pay.prepay_native', fault: 'stall' });
+  await page.goto(storefront);
+  const button = page.locator('.goods .card', { hasText: 'A tea cup' }).getByRole('button', { name: 'Buy' });
+  const before = (await told('/orders')).orders.map((one) => one.out_trade_no);
+  await button.click({ noWaitAfter: true });
+  let number;
+  while (!number) {
+    number = (await told('/orders')).orders.map((one) => one.out_trade_no).find((one) => !before.includes(one));
+  }
+  // The browser goes away first.
+  await page.goto('about:blank');
+  await shop.kill();
+  await shop.start();
+  await page.goto(`${storefront}/orders/${number}`);
+  await page.locator('.qr svg').waitFor();
+  const { orders } = await told('/orders');
+  assert.strictEqual(orders.length, before.length + 1);
+}
+
 // A part goes back, and its notification tells when the user has it.
 async function partRefund({ page, staff, line }, number) {
   await steer('/refund_delay', { seconds: 3600 });
@@ -235,6 +286,7 @@ async function fits(browser, number) {
 
 async function main() {
   const line = await notificationLine();
+  await shop.start();
   const browser = await launch();
   try {
     const open = async (options) => {
@@ -251,6 +303,7 @@ async function main() {
     const first = await byNotification(walk);
     const second = await byQuery(walk);
     const third = await unknownOrder(walk);
+    await killedShop(walk);
     await partRefund(walk, first);
     await unknownRefund(walk, second);
     await keepsOthersOut(first);
@@ -260,6 +313,7 @@ async function main() {
   } finally {
     await browser.close();
     line.server.close();
+    await shop.kill();
   }
   console.log('the shop: paid by notification and by query, refunded in part, each day reconciled to the fen');
 }

@@ -82,7 +82,9 @@ pub(crate) async fn send(shop: &Shop, order: &Order) -> Result<(), rusqlite::Err
         options: Default::default(),
     };
     request.options.time_expire = Some(order.pay_until.into());
-    shop.book.order_is_sent(&order.number)?;
+    if !shop.book.order_may_be_sent(&order.number)? {
+        return Ok(());
+    }
     match shop.client.send(&request).await {
         Ok(placed) => shop.book.order_has_code(&order.number, &placed.code_url),
         Err(error) => {

@@ -21,69 +21,71 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 /// Runs until the program ends.
 pub(crate) async fn run(shop: Shop) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
-    // Bills can be asked for once a minute.
-    let mut not_before = Timestamp::from_unix(0);
+    // A bill can be asked for once a minute.
+    let mut not_before = shop.clock.now();
     loop {
         ticks.tick().await;
         let now = shop.clock.now();
-        if not_before.is_some_and(|moment| now < moment) {
+        if now < not_before {
             continue;
         }
-        match missing_day(&shop, now) {
-            Ok(None) => {}
-            Ok(Some(day)) => {
-                if let Err(error) = reconcile_day(&shop, day).await {
-                    eprintln!("the bill of {}: {error}", dashed(day));
-                    not_before = Timestamp::from_unix(now.unix() + 60);
-                }
+        let missing = missing_days(&shop, now).unwrap_or_else(|error| {
+            eprintln!("{error}");
+            Vec::new()
+        });
+        for day in missing {
+            if let Err(error) = reconcile_day(&shop, day).await {
+                eprintln!("the bill of {}: {error}", dashed(day));
+                not_before = Timestamp::from_unix(now.unix() + 60).unwrap_or(now);
             }
-            Err(error) => eprintln!("{error}"),
         }
     }
 }
 
-/// The latest day that has a bill by now and was not reconciled: yesterday, or one on which the shop did not run.
-fn missing_day(shop: &Shop, now: Timestamp) -> Result<Option<Date>> {
+/// The days that have a bill by now and were not reconciled: yesterday, and those on which the shop did not run. Bills can be had
+/// for three months.
+fn missing_days(shop: &Shop, now: Timestamp) -> Result<Vec<Date>> {
+    let Some(first) = shop.book.first_day()? else {
+        return Ok(Vec::new());
+    };
     // Bills are made from nine o'clock in China on, and are to be fetched after ten.
     let is_there = now.format(TimeFormat::DateTime).get(11..16) >= Some("10:30");
-    let Some(first) = shop.book.first_day()? else {
-        return Ok(None);
-    };
     let mut day = Date::in_china(now).yesterday();
     if !is_there {
         day = day.and_then(Date::yesterday);
     }
-    while let Some(candidate) = day
-        && candidate >= first
-    {
-        if !shop.book.is_reconciled(candidate)? {
-            return Ok(Some(candidate));
+    let days = std::iter::successors(day, |day| day.yesterday());
+    let mut missing = Vec::new();
+    for day in days.take(90).take_while(|day| *day >= first) {
+        if !shop.book.is_reconciled(day)? {
+            missing.push(day);
         }
-        day = candidate.yesterday();
     }
-    Ok(None)
+    Ok(missing)
 }
 
 /// Fetches the bill of a day, compares it with the book, and writes down what came of it.
 pub(crate) async fn reconcile_day(shop: &Shop, day: Date) -> Result<()> {
+    let file = fetch(shop, day).await?;
+    // Reading takes a while, so the runtime is told to move its other tasks elsewhere.
+    tokio::task::block_in_place(|| {
+        let came = compare(shop, day, file.as_deref())?;
+        Ok(shop.book.day_is_reconciled(day, &came)?)
+    })
+}
+
+fn compare(shop: &Shop, day: Date, file: Option<&Path>) -> Result<Reconciliation> {
     let of_day = shop.book.entries_of(day)?;
     let find = |kind, number: &str| Ok(shop.book.entry(kind, number)?);
-    let came: Reconciliation = match fetch(shop, day).await? {
-        None => reconcile(std::iter::empty(), of_day, find)?,
-        Some(path) => match Bill::open(BufReader::new(File::open(&path)?))? {
-            // The last item is an error if the bill's own sums do not agree with its rows.
-            Bill::Trade(bill) => {
-                let rows = bill.map(|row| {
-                    row.map_err(|error| -> Box<dyn Error + Send + Sync> { error.into() })
-                });
-                reconcile(rows, of_day, find)?
-            }
-            Bill::Empty => reconcile(std::iter::empty(), of_day, find)?,
-            _ => return Err("this is no trade bill".into()),
-        },
+    let Some(file) = file else {
+        return reconcile(std::iter::empty(), of_day, find);
     };
-    shop.book.day_is_reconciled(day, &came)?;
-    Ok(())
+    match Bill::open(BufReader::new(File::open(file)?))? {
+        // The last item is an error if the bill's own sums do not agree with its rows.
+        Bill::Trade(bill) => reconcile(bill.map(|row| Ok(row?)), of_day, find),
+        Bill::Empty => reconcile(std::iter::empty(), of_day, find),
+        _ => Err("this is no trade bill".into()),
+    }
 }
 
 /// Fetches the bill of a day; none if nothing was traded on it. A file under its name is whole, and is the one that a signed

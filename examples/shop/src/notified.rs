@@ -43,7 +43,10 @@ pub(crate) async fn notified(
 fn paid(shop: &Shop, notice: &Notice) -> Result<(), Refused> {
     let payment = PaymentNotice::read(notice)?;
     let number = payment.out_trade_no().clone();
-    let order = shop.book.order(&number)?.ok_or(Refused::unknown(&number))?;
+    let order = shop
+        .book
+        .order(&number)?
+        .ok_or_else(|| Refused::unknown(&number))?;
     match payment.expect(&order.number, order.fen, &shop.mch_id, &shop.app_id) {
         Ok(paid) => {
             let at = paid.success_time.as_ref().and_then(|time| time.timestamp());
@@ -68,7 +71,7 @@ fn refunded(shop: &Shop, notice: &Notice) -> Result<(), Refused> {
     let refund = shop
         .book
         .refund(&number)?
-        .ok_or(Refused::unknown(&number))?;
+        .ok_or_else(|| Refused::unknown(&number))?;
     match told.expect(&number, &refund.order_number, refund.fen, &shop.mch_id) {
         Ok(ended) => {
             let state = match ended.end {

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use wxpay_api::core::Certainty;
 use wxpay_api::v3::refund::types::RefundStatus;
 use wxpay_api::v3::refund::{CreateRefund, create_refund, types};
 use wxpay_api::{Fen, OutTradeNo, Outcome};
@@ -51,7 +52,9 @@ pub(crate) async fn send(shop: &Shop, refund: &Refund) -> Result<(), Box<dyn Err
             .reason(&refund.reason)
             .notify_url(&refund.notify_url),
     };
-    shop.book.refund_is_sent(&refund.number)?;
+    if !shop.book.refund_may_be_sent(&refund.number)? {
+        return Ok(());
+    }
     match shop.client.send(&request).await {
         Ok(told) => take_in(shop, refund, &told)?,
         Err(error) => {
@@ -64,9 +67,10 @@ pub(crate) async fn send(shop: &Shop, refund: &Refund) -> Result<(), Box<dyn Err
                 // The refund may be there. It stays open, and `settle` asks about it. What keeps it from being made, such as an
                 // empty balance, is for a person to read.
                 Outcome::Unknown | Outcome::ReadFailed => {
-                    if error.business().is_some() {
-                        shop.book
-                            .refund_needs_a_person(&refund.number, &error.to_string())?;
+                    let class = error.business().map(|said| said.class());
+                    if class.is_some_and(|class| class.certainty == Certainty::Definite) {
+                        let why = error.to_string();
+                        shop.book.refund_needs_a_person(&refund.number, &why)?;
                     }
                 }
             }

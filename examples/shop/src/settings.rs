@@ -54,7 +54,9 @@ impl Settings {
                 .with_public_key(&required("WXPAY_PUBLIC_KEY_ID")?, &public_key)?,
             api_key: ApiKey::new(required("WXPAY_V3_KEY")?)?,
             root: var("WXPAY_ROOT").ok().map(fs::read).transpose()?,
-            control: base_url.as_ref().and(var("WXPAY_SANDBOX_CONTROL").ok()),
+            control: base_url
+                .as_ref()
+                .and_then(|_| var("WXPAY_SANDBOX_CONTROL").ok()),
             base_url,
             office: or("SHOP_OFFICE", "127.0.0.1:8091").parse()?,
             listen,

@@ -6,7 +6,7 @@ use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 use serde::Deserialize;
-use wxpay_api::OutTradeNo;
+use wxpay_api::{OutTradeNo, Timestamp};
 
 use crate::book::orders::{Order, OrderState};
 use crate::book::refunds::{Refund, RefundState};
@@ -79,7 +79,7 @@ async fn order(
                 span.number { (order.number) }
                 span.soft { (moment(order.made_at)) }
             }
-            (standing(&order, words)?)
+            (standing(&order, shop.clock.now(), words)?)
             @if !refunds.is_empty() {
                 ul.plain { @for refund in &refunds { li.refund { (refunded(refund, words)) } } }
             }
@@ -91,10 +91,17 @@ async fn order(
 }
 
 /// What the customer can do now. An order whose outcome is unknown is being settled, and never failed.
-fn standing(order: &Order, words: Words) -> Result<Markup, Problem> {
+fn standing(order: &Order, now: Timestamp, words: Words) -> Result<Markup, Problem> {
     let says =
         |text: &str| html! { p.state { span class={ "tag " (order.state.as_str()) } { (text) } } };
     Ok(match (order.state, &order.code_url) {
+        (OrderState::Waiting, _) if now > order.pay_until => html! {
+            (says(words.pick("The time to pay is over", "支付时间已过")))
+            p.soft { (words.pick(
+                "WeChat Pay is asked whether a payment came in before.",
+                "正在向微信支付确认此前是否已支付，请稍候。",
+            )) }
+        },
         (OrderState::Waiting, Some(code_url)) => html! {
             div.qr {
                 (qr_code(code_url)?)

@@ -119,9 +119,13 @@ impl Book {
         self.order_change(number, "next_look = ?2", at.unix())
     }
 
-    /// Counts a send before it is made.
-    pub(crate) fn order_is_sent(&self, number: &OutTradeNo) -> Result<()> {
-        self.order_change(number, "sends = sends + ?2", 1)
+    /// Counts a send before it is made. Gives whether it may be made: not of an order that has ended meanwhile.
+    pub(crate) fn order_may_be_sent(&self, number: &OutTradeNo) -> Result<bool> {
+        self.with(|book| {
+            let change =
+                "UPDATE orders SET sends = sends + 1 WHERE number = ?1 AND state = 'placing'";
+            Ok(book.execute(change, [number.as_str()])? == 1)
+        })
     }
 
     /// WeChat Pay has it.

@@ -142,9 +142,13 @@ impl Book {
         self.refund_change(number, "next_look = ?2", at.unix())
     }
 
-    /// Counts a send before it is made.
-    pub(crate) fn refund_is_sent(&self, number: &OutRefundNo) -> Result<()> {
-        self.refund_change(number, "sends = sends + ?2", 1)
+    /// Counts a send before it is made. Gives whether it may be made: not of a refund that WeChat Pay has by now.
+    pub(crate) fn refund_may_be_sent(&self, number: &OutRefundNo) -> Result<bool> {
+        self.with(|book| {
+            let change =
+                "UPDATE refunds SET sends = sends + 1 WHERE number = ?1 AND state = 'asking'";
+            Ok(book.execute(change, [number.as_str()])? == 1)
+        })
     }
 
     /// A call provably did nothing. That says something of the refund only if it was the only call.
@@ -165,7 +169,7 @@ impl Book {
         heard: Heard,
     ) -> Result<()> {
         self.with(|book| {
-            let change = "UPDATE refunds SET state = ?2, heard = ?3
+            let change = "UPDATE refunds SET state = ?2, heard = ?3, note = NULL
                           WHERE number = ?1 AND state NOT IN ('done', 'closed') AND state <> ?2";
             book.execute(change, [number.as_str(), state.as_str(), heard.as_str()])?;
             let accepted =

@@ -1,23 +1,30 @@
-// Loads the page again when the book says something else than the page shows. Without this script a reload by hand does it.
+// Shows the page again when the book says something else than it shows. Without this script a reload by hand does it.
 "use strict";
 
-const seen = document.body.dataset.seen;
+const { seen } = document.body.dataset;
+
+function isFilledIn() {
+  return [...document.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== "");
+}
 
 async function look() {
-  const typed = [...document.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== "");
-  if (document.hidden || typed) {
+  const answer = await fetch(location.pathname.replace(/\/$/, "") + "/seen");
+  if (!answer.ok || (await answer.text()) === document.body.dataset.seen) {
     return;
   }
-  try {
-    const answer = await fetch(location.pathname.replace(/\/$/, "") + "/seen");
-    if (answer.ok && (await answer.text()) !== seen) {
-      location.reload();
-    }
-  } catch {
-    // The shop is asked again in a second.
+  const page = await (await fetch(location.href)).text();
+  const fresh = new DOMParser().parseFromString(page, "text/html");
+  // What is being filled in is not taken away.
+  if (!isFilledIn()) {
+    document.querySelector("main").replaceWith(fresh.querySelector("main"));
+    document.body.dataset.seen = fresh.body.dataset.seen;
   }
 }
 
 if (seen !== undefined) {
-  setInterval(look, 1000);
+  setInterval(() => {
+    if (!document.hidden) {
+      look().catch(() => {}); // the shop is asked again in a second
+    }
+  }, 1000);
 }

@@ -84,10 +84,12 @@ fn only_the_first_call_can_prove_that_nothing_was_sent() {
     for (number, sends, state) in [("A", 1, OrderState::NotSent), ("B", 2, OrderState::Placing)] {
         let number = order(&book, number, number).number;
         for _ in 0..sends {
-            book.order_is_sent(&number).unwrap();
+            assert!(book.order_may_be_sent(&number).unwrap());
         }
         book.order_was_not_sent(&number, "refused here").unwrap();
         assert_eq!(book.order(&number).unwrap().unwrap().state, state);
+        let is_open = state == OrderState::Placing;
+        assert_eq!(book.order_may_be_sent(&number).unwrap(), is_open);
     }
 }
 
