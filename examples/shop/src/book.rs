@@ -6,6 +6,7 @@
 pub(crate) mod days;
 pub(crate) mod orders;
 pub(crate) mod refunds;
+pub(crate) mod states;
 
 use std::error::Error;
 use std::path::Path;

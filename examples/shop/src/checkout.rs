@@ -6,7 +6,8 @@ use wxpay_api::v3::pay::PrepayNative;
 use wxpay_api::v3::pay::types::OrderAmount;
 use wxpay_api::{Fen, OutTradeNo, Outcome, Timestamp};
 
-use crate::book::orders::{NewOrder, Order, OrderState};
+use crate::book::orders::{NewOrder, Order};
+use crate::book::states::OrderState;
 use crate::page::Words;
 use crate::shop::Shop;
 

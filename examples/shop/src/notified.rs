@@ -6,7 +6,7 @@ use wxpay_api::v3::{Notice, NoticeKind, PaymentNotice, RefundNotice};
 use wxpay_api::{NoticeError, RefundEnd, Refusal};
 
 use crate::book::Heard;
-use crate::book::refunds::RefundState;
+use crate::book::states::RefundState;
 use crate::shop::Shop;
 
 /// Acknowledges what is in the book when this returns. Everything else WeChat Pay sends again, which is what the shop wants when

@@ -1,6 +1,8 @@
 //! The back office: the orders, their refunds and the bills. It listens on a port of its own, which customers do not reach; a real
 //! one also asks who comes in.
 
+mod bills;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::Router;
@@ -15,10 +17,10 @@ use wxpay_api::core::{Date, DateFormat};
 use wxpay_api::{Fen, OutTradeNo};
 
 use crate::book::days::Day;
-use crate::book::orders::{Order, OrderState};
-use crate::book::refunds::{Begun, Refund, RefundState};
+use crate::book::orders::Order;
+use crate::book::refunds::{Begun, Refund};
+use crate::book::states::{OrderState, RefundState};
 use crate::page::{self, Problem, Words, moment, page, yuan};
-use crate::reconcile::{Difference, Sum, What};
 use crate::shop::Shop;
 use crate::{checkout, nightly, refunding, yuan as amounts};
 
@@ -57,7 +59,7 @@ async fn show(State(shop): State<Shop>, words: Words) -> Result<Html<String>, Pr
                 "每日账单在次日 10:30 后自动下载并核对。",
             )) }
         }
-        @for day in &days { (of_day(day, words)) }
+        @for day in &days { (bills::of_day(day, words)) }
         h2 { (words.pick("Orders", "订单")) }
         @if orders.is_empty() { p.soft { (words.pick("None yet.", "还没有订单。")) } }
         @for (order, refunds, left) in &orders { (card(order, refunds, *left, words)) }
@@ -201,48 +203,6 @@ async fn refund(
         Begun::OutOfDate => Err(Problem::Form(
             "Another refund was asked for meanwhile. Load the page again. 期间已有其他退款申请，请刷新页面。",
         )),
-    }
-}
-
-fn of_day(day: &Day, words: Words) -> Markup {
-    let sum =
-        |sum: Sum, name: &str| html! { span { (name) " " (sum.count) " · " (yuan(sum.fen)) } };
-    let came = &day.came;
-    html! {
-        section.card.day data-day=(day.day) {
-            div.row {
-                b { (day.day) }
-                @if came.is_clean() {
-                    span.tag.done { (words.pick("reconciled", "账目一致")) }
-                } @else {
-                    span.tag.abnormal { (words.pick("differences: ", "差异：")) (came.differences.len()) }
-                }
-                (sum(came.payments, words.pick("payments", "支付")))
-                (sum(came.refunds, words.pick("refunds", "退款")))
-                form method="post" action={ "/days/" (day.day) } {
-                    button.quiet type="submit" { (words.pick("Again", "重新核对")) }
-                }
-            }
-            @if !came.is_clean() {
-                ul.plain { @for difference in &came.differences { li.difference.note { (told(difference, words)) } } }
-            }
-        }
-    }
-}
-
-fn told(difference: &Difference, words: Words) -> Markup {
-    let what = match difference.what {
-        What::OnlyThere => words.pick("only in the bill", "仅账单中有"),
-        What::OnlyHere => words.pick("only in the book", "仅本店有"),
-        What::OtherAmount => words.pick("other amounts", "金额不符"),
-        What::OtherOrder => words.pick("a refund of another order", "退款所属订单不符"),
-        What::NotSettledHere => words.pick("not settled in the book", "本店尚未确认"),
-        What::TwiceThere => words.pick("twice in the bill", "账单中重复"),
-    };
-    html! {
-        (what) " " span.number { (difference.number) }
-        @if let Some(here) = difference.here { " · " (words.pick("book", "本店")) " " (yuan(here)) }
-        @if let Some(there) = difference.there { " · " (words.pick("bill", "账单")) " " (yuan(there)) }
     }
 }
 

@@ -8,7 +8,8 @@ use wxpay_api::v3::refund::{CreateRefund, create_refund, types};
 use wxpay_api::{Fen, OutTradeNo, Outcome};
 
 use crate::book::Heard;
-use crate::book::refunds::{Begun, Refund, RefundState};
+use crate::book::refunds::{Begun, Refund};
+use crate::book::states::RefundState;
 use crate::shop::Shop;
 
 /// Asks for a refund of a part of an order, or of all of it. `count` is the refund's place among those of the order, as the form

@@ -9,8 +9,9 @@ use wxpay_api::v3::pay::{CloseOrder, QueryOrderByOutTradeNo};
 use wxpay_api::v3::refund::QueryRefund;
 
 use crate::book::Heard;
-use crate::book::orders::{Order, OrderState};
-use crate::book::refunds::{Refund, RefundState};
+use crate::book::orders::Order;
+use crate::book::refunds::Refund;
+use crate::book::states::{OrderState, RefundState};
 use crate::shop::Shop;
 use crate::{checkout, refunding};
 

@@ -8,8 +8,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use wxpay_api::{OutTradeNo, Timestamp};
 
-use crate::book::orders::{Order, OrderState};
-use crate::book::refunds::{Refund, RefundState};
+use crate::book::orders::Order;
+use crate::book::refunds::Refund;
+use crate::book::states::{OrderState, RefundState};
 use crate::checkout::{self, GOODS};
 use crate::notified::notified;
 use crate::page::{self, Problem, Words, moment, page, qr_code, yuan};

@@ -1,11 +1,9 @@
 //! Orders in the book.
 
-use std::fmt;
-use std::str::FromStr;
-
 use rusqlite::{OptionalExtension, Result, Row, params};
 use wxpay_api::{Fen, OutTradeNo, Timestamp};
 
+use crate::book::states::OrderState;
 use crate::book::{Book, Heard, read, time};
 
 /// An order as the book has it.
@@ -27,32 +25,6 @@ pub(crate) struct Order {
     pub(crate) heard: Option<String>,
     /// What a person has to look at.
     pub(crate) note: Option<String>,
-}
-
-/// How far an order has come. No state says that a payment failed: an order is unpaid until WeChat Pay says that it is closed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum OrderState {
-    /// It is in the book. Whether WeChat Pay has it is not known yet.
-    Placing,
-    /// WeChat Pay has it, and the user can pay.
-    Waiting,
-    Paid,
-    /// WeChat Pay takes no payment for it.
-    Closed,
-    /// It provably never reached WeChat Pay.
-    NotSent,
-}
-
-impl OrderState {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Placing => "placing",
-            Self::Waiting => "waiting",
-            Self::Paid => "paid",
-            Self::Closed => "closed",
-            Self::NotSent => "not-sent",
-        }
-    }
 }
 
 /// What a new order is made of.
@@ -213,31 +185,3 @@ fn order(row: &Row<'_>) -> Result<Order> {
 
 /// When an order is first asked about, in seconds. Until then the call that places it has most likely ended.
 const FIRST_LOOK: i64 = 2;
-
-impl FromStr for OrderState {
-    type Err = NoState;
-
-    fn from_str(text: &str) -> Result<Self, NoState> {
-        let all = [
-            Self::Placing,
-            Self::Waiting,
-            Self::Paid,
-            Self::Closed,
-            Self::NotSent,
-        ];
-        let found = all.into_iter().find(|state| state.as_str() == text);
-        found.ok_or_else(|| NoState(text.to_owned()))
-    }
-}
-
-/// The book has a state that this version does not know.
-#[derive(Debug)]
-pub(crate) struct NoState(pub(crate) String);
-
-impl fmt::Display for NoState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a state", self.0)
-    }
-}
-
-impl std::error::Error for NoState {}

@@ -1,11 +1,9 @@
 //! Refunds in the book.
 
-use std::str::FromStr;
-
 use rusqlite::{OptionalExtension, Result, Row, Transaction, params};
 use wxpay_api::{Fen, OutRefundNo, OutTradeNo, Timestamp};
 
-use crate::book::orders::NoState;
+use crate::book::states::RefundState;
 use crate::book::{Book, Heard, read, time};
 
 /// A refund as the book has it.
@@ -22,36 +20,6 @@ pub(crate) struct Refund {
     pub(crate) accepted_at: Option<Timestamp>,
     pub(crate) heard: Option<String>,
     pub(crate) note: Option<String>,
-}
-
-/// How far a refund has come.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RefundState {
-    /// It is in the book. Whether WeChat Pay has it is not known yet.
-    Asking,
-    /// WeChat Pay has it, and the money is on its way.
-    Processing,
-    /// The user has the money.
-    Done,
-    /// WeChat Pay closed it: the money stayed with the shop.
-    Closed,
-    /// The user's bank did not take the money. A person has to act.
-    Abnormal,
-    /// It provably never reached WeChat Pay.
-    NotSent,
-}
-
-impl RefundState {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Asking => "asking",
-            Self::Processing => "processing",
-            Self::Done => "done",
-            Self::Closed => "closed",
-            Self::Abnormal => "abnormal",
-            Self::NotSent => "not-sent",
-        }
-    }
 }
 
 /// What came of asking for a refund.
@@ -236,23 +204,6 @@ fn refund(row: &Row<'_>) -> Result<Refund> {
 
 /// When a refund is first asked about, in seconds.
 const FIRST_LOOK: i64 = 5;
-
-impl FromStr for RefundState {
-    type Err = NoState;
-
-    fn from_str(text: &str) -> Result<Self, NoState> {
-        let all = [
-            Self::Asking,
-            Self::Processing,
-            Self::Done,
-            Self::Closed,
-            Self::Abnormal,
-            Self::NotSent,
-        ];
-        let found = all.into_iter().find(|state| state.as_str() == text);
-        found.ok_or_else(|| NoState(text.to_owned()))
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,9 @@
 
 use wxpay_api::{Fen, OutTradeNo, Timestamp};
 
-use super::{Begun, RefundState};
-use crate::book::orders::{NewOrder, Order, OrderState};
+use super::Begun;
+use crate::book::orders::{NewOrder, Order};
+use crate::book::states::{OrderState, RefundState};
 use crate::book::{Book, Heard};
 
 fn now() -> Timestamp {
