@@ -117,3 +117,6 @@ impl From<rusqlite::Error> for Refused {
         Self::Book(error)
     }
 }
+
+#[cfg(test)]
+mod tests;
