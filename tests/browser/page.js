@@ -6,7 +6,7 @@ const { createHash, createSign, randomBytes } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');
-const { chromium } = require('playwright-core');
+const { launch, shot } = require('./chromium.js');
 
 const env = process.env;
 const control = env.CONTROL;
@@ -78,12 +78,6 @@ function shop() {
   });
 }
 
-async function shot(page, name) {
-  if (env.SHOTS) {
-    await page.screenshot({ path: `${env.SHOTS}/${name}.png`, fullPage: true });
-  }
-}
-
 async function pays(page, merchant) {
   await page.goto(`${control}/books`);
   await order('ORDER-0001', `${merchant.url}/notify`);
@@ -149,10 +143,33 @@ async function fits(page) {
       const out = await page.evaluate(() => [...document.querySelectorAll('main *')]
         .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 0.5).map((one) => one.outerHTML.slice(0, 80)));
       assert.deepStrictEqual(out, [], `${path} at ${width}`);
+      if (width === 390) {
+        const empty = await page.evaluate(() => [...document.querySelectorAll('td > div:empty')]
+          .filter((one) => one.parentElement.getClientRects().length > 0).map((one) => one.parentElement.outerHTML));
+        assert.deepStrictEqual(empty, [], `${path}: a card names what it does not have`);
+      }
       await shot(page, `at-${width}${path.replace(/\W+/g, '-')}`);
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+// For the eye, in every size, scheme and language.
+async function pictures(browser) {
+  if (!env.SHOTS) {
+    return;
+  }
+  for (const width of [1280, 820, 390]) {
+    for (const [colorScheme, locale] of [['light', 'en-US'], ['dark', 'zh-CN']]) {
+      const context = await browser.newContext({ locale, colorScheme, viewport: { width, height: 844 } });
+      const page = await context.newPage();
+      for (const [name, path] of [['requests', '/'], ['request', '/requests/1'], ['books', '/books'], ['steer', '/steer']]) {
+        await page.goto(control + path);
+        await shot(page, `sandbox-${name}-${width}-${colorScheme}-${locale}`);
+      }
+      await context.close();
+    }
+  }
 }
 
 async function filters(page) {
@@ -273,13 +290,7 @@ async function reads(browser) {
 
 async function main() {
   const merchant = await shop();
-  const browser = await chromium.launch({
-    executablePath: env.CHROMIUM || '/usr/bin/chromium',
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
+  const browser = await launch();
   try {
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
@@ -303,13 +314,7 @@ async function main() {
     await shot(page, 'books');
     await reads(browser);
     await fits(page);
-    if (env.SHOTS) {
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await page.setViewportSize({ width: 1280, height: 800 });
-      await page.goto(`${control}/books`);
-      await shot(page, 'dark');
-      await page.emulateMedia({ colorScheme: 'light' });
-    }
+    await pictures(browser);
     await ends(page);
     assert.deepStrictEqual(errors, []);
   } finally {

@@ -189,6 +189,11 @@ const STEPS: [Step; 19] = [
         take: |root| against_sandbox(root, "tests/browser/run"),
     },
     Step {
+        name: "whole-shop",
+        says: "the example shop in Chromium: orders, payments, refunds, bills",
+        take: |root| against_sandbox(root, "tests/whole_shop/run"),
+    },
+    Step {
         name: "fuzz",
         // Long runs are for the hands of anyone who changes a parser.
         says: "the fuzz targets build and their seeds pass, 5 seconds each",

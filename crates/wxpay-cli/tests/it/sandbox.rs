@@ -191,11 +191,17 @@ fn the_files_of_a_client_are_ready() {
     let status = running.json(&["status"]);
     assert_eq!(config["base_url"].as_str(), status["base_url"].as_str());
     let sourced = Command::new("sh")
-        .args(["-c", ". \"$0\"; printf %s \"$WXPAY_MCH_ID $WXPAY_ROOT $WXPAY_CALLBACK_CERTIFICATE $WXPAY_CALLBACK_KEY\""])
+        .args(["-c", ". \"$0\"; printf %s \"$WXPAY_SANDBOX_CONTROL $WXPAY_MCH_ID $WXPAY_ROOT $WXPAY_CALLBACK_CERTIFICATE $WXPAY_CALLBACK_KEY\""])
         .arg(keys.join("env.sh"))
         .output()
         .unwrap();
     let said = String::from_utf8(sourced.stdout).unwrap();
+    let (control, said) = said.split_once(' ').unwrap();
+    let asked = wxpay()
+        .args(["sandbox", "ctl", "status", "--control", control])
+        .output()
+        .unwrap();
+    assert!(asked.status.success(), "{asked:?}");
     let (mch_id, files) = said.split_once(' ').unwrap();
     assert_eq!(Some(mch_id), status["mch_id"].as_str());
     let files: Vec<_> = files.split(' ').collect();

@@ -86,6 +86,7 @@ async fn add_order(State(sandbox): Here, body: Bytes) -> Answer {
         order = Order::unpaid(&new.out_trade_no, &state, desc);
         order.total_fee = Fen::new(new.total_fee);
     }
+    order.time_end = sandbox.now();
     let added = view::order(&order);
     sandbox.add_order(order);
     Ok(Json(added))

@@ -5,14 +5,14 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use wxpay_sandbox::{Sandbox, Trust};
+use wxpay_sandbox::{Control, Sandbox, Trust};
 
 use crate::fail::Fail;
 
 /// Writes `wxpay.toml` and `env.sh`. Both hold secrets.
-pub(super) fn write(sandbox: &Sandbox, dir: &Path) -> Result<(), Fail> {
+pub(super) fn write(sandbox: &Sandbox, control: &Control, dir: &Path) -> Result<(), Fail> {
     write_secret(&dir.join("wxpay.toml"), &config(sandbox))?;
-    write_secret(&dir.join("env.sh"), &exports(sandbox, dir))
+    write_secret(&dir.join("env.sh"), &exports(sandbox, control, dir))
 }
 
 /// Writes a file that its owner alone can read, as a whole or not at all.
@@ -76,7 +76,7 @@ fn config(sandbox: &Sandbox) -> String {
     )
 }
 
-fn exports(sandbox: &Sandbox, dir: &Path) -> String {
+fn exports(sandbox: &Sandbox, control: &Control, dir: &Path) -> String {
     let merchant = sandbox.merchant();
     let file = |name: &str| dir.join(name).display().to_string();
     let mut text = String::from("# For `. env.sh`. Written by `wxpay sandbox` at each start.\n");
@@ -96,6 +96,8 @@ fn exports(sandbox: &Sandbox, dir: &Path) -> String {
         ("WXPAY_PRIVATE_KEY", file("apiclient_key.pem")),
         ("WXPAY_P12", file("apiclient_cert.p12")),
         ("WXPAY_ROOT", file("ca.pem")),
+        // `wxpay sandbox ctl` reads it, and so does a shop that follows the sandbox's clock.
+        ("WXPAY_SANDBOX_CONTROL", control.url().to_owned()),
         // With these a shop serves its callback over HTTPS.
         ("WXPAY_CALLBACK_CERTIFICATE", file("callback_cert.pem")),
         ("WXPAY_CALLBACK_KEY", file("callback_key.pem")),

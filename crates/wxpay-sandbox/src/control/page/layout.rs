@@ -139,3 +139,10 @@ pub(crate) fn state(text: &str) -> Markup {
 pub(crate) fn long(text: &str) -> Markup {
     html! { span.long { (text) } }
 }
+
+/// A path and query, which a narrow column breaks after a slash rather than within a word.
+pub(crate) fn breakable(target: &str) -> Markup {
+    html! {
+        @for part in target.split_inclusive(['/', '?', '&']) { (part) wbr; }
+    }
+}

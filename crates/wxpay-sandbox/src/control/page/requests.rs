@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use crate::control::fault;
 use crate::control::page::diff;
-use crate::control::page::layout::{Place, clock_time, live, long, nothing, page};
+use crate::control::page::layout::{Place, breakable, clock_time, live, long, nothing, page};
 use crate::control::page::outcome::{code, failed, number};
 use crate::control::page::table::{Row, cell, table, time};
 use crate::control::page::words::Words;
@@ -147,7 +147,7 @@ fn list_of(seen: &[SeenRequest], words: Words) -> Markup {
                 cell(html! { a.number href=(path) { (seen.number) } }),
                 time(clock_time(seen.time)),
                 cell(html! {
-                    a.target href=(path) { span.method { (seen.method) } " " (seen.target) }
+                    a.target href=(path) { span.method { (seen.method) } " " (breakable(&seen.target)) }
                     @if let Some(number) = number(seen) { div.small { (long(&number)) } }
                     @if let Some(cause) = first_cause(seen, words) { div.cause { (cause) } }
                 }),

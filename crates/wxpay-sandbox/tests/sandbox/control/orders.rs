@@ -22,6 +22,16 @@ async fn orders_are_added_and_paid() {
 }
 
 #[tokio::test]
+async fn an_added_order_is_paid_by_the_sandbox_s_clock() {
+    let port = Port::open(Trust::PublicKey).await;
+    let noon = json!({"freeze": "2026-01-31T12:00:00+08:00"});
+    port.post("/clock", noon).await;
+    let order = json!({"out_trade_no": "A1", "total_fee": 100});
+    let added = port.post("/orders", order).await;
+    assert_eq!(added["time_end"], "2026-01-31T12:00:00+08:00");
+}
+
+#[tokio::test]
 async fn orders_are_closed_and_refunded() {
     let port = Port::open(Trust::PublicKey).await;
     for (number, state) in [("A1", "SUCCESS"), ("A2", "NOTPAY")] {
