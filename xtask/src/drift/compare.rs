@@ -1,7 +1,7 @@
 //! Both sides, side by side.
 
 use super::difference::{Difference, Doubt, Kind};
-use super::facts::{Effect, Field, Operation, Operations, Type};
+use super::facts::{Effect, Field, Operation, Operations, Required, Type};
 
 mod codes;
 mod field;
@@ -86,6 +86,10 @@ fn operation(label: &str, described: &Operation, spec: &Operation, found: &mut F
         if !of_spec.is_implied && !described.fields.contains_key(name) && holds(described, name) {
             let says = field::types(of_spec);
             found.say(&side, name, Kind::Gone, says);
+            if name.starts_with("response.") && of_spec.required == Required::Yes {
+                let says = "not there, the spec has yes".to_owned();
+                found.say(&side, name, Kind::Required, says);
+            }
         }
     }
     if described.effect == Effect::Write && spec.effect == Effect::Write {

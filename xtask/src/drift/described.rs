@@ -153,6 +153,7 @@ impl Described {
             let place = Place {
                 name: place.to_owned(),
                 is_v2_response: is_v2 && place == "response",
+                is_variant: false,
                 roles: &self.roles,
                 doubts: doubts.clone(),
             };

@@ -41,6 +41,9 @@ pub(super) fn compare(
 /// The types of a field, in words.
 pub(super) fn types(field: &Field) -> String {
     let names = |types: &BTreeSet<Type>| {
+        if types.is_empty() {
+            return "anything".to_owned();
+        }
         let names: Vec<_> = types.iter().map(Type::to_string).collect();
         names.join(" or ")
     };
@@ -168,10 +171,18 @@ fn numbers(described: &Field, spec: &Field, say: &mut Say<'_>) {
     limit("max", described.max, spec.max);
     let items = |items: Option<usize>| items.and_then(|items| i64::try_from(items).ok());
     if described.min_items.is_some() || spec.min_items.is_some_and(|min| min > 1) {
-        limit("min_items", items(described.min_items), items(spec.min_items));
+        limit(
+            "min_items",
+            items(described.min_items),
+            items(spec.min_items),
+        );
     }
     if described.max_items.is_some() {
-        limit("max_items", items(described.max_items), items(spec.max_items));
+        limit(
+            "max_items",
+            items(described.max_items),
+            items(spec.max_items),
+        );
     }
 }
 

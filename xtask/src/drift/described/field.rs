@@ -76,6 +76,8 @@ struct OneValue {
 pub(super) struct Place<'a> {
     pub(super) name: String,
     pub(super) is_v2_response: bool,
+    /// The object has these members in some cases only.
+    pub(super) is_variant: bool,
     /// Of the operation.
     pub(super) roles: &'a [String],
     pub(super) doubts: Vec<Doubt>,
@@ -89,14 +91,21 @@ impl Place<'_> {
             let field = self.field(described);
             let inside = Place {
                 name: name.clone(),
+                is_variant: false,
                 doubts: field.doubts.clone(),
                 ..self.clone()
             };
             operation.add(name, field);
             inside.add(&described.fields, operation);
-            let nested = described.json_text.iter().chain(&described.urlencoded);
-            for nested in nested.chain(&described.variants) {
+            for nested in described.json_text.iter().chain(&described.urlencoded) {
                 inside.add(&nested.fields, operation);
+            }
+            let one_of_several = Place {
+                is_variant: true,
+                ..inside
+            };
+            for variant in &described.variants {
+                one_of_several.add(&variant.fields, operation);
             }
         }
     }
@@ -108,8 +117,8 @@ impl Place<'_> {
         values.extend(described.values.iter().flatten().map(|one| &one.value));
         // One value of an example need not be the only one.
         let from_example = described.enum_from.as_deref() == Some("example");
-        let values = (!values.is_empty() && !from_example)
-            .then(|| values.into_iter().map(shown).collect());
+        let values =
+            (!values.is_empty() && !from_example).then(|| values.into_iter().map(shown).collect());
         Field {
             types: [described.wire_type()].into(),
             items: item.map(|item| wire_type(&item.ty)).into_iter().collect(),
@@ -133,14 +142,18 @@ impl Place<'_> {
     }
 
     fn required(&self, described: &Described) -> Required {
-        let for_all = described.only_on.is_empty()
+        let for_all = !self.is_variant
+            && described.only_on.is_empty()
             && described.products.is_empty()
             && (described.roles.is_empty()
                 || self.roles.iter().all(|role| described.roles.contains(role)));
         // Every response of success has what comes with these.
         let in_success = self.is_v2_response
             && !described.when.is_empty()
-            && described.when.iter().all(|when| SUCCESS.contains(&when.as_str()));
+            && described
+                .when
+                .iter()
+                .all(|when| SUCCESS.contains(&when.as_str()));
         match described.required.as_str() {
             "yes" if for_all => Required::Yes,
             "conditional" if for_all && in_success => Required::Yes,

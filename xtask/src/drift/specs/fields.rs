@@ -44,6 +44,13 @@ impl Reader<'_> {
         match &spec.kind {
             // Their members stand where the field does.
             Kind::Choice(ty) | Kind::Group(ty) | Kind::Numbered(ty) => {
+                if let Some(count) = &spec.count {
+                    let implied = Field {
+                        is_implied: true,
+                        ..Field::default()
+                    };
+                    self.operation.add(format!("{place}.{count}"), implied);
+                }
                 return self.members(place, ty, true);
             }
             _ => {}
@@ -162,7 +169,11 @@ impl Reader<'_> {
             Form::Sealed => field.is_sealed = true,
             Form::Id => {
                 field.is_identifier = true;
-                field.text = self.identifiers.get(scalar.name).copied().map(Length::Chars);
+                field.text = self
+                    .identifiers
+                    .get(scalar.name)
+                    .copied()
+                    .map(Length::Chars);
             }
             Form::Time | Form::Date if self.is_request => {
                 field.format = format(scalar.form, spec.format.as_deref());
