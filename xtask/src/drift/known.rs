@@ -128,19 +128,17 @@ impl Known {
             unused.push(self.source.problem(at, "explains nothing: remove it"));
             return;
         }
-        let parts: [(&Option<Patterns>, fn(&Difference) -> &str); 3] = [
-            (&entry.operation, |found| &found.operation),
-            (&entry.field, |found| &found.field),
-            (&entry.says, |found| &found.says),
-        ];
-        for (patterns, text) in parts {
+        let mut check = |patterns: &Option<Patterns>, text: fn(&Difference) -> &str| {
             for form in patterns.iter().flat_map(Patterns::all) {
                 if !fitting.iter().any(|found| pattern::fits(form, text(found))) {
                     let reason = format!("`{form}` explains nothing: remove it");
                     unused.push(self.source.problem(at, reason));
                 }
             }
-        }
+        };
+        check(&entry.operation, |found| &found.operation);
+        check(&entry.field, |found| &found.field);
+        check(&entry.says, |found| &found.says);
     }
 }
 

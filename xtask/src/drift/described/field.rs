@@ -209,7 +209,7 @@ impl Described {
         };
         self.max_bytes
             .map(Length::Bytes)
-            .or(chars.map(Length::Chars))
+            .or_else(|| chars.map(Length::Chars))
     }
 }
 

@@ -81,7 +81,7 @@ impl Reader<'_> {
         let limits = &spec.limits;
         let text = limits.max_bytes.map(Length::Bytes);
         let mut field = Field {
-            text: text.or(limits.max_chars.map(Length::Chars)),
+            text: text.or_else(|| limits.max_chars.map(Length::Chars)),
             min: limits.min,
             max: limits.max,
             min_items: limits.min_items,
