@@ -83,7 +83,9 @@ fn operation(label: &str, described: &Operation, spec: &Operation, found: &mut F
         }
     }
     for (name, of_spec) in &spec.fields {
-        if !of_spec.is_implied && !described.fields.contains_key(name) && holds(described, name) {
+        let is_there = described.fields.contains_key(name) || described.elsewhere.contains(name);
+        let is_free = of_spec.is_implied || of_spec.is_optional_name;
+        if !is_free && !is_there && holds(described, name) {
             let says = field::types(of_spec);
             found.say(&side, name, Kind::Gone, says);
             if name.starts_with("response.") && of_spec.required == Required::Yes {

@@ -70,6 +70,14 @@ struct Described {
     errors: Vec<ErrorRow>,
     #[serde(default)]
     common_errors: Vec<String>,
+    #[serde(default)]
+    elsewhere: Vec<Elsewhere>,
+}
+
+#[derive(Deserialize)]
+struct Elsewhere {
+    side: String,
+    path: String,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -139,6 +147,7 @@ impl Described {
                 _ => Reply::Message,
             },
             fields: BTreeMap::new(),
+            elsewhere: self.elsewhere.iter().map(Elsewhere::place).collect(),
             codes: self.codes(&doubts),
             doubts: doubts.clone(),
         };
@@ -188,6 +197,16 @@ impl Described {
             }
         }
         codes
+    }
+}
+
+impl Elsewhere {
+    fn place(&self) -> String {
+        let place = match self.side.as_str() {
+            "reply" => "response",
+            side => side,
+        };
+        format!("{place}.{}", self.path)
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Operation {
     pub(super) reply: Reply,
     /// By place and name, such as `body.amount.total` or `response.status`.
     pub(super) fields: BTreeMap<String, Field>,
+    /// What other sources have beside the fields of a description.
+    pub(super) elsewhere: BTreeSet<String>,
     pub(super) codes: BTreeMap<String, Code>,
     pub(super) doubts: Vec<Doubt>,
 }
@@ -51,6 +53,8 @@ pub(super) struct Field {
     pub(super) amount: Amount,
     pub(super) format: Option<&'static str>,
     pub(super) is_sealed: bool,
+    /// One of several names for the same, so it need not be there.
+    pub(super) is_optional_name: bool,
     /// The client adds or reads it without a line in the spec.
     pub(super) is_implied: bool,
     pub(super) doubts: Vec<Doubt>,

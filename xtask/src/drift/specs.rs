@@ -1,6 +1,6 @@
 //! The operations of the specs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::fields::Reader;
 use super::facts::{Code, Effect, Field, Operation, Operations, Reply, Required, label};
@@ -44,6 +44,7 @@ fn read_one(spec: &model::Operation, identifiers: &Identifiers) -> Operation {
             model::Reply::Empty => Reply::Empty,
         },
         fields: BTreeMap::new(),
+        elsewhere: BTreeSet::new(),
         codes: codes(spec),
         doubts: Vec::new(),
     };

@@ -60,16 +60,17 @@ impl Reader<'_> {
         if is_optional && field.required == Required::Yes {
             field.required = Required::Sometimes;
         }
-        if !self.is_request {
+        if !spec.also.is_empty() {
+            // It comes under one of its names.
+            field.required = Required::Sometimes;
             for also in &spec.also {
-                self.operation.add(
-                    format!("{place}.{also}"),
-                    Field {
-                        is_implied: true,
-                        ..field.clone()
-                    },
-                );
+                let other = Field {
+                    is_optional_name: true,
+                    ..field.clone()
+                };
+                self.operation.add(format!("{place}.{also}"), other);
             }
+            field.is_optional_name = true;
         }
         self.operation.add(name.clone(), field);
         if let Some(ty) = object(&spec.kind) {
@@ -116,6 +117,9 @@ impl Reader<'_> {
                 self.kind(item, spec, field);
                 field.items = std::mem::take(&mut field.types);
                 field.types = [Type::List].into();
+                if self.is_request {
+                    field.min_items = field.min_items.or(Some(1));
+                }
                 // Of the members, these are not said.
                 field.amount = Amount::Unsaid;
             }

@@ -21,7 +21,7 @@ pub struct ChosenField {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ChosenFieldOptions {
-    /// Field name (字段名称), at most 2048 characters.
+    /// Field name (字段名称), at most 32 characters.
     pub name: Option<String>,
     /// Encrypted field values chosen by the user (加密的用户选择的字段值列表), at most 214 bytes, 1 to 1,000 items, encrypted before it is sent.
     pub user_chosen_values: Option<Vec<Secret>>,
@@ -30,7 +30,7 @@ pub struct ChosenFieldOptions {
 }
 
 impl ChosenFieldOptions {
-    /// Field name (字段名称), at most 2048 characters.
+    /// Field name (字段名称), at most 32 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -57,7 +57,7 @@ impl ChosenField {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.name {
-            body.text("name", value, Max::Chars(2048))?;
+            body.text("name", value, Max::Chars(32))?;
         }
         if let Some(value) = &self.options.user_chosen_values {
             body.sealed_list("user_chosen_values", value, 1..=1000, Max::Bytes(214))?;

@@ -25,7 +25,7 @@ pub struct UserInformation {
 pub struct UserInformationOptions {
     /// Common card-opening fields provided by the platform (平台提供的通用开卡信息字段), 1 to 1,000 items.
     pub common_field_list: Option<Vec<CommonField>>,
-    /// Merchant-defined card opening fields (商家自定义的开卡信息字段), 1 to 1,000 items.
+    /// Merchant-defined card opening fields (商家自定义的开卡信息字段), 1 to 1 items.
     pub custom_field_list: Option<Vec<ChosenField>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -39,7 +39,7 @@ impl UserInformationOptions {
         self
     }
 
-    /// Merchant-defined card opening fields (商家自定义的开卡信息字段), 1 to 1,000 items.
+    /// Merchant-defined card opening fields (商家自定义的开卡信息字段), 1 to 1 items.
     #[must_use]
     pub fn custom_field_list(mut self, custom_field_list: impl Into<Vec<ChosenField>>) -> Self {
         self.custom_field_list = Some(custom_field_list.into());
@@ -64,7 +64,7 @@ impl UserInformation {
             })?;
         }
         if let Some(value) = &self.options.custom_field_list {
-            body.objects("custom_field_list", value, 1..=1000, |member, body| {
+            body.objects("custom_field_list", value, 1..=1, |member, body| {
                 member.write(body)
             })?;
         }
