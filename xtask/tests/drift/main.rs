@@ -248,6 +248,67 @@ fn each_difference_is_found_and_named() {
 }
 
 #[test]
+fn what_another_source_has_is_not_gone() {
+    let shop = Shop::new();
+    shop.describe(
+        CREATE,
+        "/elsewhere",
+        json!([{"side": "body", "path": "remark"}]),
+    );
+    let note = json!({"name": "note", "type": "string", "required": "no"});
+    let output = shop.changed(CREATE, "/request/body/2", note);
+    assert_eq!(
+        output.differences(),
+        ["POST /v3/shop/orders body.note: new: string"]
+    );
+}
+
+/// A field that comes under one of two names, and one of a choice.
+#[test]
+fn any_of_several_names_will_do() {
+    let shop = Shop::new();
+    let output = shop.changed(
+        "query_order.json",
+        "/response/fields/1/name",
+        json!("order_id"),
+    );
+    assert!(output.is_success, "{output:?}");
+    let output = shop.changed(
+        "query_order.json",
+        "/response/fields/1/type",
+        json!("object"),
+    );
+    assert_eq!(
+        output.differences(),
+        ["GET /v3/shop/orders/{out_trade_no} response.order_no: type: object, the spec has string"]
+    );
+    let output = shop.changed(CREATE, "/request/body/9/required", json!("yes"));
+    assert_eq!(
+        output.differences(),
+        ["POST /v3/shop/orders body.openid: required: yes, the spec has sometimes"]
+    );
+}
+
+/// An object of several forms requires what each of them requires.
+#[test]
+fn the_forms_of_an_object_are_taken_together() {
+    let shop = Shop::new();
+    let total = json!({"name": "total", "type": "integer", "required": "yes", "unit": "fen"});
+    let currency =
+        json!({"name": "currency", "type": "string", "required": "no", "enum": [{"value": "CNY"}]});
+    let amount = |variants: Value| json!({"name": "amount", "type": "object", "required": "yes", "variants": variants});
+    let both = amount(json!([{"fields": [total, currency]}, {"fields": [total]}]));
+    let output = shop.changed(CREATE, "/request/body/7", both);
+    assert!(output.is_success, "{output:?}");
+    let one = amount(json!([{"fields": [total]}, {"fields": [currency]}]));
+    let output = shop.changed(CREATE, "/request/body/7", one);
+    assert_eq!(
+        output.differences(),
+        ["POST /v3/shop/orders body.amount.total: required: sometimes, the spec has yes"]
+    );
+}
+
+#[test]
 fn whole_operations_come_and_go() {
     let shop = Shop::new();
     let output = shop.changed(CREATE, "/path", json!("/v3/shop/purchases"));

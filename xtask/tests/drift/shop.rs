@@ -99,8 +99,16 @@ impl Shop {
         }
     }
 
-    /// The command after one change of a description, which is taken back; `null` takes the member out.
+    /// The command after one change of a description, which is taken back.
     pub(crate) fn changed(&self, file: &str, pointer: &str, value: Value) -> Output {
+        let before = self.describe(file, pointer, value);
+        let output = self.drift();
+        fs::write(self.path("described").join(file), before).unwrap();
+        output
+    }
+
+    /// Changes a description, and returns what it was; `null` takes the member out.
+    pub(crate) fn describe(&self, file: &str, pointer: &str, value: Value) -> String {
         let path = self.path("described").join(file);
         let before = fs::read_to_string(&path).unwrap();
         let mut json: Value = serde_json::from_str(&before).unwrap();
@@ -119,9 +127,7 @@ impl Shop {
             (parent, _) => panic!("{parent}"),
         }
         fs::write(&path, json.to_string()).unwrap();
-        let output = self.drift();
-        fs::write(&path, before).unwrap();
-        output
+        before
     }
 
     fn write(&self, file: &str, text: &str) {

@@ -66,6 +66,13 @@ struct Nested {
     fields: Vec<Described>,
 }
 
+impl Nested {
+    fn requires(&self, field: &Described) -> bool {
+        let own = self.fields.iter().find(|own| own.name == field.name);
+        own.is_some_and(|own| own.required == "yes")
+    }
+}
+
 #[derive(Deserialize)]
 struct OneValue {
     value: Value,
@@ -85,7 +92,11 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// Adds fields and all that is in them.
-    pub(super) fn add(&self, fields: &[Described], operation: &mut Operation) {
+    pub(super) fn add<'f>(
+        &self,
+        fields: impl IntoIterator<Item = &'f Described>,
+        operation: &mut Operation,
+    ) {
         for described in fields {
             let name = format!("{}.{}", self.name, described.name);
             let field = self.field(described);
@@ -102,10 +113,15 @@ impl Place<'_> {
             }
             let one_of_several = Place {
                 is_variant: true,
-                ..inside
+                ..inside.clone()
             };
             for variant in &described.variants {
-                one_of_several.add(&variant.fields, operation);
+                let (all, some): (Vec<_>, Vec<_>) = variant
+                    .fields
+                    .iter()
+                    .partition(|field| described.variants.iter().all(|one| one.requires(field)));
+                inside.add(all, operation);
+                one_of_several.add(some, operation);
             }
         }
     }

@@ -17,6 +17,16 @@ pub(super) struct Reader<'a> {
     pub(super) operation: &'a mut Operation,
 }
 
+/// What a field stands in beside its table.
+#[derive(Clone, Copy)]
+enum Within {
+    Table,
+    /// One of several is there.
+    Choice,
+    /// All are there, or none.
+    Group,
+}
+
 impl Reader<'_> {
     /// Adds what stands on the top level, which says itself where it is sent.
     pub(super) fn add(&mut self, place: &str, fields: &[model::Field]) {
@@ -29,21 +39,23 @@ impl Reader<'_> {
                 Some(Place::Body) if self.is_upload => "body.meta",
                 Some(Place::Body | Place::Form) => "body",
             };
-            self.one(place, field, false);
+            self.one(place, field, Within::Table);
         }
     }
 
-    fn members(&mut self, place: &str, ty: &model::TypeRef, is_optional: bool) {
+    fn members(&mut self, place: &str, ty: &model::TypeRef, within: Within) {
         let scope = self.scope;
         for field in scope.fields(ty) {
-            self.one(place, field, is_optional);
+            self.one(place, field, within);
         }
     }
 
-    fn one(&mut self, place: &str, spec: &model::Field, is_optional: bool) {
+    fn one(&mut self, place: &str, spec: &model::Field, within: Within) {
+        // Their members stand where the field does.
         match &spec.kind {
-            // Their members stand where the field does.
-            Kind::Choice(ty) | Kind::Group(ty) | Kind::Numbered(ty) => {
+            Kind::Choice(ty) => return self.members(place, ty, Within::Choice),
+            Kind::Group(ty) => return self.members(place, ty, Within::Group),
+            Kind::Numbered(ty) => {
                 if let Some(count) = &spec.count {
                     let implied = Field {
                         is_implied: true,
@@ -51,14 +63,18 @@ impl Reader<'_> {
                     };
                     self.operation.add(format!("{place}.{count}"), implied);
                 }
-                return self.members(place, ty, true);
+                return self.members(place, ty, Within::Group);
             }
             _ => {}
         }
         let name = format!("{place}.{}", spec.wire);
         let mut field = self.field(spec);
-        if is_optional && field.required == Required::Yes {
-            field.required = Required::Sometimes;
+        match within {
+            Within::Choice => field.required = Required::Sometimes,
+            Within::Group if field.required == Required::Yes => {
+                field.required = Required::Sometimes;
+            }
+            Within::Group | Within::Table => {}
         }
         if !spec.also.is_empty() {
             // It comes under one of its names.
@@ -74,7 +90,7 @@ impl Reader<'_> {
         }
         self.operation.add(name.clone(), field);
         if let Some(ty) = object(&spec.kind) {
-            self.members(&name, ty, false);
+            self.members(&name, ty, Within::Table);
         }
     }
 

@@ -272,6 +272,10 @@ pub enum TradeType {
     Native,
     /// `APP`: In an app.
     App,
+    /// `MWEB`: In the browser of the phone (H5).
+    Mweb,
+    /// `PAP`: Deducted under a contract with the user.
+    Pap,
     /// `MICROPAY`: By a code that the cashier scans (付款码支付).
     MicroPay,
     /// A value that this version does not know, as it came.
@@ -285,6 +289,8 @@ impl TradeType {
             Self::Jsapi => "JSAPI",
             Self::Native => "NATIVE",
             Self::App => "APP",
+            Self::Mweb => "MWEB",
+            Self::Pap => "PAP",
             Self::MicroPay => "MICROPAY",
             Self::Other(text) => text,
         }
@@ -297,6 +303,8 @@ impl From<&str> for TradeType {
             "JSAPI" => Self::Jsapi,
             "NATIVE" => Self::Native,
             "APP" => Self::App,
+            "MWEB" => Self::Mweb,
+            "PAP" => Self::Pap,
             "MICROPAY" => Self::MicroPay,
             _ => Self::Other(text.to_owned()),
         }
