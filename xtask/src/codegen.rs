@@ -2,19 +2,20 @@
 
 mod catalog;
 mod lint;
-mod model;
+pub(crate) mod model;
 mod names;
 mod output;
 mod read;
 mod resolve;
 mod rust;
-mod spec;
+pub(crate) mod spec;
 mod tables;
-mod types;
+pub(crate) mod types;
 mod usage;
 
 use std::path::{Path, PathBuf};
 
+use self::model::Model;
 use self::output::Output;
 use self::usage::Usage;
 
@@ -24,10 +25,8 @@ pub(crate) type Problems = Vec<String>;
 /// Writes the generated files, or with `check` compares them.
 pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let files = read::read_all(&root)?;
-    let model = resolve::resolve(&files)?;
+    let model = model(&root)?;
     let usage = Usage::of(&model);
-    lint::check_all(&model, &usage)?;
 
     let mut output = Output::default();
     rust::write(&model, &usage, &mut output);
@@ -40,4 +39,11 @@ pub(crate) fn run(root: Option<PathBuf>, check: bool) -> Result<(), Problems> {
     output.file(catalog::PATH, catalog::write(&model)?);
     tables::write(&model, &usage, &mut output);
     output.finish(&root, check)
+}
+
+/// What the specs say, if they keep the rules.
+pub(crate) fn model(root: &Path) -> Result<Model, Problems> {
+    let model = resolve::resolve(&read::read_all(root)?)?;
+    lint::check_all(&model, &Usage::of(&model))?;
+    Ok(model)
 }

@@ -5,6 +5,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod codegen;
+mod drift;
 mod features;
 mod files;
 mod fuzz;
@@ -87,6 +88,15 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
     },
+    /// Compare the specs with descriptions of the same operations, as `xtask/drift.md` says
+    Drift {
+        /// The folder of the descriptions
+        #[arg(value_name = "DIR")]
+        descriptions: PathBuf,
+        /// The workspace, if not the one this program was built in
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
     /// Measure the library's work beside its floors
     Bench {
         /// Measure only the work whose name holds this text
@@ -143,6 +153,7 @@ fn main() -> ExitCode {
         Chore::MinimalVersions => minimal::run(),
         Chore::Release { allow_dirty, .. } => release::dry_run(allow_dirty),
         Chore::Codegen { check, root } => codegen::run(root, check),
+        Chore::Drift { descriptions, root } => drift::run(root, &descriptions),
         Chore::Bench { only, rounds } => bench::floors(only.as_deref(), rounds),
         Chore::Scale {
             operations: Some(operations),

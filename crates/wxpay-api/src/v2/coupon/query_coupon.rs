@@ -272,6 +272,7 @@ impl Endpoint for QueryCoupon {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("coupon_id", &self.coupon_id)?;
         Ok(QueryCouponResponse {
             sub_mch_id: fields.optional("sub_mch_id")?,
             device_info: fields.optional("device_info")?,

@@ -194,6 +194,7 @@ impl Endpoint for QueryStock {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("coupon_stock_id", &self.coupon_stock_id)?;
         Ok(QueryStockResponse {
             device_info: fields.optional("device_info")?,
             coupon_stock_id: fields.optional("coupon_stock_id")?,

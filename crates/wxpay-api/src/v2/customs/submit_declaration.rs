@@ -361,6 +361,9 @@ impl Endpoint for SubmitDeclaration {
         let fields = Fields::of(reply.get());
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
         fields.echo("transaction_id", &self.transaction_id)?;
+        if let Some(asked) = &self.options.sub_order_no {
+            fields.echo_if_present("sub_order_no", asked)?;
+        }
         Ok(SubmitDeclarationResponse {
             state: fields.require("state")?,
             out_trade_no: fields.optional("out_trade_no")?,

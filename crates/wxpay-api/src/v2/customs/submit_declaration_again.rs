@@ -201,6 +201,12 @@ impl Endpoint for SubmitDeclarationAgain {
         if let Order::TransactionId(asked) = &self.order {
             fields.echo_if_present("transaction_id", asked)?;
         }
+        if let Some(asked) = &self.options.sub_order_no {
+            fields.echo_if_present("sub_order_no", asked)?;
+        }
+        if let Some(asked) = &self.options.sub_order_id {
+            fields.echo_if_present("sub_order_id", asked)?;
+        }
         Ok(SubmitDeclarationAgainResponse {
             state: fields.require("state")?,
             out_trade_no: fields.optional("out_trade_no")?,

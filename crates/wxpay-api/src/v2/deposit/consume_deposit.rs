@@ -157,6 +157,9 @@ impl Endpoint for ConsumeDeposit {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        if let Order::TransactionId(asked) = &self.order {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
         if let Order::OutTradeNo(asked) = &self.order {
             fields.echo("out_trade_no", asked)?;
         }

@@ -231,6 +231,8 @@ impl Endpoint for CreateRefund {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("transaction_id", &self.transaction_id)?;
+        fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
         fields.echo("out_refund_no", &self.out_refund_no)?;
         Ok(CreateRefundResponse {
             sub_appid: fields.optional("sub_appid")?,

@@ -141,6 +141,9 @@ impl Endpoint for QueryApplication {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        if let Some(asked) = &self.options.applyment_id {
+            fields.echo_if_present("applyment_id", asked)?;
+        }
         Ok(QueryApplicationResponse {
             applyment_id: fields.optional("applyment_id")?,
             applyment_state: fields.require("applyment_state")?,

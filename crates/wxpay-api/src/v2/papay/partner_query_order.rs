@@ -164,6 +164,9 @@ impl Endpoint for PartnerQueryOrder {
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
+        if let Some(asked) = &self.options.transaction_id {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
         Ok(PartnerQueryOrderResponse {
             device_info: fields.optional("device_info")?,
             openid: fields.optional("openid")?,

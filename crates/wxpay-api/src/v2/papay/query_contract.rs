@@ -170,6 +170,9 @@ impl Endpoint for QueryContract {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        if let Some(asked) = &self.options.contract_id {
+            fields.echo_if_present("contract_id", asked)?;
+        }
         Ok(QueryContractResponse {
             contract_id: fields.require("contract_id")?,
             plan_id: fields.optional("plan_id")?,

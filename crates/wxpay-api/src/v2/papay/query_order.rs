@@ -156,6 +156,9 @@ impl Endpoint for QueryOrder {
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
+        if let Some(asked) = &self.options.transaction_id {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
         Ok(QueryOrderResponse {
             device_info: fields.optional("device_info")?,
             openid: fields.optional("openid")?,

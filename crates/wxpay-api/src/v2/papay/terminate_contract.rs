@@ -174,6 +174,9 @@ impl Endpoint for TerminateContract {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        if let Some(asked) = &self.options.contract_id {
+            fields.echo_if_present("contract_id", asked)?;
+        }
         Ok(TerminateContractResponse {
             sub_appid: fields.optional("sub_appid")?,
             sub_mch_id: fields.optional("sub_mch_id")?,

@@ -285,6 +285,12 @@ impl Endpoint for CreateGoodsRefund {
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
         fields.echo("out_refund_no", &self.out_refund_no)?;
+        if let Order::TransactionId(asked) = &self.order {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
+        if let Order::OutTradeNo(asked) = &self.order {
+            fields.echo_if_present("out_trade_no", asked)?;
+        }
         Ok(CreateGoodsRefundResponse {
             sub_appid: fields.optional("sub_appid")?,
             sub_mch_id: fields.optional("sub_mch_id")?,

@@ -83,6 +83,8 @@ pub struct CreateOrder {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateOrderOptions {
+    /// API version number (接口版本号), at most 32 characters. `1.0` for discounts of single goods (单品优惠), whose page requires it.
+    pub version: Option<String>,
     /// Device ID (设备号), at most 32 characters.
     pub device_info: Option<String>,
     /// Product details (商品详情), at most 6144 characters.
@@ -114,6 +116,13 @@ pub struct CreateOrderOptions {
 }
 
 impl CreateOrderOptions {
+    /// API version number (接口版本号), at most 32 characters. `1.0` for discounts of single goods (单品优惠), whose page requires it.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
     /// Device ID (设备号), at most 32 characters.
     #[must_use]
     pub fn device_info(mut self, device_info: impl Into<String>) -> Self {
@@ -217,6 +226,7 @@ impl CreateOrderOptions {
 impl CreateOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
         fields.only(&[
+            "version",
             "device_info",
             "body",
             "detail",
@@ -245,6 +255,7 @@ impl CreateOrder {
             notify_url: fields.require("notify_url")?,
             trade_type: fields.require("trade_type")?,
             options: CreateOrderOptions {
+                version: fields.optional("version")?,
                 device_info: fields.optional("device_info")?,
                 detail: fields.optional_json("detail", OrderDetail::read)?,
                 attach: fields.optional("attach")?,
@@ -397,6 +408,9 @@ impl Endpoint for CreateOrder {
                 "NATIVE",
             ));
         }
+        if let Some(value) = &self.options.version {
+            form.text("version", value, Max::Chars(32))?;
+        }
         form.own("sub_appid", false)?;
         form.own("sub_mch_id", false)?;
         if let Some(value) = &self.options.device_info {
@@ -471,6 +485,7 @@ pub async fn create_order(client: &Client, request: &CreateOrder) -> Result<Crea
 }
 
 const FIELDS: &[&str] = &[
+    "version",
     "sub_appid",
     "sub_mch_id",
     "device_info",
@@ -608,4 +623,5 @@ const NAMES: &[&str] = &[
     "time_start",
     "total_fee",
     "trade_type",
+    "version",
 ];

@@ -2,9 +2,9 @@
 
 //! Queries an order (查询订单): `POST /pay/orderquery`.
 
-use wxpay_client::Extra;
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
+use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo,
     Outcome, Params, Progress, Result, TransactionId, WireTime,
@@ -51,11 +51,20 @@ pub struct QueryOrder {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct QueryOrderOptions {
+    /// API version number (接口版本号), at most 32 characters. `1.0` for discounts of single goods (单品优惠): the coupons then stand in `promotion_detail` alone.
+    pub version: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl QueryOrderOptions {
+    /// API version number (接口版本号), at most 32 characters. `1.0` for discounts of single goods (单品优惠): the coupons then stand in `promotion_detail` alone.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
     /// Adds a member that this version does not know.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
@@ -67,13 +76,14 @@ impl QueryOrderOptions {
 #[cfg(feature = "serde")]
 impl QueryOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["transaction_id", "out_trade_no"])?;
+        fields.only(&["version", "transaction_id", "out_trade_no"])?;
         Ok(Self {
             order: match fields.one_of(&["transaction_id", "out_trade_no"])? {
                 "transaction_id" => Order::TransactionId(fields.require("transaction_id")?),
                 _ => Order::OutTradeNo(fields.require("out_trade_no")?),
             },
             options: QueryOrderOptions {
+                version: fields.optional("version")?,
                 extra: fields.extra()?,
             },
         })
@@ -262,6 +272,10 @@ pub enum TradeType {
     Native,
     /// `APP`: In an app.
     App,
+    /// `MWEB`: In the browser of the phone (H5).
+    Mweb,
+    /// `PAP`: Deducted under a contract with the user.
+    Pap,
     /// `MICROPAY`: By a code that the cashier scans (付款码支付).
     MicroPay,
     /// A value that this version does not know, as it came.
@@ -275,6 +289,8 @@ impl TradeType {
             Self::Jsapi => "JSAPI",
             Self::Native => "NATIVE",
             Self::App => "APP",
+            Self::Mweb => "MWEB",
+            Self::Pap => "PAP",
             Self::MicroPay => "MICROPAY",
             Self::Other(text) => text,
         }
@@ -287,6 +303,8 @@ impl From<&str> for TradeType {
             "JSAPI" => Self::Jsapi,
             "NATIVE" => Self::Native,
             "APP" => Self::App,
+            "MWEB" => Self::Mweb,
+            "PAP" => Self::Pap,
             "MICROPAY" => Self::MicroPay,
             _ => Self::Other(text.to_owned()),
         }
@@ -304,6 +322,9 @@ impl Endpoint for QueryOrder {
         .errors(ERRORS);
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        if let Some(value) = &self.options.version {
+            form.text("version", value, Max::Chars(32))?;
+        }
         form.own("sub_appid", false)?;
         form.own("sub_mch_id", false)?;
         match &self.order {
@@ -379,7 +400,13 @@ pub async fn query_order(client: &Client, request: &QueryOrder) -> Result<QueryO
     client.send(request).await
 }
 
-const FIELDS: &[&str] = &["sub_appid", "sub_mch_id", "transaction_id", "out_trade_no"];
+const FIELDS: &[&str] = &[
+    "version",
+    "sub_appid",
+    "sub_mch_id",
+    "transaction_id",
+    "out_trade_no",
+];
 
 const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
@@ -432,4 +459,5 @@ const NAMES: &[&str] = &[
     "trade_state_desc",
     "trade_type",
     "transaction_id",
+    "version",
 ];

@@ -238,6 +238,12 @@ impl Endpoint for QueryRefund {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        if let Which::TransactionId(asked) = &self.which {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
+        if let Which::OutTradeNo(asked) = &self.which {
+            fields.echo_if_present("out_trade_no", asked)?;
+        }
         Ok(QueryRefundResponse {
             sub_appid: fields.optional("sub_appid")?,
             sub_mch_id: fields.optional("sub_mch_id")?,

@@ -193,6 +193,12 @@ impl Endpoint for CreateReturn {
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
         fields.echo("out_return_no", &self.out_return_no)?;
+        if let Order::OrderId(asked) = &self.order {
+            fields.echo_if_present("order_id", asked)?;
+        }
+        if let Order::OutOrderNo(asked) = &self.order {
+            fields.echo_if_present("out_order_no", asked)?;
+        }
         Ok(CreateReturnResponse {
             sub_mch_id: fields.optional("sub_mch_id")?,
             order_id: fields.optional("order_id")?,

@@ -96,6 +96,8 @@ impl<'de> serde::Deserialize<'de> for QueryRedPacket {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct QueryRedPacketResponse {
+    /// Merchant order number (商户订单号).
+    pub mch_billno: Option<String>,
     /// Red packet number (红包单号).
     pub detail_id: Option<String>,
     /// Red packet status (红包状态).
@@ -291,6 +293,7 @@ impl Endpoint for QueryRedPacket {
         let fields = Fields::of(reply.get());
         fields.echo("mch_billno", &self.mch_billno)?;
         Ok(QueryRedPacketResponse {
+            mch_billno: fields.optional("mch_billno")?,
             detail_id: fields.optional("detail_id")?,
             status: fields.require("status")?,
             send_type: fields.optional("send_type")?,

@@ -3,7 +3,7 @@
 //! Cancels an order of a deposit-free rental (撤销租借订单): `POST /wxv/cancelbill`.
 
 use wxpay_client::json::Json;
-use wxpay_client::v2::{Client, Endpoint, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{DecodeError, InvalidInput, Params, Resolve, Result};
 use wxpay_sign::Verified;
@@ -99,6 +99,8 @@ impl Endpoint for CancelRentalOrder {
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("out_order_no", &self.out_order_no)?;
         ChangedOrder::of(reply)
     }
 }

@@ -3,7 +3,7 @@
 //! Creates an order of a deposit-free hotel stay (创建速住订单): `POST /wxv/createhotelbill`.
 
 use wxpay_client::json::Json;
-use wxpay_client::v2::{Client, Endpoint, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     DecodeError, Fen, InvalidInput, OpenId, Params, Resolve, Result, Secret, TimeFormat, WireTime,
@@ -247,6 +247,8 @@ impl Endpoint for CreateHotelOrder {
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("out_order_no", &self.out_order_no)?;
         CreatedOrder::of(reply)
     }
 }

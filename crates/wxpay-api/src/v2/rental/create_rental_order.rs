@@ -3,7 +3,7 @@
 //! Creates an order of a deposit-free rental (创建租借订单): `POST /wxv/createrentbill`.
 
 use wxpay_client::json::Json;
-use wxpay_client::v2::{Client, Endpoint, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     DecodeError, Fen, InvalidInput, OpenId, Params, Resolve, Result, Secret, TimeFormat, WireTime,
@@ -269,6 +269,8 @@ impl Endpoint for CreateRentalOrder {
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("out_order_no", &self.out_order_no)?;
         CreatedOrder::of(reply)
     }
 }

@@ -3,7 +3,7 @@
 //! Finishes an order of a deposit-free hotel stay and charges the user (完结速住订单): `POST /wxv/finishhotelbill`.
 
 use wxpay_client::json::Json;
-use wxpay_client::v2::{Client, Endpoint, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     DecodeError, Fen, InvalidInput, Params, Resolve, Result, Secret, TimeFormat, WireTime,
@@ -210,6 +210,8 @@ impl Endpoint for FinishHotelOrder {
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("out_order_no", &self.out_order_no)?;
         ChangedOrder::of(reply)
     }
 }

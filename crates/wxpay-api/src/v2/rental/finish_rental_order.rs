@@ -3,7 +3,7 @@
 //! Finishes an order of a deposit-free rental and charges the user (完结租借订单): `POST /wxv/finishrentbill`.
 
 use wxpay_client::json::Json;
-use wxpay_client::v2::{Client, Endpoint, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     DecodeError, Fen, InvalidInput, Params, Resolve, Result, Secret, TimeFormat, WireTime,
@@ -200,6 +200,8 @@ impl Endpoint for FinishRentalOrder {
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("out_order_no", &self.out_order_no)?;
         ChangedOrder::of(reply)
     }
 }

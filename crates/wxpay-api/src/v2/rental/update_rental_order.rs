@@ -3,7 +3,7 @@
 //! Changes what a user is charged for a deposit-free rental (修改租借订单): `POST /wxv/changerentmoney`.
 
 use wxpay_client::json::Json;
-use wxpay_client::v2::{Client, Endpoint, Form, Meta};
+use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{DecodeError, Fen, InvalidInput, Params, Resolve, Result};
 use wxpay_sign::Verified;
@@ -142,6 +142,8 @@ impl Endpoint for UpdateRentalOrder {
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
+        let fields = Fields::of(reply.get());
+        fields.echo("out_order_no", &self.out_order_no)?;
         ChangedOrder::of(reply)
     }
 }

@@ -115,6 +115,7 @@ impl Endpoint for PartnerQueryUserState {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("contract_id", &self.contract_id)?;
         Ok(PartnerQueryUserStateResponse {
             sub_appid: fields.optional("sub_appid")?,
             sub_mch_id: fields.optional("sub_mch_id")?,

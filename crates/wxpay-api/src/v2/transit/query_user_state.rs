@@ -107,6 +107,7 @@ impl Endpoint for QueryUserState {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("contract_id", &self.contract_id)?;
         Ok(QueryUserStateResponse {
             user_state: fields.require("user_state")?,
             contract_id: fields.optional("contract_id")?,

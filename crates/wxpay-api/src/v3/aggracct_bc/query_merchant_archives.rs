@@ -182,6 +182,9 @@ impl Endpoint for QueryMerchantArchives {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("mchid", &self.mchid)?;
+        if let Some(asked) = &self.options.sgn_no {
+            fields.echo_if_present("sgn_no", asked)?;
+        }
         Ok(QueryMerchantArchivesResponse {
             mchid: fields.optional("mchid")?,
             bal_account_no: fields.optional("bal_account_no")?,

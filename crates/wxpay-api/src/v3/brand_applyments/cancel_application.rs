@@ -2,7 +2,7 @@
 
 //! Cancels a brand application (撤销申请): `POST /v3/brand/applyments/cancel-applyment`.
 
-use wxpay_client::json::{Body, Json};
+use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -130,6 +130,10 @@ impl Endpoint for CancelApplication {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        if let ApplicationNumber::ApplymentId(asked) = &self.application {
+            fields.echo_if_present("applyment_id", asked)?;
+        }
         ApplicationNumbers::of(reply)
     }
 }

@@ -212,6 +212,9 @@ impl Endpoint for PublishCardConfig {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("brand_id", &self.brand_id)?;
+        if let Application::ApplymentId(asked) = &self.application {
+            fields.echo_if_present("applyment_id", asked)?;
+        }
         Ok(PublishCardConfigResponse {
             business_code: fields.require("business_code")?,
             applyment_id: fields.require("applyment_id")?,

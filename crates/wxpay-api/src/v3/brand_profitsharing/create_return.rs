@@ -154,6 +154,12 @@ impl Endpoint for CreateReturn {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let OrderNumber::OrderId(asked) = &self.order {
+            fields.echo_if_present("order_id", asked)?;
+        }
+        if let OrderNumber::OutOrderNo(asked) = &self.order {
+            fields.echo_if_present("out_order_no", asked)?;
+        }
         fields.echo("out_return_no", &self.out_return_no)?;
         Return::of(reply)
     }

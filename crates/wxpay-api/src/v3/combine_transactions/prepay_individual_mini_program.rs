@@ -31,7 +31,6 @@ use super::types::{CombinedScene, Prepayment, TradeScenario};
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrderByOutTradeNo`](crate::v3::combine_transactions::QueryOrderByOutTradeNo).
 /// - For service providers (服务商).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -188,7 +187,6 @@ impl Endpoint for PrepayIndividualMiniProgram {
         "/v3/combine-transactions/miniprogram",
         Resolve::Query("v3.combine_transactions.query_order_by_out_trade_no"),
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -134,6 +134,7 @@ impl Endpoint for CreateDeductOrder {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        fields.echo_if_present("contract_id", &self.contract_id)?;
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
         fields.echo_if_present("out_record_id", &self.out_record_id)?;
         DeductOrder::of(reply)

@@ -107,6 +107,7 @@ impl Endpoint for QueryScheduleRecord {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("out_record_id", &self.out_record_id)?;
+        fields.echo_if_present("contract_id", &self.contract_id)?;
         Ok(QueryScheduleRecordResponse {
             schedule_record: ScheduleRecord::read(&fields)?,
             reply,

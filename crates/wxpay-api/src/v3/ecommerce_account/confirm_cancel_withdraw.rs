@@ -171,6 +171,12 @@ impl Endpoint for ConfirmCancelWithdraw {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let ApplicationNumber::ApplymentId(asked) = &self.application {
+            fields.echo_if_present("applyment_id", asked)?;
+        }
+        if let ApplicationNumber::OutRequestNo(asked) = &self.application {
+            fields.echo_if_present("out_request_no", asked)?;
+        }
         Ok(ConfirmCancelWithdrawResponse {
             applyment_id: fields.optional("applyment_id")?,
             out_request_no: fields.optional("out_request_no")?,

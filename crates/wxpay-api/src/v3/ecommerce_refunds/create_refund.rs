@@ -72,7 +72,7 @@ pub struct CreateRefund {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateRefundOptions {
-    /// Refund reason (退款原因), at most 80 bytes. The user sees it.
+    /// Refund reason (退款原因), at most 80 characters. The user sees it.
     pub reason: Option<String>,
     /// Refund result notification URL (退款结果回调url), at most 256 characters. Without a query.
     pub notify_url: Option<String>,
@@ -85,7 +85,7 @@ pub struct CreateRefundOptions {
 }
 
 impl CreateRefundOptions {
-    /// Refund reason (退款原因), at most 80 bytes. The user sees it.
+    /// Refund reason (退款原因), at most 80 characters. The user sees it.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -249,7 +249,7 @@ impl Endpoint for CreateRefund {
         }
         body.id("out_refund_no", &self.out_refund_no)?;
         if let Some(value) = &self.options.reason {
-            body.text("reason", value, Max::Bytes(80))?;
+            body.text("reason", value, Max::Chars(80))?;
         }
         body.object("amount", |body| self.amount.write(body))?;
         if let Some(value) = &self.options.notify_url {

@@ -279,6 +279,12 @@ impl Endpoint for ReturnSubsidy {
         let fields = Object::of(reply.get())?;
         fields.echo("out_order_no", &self.out_order_no)?;
         fields.echo("transaction_id", &self.transaction_id)?;
+        if let Some(asked) = &self.options.refund_id {
+            fields.echo_if_present("refund_id", asked)?;
+        }
+        if let Some(asked) = &self.options.subsidy_id {
+            fields.echo_if_present("subsidy_id", asked)?;
+        }
         Ok(ReturnSubsidyResponse {
             sub_mchid: fields.optional("sub_mchid")?,
             transaction_id: fields.require("transaction_id")?,

@@ -98,6 +98,7 @@ impl Endpoint for QueryBudgetReceipt {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("out_budget_no", &self.out_budget_no)?;
+        fields.echo_if_present("accept_id", &self.accept_id)?;
         BudgetReceipt::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries a batch of brand red packets by the WeChat Pay batch number (微信支付批次单号查询批次单): `GET /v3/fund-app/brand-redpacket/brand-merchant-batches/{batch_no}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -116,6 +116,8 @@ impl Endpoint for QueryRedPacketBatchById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("batch_no", &self.batch_no)?;
         RedPacketBatch::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries a brand red packet by the WeChat Pay batch and detail numbers (微信支付明细单号查询明细单): `GET /v3/fund-app/brand-redpacket/brand-merchant-batches/{batch_no}/details/{detail_no}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -88,6 +88,9 @@ impl Endpoint for QueryRedPacketById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("batch_no", &self.batch_no)?;
+        fields.echo_if_present("detail_no", &self.detail_no)?;
         RedPacketResult::of(reply)
     }
 }

@@ -149,6 +149,9 @@ impl Endpoint for CreateReturnOrder {
         fields.echo_if_present("out_return_no", &self.out_return_no)?;
         fields.echo_if_present("out_order_id", &self.out_order_id)?;
         fields.echo_if_present("transaction_id", &self.transaction_id)?;
+        if let Some(asked) = &self.options.refund_id {
+            fields.echo_if_present("refund_id", asked)?;
+        }
         ReturnOrder::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Sends a customs declaration to the customs office again (报关重推): `POST /v3/global/customs/redeclare`.
 
-use wxpay_client::json::{Body, Json};
+use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -169,6 +169,19 @@ impl Endpoint for SubmitDeclarationAgain {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        if let Some(asked) = &self.options.out_trade_no {
+            fields.echo_if_present("out_trade_no", asked)?;
+        }
+        if let Some(asked) = &self.options.transaction_id {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
+        if let Some(asked) = &self.options.sub_order_no {
+            fields.echo_if_present("sub_order_no", asked)?;
+        }
+        if let Some(asked) = &self.options.sub_order_id {
+            fields.echo_if_present("sub_order_id", asked)?;
+        }
         Resubmission::of(reply)
     }
 }

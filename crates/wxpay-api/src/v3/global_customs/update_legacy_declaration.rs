@@ -197,6 +197,9 @@ impl Endpoint for UpdateLegacyDeclaration {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
         fields.echo_if_present("transaction_id", &self.transaction_id)?;
+        if let Some(asked) = &self.options.sub_order_no {
+            fields.echo_if_present("sub_order_no", asked)?;
+        }
         Update::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries an auto-debit contract by its ID (代扣协议ID查询签约): `GET /v3/global/papay/contracts/{contract_id}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -145,6 +145,8 @@ impl Endpoint for QueryContractById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("contract_id", &self.contract_id)?;
         Contract::of(reply)
     }
 }

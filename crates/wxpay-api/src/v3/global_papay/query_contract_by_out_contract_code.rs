@@ -2,7 +2,7 @@
 
 //! Queries an auto-debit contract by the merchant contract number (商户协议号查询签约): `GET /v3/global/papay/contracts/out-contract-code/{out_contract_code}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -136,6 +136,8 @@ impl Endpoint for QueryContractByOutContractCode {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("out_contract_code", &self.out_contract_code)?;
         Contract::of(reply)
     }
 }

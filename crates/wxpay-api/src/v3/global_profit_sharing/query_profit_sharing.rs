@@ -111,6 +111,9 @@ impl Endpoint for QueryProfitSharing {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo_if_present("out_order_no", &self.out_order_no)?;
+        if let Some(asked) = &self.options.transaction_id {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
         Order::of(reply)
     }
 }

@@ -111,6 +111,7 @@ impl Endpoint for UnfreezeRemainingFunds {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        fields.echo_if_present("transaction_id", &self.transaction_id)?;
         fields.echo_if_present("out_order_no", &self.out_order_no)?;
         Order::of(reply)
     }

@@ -145,6 +145,7 @@ impl Endpoint for SendCoupon {
         if let Some(asked) = &self.options.coupon_code {
             fields.echo_if_present("coupon_code", asked)?;
         }
+        fields.echo_if_present("out_request_no", &self.out_request_no)?;
         Ok(SendCouponResponse {
             stock_id: fields.optional("stock_id")?,
             coupon_code: fields.optional("coupon_code")?,

@@ -207,6 +207,7 @@ impl Endpoint for SendProductCoupon {
         if let Some(asked) = &self.options.coupon_code {
             fields.echo_if_present("coupon_code", asked)?;
         }
+        fields.echo_if_present("out_request_no", &self.out_request_no)?;
         Ok(SendProductCouponResponse {
             stock_id: fields.optional("stock_id")?,
             coupon_code: fields.optional("coupon_code")?,

@@ -8,7 +8,7 @@ mod user_information_form;
 pub use brand::{Brand, BrandOptions};
 pub use user_information_form::{UserInformationForm, UserInformationFormOptions};
 
-use wxpay_client::json::{Body, Json};
+use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -299,6 +299,8 @@ impl Endpoint for CreateCard {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("out_request_no", &self.out_request_no)?;
         Card::of(reply)
     }
 }

@@ -751,6 +751,7 @@ impl Endpoint for CreateOrder {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo("out_trade_no", &self.out_trade_no)?;
+        fields.echo_if_present("serial_no", &self.serial_no)?;
         Order::of(reply)
     }
 }

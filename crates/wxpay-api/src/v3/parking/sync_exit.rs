@@ -6,8 +6,7 @@ use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, OutTradeNo, Outcome,
-    Resolve, Result, TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -60,8 +59,8 @@ pub struct SyncExitOptions {
     pub pay_state: Option<PayState>,
     /// Payment type (支付类型). Required when it is paid; only `PAY_TYPE_WXPAY`.
     pub pay_type: Option<PayType>,
-    /// Merchant payment order number (商户支付订单号). It, `wx_trade_no`, or best both must be given when it is paid.
-    pub out_trade_no: Option<OutTradeNo>,
+    /// Merchant payment order number (商户支付订单号), at most 64 characters. It, `wx_trade_no`, or best both must be given when it is paid.
+    pub out_trade_no: Option<String>,
     /// Total fee (总费用), in fen. Required when it is paid.
     pub total_amount: Option<Fen>,
     /// Paid fee (已支付费用), in fen. Required when it is paid, and not 0 then.
@@ -74,8 +73,8 @@ pub struct SyncExitOptions {
     pub pay_time: Option<i64>,
     /// Message payment anti-forgery token (消息支付防伪凭证), at most 256 characters.
     pub token: Option<String>,
-    /// WeChat Pay order number (微信支付订单号). It, `out_trade_no`, or best both must be given when it is paid.
-    pub wx_trade_no: Option<TransactionId>,
+    /// WeChat Pay order number (微信支付订单号), at most 64 characters. It, `out_trade_no`, or best both must be given when it is paid.
+    pub wx_trade_no: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -95,9 +94,9 @@ impl SyncExitOptions {
         self
     }
 
-    /// Merchant payment order number (商户支付订单号). It, `wx_trade_no`, or best both must be given when it is paid.
+    /// Merchant payment order number (商户支付订单号), at most 64 characters. It, `wx_trade_no`, or best both must be given when it is paid.
     #[must_use]
-    pub fn out_trade_no(mut self, out_trade_no: impl Into<OutTradeNo>) -> Self {
+    pub fn out_trade_no(mut self, out_trade_no: impl Into<String>) -> Self {
         self.out_trade_no = Some(out_trade_no.into());
         self
     }
@@ -144,9 +143,9 @@ impl SyncExitOptions {
         self
     }
 
-    /// WeChat Pay order number (微信支付订单号). It, `out_trade_no`, or best both must be given when it is paid.
+    /// WeChat Pay order number (微信支付订单号), at most 64 characters. It, `out_trade_no`, or best both must be given when it is paid.
     #[must_use]
-    pub fn wx_trade_no(mut self, wx_trade_no: impl Into<TransactionId>) -> Self {
+    pub fn wx_trade_no(mut self, wx_trade_no: impl Into<String>) -> Self {
         self.wx_trade_no = Some(wx_trade_no.into());
         self
     }
@@ -219,7 +218,7 @@ impl Endpoint for SyncExit {
             body.text("pay_type", value, Max::Chars(64))?;
         }
         if let Some(value) = &self.options.out_trade_no {
-            body.id("out_trade_no", value)?;
+            body.text("out_trade_no", value, Max::Chars(64))?;
         }
         if let Some(value) = &self.options.total_amount {
             body.fen("total_amount", *value, 0..)?;
@@ -240,7 +239,7 @@ impl Endpoint for SyncExit {
             body.text("token", value, Max::Chars(256))?;
         }
         if let Some(value) = &self.options.wx_trade_no {
-            body.id("wx_trade_no", value)?;
+            body.text("wx_trade_no", value, Max::Chars(64))?;
         }
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);

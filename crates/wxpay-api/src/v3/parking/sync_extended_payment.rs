@@ -10,8 +10,7 @@ use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, OutTradeNo, Outcome, Resolve, Result,
-    TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -39,8 +38,8 @@ use super::types::Acknowledgement;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SyncExtendedPayment {
-    /// Merchant payment order number (商户支付订单号).
-    pub out_trade_no: OutTradeNo,
+    /// Merchant payment order number (商户支付订单号), at most 64 characters.
+    pub out_trade_no: String,
     /// Fee details (费用明细), 1 to 1,000 items.
     pub fee_items: Vec<FeeItem>,
     /// Payment time (支付时间). Seconds since 1970.
@@ -57,8 +56,8 @@ pub struct SyncExtendedPayment {
 pub struct SyncExtendedPaymentOptions {
     /// WeChat parking lot ID (微信停车场ID), at most 64 characters.
     pub wx_parking_lot_id: Option<String>,
-    /// WeChat Pay order number (微信支付订单号).
-    pub wx_trade_no: Option<TransactionId>,
+    /// WeChat Pay order number (微信支付订单号), at most 64 characters.
+    pub wx_trade_no: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -71,9 +70,9 @@ impl SyncExtendedPaymentOptions {
         self
     }
 
-    /// WeChat Pay order number (微信支付订单号).
+    /// WeChat Pay order number (微信支付订单号), at most 64 characters.
     #[must_use]
-    pub fn wx_trade_no(mut self, wx_trade_no: impl Into<TransactionId>) -> Self {
+    pub fn wx_trade_no(mut self, wx_trade_no: impl Into<String>) -> Self {
         self.wx_trade_no = Some(wx_trade_no.into());
         self
     }
@@ -167,7 +166,7 @@ impl Endpoint for SyncExtendedPayment {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
-        body.id("out_trade_no", &self.out_trade_no)?;
+        body.text("out_trade_no", &self.out_trade_no, Max::Chars(64))?;
         body.objects("fee_items", &self.fee_items, 1..=1000, |member, body| {
             member.write(body)
         })?;
@@ -176,7 +175,7 @@ impl Endpoint for SyncExtendedPayment {
             body.text("wx_parking_lot_id", value, Max::Chars(64))?;
         }
         if let Some(value) = &self.options.wx_trade_no {
-            body.id("wx_trade_no", value)?;
+            body.text("wx_trade_no", value, Max::Chars(64))?;
         }
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);

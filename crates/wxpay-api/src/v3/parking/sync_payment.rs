@@ -6,8 +6,7 @@ use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, OutTradeNo, Outcome,
-    Resolve, Result, TransactionId,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
 use wxpay_sign::Verified;
 
@@ -61,16 +60,16 @@ pub struct SyncPayment {
 pub struct SyncPaymentOptions {
     /// Payer user OpenID (付款用户OpenID). Required for a payment by WeChat Pay.
     pub openid: Option<OpenId>,
-    /// Merchant payment order number (商户支付订单号). It, `wx_trade_no`, or best both must be given when it is paid.
-    pub out_trade_no: Option<OutTradeNo>,
+    /// Merchant payment order number (商户支付订单号), at most 64 characters. It, `wx_trade_no`, or best both must be given when it is paid.
+    pub out_trade_no: Option<String>,
     /// Payment channel (支付渠道).
     pub pay_channel: Option<PayChannel>,
     /// Payment time (支付时间). Seconds since 1970.
     pub pay_time: Option<i64>,
     /// Message payment anti-forgery token (消息支付防伪凭证), at most 256 characters.
     pub token: Option<String>,
-    /// WeChat Pay order number (微信支付订单号). It, `out_trade_no`, or best both must be given when it is paid.
-    pub wx_trade_no: Option<TransactionId>,
+    /// WeChat Pay order number (微信支付订单号), at most 64 characters. It, `out_trade_no`, or best both must be given when it is paid.
+    pub wx_trade_no: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -83,9 +82,9 @@ impl SyncPaymentOptions {
         self
     }
 
-    /// Merchant payment order number (商户支付订单号). It, `wx_trade_no`, or best both must be given when it is paid.
+    /// Merchant payment order number (商户支付订单号), at most 64 characters. It, `wx_trade_no`, or best both must be given when it is paid.
     #[must_use]
-    pub fn out_trade_no(mut self, out_trade_no: impl Into<OutTradeNo>) -> Self {
+    pub fn out_trade_no(mut self, out_trade_no: impl Into<String>) -> Self {
         self.out_trade_no = Some(out_trade_no.into());
         self
     }
@@ -111,9 +110,9 @@ impl SyncPaymentOptions {
         self
     }
 
-    /// WeChat Pay order number (微信支付订单号). It, `out_trade_no`, or best both must be given when it is paid.
+    /// WeChat Pay order number (微信支付订单号), at most 64 characters. It, `out_trade_no`, or best both must be given when it is paid.
     #[must_use]
-    pub fn wx_trade_no(mut self, wx_trade_no: impl Into<TransactionId>) -> Self {
+    pub fn wx_trade_no(mut self, wx_trade_no: impl Into<String>) -> Self {
         self.wx_trade_no = Some(wx_trade_no.into());
         self
     }
@@ -237,7 +236,7 @@ impl Endpoint for SyncPayment {
         body.fen("total_amount", self.total_amount, 0..)?;
         body.fen("paid_amount", self.paid_amount, 0..)?;
         if let Some(value) = &self.options.out_trade_no {
-            body.id("out_trade_no", value)?;
+            body.text("out_trade_no", value, Max::Chars(64))?;
         }
         if let Some(value) = &self.options.pay_channel {
             body.text("pay_channel", value, Max::Chars(64))?;
@@ -249,7 +248,7 @@ impl Endpoint for SyncPayment {
             body.text("token", value, Max::Chars(256))?;
         }
         if let Some(value) = &self.options.wx_trade_no {
-            body.id("wx_trade_no", value)?;
+            body.text("wx_trade_no", value, Max::Chars(64))?;
         }
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);

@@ -26,6 +26,7 @@ use super::types::{
 /// A finished batch says nothing of its transfers: decide by each one's own state.
 ///
 /// - At most 50 calls a second for one merchant.
+/// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
 ///

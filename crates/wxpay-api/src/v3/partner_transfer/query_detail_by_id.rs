@@ -25,6 +25,7 @@ use super::types::{AccountType, DetailStatus, FailReason};
 /// `SUCCESS`. A transfer that succeeded may still be returned (`REFUND`, 退票).
 ///
 /// - At most 50 calls a second for one merchant.
+/// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
 ///

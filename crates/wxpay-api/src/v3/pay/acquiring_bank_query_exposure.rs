@@ -25,7 +25,6 @@ use super::types::ExposureAdvice;
 /// (微信分付).
 ///
 /// - For service providers (服务商).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -133,7 +132,6 @@ impl Endpoint for AcquiringBankQueryExposure {
         Method::Post,
         "/v3/pay/acquiring-bank/transactions/exposure",
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -31,7 +31,6 @@ use super::types::{
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryOrderByOutTradeNo`](crate::v3::pay::PartnerQueryOrderByOutTradeNo).
 /// - For service providers (服务商).
 /// - HTTP 202 is success: the request was accepted (已受理), and a query tells how it ends.
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -236,13 +235,12 @@ impl Endpoint for PartnerPayByPaymentCode {
         "/v3/pay/partner/transactions/codepay",
         Resolve::Query("v3.pay.partner_query_order_by_out_trade_no"),
     )
-    .backup_host()
     .accepted_is_success()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
-        body.own("sp_appid", call, true)?;
+        body.own("sp_appid", call, false)?;
         body.own("sp_mchid", call, true)?;
         body.own("sub_appid", call, false)?;
         body.own("sub_mchid", call, true)?;

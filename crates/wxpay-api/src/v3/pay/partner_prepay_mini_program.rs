@@ -27,7 +27,6 @@ use super::types::{
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryOrderByOutTradeNo`](crate::v3::pay::PartnerQueryOrderByOutTradeNo).
 /// - For service providers (服务商).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -221,7 +220,6 @@ impl Endpoint for PartnerPrepayMiniProgram {
         "/v3/pay/partner/transactions/miniprogram",
         Resolve::Query("v3.pay.partner_query_order_by_out_trade_no"),
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

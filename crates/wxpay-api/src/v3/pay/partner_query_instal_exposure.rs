@@ -23,7 +23,6 @@ use super::types::InstalExposureAdvice;
 /// The sub-merchant is sent when it pays the subsidy. When the service provider pays it, use a client without a sub-merchant.
 ///
 /// - For service providers (服务商).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -89,7 +88,6 @@ impl Endpoint for PartnerQueryInstalExposure {
         Method::Post,
         "/v3/pay/instal/partner/exposure",
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -23,7 +23,6 @@ use wxpay_sign::Verified;
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryOrderByOutTradeNo`](crate::v3::pay::PartnerQueryOrderByOutTradeNo).
 /// - For service providers (服务商).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -124,13 +123,12 @@ impl Endpoint for PartnerReverseOrder {
         "/v3/pay/partner/transactions/out-trade-no/{out_trade_no}/reverse",
         Resolve::Query("v3.pay.partner_query_order_by_out_trade_no"),
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         call.path("out_trade_no", &self.out_trade_no)?;
         let mut body = Body::new();
-        body.own("sp_appid", call, true)?;
+        body.own("sp_appid", call, false)?;
         body.own("sp_mchid", call, true)?;
         body.own("sub_appid", call, false)?;
         body.own("sub_mchid", call, true)?;

@@ -31,7 +31,6 @@ use super::types::{
 /// - Changes things; an unknown outcome is settled by [`QueryOrderByOutTradeNo`](crate::v3::pay::QueryOrderByOutTradeNo).
 /// - For merchants (普通商户).
 /// - HTTP 202 is success: the request was accepted (已受理), and a query tells how it ends.
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -232,7 +231,6 @@ impl Endpoint for PayByPaymentCode {
         "/v3/pay/transactions/codepay",
         Resolve::Query("v3.pay.query_order_by_out_trade_no"),
     )
-    .backup_host()
     .accepted_is_success()
     .errors(ERRORS);
 

@@ -29,7 +29,6 @@ use super::types::{
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrderByOutTradeNo`](crate::v3::pay::QueryOrderByOutTradeNo).
 /// - For merchants (普通商户).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -212,7 +211,6 @@ impl Endpoint for PrepayJsapiWithContract {
         "/v3/pay/transactions/jsapi-with-contract",
         Resolve::Query("v3.pay.query_order_by_out_trade_no"),
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -24,7 +24,6 @@ use super::types::ExposureAdvice;
 /// (微信分付).
 ///
 /// - For merchants (普通商户).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -103,7 +102,6 @@ impl Endpoint for QueryExposure {
         Method::Post,
         "/v3/pay/transactions/exposure",
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

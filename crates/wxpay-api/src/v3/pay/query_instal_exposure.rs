@@ -19,7 +19,6 @@ use super::types::{InstalExposureAdvice, UserIdType};
 /// Changes nothing, though it is a POST. The hash of a mobile number is its SM3 digest in capital hexadecimal digits.
 ///
 /// - For merchants (普通商户).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -105,7 +104,6 @@ impl Endpoint for QueryInstalExposure {
         Method::Post,
         "/v3/pay/instal/exposure",
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

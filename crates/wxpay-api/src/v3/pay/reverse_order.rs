@@ -23,7 +23,6 @@ use wxpay_sign::Verified;
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrderByOutTradeNo`](crate::v3::pay::QueryOrderByOutTradeNo).
 /// - For merchants (普通商户).
-/// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors
@@ -120,7 +119,6 @@ impl Endpoint for ReverseOrder {
         "/v3/pay/transactions/out-trade-no/{out_trade_no}/reverse",
         Resolve::Query("v3.pay.query_order_by_out_trade_no"),
     )
-    .backup_host()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -138,6 +138,9 @@ impl Endpoint for QueryOrder {
         if let Some(asked) = &self.options.service_id {
             fields.echo("service_id", asked)?;
         }
+        if let Which::OutOrderNo(asked) = &self.which {
+            fields.echo_if_present("out_order_no", asked)?;
+        }
         ServiceOrder::of(reply)
     }
 }

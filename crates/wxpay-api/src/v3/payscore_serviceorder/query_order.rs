@@ -126,6 +126,9 @@ impl Endpoint for QueryOrder {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let Which::OutOrderNo(asked) = &self.which {
+            fields.echo_if_present("out_order_no", asked)?;
+        }
         fields.echo("service_id", &self.service_id)?;
         ServiceOrder::of(reply)
     }

@@ -2,7 +2,7 @@
 
 //! Settles an abnormal batch of an individual payee (个人收款-申请异常结算批次单处理): `POST /v3/platsolution/ecommerce/settle/prepay-settle-orders/{settle_batch_no}/apply-abnormal-settle`.
 
-use wxpay_client::json::{Body, Json};
+use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
@@ -142,6 +142,8 @@ impl Endpoint for ApplyAbnormalSettlement {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("settle_batch_no", &self.settle_batch_no)?;
         Settlement::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries an after-sale compensation by the WeChat Pay bill number (查询赔付结果): `GET /v3/platsolution/ecommerce/mch-transfer/compensate-bills/bill-id/{bill_id}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -91,6 +91,8 @@ impl Endpoint for QueryCompensationById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("bill_id", &self.bill_id)?;
         Compensation::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries a compensation from the deposit by the WeChat Pay bill number (查询保证金赔付结果): `GET /v3/platsolution/ecommerce/mch-transfer/transfer-bills/bill-id/{bill_id}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -104,6 +104,8 @@ impl Endpoint for QueryDepositCompensationById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("bill_id", &self.bill_id)?;
         DepositCompensation::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries a batch settlement of an individual payee (个人收款-查询批量结算信息): `GET /v3/platsolution/ecommerce/settle/prepay-settle-orders/{settle_batch_no}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -90,6 +90,8 @@ impl Endpoint for QuerySettlement {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("settle_batch_no", &self.settle_batch_no)?;
         Settlement::of(reply)
     }
 }

@@ -3,7 +3,7 @@
 //! Queries one transfer by the WeChat Pay detail number (微信支付转账明细单号查询明细单): `GET /v3/platsolution/mch-transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}`.
 
 use wxpay_client::Extra;
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_core::{
     BatchId, Certainty, Class, CodeFacts, DecodeError, DetailId, InvalidInput, Outcome, Result,
@@ -99,6 +99,9 @@ impl Endpoint for QueryDetailById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("batch_id", &self.batch_id)?;
+        fields.echo_if_present("detail_id", &self.detail_id)?;
         TransferDetail::of(reply)
     }
 }

@@ -2,7 +2,7 @@
 
 //! Queries a transfer reservation by the WeChat Pay reservation number (微信支付预约单号查询预约商家转账记录): `GET /v3/platsolution/mch-transfer/reservation/reservation-id/{reservation_id}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -89,6 +89,8 @@ impl Endpoint for QueryReservationById {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("reservation_id", &self.reservation_id)?;
         Reservation::of(reply)
     }
 }

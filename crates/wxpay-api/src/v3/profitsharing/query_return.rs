@@ -100,6 +100,7 @@ impl Endpoint for QueryReturn {
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo("out_return_no", &self.out_return_no)?;
+        fields.echo_if_present("out_order_no", &self.out_order_no)?;
         Return::of(reply)
     }
 }

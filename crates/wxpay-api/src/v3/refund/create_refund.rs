@@ -262,6 +262,12 @@ impl Endpoint for CreateRefund {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let Order::TransactionId(asked) = &self.order {
+            fields.echo_if_present("transaction_id", asked)?;
+        }
+        if let Order::OutTradeNo(asked) = &self.order {
+            fields.echo_if_present("out_trade_no", asked)?;
+        }
         fields.echo("out_refund_no", &self.out_refund_no)?;
         Refund::of(reply)
     }

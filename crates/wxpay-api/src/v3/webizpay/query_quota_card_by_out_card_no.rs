@@ -2,7 +2,7 @@
 
 //! Queries a quota card by the merchant card number (使用商户卡号查询企业支付额度卡): `GET /v3/webizpay/employees/{employee_id}/out-quota-cards/{out_card_no}`.
 
-use wxpay_client::json::Json;
+use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
@@ -94,6 +94,8 @@ impl Endpoint for QueryQuotaCardByOutCardNo {
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
+        let fields = Object::of(reply.get())?;
+        fields.echo_if_present("out_card_no", &self.out_card_no)?;
         QuotaCard::of(reply)
     }
 }

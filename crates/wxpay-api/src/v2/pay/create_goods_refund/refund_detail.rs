@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::{Extra, Max};
-use wxpay_core::InvalidInput;
+use wxpay_core::{Fen, InvalidInput};
 
 use super::RefundGoods;
 
@@ -25,8 +25,8 @@ pub struct RefundDetail {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RefundDetailOptions {
-    /// Order original price (订单原价).
-    pub cost_price: Option<i64>,
+    /// Order original price (订单原价), in fen.
+    pub cost_price: Option<Fen>,
     /// Product sales slip ID (商品小票ID), at most 32 characters.
     pub receipt_id: Option<String>,
     /// Members that this version does not know, by name.
@@ -34,9 +34,9 @@ pub struct RefundDetailOptions {
 }
 
 impl RefundDetailOptions {
-    /// Order original price (订单原价).
+    /// Order original price (订单原价), in fen.
     #[must_use]
-    pub fn cost_price(mut self, cost_price: impl Into<i64>) -> Self {
+    pub fn cost_price(mut self, cost_price: impl Into<Fen>) -> Self {
         self.cost_price = Some(cost_price.into());
         self
     }
@@ -61,7 +61,7 @@ impl RefundDetail {
 
     pub(super) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.cost_price {
-            body.integer("cost_price", *value, 0..)?;
+            body.fen("cost_price", *value, 0..)?;
         }
         if let Some(value) = &self.options.receipt_id {
             body.text("receipt_id", value, Max::Chars(32))?;

@@ -37,7 +37,7 @@ pub struct BeneficiaryOptions {
     pub ubo_id_doc_address: Option<Secret>,
     /// Identity document validity period start time (证件有效期开始时间).
     pub ubo_period_begin: Option<Date>,
-    /// Identity document validity period end time (证件有效期结束时间), at most 64 characters. `yyyy-MM-dd`, or `长期` without an end.
+    /// Identity document validity period end time (证件有效期结束时间), at most 128 characters. `yyyy-MM-dd`, or `长期` without an end.
     pub ubo_period_end: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -93,7 +93,7 @@ impl BeneficiaryOptions {
         self
     }
 
-    /// Identity document validity period end time (证件有效期结束时间), at most 64 characters. `yyyy-MM-dd`, or `长期` without an end.
+    /// Identity document validity period end time (证件有效期结束时间), at most 128 characters. `yyyy-MM-dd`, or `长期` without an end.
     #[must_use]
     pub fn ubo_period_end(mut self, ubo_period_end: impl Into<String>) -> Self {
         self.ubo_period_end = Some(ubo_period_end.into());
@@ -143,7 +143,7 @@ impl Beneficiary {
             body.date("ubo_period_begin", *value, DateFormat::Dashed)?;
         }
         if let Some(value) = &self.options.ubo_period_end {
-            body.text("ubo_period_end", value, Max::Chars(64))?;
+            body.text("ubo_period_end", value, Max::Chars(128))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

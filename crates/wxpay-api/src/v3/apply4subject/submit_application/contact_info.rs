@@ -39,7 +39,7 @@ pub struct ContactInfoOptions {
     pub contact_id_doc_copy_back: Option<String>,
     /// Contact identity document validity start time (联系人证件有效期开始时间).
     pub contact_period_begin: Option<Date>,
-    /// Contact identity document validity end time (联系人证件有效期结束时间), at most 64 characters. `yyyy-MM-dd`, or `长期` without an end.
+    /// Contact identity document validity end time (联系人证件有效期结束时间), at most 128 characters. `yyyy-MM-dd`, or `长期` without an end.
     pub contact_period_end: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -81,7 +81,7 @@ impl ContactInfoOptions {
         self
     }
 
-    /// Contact identity document validity end time (联系人证件有效期结束时间), at most 64 characters. `yyyy-MM-dd`, or `长期` without an end.
+    /// Contact identity document validity end time (联系人证件有效期结束时间), at most 128 characters. `yyyy-MM-dd`, or `长期` without an end.
     #[must_use]
     pub fn contact_period_end(mut self, contact_period_end: impl Into<String>) -> Self {
         self.contact_period_end = Some(contact_period_end.into());
@@ -129,7 +129,7 @@ impl ContactInfo {
             body.date("contact_period_begin", *value, DateFormat::Dashed)?;
         }
         if let Some(value) = &self.options.contact_period_end {
-            body.text("contact_period_end", value, Max::Chars(64))?;
+            body.text("contact_period_end", value, Max::Chars(128))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

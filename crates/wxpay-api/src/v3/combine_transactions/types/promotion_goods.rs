@@ -16,8 +16,8 @@ pub struct PromotionGoods {
     pub quantity: Option<i64>,
     /// Product unit price (商品单价), in fen.
     pub unit_price: Option<Fen>,
-    /// Product promotion amount (商品优惠金额).
-    pub discount_amount: Option<i64>,
+    /// Product promotion amount (商品优惠金额), in fen.
+    pub discount_amount: Option<Fen>,
     /// Product remark (商品备注).
     pub goods_remark: Option<String>,
 }

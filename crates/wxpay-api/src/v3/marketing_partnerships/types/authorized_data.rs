@@ -25,14 +25,14 @@ pub struct AuthorizedData {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AuthorizedDataOptions {
-    /// Authorized stock ID (授权批次ID), at most 2048 characters. Required for a stock.
+    /// Authorized stock ID (授权批次ID), at most 20 characters. Required for a stock.
     pub stock_id: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl AuthorizedDataOptions {
-    /// Authorized stock ID (授权批次ID), at most 2048 characters. Required for a stock.
+    /// Authorized stock ID (授权批次ID), at most 20 characters. Required for a stock.
     #[must_use]
     pub fn stock_id(mut self, stock_id: impl Into<String>) -> Self {
         self.stock_id = Some(stock_id.into());
@@ -53,7 +53,7 @@ impl AuthorizedData {
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         body.text("business_type", &self.business_type, Max::Chars(64))?;
         if let Some(value) = &self.options.stock_id {
-            body.text("stock_id", value, Max::Chars(2048))?;
+            body.text("stock_id", value, Max::Chars(20))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

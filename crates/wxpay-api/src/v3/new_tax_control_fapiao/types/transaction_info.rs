@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{Fen, InvalidInput, OutTradeNo, TransactionId};
+use wxpay_core::{Fen, InvalidInput};
 
 use super::PayChannel;
 
@@ -27,25 +27,25 @@ pub struct TransactionInfo {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TransactionInfoOptions {
-    /// Payment order number (支付订单号). It or `out_trade_no` must be given.
-    pub transaction_id: Option<TransactionId>,
-    /// Payment merchant order number (支付商户订单号). It or `transaction_id` must be given.
-    pub out_trade_no: Option<OutTradeNo>,
+    /// Payment order number (支付订单号), at most 64 characters. It or `out_trade_no` must be given.
+    pub transaction_id: Option<String>,
+    /// Payment merchant order number (支付商户订单号), at most 64 characters. It or `transaction_id` must be given.
+    pub out_trade_no: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl TransactionInfoOptions {
-    /// Payment order number (支付订单号). It or `out_trade_no` must be given.
+    /// Payment order number (支付订单号), at most 64 characters. It or `out_trade_no` must be given.
     #[must_use]
-    pub fn transaction_id(mut self, transaction_id: impl Into<TransactionId>) -> Self {
+    pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
         self.transaction_id = Some(transaction_id.into());
         self
     }
 
-    /// Payment merchant order number (支付商户订单号). It or `transaction_id` must be given.
+    /// Payment merchant order number (支付商户订单号), at most 64 characters. It or `transaction_id` must be given.
     #[must_use]
-    pub fn out_trade_no(mut self, out_trade_no: impl Into<OutTradeNo>) -> Self {
+    pub fn out_trade_no(mut self, out_trade_no: impl Into<String>) -> Self {
         self.out_trade_no = Some(out_trade_no.into());
         self
     }
@@ -65,10 +65,10 @@ impl TransactionInfo {
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         body.text("pay_channel", &self.pay_channel, Max::Chars(64))?;
         if let Some(value) = &self.options.transaction_id {
-            body.id("transaction_id", value)?;
+            body.text("transaction_id", value, Max::Chars(64))?;
         }
         if let Some(value) = &self.options.out_trade_no {
-            body.id("out_trade_no", value)?;
+            body.text("out_trade_no", value, Max::Chars(64))?;
         }
         body.fen("amount", self.amount, 1..)?;
         body.extra(&self.options.extra, Self::FIELDS)

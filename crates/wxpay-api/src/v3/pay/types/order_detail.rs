@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::{Extra, Max};
-use wxpay_core::InvalidInput;
+use wxpay_core::{Fen, InvalidInput};
 
 use super::OrderGoods;
 
@@ -23,8 +23,8 @@ pub struct OrderDetail {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct OrderDetailOptions {
-    /// Order original price (订单原价).
-    pub cost_price: Option<i64>,
+    /// Order original price (订单原价), in fen.
+    pub cost_price: Option<Fen>,
     /// Product sales slip ID (商品小票ID), at most 32 characters.
     pub invoice_id: Option<String>,
     /// Items (单品列表), 1 to 1,000 items.
@@ -34,9 +34,9 @@ pub struct OrderDetailOptions {
 }
 
 impl OrderDetailOptions {
-    /// Order original price (订单原价).
+    /// Order original price (订单原价), in fen.
     #[must_use]
-    pub fn cost_price(mut self, cost_price: impl Into<i64>) -> Self {
+    pub fn cost_price(mut self, cost_price: impl Into<Fen>) -> Self {
         self.cost_price = Some(cost_price.into());
         self
     }
@@ -68,7 +68,7 @@ impl OrderDetail {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.cost_price {
-            body.integer("cost_price", *value, 0..)?;
+            body.fen("cost_price", *value, 0..)?;
         }
         if let Some(value) = &self.options.invoice_id {
             body.text("invoice_id", value, Max::Chars(32))?;

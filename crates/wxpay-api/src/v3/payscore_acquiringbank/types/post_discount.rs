@@ -21,7 +21,7 @@ pub struct PostDiscount {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PostDiscountOptions {
-    /// Promotion name (优惠名称), at most 2048 characters.
+    /// Promotion name (优惠名称), at most 20 characters.
     pub name: Option<String>,
     /// Promotion description (优惠说明), at most 2048 characters.
     pub description: Option<String>,
@@ -34,7 +34,7 @@ pub struct PostDiscountOptions {
 }
 
 impl PostDiscountOptions {
-    /// Promotion name (优惠名称), at most 2048 characters.
+    /// Promotion name (优惠名称), at most 20 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -75,7 +75,7 @@ impl PostDiscount {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.name {
-            body.text("name", value, Max::Chars(2048))?;
+            body.text("name", value, Max::Chars(20))?;
         }
         if let Some(value) = &self.options.description {
             body.text("description", value, Max::Chars(2048))?;

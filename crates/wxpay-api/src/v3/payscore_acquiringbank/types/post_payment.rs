@@ -11,7 +11,7 @@ use wxpay_core::{Fen, InvalidInput};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PostPayment {
-    /// Payment item name (付费项目名称), at most 2048 characters.
+    /// Payment item name (付费项目名称), at most 20 characters.
     pub name: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -67,7 +67,7 @@ impl PostPayment {
     const FIELDS: &'static [&'static str] = &["name", "description", "amount", "count"];
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
-        body.text("name", &self.name, Max::Chars(2048))?;
+        body.text("name", &self.name, Max::Chars(20))?;
         if let Some(value) = &self.options.description {
             body.text("description", value, Max::Chars(2048))?;
         }

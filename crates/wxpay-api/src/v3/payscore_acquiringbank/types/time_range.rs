@@ -23,11 +23,11 @@ pub struct TimeRange {
 pub struct TimeRangeOptions {
     /// Service start time (服务开始时间), at most 2048 characters. `yyyyMMddHHmmss`, `yyyyMMdd`, or `OnAccept` for the time when the user confirms; not before the call.
     pub start_time: Option<String>,
-    /// Service start time remark (服务开始时间备注), at most 2048 characters.
+    /// Service start time remark (服务开始时间备注), at most 20 characters.
     pub start_time_remark: Option<String>,
     /// Estimated service end time (预计服务结束时间), at most 2048 characters. Later than the start, and in its form; `yyyyMMddHHmmss` after `OnAccept`.
     pub end_time: Option<String>,
-    /// Estimated service end time remark (预计服务结束时间备注), at most 2048 characters.
+    /// Estimated service end time remark (预计服务结束时间备注), at most 50 characters.
     pub end_time_remark: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -41,7 +41,7 @@ impl TimeRangeOptions {
         self
     }
 
-    /// Service start time remark (服务开始时间备注), at most 2048 characters.
+    /// Service start time remark (服务开始时间备注), at most 20 characters.
     #[must_use]
     pub fn start_time_remark(mut self, start_time_remark: impl Into<String>) -> Self {
         self.start_time_remark = Some(start_time_remark.into());
@@ -55,7 +55,7 @@ impl TimeRangeOptions {
         self
     }
 
-    /// Estimated service end time remark (预计服务结束时间备注), at most 2048 characters.
+    /// Estimated service end time remark (预计服务结束时间备注), at most 50 characters.
     #[must_use]
     pub fn end_time_remark(mut self, end_time_remark: impl Into<String>) -> Self {
         self.end_time_remark = Some(end_time_remark.into());
@@ -83,13 +83,13 @@ impl TimeRange {
             body.text("start_time", value, Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.start_time_remark {
-            body.text("start_time_remark", value, Max::Chars(2048))?;
+            body.text("start_time_remark", value, Max::Chars(20))?;
         }
         if let Some(value) = &self.options.end_time {
             body.text("end_time", value, Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.end_time_remark {
-            body.text("end_time_remark", value, Max::Chars(2048))?;
+            body.text("end_time_remark", value, Max::Chars(50))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

@@ -21,9 +21,9 @@ pub struct DiscountLine {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DiscountLineOptions {
-    /// Promotion name (优惠名称), at most 2048 characters.
+    /// Promotion name (优惠名称), at most 20 characters.
     pub name: Option<String>,
-    /// Promotion description (优惠说明), at most 2048 characters.
+    /// Promotion description (优惠说明), at most 30 characters.
     pub description: Option<String>,
     /// Promotion amount (优惠金额), in fen.
     pub amount: Option<Fen>,
@@ -34,14 +34,14 @@ pub struct DiscountLineOptions {
 }
 
 impl DiscountLineOptions {
-    /// Promotion name (优惠名称), at most 2048 characters.
+    /// Promotion name (优惠名称), at most 20 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Promotion description (优惠说明), at most 2048 characters.
+    /// Promotion description (优惠说明), at most 30 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -75,10 +75,10 @@ impl DiscountLine {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.name {
-            body.text("name", value, Max::Chars(2048))?;
+            body.text("name", value, Max::Chars(20))?;
         }
         if let Some(value) = &self.options.description {
-            body.text("description", value, Max::Chars(2048))?;
+            body.text("description", value, Max::Chars(30))?;
         }
         if let Some(value) = &self.options.amount {
             body.fen("amount", *value, 0..)?;
