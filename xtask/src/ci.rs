@@ -56,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
