@@ -85,7 +85,7 @@ impl Service for V2 {
         self.client
             .prepare(&query(&charge.out_trade_no))
             .map(drop)?;
-        // What can be charged and not reversed, for want of a certificate, must not be charged.
+        // What can be charged and not reversed, for lack of a certificate, must not be charged.
         let reversal = reversal(&charge.out_trade_no);
         let (http, pending) = self.client.prepare(&reversal)?;
         let checked = self.client.transport().check(&http);
