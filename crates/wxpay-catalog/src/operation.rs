@@ -60,6 +60,9 @@ pub struct Operation {
     /// The request's `Accept`, where it is not `application/json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<String>,
+    /// The header of the response with the digest (SHA-1) of the file, which the signature covers in the place of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest_header: Option<String>,
     /// The digests of APIv2 that it takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_types: Vec<String>,

@@ -37,7 +37,7 @@ pub use p12::P12;
 pub use private_key::PrivateKey;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use public_keys::PublicKeys;
-pub use reply::{WINDOW_SECONDS, danger_accept_unsigned, verify, verify_brand};
+pub use reply::{WINDOW_SECONDS, danger_accept_unsigned, verify, verify_brand, verify_file};
 pub use request::{RequestToSign, authorize, authorize_brand, target};
 pub use sealed::Sealed;
 pub use serial::same_serial;

@@ -619,6 +619,7 @@ pub const OPERATIONS: &[Typed] = &[
     Typed::v3::<wxpay_api::v3::hk_refunds::ListRefunds>("v3.hk_refunds.list_refunds"),
     Typed::v3::<wxpay_api::v3::hk_refunds::QueryRefundById>("v3.hk_refunds.query_refund_by_id"),
     Typed::v3::<wxpay_api::v3::hk_refunds::QueryRefundByOutRefundNo>("v3.hk_refunds.query_refund_by_out_refund_no"),
+    Typed::v3_file::<wxpay_api::v3::hk_settle::DownloadStatement>("v3.hk_settle.download_statement"),
     Typed::v3::<wxpay_api::v3::hk_settle::ListSettlements>("v3.hk_settle.list_settlements"),
     Typed::v3_empty::<wxpay_api::v3::hk_transactions::CloseOrderById>("v3.hk_transactions.close_order_by_id"),
     Typed::v3_empty::<wxpay_api::v3::hk_transactions::CloseOrderByOutTradeNo>("v3.hk_transactions.close_order_by_out_trade_no"),

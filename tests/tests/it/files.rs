@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::Response;
-use wxpay_api::core::{Date, Fen, MchId, Outcome, Params};
+use wxpay_api::core::{Date, ErrorKind, Fen, MchId, Outcome, Params, VerificationFailure};
 use wxpay_api::sign::provider::Provider;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{PrivateKey, RequestToSign, authorize};
@@ -12,11 +12,12 @@ use wxpay_api::v2::papay::{SignContractJsapi, sign_contract_jsapi};
 use wxpay_api::v2::pay::download_bill::{BillType, DownloadBillOptions};
 use wxpay_api::v2::pay::{DownloadBill, DownloadFundFlow, download_fund_flow};
 use wxpay_api::v2::red_packet::{QueryRedPacket, query_red_packet::RedPacketStatus};
+use wxpay_api::v3::global::DownloadStatement;
 use wxpay_api::v3::merchant as v3_merchant;
 use wxpay_api::v3::merchant_service::UploadImage;
 use wxpay_api::{Error, Timestamp, Upload};
 use wxpay_tests::scripted::Scripted;
-use wxpay_tests::{clients, vectors};
+use wxpay_tests::{clients, replies, vectors};
 
 fn image(name: &str, content: impl Into<Bytes>) -> UploadImage {
     UploadImage {
@@ -363,4 +364,72 @@ fn form_urlencoded(query: &str) -> Params {
             (name.to_owned(), value.decode_utf8().unwrap().into_owned())
         })
         .collect()
+}
+
+/// `sha1sum` of the file below.
+const STATEMENT_SHA1: &str = "0a4d55a8d778e5022fab701977c5d840bbc486d0";
+const STATEMENT: &str = "Hello World";
+
+/// A statement whose signature covers the digest, as this text writes it.
+fn statement(signed: &str, told: &[&str], file: &'static str) -> Result<Verified<Bytes>, Error> {
+    let mut response = replies::v3_signed(200, signed, clients::NOW);
+    for digest in told {
+        let headers = response.headers_mut();
+        headers.append("Wechatpay-Statement-Sha1", digest.parse().unwrap());
+    }
+    *response.body_mut() = Bytes::from_static(file.as_bytes());
+    let request = DownloadStatement {
+        date: "2018-01-30".parse().unwrap(),
+        options: Default::default(),
+    };
+    let client = clients::v3(Scripted::answering(response));
+    client.send(&request).now_or_never().unwrap()
+}
+
+/// The signature of a statement covers its digest, and the digest the file.
+#[test]
+fn a_statement_from_overseas_is_what_its_digest_says() {
+    let signed = format!(r#"{{"sha1":"{STATEMENT_SHA1}"}}"#);
+    let file = statement(&signed, &[STATEMENT_SHA1], STATEMENT).unwrap();
+    assert_eq!(file.get(), STATEMENT.as_bytes());
+    assert!(matches!(file.proof(), Proof::Rsa { .. }));
+
+    let other = "0a4d55a8d778e5022fab701977c5d840bbc486d1";
+    let failure = |signed: &str, told: &[&str], file| {
+        let error = statement(signed, told, file).unwrap_err();
+        assert_eq!(error.outcome(), Outcome::ReadFailed);
+        match error.kind() {
+            ErrorKind::Verification(error) => error.failure().clone(),
+            other => panic!("{other}"),
+        }
+    };
+    for (signed, told, file, expected) in [
+        (
+            &signed[..],
+            &[STATEMENT_SHA1][..],
+            "Hello world",
+            VerificationFailure::OtherDigest,
+        ),
+        (&signed, &[other], STATEMENT, VerificationFailure::Mismatch),
+        (
+            STATEMENT,
+            &[STATEMENT_SHA1],
+            STATEMENT,
+            VerificationFailure::Mismatch,
+        ),
+        (
+            &signed,
+            &[],
+            STATEMENT,
+            VerificationFailure::Missing("Wechatpay-Statement-Sha1"),
+        ),
+        (
+            &signed,
+            &[STATEMENT_SHA1, STATEMENT_SHA1],
+            STATEMENT,
+            VerificationFailure::Repeated("Wechatpay-Statement-Sha1"),
+        ),
+    ] {
+        assert_eq!(failure(signed, told, file), expected, "{told:?} {file}");
+    }
 }

@@ -93,6 +93,9 @@ fn entry(operation: &Operation) -> Value {
     if let Some((accept, _)) = &operation.accept {
         set("accept", accept.clone().into());
     }
+    if let Some((header, _)) = &operation.digest_header {
+        set("digest_header", header.clone().into());
+    }
     if let Some((types, _)) = &operation.sign_types {
         let types = types.iter().map(|ty| match ty {
             SignType::Md5 => "MD5",

@@ -62,6 +62,7 @@ pub(crate) struct Operation {
     pub(crate) resolve: Option<(Resolve, Range<usize>)>,
     pub(crate) events: Vec<String>,
     pub(crate) accepted: bool,
+    pub(crate) digest_header: Option<(String, Range<usize>)>,
     pub(crate) client_cert: bool,
     pub(crate) backup_host: bool,
     pub(crate) sign_types: Option<(Vec<SignType>, Range<usize>)>,

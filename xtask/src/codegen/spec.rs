@@ -44,6 +44,8 @@ pub(crate) struct Spec {
     pub(crate) per_second: Option<u32>,
     pub(crate) accept: Option<Spanned<String>>,
     pub(crate) serial: Option<Spanned<Serial>>,
+    /// The header with the digest of a file, which the signature covers in the place of the file.
+    pub(crate) digest_header: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) common_errors: Vec<Spanned<String>>,
     #[serde(default)]

@@ -90,6 +90,7 @@ pub(super) fn v3(operation: &'static Operation) -> &'static v3::Meta {
         meta.accept = operation.accept.as_deref().unwrap_or(meta.accept);
         meta.serial_required = operation.serial;
         meta.accepted_is_success = operation.accepted;
+        meta.digest_header = operation.digest_header.as_deref();
         meta.errors = errors(operation);
         meta
     })

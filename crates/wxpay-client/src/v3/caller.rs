@@ -4,7 +4,7 @@ use wxpay_core::{BrandId, InvalidInput, MchId, SigningError, Timestamp, Verifica
 use wxpay_sign::Verified;
 use wxpay_sign::v3::{
     MerchantKey, PlatformKeys, RequestToSign, Suite, authorize, authorize_brand, verify,
-    verify_brand,
+    verify_brand, verify_file,
 };
 
 use super::Meta;
@@ -96,6 +96,18 @@ impl Caller {
             Self::Merchant(mch_id) => authorize(key, mch_id, request).await,
             Self::Brand(brand_id) => authorize_brand(key, brand_id, request).await,
         }
+    }
+
+    /// A file by the digest that its signature covers. Brands have none.
+    pub(super) async fn verify_file(
+        &self,
+        headers: &HeaderMap,
+        digest: &'static str,
+        body: Bytes,
+        keys: &dyn PlatformKeys,
+        now: Timestamp,
+    ) -> Result<Verified<Bytes>, VerificationError> {
+        verify_file(headers, digest, body, keys, now).await
     }
 
     pub(super) async fn verify(

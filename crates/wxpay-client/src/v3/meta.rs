@@ -26,6 +26,8 @@ pub struct Meta {
     pub serial_required: bool,
     /// Whether the document names HTTP 202 (已受理) as the response of success.
     pub accepted_is_success: bool,
+    /// The header of the response with the digest (SHA-1) of a file, which the signature covers in the place of the file.
+    pub digest_header: Option<&'static str>,
     /// The documented error codes, sorted. A code that is not here is unknown.
     pub errors: &'static [CodeFacts],
 }
@@ -70,6 +72,7 @@ impl Meta {
             accept: "application/json",
             serial_required: false,
             accepted_is_success: false,
+            digest_header: None,
             errors: &[],
         }
     }
@@ -121,6 +124,13 @@ impl Meta {
     #[must_use]
     pub const fn accepted_is_success(mut self) -> Self {
         self.accepted_is_success = true;
+        self
+    }
+
+    /// The response is a file, and its signature covers the digest in this header (`{"sha1":"…"}`) in the place of the file.
+    #[must_use]
+    pub const fn digest_header(mut self, name: &'static str) -> Self {
+        self.digest_header = Some(name);
         self
     }
 

@@ -33,6 +33,10 @@ pub(super) async fn accept(
         return Err(claimed_failure(&error(response.body())).into());
     }
     let body = response.body().clone();
+    if let Some(digest) = meta.digest_header.filter(|_| status.is_success()) {
+        let file = caller.verify_file(response.headers(), digest, body, keys, now);
+        return Ok(file.await?);
+    }
     let body = caller.verify(response.headers(), body, keys, now).await?;
     if status.is_success() && !is_waiting {
         return Ok(body);

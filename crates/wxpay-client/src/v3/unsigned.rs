@@ -5,7 +5,6 @@ pub(super) const UNSIGNED: &[&str] = &[
     "/v3/bill/downloadurl",
     "/v3/billdownload/file",
     "/v3/global/merchant-service/images/{}",
-    "/v3/global/statements",
     "/v3/marketing/favor/stocks/{}/refund-flow",
     "/v3/marketing/favor/stocks/{}/use-flow",
     "/v3/merchant-service/images/{}",

@@ -2,6 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
+use sha1::{Digest as _, Sha1};
 use wxpay_core::{Timestamp, VerificationError, VerificationFailure};
 
 use super::{PlatformKeys, RequestToSign, Suite};
@@ -85,6 +86,37 @@ async fn verify_as(
         Suite::Sm => Proof::Sm2 { serial_no },
     };
     Ok(Verified::new(body, proof))
+}
+
+/// Verifies a file whose signature covers its digest (SHA-1) in the header `digest`, and not its bytes: the signed text is
+/// `{"sha1":"…"}`. The statements of merchants overseas (跨境对账单) are such files.
+///
+/// # Errors
+/// As [`verify`]; or the header is missing, or the file has another digest.
+pub async fn verify_file(
+    headers: &HeaderMap,
+    digest: &'static str,
+    file: Bytes,
+    keys: &dyn PlatformKeys,
+    now: Timestamp,
+) -> Result<Verified<Bytes>, VerificationError> {
+    let mut values = headers.get_all(digest).iter();
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str(),
+        (Some(_), Some(_)) => return Err(VerificationFailure::Repeated(digest).into()),
+        (None, _) => return Err(VerificationFailure::Missing(digest).into()),
+    };
+    let told = value.map_err(|_| VerificationFailure::Malformed(digest))?;
+    let signed = Bytes::from(format!(r#"{{"sha1":"{told}"}}"#));
+    let signed = verify(headers, signed, keys, now).await?;
+    let made: String = Sha1::digest(&file)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    if !made.eq_ignore_ascii_case(told) {
+        return Err(VerificationFailure::OtherDigest.into());
+    }
+    Ok(Verified::new(file, signed.proof().clone()))
 }
 
 /// Accepts the response of a path whose responses carry no signature, such as a downloaded file.

@@ -129,6 +129,9 @@ impl Lint<'_> {
         if let Some((_, at)) = &operation.accept {
             self.say(at, "`accept` is for APIv3");
         }
+        if let Some((_, at)) = &operation.digest_header {
+            self.say(at, "`digest_header` is for APIv3");
+        }
         if let Some((_, at)) = &operation.serial {
             self.say(at, "`serial` is for APIv3");
         }
@@ -209,8 +212,17 @@ impl Lint<'_> {
                 self.say(at, "`accept` must be printable ASCII");
             }
         }
-        if matches!(operation.reply, Reply::File) && !unsigned.contains(&bare(&operation.path)) {
-            self.say(at, "the path of a file must stand in v3/unsigned.toml");
+        let is_file = matches!(operation.reply, Reply::File);
+        let is_unsigned = unsigned.contains(&bare(&operation.path));
+        match &operation.digest_header {
+            Some((_, at)) if !is_file => self.say(at, "`digest_header` is for `reply = \"file\"`"),
+            Some((_, at)) if is_unsigned => {
+                self.say(at, "a file with a `digest_header` is signed; take its path out of v3/unsigned.toml");
+            }
+            None if is_file && !is_unsigned => {
+                self.say(at, "the path of a file must stand in v3/unsigned.toml, unless it has a `digest_header`");
+            }
+            _ => {}
         }
         if operation.method == Method::Get
             && operation

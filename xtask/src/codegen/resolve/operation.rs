@@ -114,6 +114,7 @@ pub(super) fn resolve(place: Place<'_>, file: &File<Spec>, context: &mut Context
             .map(|events| events.get_ref().clone())
             .unwrap_or_default(),
         accepted: spec.accepted,
+        digest_header: text(&spec.digest_header),
         client_cert: spec.client_cert,
         backup_host: spec.backup_host,
         sign_types: spec

@@ -96,6 +96,9 @@ pub(super) fn meta(file: &mut RustFile<'_>, operation: &Operation) -> String {
     if let Some((media_types, _)) = &operation.accept {
         call(true, &format!(".accept({media_types:?})"));
     }
+    if let Some((header, _)) = &operation.digest_header {
+        call(true, &format!(".digest_header({header:?})"));
+    }
     call(operation.serial.is_some(), ".serial_required()");
     call(operation.version == Version::V2, ".names(NAMES)");
     call(!codes(operation).is_empty(), ".errors(ERRORS)");

@@ -1,7 +1,7 @@
 //! The mistakes that are made most.
 
 use super::refused;
-use crate::shop::{CREATE, ORDER, QUERY, SCAN};
+use crate::shop::{CREATE, DOWNLOAD, ORDER, QUERY, SCAN};
 
 #[test]
 fn a_write_that_is_described_wrongly() {
@@ -198,6 +198,24 @@ fn a_read_that_is_described_wrongly() {
             "effect      = ",
             "accept      = \"*/*\"\neffect      = ",
             "`accept` is for APIv3",
+        ),
+        (
+            ORDER,
+            "effect      = ",
+            "digest_header = \"X\"\neffect      = ",
+            "`digest_header` is for APIv3",
+        ),
+        (
+            QUERY,
+            "effect ",
+            "digest_header = \"X\"\neffect ",
+            "`digest_header` is for `reply = \"file\"`",
+        ),
+        (
+            DOWNLOAD,
+            "effect ",
+            "digest_header = \"X\"\neffect ",
+            "take its path out of v3/unsigned.toml",
         ),
         (
             ORDER,

@@ -16,8 +16,7 @@ use wxpay_sign::Verified;
 ///
 /// `GET /v3/global/statements` ([document](https://pay.weixin.qq.com/doc/global/v3/zh/4013013869))
 ///
-/// The signature of the response covers its header `Wechatpay-Statement-Sha1`, which has the digest of the file, and not the file
-/// itself. This client checks neither: hold the statement against your own books, and query an order where they differ.
+/// The signature of the response covers its header `Wechatpay-Statement-Sha1`, which has the digest of the file; both are checked.
 ///
 /// - Sent to `apihk.mch.weixin.qq.com`.
 /// - No official page was found; the facts are a third party's.
@@ -116,6 +115,7 @@ impl Endpoint for DownloadStatement {
         "/v3/global/statements",
     )
     .host("apihk.mch.weixin.qq.com")
+    .digest_header("Wechatpay-Statement-Sha1")
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
