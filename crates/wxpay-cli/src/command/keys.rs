@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use wxpay_api::core::{InvalidInput, Timestamp};
 use wxpay_api::sign::v2::SignType;
+use wxpay_api::sign::v3::Suite;
 use wxpay_explain::{Context, Keys, Language};
 
 use crate::config::{Certificates, Config, ConfigArgs, certificate_text, secret_text};
@@ -65,6 +66,19 @@ impl KnownArgs {
     }
 }
 
+impl Known {
+    /// Refuses keys of the national algorithms, for the commands that explain what was signed with RSA.
+    pub(crate) fn only_rsa(&self) -> Result<(), Fail> {
+        if self.config.suite() == Suite::Rsa {
+            return Ok(());
+        }
+        Err(Fail::usage(
+            "this command knows the signatures of RSA alone: `wxpay open` verifies and decrypts a message of SM2",
+            "此命令只认 RSA 签名：国密（SM2）的报文请用 `wxpay open` 验签和解密",
+        ))
+    }
+}
+
 pub(crate) const fn language(lang: Lang) -> Language {
     match lang {
         Lang::En => Language::English,
@@ -109,6 +123,10 @@ fn keys(config: &Config, platform_certificates: &[String]) -> Result<Keys, Fail>
     }
     if config.wecom_secret_source().is_some() {
         keys = keys.workwx_secret(config.wecom_secret()?.0);
+    }
+    // What is explained are the mistakes that people make with RSA.
+    if config.suite() != Suite::Rsa {
+        return Ok(keys);
     }
     if let Some(identity) = config.identity()? {
         keys = keys

@@ -44,6 +44,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
                 "这不是微信支付的报文：既不是 XML，也不是 JSON 对象",
             ));
         }
+        known.only_rsa()?;
         refused_v3(&capture, &known).await?
     };
     let report = wxpay_explain::explain(&capture, &known.keys, &known.context);

@@ -182,7 +182,13 @@ impl Config {
 
     /// What the merchant signs with, and WeChat Pay therefore too; RSA as long as there is no key that can be read.
     pub(crate) fn suite(&self) -> Suite {
-        let key = self.signing_key_at_any_time();
+        let key = match (self.identity(), self.private_key()) {
+            (Ok(Some(identity)), _) => Some(identity.private_key),
+            (_, Some(path)) => secret_file::text(&path).ok(),
+            _ => None,
+        };
+        // Nothing is signed here, so the certificate's serial number does not matter.
+        let key = key.and_then(|pem| PrivateKey::from_pem(pem.expose(), "00").ok());
         key.map(|key| key.suite()).unwrap_or_default()
     }
 
