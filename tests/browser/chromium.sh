@@ -10,7 +10,13 @@ install_chromium() {
   if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
   fi
-  (cd "$work" && npm install --silent --no-fund --no-audit --no-save playwright-core@1.64.1)
+  # The registry does not always answer at once.
+  local try
+  for try in 1 2 3; do
+    (cd "$work" && npm install --loglevel=error --no-fund --no-audit --no-save playwright-core@1.64.1 >/dev/null) && return
+    sleep "$try"
+  done
+  return 1
 }
 
 free_port() {

@@ -24,8 +24,12 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Vec<Locked>, String> {
 }
 
 fn is_ours(locked: &Locked) -> bool {
-    locked.source.is_none() && (locked.name.starts_with("wxpay-") || locked.name == "xtask")
+    let is_ours = locked.name.starts_with("wxpay-") || OURS.contains(&&*locked.name);
+    locked.source.is_none() && is_ours
 }
+
+/// Those without the prefix.
+const OURS: [&str; 2] = ["example-shop", "xtask"];
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -39,6 +43,9 @@ mod tests {
             [[package]]
             name = "wxpay-core"
             version = "0.1.0"
+            [[package]]
+            name = "example-shop"
+            version = "0.0.0"
             [[package]]
             name = "bytes"
             version = "1.11.1"
