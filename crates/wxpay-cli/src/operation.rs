@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_choice_is_given_by_one_of_its_fields() {
-        let operation = find("v2.pay.query_order").unwrap();
+        let operation = find("v2.pay.reverse_order").unwrap();
         let names: Vec<&str> = given(operation).map(Field::wire).collect();
         assert_eq!(names, ["transaction_id", "out_trade_no"]);
         for field in given(operation) {

@@ -263,6 +263,23 @@ fn what_another_source_has_is_not_gone() {
     );
 }
 
+/// A description that knows what a field holds is worth a look where the spec leaves it open.
+#[test]
+fn what_is_left_open_is_named() {
+    let output = Shop::new().changed(
+        "query_order.json",
+        "/response/fields/0",
+        json!({"name": "extras", "type": "object", "fields": [{"name": "colour", "type": "string"}]}),
+    );
+    assert_eq!(
+        output.differences(),
+        [
+            "GET /v3/shop/orders/{out_trade_no} response.extras: type: object, the spec has anything",
+            "GET /v3/shop/orders/{out_trade_no} response.state: gone: string",
+        ]
+    );
+}
+
 /// A field that comes under one of two names, and one of a choice.
 #[test]
 fn any_of_several_names_will_do() {

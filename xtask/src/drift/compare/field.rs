@@ -56,9 +56,11 @@ pub(super) fn types(field: &Field) -> String {
 
 fn kinds(described: &Field, spec: &Field, say: &mut Say<'_>) {
     let fits = |there: &BTreeSet<Type>, here: &BTreeSet<Type>| {
-        there.is_empty() || here.is_empty() || !there.is_disjoint(here)
+        there.is_empty() || !there.is_disjoint(here)
     };
-    if !fits(&described.types, &spec.types) || !fits(&described.items, &spec.items) {
+    if !fits(&described.types, &spec.types)
+        || !(spec.items.is_empty() || fits(&described.items, &spec.items))
+    {
         let (there, here) = (types(described), types(spec));
         say(Kind::Type, format!("{there}, the spec has {here}"));
         return;
