@@ -12,7 +12,7 @@ use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 use crate::fence::Fence;
 
 /// What is kept of a request: the serial number of the key that its encrypted fields are for, a line break, and the body. The
-/// signature is not kept: it holds the time, and is made anew for each send.
+/// signature is not kept: it holds the time, and is made again for each send.
 pub(super) fn message(request: &Request<Bytes>) -> Message {
     let serial = request.headers().get(SERIAL).map(HeaderValue::as_bytes);
     let mut bytes = serial.unwrap_or_default().to_vec();

@@ -165,7 +165,7 @@ async fn a_response_does_not_fail_a_transfer() {
     assert!(matches!(settlement, Settlement::Paid(_)), "{settlement:?}");
 }
 
-/// The name is encrypted anew each time, so that only the stored bytes, with the key that they are for, can be repeated.
+/// The name is encrypted again each time, so that only the stored bytes, with the key that they are for, can be repeated.
 #[tokio::test(start_paused = true)]
 async fn a_lost_response_is_asked_for_with_the_same_bytes() {
     let (payouts, transport) = over([
