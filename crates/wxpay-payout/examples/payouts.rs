@@ -14,8 +14,8 @@ use wxpay_api::v2::wecom::{
 use wxpay_api::v2::{Client, Credentials, Merchant};
 use wxpay_core::Fen;
 use wxpay_payout::{
-    Intent, JournalOwner, Limits, Payment, Payouts, Preparation, Rules, RunOptions, Settlement,
-    SqliteJournal, Wecom,
+    EmployeePayment, Intent, JournalOwner, Limits, Payouts, Preparation, Rules, RunOptions,
+    Settlement, SqliteJournal, Wecom,
 };
 use wxpay_sandbox::{Api, Fault, Sandbox};
 use wxpay_transport::TokioTimer;
@@ -24,7 +24,7 @@ use wxpay_transport::TokioTimer;
 fn bonus(employee: &str, amount: Fen, agentid: u32) -> Result<Intent, Box<dyn Error>> {
     Ok(Intent {
         id: format!("bonus-2026-11-{employee}").parse()?,
-        payment: Payment {
+        payment: EmployeePayment {
             openid: format!("oxTWIuGaIt6gTKsQRLau2M0yL{employee}").parse()?,
             amount,
             check_name: CheckName::NoCheck,
@@ -75,6 +75,7 @@ async fn pay(payouts: &Payouts, intent: &Intent) -> Result<Option<String>, Box<d
         settlement = match settlement {
             Settlement::Paid(paid) => return Ok(Some(paid.number().to_string())),
             Settlement::Rejected(_) => return Ok(None),
+            Settlement::Waiting(waiting) => payouts.resolve(waiting).await?,
             Settlement::Unknown(unknown) => payouts.resolve(unknown).await?,
         };
     }

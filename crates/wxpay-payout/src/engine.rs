@@ -2,26 +2,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use wxpay_core::{Effect, Error, PartnerTradeNo, TransportError};
+use wxpay_core::{Effect, Error, TransportError};
 use wxpay_transport::{Clock, Timer};
 
 use crate::entry::{Entry, State};
-use crate::evidence::{PayEnd, QueryEnd};
+use crate::evidence::{CancelEnd, PayEnd, QueryEnd};
 use crate::fence::Fence;
 use crate::intent::Intent;
 use crate::journal::{Begun, Journal, JournalError};
 use crate::number::{Numbered, Numbers};
-use crate::service::Service;
+use crate::product::{Payment, Product};
 use crate::settlement::{NotSentCause, PrepareError};
-use crate::{IntentId, Limits, Moment, Next, Rules};
+use crate::{IntentId, Limits, Moment, Next, Number, Rules};
 
 mod look;
 mod record;
 
 /// What [`Payouts`](crate::Payouts) and its runs work with.
-pub(crate) struct Engine {
+pub(crate) struct Engine<T: Payment> {
     pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) service: Arc<dyn Service>,
+    pub(crate) service: Arc<dyn Product<Payment = T>>,
     pub(crate) timer: Arc<dyn Timer>,
     pub(crate) clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     /// Goes on while the machine sleeps.
@@ -80,7 +80,7 @@ pub(crate) enum Step {
     Unsent(Entry),
 }
 
-impl Engine {
+impl<T: Payment> Engine<T> {
     pub(crate) fn now(&self) -> Moment {
         (self.clock)()
     }
@@ -92,11 +92,7 @@ impl Engine {
     }
 
     /// Does what is next, once.
-    pub(crate) async fn step(
-        &self,
-        number: &PartnerTradeNo,
-        may: May,
-    ) -> Result<Step, JournalError> {
+    pub(crate) async fn step(&self, number: &Number, may: May) -> Result<Step, JournalError> {
         let mut entry = self.entry_of(number).await?;
         let now = self.now();
         match entry.next(now, &self.rules) {
@@ -221,6 +217,45 @@ impl Engine {
         Fence::after(time, &self.clock, &self.running)
     }
 
+    /// Makes a payout due that was sent and waits for its next query.
+    pub(crate) async fn bring_forward(&self, number: &Number) -> Result<(), JournalError> {
+        let mut entry = self.entry_of(number).await?;
+        let now = self.now();
+        let waits = matches!(entry.state, State::Unknown | State::Waiting) && entry.lease.is_none();
+        if !waits || entry.next_at <= now {
+            return Ok(());
+        }
+        entry.next_at = now;
+        match self.journal.update(&entry).await {
+            // Another process has just worked on it.
+            Ok(_) | Err(JournalError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks WeChat Pay to cancel what it holds. Whether it is cancelled, a query tells.
+    pub(crate) async fn cancel(
+        &self,
+        mut entry: Entry,
+    ) -> Result<(Entry, CancelEnd), JournalError> {
+        let fence = self.fence();
+        let now = self.now();
+        let holder = self.holder();
+        let before = entry.cancel_asked_at;
+        entry.end_lease(now, &self.rules);
+        entry.hold(&holder, now, &self.rules);
+        // From here on nothing is sent under its number any more, whatever becomes of this.
+        entry.cancel_asked_at.get_or_insert(now);
+        let held = self.journal.update(&entry).await?;
+        let end = if fence.is_past() {
+            CancelEnd::NotSent(too_late())
+        } else {
+            self.service.cancel(&held.number, &fence).await
+        };
+        let entry = self.record_cancel(&held, &holder, &end, before).await?;
+        Ok((entry, end))
+    }
+
     async fn query(&self, mut entry: Entry, now: Moment) -> Result<Step, JournalError> {
         let holder = self.holder();
         entry.hold(&holder, now, &self.rules);
@@ -260,45 +295,55 @@ impl Engine {
         Ok(Step::Person(entry))
     }
 
-    async fn stop_for(
-        &self,
-        mut entry: Entry,
-        paid: &PartnerTradeNo,
-    ) -> Result<Step, JournalError> {
+    async fn stop_for(&self, mut entry: Entry, paid: &Number) -> Result<Step, JournalError> {
         entry.stop_for(paid.as_str());
         Ok(Step::Person(self.journal.update(&entry).await?))
     }
 
-    async fn entry_of(&self, number: &PartnerTradeNo) -> Result<Entry, JournalError> {
+    async fn entry_of(&self, number: &Number) -> Result<Entry, JournalError> {
         let found = self.journal.by_number(number).await?;
-        found.ok_or_else(|| JournalError::storage(NO_ENTRY))
+        let entry = found.ok_or_else(|| JournalError::storage(NO_ENTRY))?;
+        self.own(&entry)?;
+        Ok(entry)
+    }
+
+    /// Another product would not know the number, and could send what is not its own.
+    pub(crate) fn own(&self, entry: &Entry) -> Result<(), JournalError> {
+        if entry.product == self.service.name() {
+            return Ok(());
+        }
+        Err(JournalError::OtherProduct {
+            number: entry.number.clone(),
+            product: entry.product.clone(),
+        })
     }
 
     pub(crate) fn number(
         &self,
         intent: &IntentId,
         generation: u32,
-    ) -> Result<PartnerTradeNo, wxpay_core::InvalidInput> {
-        let (merchant, product) = (self.service.merchant(), self.service.product());
+    ) -> Result<Number, wxpay_core::InvalidInput> {
+        let (merchant, product) = (self.service.merchant(), self.service.name());
         let of = Numbered::new(merchant, product, intent, generation);
         self.numbers.number(&of)
     }
 
     /// An entry of which nothing has left.
-    pub(crate) fn entry(
+    pub(crate) async fn entry(
         &self,
-        intent: &Intent,
+        intent: &Intent<T>,
         fingerprint: &str,
         generation: u32,
     ) -> Result<Entry, PrepareError> {
         let number = self.number(&intent.id, generation)?;
-        let message = self.service.compose(&number, &intent.payment)?;
+        let message = self.service.compose(&number, &intent.payment).await?;
         let mut entry = Entry::prepared(
             intent.id.clone(),
+            self.service.name(),
             number,
             fingerprint,
             intent.payment.payee(),
-            intent.payment.amount,
+            intent.payment.amount(),
             message,
             self.now(),
         );

@@ -1,8 +1,9 @@
-use wxpay_core::{Fen, PartnerTradeNo};
+use wxpay_core::Fen;
 
 use crate::evidence::{Message, Refusal};
+use crate::hold::{Package, WaitsFor};
 use crate::intent::IntentId;
-use crate::{Day, Moment};
+use crate::{Day, Moment, Number};
 
 /// One payout in the journal: one number, and everything that is known of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -10,8 +11,10 @@ use crate::{Day, Moment};
 pub struct Entry {
     /// The caller's name for it.
     pub intent: IntentId,
-    /// The merchant order number (商户订单号), which follows from the intent and is never changed.
-    pub number: PartnerTradeNo,
+    /// The [name](crate::Product::name) of what it is paid with. Only that product sends it or asks about it.
+    pub product: String,
+    /// The number, which follows from the intent and is never changed.
+    pub number: Number,
     /// How many numbers of this intent WeChat Pay declared failed before this one. 0 for the first.
     pub generation: u32,
     /// Counts the changes. A change is only taken from who knew the one before.
@@ -59,20 +62,28 @@ pub struct Entry {
     /// Who holds it alone, and until when.
     pub lease: Option<Lease>,
     /// The failed number in whose place this one is.
-    pub replaces: Option<PartnerTradeNo>,
+    pub replaces: Option<Number>,
     /// The number that took its place.
-    pub replaced_by: Option<PartnerTradeNo>,
+    pub replaced_by: Option<Number>,
     /// Whether the next send may carry a new signature: none has left with this one, or a key was to blame.
     pub resign: bool,
     /// Whether it is a person who declared it failed, and not WeChat Pay.
     pub attested: bool,
+    /// Who has to do something before it goes on, if WeChat Pay has taken it and says so.
+    pub waits_for: Option<WaitsFor>,
+    /// What the front end needs for a user who has to confirm it, until it is settled.
+    pub package: Option<Package>,
+    /// When WeChat Pay was asked to cancel it, if it was. Then nothing more is sent for it.
+    pub cancel_asked_at: Option<Moment>,
 }
 
 impl Entry {
     /// One of which nothing has left, and that counts on the day of `now`.
+    #[allow(clippy::too_many_arguments)] // each is one column
     pub(crate) fn prepared(
         intent: IntentId,
-        number: PartnerTradeNo,
+        product: &str,
+        number: Number,
         fingerprint: &str,
         payee: String,
         amount: Fen,
@@ -81,6 +92,7 @@ impl Entry {
     ) -> Self {
         Self {
             intent,
+            product: product.to_owned(),
             number,
             generation: 0,
             version: 0,
@@ -109,6 +121,9 @@ impl Entry {
             replaced_by: None,
             resign: true,
             attested: false,
+            waits_for: None,
+            package: None,
+            cancel_asked_at: None,
         }
     }
 
@@ -128,6 +143,8 @@ pub enum State {
     Sending,
     /// It may have been paid, or may still be.
     Unknown,
+    /// WeChat Pay has taken it and holds it until somebody does something. There is no doubt about it.
+    Waiting,
     /// It has been paid.
     Paid,
     /// It was refused, and queries have confirmed that nothing was paid.
@@ -138,10 +155,11 @@ pub enum State {
 
 impl State {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Prepared,
         Self::Sending,
         Self::Unknown,
+        Self::Waiting,
         Self::Paid,
         Self::Rejected,
         Self::Failed,
@@ -153,6 +171,7 @@ impl State {
             Self::Prepared => "prepared",
             Self::Sending => "sending",
             Self::Unknown => "unknown",
+            Self::Waiting => "waiting",
             Self::Paid => "paid",
             Self::Rejected => "rejected",
             Self::Failed => "failed",
@@ -185,6 +204,8 @@ pub enum Alarm {
     QueryWindowClosed,
     /// It may not be sent again any more (7 days), and WeChat Pay still does not know it.
     ResendWindowClosed,
+    /// WeChat Pay can't bring a refund to the payer's account (退款异常): a person has to settle it.
+    Abnormal,
     /// It was paid after it had been declared rejected or failed; or, if it is not paid itself, an earlier number of its
     /// intent was. Nothing more is sent for this intent.
     PaidLate,
@@ -192,7 +213,7 @@ pub enum Alarm {
 
 impl Alarm {
     /// Every one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Mismatch,
         Self::ParametersDiffer,
         Self::Configuration,
@@ -201,6 +222,7 @@ impl Alarm {
         Self::QueryWindowCloses,
         Self::QueryWindowClosed,
         Self::ResendWindowClosed,
+        Self::Abnormal,
         Self::PaidLate,
     ];
 
@@ -215,6 +237,7 @@ impl Alarm {
             Self::QueryWindowCloses => "query_window_closes",
             Self::QueryWindowClosed => "query_window_closed",
             Self::ResendWindowClosed => "resend_window_closed",
+            Self::Abnormal => "abnormal",
             Self::PaidLate => "paid_late",
         }
     }
@@ -244,6 +267,9 @@ impl Alarm {
             Self::ResendWindowClosed => {
                 "look it up in the bill (账单); 10 days after the last send a person may attest that it failed"
             }
+            Self::Abnormal => {
+                "the payer's account can't take the refund: settle it at the merchant platform (交易中心) or by an abnormal refund (发起异常退款); never refund it under another number"
+            }
             Self::PaidLate => {
                 "paid after it had been booked as not paid: correct your books; nothing more is sent for this intent"
             }
@@ -265,6 +291,9 @@ impl Alarm {
             Self::QueryWindowCloses => "请尽快核对账单：微信支付只支持查询 30 天内的付款",
             Self::QueryWindowClosed => "已超过可查询期限，请核对账单",
             Self::ResendWindowClosed => "请核对账单；最后一次发送满 10 天后，可由人工确认付款失败",
+            Self::Abnormal => {
+                "退款无法退回用户原账户：请在商户平台（交易中心）手动处理，或调用“发起异常退款”接口；切勿换单号再次退款"
+            }
             Self::PaidLate => {
                 "该笔付款在记为未付之后又付款成功：请更正账目；此付款意图不会再发送任何请求"
             }

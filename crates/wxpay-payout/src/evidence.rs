@@ -4,6 +4,7 @@ use bytes::Bytes;
 use wxpay_core::{Certainty, Class, Error, Fen};
 
 use crate::Moment;
+use crate::hold::Hold;
 
 /// How a try to pay ended.
 #[derive(Debug)]
@@ -16,12 +17,30 @@ pub enum PayEnd {
         /// WeChat Pay's number of the payment (微信订单号).
         payment_no: String,
     },
+    /// WeChat Pay has taken it, and holds it until somebody does something.
+    Waiting(Hold),
     /// WeChat Pay refused, in a response that is its own.
     Refused(Refusal),
     /// The response said `return_code=FAIL` (通信失败), as for a wrong key. Such a response proves nothing: it may have paid. But
     /// it may be signed again, under the same number.
     Declined(String),
     /// Anything else: it may have paid.
+    Unclear(String),
+}
+
+/// How a cancellation ended. Whether the payment was cancelled, only a query tells.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums)] // complete by definition
+pub enum CancelEnd {
+    /// Payments of this product can't be cancelled. Nothing was sent.
+    Unsupported,
+    /// Provably nothing left this machine.
+    NotSent(Error),
+    /// WeChat Pay has taken the cancellation.
+    Taken,
+    /// WeChat Pay refused it, in a response that is its own.
+    Refused(Refusal),
+    /// Anything else: it may be cancelled.
     Unclear(String),
 }
 
@@ -35,7 +54,8 @@ pub enum QueryEnd {
         payment_no: Option<String>,
         /// The amount by WeChat Pay's books.
         amount: Option<Fen>,
-        /// The payee by WeChat Pay's books, as [`payee_digest`](crate::payee_digest) writes it.
+        /// The payee by WeChat Pay's books, as [`payee_digest`](crate::payee_digest) writes it. Several, with spaces in between, if
+        /// it has several names.
         payee: Option<String>,
         /// When it was made, by WeChat Pay's books.
         at: Option<Moment>,
@@ -44,6 +64,8 @@ pub enum QueryEnd {
     Failed(Option<String>),
     /// It is under way, or in a state that is not known here.
     Processing,
+    /// WeChat Pay has taken it, and holds it until somebody does something.
+    Waiting(Hold),
     /// There is no such payment, so far.
     NotFound,
     /// The query was refused. That says nothing about the payment.

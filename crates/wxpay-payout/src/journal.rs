@@ -3,9 +3,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use wxpay_core::PartnerTradeNo;
 
-use crate::{DayFull, Entry, IntentId, Limits, Moment};
+use crate::{DayFull, Entry, IntentId, Limits, Moment, Number};
 
 pub mod conformance;
 mod memory;
@@ -35,7 +34,7 @@ pub use sqlite::{
 ///   Otherwise nothing changes, and the result is [`JournalError::Conflict`].
 /// - No send begins for an entry when a number that it [replaces](Entry::replaces), directly or through others, is anything
 ///   else than failed or rejected: paid after all, say.
-/// - The limits are kept in the same transaction. A payout counts on the day of [`Entry::counted`] from its insertion
+/// - The limits are kept in the same transaction, for each [product](Entry::product) by itself; the rate of all sends is one. A payout counts on the day of [`Entry::counted`] from its insertion
 ///   until it is rejected or failed; anyone who writes such an end sets `counted` to `None`, and the amount is free again.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
@@ -79,7 +78,7 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// The journal can't be read.
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError>;
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError>;
 
     /// The entry of an intent that was not replaced.
     ///
@@ -91,17 +90,13 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// The journal can't be read.
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError>;
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError>;
 
     /// At most `most` entries, replaced ones too, in the order of their numbers, from behind `after` on.
     ///
     /// # Errors
     /// The journal can't be read.
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError>;
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError>;
 }
 
 #[async_trait]
@@ -132,7 +127,7 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).replace(old, new, limits).await
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         (**self).by_number(number).await
     }
 
@@ -140,15 +135,11 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).by_intent(intent).await
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         (**self).open(most).await
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         (**self).page(after, most).await
     }
 }
@@ -177,7 +168,7 @@ pub enum Begun {
     Full(DayFull),
     /// The number in whose place the entry is, or one before that, is paid, or may be. Nothing was changed, and nothing may
     /// be sent.
-    PaidEarlier(PartnerTradeNo),
+    PaidEarlier(Number),
 }
 
 /// The journal did not do what was asked.
@@ -187,6 +178,14 @@ pub enum JournalError {
     /// The entry was modified concurrently. Nothing was changed.
     #[error("the entry was modified concurrently")]
     Conflict,
+    /// The payout was prepared for another product, which alone can send it or ask about it. Nothing was done.
+    #[error("{number} is a payout of the product {product}: use that one")]
+    OtherProduct {
+        /// The number.
+        number: Number,
+        /// The [name](crate::Product::name) of its product.
+        product: String,
+    },
     /// The storage failed. What was to be written may be there or not.
     #[error("the journal's storage failed: {0}")]
     // not a source: a chain of errors would show it twice

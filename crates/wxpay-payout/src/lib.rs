@@ -11,8 +11,8 @@
 //!   [conflict](PrepareError::OtherPayment).
 //! - Right before each send, a query finds what another journal has paid. Then nothing is sent, and the payout is
 //!   [`Paid`] and [found](Paid::was_found).
-//! - [`Payouts::send`] ends in a [`Settlement`], which has to be matched whole: [`Paid`], [`Rejected`] or [`Unknown`]. An
-//!   error means that provably nothing left this machine, and nothing else.
+//! - [`Payouts::send`] ends in a [`Settlement`], which has to be matched whole: [`Paid`], [`Rejected`], [`Unknown`] or
+//!   [`Waiting`]. An error means that provably nothing left this machine, and nothing else.
 //! - [`Unknown`] can be [resolved](Payouts::resolve) and [parked](Unknown::park). It has no way to another number.
 //! - The number changes only after WeChat Pay itself says `FAILED`: only then does a [`Rejected`] give a
 //!   [`ReplacementPermit`], which [`Payouts::replace`] uses up. What was refused, or attested by a person, is sent
@@ -43,10 +43,28 @@
 //!         }
 //!         // Waits as long as the rules say, then asks WeChat Pay. Parking it for a later run is as good.
 //!         Settlement::Unknown(unknown) => payouts.resolve(unknown).await?,
+//!         // WeChat Pay has it, and waits for the user, say. Payments to employees never come to this.
+//!         Settlement::Waiting(waiting) => payouts.resolve(waiting).await?,
 //!     };
 //! }
 //! # }
 //! ```
+//!
+//! # Products
+//!
+//! What is paid with is a [`Product`]: payments to employees ([`Wecom`]), transfers that the user confirms (`UserTransfers`), and
+//! refunds (`Refunds`). The engine knows none of them. A journal may hold payouts of several; each has numbers and limits of its
+//! own, and an engine works on those of its product alone.
+//!
+//! Some products have payouts that wait for somebody. WeChat Pay has taken such a one, so it is in no doubt and has not failed, and it
+//! may take days: it is [`Waiting`].
+//!
+//! - While a user has to confirm, [`Waiting::package`] is what the user's front end needs. It comes with the response to the request
+//!   alone. If that was lost, the engine sends the same bytes once more, as the document allows.
+//! - [`Payouts::cancel`] asks WeChat Pay to take it back. Whether it is cancelled, only a query tells; nothing is sent under its
+//!   number any more.
+//! - A notification is an occasion to [`ask`](Payouts::ask), and nothing else: it may be late, come twice, or overtake another.
+//! - [`Payouts::run`] does not wait for persons: they are in [`Reconciliation::waiting`], and a later run goes on with them.
 //!
 //! # When is a payout rejected?
 //!
@@ -77,6 +95,8 @@
 //! # Features
 //!
 //! - `sqlite` (default): `SqliteJournal`, a journal in one file, with SQLite compiled in.
+//! - `transfer`: transfers that the user confirms (商家转账), `UserTransfers`.
+//! - `refund`: refunds of orders (退款), `Refunds`.
 //! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -86,6 +106,7 @@ mod engine;
 mod entry;
 mod evidence;
 mod fence;
+mod hold;
 mod intent;
 /// Where payouts are written down.
 pub mod journal;
@@ -93,37 +114,42 @@ mod limits;
 mod moment;
 mod number;
 mod payouts;
+mod product;
 mod reconciliation;
 mod recover;
 mod rules;
 mod run;
-mod service;
 mod settlement;
 mod state;
 
 use described::described;
 pub use detail::{Blame, DetailStanding};
 pub use entry::{Alarm, Entry, Lease, State};
-pub use evidence::{Message, PayEnd, QueryEnd, Refusal};
+pub use evidence::{CancelEnd, Message, PayEnd, QueryEnd, Refusal};
 pub use fence::Fence;
-pub use intent::{Intent, IntentId, Payment, payee_digest};
+pub use hold::{Hold, Package, WaitsFor};
+pub use intent::{Intent, IntentId};
 #[cfg(feature = "sqlite")]
 pub use journal::{BackupError, JournalOwner, LockHolder, OpenError, OpenErrorKind, SqliteJournal};
 pub use journal::{Journal, JournalError, MemoryJournal};
 pub use limits::{DayFull, DayLimit, DaySum, Limits};
 pub use moment::{Day, Moment};
-pub use number::{DerivedNumbers, Numbered, Numbers};
-pub use payouts::{Payouts, PayoutsBuilder};
+pub use number::{DerivedNumbers, Number, Numbered, Numbers};
+pub use payouts::{CancelError, Payouts, PayoutsBuilder};
+pub use product::{EmployeePayment, Payment, Product, Wecom, payee_digest};
+#[cfg(feature = "refund")]
+pub use product::{Refund, Refunds};
+#[cfg(feature = "transfer")]
+pub use product::{UserTransfer, UserTransfers};
 pub use reconciliation::{
-    NotStarted, NotStartedReason, PaidLine, Reconciliation, RejectedLine, UnknownLine,
+    NotStarted, NotStartedReason, PaidLine, Reconciliation, RejectedLine, UnknownLine, WaitingLine,
 };
 pub use recover::{NotRecovered, Recovery};
 pub use rules::Rules;
-pub use run::{Progress, RunEvent, RunOptions, Source, Stop, Waiting};
-pub use service::{Service, Wecom};
+pub use run::{Progress, RunEvent, RunOptions, RunWait, Source, Stop};
 pub use settlement::{
     AttestError, NotSent, NotSentCause, Paid, Preparation, PrepareError, Prepared, Rejected,
-    ReplacementPermit, Settlement, Unknown,
+    ReplacementPermit, Settlement, Unknown, Waiting,
 };
 pub use state::{Next, NotAttestable};
 

@@ -43,6 +43,20 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// None but that something must be paid: for a product whose limits WeChat Pay alone knows.
+    pub const fn none() -> Self {
+        Self {
+            least: Fen::new(1),
+            most: None,
+            payee_day: None,
+            payee_day_count: None,
+            payee_gap: Duration::ZERO,
+            merchant_day: None,
+            per_second: None,
+            midnight_guard: Duration::ZERO,
+        }
+    }
+
     /// Checks an amount by itself.
     ///
     /// # Errors

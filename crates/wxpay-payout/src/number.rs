@@ -1,11 +1,56 @@
+use std::fmt;
 use std::fmt::Debug;
+use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
-use wxpay_core::{InvalidInput, PartnerTradeNo};
+use wxpay_core::InvalidInput;
 
 use crate::IntentId;
 
-/// Gives payouts their merchant order numbers (商户订单号).
+/// The number of a payment, by which WeChat Pay knows it: a merchant order number, a merchant refund number (商户退款单号) or what
+/// else a product calls it.
+///
+/// 1 to 64 letters, digits and `_-|*@`. A product may take fewer characters, and says so before anything is sent.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Number(String);
+
+impl Number {
+    /// Checks and wraps a number.
+    ///
+    /// # Errors
+    /// It is empty, longer than 64 characters, or holds another character.
+    pub fn new(number: impl Into<String>) -> Result<Self, InvalidInput> {
+        let number = number.into();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
+        if !(1..=64).contains(&number.len()) || !number.bytes().all(allowed) {
+            let rule = "must have 1 to 64 letters, digits and `_-|*@`";
+            let rule_zh = "必须为 1 至 64 个字母、数字或 `_-|*@`";
+            return Err(InvalidInput::new("number", rule, rule_zh));
+        }
+        Ok(Self(number))
+    }
+
+    /// The number as it goes on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Number {
+    type Err = InvalidInput;
+
+    fn from_str(number: &str) -> Result<Self, InvalidInput> {
+        Self::new(number)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Gives payouts their numbers (商户订单号).
 ///
 /// WeChat Pay pays one number once. So the number must follow from the intent alone: anyone who has lost the journal, or uses
 /// another one, then comes to the same number again, and nothing is paid a second time.
@@ -14,7 +59,7 @@ pub trait Numbers: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// There is no such number. Nothing was sent.
-    fn number(&self, of: &Numbered<'_>) -> Result<PartnerTradeNo, InvalidInput>;
+    fn number(&self, of: &Numbered<'_>) -> Result<Number, InvalidInput>;
 }
 
 /// What a number stands for.
@@ -65,7 +110,7 @@ impl<'a> Numbered<'a> {
 pub struct DerivedNumbers;
 
 impl Numbers for DerivedNumbers {
-    fn number(&self, of: &Numbered<'_>) -> Result<PartnerTradeNo, InvalidInput> {
+    fn number(&self, of: &Numbered<'_>) -> Result<Number, InvalidInput> {
         let mut digest = Sha256::new();
         for part in [VERSION, of.merchant, of.product, of.intent.as_str()] {
             // The length keeps neighbours apart.
@@ -73,7 +118,7 @@ impl Numbers for DerivedNumbers {
             digest.update(part);
         }
         digest.update(of.generation.to_be_bytes());
-        PartnerTradeNo::new(text(&digest.finalize()))
+        Number::new(text(&digest.finalize()))
     }
 }
 

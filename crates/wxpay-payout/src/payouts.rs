@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use wxpay_core::{PartnerTradeNo, Timestamp};
+use wxpay_core::Timestamp;
 use wxpay_transport::{Clock, RunningClock, Timer};
 
 use crate::engine::{Engine, Holders, May, Step};
@@ -9,36 +9,37 @@ use crate::entry::{Alarm, Entry, State};
 use crate::intent::Intent;
 use crate::journal::{Inserted, Journal, JournalError};
 use crate::number::{DerivedNumbers, Numbers};
-use crate::service::Service;
-use crate::settlement::{
-    NotSent, NotSentCause, Preparation, PrepareError, Prepared, Settlement, Unknown,
-};
-use crate::{IntentId, Limits, Moment, Rules};
+use crate::product::{EmployeePayment, Payment, Product};
+use crate::settlement::{NotSent, NotSentCause, Preparation, PrepareError, Prepared, Settlement};
+use crate::{IntentId, Limits, Moment, Number, Rules};
 
 mod again;
+mod waiting;
+
+pub use waiting::CancelError;
 
 /// Pays intents, each once.
 ///
 /// Cheap to clone; clones are one engine. Several engines, also of several processes, may work on one journal.
 #[derive(Clone)]
-pub struct Payouts(pub(crate) Arc<Engine>);
+pub struct Payouts<T: Payment = EmployeePayment>(pub(crate) Arc<Engine<T>>);
 
-impl Payouts {
-    /// Starts an engine over a journal, the calls that pay, and a timer that waits.
+impl<T: Payment> Payouts<T> {
+    /// Starts an engine over a journal, a product, and a timer that waits. [`Rules`] and [`Limits`] are those of the product.
     pub fn builder(
         journal: impl Journal,
-        service: impl Service,
+        product: impl Product<Payment = T>,
         timer: impl Timer,
-    ) -> PayoutsBuilder {
+    ) -> PayoutsBuilder<T> {
         PayoutsBuilder(Engine {
+            rules: product.rules(),
+            limits: product.limits(),
             journal: Arc::new(journal),
-            service: Arc::new(service),
+            service: Arc::new(product),
             timer: Arc::new(timer),
             clock: Arc::new(|| Timestamp::now().into()),
             running: Arc::new(RunningClock::new()),
             numbers: Arc::new(DerivedNumbers),
-            rules: Rules::default(),
-            limits: Limits::default(),
             holders: Holders::new(),
         })
     }
@@ -51,25 +52,25 @@ impl Payouts {
     ///
     /// # Errors
     /// Nothing was sent. See [`PrepareError`].
-    pub async fn prepare(&self, intent: &Intent) -> Result<Preparation, PrepareError> {
+    pub async fn prepare(&self, intent: &Intent<T>) -> Result<Preparation, PrepareError> {
         let engine = &*self.0;
         let payment = &intent.payment;
         let fingerprint = payment.fingerprint();
         let existing = match self.known(intent, &fingerprint).await? {
             Some(existing) => existing,
             None => {
-                engine.limits.check_amount(payment.amount)?;
-                let entry = engine.entry(intent, &fingerprint, 0)?;
+                engine.limits.check_amount(payment.amount())?;
+                let entry = engine.entry(intent, &fingerprint, 0).await?;
                 match engine.journal.insert(&entry, &engine.limits).await? {
                     Inserted::New => return Ok(Preparation::Ready(Prepared(entry))),
                     Inserted::Full(full) => return Err(full.into()),
                     // Another process was faster.
-                    Inserted::Existing(existing) => same_payment(*existing, &fingerprint)?,
+                    Inserted::Existing(existing) => self.same_payment(*existing, &fingerprint)?,
                 }
             }
         };
         if existing.state == State::Prepared {
-            engine.limits.check_amount(payment.amount)?;
+            engine.limits.check_amount(payment.amount())?;
         }
         let signed = if existing.may_be_signed_again() {
             self.sign_again(existing, intent).await?
@@ -85,9 +86,18 @@ impl Payouts {
     }
 
     /// Signs with the present key, which may not be the one that the entry was prepared with.
-    async fn sign_again(&self, mut entry: Entry, intent: &Intent) -> Result<Entry, PrepareError> {
+    async fn sign_again(
+        &self,
+        mut entry: Entry,
+        intent: &Intent<T>,
+    ) -> Result<Entry, PrepareError> {
         let engine = &*self.0;
-        entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
+        entry.message = Some(
+            engine
+                .service
+                .compose(&entry.number, &intent.payment)
+                .await?,
+        );
         match engine.journal.update(&entry).await {
             // Another process was faster, and may have sent it.
             Err(JournalError::Conflict) => {
@@ -110,13 +120,21 @@ impl Payouts {
     /// The entry of an intent, if there is one. Nothing is written.
     pub(crate) async fn known(
         &self,
-        intent: &Intent,
+        intent: &Intent<T>,
         fingerprint: &str,
     ) -> Result<Option<Entry>, PrepareError> {
         let known = self.0.journal.by_intent(&intent.id).await?;
         known
-            .map(|entry| same_payment(entry, fingerprint))
+            .map(|entry| self.same_payment(entry, fingerprint))
             .transpose()
+    }
+
+    fn same_payment(&self, entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> {
+        if entry.fingerprint == fingerprint && self.0.own(&entry).is_ok() {
+            Ok(entry)
+        } else {
+            Err(PrepareError::OtherPayment(entry.intent))
+        }
     }
 
     /// Sends a payout, once, after waiting for its turn: 15 seconds after the last send to the same payee, say.
@@ -151,19 +169,23 @@ impl Payouts {
         }
     }
 
-    /// Waits until there is something to do about an unknown payout, and does it: asks WeChat Pay, or sends it again with
+    /// Waits until there is something to do about an [`Unknown`](Settlement::Unknown) or [`Waiting`](Settlement::Waiting) payout, and does it: asks WeChat Pay, or sends it again with
     /// the same number and the same bytes, as the [`Rules`] allow.
     ///
-    /// One call is one step. Go on as long as the result is [`Settlement::Unknown`], or park it. If there is nothing to do
+    /// One call is one step. Go on as long as it is not settled, or leave it to a later run. If there is nothing to do
     /// but for a person, it waits as long as between two late queries.
     ///
     /// # Errors
     /// The journal failed. The payout is in there as it was.
-    pub async fn resolve(&self, unknown: Unknown) -> Result<Settlement, JournalError> {
+    pub async fn resolve(
+        &self,
+        open: impl Into<Number> + Send,
+    ) -> Result<Settlement, JournalError> {
         let engine = &*self.0;
+        let number = open.into();
         let patience = engine.rules.query_wait(u32::MAX);
         loop {
-            let (entry, pause) = match engine.step(&unknown.0.number, May::Begin).await? {
+            let (entry, pause) = match engine.step(&number, May::Begin).await? {
                 Step::Wait(_, until) => {
                     engine.sleep_until(until).await;
                     continue;
@@ -182,10 +204,7 @@ impl Payouts {
     ///
     /// # Errors
     /// The journal failed.
-    pub async fn resolve_by_number(
-        &self,
-        number: &PartnerTradeNo,
-    ) -> Result<Settlement, JournalError> {
+    pub async fn resolve_by_number(&self, number: &Number) -> Result<Settlement, JournalError> {
         match self.0.step(number, May::OnlyFollow).await? {
             Step::Moved(entry)
             | Step::Person(entry)
@@ -211,14 +230,6 @@ impl Payouts {
     }
 }
 
-fn same_payment(entry: Entry, fingerprint: &str) -> Result<Entry, PrepareError> {
-    if entry.fingerprint == fingerprint {
-        Ok(entry)
-    } else {
-        Err(PrepareError::OtherPayment(entry.intent))
-    }
-}
-
 #[allow(clippy::result_large_err)] // returns the input on error
 fn not_sent(entry: Entry, cause: NotSentCause) -> Result<Settlement, NotSent> {
     // After a try that is in doubt, "not sent" would be a lie about the payout.
@@ -233,16 +244,16 @@ fn not_sent(entry: Entry, cause: NotSentCause) -> Result<Settlement, NotSent> {
 
 /// Settings of a [`Payouts`].
 #[must_use]
-pub struct PayoutsBuilder(Engine);
+pub struct PayoutsBuilder<T: Payment = EmployeePayment>(Engine<T>);
 
-impl PayoutsBuilder {
-    /// Other waits than those of the documents.
+impl<T: Payment> PayoutsBuilder<T> {
+    /// Other waits than those of the product.
     pub fn rules(mut self, rules: Rules) -> Self {
         self.0.rules = rules;
         self
     }
 
-    /// Other limits than those of the documents.
+    /// Other limits than those of the product.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.0.limits = limits;
         self
@@ -267,12 +278,12 @@ impl PayoutsBuilder {
     }
 
     /// Builds the engine.
-    pub fn build(self) -> Payouts {
+    pub fn build(self) -> Payouts<T> {
         Payouts(Arc::new(self.0))
     }
 }
 
-impl fmt::Debug for Payouts {
+impl<T: Payment> fmt::Debug for Payouts<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Payouts")
             .field("journal", &self.0.journal)
@@ -282,7 +293,7 @@ impl fmt::Debug for Payouts {
     }
 }
 
-impl fmt::Debug for PayoutsBuilder {
+impl<T: Payment> fmt::Debug for PayoutsBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PayoutsBuilder").finish_non_exhaustive()
     }

@@ -1,9 +1,9 @@
 use std::fmt;
 
-use wxpay_core::{Fen, PartnerTradeNo};
+use wxpay_core::Fen;
 
 use crate::entry::{Alarm, Entry, State};
-use crate::{DayFull, IntentId, Moment};
+use crate::{DayFull, IntentId, Moment, Number, Package, WaitsFor};
 
 /// What became of every payout of a run: each is in exactly one of the lists.
 #[derive(Clone, Debug, Default)]
@@ -15,11 +15,14 @@ pub struct Reconciliation {
     pub rejected: Vec<RejectedLine>,
     /// Paid perhaps. A later run goes on with them.
     pub unknown: Vec<UnknownLine>,
+    /// WeChat Pay has taken them and holds them until somebody does something: a user has to confirm, say. A later run goes on
+    /// with them.
+    pub waiting: Vec<WaitingLine>,
     /// Nothing was sent for them, now or before; of those in [`Conflict`](NotStartedReason::Conflict) and those whose journal
     /// was [`Unread`](NotStartedReason::Unread), now.
     pub not_started: Vec<NotStarted>,
     /// The journal could not be read at the end. They are in there, and count as unknown.
-    pub unread: Vec<PartnerTradeNo>,
+    pub unread: Vec<Number>,
 }
 
 /// A payout that has been paid.
@@ -29,7 +32,7 @@ pub struct PaidLine {
     /// The caller's name for it.
     pub intent: IntentId,
     /// The merchant order number (商户订单号).
-    pub number: PartnerTradeNo,
+    pub number: Number,
     /// The amount.
     pub amount: Fen,
     /// WeChat Pay's number (微信订单号).
@@ -47,7 +50,7 @@ pub struct RejectedLine {
     /// The caller's name for it.
     pub intent: IntentId,
     /// The merchant order number (商户订单号).
-    pub number: PartnerTradeNo,
+    pub number: Number,
     /// The amount.
     pub amount: Fen,
     /// Why, for people.
@@ -64,7 +67,7 @@ pub struct UnknownLine {
     /// The caller's name for it.
     pub intent: IntentId,
     /// The merchant order number (商户订单号). It must not be replaced by another one.
-    pub number: PartnerTradeNo,
+    pub number: Number,
     /// The amount.
     pub amount: Fen,
     /// What is known, for people.
@@ -72,6 +75,28 @@ pub struct UnknownLine {
     /// Why a person has to look, if one has to.
     pub alarm: Option<Alarm>,
     /// When there is something to do next.
+    pub next_at: Moment,
+}
+
+/// A payout that WeChat Pay has taken and holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WaitingLine {
+    /// The caller's name for it.
+    pub intent: IntentId,
+    /// Its number. It must not be replaced by another one.
+    pub number: Number,
+    /// The amount that is held.
+    pub amount: Fen,
+    /// Who has to do something.
+    pub waits_for: WaitsFor,
+    /// What the user's front end opens the page with on which the user confirms.
+    pub package: Option<Package>,
+    /// What is known, for people.
+    pub reason: String,
+    /// Why a person has to look, if one has to.
+    pub alarm: Option<Alarm>,
+    /// When WeChat Pay is asked next.
     pub next_at: Moment,
 }
 
@@ -146,6 +171,11 @@ impl Reconciliation {
         sum(self.unknown.iter().map(|line| line.amount))
     }
 
+    /// The sum of what WeChat Pay holds.
+    pub fn waiting_amount(&self) -> Fen {
+        sum(self.waiting.iter().map(|line| line.amount))
+    }
+
     /// How many payouts are in it.
     pub fn len(&self) -> usize {
         self.taken_up() + self.not_started.len()
@@ -157,7 +187,8 @@ impl Reconciliation {
     }
 
     pub(crate) fn taken_up(&self) -> usize {
-        self.paid.len() + self.rejected.len() + self.unknown.len() + self.unread.len()
+        let settled = self.paid.len() + self.rejected.len();
+        settled + self.unknown.len() + self.waiting.len() + self.unread.len()
     }
 
     pub(crate) fn add(&mut self, entry: &Entry) {
@@ -179,6 +210,16 @@ impl Reconciliation {
                 amount,
                 reason,
                 replaceable: entry.allows_replacement(),
+            }),
+            State::Waiting => self.waiting.push(WaitingLine {
+                intent,
+                number,
+                amount,
+                waits_for: entry.waits_for.unwrap_or(WaitsFor::WeChatPay),
+                package: entry.package.clone(),
+                reason,
+                alarm,
+                next_at: entry.next_at,
             }),
             State::Prepared | State::Sending | State::Unknown => self.unknown.push(UnknownLine {
                 intent,

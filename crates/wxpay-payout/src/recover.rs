@@ -7,6 +7,7 @@ use crate::entry::{Entry, State};
 use crate::evidence::QueryEnd;
 use crate::intent::Intent;
 use crate::journal::{Inserted, JournalError};
+use crate::product::Payment;
 use crate::reconciliation::Reconciliation;
 use crate::run::{RunEvent, RunOptions};
 use crate::settlement::PrepareError;
@@ -57,7 +58,7 @@ enum Found {
     Stopped(String),
 }
 
-impl Payouts {
+impl<T: Payment> Payouts<T> {
     /// Rebuilds a lost journal: asks WeChat Pay about every number that these intents can have, and writes down what it
     /// knows. Nothing is sent.
     ///
@@ -68,7 +69,7 @@ impl Payouts {
     /// out, here and in the next run.
     pub async fn recover<I>(&self, intents: I, options: RunOptions) -> Recovery
     where
-        I: IntoIterator<Item = Intent>,
+        I: IntoIterator<Item = Intent<T>>,
         I::IntoIter: Send,
     {
         let mut recovery = Recovery::default();
@@ -81,7 +82,7 @@ impl Payouts {
                 halted.get_or_insert_with(|| "stopped before".to_owned());
             }
             let most = options.at_once.get();
-            let some: Vec<Intent> = intents.by_ref().take(most).collect();
+            let some: Vec<Intent<T>> = intents.by_ref().take(most).collect();
             if some.is_empty() {
                 return recovery;
             }
@@ -149,14 +150,17 @@ impl Recovery {
     }
 }
 
-impl Engine {
-    async fn recover(&self, intent: &Intent) -> Found {
+impl<T: Payment> Engine<T> {
+    async fn recover(&self, intent: &Intent<T>) -> Found {
         let known = match self.journal.by_intent(&intent.id).await {
             // The number after one that failed may have been paid all the same.
             Ok(Some(known)) if !known.allows_replacement() => return Found::Kept,
             Ok(known) => known,
             Err(error) => return Found::Stopped(error.to_string()),
         };
+        if let Some(Err(error)) = known.as_ref().map(|known| self.own(known)) {
+            return Found::Failed(error.to_string());
+        }
         let was_known = known.is_some();
         let generations = match self.generations(intent, known.as_ref()).await {
             Ok(generations) => generations,
@@ -174,7 +178,7 @@ impl Engine {
     /// What WeChat Pay knows of an intent's numbers, from the first on that is not in the journal.
     async fn generations(
         &self,
-        intent: &Intent,
+        intent: &Intent<T>,
         known: Option<&Entry>,
     ) -> Result<Vec<Entry>, Found> {
         let refused = |error: PrepareError| Found::Failed(error.to_string());
@@ -184,6 +188,7 @@ impl Engine {
         for generation in first.. {
             let mut entry = self
                 .entry(intent, &fingerprint, generation)
+                .await
                 .map_err(refused)?;
             let end = self.ask_for(&entry).await?;
             if matches!(end, QueryEnd::NotFound) {

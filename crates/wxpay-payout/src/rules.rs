@@ -9,6 +9,8 @@ pub struct Rules {
     /// The waits between queries that say "under way" or nothing; the last one is for all further ones. 1, 2, 5, 15 and
     /// 60 minutes.
     pub query_waits: Vec<Duration>,
+    /// The wait between queries about a payment that waits for a user, or for a person of the merchant. 30 minutes.
+    pub waiting_pace: Duration,
     /// The shortest time between two `NOT_FOUND`s that both count, and between such a one and the next send. 5 minutes.
     pub not_found_gap: Duration,
     /// How many `NOT_FOUND`s confirm a definite refusal. 2.
@@ -47,6 +49,7 @@ impl Default for Rules {
         Self {
             settle: MINUTE,
             query_waits: [1, 2, 5, 15, 60].map(|minutes| MINUTE * minutes).to_vec(),
+            waiting_pace: MINUTE * 30,
             not_found_gap: MINUTE * 5,
             confirmations: 2,
             resend: true,
@@ -72,7 +75,12 @@ impl Rules {
 
     /// The longest that anything waits. A moment further ahead was written by a clock that was wrong.
     pub(crate) fn longest_wait(&self) -> Duration {
-        let waits = [self.settle, self.not_found_gap, self.lease];
+        let waits = [
+            self.settle,
+            self.not_found_gap,
+            self.lease,
+            self.waiting_pace,
+        ];
         let waits = waits.iter().chain(&self.query_waits);
         waits.copied().max().unwrap_or(MINUTE)
     }

@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, poll_fn};
 use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt};
-use wxpay_core::PartnerTradeNo;
 
 use self::options::Iterated;
 use crate::engine::{Engine, May, Step};
 use crate::entry::{Entry, State};
 use crate::intent::Intent;
+use crate::product::Payment;
 use crate::reconciliation::{NotStartedReason, Reconciliation};
 use crate::settlement::{Preparation, PrepareError, Rejected, Settlement};
-use crate::{IntentId, JournalError, Moment, Payouts};
+use crate::{IntentId, JournalError, Moment, Number, Payouts};
 
 mod events;
 mod notes;
 mod options;
 
-pub use events::{RunEvent, Waiting};
+pub use events::{RunEvent, RunWait};
 pub use options::{Progress, RunOptions, Source, Stop};
 
-impl Payouts {
+impl<T: Payment> Payouts<T> {
     /// Pays all these intents, each once, and tells what became of each.
     ///
     /// It can be stopped, dropped or killed at any moment, and run again with the same intents: what was paid stays paid
@@ -32,7 +32,7 @@ impl Payouts {
     /// answers in a row.
     pub async fn run<I>(&self, intents: I, options: RunOptions) -> Reconciliation
     where
-        I: IntoIterator<Item = Intent>,
+        I: IntoIterator<Item = Intent<T>>,
         I::IntoIter: Send,
     {
         let mut source = Iterated(intents.into_iter());
@@ -40,7 +40,11 @@ impl Payouts {
     }
 
     /// The same from a source that takes time.
-    pub async fn run_from(&self, source: &mut dyn Source, options: RunOptions) -> Reconciliation {
+    pub async fn run_from(
+        &self,
+        source: &mut dyn Source<T>,
+        options: RunOptions,
+    ) -> Reconciliation {
         let intents = stream::unfold(source, |source| async move {
             let intent = source.next().await?;
             Some((intent, source))
@@ -49,7 +53,7 @@ impl Payouts {
     }
 }
 
-impl Payouts {
+impl<T: Payment> Payouts<T> {
     /// Follows every payout in the journal that was sent and is not settled, as [`run`](Self::run) does, and begins none.
     ///
     /// # Errors
@@ -63,7 +67,11 @@ impl Payouts {
             let Some(last) = page.last() else { break };
             after = Some(last.number.clone());
             for entry in page {
-                if matches!(entry.state, State::Sending | State::Unknown) {
+                let was_sent = matches!(
+                    entry.state,
+                    State::Sending | State::Unknown | State::Waiting
+                );
+                if was_sent && self.0.own(&entry).is_ok() {
                     run.progress.taken += 1;
                     run.progress.open += 1;
                     run.wait_for(&entry);
@@ -74,19 +82,19 @@ impl Payouts {
     }
 }
 
-struct Run<'a> {
-    payouts: &'a Payouts,
+struct Run<'a, T: Payment> {
+    payouts: &'a Payouts<T>,
     options: RunOptions,
     /// Whether it may send what was never sent.
     may: May,
     progress: Progress,
     result: Reconciliation,
     /// Unsettled payouts, by the moment at which there is something to do.
-    waiting: BTreeSet<(Moment, PartnerTradeNo)>,
+    waiting: BTreeSet<(Moment, Number)>,
     /// Every number that was taken up, so that an intent that comes twice is told once.
-    taken_up: HashSet<PartnerTradeNo>,
+    taken_up: HashSet<Number>,
     /// Those of them that have not left.
-    unsent: HashMap<PartnerTradeNo, IntentId>,
+    unsent: HashMap<Number, IntentId>,
     /// Whether there are no more intents.
     drained: bool,
     /// When the run began.
@@ -96,15 +104,15 @@ struct Run<'a> {
     /// How many first sends in a row ended without a clear answer.
     unclear: usize,
     /// Those that need not leave any more. Someone else may have sent them, which the journal tells at the end.
-    left: Vec<PartnerTradeNo>,
+    left: Vec<Number>,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
     /// What keeps those that have not left from leaving.
-    held_by: HashMap<PartnerTradeNo, NotStartedReason>,
+    held_by: HashMap<Number, NotStartedReason>,
     /// Those that another process is working on, and until when at most.
-    others: HashMap<PartnerTradeNo, Moment>,
+    others: HashMap<Number, Moment>,
     /// What was last told to be waited for.
-    told: Option<(Moment, Waiting)>,
+    told: Option<(Moment, RunWait)>,
 }
 
 /// What one piece of work came to.
@@ -115,22 +123,22 @@ enum Done {
         NotStartedReason,
         Result<Option<Entry>, PrepareError>,
     ),
-    Stepped(PartnerTradeNo, Result<Step, JournalError>),
+    Stepped(Number, Result<Step, JournalError>),
 }
 
 /// What the run waits for.
 #[allow(clippy::large_enum_variant)] // a short-lived value
-enum Event {
-    Intent(Option<Intent>),
+enum Event<T> {
+    Intent(Option<Intent<T>>),
     Done(Done),
     Time,
 }
 
-type Intents<'s> = Pin<Box<dyn Stream<Item = Intent> + Send + 's>>;
+type Intents<'s, T> = Pin<Box<dyn Stream<Item = Intent<T>> + Send + 's>>;
 type Working = FuturesUnordered<BoxFuture<'static, Done>>;
 
-impl<'a> Run<'a> {
-    fn new(payouts: &'a Payouts, options: RunOptions) -> Self {
+impl<'a, T: Payment> Run<'a, T> {
+    fn new(payouts: &'a Payouts<T>, options: RunOptions) -> Self {
         Self {
             payouts,
             options,
@@ -152,7 +160,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn run(mut self, mut intents: Intents<'_>) -> Reconciliation {
+    async fn run(mut self, mut intents: Intents<'_, T>) -> Reconciliation {
         let at_once = self.options.at_once.get();
         let mut working = Working::new();
         loop {
@@ -210,10 +218,10 @@ impl<'a> Run<'a> {
     async fn event(
         &self,
         working: &mut Working,
-        intents: &mut Intents<'_>,
+        intents: &mut Intents<'_, T>,
         takes_intents: bool,
         wake_at: Option<Moment>,
-    ) -> Event {
+    ) -> Event<T> {
         let engine = &self.payouts.0;
         let mut sleep = wake_at.map(|at| Box::pin(engine.sleep_until(at)));
         poll_fn(|context| {
@@ -239,7 +247,7 @@ impl<'a> Run<'a> {
     }
 
     /// The next payout with something to do now.
-    fn take_due(&mut self) -> Option<PartnerTradeNo> {
+    fn take_due(&mut self) -> Option<Number> {
         let now = self.payouts.0.now();
         while let Some((at, number)) = self.waiting.first().cloned() {
             if at > now || self.options.stop.is_stopped() || self.is_out_of_patience(now) {
@@ -300,7 +308,7 @@ impl<'a> Run<'a> {
     }
 }
 
-async fn prepare(payouts: Payouts, intent: Intent, again: bool) -> Done {
+async fn prepare<T: Payment>(payouts: Payouts<T>, intent: Intent<T>, again: bool) -> Done {
     let prepared = match payouts.prepare(&intent).await {
         Ok(Preparation::Before(Settlement::Rejected(rejected))) if again => {
             reopen(&payouts, &intent, rejected).await
@@ -311,15 +319,19 @@ async fn prepare(payouts: Payouts, intent: Intent, again: bool) -> Done {
 }
 
 /// What an intent has come to before, when nothing is begun for it any more.
-async fn look(payouts: Payouts, intent: Intent, reason: NotStartedReason) -> Done {
+async fn look<T: Payment>(
+    payouts: Payouts<T>,
+    intent: Intent<T>,
+    reason: NotStartedReason,
+) -> Done {
     let known = payouts.known(&intent, &intent.payment.fingerprint()).await;
     Done::Looked(intent.id, reason, known)
 }
 
 /// What the payment itself was refused for is left to the caller, who may correct it.
-async fn reopen(
-    payouts: &Payouts,
-    intent: &Intent,
+async fn reopen<T: Payment>(
+    payouts: &Payouts<T>,
+    intent: &Intent<T>,
     rejected: Rejected,
 ) -> Result<Preparation, PrepareError> {
     let passes = rejected
@@ -335,7 +347,7 @@ async fn reopen(
     }
 }
 
-async fn step(engine: Arc<Engine>, number: PartnerTradeNo, may: May) -> Done {
+async fn step<T: Payment>(engine: Arc<Engine<T>>, number: Number, may: May) -> Done {
     let step = engine.step(&number, may).await;
     Done::Stepped(number, step)
 }

@@ -1,11 +1,15 @@
 use std::fmt;
 
-use wxpay_core::{Error, Fen, InvalidInput, PartnerTradeNo};
+use wxpay_core::{Error, Fen, InvalidInput};
 
 use crate::entry::{Alarm, Entry, State};
 use crate::evidence::Refusal;
 use crate::journal::JournalError;
-use crate::{DayFull, IntentId, Moment, NotAttestable};
+use crate::{DayFull, IntentId, Moment, NotAttestable, Number};
+
+mod waiting;
+
+pub use waiting::Waiting;
 
 /// A payout that is in the journal and has not left. Only [`Payouts::send`](crate::Payouts::send) takes it, once.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ impl Prepared {
     }
 
     /// The merchant order number (商户订单号), which it keeps whatever happens.
-    pub fn number(&self) -> &PartnerTradeNo {
+    pub fn number(&self) -> &Number {
         &self.0.number
     }
 
@@ -53,6 +57,9 @@ pub enum Settlement {
     Rejected(Rejected),
     /// It may have been paid, or may still be. It is in the journal and loses nothing by waiting.
     Unknown(Unknown),
+    /// WeChat Pay has taken it and holds it until somebody does something: the user has to confirm it, say. It is in no doubt,
+    /// and may take days. Only products with such a state come to this; payments to employees never do.
+    Waiting(Waiting),
 }
 
 /// A payout that has been paid, once.
@@ -66,7 +73,7 @@ impl Paid {
     }
 
     /// The merchant order number (商户订单号).
-    pub fn number(&self) -> &PartnerTradeNo {
+    pub fn number(&self) -> &Number {
         &self.0.number
     }
 
@@ -103,7 +110,7 @@ impl Rejected {
     }
 
     /// The merchant order number (商户订单号).
-    pub fn number(&self) -> &PartnerTradeNo {
+    pub fn number(&self) -> &Number {
         &self.0.number
     }
 
@@ -164,7 +171,7 @@ impl Unknown {
     }
 
     /// The merchant order number (商户订单号).
-    pub fn number(&self) -> &PartnerTradeNo {
+    pub fn number(&self) -> &Number {
         &self.0.number
     }
 
@@ -190,17 +197,24 @@ impl Unknown {
 
     /// Leaves it to a later [`Payouts::resolve_by_number`](crate::Payouts::resolve_by_number) or
     /// [`run`](crate::Payouts::run).
-    pub fn park(self) -> PartnerTradeNo {
+    pub fn park(self) -> Number {
         self.0.number
     }
 }
 
+impl From<Unknown> for Number {
+    fn from(unknown: Unknown) -> Self {
+        unknown.0.number
+    }
+}
+
 impl Settlement {
-    pub(crate) fn number(&self) -> &PartnerTradeNo {
+    pub(crate) fn number(&self) -> &Number {
         match self {
             Self::Paid(paid) => paid.number(),
             Self::Rejected(rejected) => rejected.number(),
             Self::Unknown(unknown) => unknown.number(),
+            Self::Waiting(waiting) => waiting.number(),
         }
     }
 
@@ -209,6 +223,7 @@ impl Settlement {
         match entry.state {
             State::Paid => Self::Paid(Paid(entry)),
             State::Rejected | State::Failed => Self::Rejected(Rejected(entry)),
+            State::Waiting => Self::Waiting(Waiting(entry)),
             State::Prepared | State::Sending | State::Unknown => Self::Unknown(Unknown(entry)),
         }
     }

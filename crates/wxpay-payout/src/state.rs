@@ -5,8 +5,8 @@ mod late;
 mod moments;
 
 use crate::entry::{Alarm, Entry, Lease, State};
-use crate::intent::Payment;
-use crate::{Moment, Rules};
+use crate::product::Payment;
+use crate::{Hold, Moment, Rules, WaitsFor};
 
 /// What may be done with a payout now.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -56,8 +56,9 @@ impl Entry {
         match self.state {
             State::Prepared if self.alarm == Some(Alarm::PaidLate) => Next::Person,
             State::Prepared => Next::Send,
+            State::Waiting if self.may_repeat(now, rules) => Next::Send,
             _ if self.is_past_queries(now, rules) => Next::Person,
-            _ if self.may_resend(now, rules) => Next::Send,
+            State::Unknown if self.may_resend(now, rules) => Next::Send,
             _ => Next::Query,
         }
     }
@@ -66,7 +67,7 @@ impl Entry {
     pub(crate) fn end_lease(&mut self, now: Moment, rules: &Rules) {
         if self.state == State::Sending {
             self.doubt = true;
-            self.state = State::Unknown;
+            self.state = self.open_state();
             self.reason = Some("the process ended in the middle of a send".to_owned());
             self.next_at = self.settled_from(rules).max(now);
         }
@@ -104,7 +105,7 @@ impl Entry {
         if let Some(until) = self.held_until(now, rules) {
             return Err(NotAttestable::Held(until));
         }
-        let in_doubt = matches!(self.state, State::Sending | State::Unknown);
+        let in_doubt = matches!(self.state, State::Sending | State::Unknown | State::Waiting);
         let Some(last) = self.last_sent_at.filter(|_| in_doubt) else {
             return Err(NotAttestable::NotUnknown);
         };
@@ -150,6 +151,9 @@ impl Entry {
         self.alarm = None;
         self.attested = false;
         self.doubt = false;
+        self.waits_for = None;
+        self.package = None;
+        self.cancel_asked_at = None;
         self.queries = 0;
         self.first_sent_at = None;
         self.last_sent_at = None;
@@ -163,12 +167,12 @@ impl Entry {
     }
 
     /// Takes another payment in the place of its own.
-    pub(crate) fn take(&mut self, payment: &Payment) {
+    pub(crate) fn take(&mut self, payment: &impl Payment) {
         let fingerprint = payment.fingerprint();
         if self.fingerprint != fingerprint {
             self.fingerprint = fingerprint;
             self.payee = payment.payee();
-            self.amount = payment.amount;
+            self.amount = payment.amount();
             self.message = None;
         }
     }
@@ -209,12 +213,67 @@ impl Entry {
         let waited = |from: Option<Moment>, gap| from.is_some_and(|from| now.since(from) >= gap);
         rules.resend
             && self.doubt
+            && self.cancel_asked_at.is_none()
             && !self.is_about_money()
             && self.message.is_some()
             && self.not_found > 0
             && waited(self.not_found_at, rules.not_found_gap)
             && waited(self.last_sent_at, gap)
             && in_time(self.first_sent_at, rules.resend_for)
+    }
+
+    /// WeChat Pay has taken it, and the same request once more brings what only such a response has: the package that the user's
+    /// front end needs, or the next state.
+    fn may_repeat(&self, now: Moment, rules: &Rules) -> bool {
+        // A user waits for the package. What WeChat Pay itself waits for takes longer.
+        let gap = match self.waits_for {
+            Some(WaitsFor::User) => rules.settle,
+            _ => rules.not_found_gap,
+        };
+        let gap = gap.saturating_mul(self.sends.clamp(1, MOST_GAPS));
+        let waited = self.last_sent_at.is_some_and(|at| now.since(at) >= gap);
+        let in_time = self
+            .first_sent_at
+            .is_some_and(|first| now.since(first) <= rules.resend_for);
+        // A user is waiting for what this journal has never asked for.
+        let at_once = self.sends == 0 && self.waits_for == Some(WaitsFor::User);
+        rules.resend && self.lacks_answer() && (at_once || waited) && in_time
+    }
+
+    /// Whether a repetition of the request would tell something that no query does.
+    pub(crate) fn lacks_answer(&self) -> bool {
+        let lacks = match self.waits_for {
+            Some(WaitsFor::User) => self.package.is_none(),
+            Some(WaitsFor::Repetition) => true,
+            Some(WaitsFor::Merchant | WaitsFor::WeChatPay) | None => false,
+        };
+        lacks && self.cancel_asked_at.is_none() && !self.is_about_money() && self.message.is_some()
+    }
+
+    /// Whether it is sent once more under a number that WeChat Pay holds so.
+    pub(crate) fn is_repeated_for(&self, hold: &Hold) -> bool {
+        self.lacks_answer() && self.waits_for == Some(hold.waits_for)
+    }
+
+    /// Whether it waits for a person, of whom nobody knows how long they take.
+    pub(crate) fn waits_for_a_person(&self) -> bool {
+        self.waits_for.is_some_and(WaitsFor::is_person)
+    }
+
+    /// Whether there is nothing to do but to wait for a person.
+    pub(crate) fn is_left_to_a_person(&self, now: Moment, rules: &Rules) -> bool {
+        let waits = self.state == State::Waiting && self.waits_for_a_person();
+        let is_done = self.lease.is_none() && self.cancel_asked_at.is_none();
+        waits && is_done && !self.lacks_answer() && self.due(now, rules) > now
+    }
+
+    /// Where it stands when nothing is known but what was known before.
+    pub(crate) fn open_state(&self) -> State {
+        if self.waits_for.is_some() {
+            State::Waiting
+        } else {
+            State::Unknown
+        }
     }
 
     fn is_past_queries(&self, now: Moment, rules: &Rules) -> bool {

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use wxpay_api::core::{Error, PartnerTradeNo};
+use wxpay_api::core::Error;
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
-    Fence, Limits, Message, PayEnd, Payment, Payouts, QueryEnd, RunOptions, Service, SqliteJournal,
+    EmployeePayment, Fence, Limits, Message, Number, PayEnd, Payouts, Product, QueryEnd,
+    RunOptions, SqliteJournal,
 };
 
 use super::bank::owner;
@@ -81,16 +82,18 @@ impl fmt::Display for Cost {
 struct AtOnce;
 
 #[async_trait]
-impl Service for AtOnce {
+impl Product for AtOnce {
+    type Payment = EmployeePayment;
+
     fn merchant(&self) -> &str {
         "1900000109"
     }
 
-    fn product(&self) -> &str {
+    fn name(&self) -> &str {
         "a product"
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
         // As long as a real one.
         Ok(Message::new(format!(
             "{number}{}{:800}",
@@ -98,13 +101,13 @@ impl Service for AtOnce {
         )))
     }
 
-    async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
+    async fn pay(&self, _: &Number, _: &Message, _: &Fence) -> PayEnd {
         PayEnd::Paid {
             payment_no: "10000183".to_owned(),
         }
     }
 
-    async fn query(&self, _: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, _: &Number) -> QueryEnd {
         QueryEnd::NotFound
     }
 }

@@ -4,9 +4,8 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use wxpay_api::core::PartnerTradeNo;
 use wxpay_payout::journal::{Begun, Inserted};
-use wxpay_payout::{Entry, IntentId, Journal, JournalError, Limits, Moment};
+use wxpay_payout::{Entry, IntentId, Journal, JournalError, Limits, Moment, Number};
 
 /// The writes, in the order in which a payout makes them.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +80,7 @@ impl<J: Journal, O: Observer> Journal for Observed<J, O> {
             .await
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         self.inner.by_number(number).await
     }
 
@@ -89,15 +88,11 @@ impl<J: Journal, O: Observer> Journal for Observed<J, O> {
         self.inner.by_intent(intent).await
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         self.inner.open(most).await
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         self.inner.page(after, most).await
     }
 }

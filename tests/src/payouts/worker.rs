@@ -18,7 +18,7 @@ use wxpay_api::v2;
 use wxpay_api::v2::wecom::{
     pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
 };
-use wxpay_payout::{Intent, Journal, Limits, Payment, Payouts, Rules, RunOptions, Wecom};
+use wxpay_payout::{EmployeePayment, Intent, Journal, Limits, Payouts, Rules, RunOptions, Wecom};
 
 use super::bank::{journal_at, journal_in};
 use super::observed::{Observed, Observer, Write};
@@ -166,7 +166,7 @@ impl Job {
 pub fn intent(number: usize) -> Intent {
     Intent {
         id: format!("intent-{number}").parse().unwrap(),
-        payment: Payment {
+        payment: EmployeePayment {
             openid: format!("openid_{number}").parse().unwrap(),
             amount: Fen::new(100 + i64::try_from(number % 700).unwrap()),
             check_name: CheckName::NoCheck,

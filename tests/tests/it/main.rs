@@ -24,6 +24,7 @@ mod notify_url;
 mod operations;
 mod own_endpoint;
 mod pay_employee;
+mod payout_products;
 mod payouts;
 mod query_detail_by_out_detail_no;
 mod query_employee_payment;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use wxpay_api::core;
 use wxpay_payout::{
-    Alarm, AttestError, BackupError, JournalError, NotSent, NotSentCause, OpenError, PrepareError,
+    Alarm, AttestError, BackupError, CancelError, JournalError, NotSent, NotSentCause, OpenError,
+    PrepareError,
 };
 
 use super::sentences::Sentences;
@@ -20,6 +21,12 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<AttestError>() {
         return Some(payout_text(&error.to_string()));
+    }
+    if let Some(error) = error.downcast_ref::<CancelError>() {
+        return Some(match error {
+            CancelError::NotSent(error) => format!("撤销请求没有发出：{}", call(error)),
+            error => payout_text(&error.to_string()),
+        });
     }
     if let Some(error) = error.downcast_ref::<OpenError>() {
         return Some(open(error));

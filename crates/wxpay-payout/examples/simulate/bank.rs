@@ -1,31 +1,35 @@
 //! A hostile WeChat Pay: it loses, delays, and answers one thing while it does another.
 
 use async_trait::async_trait;
-use wxpay_core::{Certainty, Class, Effect, Error, Fen, PartnerTradeNo, TransportError};
-use wxpay_payout::{Fence, Message, PayEnd, Payment, QueryEnd, Refusal, Service};
+use wxpay_core::{Certainty, Class, Effect, Error, Fen, TransportError};
+use wxpay_payout::{
+    CancelEnd, EmployeePayment, Fence, Message, Number, PayEnd, Product, QueryEnd, Refusal,
+};
 
 use super::chance::Chance;
 use super::world::{HOUR, MINUTE, Record, SECOND, World, Yield};
 
-pub(crate) fn message(number: &PartnerTradeNo, text: &str) -> Message {
+pub(crate) fn message(number: &Number, text: &str) -> Message {
     Message::new(format!("{number} {text}"))
 }
 
 #[async_trait]
-impl Service for World {
+impl Product for World {
+    type Payment = EmployeePayment;
+
     fn merchant(&self) -> &str {
         "1900000109"
     }
 
-    fn product(&self) -> &str {
+    fn name(&self) -> &str {
         "simulated"
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
         Ok(message(number, &payment.amount.to_string()))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, fence: &Fence) -> PayEnd {
         Yield::once().await;
         if self.troubles().stalls_in_sends && self.chance(|chance| chance.percent(50)) {
             let stands_still = self.chance(|chance| chance.below(200));
@@ -37,7 +41,11 @@ impl Service for World {
             self.note(|| format!("pay {number}: past the fence"));
             return not_sent();
         }
-        let end = self.answer(number, message);
+        let end = if self.troubles().users {
+            self.answer_for_users(number, message)
+        } else {
+            self.answer(number, message)
+        };
         self.note(|| format!("pay {number}: {end:?}"));
         let slow = self.chance(|chance| chance.below(20));
         // Now and then longer than any lease.
@@ -50,10 +58,26 @@ impl Service for World {
         end
     }
 
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, number: &Number) -> QueryEnd {
         Yield::once().await;
-        let end = self.find(number);
+        let end = if self.troubles().users {
+            self.find_for_users(number)
+        } else {
+            self.find(number)
+        };
         self.note(|| format!("query {number}: {end:?}"));
+        self.pass(SECOND);
+        Yield::once().await;
+        end
+    }
+
+    async fn cancel(&self, number: &Number, fence: &Fence) -> CancelEnd {
+        Yield::once().await;
+        if fence.is_past() {
+            return CancelEnd::NotSent(unsent());
+        }
+        let end = self.cancel_for_users(number);
+        self.note(|| format!("cancel {number}: {end:?}"));
         self.pass(SECOND);
         Yield::once().await;
         end
@@ -61,7 +85,7 @@ impl Service for World {
 }
 
 impl World {
-    pub(crate) fn answer(&self, number: &PartnerTradeNo, message: &Message) -> PayEnd {
+    pub(crate) fn answer(&self, number: &Number, message: &Message) -> PayEnd {
         let now = self.now().millis();
         let mut state = self.state();
         let dice = self.chance(|chance| chance.below(100));
@@ -140,7 +164,7 @@ impl World {
         }
     }
 
-    pub(crate) fn find(&self, number: &PartnerTradeNo) -> QueryEnd {
+    pub(crate) fn find(&self, number: &Number) -> QueryEnd {
         let now = self.now().millis();
         let state = self.state();
         match self.chance(|chance| chance.below(100)) {
@@ -167,11 +191,15 @@ impl World {
 }
 
 fn not_sent() -> PayEnd {
-    let error = TransportError::not_sent("no connection");
-    PayEnd::NotSent(Error::new("pay", Effect::Write, error))
+    PayEnd::NotSent(unsent())
 }
 
-fn amount_of(message: &Message) -> Fen {
+fn unsent() -> Error {
+    let error = TransportError::not_sent("no connection");
+    Error::new("pay", Effect::Write, error)
+}
+
+pub(super) fn amount_of(message: &Message) -> Fen {
     let text = String::from_utf8_lossy(message.bytes()).into_owned();
     let amount = text
         .split(' ')

@@ -4,7 +4,9 @@ use wxpay_api::v2::wecom::{
     pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
 };
 use wxpay_core::Fen;
-use wxpay_payout::{Intent, Payment, Payouts, Preparation, Settlement, State, Unknown};
+use wxpay_payout::{
+    EmployeePayment, Intent, Payouts, Preparation, Settlement, State, Unknown, Waiting,
+};
 
 use super::policies::Policy;
 use super::world::{World, Yield};
@@ -29,6 +31,9 @@ pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
                 }
             },
             Some(Settlement::Paid(_)) => return,
+            Some(Settlement::Waiting(waiting)) => {
+                with_user(&payouts, &world, policy, &intent, waiting).await
+            }
             Some(Settlement::Unknown(unknown)) => follow(&payouts, &world, unknown).await,
             Some(Settlement::Rejected(rejected)) => {
                 world.pass(3_600_000);
@@ -45,6 +50,46 @@ pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
         if settlement.is_none() {
             world.pass(1_000);
         }
+    }
+}
+
+/// Waits for the user; now and then a notification is the occasion to ask, or the merchant changes their mind.
+async fn with_user(
+    payouts: &Payouts,
+    world: &World,
+    policy: Policy,
+    intent: &Intent,
+    waiting: Waiting,
+) -> Option<Settlement> {
+    match world.chance(|chance| chance.below(100)) {
+        0..5 => {
+            let cancelled = payouts.cancel(&intent.id).await.ok()?;
+            if policy == Policy::CancelIsFailure {
+                book_failed(payouts, intent).await;
+                return payouts.find(&intent.id).await.ok().flatten();
+            }
+            Some(cancelled)
+        }
+        // It may come early, late, and twice.
+        5..20 => payouts.ask(waiting.number()).await.ok(),
+        20..24 if policy == Policy::ImpatientWithUsers => {
+            book_failed(payouts, intent).await;
+            payouts.find(&intent.id).await.ok().flatten()
+        }
+        _ => payouts.resolve(waiting).await.ok(),
+    }
+}
+
+/// Writes into the journal that it failed, which WeChat Pay has not said.
+async fn book_failed(payouts: &Payouts, intent: &Intent) {
+    if let Ok(Some(mut entry)) = payouts.journal().by_intent(&intent.id).await
+        && entry.state == State::Waiting
+    {
+        entry.state = State::Failed;
+        entry.lease = None;
+        entry.closed_at = Some(entry.next_at);
+        entry.counted = None;
+        let _ = payouts.journal().update(&entry).await;
     }
 }
 
@@ -84,7 +129,7 @@ async fn attest_whatever_happens(payouts: &Payouts, intent: &Intent) {
 pub(crate) fn intent(amount: i64) -> Intent {
     Intent {
         id: "intent".parse().expect("a sound name"),
-        payment: Payment {
+        payment: EmployeePayment {
             openid: "openid".parse().expect("a sound openid"),
             amount: Fen::new(amount),
             check_name: CheckName::NoCheck,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use wxpay_core::PartnerTradeNo;
 use wxpay_payout::journal::{Begun, Inserted};
-use wxpay_payout::{Entry, IntentId, Journal, JournalError, Limits, MemoryJournal, Moment, State};
+use wxpay_payout::{
+    Entry, IntentId, Journal, JournalError, Limits, MemoryJournal, Moment, Number, State,
+};
 
 use super::world::{World, Yield};
 
@@ -84,7 +85,7 @@ impl Journal for FailingJournal {
         replaced
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         self.fails()?;
         self.books.by_number(number).await
     }
@@ -94,15 +95,11 @@ impl Journal for FailingJournal {
         self.books.by_intent(intent).await
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         self.books.open(most).await
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         self.books.page(after, most).await
     }
 }

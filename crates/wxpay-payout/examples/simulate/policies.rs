@@ -1,4 +1,4 @@
-//! Ours, and ten ways to pay out that lose money. The same checker has to find each of them.
+//! Ours, and twelve ways to pay out that lose money. The same checker has to find each of them.
 
 use wxpay_payout::{PayEnd, QueryEnd};
 
@@ -29,9 +29,15 @@ pub(crate) enum Policy {
     AttestsUnderALease,
     /// Ours with a journal that drops what it hears of a payment after it has given it up.
     DropsLatePayments,
+    /// Ours with a product whose users confirm: payments wait, are closed, and are cancelled.
+    OursWithUsers,
+    /// The same with a program that books a payment as failed when its cancellation was taken.
+    CancelIsFailure,
+    /// The same with a program that gives up what waits for its user.
+    ImpatientWithUsers,
 }
 
-pub(crate) const POLICIES: [Policy; 11] = [
+pub(crate) const POLICIES: [Policy; 14] = [
     Policy::Ours,
     Policy::NewNumberOnAnything,
     Policy::NewNumberOnTimeout,
@@ -43,6 +49,9 @@ pub(crate) const POLICIES: [Policy; 11] = [
     Policy::NoFence,
     Policy::AttestsUnderALease,
     Policy::DropsLatePayments,
+    Policy::OursWithUsers,
+    Policy::CancelIsFailure,
+    Policy::ImpatientWithUsers,
 ];
 
 /// What a bad policy has in its books at the end.
@@ -63,7 +72,20 @@ impl Policy {
                 | Self::NoFence
                 | Self::AttestsUnderALease
                 | Self::DropsLatePayments
+        ) || self.has_users()
+    }
+
+    /// Whether what it pays is confirmed by users.
+    pub(crate) fn has_users(self) -> bool {
+        matches!(
+            self,
+            Self::OursWithUsers | Self::CancelIsFailure | Self::ImpatientWithUsers
         )
+    }
+
+    /// Whether nothing is wrong with it.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Ours | Self::OursWithUsers)
     }
 
     pub(crate) async fn pay(self, world: &World) -> Claim {

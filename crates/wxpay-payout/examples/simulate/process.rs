@@ -234,10 +234,7 @@ struct OwnNumbers {
 }
 
 impl Numbers for OwnNumbers {
-    fn number(
-        &self,
-        of: &Numbered<'_>,
-    ) -> Result<wxpay_core::PartnerTradeNo, wxpay_core::InvalidInput> {
+    fn number(&self, of: &Numbered<'_>) -> Result<wxpay_payout::Number, wxpay_core::InvalidInput> {
         if self.random {
             return Ok(self.world.another_number());
         }

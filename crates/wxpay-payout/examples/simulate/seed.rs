@@ -67,6 +67,15 @@ fn troubles(policy: Policy, chance: &mut Chance) -> Troubles {
             let one_journal = !troubles.losses && !troubles.doubled;
             troubles.failed_pays_again = one_journal && chance.percent(50);
         }
+        Policy::OursWithUsers => {
+            troubles.stalls = chance.percent(30);
+            troubles.jumps = chance.percent(20);
+            troubles.stalls_in_sends = chance.percent(20);
+            troubles.losses = chance.percent(20);
+            troubles.doubled = chance.percent(20);
+            troubles.users = true;
+        }
+        Policy::CancelIsFailure | Policy::ImpatientWithUsers => troubles.users = true,
         Policy::RandomNumbers => troubles.losses = true,
         Policy::NoFence | Policy::DropsLatePayments => {
             troubles.failed_pays_again = true;

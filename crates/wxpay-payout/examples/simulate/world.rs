@@ -9,11 +9,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_core::{Fen, PartnerTradeNo};
-use wxpay_payout::{Message, Moment};
+use wxpay_core::Fen;
+use wxpay_payout::{Message, Moment, Number};
 use wxpay_transport::{Clock, Timer};
 
 use super::chance::Chance;
+use super::users::{self, Held};
 
 /// What one seed is about. Clones share it.
 #[derive(Clone, Debug)]
@@ -47,13 +48,16 @@ pub(crate) struct Troubles {
     pub(crate) ignores_fence: bool,
     /// Processes stand still in the middle of half of all sends.
     pub(crate) stalls_in_sends: bool,
+    /// Users confirm each payment, or do not.
+    pub(crate) users: bool,
     /// A journal drops payments of which it hears after it has given them up.
     pub(crate) drops_late: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
-    pub(super) records: BTreeMap<PartnerTradeNo, Record>,
+    pub(super) records: BTreeMap<Number, Record>,
+    pub(super) held: BTreeMap<Number, Held>,
     numbers: u64,
     history: String,
 }
@@ -90,6 +94,7 @@ impl World {
             chance: AtomicU64::new(chance.state()),
             state: Mutex::new(State {
                 records: BTreeMap::new(),
+                held: BTreeMap::new(),
                 numbers: 0,
                 history: String::new(),
             }),
@@ -149,17 +154,18 @@ impl World {
     }
 
     /// The numbers under which money has moved, or is yet going to.
-    pub(crate) fn paid(&self) -> Vec<PartnerTradeNo> {
+    pub(crate) fn paid(&self) -> Vec<Number> {
         let state = self.state();
         let paid = state.records.iter().filter(|(_, record)| record.succeeds);
-        paid.map(|(number, _)| number.clone()).collect()
+        let paid = paid.map(|(number, _)| number.clone());
+        paid.chain(users::paid(&state.held)).collect()
     }
 
     /// A number that nobody has had.
-    pub(crate) fn another_number(&self) -> PartnerTradeNo {
+    pub(crate) fn another_number(&self) -> Number {
         let mut state = self.state();
         state.numbers += 1;
-        PartnerTradeNo::new(format!("N{}", state.numbers)).expect("a sound number")
+        Number::new(format!("N{}", state.numbers)).expect("a sound number")
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

@@ -4,6 +4,7 @@ use super::{Engine, Step};
 use crate::entry::{Entry, State};
 use crate::evidence::QueryEnd;
 use crate::journal::JournalError;
+use crate::product::Payment;
 use crate::settlement::NotSentCause;
 
 /// What a query says that keeps a payout from being sent.
@@ -14,8 +15,9 @@ pub(super) enum Found {
     Previous(QueryEnd),
 }
 
-impl Engine {
-    /// `None` if WeChat Pay does not know the number, and still calls the one before it failed.
+impl<T: Payment> Engine<T> {
+    /// `None` if it may be sent: WeChat Pay does not know the number, and still calls the one before it failed; or it holds the
+    /// number, and takes the same request again.
     pub(super) async fn look(&self, begun: &Entry) -> Option<Found> {
         if !self.rules.query_before_send {
             return None;
@@ -28,7 +30,13 @@ impl Engine {
             }
         }
         let end = self.service.query(&begun.number).await;
-        (!matches!(end, QueryEnd::NotFound)).then_some(Found::Own(end))
+        let goes_out = match &end {
+            QueryEnd::NotFound => true,
+            // It is sent for what only its response tells, and WeChat Pay still waits.
+            QueryEnd::Waiting(hold) => begun.is_repeated_for(hold),
+            _ => false,
+        };
+        (!goes_out).then_some(Found::Own(end))
     }
 
     /// Nothing has left: the entry goes back, or on to what WeChat Pay says of it.

@@ -1,11 +1,13 @@
 //! Writes down how a call ended, also if other processes have changed the entry meanwhile.
 
 use super::Engine;
+use crate::Moment;
 use crate::entry::{Entry, State};
-use crate::evidence::{PayEnd, QueryEnd};
+use crate::evidence::{CancelEnd, PayEnd, QueryEnd};
 use crate::journal::JournalError;
+use crate::product::Payment;
 
-impl Engine {
+impl<T: Payment> Engine<T> {
     pub(super) async fn record_send(
         &self,
         begun: &Entry,
@@ -50,6 +52,22 @@ impl Engine {
                 known.end_query(end, self.now(), &self.rules);
             } else {
                 known.end_late_query(end, self.now());
+            }
+        })
+        .await
+    }
+
+    /// After a cancellation. If others have changed the entry meanwhile, its response adds nothing to what they know.
+    pub(super) async fn record_cancel(
+        &self,
+        held: &Entry,
+        holder: &str,
+        end: &CancelEnd,
+        before: Option<Moment>,
+    ) -> Result<Entry, JournalError> {
+        self.record(held, |known| {
+            if is_ours(known, holder) && !known.state.is_settled() {
+                known.end_cancel(end, before, self.now(), &self.rules);
             }
         })
         .await

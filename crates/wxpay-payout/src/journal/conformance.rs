@@ -7,10 +7,10 @@
 //! assert!(broken.is_empty(), "{broken:?}");
 //! ```
 
-use wxpay_core::{Fen, PartnerTradeNo};
+use wxpay_core::Fen;
 
 use super::{Inserted, Journal, JournalError};
-use crate::{Entry, IntentId, Limits, Message, Moment};
+use crate::{Entry, IntentId, Limits, Message, Moment, Number};
 
 mod chains;
 mod changes;
@@ -104,15 +104,16 @@ fn failed(error: JournalError) -> String {
 /// Noon of a day in China.
 const NOON: Moment = Moment::from_millis(1_796_011_200_000);
 
-fn number(number: &str) -> Result<PartnerTradeNo, String> {
-    PartnerTradeNo::new(number).map_err(|error| error.to_string())
+fn number(number: &str) -> Result<Number, String> {
+    Number::new(number).map_err(|error| error.to_string())
 }
 
 fn entry(number: &str, payee: &str, amount: i64) -> Result<Entry, String> {
     let broken = |error: wxpay_core::InvalidInput| error.to_string();
     Ok(Entry::prepared(
         IntentId::new(format!("intent-{number}")).map_err(broken)?,
-        PartnerTradeNo::new(number).map_err(broken)?,
+        "a product",
+        Number::new(number).map_err(broken)?,
         "fingerprint",
         payee.to_owned(),
         Fen::new(amount),

@@ -2,10 +2,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use wxpay_core::PartnerTradeNo;
 
 use super::{Begun, Inserted, Journal, JournalError};
-use crate::{Day, DayFull, DaySum, Entry, IntentId, Limits, Moment, State};
+use crate::{Day, DayFull, DaySum, Entry, IntentId, Limits, Moment, Number, State};
 
 /// A journal in memory, for tests: whatever it knows is gone with the process, and a payout with it.
 #[derive(Debug, Default)]
@@ -13,12 +12,15 @@ pub struct MemoryJournal(Mutex<Books>);
 
 #[derive(Clone, Debug, Default)]
 struct Books {
-    entries: BTreeMap<PartnerTradeNo, Entry>,
-    current: HashMap<IntentId, PartnerTradeNo>,
-    open: BTreeSet<(Moment, PartnerTradeNo)>,
-    merchant: HashMap<Day, DaySum>,
-    payees: HashMap<(Day, String), DaySum>,
-    last_sent: HashMap<String, Moment>,
+    entries: BTreeMap<Number, Entry>,
+    current: HashMap<IntentId, Number>,
+    open: BTreeSet<(Moment, Number)>,
+    /// By day and product.
+    merchant: HashMap<(Day, String), DaySum>,
+    /// By day, product and payee.
+    payees: HashMap<(Day, String, String), DaySum>,
+    /// By product and payee.
+    last_sent: HashMap<(String, String), Moment>,
     pace: Option<Moment>,
 }
 
@@ -46,8 +48,9 @@ impl MemoryJournal {
 
 impl Books {
     fn check_day(&self, entry: &Entry, day: Day, limits: &Limits) -> Result<(), DayFull> {
-        let payee = self.payees.get(&(day, entry.payee.clone()));
-        let merchant = self.merchant.get(&day);
+        let (product, payee) = (entry.product.clone(), entry.payee.clone());
+        let merchant = self.merchant.get(&(day, product.clone()));
+        let payee = self.payees.get(&(day, product, payee));
         limits.check_day(
             day,
             payee.copied().unwrap_or_default(),
@@ -63,7 +66,7 @@ impl Books {
         }
     }
 
-    fn paid_earlier(&self, entry: &Entry) -> Option<PartnerTradeNo> {
+    fn paid_earlier(&self, entry: &Entry) -> Option<Number> {
         let mut previous = entry.replaces.as_ref();
         while let Some(earlier) = previous.and_then(|number| self.entries.get(number)) {
             if !matches!(earlier.state, State::Failed | State::Rejected) {
@@ -87,10 +90,10 @@ impl Books {
             if let Some(old) = &old
                 && let Some(day) = old.counted
             {
-                self.count(day, old.payee.clone(), |sum| sum.without(old.amount));
+                self.count(day, old, |sum| sum.without(old.amount));
             }
             if let Some(day) = entry.counted {
-                self.count(day, entry.payee.clone(), |sum| sum.with(entry.amount));
+                self.count(day, &entry, |sum| sum.with(entry.amount));
             }
         }
         if !entry.state.is_settled() {
@@ -99,10 +102,11 @@ impl Books {
         self.entries.insert(entry.number.clone(), entry);
     }
 
-    fn count(&mut self, day: Day, payee: String, change: impl Fn(DaySum) -> DaySum) {
-        let sum = self.merchant.entry(day).or_default();
+    fn count(&mut self, day: Day, entry: &Entry, change: impl Fn(DaySum) -> DaySum) {
+        let (product, payee) = (entry.product.clone(), entry.payee.clone());
+        let sum = self.merchant.entry((day, product.clone())).or_default();
         *sum = change(*sum);
-        let sum = self.payees.entry((day, payee)).or_default();
+        let sum = self.payees.entry((day, product, payee)).or_default();
         *sum = change(*sum);
     }
 
@@ -144,7 +148,8 @@ impl Journal for MemoryJournal {
         if let Some(paid) = books.paid_earlier(entry) {
             return Ok(Begun::PaidEarlier(paid));
         }
-        let last = books.last_sent.get(&entry.payee).copied();
+        let payee = (entry.product.clone(), entry.payee.clone());
+        let last = books.last_sent.get(&payee).copied();
         let earliest = limits.earliest_send(now, last, books.pace);
         if earliest > now {
             return Ok(Begun::NotBefore(earliest));
@@ -159,7 +164,7 @@ impl Journal for MemoryJournal {
         begun.version += 1;
         begun.counted = Some(today);
         books.put(begun.clone());
-        books.last_sent.insert(entry.payee.clone(), now);
+        books.last_sent.insert(payee, now);
         books.pace = Some(limits.next_pace(now));
         Ok(Begun::Now(Box::new(begun)))
     }
@@ -196,7 +201,7 @@ impl Journal for MemoryJournal {
         Ok(Inserted::New)
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         Ok(self.books().entries.get(number).cloned())
     }
 
@@ -206,19 +211,15 @@ impl Journal for MemoryJournal {
         Ok(number.and_then(|number| books.entries.get(number)).cloned())
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         let books = self.books();
         let numbers = books.open.iter().take(most);
         Ok(numbers.map(|(_, number)| number.clone()).collect())
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         let books = self.books();
-        let behind = |number: &PartnerTradeNo| after.is_none_or(|after| number > after);
+        let behind = |number: &Number| after.is_none_or(|after| number > after);
         let entries = books.entries.values().filter(|entry| behind(&entry.number));
         Ok(entries.take(most).cloned().collect())
     }

@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use wxpay_core::PartnerTradeNo;
 
 use self::backup::{BackupError, Original};
 use self::error::{OpenError, OpenErrorKind};
@@ -12,7 +11,7 @@ use self::owner::JournalOwner;
 use self::place::Place;
 use self::worker::Worker;
 use super::{Begun, Inserted, Journal, JournalError};
-use crate::{Entry, IntentId, Limits, Moment};
+use crate::{Entry, IntentId, Limits, Moment, Number};
 
 pub(super) mod backup;
 mod books;
@@ -207,7 +206,7 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         let number = number.clone();
         self.look(move |db| rows::by_number(db, &number)).await
     }
@@ -217,15 +216,11 @@ impl Journal for SqliteJournal {
         self.look(move |db| rows::by_intent(db, &intent)).await
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         self.look(move |db| rows::open(db, most)).await
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         let after = after.cloned();
         self.look(move |db| rows::page(db, after.as_ref(), most))
             .await

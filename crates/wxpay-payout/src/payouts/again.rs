@@ -6,11 +6,12 @@ use crate::Payouts;
 use crate::entry::{Entry, State};
 use crate::intent::Intent;
 use crate::journal::{Inserted, JournalError};
+use crate::product::Payment;
 use crate::settlement::{
     AttestError, PrepareError, Prepared, Rejected, ReplacementPermit, Settlement, Unknown,
 };
 
-impl Payouts {
+impl<T: Payment> Payouts<T> {
     /// Prepares a rejected payout again under the same number, once its cause is out of the way.
     ///
     /// The payment may differ from the rejected one: a name that was wrong, say. Should an earlier try be paid after all,
@@ -22,19 +23,25 @@ impl Payouts {
     pub async fn again(
         &self,
         rejected: Rejected,
-        intent: &Intent,
+        intent: &Intent<T>,
     ) -> Result<Prepared, PrepareError> {
         let engine = &*self.0;
         let mut entry = rejected.0;
         same_intent(&entry, intent)?;
+        engine.own(&entry)?;
         if !entry.may_reopen() {
             return Err(JournalError::Conflict.into());
         }
-        engine.limits.check_amount(intent.payment.amount)?;
+        engine.limits.check_amount(intent.payment.amount())?;
         entry.take(&intent.payment);
         entry.reopen(engine.now());
         if entry.resign {
-            entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
+            entry.message = Some(
+                engine
+                    .service
+                    .compose(&entry.number, &intent.payment)
+                    .await?,
+            );
         }
         Ok(Prepared(engine.journal.update(&entry).await?))
     }
@@ -44,18 +51,24 @@ impl Payouts {
     /// # Errors
     /// Nothing was sent, and the payout is as it was. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that it
     /// is not prepared any more, or never was.
-    pub async fn correct(&self, intent: &Intent) -> Result<Prepared, PrepareError> {
+    pub async fn correct(&self, intent: &Intent<T>) -> Result<Prepared, PrepareError> {
         let engine = &*self.0;
         let found = engine.journal.by_intent(&intent.id).await?;
         let Some(mut entry) = found.filter(Entry::may_be_corrected) else {
             return Err(JournalError::Conflict.into());
         };
-        engine.limits.check_amount(intent.payment.amount)?;
+        engine.own(&entry)?;
+        engine.limits.check_amount(intent.payment.amount())?;
         entry.take(&intent.payment);
         entry.resign = true;
         // The day's limits are checked for the new amount when it is sent.
         entry.counted = None;
-        entry.message = Some(engine.service.compose(&entry.number, &intent.payment)?);
+        entry.message = Some(
+            engine
+                .service
+                .compose(&entry.number, &intent.payment)
+                .await?,
+        );
         Ok(Prepared(engine.journal.update(&entry).await?))
     }
 
@@ -69,14 +82,16 @@ impl Payouts {
     pub async fn replace(
         &self,
         permit: ReplacementPermit,
-        intent: &Intent,
+        intent: &Intent<T>,
     ) -> Result<Prepared, PrepareError> {
         let engine = &*self.0;
         let mut old = permit.0;
         same_intent(&old, intent)?;
-        engine.limits.check_amount(intent.payment.amount)?;
+        engine.own(&old)?;
+        engine.limits.check_amount(intent.payment.amount())?;
         let generation = old.generation.saturating_add(1);
-        let mut new = engine.entry(intent, &intent.payment.fingerprint(), generation)?;
+        let fingerprint = intent.payment.fingerprint();
+        let mut new = engine.entry(intent, &fingerprint, generation).await?;
         // From now on, and not from when it failed, which a clock that was wrong may have written.
         new.next_at = engine.now().after(engine.rules.lease);
         new.replaces = Some(old.number.clone());
@@ -105,12 +120,13 @@ impl Payouts {
     ) -> Result<Settlement, AttestError> {
         let engine = &*self.0;
         let entry = unknown.0;
+        engine.own(&entry)?;
         entry
             .may_attest(engine.now(), &engine.rules)
             .map_err(AttestError::NotNow)?;
         let words = format!("attested by {who}: {evidence}");
         let (entry, end) = engine.attest(entry, words).await?;
-        if entry.state == State::Unknown {
+        if matches!(entry.state, State::Unknown | State::Waiting) {
             let why = entry.reason.unwrap_or_else(|| format!("{end:?}"));
             return Err(AttestError::NotConfirmed(why));
         }
@@ -118,7 +134,7 @@ impl Payouts {
     }
 }
 
-fn same_intent(entry: &Entry, intent: &Intent) -> Result<(), InvalidInput> {
+fn same_intent<T>(entry: &Entry, intent: &Intent<T>) -> Result<(), InvalidInput> {
     if entry.intent == intent.id {
         return Ok(());
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Run;
 use crate::entry::{Alarm, Entry, State};
+use crate::product::Payment;
 use crate::reconciliation::NotStartedReason;
 use crate::{IntentId, Moment};
 
@@ -21,7 +22,7 @@ pub enum RunEvent {
     /// No call is under way: the run waits.
     Waiting {
         /// What for.
-        what: Waiting,
+        what: RunWait,
         /// Until when. For other processes, at most.
         until: Moment,
         /// How many payouts wait, for this or something else.
@@ -34,7 +35,7 @@ pub enum RunEvent {
 /// What a run waits for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum Waiting {
+pub enum RunWait {
     /// The next query about payouts whose outcome is unknown.
     Outcome,
     /// A moment before which it must not be sent: by the limits (the time between two sends to one payee, the rate of all
@@ -46,7 +47,7 @@ pub enum Waiting {
     Others,
 }
 
-impl Run<'_> {
+impl<T: Payment> Run<'_, T> {
     pub(super) fn report(&self, event: RunEvent) {
         if let Some(tell) = &self.options.events {
             tell(&event);
@@ -58,7 +59,8 @@ impl Run<'_> {
         let reason = entry.reason.as_deref().unwrap_or_default();
         let what = match (entry.state, &entry.alarm) {
             (_, Some(Alarm::PaidLate)) => reason.to_owned(),
-            (State::Paid | State::Prepared | State::Sending, _) => return,
+            (State::Waiting, Some(alarm)) => format!("waiting: {reason}; {}", alarm.advice()),
+            (State::Paid | State::Prepared | State::Sending | State::Waiting, _) => return,
             (State::Unknown, _) => format!("unknown: {reason}"),
             (State::Rejected, _) => format!("rejected: {reason}"),
             (State::Failed, _) => format!("failed: {reason}"),
@@ -80,7 +82,7 @@ impl Run<'_> {
         }
         // They may take the payout up again and again, each time for longer.
         let is_told = match self.told {
-            Some((_, Waiting::Others)) => what == Waiting::Others,
+            Some((_, RunWait::Others)) => what == RunWait::Others,
             told => told == Some((until, what)),
         };
         if !is_told {
@@ -95,23 +97,23 @@ impl Run<'_> {
     }
 }
 
-impl Run<'_> {
+impl<T: Payment> Run<'_, T> {
     /// What comes first of all that is waited for.
-    fn first_wait(&self) -> Option<(Moment, Waiting)> {
+    fn first_wait(&self) -> Option<(Moment, RunWait)> {
         let (at, number) = self.waiting.first()?;
         let is_unsent = self.unsent.contains_key(number);
         if is_unsent && self.halted.is_some() {
             return None;
         }
         if let Some(until) = self.others.get(number) {
-            return Some((*until, Waiting::Others));
+            return Some((*until, RunWait::Others));
         }
         if !is_unsent {
-            return Some((*at, Waiting::Outcome));
+            return Some((*at, RunWait::Outcome));
         }
         let what = match self.held_by.get(number)? {
-            NotStartedReason::NotBefore(_) => Waiting::Limits,
-            _ => Waiting::Connection,
+            NotStartedReason::NotBefore(_) => RunWait::Limits,
+            _ => RunWait::Connection,
         };
         Some((*at, what))
     }

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use wxpay_core::PartnerTradeNo;
-
 use super::{Done, Run, RunEvent};
 use crate::engine::Step;
 use crate::entry::{Entry, State};
 use crate::evidence::Refusal;
+use crate::product::Payment;
 use crate::reconciliation::{NotStarted, NotStartedReason};
 use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
-use crate::{IntentId, Moment, described};
+use crate::{IntentId, Moment, Number, Rules, described};
 
-impl Run<'_> {
+impl<T: Payment> Run<'_, T> {
     pub(super) fn note(&mut self, done: Done) {
         if let Some(number) = number_of(&done)
             && !self.taken_up.insert(number.clone())
@@ -37,6 +36,7 @@ impl Run<'_> {
             }
             Done::Prepared(_, Ok(Preparation::Before(settlement))) => match settlement {
                 Settlement::Unknown(unknown) => self.wait_for(&unknown.0),
+                Settlement::Waiting(waiting) => self.wait_for(&waiting.0),
                 Settlement::Paid(paid) => self.settled(paid.0),
                 Settlement::Rejected(rejected) => self.settled(rejected.0),
             },
@@ -59,7 +59,7 @@ impl Run<'_> {
         }
     }
 
-    fn stepped(&mut self, number: PartnerTradeNo, step: Step) {
+    fn stepped(&mut self, number: Number, step: Step) {
         self.others.remove(&number);
         match step {
             Step::Moved(entry) if entry.state.is_settled() => {
@@ -76,6 +76,10 @@ impl Run<'_> {
                     self.halt_for(entry.refusal.as_ref());
                 }
                 self.tell_trouble(&entry);
+                self.wait_for(&entry);
+            }
+            Step::Wait(entry, _) if entry.is_left_to_a_person(self.now(), self.rules()) => {
+                self.unsent.remove(&number);
                 self.wait_for(&entry);
             }
             Step::Wait(entry, until) => {
@@ -141,7 +145,7 @@ impl Run<'_> {
     }
 
     /// A wait after WeChat Pay was not reached says less than that it was not.
-    fn not_before(&mut self, number: &PartnerTradeNo, moment: Moment) {
+    fn not_before(&mut self, number: &Number, moment: Moment) {
         let held_by = self.held_by.get(number);
         if !matches!(held_by, Some(NotStartedReason::Unreached(_))) {
             let reason = NotStartedReason::NotBefore(moment);
@@ -152,19 +156,27 @@ impl Run<'_> {
     /// Until there is something to do about it, and for a moment at least: a step that changed nothing must not be repeated
     /// at once. What only a person can settle is not waited for.
     pub(super) fn wait_for(&mut self, entry: &Entry) {
-        if entry.is_paid_otherwise() {
+        let now = self.now();
+        if entry.is_paid_otherwise() || entry.is_left_to_a_person(now, self.rules()) {
             self.result.add(entry);
             return;
         }
-        let now = self.payouts.0.now();
-        let due = entry.due(now, &self.payouts.0.rules);
+        let due = entry.due(now, self.rules());
         let due = due.max(now.after(Duration::from_millis(1)));
         self.waiting.insert((due, entry.number.clone()));
     }
 
-    fn wait(&mut self, number: PartnerTradeNo, time: Duration) {
+    fn wait(&mut self, number: Number, time: Duration) {
         let until = self.payouts.0.now().after(time);
         self.waiting.insert((until, number));
+    }
+
+    fn now(&self) -> Moment {
+        self.payouts.0.now()
+    }
+
+    fn rules(&self) -> &Rules {
+        &self.payouts.0.rules
     }
 
     fn moved(&mut self) {
@@ -185,7 +197,7 @@ impl Run<'_> {
     }
 
     fn count_unclear(&mut self, sent: &Entry) {
-        if sent.refusal.is_some() {
+        if sent.refusal.is_some() || sent.state == State::Waiting {
             self.unclear = 0;
             return;
         }
@@ -213,7 +225,7 @@ impl Run<'_> {
     }
 
     /// A prepared payout that will not leave in this run. One that was sent before stays unknown.
-    pub(super) fn not_sent(&mut self, number: &PartnerTradeNo, reason: NotStartedReason) {
+    pub(super) fn not_sent(&mut self, number: &Number, reason: NotStartedReason) {
         match self.unsent.remove(number) {
             Some(intent) => {
                 self.progress.open -= 1;
@@ -253,7 +265,7 @@ impl Run<'_> {
 }
 
 /// The number of a payout that is taken up.
-fn number_of(done: &Done) -> Option<&PartnerTradeNo> {
+fn number_of(done: &Done) -> Option<&Number> {
     match done {
         Done::Prepared(_, Ok(Preparation::Ready(prepared))) => Some(prepared.number()),
         Done::Prepared(_, Ok(Preparation::Before(settlement))) => Some(settlement.number()),

@@ -9,6 +9,7 @@ use super::RunEvent;
 #[cfg(doc)]
 use crate::Payouts;
 use crate::intent::Intent;
+use crate::product::EmployeePayment;
 
 /// How [`Payouts::run`] works.
 #[derive(Clone)]
@@ -156,16 +157,16 @@ pub struct Progress {
 
 /// Where intents come from, when they take time to come. Iterators are given to [`Payouts::run`] as they are.
 #[async_trait]
-pub trait Source: Send {
+pub trait Source<T = EmployeePayment>: Send {
     /// The next intent, until there is none.
-    async fn next(&mut self) -> Option<Intent>;
+    async fn next(&mut self) -> Option<Intent<T>>;
 }
 
 pub(super) struct Iterated<I>(pub(super) I);
 
 #[async_trait]
-impl<I: Iterator<Item = Intent> + Send> Source for Iterated<I> {
-    async fn next(&mut self) -> Option<Intent> {
+impl<T, I: Iterator<Item = Intent<T>> + Send> Source<T> for Iterated<I> {
+    async fn next(&mut self) -> Option<Intent<T>> {
         self.0.next()
     }
 }

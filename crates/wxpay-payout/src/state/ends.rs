@@ -5,8 +5,8 @@ use std::time::Duration;
 use wxpay_core::{Certainty, Fen};
 
 use crate::entry::{Alarm, Entry, State};
-use crate::evidence::{PayEnd, QueryEnd, Refusal};
-use crate::{Moment, Rules};
+use crate::evidence::{CancelEnd, PayEnd, QueryEnd, Refusal};
+use crate::{Hold, Moment, Rules, WaitsFor};
 
 impl Entry {
     pub(crate) fn end_send(&mut self, end: &PayEnd, now: Moment, rules: &Rules) {
@@ -14,6 +14,13 @@ impl Entry {
         match end {
             PayEnd::Paid { payment_no } => self.pay(Some(payment_no), now),
             PayEnd::NotSent(error) => self.take_back(error.to_string(), now, rules),
+            PayEnd::Waiting(hold) => {
+                self.refusal = None;
+                self.hold_for(hold, now, rules);
+                if !hold.waits_for.is_person() {
+                    self.next_at = self.settled_from(rules).max(now);
+                }
+            }
             PayEnd::Refused(refusal) => self.refuse(refusal, now, rules),
             PayEnd::Unclear(what) => {
                 self.refusal = None;
@@ -33,7 +40,10 @@ impl Entry {
         self.lease = None;
         self.take_back(String::new(), now, rules);
         match end {
-            QueryEnd::Paid { .. } | QueryEnd::Failed(_) | QueryEnd::Processing => {
+            QueryEnd::Paid { .. }
+            | QueryEnd::Failed(_)
+            | QueryEnd::Processing
+            | QueryEnd::Waiting(_) => {
                 self.first_sent_at.get_or_insert(now);
                 self.last_sent_at.get_or_insert(now);
                 // Without a doubt and with earlier tries, it was given up before it was to go out again.
@@ -106,8 +116,10 @@ impl Entry {
             }
             QueryEnd::Processing => {
                 self.was_known();
+                self.waits_for = None;
                 self.wait("under way (处理中)".to_owned(), now, rules);
             }
+            QueryEnd::Waiting(hold) => self.hold_for(hold, now, rules),
             QueryEnd::NotFound => self.count_not_found(now, rules),
             QueryEnd::Refused(refusal) => {
                 if refusal.class.configuration {
@@ -116,6 +128,56 @@ impl Entry {
                 self.wait(text_of(refusal), now, rules);
             }
             QueryEnd::Unclear(what) => self.wait(what.clone(), now, rules),
+        }
+    }
+
+    /// WeChat Pay has taken it, and says who has to do something before it goes on.
+    fn hold_for(&mut self, hold: &Hold, now: Moment, rules: &Rules) {
+        self.was_known();
+        self.waits_for = Some(hold.waits_for);
+        if hold.package.is_some() {
+            self.package.clone_from(&hold.package);
+        }
+        if hold.waits_for == WaitsFor::Merchant {
+            self.warn(Alarm::Abnormal);
+        } else if self.alarm == Some(Alarm::Abnormal) {
+            self.alarm = None;
+        }
+        self.wait(hold.said.clone(), now, rules);
+        self.slow_down(now, rules);
+    }
+
+    /// Someone who has to do something takes as long as they like. What would have told more is asked for soon.
+    fn slow_down(&mut self, now: Moment, rules: &Rules) {
+        if self.waits_for_a_person() && !self.lacks_answer() && self.cancel_asked_at.is_none() {
+            self.next_at = now.after(rules.waiting_pace);
+        }
+    }
+
+    /// The end of a call that asked to cancel it. Whether it is cancelled, a query tells.
+    pub(crate) fn end_cancel(
+        &mut self,
+        end: &CancelEnd,
+        before: Option<Moment>,
+        now: Moment,
+        rules: &Rules,
+    ) {
+        self.lease = None;
+        match end {
+            CancelEnd::Unsupported | CancelEnd::NotSent(_) => self.cancel_asked_at = before,
+            CancelEnd::Taken => {
+                self.reason = Some("it is being cancelled (撤销中)".to_owned());
+                self.next_at = now.after(rules.settle);
+            }
+            CancelEnd::Refused(refusal) => {
+                let why = text_of(refusal);
+                self.reason = Some(format!("the cancellation was refused: {why}"));
+                self.next_at = now.after(rules.settle);
+            }
+            CancelEnd::Unclear(what) => {
+                self.reason = Some(format!("it may have been cancelled: {what}"));
+                self.next_at = now.after(rules.settle);
+            }
         }
     }
 
@@ -132,7 +194,8 @@ impl Entry {
     }
 
     pub(super) fn is_paid_as_expected(&self, amount: Option<Fen>, payee: Option<&String>) -> bool {
-        amount == Some(self.amount) && payee.is_none_or(|payee| *payee == self.payee)
+        amount == Some(self.amount)
+            && payee.is_none_or(|payees| payees.split(' ').any(|payee| payee == self.payee))
     }
 
     pub(super) fn pay(&mut self, payment_no: Option<&String>, now: Moment) {
@@ -152,6 +215,8 @@ impl Entry {
         if state != State::Rejected {
             self.message = None;
         }
+        self.waits_for = None;
+        self.package = None;
         if state != State::Paid {
             self.counted = None;
         }
@@ -167,7 +232,7 @@ impl Entry {
             self.last_sent_at = None;
         }
         if self.doubt {
-            self.state = State::Unknown;
+            self.state = self.open_state();
             self.next_at = now.after(rules.query_wait(0));
         } else {
             self.state = State::Prepared;
@@ -188,20 +253,20 @@ impl Entry {
             self.doubt = true;
         }
         self.reason = Some(text_of(refusal));
-        self.state = State::Unknown;
+        self.state = self.open_state();
         self.next_at = self.settled_from(rules).max(now);
     }
 
     fn put_in_doubt(&mut self, why: String, now: Moment, rules: &Rules) {
         self.doubt = true;
         self.reason = Some(why);
-        self.state = State::Unknown;
+        self.state = self.open_state();
         self.next_at = self.settled_from(rules).max(now);
     }
 
     fn wait(&mut self, why: String, now: Moment, rules: &Rules) {
         self.warn_of_age(now, rules);
-        self.state = State::Unknown;
+        self.state = self.open_state();
         // That an earlier number was paid is what a person has to know, also when this one is paid in the end.
         if self.alarm != Some(Alarm::PaidLate) {
             self.reason = Some(why);
@@ -262,13 +327,15 @@ impl Entry {
         let age = self
             .first_sent_at
             .map_or(Duration::ZERO, |first| now.since(first));
+        // A user, or a person of the merchant, may take days, and nothing is wrong.
+        let somebody = self.waits_for_a_person();
         let by_age = matches!(
             self.alarm,
             None | Some(Alarm::Overdue | Alarm::ResendWindowClosed)
         );
         if by_age && age >= rules.closing_after {
             self.alarm = Some(Alarm::QueryWindowCloses);
-        } else if age >= rules.overdue_after {
+        } else if age >= rules.overdue_after && !somebody {
             self.alarm.get_or_insert(Alarm::Overdue);
         }
     }

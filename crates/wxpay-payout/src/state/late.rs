@@ -21,6 +21,13 @@ impl Entry {
                 self.tell_paid_late();
             }
         }
+        // Only the response to a send has the package.
+        if let PayEnd::Waiting(hold) = end {
+            self.end_late_query(&QueryEnd::Waiting(hold.clone()), now);
+            if !self.state.is_settled() && hold.package.is_some() {
+                self.package.clone_from(&hold.package);
+            }
+        }
     }
 
     /// The end of a query during which others have changed the entry.
@@ -43,7 +50,9 @@ impl Entry {
                 self.is_known_late(now);
             }
             // What WeChat Pay has declared failed itself is not under way again.
-            QueryEnd::Processing if self.state != State::Failed || self.attested => {
+            QueryEnd::Processing | QueryEnd::Waiting(_)
+                if self.state != State::Failed || self.attested =>
+            {
                 self.is_known_late(now);
             }
             _ => {}
@@ -69,7 +78,7 @@ impl Entry {
     pub(crate) fn pay_late(&mut self, payment_no: Option<&String>, now: Moment) {
         match self.state {
             State::Paid => {}
-            State::Sending | State::Unknown => {
+            State::Sending | State::Unknown | State::Waiting => {
                 self.lease = None;
                 self.pay(payment_no, now);
             }

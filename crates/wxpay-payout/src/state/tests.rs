@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use wxpay_core::{Certainty, Class, Error, Fen, PartnerTradeNo, TransportError};
+use wxpay_core::{Certainty, Class, Error, Fen, TransportError};
 
 use super::*;
+use crate::Number;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 
 mod ages;
@@ -31,7 +32,8 @@ fn rules() -> Rules {
 fn prepared() -> Entry {
     Entry::prepared(
         "intent".parse().unwrap(),
-        PartnerTradeNo::new("A1").unwrap(),
+        "a product",
+        Number::new("A1").unwrap(),
         "fingerprint",
         "payee".to_owned(),
         Fen::new(100),

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use wxpay_core::{Error, PartnerTradeNo};
+use wxpay_core::Error;
 use wxpay_payout::{
-    MemoryJournal, Message, Payment, Payouts, Preparation, RunOptions, Service, Settlement,
+    EmployeePayment, MemoryJournal, Message, Number, Payouts, Preparation, Product, RunOptions,
+    Settlement,
 };
 
 use crate::around::{Around, Layer};
@@ -23,18 +24,18 @@ struct Raced {
 
 #[async_trait]
 impl Layer for Raced {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.script
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
         let other = self.other.lock().unwrap().take();
         if let Some(other) = other {
             // A journal in memory makes nobody wait.
             let taken = take_up(&other).now_or_never();
             assert!(taken.is_some(), "it is done at once");
         }
-        self.script.compose(number, payment)
+        self.script.compose(number, payment).await
     }
 }
 

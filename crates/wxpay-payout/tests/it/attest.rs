@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot};
-use wxpay_core::{Fen, PartnerTradeNo};
+use wxpay_core::Fen;
 use wxpay_payout::{
-    Alarm, AttestError, Entry, Intent, Journal, JournalError, Lease, MemoryJournal, NotAttestable,
-    Payouts, Preparation, QueryEnd, RunOptions, Service, Settlement, State, Unknown,
+    Alarm, AttestError, EmployeePayment, Entry, Intent, Journal, JournalError, Lease,
+    MemoryJournal, NotAttestable, Number, Payouts, Preparation, Product, QueryEnd, RunOptions,
+    Settlement, State, Unknown,
 };
 
 use crate::around::{Around, Layer};
@@ -209,7 +210,7 @@ async fn attested_goes_out_again_under_its_number() {
         bank.lose_next(0);
         if was_paid {
             // One of the lost sends arrives after all.
-            let message = bank.compose(&number, &one().payment).unwrap();
+            let message = bank.message(&number, &one().payment);
             bank.pay_lost(&number, message);
         }
         let sends = bank.sends();
@@ -239,11 +240,11 @@ struct Waiting {
 
 #[async_trait]
 impl Layer for Waiting {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.script
     }
 
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, number: &Number) -> QueryEnd {
         let answer = self.answer.lock().await.take();
         match answer {
             Some(answer) => answer.await.unwrap(),

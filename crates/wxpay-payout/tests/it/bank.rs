@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use wxpay_core::{Certainty, Class, Error, Fen, PartnerTradeNo};
-use wxpay_payout::{Fence, Message, PayEnd, Payment, QueryEnd, Refusal, Service, payee_digest};
+use wxpay_core::{Certainty, Class, Error, Fen};
+use wxpay_payout::{
+    EmployeePayment, Fence, Message, Number, PayEnd, Product, QueryEnd, Refusal, payee_digest,
+};
 
 /// Clones are one server.
 #[derive(Clone, Debug, Default)]
@@ -13,20 +15,25 @@ pub(crate) struct Bank(Arc<Mutex<Books>>);
 
 #[derive(Debug, Default)]
 struct Books {
-    paid: HashMap<PartnerTradeNo, Message>,
-    failed: HashMap<PartnerTradeNo, Message>,
+    paid: HashMap<Number, Message>,
+    failed: HashMap<Number, Message>,
     /// How many of the next payments fail.
     fails: usize,
     /// How many of the next payments get lost before they arrive.
     losses: usize,
     /// What queries about a number say first.
-    says: HashMap<PartnerTradeNo, VecDeque<QueryEnd>>,
+    says: HashMap<Number, VecDeque<QueryEnd>>,
     queries: usize,
     sends: usize,
     key_is_wrong: bool,
 }
 
 impl Bank {
+    pub(crate) fn message(&self, number: &Number, payment: &EmployeePayment) -> Message {
+        let payee = payee_digest(payment.openid.as_str());
+        Message::new(format!("{number} {} {payee}", payment.amount))
+    }
+
     pub(crate) fn fail_next(&self, count: usize) {
         self.0.lock().unwrap().fails = count;
     }
@@ -36,7 +43,7 @@ impl Bank {
     }
 
     /// The next queries about a number end so, whatever is true.
-    pub(crate) fn say(&self, number: &PartnerTradeNo, ends: impl IntoIterator<Item = QueryEnd>) {
+    pub(crate) fn say(&self, number: &Number, ends: impl IntoIterator<Item = QueryEnd>) {
         let mut books = self.0.lock().unwrap();
         books.says.entry(number.clone()).or_default().extend(ends);
     }
@@ -46,19 +53,19 @@ impl Bank {
     }
 
     /// A number that failed is paid after all.
-    pub(crate) fn pay_failed(&self, number: &PartnerTradeNo) {
+    pub(crate) fn pay_failed(&self, number: &Number) {
         let mut books = self.0.lock().unwrap();
         let message = books.failed.remove(number).unwrap();
         books.paid.insert(number.clone(), message);
     }
 
     /// A payment that was lost arrives.
-    pub(crate) fn pay_lost(&self, number: &PartnerTradeNo, message: Message) {
+    pub(crate) fn pay_lost(&self, number: &Number, message: Message) {
         self.0.lock().unwrap().paid.insert(number.clone(), message);
     }
 
     /// A payment that was made and failed.
-    pub(crate) fn fail(&self, number: &PartnerTradeNo, message: Message) {
+    pub(crate) fn fail(&self, number: &Number, message: Message) {
         let mut books = self.0.lock().unwrap();
         books.failed.insert(number.clone(), message);
     }
@@ -91,21 +98,22 @@ fn wrong_key() -> Refusal {
 }
 
 #[async_trait]
-impl Service for Bank {
+impl Product for Bank {
+    type Payment = EmployeePayment;
+
     fn merchant(&self) -> &str {
         "1900000109"
     }
 
-    fn product(&self) -> &str {
+    fn name(&self) -> &str {
         "a product"
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-        let payee = payee_digest(payment.openid.as_str());
-        Ok(Message::new(format!("{number} {} {payee}", payment.amount)))
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
+        Ok(self.message(number, payment))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, _: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, _: &Fence) -> PayEnd {
         let mut books = self.0.lock().unwrap();
         books.sends += 1;
         if books.losses > 0 {
@@ -135,7 +143,7 @@ impl Service for Bank {
         }
     }
 
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, number: &Number) -> QueryEnd {
         let mut books = self.0.lock().unwrap();
         books.queries += 1;
         if books.key_is_wrong {

@@ -7,11 +7,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_core::PartnerTradeNo;
 use wxpay_payout::journal::{Begun, Inserted};
 use wxpay_payout::{
-    Entry, Fence, IntentId, Journal, JournalError, Limits, MemoryJournal, Message, Moment, PayEnd,
-    Payouts, Preparation, QueryEnd, Service, Settlement, State,
+    EmployeePayment, Entry, Fence, IntentId, Journal, JournalError, Limits, MemoryJournal, Message,
+    Moment, Number, PayEnd, Payouts, Preparation, Product, QueryEnd, Settlement, State,
 };
 
 use crate::around::{Around, Layer};
@@ -38,18 +37,18 @@ struct Losing(Scripted);
 
 #[async_trait]
 impl Layer for Losing {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.0
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, fence: &Fence) -> PayEnd {
         Once(false).await;
         let _ = self.0.pay(number, message, fence).await;
         Once(false).await;
         PayEnd::Unclear("no reply".to_owned())
     }
 
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, number: &Number) -> QueryEnd {
         Once(false).await;
         let _ = self.0.query(number).await;
         Once(false).await;
@@ -130,7 +129,7 @@ impl<J: Journal> Journal for Breaking<J> {
         self.around(self.inner.replace(old, new, limits)).await
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         self.around(self.inner.by_number(number)).await
     }
 
@@ -138,15 +137,11 @@ impl<J: Journal> Journal for Breaking<J> {
         self.around(self.inner.by_intent(intent)).await
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         self.inner.open(most).await
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         self.inner.page(after, most).await
     }
 }

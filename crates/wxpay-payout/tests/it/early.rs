@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_core::{Error, Fen, PartnerTradeNo};
+use wxpay_core::{Error, Fen};
 use wxpay_payout::{
-    Fence, Intent, Limits, MemoryJournal, Message, NotStartedReason, PayEnd, Payment, Payouts,
-    Preparation, QueryEnd, RunOptions, Service, Settlement, Stop,
+    EmployeePayment, Fence, Intent, Limits, MemoryJournal, Message, NotStartedReason, Number,
+    PayEnd, Payouts, Preparation, Product, QueryEnd, RunOptions, Settlement, Stop,
 };
 use wxpay_transport::TokioTimer;
 
@@ -171,20 +171,22 @@ async fn ended_early_it_tells_of_what_others_have_sent_meanwhile() {
     struct Beside(Payouts);
 
     #[async_trait]
-    impl Service for Beside {
+    impl Product for Beside {
+        type Payment = EmployeePayment;
+
         fn merchant(&self) -> &str {
             "1900000109"
         }
 
-        fn product(&self) -> &str {
+        fn name(&self) -> &str {
             "a product"
         }
 
-        fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
+        async fn compose(&self, number: &Number, _: &EmployeePayment) -> Result<Message, Error> {
             Ok(Message::new(number.as_str().to_owned()))
         }
 
-        async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
+        async fn pay(&self, _: &Number, _: &Message, _: &Fence) -> PayEnd {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let Ok(Preparation::Ready(prepared)) = self.0.prepare(&same_payee("i1")).await else {
                 panic!("it has not left")
@@ -194,7 +196,7 @@ async fn ended_early_it_tells_of_what_others_have_sent_meanwhile() {
             refused("NOTENOUGH")
         }
 
-        async fn query(&self, _: &PartnerTradeNo) -> QueryEnd {
+        async fn query(&self, _: &Number) -> QueryEnd {
             QueryEnd::NotFound
         }
     }

@@ -7,11 +7,12 @@ use tokio::time::{Instant, timeout};
 use wxpay_api::core::{BusinessError, Fen, TransportError};
 use wxpay_api::v2::Endpoint;
 use wxpay_api::v2::wecom::PayEmployee;
-use wxpay_core::{Effect, Error, PartnerTradeNo};
+use wxpay_core::{Effect, Error};
 use wxpay_payout::{
-    Alarm, AttestError, Entry, Fence, Journal, JournalError, Limits, MemoryJournal, Message,
-    NotAttestable, NotSentCause, PayEnd, Payouts, Preparation, PrepareError, Prepared, QueryEnd,
-    Refusal, Rejected, Rules, Service, Settlement, State, Unknown,
+    Alarm, AttestError, EmployeePayment, Entry, Fence, Journal, JournalError, Limits,
+    MemoryJournal, Message, NotAttestable, NotSentCause, Number, PayEnd, Payouts, Preparation,
+    PrepareError, Prepared, Product, QueryEnd, Refusal, Rejected, Rules, Settlement, State,
+    Unknown,
 };
 use wxpay_transport::TokioTimer;
 
@@ -285,11 +286,11 @@ async fn dropped_send_is_in_doubt() {
 
     #[async_trait::async_trait]
     impl Layer for Hanging {
-        fn inner(&self) -> &dyn Service {
+        fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
             &self.0
         }
 
-        async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
+        async fn pay(&self, _: &Number, _: &Message, _: &Fence) -> PayEnd {
             std::future::pending().await
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 use wxpay_payout::{
     Intent, Journal, Lease, MemoryJournal, PayEnd, Payouts, QueryEnd, Reconciliation, RunEvent,
-    RunOptions, State, Waiting,
+    RunOptions, RunWait, State,
 };
 
 use crate::engine::{not_sent, refused, unclear};
@@ -39,7 +39,7 @@ fn trouble(name: &str, what: &str) -> RunEvent {
 }
 
 /// What is waited for, how many seconds after the beginning at the latest, and with how many payouts.
-fn waits(told: &Told) -> Vec<(u64, Waiting, u64, usize)> {
+fn waits(told: &Told) -> Vec<(u64, RunWait, u64, usize)> {
     let start = clock()();
     told.iter()
         .filter_map(|(at, event)| match event {
@@ -61,7 +61,7 @@ async fn unknown_is_told_at_once_and_then_waited_for() {
     let (told, _) = run(&payouts, vec![intent("one", 100)], RunOptions::new()).await;
     let until = start.after(MINUTE);
     let waiting = RunEvent::Waiting {
-        what: Waiting::Outcome,
+        what: RunWait::Outcome,
         until,
         payouts: 1,
     };
@@ -86,7 +86,7 @@ async fn nothing_is_told_of_what_goes_well() {
         !matches!(
             event,
             RunEvent::Waiting {
-                what: Waiting::Limits,
+                what: RunWait::Limits,
                 ..
             }
         )
@@ -103,13 +103,13 @@ async fn connection_limits_and_others_are_told_apart() {
         matches!(&told[0], (0, RunEvent::Trouble { what, .. }) if what.starts_with("not sent: ")),
         "{told:?}"
     );
-    assert_eq!(waits(&told)[0], (0, Waiting::Connection, 2, 1));
+    assert_eq!(waits(&told)[0], (0, RunWait::Connection, 2, 1));
 
     let payouts = payouts_over(MemoryJournal::new(), Scripted::default());
     let mut two = intent("two", 100);
     two.payment.openid = intent("one", 100).payment.openid;
     let (told, _) = run(&payouts, vec![intent("one", 100), two], one_at_a_time()).await;
-    assert_eq!(*waits(&told).last().unwrap(), (0, Waiting::Limits, 15, 1));
+    assert_eq!(*waits(&told).last().unwrap(), (0, RunWait::Limits, 15, 1));
 
     let journal = Arc::new(MemoryJournal::new());
     let payouts = payouts_by(unasked(), Arc::clone(&journal), Scripted::default());
@@ -127,10 +127,10 @@ async fn connection_limits_and_others_are_told_apart() {
     let (told, result) = run(&payouts, vec![intent("one", 100)], one_at_a_time()).await;
     assert_eq!(result.paid.len(), 1, "{result:?}");
     assert!(
-        waits(&told).iter().all(|wait| wait.1 == Waiting::Others),
+        waits(&told).iter().all(|wait| wait.1 == RunWait::Others),
         "{told:?}"
     );
-    assert_eq!(waits(&told), [(0, Waiting::Others, 60, 1)]);
+    assert_eq!(waits(&told), [(0, RunWait::Others, 60, 1)]);
     assert_eq!(held.state, State::Prepared);
 }
 
@@ -152,9 +152,9 @@ async fn send_of_another_process_is_waited_for_as_such() {
     journal.update(&held).await.unwrap();
     let (told, _) = run(&payouts, vec![intent("one", 100)], one_at_a_time()).await;
     let kinds: Vec<_> = waits(&told).into_iter().map(|wait| wait.1).collect();
-    assert_eq!(kinds[0], Waiting::Others, "{told:?}");
+    assert_eq!(kinds[0], RunWait::Others, "{told:?}");
     assert!(
-        kinds[1..].iter().all(|kind| *kind == Waiting::Outcome),
+        kinds[1..].iter().all(|kind| *kind == RunWait::Outcome),
         "{told:?}"
     );
 }
@@ -171,7 +171,7 @@ async fn outcome_after_a_wait_for_the_limits_is_told_as_such() {
     let options = one_at_a_time().patience(MINUTE * 3);
     let (told, _) = run(&payouts, vec![intent("one", 100), two], options).await;
     let kinds: Vec<_> = waits(&told).into_iter().map(|wait| wait.1).collect();
-    assert_eq!(kinds[..2], [Waiting::Limits, Waiting::Outcome], "{told:?}");
+    assert_eq!(kinds[..2], [RunWait::Limits, RunWait::Outcome], "{told:?}");
 }
 
 /// What will not be begun is not waited for.

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{Mutex, oneshot};
-use wxpay_core::{Effect, Error, PartnerTradeNo, TransportError};
+use wxpay_core::{Effect, Error, TransportError};
 use wxpay_payout::{
-    Entry, Fence, Journal, MemoryJournal, Message, PayEnd, Payment, Payouts, Preparation, QueryEnd,
-    Service, Settlement, State,
+    EmployeePayment, Entry, Fence, Journal, MemoryJournal, Message, Number, PayEnd, Payouts,
+    Preparation, Product, QueryEnd, Settlement, State,
 };
 
 use crate::world::{clock, intent};
@@ -24,26 +24,28 @@ struct Slow {
 }
 
 #[async_trait]
-impl Service for Slow {
+impl Product for Slow {
+    type Payment = EmployeePayment;
+
     fn merchant(&self) -> &str {
         "1900000109"
     }
 
-    fn product(&self) -> &str {
+    fn name(&self) -> &str {
         "a product"
     }
 
-    fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, _: &EmployeePayment) -> Result<Message, Error> {
         Ok(Message::new(number.to_string()))
     }
 
-    async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
+    async fn pay(&self, _: &Number, _: &Message, _: &Fence) -> PayEnd {
         let gate = &self.gates[self.pays.fetch_add(1, Ordering::SeqCst)];
         let answer = gate.lock().await.take().unwrap();
         answer.await.unwrap()
     }
 
-    async fn query(&self, _: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, _: &Number) -> QueryEnd {
         QueryEnd::NotFound
     }
 }

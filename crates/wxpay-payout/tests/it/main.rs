@@ -25,6 +25,7 @@ mod signing;
 mod simulation;
 mod stalls;
 mod stopped;
+mod waiting;
 mod world;
 mod wrong_clock;
 mod wrong_journals;

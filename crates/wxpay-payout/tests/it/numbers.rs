@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use wxpay_core::{InvalidInput, PartnerTradeNo};
+use wxpay_core::InvalidInput;
 use wxpay_payout::{
-    DerivedNumbers, IntentId, Journal, MemoryJournal, Numbered, Numbers, Payouts, Preparation,
-    RunOptions,
+    DerivedNumbers, IntentId, Journal, MemoryJournal, Number, Numbered, Numbers, Payouts,
+    Preparation, RunOptions,
 };
 use wxpay_transport::TokioTimer;
 
@@ -86,9 +86,9 @@ fn numbers_fit_the_query_and_are_never_alike() {
 struct Own;
 
 impl Numbers for Own {
-    fn number(&self, of: &Numbered<'_>) -> Result<PartnerTradeNo, InvalidInput> {
+    fn number(&self, of: &Numbered<'_>) -> Result<Number, InvalidInput> {
         assert_eq!((of.merchant, of.product), ("1900000109", "a product"));
-        PartnerTradeNo::new(format!("OWN{}G{}", of.intent, of.generation))
+        Number::new(format!("OWN{}G{}", of.intent, of.generation))
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use tokio::sync::oneshot;
-use wxpay_core::PartnerTradeNo;
 use wxpay_payout::{
-    Alarm, Entry, Fence, Intent, Journal, MemoryJournal, Message, PayEnd, Payouts, Preparation,
-    QueryEnd, Reconciliation, Rejected, RunEvent, RunOptions, Service, Settlement, State,
+    Alarm, EmployeePayment, Entry, Fence, Intent, Journal, MemoryJournal, Message, Number, PayEnd,
+    Payouts, Preparation, Product, QueryEnd, Reconciliation, Rejected, RunEvent, RunOptions,
+    Settlement, State,
 };
 
 use crate::around::{Around, Layer};
@@ -24,11 +24,11 @@ struct Late {
 
 #[async_trait]
 impl Layer for Late {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.bank
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, fence: &Fence) -> PayEnd {
         let answer = self.answer.lock().unwrap().take();
         if let Some(answer) = answer {
             answer.await.unwrap();
@@ -88,7 +88,7 @@ impl World {
         self.journal.by_intent(&one().id).await.unwrap().unwrap()
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Entry {
+    async fn by_number(&self, number: &Number) -> Entry {
         self.journal.by_number(number).await.unwrap().unwrap()
     }
 
@@ -128,7 +128,7 @@ impl World {
         loop {
             match self.other.resolve_by_number(&number).await.unwrap() {
                 Settlement::Rejected(rejected) => return rejected,
-                Settlement::Unknown(_) => tokio::time::sleep(MINUTE).await,
+                Settlement::Unknown(_) | Settlement::Waiting(_) => tokio::time::sleep(MINUTE).await,
                 Settlement::Paid(paid) => panic!("{paid:?}"),
             }
         }
@@ -214,7 +214,7 @@ async fn after_the_next_number_was_prepared() {
         } else {
             // Nobody has heard of it, but WeChat Pay says so when it is asked.
             let first = world.by_number(prepared.number()).await.replaces.unwrap();
-            let message = world.bank.compose(&first, &one().payment).unwrap();
+            let message = world.bank.message(&first, &one().payment);
             world.bank.pay_lost(&first, message);
         }
         let Settlement::Unknown(unknown) = world.other.send(prepared).await.unwrap() else {
@@ -274,7 +274,7 @@ async fn both_numbers_are_paid_and_the_second_says_so() {
     bank.pay_failed(&failed);
     let result = payouts.run([one()], options()).await;
     assert_eq!(result.unknown[0].alarm, Some(Alarm::PaidLate));
-    let message = bank.compose(&next, &one().payment).unwrap();
+    let message = bank.message(&next, &one().payment);
     bank.pay_lost(&next, message);
     tokio::time::sleep(DAY).await;
     let result = payouts.run([one()], options()).await;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wxpay_core::{Certainty, Class, Effect, Error, Fen, InvalidInput, PartnerTradeNo};
+use wxpay_core::{Certainty, Class, Effect, Error, Fen, InvalidInput};
 use wxpay_payout::{
-    Alarm, DayLimit, DerivedNumbers, Intent, Journal, MemoryJournal, Message, Numbered, Numbers,
-    Payment, Payouts, PrepareError, QueryEnd, Recovery, Refusal, Rules, RunEvent, RunOptions,
-    Service, State, Stop,
+    Alarm, DayLimit, DerivedNumbers, EmployeePayment, Intent, Journal, MemoryJournal, Message,
+    Number, Numbered, Numbers, Payouts, PrepareError, Product, QueryEnd, Recovery, Refusal, Rules,
+    RunEvent, RunOptions, State, Stop,
 };
 
 use crate::around::{Around, Layer};
@@ -23,20 +23,20 @@ fn engine(bank: &Bank) -> (Payouts, Arc<MemoryJournal>) {
     (payouts, journal)
 }
 
-fn number(bank: &Bank, intent: &Intent, generation: u32) -> PartnerTradeNo {
-    let of = Numbered::new(bank.merchant(), bank.product(), &intent.id, generation);
+fn number(bank: &Bank, intent: &Intent, generation: u32) -> Number {
+    let of = Numbered::new(bank.merchant(), bank.name(), &intent.id, generation);
     DerivedNumbers.number(&of).unwrap()
 }
 
 /// As if a journal that is lost now had paid it under its number of this generation.
 fn paid(bank: &Bank, intent: &Intent, generation: u32) {
     let number = number(bank, intent, generation);
-    bank.pay_lost(&number, bank.compose(&number, &intent.payment).unwrap());
+    bank.pay_lost(&number, bank.message(&number, &intent.payment));
 }
 
 fn failed(bank: &Bank, intent: &Intent, generation: u32) {
     let number = number(bank, intent, generation);
-    bank.fail(&number, bank.compose(&number, &intent.payment).unwrap());
+    bank.fail(&number, bank.message(&number, &intent.payment));
 }
 
 /// Found as paid, failed, and under way; not known, kept, not found out about.
@@ -275,16 +275,16 @@ struct Strict(Bank);
 
 #[async_trait]
 impl Layer for Strict {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.0
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
         if payment.amount < Fen::new(100) {
             let error = InvalidInput::new("amount", "must be more", "须更多");
             return Err(Error::new("pay", Effect::Write, error));
         }
-        self.0.compose(number, payment)
+        self.0.compose(number, payment).await
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 use wxpay_api::core::{Fen, TransportError};
-use wxpay_core::{Effect, Error, PartnerTradeNo};
+use wxpay_core::{Effect, Error};
 use wxpay_payout::{
-    Alarm, DayLimit, Fence, Intent, Journal, Limits, MemoryJournal, Message, NotStartedReason,
-    PayEnd, Payment, Payouts, Preparation, Progress, QueryEnd, Reconciliation, RunOptions, Service,
-    Source, State,
+    Alarm, DayLimit, EmployeePayment, Fence, Intent, Journal, Limits, MemoryJournal, Message,
+    NotStartedReason, Number, PayEnd, Payouts, Preparation, Product, Progress, QueryEnd,
+    Reconciliation, RunOptions, Source, State,
 };
 use wxpay_transport::TokioTimer;
 
@@ -289,20 +289,22 @@ async fn calls_at_once_are_bounded() {
     struct Counting(Arc<Mutex<(usize, usize)>>);
 
     #[async_trait]
-    impl Service for Counting {
+    impl Product for Counting {
+        type Payment = EmployeePayment;
+
         fn merchant(&self) -> &str {
             "1900000109"
         }
 
-        fn product(&self) -> &str {
+        fn name(&self) -> &str {
             "a product"
         }
 
-        fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
+        async fn compose(&self, number: &Number, _: &EmployeePayment) -> Result<Message, Error> {
             Ok(Message::new(number.as_str().to_owned()))
         }
 
-        async fn pay(&self, _: &PartnerTradeNo, _: &Message, _: &Fence) -> PayEnd {
+        async fn pay(&self, _: &Number, _: &Message, _: &Fence) -> PayEnd {
             {
                 let mut counts = self.0.lock().unwrap();
                 counts.0 += 1;
@@ -315,7 +317,7 @@ async fn calls_at_once_are_bounded() {
             }
         }
 
-        async fn query(&self, _: &PartnerTradeNo) -> QueryEnd {
+        async fn query(&self, _: &Number) -> QueryEnd {
             QueryEnd::NotFound
         }
     }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use wxpay_core::{Error, PartnerTradeNo};
-use wxpay_payout::{MemoryJournal, Message, PayEnd, Payment, Preparation, RunOptions, Service};
+use async_trait::async_trait;
+use wxpay_core::Error;
+use wxpay_payout::{
+    EmployeePayment, MemoryJournal, Message, Number, PayEnd, Preparation, Product, RunOptions,
+};
 
 use crate::around::{Around, Layer};
 use crate::engine::{not_sent, refused, unclear};
@@ -15,12 +18,13 @@ use crate::world::{Scripted, intent, payouts_over};
 #[derive(Clone, Debug, Default)]
 struct Signing(Scripted, Arc<AtomicU32>);
 
+#[async_trait]
 impl Layer for Signing {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.0
     }
 
-    fn compose(&self, number: &PartnerTradeNo, _: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, _: &EmployeePayment) -> Result<Message, Error> {
         let signature = self.1.fetch_add(1, Ordering::SeqCst);
         Ok(Message::new(format!("{number} {signature}")))
     }

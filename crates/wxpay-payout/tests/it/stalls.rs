@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use wxpay_core::PartnerTradeNo;
 use wxpay_payout::{
-    Entry, Fence, Intent, Journal, MemoryJournal, Message, Moment, NotSentCause, NotStartedReason,
-    PayEnd, Payouts, Preparation, Prepared, Rules, RunOptions, Service, Settlement, State,
+    EmployeePayment, Entry, Fence, Intent, Journal, MemoryJournal, Message, Moment, NotSentCause,
+    NotStartedReason, Number, PayEnd, Payouts, Preparation, Prepared, Product, Rules, RunOptions,
+    Settlement, State,
 };
 use wxpay_transport::{Clock, TokioTimer};
 
@@ -138,11 +138,11 @@ impl Held {
 
 #[async_trait]
 impl Layer for Held {
-    fn inner(&self) -> &dyn Service {
+    fn inner(&self) -> &dyn Product<Payment = EmployeePayment> {
         &self.bank
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, fence: &Fence) -> PayEnd {
         (self.before_bytes)().await;
         if self.looks_at_fence && fence.is_past() {
             return crate::engine::not_sent();

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use wxpay_api::v2::wecom::{
     pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
 };
-use wxpay_core::{Error, Fen, PartnerTradeNo};
+use wxpay_core::{Error, Fen};
 use wxpay_payout::{
-    Fence, Intent, Journal, Message, Moment, PayEnd, Payment, Payouts, QueryEnd, Rules, Service,
+    CancelEnd, EmployeePayment, Fence, Intent, Journal, Message, Moment, Number, PayEnd, Payouts,
+    Product, QueryEnd, Rules,
 };
 use wxpay_transport::TokioTimer;
 
@@ -20,8 +21,9 @@ pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 /// What was called, in order.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Call {
-    Pay(PartnerTradeNo, Message),
-    Query(PartnerTradeNo),
+    Pay(Number, Message),
+    Query(Number),
+    Cancel(Number),
 }
 
 /// Ends pays and queries by a script; when that has ended, pays succeed and queries find them.
@@ -29,6 +31,7 @@ pub(crate) enum Call {
 pub(crate) struct Scripted {
     pub(crate) pays: Arc<Mutex<VecDeque<PayEnd>>>,
     pub(crate) queries: Arc<Mutex<VecDeque<QueryEnd>>>,
+    pub(crate) cancels: Arc<Mutex<VecDeque<CancelEnd>>>,
     pub(crate) calls: Arc<Mutex<Vec<Call>>>,
 }
 
@@ -40,6 +43,7 @@ impl Scripted {
         Self {
             pays: Arc::new(Mutex::new(pays.into_iter().collect())),
             queries: Arc::new(Mutex::new(queries.into_iter().collect())),
+            cancels: Arc::default(),
             calls: Arc::default(),
         }
     }
@@ -48,27 +52,29 @@ impl Scripted {
         let calls = self.calls.lock().unwrap();
         let pays = calls.iter().filter_map(|call| match call {
             Call::Pay(_, message) => Some(message.clone()),
-            Call::Query(_) => None,
+            Call::Query(_) | Call::Cancel(_) => None,
         });
         pays.collect()
     }
 }
 
 #[async_trait]
-impl Service for Scripted {
+impl Product for Scripted {
+    type Payment = EmployeePayment;
+
     fn merchant(&self) -> &str {
         "1900000109"
     }
 
-    fn product(&self) -> &str {
+    fn name(&self) -> &str {
         "a product"
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
         Ok(Message::new(format!("{number} {}", payment.amount)))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, _: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, _: &Fence) -> PayEnd {
         let call = Call::Pay(number.clone(), message.clone());
         self.calls.lock().unwrap().push(call);
         self.pays
@@ -80,13 +86,22 @@ impl Service for Scripted {
             })
     }
 
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, number: &Number) -> QueryEnd {
         self.calls.lock().unwrap().push(Call::Query(number.clone()));
         self.queries
             .lock()
             .unwrap()
             .pop_front()
             .unwrap_or(QueryEnd::NotFound)
+    }
+
+    async fn cancel(&self, number: &Number, _: &Fence) -> CancelEnd {
+        self.calls
+            .lock()
+            .unwrap()
+            .push(Call::Cancel(number.clone()));
+        let end = self.cancels.lock().unwrap().pop_front();
+        end.unwrap_or(CancelEnd::Unsupported)
     }
 }
 
@@ -100,12 +115,19 @@ pub(crate) fn payouts(journal: impl Journal) -> Payouts {
     payouts_over(journal, Scripted::default())
 }
 
-pub(crate) fn payouts_over(journal: impl Journal, service: impl Service) -> Payouts {
+pub(crate) fn payouts_over(
+    journal: impl Journal,
+    service: impl Product<Payment = EmployeePayment>,
+) -> Payouts {
     payouts_by(unasked(), journal, service)
 }
 
 /// The same by other rules.
-pub(crate) fn payouts_by(rules: Rules, journal: impl Journal, service: impl Service) -> Payouts {
+pub(crate) fn payouts_by(
+    rules: Rules,
+    journal: impl Journal,
+    service: impl Product<Payment = EmployeePayment>,
+) -> Payouts {
     Payouts::builder(journal, service, TokioTimer::new())
         .clock(clock())
         .rules(rules)
@@ -122,7 +144,7 @@ pub(crate) fn unasked() -> Rules {
 pub(crate) fn intent(name: &str, amount: i64) -> Intent {
     Intent {
         id: name.parse().unwrap(),
-        payment: Payment {
+        payment: EmployeePayment {
             openid: format!("openid-{name}").parse().unwrap(),
             amount: Fen::new(amount),
             check_name: CheckName::NoCheck,

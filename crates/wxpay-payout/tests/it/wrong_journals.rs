@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use wxpay_core::{Fen, PartnerTradeNo};
+use wxpay_core::Fen;
 use wxpay_payout::journal::{Begun, Inserted, conformance};
-use wxpay_payout::{Entry, IntentId, Journal, JournalError, Limits, MemoryJournal, Moment, State};
+use wxpay_payout::{
+    Entry, IntentId, Journal, JournalError, Limits, MemoryJournal, Moment, Number, State,
+};
 
 /// What a journal does wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -32,7 +34,7 @@ struct Wrong {
     inner: MemoryJournal,
     fault: Fault,
     /// What was really paid, where the books were left as they are.
-    shown: Mutex<HashMap<PartnerTradeNo, (Fen, String)>>,
+    shown: Mutex<HashMap<Number, (Fen, String)>>,
     latest: Mutex<Option<Moment>>,
 }
 
@@ -124,7 +126,7 @@ impl Journal for Wrong {
         self.inner.replace(old, new, limits).await
     }
 
-    async fn by_number(&self, number: &PartnerTradeNo) -> Result<Option<Entry>, JournalError> {
+    async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         let found = self.inner.by_number(number).await?;
         Ok(found.map(|entry| self.read(entry)))
     }
@@ -134,15 +136,11 @@ impl Journal for Wrong {
         Ok(found.map(|entry| self.read(entry)))
     }
 
-    async fn open(&self, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+    async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
         self.inner.open(most).await
     }
 
-    async fn page(
-        &self,
-        after: Option<&PartnerTradeNo>,
-        most: usize,
-    ) -> Result<Vec<Entry>, JournalError> {
+    async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
         let page = self.inner.page(after, most).await?;
         Ok(page.into_iter().map(|entry| self.read(entry)).collect())
     }

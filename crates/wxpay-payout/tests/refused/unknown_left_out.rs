@@ -4,7 +4,7 @@ use wxpay_payout::Settlement;
 fn is_paid(settlement: &Settlement) -> bool {
     match settlement {
         Settlement::Paid(_) => true,
-        Settlement::Rejected(_) => false,
+        Settlement::Rejected(_) | Settlement::Waiting(_) => false,
     }
 }
 

@@ -57,6 +57,14 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
                 format!("{intent} 已付款，无需确认"),
             ));
         }
+        Some(Settlement::Waiting(_)) => {
+            return Err(Fail::new(
+                format!(
+                    "WeChat Pay holds {intent} until somebody acts: there is nothing to attest"
+                ),
+                format!("{intent} 已由微信支付受理，正在等待处理，无需确认"),
+            ));
+        }
         Some(Settlement::Rejected(_)) => {
             return Err(Fail::new(
                 format!("{intent} is settled as not paid already"),

@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::time::Duration;
 
-use wxpay_api::core::{ErrorKind, PartnerTradeNo};
+use wxpay_api::core::ErrorKind;
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
-    JournalOwner, Limits, Payment, Payouts, PrepareError, Service, SqliteJournal, Wecom,
+    EmployeePayment, JournalOwner, Limits, Number, Payouts, PrepareError, Product, SqliteJournal,
+    Wecom,
 };
 use wxpay_sandbox::Sandbox;
 
@@ -85,11 +86,11 @@ impl Payer {
     }
 
     /// Checks all of a payment that can be checked without sending anything.
-    pub(super) fn check(&self, payment: &Payment) -> Result<(), PrepareError> {
+    pub(super) async fn check(&self, payment: &EmployeePayment) -> Result<(), PrepareError> {
         self.limits.check_amount(payment.amount)?;
         // Any number will do: it is not kept.
-        let number = PartnerTradeNo::new("0")?;
-        match self.service.compose(&number, payment) {
+        let number = Number::new("0")?;
+        match self.service.compose(&number, payment).await {
             Ok(_) => Ok(()),
             Err(error) => match error.kind() {
                 ErrorKind::Invalid(invalid) => Err(invalid.clone().into()),

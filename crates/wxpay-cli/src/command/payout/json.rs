@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use serde_json::{Value, json};
-use wxpay_payout::{Alarm, Entry, Moment, NotStartedReason, Reconciliation, Recovery};
+use wxpay_payout::{
+    Alarm, Entry, Moment, NotStartedReason, Package, Reconciliation, Recovery, WaitsFor,
+};
 
 use crate::fail::Fail;
 use crate::out::stdout;
@@ -48,6 +50,18 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
             "next_at": line.next_at.to_string(),
         })
     });
+    let waiting = of.waiting.iter().map(|line| {
+        json!({
+            "intent": line.intent.as_str(),
+            "partner_trade_no": line.number.as_str(),
+            "amount_fen": line.amount.get(),
+            "waits_for": line.waits_for.as_str(),
+            "package_info": line.package.as_ref().map(Package::as_str),
+            "reason": line.reason,
+            "alarm": line.alarm.as_ref().map(Alarm::as_str),
+            "next_at": line.next_at.to_string(),
+        })
+    });
     let not_started = of.not_started.iter().map(|line| {
         json!({
             "intent": line.intent.as_str(),
@@ -60,10 +74,12 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
         "paid": paid.collect::<Vec<_>>(),
         "rejected": rejected.collect::<Vec<_>>(),
         "unknown": unknown.collect::<Vec<_>>(),
+        "waiting": waiting.collect::<Vec<_>>(),
         "not_started": not_started.collect::<Vec<_>>(),
         "unread": unread.collect::<Vec<_>>(),
         "paid_fen": of.paid_amount().get(),
         "unknown_fen": of.unknown_amount().get(),
+        "waiting_fen": of.waiting_amount().get(),
     })
 }
 
@@ -95,6 +111,7 @@ pub(super) fn entry(of: &Entry) -> Value {
     let moment = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
     json!({
         "intent": of.intent.as_str(),
+        "product": of.product,
         "partner_trade_no": of.number.as_str(),
         "generation": of.generation,
         "state": of.state.as_str(),
@@ -102,6 +119,9 @@ pub(super) fn entry(of: &Entry) -> Value {
         "paid_before": of.is_found(),
         "amount_fen": of.amount.get(),
         "payment_no": of.payment_no,
+        "waits_for": of.waits_for.map(WaitsFor::as_str),
+        "package_info": of.package.as_ref().map(Package::as_str),
+        "cancel_asked_at": moment(of.cancel_asked_at),
         "reason": of.reason,
         "alarm": of.alarm.as_ref().map(Alarm::as_str),
         "sends": of.sends,

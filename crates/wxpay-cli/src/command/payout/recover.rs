@@ -37,7 +37,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let settings = Settings::read(config.payout())?;
     preflight::settings(&config)?;
     let payer = Payer::configured(&config, &settings)?;
-    let rows = rows::read_right(&arguments.file, &payer, lang)?;
+    let rows = rows::read_right(&arguments.file, &payer, lang).await?;
     preflight::notes(&config, lang)?;
     preflight::queries(&config, lang).await?;
     let journal = if arguments.journal.path().exists() {

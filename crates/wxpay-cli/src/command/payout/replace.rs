@@ -2,8 +2,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_api::core::PartnerTradeNo;
-use wxpay_payout::{Alarm, Entry, IntentId, Journal, PrepareError, Settlement, State};
+use wxpay_payout::{Alarm, Entry, IntentId, Journal, Number, PrepareError, Settlement, State};
 
 use super::attest::{intent, not_there};
 use super::engine::Payer;
@@ -34,7 +33,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let config = Config::load(arguments.config)?;
     let settings = Settings::read(config.payout())?;
     let payer = Payer::configured(&config, &settings)?;
-    let rows = rows::read_right(&arguments.file, &payer, lang)?;
+    let rows = rows::read_right(&arguments.file, &payer, lang).await?;
     let row = rows.rows.into_iter().find(|row| row.intent.id == name);
     let intent = row.map(|row| row.intent).ok_or_else(|| {
         let shown = arguments.file.display();
@@ -58,6 +57,12 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             return Err(Fail::new(
                 format!("{name} is paid and can't be paid again"),
                 format!("{name} 已付款，不能再次付款"),
+            ));
+        }
+        Some(Settlement::Waiting(_)) => {
+            return Err(Fail::new(
+                format!("WeChat Pay holds {name}, and may still pay it: wait for its end"),
+                format!("{name} 已由微信支付受理，仍可能付款：请等待最终结果"),
             ));
         }
         Some(Settlement::Unknown(_)) => {
@@ -88,8 +93,8 @@ fn not_ready(name: &IntentId, error: PrepareError) -> Fail {
 /// Says under which number it is ready; `failed` is the one before, if it is another.
 fn ready(
     name: &IntentId,
-    number: &PartnerTradeNo,
-    failed: Option<&PartnerTradeNo>,
+    number: &Number,
+    failed: Option<&Number>,
     lang: Lang,
 ) -> Result<ExitCode, Fail> {
     let said = match failed {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
 use wxpay_api::core::Fen;
-use wxpay_payout::{Alarm, NotStartedReason, Reconciliation};
+use wxpay_payout::{Alarm, NotStartedReason, Reconciliation, WaitingLine, WaitsFor};
 
 use super::json::maybe_sent_before;
 use crate::chinese::payout_text;
@@ -50,6 +50,7 @@ impl<'a> Report<'a> {
         let unknown = self.of.unknown.iter();
         let not_started = self.of.not_started.iter();
         !self.of.unread.is_empty()
+            || !self.of.waiting.is_empty()
             || unknown
                 .map(|line| &line.alarm)
                 .any(|alarm| !is_final(alarm.as_ref()))
@@ -65,11 +66,12 @@ impl<'a> Report<'a> {
     pub(super) fn is_open(&self) -> bool {
         let Reconciliation {
             unknown,
+            waiting,
             not_started,
             unread,
             ..
         } = self.of;
-        !(unknown.is_empty() && not_started.is_empty() && unread.is_empty())
+        !(unknown.is_empty() && waiting.is_empty() && not_started.is_empty() && unread.is_empty())
     }
 
     fn table(&self) -> Table {
@@ -91,6 +93,11 @@ impl<'a> Report<'a> {
                 lang.pick("unknown", "未知"),
                 of.unknown.len(),
                 Some(of.unknown_amount()),
+            ),
+            (
+                lang.pick("waiting", "待处理"),
+                of.waiting.len(),
+                (!of.waiting.is_empty()).then(|| of.waiting_amount()),
             ),
             (
                 lang.pick("not started", "未发起"),
@@ -163,6 +170,8 @@ impl fmt::Display for Report<'_> {
             )
         });
         some(f, lang, unknown)?;
+        let waiting = of.waiting.iter().map(|line| waiting(line, lang));
+        some(f, lang, waiting)?;
         let not_started = of.not_started.iter().map(|line| {
             let (intent, reason) = (&line.intent, visible(&line.reason.to_string()));
             let reason_zh = payout_text(&reason);
@@ -178,6 +187,36 @@ impl fmt::Display for Report<'_> {
             )
         });
         some(f, lang, not_started)
+    }
+}
+
+/// Whom a payout waits for, and what the front end needs.
+fn waiting(line: &WaitingLine, lang: Lang) -> String {
+    let (intent, number) = (&line.intent, &line.number);
+    let who = waits_for(line.waits_for, lang);
+    let reason = visible(&line.reason);
+    let advice = line.alarm.as_ref().map_or_else(String::new, |alarm| {
+        lang.pick(
+            format!("; {}", alarm.advice()),
+            format!("；{}", alarm.advice_zh()),
+        )
+    });
+    lang.pick(
+        format!("{intent} ({number}) waits for {who}: {reason}{advice}"),
+        format!(
+            "{intent}（{number}）等待{who}：{}{advice}",
+            payout_text(&reason)
+        ),
+    )
+}
+
+/// Who has to do something.
+pub(super) fn waits_for(who: WaitsFor, lang: Lang) -> &'static str {
+    match who {
+        WaitsFor::User => lang.pick("the user", "用户确认收款"),
+        WaitsFor::Merchant => lang.pick("a person of the merchant", "商户人工处理"),
+        WaitsFor::WeChatPay => lang.pick("WeChat Pay", "微信支付处理"),
+        WaitsFor::Repetition => lang.pick("the next run", "下次运行"),
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) struct Row {
 }
 
 /// Reads a file that must be right. Each mistake is told, and nothing was paid.
-pub(super) fn read_right(path: &Path, payer: &Payer, lang: Lang) -> Result<Rows, Fail> {
-    let rows = read(path, payer)?;
+pub(super) async fn read_right(path: &Path, payer: &Payer, lang: Lang) -> Result<Rows, Fail> {
+    let rows = read(path, payer).await?;
     if rows.mistakes.is_empty() {
         return Ok(rows);
     }
@@ -70,7 +70,7 @@ pub(super) fn read_right(path: &Path, payer: &Payer, lang: Lang) -> Result<Rows,
 }
 
 /// Reads a file to its end, whatever is wrong in it.
-fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
+async fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
     let text = csv_text::text_of(file).map_err(|refused| refused.fail(path))?;
     let mut rows = Rows {
@@ -91,7 +91,7 @@ fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
     };
     let columns = Columns::of(names, first, &mut rows.mistakes);
     if rows.mistakes.is_empty() {
-        read_rows(&mut records, &columns, path, payer, &mut rows)?;
+        read_rows(&mut records, &columns, path, payer, &mut rows).await?;
     }
     if rows.rows.is_empty() && rows.mistakes.is_empty() {
         let rule = Text::new("there is no row below the names", "表头下面没有数据行");
@@ -100,7 +100,7 @@ fn read(path: &Path, payer: &Payer) -> Result<Rows, Fail> {
     Ok(rows)
 }
 
-fn read_rows(
+async fn read_rows(
     records: &mut Records,
     columns: &Columns,
     path: &Path,
@@ -123,7 +123,7 @@ fn read_rows(
             break;
         };
         let mut fields = Fields::new(&record, columns, line, &mut rows.mistakes, &mut wanting);
-        let intent = fields.intent(payer);
+        let intent = fields.intent(payer).await;
         if let Some(name) = fields.text("intent") {
             match lines.entry(name.to_owned()) {
                 Entry::Vacant(entry) => {

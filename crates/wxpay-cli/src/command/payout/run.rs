@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         preflight::notes(&config, lang)?;
         Payer::configured(&config, &settings)?
     };
-    let rows = rows::read_right(&arguments.file, &payer, lang)?;
+    let rows = rows::read_right(&arguments.file, &payer, lang).await?;
     let journal = if payer.is_sandbox() {
         must_be_new(arguments.journal.path())?;
         arguments.journal.create(payer.owner())?

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 use wxpay_api::core::Fen;
-use wxpay_payout::{Alarm, Entry, Journal, SqliteJournal, State};
+use wxpay_payout::{Alarm, Entry, Journal, SqliteJournal, State, WaitsFor};
 
-use super::report::{MOST_FEN, some, sums};
+use super::report::{MOST_FEN, some, sums, waits_for};
 use super::{JournalArgs, json, unreadable};
 use crate::chinese::payout_text;
 use crate::fail::Fail;
@@ -28,19 +28,22 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
     let journal = arguments.journal.read()?;
     let mut states: HashMap<State, (usize, Fen)> = HashMap::new();
     let mut alarmed = Vec::new();
+    let mut waiting = Vec::new();
     each(&journal, |entry| {
         let (count, amount) = states.entry(entry.state).or_default();
         *count += 1;
         *amount = amount.checked_add(entry.amount).unwrap_or(MOST_FEN);
         if is_for_a_person(&entry) {
             alarmed.push(entry);
+        } else if entry.state == State::Waiting {
+            waiting.push(entry);
         }
         Ok(())
     })
     .await?;
     let of = |state| states.get(&state).copied().unwrap_or_default();
     if arguments.json {
-        json::print(&as_json(&journal, of, &alarmed))?;
+        json::print(&as_json(&journal, of, &alarmed, &waiting))?;
         return Ok(ExitCode::SUCCESS);
     }
     let owner = journal.owner();
@@ -80,8 +83,26 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
         // Writing to a string can't fail.
         let _ = some(&mut text, lang, lines);
     }
+    if !waiting.is_empty() {
+        text.push_str(lang.pick("\n\nThese wait:", "\n\n等待中："));
+        let lines = waiting.iter().map(|entry| waits(entry, lang));
+        let _ = some(&mut text, lang, lines);
+    }
     writeln!(stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whom a payout waits for, and what the user's front end needs.
+fn waits(entry: &Entry, lang: Lang) -> String {
+    let (intent, number) = (&entry.intent, &entry.number);
+    let who = waits_for(entry.waits_for.unwrap_or(WaitsFor::WeChatPay), lang);
+    let package = entry.package.as_ref().map_or_else(String::new, |package| {
+        format!("; package_info {}", visible(package.as_str()))
+    });
+    lang.pick(
+        format!("{intent} ({number}) waits for {who}{package}"),
+        format!("{intent}（{number}）等待{who}{package}"),
+    )
 }
 
 /// A settled payout needs nobody, unless it was paid after it had been booked as not paid.
@@ -97,6 +118,7 @@ fn as_json(
     journal: &SqliteJournal,
     of: impl Fn(State) -> (usize, Fen),
     alarmed: &[Entry],
+    waiting: &[Entry],
 ) -> Value {
     let states: Map<String, Value> = State::ALL
         .into_iter()
@@ -110,6 +132,7 @@ fn as_json(
         "merchant": journal.owner().merchant(),
         "host": journal.owner().host(),
         "states": states,
+        "waiting": waiting.iter().map(json::entry).collect::<Vec<_>>(),
         "alarms": alarmed.iter().map(json::entry).collect::<Vec<_>>(),
     })
 }
@@ -138,6 +161,7 @@ fn name(state: State, lang: Lang) -> &'static str {
         State::Prepared => lang.pick("not sent", "未发起"),
         State::Sending => lang.pick("being sent", "发送中"),
         State::Unknown => lang.pick("unknown", "未知"),
+        State::Waiting => lang.pick("waiting", "待处理"),
         State::Paid => lang.pick("paid", "已付"),
         State::Rejected => lang.pick("rejected", "被拒"),
         State::Failed => lang.pick("failed", "失败"),

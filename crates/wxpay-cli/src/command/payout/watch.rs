@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use wxpay_payout::{IntentId, Progress, RunEvent, RunOptions, Waiting};
+use wxpay_payout::{IntentId, Progress, RunEvent, RunOptions, RunWait};
 
 use super::stop;
 use crate::chinese::payout_text;
@@ -133,14 +133,14 @@ impl Watch {
     }
 }
 
-fn wait(what: Waiting, until: &str, payouts: usize, lang: Lang) -> String {
+fn wait(what: RunWait, until: &str, payouts: usize, lang: Lang) -> String {
     let (en, zh) = match what {
-        Waiting::Outcome => (
+        RunWait::Outcome => (
             "the next query about an unknown outcome",
             "下一次查询未知结果",
         ),
-        Waiting::Limits => ("the limits", "限额或频率限制"),
-        Waiting::Connection => ("WeChat Pay to be reached again", "重新连接微信支付"),
+        RunWait::Limits => ("the limits", "限额或频率限制"),
+        RunWait::Connection => ("WeChat Pay to be reached again", "重新连接微信支付"),
         _ => (
             "another process that works on the same payouts",
             "正在处理同一批付款的其他进程",

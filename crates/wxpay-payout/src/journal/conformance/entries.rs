@@ -2,18 +2,24 @@
 
 use std::time::Duration;
 
-use wxpay_core::{Certainty, Class, PartnerTradeNo};
+use wxpay_core::{Certainty, Class};
 
 use super::{Checked, NOON, add, entry, failed, is, limits, number, same};
 use crate::journal::{Inserted, Journal, JournalError};
-use crate::{Alarm, Lease, Refusal, State};
+use crate::{Alarm, Lease, Number, Package, Refusal, State, WaitsFor};
 
 pub(super) async fn round_trip(journal: &impl Journal) -> Checked {
     let mut entry = entry("A1", "payee", 100)?;
     add(journal, &entry).await?;
     same(journal, &entry).await?;
     let later = |seconds| NOON.after(Duration::from_secs(seconds));
-    let states = [State::Sending, State::Unknown, State::Prepared];
+    let states = [
+        State::Sending,
+        State::Unknown,
+        State::Waiting,
+        State::Prepared,
+    ];
+    let mut waits_for = [None].into_iter().chain(WaitsFor::ALL.map(Some)).cycle();
     let classes = [
         Certainty::Definite,
         Certainty::Ambiguous,
@@ -42,6 +48,9 @@ pub(super) async fn round_trip(journal: &impl Journal) -> Checked {
         entry.generation += 1;
         entry.resign = !entry.resign;
         entry.attested = !entry.attested;
+        entry.waits_for = waits_for.next().flatten();
+        entry.package = entry.waits_for.map(|_| Package::new("opens 'it'=="));
+        entry.cancel_asked_at = Some(later(6)).filter(|_| entry.attested);
         entry.replaces = Some(number(&format!("R{}", entry.sends))?);
         entry.not_found_at = Some(later(1));
         entry.first_sent_at = Some(later(2));
@@ -106,8 +115,8 @@ pub(super) async fn listing(journal: &impl Journal) -> Checked {
     paid.state = State::Paid;
     paid.closed_at = Some(NOON);
     journal.update(&paid).await.map_err(failed)?;
-    let names = |numbers: Vec<PartnerTradeNo>| {
-        let names: Vec<_> = numbers.iter().map(PartnerTradeNo::as_str).collect();
+    let names = |numbers: Vec<Number>| {
+        let names: Vec<_> = numbers.iter().map(Number::as_str).collect();
         names.join(" ")
     };
     let open = names(journal.open(9).await.map_err(failed)?);

@@ -1,9 +1,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
-use wxpay_core::{Fen, PartnerTradeNo};
+use wxpay_core::Fen;
 
 use super::rows;
 use super::{Begun, Inserted, JournalError};
-use crate::{Day, DayFull, DaySum, Entry, Limits, Moment, State};
+use crate::{Day, DayFull, DaySum, Entry, Limits, Moment, Number, State};
 
 pub(super) fn insert(
     db: &Connection,
@@ -26,7 +26,7 @@ pub(super) fn begin_send(
     if let Some(paid) = paid_earlier(db, &entry)? {
         return Ok(Begun::PaidEarlier(paid));
     }
-    let last = last_sent(db, &entry.payee)?;
+    let last = last_sent(db, &key(&entry.product, &entry.payee))?;
     let earliest = limits.earliest_send(now, last, pace(db)?);
     if earliest > now {
         return Ok(Begun::NotBefore(earliest));
@@ -43,7 +43,7 @@ pub(super) fn begin_send(
     db.prepare_cached(
         "INSERT INTO payees (payee, last_sent) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last_sent = ?2",
     )
-    .and_then(|mut set| set.execute(params![begun.payee, now.millis()]))
+    .and_then(|mut set| set.execute(params![key(&begun.product, &begun.payee), now.millis()]))
     .map_err(JournalError::storage)?;
     db.prepare_cached(
         "INSERT INTO pace (id, next) VALUES (0, ?1) ON CONFLICT DO UPDATE SET next = ?1",
@@ -89,7 +89,7 @@ fn add(db: &Connection, entry: &Entry, limits: &Limits) -> Result<Inserted, Jour
     Ok(Inserted::New)
 }
 
-fn paid_earlier(db: &Connection, entry: &Entry) -> Result<Option<PartnerTradeNo>, JournalError> {
+fn paid_earlier(db: &Connection, entry: &Entry) -> Result<Option<Number>, JournalError> {
     let mut previous = entry.replaces.clone();
     while let Some(number) = previous {
         let Some(earlier) = rows::by_number(db, &number)? else {
@@ -131,8 +131,8 @@ fn check_day(
     day: Day,
     limits: &Limits,
 ) -> Result<Result<(), DayFull>, JournalError> {
-    let payee = day_sum(db, day, &entry.payee)?;
-    let merchant = day_sum(db, day, MERCHANT)?;
+    let payee = day_sum(db, day, &key(&entry.product, &entry.payee))?;
+    let merchant = day_sum(db, day, &key(&entry.product, MERCHANT))?;
     Ok(limits.check_day(day, payee, merchant, entry.amount))
 }
 
@@ -143,7 +143,8 @@ fn count(
     change: impl Fn(DaySum, Fen) -> DaySum,
 ) -> Result<(), JournalError> {
     for payee in [entry.payee.as_str(), MERCHANT] {
-        let sum = change(day_sum(db, day, payee)?, entry.amount);
+        let payee = key(&entry.product, payee);
+        let sum = change(day_sum(db, day, &payee)?, entry.amount);
         db.prepare_cached(
             "INSERT INTO days (day, payee, amount, count) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT DO UPDATE SET amount = ?3, count = ?4",
@@ -186,6 +187,11 @@ fn pace(db: &Connection) -> Result<Option<Moment>, JournalError> {
     Ok(next
         .map_err(JournalError::storage)?
         .map(Moment::from_millis))
+}
+
+/// What a payee of a product is counted under: each product has limits of its own.
+fn key(product: &str, payee: &str) -> String {
+    format!("{product} {payee}")
 }
 
 /// No payee's digest is empty.

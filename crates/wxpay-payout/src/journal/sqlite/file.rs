@@ -70,7 +70,7 @@ pub(super) fn judged(place: &Place) -> Result<Opened, OpenError> {
         let connection = connect(place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let found = judge(&connection, place)?;
         if found.version < VERSION {
-            schema::show_first(&connection)?;
+            schema::show_older(&connection, found.version)?;
         }
         Ok((connection, found))
     })?;

@@ -1,9 +1,11 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use wxpay_core::{Certainty, Class, Fen, PartnerTradeNo};
+use wxpay_core::{Certainty, Class, Fen};
 
 use super::JournalError;
-use crate::{Alarm, Day, Entry, IntentId, Lease, Message, Moment, Refusal, State};
+use crate::{
+    Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, Refusal, State, WaitsFor,
+};
 
 pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> {
     let refusal = entry.refusal.as_ref();
@@ -17,7 +19,8 @@ pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> 
         "INSERT INTO entries VALUES (:number, :intent, :version, :state, :fingerprint, :payee, :amount, \
          :message, :counted, :sends, :doubt, :refusal_code, :refusal_class, :refusal_message, :queries, :not_found, \
          :not_found_at, :prepared_at, :first_sent_at, :last_sent_at, :next_at, :closed_at, :payment_no, :reason, :alarm, \
-         :lease_holder, :lease_until, :replaced_by, :generation, :replaces, :resign, :attested)",
+         :lease_holder, :lease_until, :replaced_by, :generation, :replaces, :resign, :attested, :product, :waits_for, \
+         :package, :cancel_asked_at)",
     )
     .and_then(|mut set| {
         set.execute(named_params! {
@@ -48,21 +51,22 @@ pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> 
             ":alarm": entry.alarm.as_ref().map(Alarm::as_str),
             ":lease_holder": lease.map(|lease| lease.holder.as_str()),
             ":lease_until": lease.map(|lease| lease.until.millis()),
-            ":replaced_by": entry.replaced_by.as_ref().map(PartnerTradeNo::as_str),
+            ":replaced_by": entry.replaced_by.as_ref().map(Number::as_str),
             ":generation": entry.generation,
-            ":replaces": entry.replaces.as_ref().map(PartnerTradeNo::as_str),
+            ":replaces": entry.replaces.as_ref().map(Number::as_str),
             ":resign": entry.resign,
             ":attested": entry.attested,
+            ":product": entry.product,
+            ":waits_for": entry.waits_for.map(WaitsFor::as_str),
+            ":package": entry.package.as_ref().map(Package::as_str),
+            ":cancel_asked_at": entry.cancel_asked_at.map(Moment::millis),
         })
     })
     .map_err(JournalError::storage)?;
     Ok(())
 }
 
-pub(super) fn by_number(
-    db: &Connection,
-    number: &PartnerTradeNo,
-) -> Result<Option<Entry>, JournalError> {
+pub(super) fn by_number(db: &Connection, number: &Number) -> Result<Option<Entry>, JournalError> {
     db.prepare_cached("SELECT * FROM entries WHERE number = ?1")
         .and_then(|mut get| get.query_row([number.as_str()], read).optional())
         .map_err(JournalError::storage)
@@ -74,7 +78,7 @@ pub(super) fn by_intent(db: &Connection, intent: &IntentId) -> Result<Option<Ent
         .map_err(JournalError::storage)
 }
 
-pub(super) fn open(db: &Connection, most: usize) -> Result<Vec<PartnerTradeNo>, JournalError> {
+pub(super) fn open(db: &Connection, most: usize) -> Result<Vec<Number>, JournalError> {
     let mut numbers = db
         .prepare_cached(
             "SELECT number FROM entries WHERE closed_at IS NULL ORDER BY next_at, number LIMIT ?1",
@@ -87,13 +91,13 @@ pub(super) fn open(db: &Connection, most: usize) -> Result<Vec<PartnerTradeNo>, 
 
 pub(super) fn page(
     db: &Connection,
-    after: Option<&PartnerTradeNo>,
+    after: Option<&Number>,
     most: usize,
 ) -> Result<Vec<Entry>, JournalError> {
     let mut entries = db
         .prepare_cached("SELECT * FROM entries WHERE number > ?1 ORDER BY number LIMIT ?2")
         .map_err(JournalError::storage)?;
-    let after = after.map_or("", PartnerTradeNo::as_str);
+    let after = after.map_or("", Number::as_str);
     let rows = entries.query_map((after, limit(most)), read);
     rows.and_then(Iterator::collect)
         .map_err(JournalError::storage)
@@ -127,6 +131,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let lease = match (text("lease_holder")?, moment("lease_until")?) {
         (Some(holder), Some(until)) => Some(Lease { holder, until }),
         _ => None,
+    };
+    let waits_for = match text("waits_for")? {
+        Some(who) => Some(waits_for(&who).ok_or_else(|| broken("waits_for"))?),
+        None => None,
     };
     let other = |name| match text(name)? {
         Some(_) => number(row, name).map(Some),
@@ -163,12 +171,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         generation: row.get("generation")?,
         resign: row.get("resign")?,
         attested: row.get("attested")?,
+        product: row.get("product")?,
+        waits_for,
+        package: text("package")?.map(Package::new),
+        cancel_asked_at: moment("cancel_asked_at")?,
     })
 }
 
-fn number(row: &Row<'_>, name: &'static str) -> rusqlite::Result<PartnerTradeNo> {
+fn number(row: &Row<'_>, name: &'static str) -> rusqlite::Result<Number> {
     let number: String = row.get(name)?;
-    PartnerTradeNo::new(number).map_err(|_| broken(name))
+    Number::new(number).map_err(|_| broken(name))
 }
 
 fn broken(column: &'static str) -> rusqlite::Error {
@@ -178,6 +190,10 @@ fn broken(column: &'static str) -> rusqlite::Error {
 
 fn state_of(text: &str) -> Option<State> {
     State::ALL.into_iter().find(|state| state.as_str() == text)
+}
+
+fn waits_for(text: &str) -> Option<WaitsFor> {
+    WaitsFor::ALL.into_iter().find(|who| who.as_str() == text)
 }
 
 fn alarm_of(text: &str) -> Option<Alarm> {

@@ -30,15 +30,19 @@ pub(super) fn migrate(db: &Connection, from: i64, to: i64) -> rusqlite::Result<(
     db.pragma_update(None, "user_version", to)
 }
 
-/// Shows the entries of version 1 as those of this version, on this connection alone: nothing is written into the file.
-pub(super) fn show_first(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch(FIRST_SHOWN)
+/// Shows the entries of an older version as those of this version, on this connection alone: nothing is written into the file.
+pub(super) fn show_older(db: &Connection, version: i64) -> rusqlite::Result<()> {
+    db.execute_batch(if version == 1 {
+        FIRST_SHOWN
+    } else {
+        SECOND_SHOWN
+    })
 }
 
 /// Which program the file belongs to: `wxpj`.
 pub(super) const APPLICATION: i64 = 0x7778_706a;
 /// The version that [`STEPS`] lead to.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Version 1. The text is compared with that in the file, so not a space of it may change.
 const FIRST: &str = "
@@ -62,7 +66,7 @@ CREATE TABLE IF NOT EXISTS pace (id INTEGER PRIMARY KEY CHECK (id = 0), next INT
 ";
 
 /// What leads from each version to the next.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // `unsaved` is 1 while changes may be in the log (`-wal`) alone.
     "
 ALTER TABLE owner ADD COLUMN host TEXT;
@@ -84,6 +88,15 @@ WITH RECURSIVE chain (number, generation) AS (
 )
 UPDATE entries SET generation = chain.generation FROM chain WHERE chain.number = entries.number;
 ",
+    // Until then there was one product, and what counts on its limits did not name it.
+    "
+ALTER TABLE entries ADD COLUMN product TEXT NOT NULL DEFAULT 'v2.wecom.pay_employee';
+ALTER TABLE entries ADD COLUMN waits_for TEXT;
+ALTER TABLE entries ADD COLUMN package TEXT;
+ALTER TABLE entries ADD COLUMN cancel_asked_at INTEGER;
+UPDATE days SET payee = 'v2.wecom.pay_employee ' || payee;
+UPDATE payees SET payee = 'v2.wecom.pay_employee ' || payee;
+",
 ];
 
 /// What [`STEPS`] make of the entries of version 1, as a view. A name without a schema means it before the table.
@@ -102,6 +115,15 @@ SELECT first.*,
     coalesce(chain.generation, 0) AS generation,
     chain.replaces AS replaces,
     first.state = 'prepared' AND first.reason IS NULL AND first.lease_holder IS NULL AS resign,
-    first.state = 'failed' AND coalesce(first.reason, '') LIKE 'attested by %' AS attested
+    first.state = 'failed' AND coalesce(first.reason, '') LIKE 'attested by %' AS attested,
+    'v2.wecom.pay_employee' AS product, NULL AS waits_for, NULL AS package, NULL AS cancel_asked_at
 FROM main.entries AS first LEFT JOIN chain ON chain.number = first.number;
+";
+
+/// The same of version 2.
+const SECOND_SHOWN: &str = "
+CREATE TEMP VIEW entries AS
+SELECT second.*,
+    'v2.wecom.pay_employee' AS product, NULL AS waits_for, NULL AS package, NULL AS cancel_asked_at
+FROM main.entries AS second;
 ";

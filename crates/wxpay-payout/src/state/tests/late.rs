@@ -41,7 +41,7 @@ fn late_payment_of_what_was_given_up_is_kept_with_an_alarm() {
             } else {
                 entry.close(state, at(2));
             }
-            entry.replaced_by = replaced.then(|| PartnerTradeNo::new("A2").unwrap());
+            entry.replaced_by = replaced.then(|| Number::new("A2").unwrap());
             late(&mut entry, &before);
             assert_eq!(
                 (

@@ -158,7 +158,7 @@ fn failed_is_an_end_that_frees_and_may_be_replaced() {
         (None, None, Some(at(60)))
     );
     assert!(entry.allows_replacement());
-    entry.replaced_by = Some(PartnerTradeNo::new("A2").unwrap());
+    entry.replaced_by = Some(Number::new("A2").unwrap());
     assert!(!entry.allows_replacement());
 }
 

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wxpay_core::PartnerTradeNo;
-use wxpay_payout::{Entry, Journal, JournalOwner, OpenErrorKind, SqliteJournal};
+use wxpay_payout::{Entry, Journal, JournalOwner, Number, OpenErrorKind, SqliteJournal};
 
 use super::{Scratch, count, owner, prepare, private, refused};
 
@@ -119,7 +118,7 @@ async fn it_reads_as_it_will_be_when_it_is_taken() {
     assert_eq!(open, taken.open(99).await.unwrap());
     assert_eq!((read.len(), open.len()), (8, 4));
     assert_eq!(number, read[1]);
-    let replaces = last.replaces.as_ref().map(PartnerTradeNo::as_str);
+    let replaces = last.replaces.as_ref().map(Number::as_str);
     assert_eq!((last.generation, replaces), (2, Some("B3")));
     let which = |chosen: fn(&Entry) -> bool| -> Vec<&str> {
         let chosen = read.iter().filter(|entry| chosen(entry));

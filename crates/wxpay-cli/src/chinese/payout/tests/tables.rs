@@ -89,11 +89,12 @@ fn english_of(tables: &[&str]) -> BTreeSet<String> {
 const FRAMES: [&str; 3] = ["{!} ({})", "HTTP {w}: {>}", "apiclient_cert.pem {>}"];
 
 /// Literals that no person is shown as a sentence, or that Chinese keeps as they are.
-const NOT_SHOWN: [&str; 6] = [
+const NOT_SHOWN: [&str; 7] = [
     "name, NULL, 0",
     "name, host, unsaved",
     "{} ms",
     "Message({} bytes)",
+    "Package({} bytes)",
     "必须为原付款的 intent {}",
     "xml ",
 ];

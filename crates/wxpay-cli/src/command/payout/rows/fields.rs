@@ -6,7 +6,7 @@ use std::str::FromStr;
 use csv::StringRecord;
 use wxpay_api::core::{Fen, FromWire, InvalidInput};
 use wxpay_api::v2::wecom::pay_employee::{CheckName, MessageType, PayEmployeeOptions};
-use wxpay_payout::{Intent, IntentId, Payment, PrepareError};
+use wxpay_payout::{EmployeePayment, Intent, IntentId, PrepareError};
 
 use super::columns::Columns;
 use super::mistake::{Mistake, Mistakes};
@@ -44,7 +44,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The row's payment, unless something in it is wrong.
-    pub(super) fn intent(&mut self, payer: &Payer) -> Option<Intent> {
+    pub(super) async fn intent(&mut self, payer: &Payer) -> Option<Intent> {
         if self.record.iter().all(str::is_empty) {
             self.wrong_row(Text::new("the row is empty: delete it", "该行为空：请删除"));
             return None;
@@ -76,7 +76,7 @@ impl<'a> Fields<'a> {
         options.device_info = self.text("device_info").map(str::to_owned);
         let intent = Intent {
             id: id?,
-            payment: Payment {
+            payment: EmployeePayment {
                 openid: openid?,
                 amount: amount?,
                 check_name: check_name?,
@@ -88,7 +88,7 @@ impl<'a> Fields<'a> {
             },
         };
         if self.right
-            && let Err(error) = payer.check(&intent.payment)
+            && let Err(error) = payer.check(&intent.payment).await
         {
             match error {
                 PrepareError::Invalid(invalid) => self.wrong(invalid.field(), rule(&invalid)),

@@ -3,18 +3,16 @@ use wxpay_api::v2::wecom::query_employee_payment::QueryEmployeePaymentOptions;
 use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment, QueryEmployeePaymentResponse};
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{
-    DecodeError, Error, ErrorKind, InvalidInput, Outcome, Params, PartnerTradeNo, PaymentNo,
-    Progress,
+    DecodeError, Effect, Error, ErrorKind, InvalidInput, Outcome, Params, PartnerTradeNo,
+    PaymentNo, Progress,
 };
 use wxpay_sign::Verified;
 use wxpay_transport::{Hints, Transport as _};
 
-use super::Service;
-use crate::Moment;
-use crate::described;
+use super::{EmployeePayment, Product, payee_digest};
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 use crate::fence::Fence;
-use crate::intent::{Payment, payee_digest};
+use crate::{Moment, Number, described};
 
 /// 向员工付款 and 查询付款记录 over a [`Client`].
 #[derive(Clone, Debug)]
@@ -34,11 +32,12 @@ impl Wecom {
     /// Sends the stored bytes instead of those that the client has just written, and reads the response as of any call.
     async fn send(
         &self,
-        number: &PartnerTradeNo,
+        number: &Number,
         message: &Message,
         fence: &Fence,
     ) -> Result<PaymentNo, Error> {
-        let stored = Stored(number);
+        let number = own(number, Effect::Write)?;
+        let stored = Stored(&number);
         let (mut request, pending) = self.client.prepare(&stored)?;
         *request.body_mut() = message.bytes().clone();
         if let Some(hints) = request.extensions_mut().get_mut::<Hints>() {
@@ -56,22 +55,24 @@ impl Wecom {
 }
 
 #[async_trait]
-impl Service for Wecom {
+impl Product for Wecom {
+    type Payment = EmployeePayment;
+
     fn merchant(&self) -> &str {
         self.client.merchant().mch_id.as_str()
     }
 
-    fn product(&self) -> &str {
+    fn name(&self) -> &str {
         PRODUCT
     }
 
-    fn compose(&self, number: &PartnerTradeNo, payment: &Payment) -> Result<Message, Error> {
-        let request = payment.with_number(number.clone());
+    async fn compose(&self, number: &Number, payment: &EmployeePayment) -> Result<Message, Error> {
+        let request = payment.with_number(own(number, Effect::Write)?);
         let (request, _) = self.client.prepare(&request)?;
         Ok(Message::new(request.into_body()))
     }
 
-    async fn pay(&self, number: &PartnerTradeNo, message: &Message, fence: &Fence) -> PayEnd {
+    async fn pay(&self, number: &Number, message: &Message, fence: &Fence) -> PayEnd {
         match self.send(number, message, fence).await {
             Ok(payment_no) => PayEnd::Paid {
                 payment_no: payment_no.to_string(),
@@ -85,9 +86,13 @@ impl Service for Wecom {
         }
     }
 
-    async fn query(&self, number: &PartnerTradeNo) -> QueryEnd {
+    async fn query(&self, number: &Number) -> QueryEnd {
+        let partner_trade_no = match own(number, Effect::Read) {
+            Ok(number) => number,
+            Err(error) => return QueryEnd::Unclear(described(&error)),
+        };
         let request = QueryEmployeePayment {
-            partner_trade_no: number.clone(),
+            partner_trade_no,
             options: QueryEmployeePaymentOptions::default(),
         };
         let answer = match self.client.prepare(&request) {
@@ -106,6 +111,11 @@ impl Service for Wecom {
             },
         }
     }
+}
+
+/// The number as this product takes it: 28 letters and digits at most.
+fn own(number: &Number, effect: Effect) -> Result<PartnerTradeNo, Error> {
+    PartnerTradeNo::new(number.as_str()).map_err(|error| Error::new(PRODUCT, effect, error))
 }
 
 fn found_to_end(found: QueryEmployeePaymentResponse) -> QueryEnd {
