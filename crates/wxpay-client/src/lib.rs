@@ -55,6 +55,7 @@
 //! | `reqwest`, `rustls` (default) | a transport and its TLS |
 //! | `aws-lc-rs` (default) | RSA of keys in memory |
 //! | `rust-crypto` | the same in pure Rust |
+//! | `sm` | the national algorithms (国密) of APIv3: SM2, SM3 and SM4 |
 //! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
 //! | `retry`, `rate-limit` | wrappers of a transport |
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |

@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let Some(opened) = opened else {
         if national {
             let reason = Text::new(
-                "it does not open with this APIv3 key",
+                "it cannot be decrypted with this APIv3 key",
                 "用这个 APIv3 密钥无法解密",
             );
             return refused(&reason, lang);

@@ -26,8 +26,8 @@ use super::types::TarType;
 ///
 /// Each file is encrypted with the `algorithm` of the request. `encrypt_key`, decrypted with [`Client::open`](crate::v3::Client::open),
 /// and `nonce` make its [`FileKey`](crate::sign::v3::FileKey), with which
-/// [`Client::download_encrypted`](crate::v3::Client::download_encrypted) decrypts it, unpacks it and compares its digest. That is done
-/// for `AEAD_AES_256_GCM`; a file in `SM4_GCM` is fetched as it is by `v3.billdownload.download_bill`.
+/// [`Client::download_encrypted`](crate::v3::Client::download_encrypted) decrypts it, unpacks it and compares its digest. A file in
+/// `SM4_GCM` needs the feature `sm`.
 ///
 /// - For service providers (服务商).
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
