@@ -87,6 +87,7 @@ impl Kept {
 }
 
 /// Sends a request that is not kept, and only while the fence is not past.
+#[cfg(feature = "transfer")]
 pub(super) async fn call<E: Endpoint>(
     client: &Client,
     endpoint: &E,

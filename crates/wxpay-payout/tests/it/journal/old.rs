@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wxpay_payout::{Entry, Journal, JournalOwner, Number, OpenErrorKind, SqliteJournal};
+use wxpay_payout::journal::Inserted;
+use wxpay_payout::{
+    Day, Entry, Journal, JournalOwner, Limits, Number, OpenErrorKind, SqliteJournal,
+};
 
 use super::{Scratch, count, owner, prepare, private, refused};
 
@@ -155,4 +158,37 @@ fn it_is_refused_if_it_is_nobodys() {
     let scratch = Scratch::new();
     let path = version_1(&scratch, None);
     assert_eq!(refused(&path), OpenErrorKind::NoOwner);
+}
+
+/// One of version 2 held payments to employees alone, and what counts on their limits goes on to count.
+#[tokio::test]
+async fn version_2_is_taken_with_what_counts() {
+    let scratch = Scratch::new();
+    let path = version_1(&scratch, Some("1900000109"));
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(include_str!("version2.sql")).unwrap();
+    db.execute_batch("INSERT INTO days VALUES (20000, 'p', 20000, 1), (20000, '', 20000, 1)")
+        .unwrap();
+    db.close().unwrap();
+    let before = fs::read(&path).unwrap();
+    let reading = SqliteJournal::read(&path).unwrap();
+    let read = reading.page(None, 99).await.unwrap();
+    drop(reading);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let taken = SqliteJournal::open(&path, &owner()).unwrap();
+    assert_eq!(read, taken.page(None, 99).await.unwrap());
+    assert_eq!(read[0].product, "v2.wecom.pay_employee");
+    assert_eq!((read[0].waits_for, read[0].cancel_asked_at), (None, None));
+
+    let mut entry = read[0].clone();
+    entry.intent = "new".parse().unwrap();
+    entry.number = "N1".parse().unwrap();
+    entry.counted = Some(Day::from_number(20_000));
+    let limits = Limits::default();
+    let full = taken.insert(&entry, &limits).await.unwrap();
+    assert!(matches!(full, Inserted::Full(_)), "{full:?}");
+    // Another product has limits of its own.
+    entry.product = "another".to_owned();
+    let new = taken.insert(&entry, &limits).await.unwrap();
+    assert!(matches!(new, Inserted::New), "{new:?}");
 }
