@@ -27,8 +27,7 @@ pub fn request_of_sample(operation: &Operation, sample: &Value) -> Value {
     let mut request = Map::new();
     for (name, value) in sample.as_object().into_iter().flatten() {
         let field = find(&operation.request, name);
-        let is_own = field.is_some_and(|field| field.from.is_some() || field.fixed.is_some());
-        if is_own || (field.is_none() && is_common(operation, name)) {
+        if is_own(field) || (field.is_none() && is_common(operation, name)) {
             continue;
         }
         request.insert(name.clone(), plain(field, value));
@@ -238,12 +237,19 @@ fn plain(field: Option<&Field>, value: &Value) -> Value {
         Value::String(_) if field.is_some_and(|field| field.encrypted) => json!(ENCRYPTED),
         Value::Object(members) => members
             .iter()
-            .map(|(name, value)| (name.clone(), plain(find(fields, name), value)))
+            .map(|(name, value)| (name, find(fields, name), value))
+            .filter(|(_, field, _)| !is_own(*field))
+            .map(|(name, field, value)| (name.clone(), plain(field, value)))
             .collect::<Map<_, _>>()
             .into(),
         Value::Array(list) => list.iter().map(|value| plain(field, value)).collect(),
         other => trimmed(other),
     }
+}
+
+/// Whether the client fills it.
+fn is_own(field: Option<&Field>) -> bool {
+    field.is_some_and(|field| field.from.is_some() || field.fixed.is_some())
 }
 
 /// What stands in the place of an encrypted text.
