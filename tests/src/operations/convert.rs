@@ -210,7 +210,10 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 pub(super) fn is_common(operation: &Operation, name: &str) -> bool {
-    operation.version == Version::V2 && (COMMON.contains(&name) || name == "workwx_sign")
+    let of_client = [&operation.app_id_field, &operation.mch_id_field];
+    let is_of_client = of_client.iter().any(|field| field.as_deref() == Some(name));
+    operation.version == Version::V2
+        && (COMMON.contains(&name) || name == "workwx_sign" || is_of_client)
 }
 
 pub(super) fn find<'a>(fields: &'a [Field], wire: &str) -> Option<&'a Field> {
