@@ -150,7 +150,7 @@ fn text(described: &Field, spec: &Field, say: &mut Say<'_>) {
     } else {
         there != here
     };
-    let is_number = spec.types.iter().all(|ty| *ty == Type::Integer);
+    let is_number = !spec.types.is_empty() && spec.types.iter().all(|ty| *ty == Type::Integer);
     if differs && !is_number {
         say(Kind::Limit, format!("{there}, the spec has {here}"));
     }
