@@ -16,8 +16,12 @@ pub(crate) struct Output {
     pub(crate) problems: Vec<String>,
 }
 
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("xtask/spec/glossary.tsv", "field\tlabel\ten\n"),
+    (
+        "xtask/spec/products.tsv",
+        "product\ten\tzh\nv2.shop\tgoods\t商品\nv3.shop\tgoods\t商品\n",
+    ),
     ("xtask/spec/v3/unsigned.toml", "paths = []\n"),
     (
         "xtask/spec/v3/errors.toml",
