@@ -29,9 +29,6 @@ enum Origin {
     Own,
 }
 
-/// The module of the shared enums.
-pub(super) const VALUES: &str = "values";
-
 impl<'a> RustFile<'a> {
     pub(super) fn new(usage: &'a Usage, seen: Seen<'a>, scope: &'a Scope, level: Level) -> Self {
         Self {
@@ -98,14 +95,11 @@ impl<'a> RustFile<'a> {
         ty.name.clone()
     }
 
-    /// The module of a type below the file that is first: an object has one of its own. Of an operation, the other types stand
-    /// in its file; the enums that operations share stand together.
+    /// The module of a type below the file that is first: each has one of its own. Of an operation, the types that are no
+    /// objects stand in its file.
     pub(super) fn room_of(&self, ty: &TypeRef) -> Option<String> {
-        match self.scope.get(ty).map(|ty| &ty.shape) {
-            Some(Shape::Object(_)) => Some(names::field(&ty.name)),
-            _ if ty.level == Level::Operation => None,
-            _ => Some(VALUES.to_owned()),
-        }
+        let is_object = matches!(self.scope.get(ty)?.shape, Shape::Object(_));
+        (is_object || ty.level != Level::Operation).then(|| names::field(&ty.name))
     }
 
     /// The Rust type of a field, without its `Option`.

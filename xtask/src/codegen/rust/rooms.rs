@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{RustFile, VALUES};
+use super::file::RustFile;
 use super::operation::named;
 use super::{received, shared};
 use crate::codegen::model::{Level, Scope, Shape, TypeRef};
@@ -18,7 +18,7 @@ pub(super) struct Rooms {
 
 /// The files of a scope's types, as far as they do not stand in the file above.
 pub(super) fn of(scope: &Scope, seen: Seen<'_>, usage: &Usage) -> Rooms {
-    let mut rooms: BTreeMap<String, (Vec<String>, RustFile<'_>)> = BTreeMap::new();
+    let mut rooms: BTreeMap<String, (String, String)> = BTreeMap::new();
     for ty in scope.types.values() {
         let name = TypeRef {
             name: ty.name.clone(),
@@ -29,41 +29,43 @@ pub(super) fn of(scope: &Scope, seen: Seen<'_>, usage: &Usage) -> Rooms {
             continue;
         };
         file.room = Some(room.clone());
-        let (names, file) = rooms.entry(room).or_insert((Vec::new(), file));
-        names.push(ty.name.clone());
-        if matches!(ty.shape, Shape::Object(_)) && usage.is_sent(seen, &name) {
-            names.push(format!("{}Options", ty.name));
-        }
+        let is_object = matches!(ty.shape, Shape::Object(_));
+        let exported = if is_object && usage.is_sent(seen, &name) {
+            format!("{{{0}, {0}Options}}", ty.name)
+        } else {
+            ty.name.clone()
+        };
         match &ty.shape {
             Shape::Object(fields) if usage.is_reply(seen, &name) => {
-                received::reply(file, &ty.name, "A response.", fields);
-                shared::of(file, &ty.name, fields);
+                received::reply(&mut file, &ty.name, "A response.", fields);
+                shared::of(&mut file, &ty.name, fields);
             }
-            shape if scope.level == Level::Operation => named(file, &name, shape, "pub(super) "),
-            shape => named(file, &name, shape, "pub(crate) "),
+            shape if scope.level == Level::Operation => {
+                named(&mut file, &name, shape, "pub(super) ");
+            }
+            shape => named(&mut file, &name, shape, "pub(crate) "),
         }
+        let what = if is_object {
+            "with how it is checked and read"
+        } else {
+            "its documented values"
+        };
+        let head = format!("//! [`{}`], {what}.\n\n", ty.name);
+        rooms.insert(room, (exported, file.finish(&head)));
     }
     let (mut modules, mut exports) = (String::new(), String::new());
-    let mut files = Vec::new();
-    for (room, (mut names, file)) in rooms {
-        names.sort();
-        let head = match names.first() {
-            Some(name) if room != VALUES => {
-                format!("//! [`{name}`], with how it is checked and read.\n\n")
-            }
-            _ => "//! The documented values of fields.\n\n".to_owned(),
-        };
+    for (room, (exported, _)) in &rooms {
         modules += &format!("mod {room};\n");
-        exports += &match names.as_slice() {
-            [name] => format!("pub use {room}::{name};\n"),
-            names => format!("pub use {room}::{{{}}};\n", names.join(", ")),
-        };
-        files.push((room, file.finish(&head)));
+        exports += &format!("pub use {room}::{exported};\n");
     }
-    let index = if files.is_empty() {
+    let index = if rooms.is_empty() {
         String::new()
     } else {
         format!("{modules}\n{exports}\n")
     };
-    Rooms { index, files }
+    let files = rooms.into_iter().map(|(room, (_, text))| (room, text));
+    Rooms {
+        index,
+        files: files.collect(),
+    }
 }

@@ -2,6 +2,12 @@
 
 //! What several operations have in common.
 
-mod values;
+mod cert_check_result;
+mod customs;
+mod declaration_state;
+mod verify_department;
 
-pub use values::{CertCheckResult, Customs, DeclarationState, VerifyDepartment};
+pub use cert_check_result::CertCheckResult;
+pub use customs::Customs;
+pub use declaration_state::DeclarationState;
+pub use verify_department::VerifyDepartment;

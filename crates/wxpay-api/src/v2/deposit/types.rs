@@ -2,23 +2,34 @@
 
 //! What several operations have in common.
 
+mod api_version;
+mod coupon_type;
+mod is_subscribe;
+mod limit_pay;
 mod order_detail;
 mod order_goods;
 mod payment_scene;
 mod promotion;
 mod promotion_goods;
+mod promotion_scope;
+mod promotion_type;
 mod promotions;
+mod receipt;
+mod refund_account;
 mod store_info;
-mod values;
 
+pub use api_version::ApiVersion;
+pub use coupon_type::CouponType;
+pub use is_subscribe::IsSubscribe;
+pub use limit_pay::LimitPay;
 pub use order_detail::{OrderDetail, OrderDetailOptions};
 pub use order_goods::{OrderGoods, OrderGoodsOptions};
 pub use payment_scene::{PaymentScene, PaymentSceneOptions};
 pub use promotion::Promotion;
 pub use promotion_goods::PromotionGoods;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
 pub use promotions::Promotions;
+pub use receipt::Receipt;
+pub use refund_account::RefundAccount;
 pub use store_info::{StoreInfo, StoreInfoOptions};
-pub use values::{
-    ApiVersion, CouponType, IsSubscribe, LimitPay, PromotionScope, PromotionType, Receipt,
-    RefundAccount,
-};

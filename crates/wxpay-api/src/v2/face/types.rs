@@ -2,12 +2,16 @@
 
 //! What several operations have in common.
 
+mod is_subscribe;
 mod promotion;
 mod promotion_goods;
+mod promotion_scope;
+mod promotion_type;
 mod promotions;
-mod values;
 
+pub use is_subscribe::IsSubscribe;
 pub use promotion::Promotion;
 pub use promotion_goods::PromotionGoods;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
 pub use promotions::Promotions;
-pub use values::{IsSubscribe, PromotionScope, PromotionType};

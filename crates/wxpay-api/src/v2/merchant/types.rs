@@ -2,6 +2,14 @@
 
 //! What several operations have in common.
 
-mod values;
+mod apply_h5;
+mod business_type;
+mod h5_state;
+mod merchant_type;
+mod verification_status;
 
-pub use values::{ApplyH5, BusinessType, H5State, MerchantType, VerificationStatus};
+pub use apply_h5::ApplyH5;
+pub use business_type::BusinessType;
+pub use h5_state::H5State;
+pub use merchant_type::MerchantType;
+pub use verification_status::VerificationStatus;

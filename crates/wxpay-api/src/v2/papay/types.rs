@@ -2,6 +2,16 @@
 
 //! What several operations have in common.
 
-mod values;
+mod contract_state;
+mod is_subscribe;
+mod return_app;
+mod return_web;
+mod termination_mode;
+mod trade_state;
 
-pub use values::{ContractState, IsSubscribe, ReturnApp, ReturnWeb, TerminationMode, TradeState};
+pub use contract_state::ContractState;
+pub use is_subscribe::IsSubscribe;
+pub use return_app::ReturnApp;
+pub use return_web::ReturnWeb;
+pub use termination_mode::TerminationMode;
+pub use trade_state::TradeState;

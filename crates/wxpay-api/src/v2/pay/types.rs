@@ -2,21 +2,38 @@
 
 //! What several operations have in common.
 
+mod combined_trade_type;
+mod coupon_type;
+mod is_subscribe;
 mod order_detail;
 mod order_goods;
+mod profit_sharing;
+mod promotion_scope;
+mod promotion_type;
+mod receipt;
+mod refund_account;
+mod refund_channel;
 mod refund_promotion;
 mod refund_promotions;
+mod refund_status;
 mod refunded_goods;
 mod store_info;
-mod values;
+mod tar_type;
 
+pub use combined_trade_type::CombinedTradeType;
+pub use coupon_type::CouponType;
+pub use is_subscribe::IsSubscribe;
 pub use order_detail::{OrderDetail, OrderDetailOptions};
 pub use order_goods::{OrderGoods, OrderGoodsOptions};
+pub use profit_sharing::ProfitSharing;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
+pub use receipt::Receipt;
+pub use refund_account::RefundAccount;
+pub use refund_channel::RefundChannel;
 pub use refund_promotion::RefundPromotion;
 pub use refund_promotions::RefundPromotions;
+pub use refund_status::RefundStatus;
 pub use refunded_goods::RefundedGoods;
 pub use store_info::{StoreInfo, StoreInfoOptions};
-pub use values::{
-    CombinedTradeType, CouponType, IsSubscribe, ProfitSharing, PromotionScope, PromotionType,
-    Receipt, RefundAccount, RefundChannel, RefundStatus, TarType,
-};
+pub use tar_type::TarType;

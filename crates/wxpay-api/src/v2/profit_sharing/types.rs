@@ -3,14 +3,23 @@
 //! What several operations have in common.
 
 mod receiver;
+mod receiver_type;
+mod return_account_type;
+mod return_fail_reason;
+mod return_state;
 mod share;
+mod share_fail_reason;
 mod share_result;
-mod values;
+mod share_state;
+mod sharing_status;
 
 pub use receiver::Receiver;
+pub use receiver_type::ReceiverType;
+pub use return_account_type::ReturnAccountType;
+pub use return_fail_reason::ReturnFailReason;
+pub use return_state::ReturnState;
 pub use share::{Share, ShareOptions};
+pub use share_fail_reason::ShareFailReason;
 pub use share_result::ShareResult;
-pub use values::{
-    ReceiverType, ReturnAccountType, ReturnFailReason, ReturnState, ShareFailReason, ShareState,
-    SharingStatus,
-};
+pub use share_state::ShareState;
+pub use sharing_status::SharingStatus;

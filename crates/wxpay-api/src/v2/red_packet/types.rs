@@ -2,6 +2,6 @@
 
 //! What several operations have in common.
 
-mod values;
+mod scene_id;
 
-pub use values::SceneId;
+pub use scene_id::SceneId;

@@ -4,8 +4,12 @@
 
 mod changed_order;
 mod created_order;
-mod values;
+mod flag;
+mod order_state;
+mod profit_sharing;
 
 pub use changed_order::ChangedOrder;
 pub use created_order::CreatedOrder;
-pub use values::{Flag, OrderState, ProfitSharing};
+pub use flag::Flag;
+pub use order_state::OrderState;
+pub use profit_sharing::ProfitSharing;

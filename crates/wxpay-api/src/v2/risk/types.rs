@@ -2,6 +2,6 @@
 
 //! What several operations have in common.
 
-mod values;
+mod audit_status;
 
-pub use values::AuditStatus;
+pub use audit_status::AuditStatus;

@@ -2,10 +2,20 @@
 
 //! What several operations have in common.
 
+mod contract_state;
+mod coupon_type;
+mod is_subscribe;
 mod ride;
 mod ride_info;
-mod values;
+mod trade_scene;
+mod trade_state;
+mod user_state;
 
+pub use contract_state::ContractState;
+pub use coupon_type::CouponType;
+pub use is_subscribe::IsSubscribe;
 pub use ride::{Ride, RideOptions};
 pub use ride_info::{RideInfo, RideInfoOptions};
-pub use values::{ContractState, CouponType, IsSubscribe, TradeScene, TradeState, UserState};
+pub use trade_scene::TradeScene;
+pub use trade_state::TradeState;
+pub use user_state::UserState;

@@ -2,21 +2,34 @@
 
 //! What several operations have in common.
 
+mod channel_type;
+mod deduct_mode;
 mod entry;
 mod entry_info;
+mod entry_user_state;
+mod jump_scene;
+mod parking_scene;
 mod plate;
 mod plate_list;
+mod profit_sharing;
+mod supported_deduct_mode;
+mod trade_scene;
 mod trip;
 mod trip_info;
-mod values;
+mod user_state;
 
+pub use channel_type::ChannelType;
+pub use deduct_mode::DeductMode;
 pub use entry::{Entry, EntryOptions};
 pub use entry_info::{EntryInfo, EntryInfoOptions};
+pub use entry_user_state::EntryUserState;
+pub use jump_scene::JumpScene;
+pub use parking_scene::ParkingScene;
 pub use plate::Plate;
 pub use plate_list::PlateList;
+pub use profit_sharing::ProfitSharing;
+pub use supported_deduct_mode::SupportedDeductMode;
+pub use trade_scene::TradeScene;
 pub use trip::{Trip, TripOptions};
 pub use trip_info::{TripInfo, TripInfoOptions};
-pub use values::{
-    ChannelType, DeductMode, EntryUserState, JumpScene, ParkingScene, ProfitSharing,
-    SupportedDeductMode, TradeScene, UserState,
-};
+pub use user_state::UserState;

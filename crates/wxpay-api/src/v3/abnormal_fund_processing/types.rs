@@ -5,13 +5,17 @@
 mod commander;
 mod instruction;
 mod instruction_receiver;
+mod instruction_state;
 mod receipt;
+mod receipt_state;
 mod transfer_amount;
-mod values;
+mod transfer_mode;
 
 pub use commander::Commander;
 pub use instruction::Instruction;
 pub use instruction_receiver::InstructionReceiver;
+pub use instruction_state::InstructionState;
 pub use receipt::Receipt;
+pub use receipt_state::ReceiptState;
 pub use transfer_amount::TransferAmount;
-pub use values::{InstructionState, ReceiptState, TransferMode};
+pub use transfer_mode::TransferMode;

@@ -3,11 +3,19 @@
 //! What several operations have in common.
 
 mod account_rename;
+mod application_state;
+mod change_scene;
+mod reduction_fail_reason;
+mod reduction_state;
+mod reduction_type;
+mod request_scene;
 mod special_reduction;
-mod values;
 
 pub use account_rename::AccountRename;
+pub use application_state::ApplicationState;
+pub use change_scene::ChangeScene;
+pub use reduction_fail_reason::ReductionFailReason;
+pub use reduction_state::ReductionState;
+pub use reduction_type::ReductionType;
+pub use request_scene::RequestScene;
 pub use special_reduction::SpecialReduction;
-pub use values::{
-    ApplicationState, ChangeScene, ReductionFailReason, ReductionState, ReductionType, RequestScene,
-};

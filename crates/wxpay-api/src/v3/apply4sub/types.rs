@@ -2,6 +2,8 @@
 
 //! What several operations have in common.
 
-mod values;
+mod account_number_rule;
+mod account_type;
 
-pub use values::{AccountNumberRule, AccountType};
+pub use account_number_rule::AccountNumberRule;
+pub use account_type::AccountType;

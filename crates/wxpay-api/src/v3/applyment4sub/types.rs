@@ -3,9 +3,9 @@
 //! What several operations have in common.
 
 mod application;
+mod applyment_state;
 mod audit_detail;
-mod values;
 
 pub use application::Application;
+pub use applyment_state::ApplymentState;
 pub use audit_detail::AuditDetail;
-pub use values::ApplymentState;

@@ -2,15 +2,26 @@
 
 //! What several operations have in common.
 
+mod account_type;
 mod batch;
 mod batch_detail;
+mod batch_state;
+mod close_reason;
+mod detail_state;
+mod fail_reason;
 mod transfer_detail;
-mod values;
+mod transfer_purpose;
+mod transfer_scene;
+mod which;
 
+pub use account_type::AccountType;
 pub use batch::Batch;
 pub use batch_detail::BatchDetail;
+pub use batch_state::BatchState;
+pub use close_reason::CloseReason;
+pub use detail_state::DetailState;
+pub use fail_reason::FailReason;
 pub use transfer_detail::TransferDetail;
-pub use values::{
-    AccountType, BatchState, CloseReason, DetailState, FailReason, TransferPurpose, TransferScene,
-    Which,
-};
+pub use transfer_purpose::TransferPurpose;
+pub use transfer_scene::TransferScene;
+pub use which::Which;

@@ -3,7 +3,7 @@
 //! What several operations have in common.
 
 mod bill_file;
-mod values;
+mod tar_type;
 
 pub use bill_file::BillFile;
-pub use values::TarType;
+pub use tar_type::TarType;

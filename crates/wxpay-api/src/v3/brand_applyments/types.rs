@@ -4,8 +4,8 @@
 
 mod application;
 mod application_numbers;
-mod values;
+mod applyment_state;
 
 pub use application::Application;
 pub use application_numbers::ApplicationNumbers;
-pub use values::ApplymentState;
+pub use applyment_state::ApplymentState;

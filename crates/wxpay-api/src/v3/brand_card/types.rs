@@ -2,8 +2,10 @@
 
 //! What several operations have in common.
 
+mod applyment_state;
 mod card_preview;
-mod values;
+mod payment_scene;
 
+pub use applyment_state::ApplymentState;
 pub use card_preview::CardPreview;
-pub use values::{ApplymentState, PaymentScene};
+pub use payment_scene::PaymentScene;

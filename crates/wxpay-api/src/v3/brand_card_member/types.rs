@@ -4,9 +4,15 @@
 
 mod card;
 mod card_form;
+mod card_state;
+mod card_type;
 mod chosen_field;
+mod code_mode;
+mod code_type;
 mod common_field;
 mod form_field;
+mod form_field_type;
+mod form_flag;
 mod jump_target;
 mod known_card_form;
 mod known_chosen_field;
@@ -17,17 +23,25 @@ mod known_purchase;
 mod known_user_information;
 mod known_valid_date;
 mod member_center;
+mod product_coupon_stock_type;
 mod purchase;
 mod user_card;
+mod user_card_state;
 mod user_information;
 mod valid_date;
-mod values;
+mod valid_date_type;
 
 pub use card::Card;
 pub use card_form::{CardForm, CardFormOptions};
+pub use card_state::CardState;
+pub use card_type::CardType;
 pub use chosen_field::{ChosenField, ChosenFieldOptions};
+pub use code_mode::CodeMode;
+pub use code_type::CodeType;
 pub use common_field::{CommonField, CommonFieldOptions};
 pub use form_field::{FormField, FormFieldOptions};
+pub use form_field_type::FormFieldType;
+pub use form_flag::FormFlag;
 pub use jump_target::{JumpTarget, JumpTargetOptions};
 pub use known_card_form::KnownCardForm;
 pub use known_chosen_field::KnownChosenField;
@@ -38,11 +52,10 @@ pub use known_purchase::KnownPurchase;
 pub use known_user_information::KnownUserInformation;
 pub use known_valid_date::KnownValidDate;
 pub use member_center::{MemberCenter, MemberCenterOptions};
+pub use product_coupon_stock_type::ProductCouponStockType;
 pub use purchase::{Purchase, PurchaseOptions};
 pub use user_card::UserCard;
+pub use user_card_state::UserCardState;
 pub use user_information::{UserInformation, UserInformationOptions};
 pub use valid_date::{ValidDate, ValidDateOptions};
-pub use values::{
-    CardState, CardType, CodeMode, CodeType, FormFieldType, FormFlag, ProductCouponStockType,
-    UserCardState, ValidDateType,
-};
+pub use valid_date_type::ValidDateType;

@@ -2,13 +2,21 @@
 
 //! What several operations have in common.
 
+mod app_jump_type;
+mod budget_update;
 mod choice;
+mod code_display_mode;
 mod combo_package;
 mod coupon_available_period;
 mod coupon_available_store_info;
 mod coupon_code_count_info;
+mod coupon_code_mode;
 mod coupon_display_info;
+mod coupon_scope;
+mod coupon_state;
+mod coupon_tag;
 mod coupon_tag_info;
+mod coupon_type;
 mod day_period;
 mod delivery_plan;
 mod discount_coupon;
@@ -17,6 +25,7 @@ mod entrance_mini_program;
 mod entrance_official_account;
 mod exchange_coupon;
 mod generated_image;
+mod image_generation_type;
 mod irregular_available_period;
 mod known_choice;
 mod known_combo_package;
@@ -49,8 +58,10 @@ mod notify_config;
 mod order;
 mod pay_score_order;
 mod plan_reply;
+mod plan_state;
 mod product_coupon;
 mod progressive_bundle_usage_rule;
+mod send_channel;
 mod send_token;
 mod sent_count_info;
 mod single_usage_rule;
@@ -58,25 +69,39 @@ mod stock;
 mod stock_bundle;
 mod stock_bundle_index;
 mod stock_send_rule;
+mod stock_state;
 mod store;
 mod store_changes;
 mod store_failure;
 mod store_id;
+mod store_scope;
+mod task_state;
 mod usage_detail;
+mod usage_method;
+mod usage_mode;
 mod usage_rule_display_info;
 mod user_coupon;
 mod user_coupon_bundle;
 mod user_coupon_bundle_index;
-mod values;
+mod user_coupon_state;
+mod weekday;
 mod weekly_available_period;
 
+pub use app_jump_type::AppJumpType;
+pub use budget_update::BudgetUpdate;
 pub use choice::{Choice, ChoiceOptions};
+pub use code_display_mode::CodeDisplayMode;
 pub use combo_package::{ComboPackage, ComboPackageOptions};
 pub use coupon_available_period::{CouponAvailablePeriod, CouponAvailablePeriodOptions};
 pub use coupon_available_store_info::{CouponAvailableStoreInfo, CouponAvailableStoreInfoOptions};
 pub use coupon_code_count_info::CouponCodeCountInfo;
+pub use coupon_code_mode::CouponCodeMode;
 pub use coupon_display_info::{CouponDisplayInfo, CouponDisplayInfoOptions};
+pub use coupon_scope::CouponScope;
+pub use coupon_state::CouponState;
+pub use coupon_tag::CouponTag;
 pub use coupon_tag_info::{CouponTagInfo, CouponTagInfoOptions};
+pub use coupon_type::CouponType;
 pub use day_period::{DayPeriod, DayPeriodOptions};
 pub use delivery_plan::DeliveryPlan;
 pub use discount_coupon::{DiscountCoupon, DiscountCouponOptions};
@@ -85,6 +110,7 @@ pub use entrance_mini_program::{EntranceMiniProgram, EntranceMiniProgramOptions}
 pub use entrance_official_account::{EntranceOfficialAccount, EntranceOfficialAccountOptions};
 pub use exchange_coupon::{ExchangeCoupon, ExchangeCouponOptions};
 pub use generated_image::GeneratedImage;
+pub use image_generation_type::ImageGenerationType;
 pub use irregular_available_period::{IrregularAvailablePeriod, IrregularAvailablePeriodOptions};
 pub use known_choice::KnownChoice;
 pub use known_combo_package::KnownComboPackage;
@@ -117,10 +143,12 @@ pub use notify_config::{NotifyConfig, NotifyConfigOptions};
 pub use order::Order;
 pub use pay_score_order::PayScoreOrder;
 pub use plan_reply::PlanReply;
+pub use plan_state::PlanState;
 pub use product_coupon::ProductCoupon;
 pub use progressive_bundle_usage_rule::{
     ProgressiveBundleUsageRule, ProgressiveBundleUsageRuleOptions,
 };
+pub use send_channel::SendChannel;
 pub use send_token::SendToken;
 pub use sent_count_info::SentCountInfo;
 pub use single_usage_rule::{SingleUsageRule, SingleUsageRuleOptions};
@@ -128,18 +156,20 @@ pub use stock::Stock;
 pub use stock_bundle::StockBundle;
 pub use stock_bundle_index::StockBundleIndex;
 pub use stock_send_rule::{StockSendRule, StockSendRuleOptions};
+pub use stock_state::StockState;
 pub use store::{Store, StoreOptions};
 pub use store_changes::StoreChanges;
 pub use store_failure::StoreFailure;
 pub use store_id::StoreId;
+pub use store_scope::StoreScope;
+pub use task_state::TaskState;
 pub use usage_detail::UsageDetail;
+pub use usage_method::UsageMethod;
+pub use usage_mode::UsageMode;
 pub use usage_rule_display_info::{UsageRuleDisplayInfo, UsageRuleDisplayInfoOptions};
 pub use user_coupon::UserCoupon;
 pub use user_coupon_bundle::UserCouponBundle;
 pub use user_coupon_bundle_index::UserCouponBundleIndex;
-pub use values::{
-    AppJumpType, BudgetUpdate, CodeDisplayMode, CouponCodeMode, CouponScope, CouponState,
-    CouponTag, CouponType, ImageGenerationType, PlanState, SendChannel, StockState, StoreScope,
-    TaskState, UsageMethod, UsageMode, UserCouponState, Weekday,
-};
+pub use user_coupon_state::UserCouponState;
+pub use weekday::Weekday;
 pub use weekly_available_period::{WeeklyAvailablePeriod, WeeklyAvailablePeriodOptions};

@@ -2,11 +2,20 @@
 
 //! What several operations have in common.
 
+mod activity_channel;
+mod activity_state;
+mod audit_state;
 mod card;
 mod card_form;
+mod card_state;
+mod card_type;
 mod chosen_field;
+mod code_mode;
+mod code_type;
 mod common_field;
 mod form_field;
+mod form_field_type;
+mod form_flag;
 mod jump_target;
 mod known_card_form;
 mod known_chosen_field;
@@ -22,23 +31,36 @@ mod known_user_information;
 mod known_valid_date;
 mod member_center;
 mod membership_activity;
+mod product_coupon_stock_type;
 mod purchase;
+mod recipient_state;
 mod store;
 mod store_address;
 mod store_basics;
 mod store_business;
 mod store_change;
 mod store_recipient;
+mod store_state;
 mod user_card;
+mod user_card_state;
 mod user_information;
 mod valid_date;
-mod values;
+mod valid_date_type;
 
+pub use activity_channel::ActivityChannel;
+pub use activity_state::ActivityState;
+pub use audit_state::AuditState;
 pub use card::Card;
 pub use card_form::{CardForm, CardFormOptions};
+pub use card_state::CardState;
+pub use card_type::CardType;
 pub use chosen_field::{ChosenField, ChosenFieldOptions};
+pub use code_mode::CodeMode;
+pub use code_type::CodeType;
 pub use common_field::{CommonField, CommonFieldOptions};
 pub use form_field::{FormField, FormFieldOptions};
+pub use form_field_type::FormFieldType;
+pub use form_flag::FormFlag;
 pub use jump_target::{JumpTarget, JumpTargetOptions};
 pub use known_card_form::KnownCardForm;
 pub use known_chosen_field::KnownChosenField;
@@ -54,18 +76,18 @@ pub use known_user_information::KnownUserInformation;
 pub use known_valid_date::KnownValidDate;
 pub use member_center::{MemberCenter, MemberCenterOptions};
 pub use membership_activity::MembershipActivity;
+pub use product_coupon_stock_type::ProductCouponStockType;
 pub use purchase::{Purchase, PurchaseOptions};
+pub use recipient_state::RecipientState;
 pub use store::Store;
 pub use store_address::{StoreAddress, StoreAddressOptions};
 pub use store_basics::{StoreBasics, StoreBasicsOptions};
 pub use store_business::{StoreBusiness, StoreBusinessOptions};
 pub use store_change::StoreChange;
 pub use store_recipient::StoreRecipient;
+pub use store_state::StoreState;
 pub use user_card::UserCard;
+pub use user_card_state::UserCardState;
 pub use user_information::{UserInformation, UserInformationOptions};
 pub use valid_date::{ValidDate, ValidDateOptions};
-pub use values::{
-    ActivityChannel, ActivityState, AuditState, CardState, CardType, CodeMode, CodeType,
-    FormFieldType, FormFlag, ProductCouponStockType, RecipientState, StoreState, UserCardState,
-    ValidDateType,
-};
+pub use valid_date_type::ValidDateType;

@@ -2,24 +2,28 @@
 
 //! What several operations have in common.
 
+mod audit_state;
 mod known_store_address;
 mod known_store_basics;
 mod known_store_business;
+mod recipient_state;
 mod store;
 mod store_address;
 mod store_basics;
 mod store_business;
 mod store_change;
 mod store_recipient;
-mod values;
+mod store_state;
 
+pub use audit_state::AuditState;
 pub use known_store_address::KnownStoreAddress;
 pub use known_store_basics::KnownStoreBasics;
 pub use known_store_business::KnownStoreBusiness;
+pub use recipient_state::RecipientState;
 pub use store::Store;
 pub use store_address::{StoreAddress, StoreAddressOptions};
 pub use store_basics::{StoreBasics, StoreBasicsOptions};
 pub use store_business::{StoreBusiness, StoreBusinessOptions};
 pub use store_change::StoreChange;
 pub use store_recipient::StoreRecipient;
-pub use values::{AuditState, RecipientState, StoreState};
+pub use store_state::StoreState;

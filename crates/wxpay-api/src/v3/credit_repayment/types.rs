@@ -3,15 +3,21 @@
 //! What several operations have in common.
 
 mod contract;
+mod contract_state;
 mod deduct_order;
+mod identity_type;
+mod order_state;
 mod real_identity;
 mod schedule_record;
+mod termination_mode;
 mod trade_info;
-mod values;
 
 pub use contract::Contract;
+pub use contract_state::ContractState;
 pub use deduct_order::DeductOrder;
+pub use identity_type::IdentityType;
+pub use order_state::OrderState;
 pub use real_identity::{RealIdentity, RealIdentityOptions};
 pub use schedule_record::ScheduleRecord;
+pub use termination_mode::TerminationMode;
 pub use trade_info::{TradeInfo, TradeInfoOptions};
-pub use values::{ContractState, IdentityType, OrderState, TerminationMode};

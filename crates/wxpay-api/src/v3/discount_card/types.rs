@@ -4,20 +4,22 @@
 
 mod card_objective;
 mod card_reward;
+mod change_type;
 mod known_completion_record;
 mod known_objective;
 mod known_reward;
 mod known_usage_record;
 mod order;
+mod order_state;
 mod time_range;
-mod values;
 
 pub use card_objective::CardObjective;
 pub use card_reward::CardReward;
+pub use change_type::ChangeType;
 pub use known_completion_record::KnownCompletionRecord;
 pub use known_objective::KnownObjective;
 pub use known_reward::KnownReward;
 pub use known_usage_record::KnownUsageRecord;
 pub use order::Order;
+pub use order_state::OrderState;
 pub use time_range::TimeRange;
-pub use values::{ChangeType, OrderState};

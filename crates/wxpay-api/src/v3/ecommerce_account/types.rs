@@ -3,15 +3,25 @@
 //! What several operations have in common.
 
 mod account_amount;
+mod account_type;
 mod account_withdrawal;
 mod application;
+mod application_state;
+mod cancel_state;
 mod cancel_withdraw;
 mod confirmation;
-mod values;
+mod pay_state;
+mod withdraw;
+mod withdraw_state;
 
 pub use account_amount::AccountAmount;
+pub use account_type::AccountType;
 pub use account_withdrawal::AccountWithdrawal;
 pub use application::Application;
+pub use application_state::ApplicationState;
+pub use cancel_state::CancelState;
 pub use cancel_withdraw::CancelWithdraw;
 pub use confirmation::Confirmation;
-pub use values::{AccountType, ApplicationState, CancelState, PayState, Withdraw, WithdrawState};
+pub use pay_state::PayState;
+pub use withdraw::Withdraw;
+pub use withdraw_state::WithdrawState;

@@ -5,11 +5,19 @@
 mod account_validation;
 mod application;
 mod application_numbers;
+mod application_state;
+mod finance_type;
+mod id_holder_type;
+mod organization_type;
 mod rejection;
-mod values;
+mod sign_state;
 
 pub use account_validation::AccountValidation;
 pub use application::Application;
 pub use application_numbers::ApplicationNumbers;
+pub use application_state::ApplicationState;
+pub use finance_type::FinanceType;
+pub use id_holder_type::IdHolderType;
+pub use organization_type::OrganizationType;
 pub use rejection::Rejection;
-pub use values::{ApplicationState, FinanceType, IdHolderType, OrganizationType, SignState};
+pub use sign_state::SignState;

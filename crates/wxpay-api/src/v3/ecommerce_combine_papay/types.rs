@@ -7,11 +7,11 @@ mod paid_amount;
 mod paid_sub_order;
 mod payer;
 mod pre_signing;
-mod values;
+mod trade_state;
 
 pub use order::Order;
 pub use paid_amount::PaidAmount;
 pub use paid_sub_order::PaidSubOrder;
 pub use payer::Payer;
 pub use pre_signing::PreSigning;
-pub use values::TradeState;
+pub use trade_state::TradeState;

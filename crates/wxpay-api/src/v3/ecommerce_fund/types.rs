@@ -2,10 +2,14 @@
 
 //! What several operations have in common.
 
+mod account_type;
 mod balance;
-mod values;
 mod withdrawal;
+mod withdrawal_account;
+mod withdrawal_status;
 
+pub use account_type::AccountType;
 pub use balance::Balance;
-pub use values::{AccountType, WithdrawalAccount, WithdrawalStatus};
 pub use withdrawal::Withdrawal;
+pub use withdrawal_account::WithdrawalAccount;
+pub use withdrawal_status::WithdrawalStatus;

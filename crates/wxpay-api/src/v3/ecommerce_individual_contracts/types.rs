@@ -2,8 +2,8 @@
 
 //! What several operations have in common.
 
+mod auth_state;
 mod pre_signing;
-mod values;
 
+pub use auth_state::AuthState;
 pub use pre_signing::PreSigning;
-pub use values::AuthState;

@@ -3,7 +3,7 @@
 //! What several operations have in common.
 
 mod transfer;
-mod values;
+mod transfer_state;
 
 pub use transfer::Transfer;
-pub use values::TransferState;
+pub use transfer_state::TransferState;

@@ -2,14 +2,22 @@
 
 //! What several operations have in common.
 
+mod order_state;
 mod receiver_account;
+mod receiver_type;
 mod return_;
+mod return_fail_reason;
+mod return_result;
 mod share;
-mod values;
+mod share_fail_reason;
+mod share_result;
 
+pub use order_state::OrderState;
 pub use receiver_account::ReceiverAccount;
+pub use receiver_type::ReceiverType;
 pub use return_::Return;
+pub use return_fail_reason::ReturnFailReason;
+pub use return_result::ReturnResult;
 pub use share::Share;
-pub use values::{
-    OrderState, ReceiverType, ReturnFailReason, ReturnResult, ShareFailReason, ShareResult,
-};
+pub use share_fail_reason::ShareFailReason;
+pub use share_result::ShareResult;

@@ -2,19 +2,32 @@
 
 //! What several operations have in common.
 
+mod advance_account;
 mod advance_return;
+mod advance_return_result;
+mod from_account;
+mod funds_account;
+mod promotion_scope;
+mod promotion_type;
 mod refund;
+mod refund_account;
 mod refund_amount;
+mod refund_channel;
 mod refund_from;
 mod refund_promotion;
-mod values;
+mod refund_status;
 
+pub use advance_account::AdvanceAccount;
 pub use advance_return::AdvanceReturn;
+pub use advance_return_result::AdvanceReturnResult;
+pub use from_account::FromAccount;
+pub use funds_account::FundsAccount;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
 pub use refund::Refund;
+pub use refund_account::RefundAccount;
 pub use refund_amount::RefundAmount;
+pub use refund_channel::RefundChannel;
 pub use refund_from::RefundFrom;
 pub use refund_promotion::RefundPromotion;
-pub use values::{
-    AdvanceAccount, AdvanceReturnResult, FromAccount, FundsAccount, PromotionScope, PromotionType,
-    RefundAccount, RefundChannel, RefundStatus,
-};
+pub use refund_status::RefundStatus;

@@ -4,18 +4,18 @@
 
 mod contract;
 mod contract_information;
+mod contract_status;
 mod order;
 mod order_amount;
 mod order_device;
 mod payer;
 mod promotion;
-mod values;
 
 pub use contract::Contract;
 pub use contract_information::ContractInformation;
+pub use contract_status::ContractStatus;
 pub use order::Order;
 pub use order_amount::OrderAmount;
 pub use order_device::OrderDevice;
 pub use payer::Payer;
 pub use promotion::Promotion;
-pub use values::ContractStatus;

@@ -9,7 +9,7 @@ mod order_amount;
 mod order_device;
 mod payer;
 mod promotion;
-mod values;
+mod user_state;
 
 pub use contract::Contract;
 pub use debt_state::DebtState;
@@ -18,4 +18,4 @@ pub use order_amount::OrderAmount;
 pub use order_device::OrderDevice;
 pub use payer::Payer;
 pub use promotion::Promotion;
-pub use values::UserState;
+pub use user_state::UserState;

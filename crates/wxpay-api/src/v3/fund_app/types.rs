@@ -2,38 +2,60 @@
 
 //! What several operations have in common.
 
+mod application_state;
 mod authorization_close;
+mod authorization_close_reason;
 mod authorization_request;
+mod authorization_state;
+mod batch_close_reason;
 mod batch_red_packet;
+mod batch_state;
 mod budget_receipt;
+mod budget_receipt_state;
+mod budget_state;
 mod charity_budget;
 mod charity_transfer;
+mod donation_state;
+mod hash_type;
 mod partner_authorization;
 mod partner_receipt;
 mod qq_wallet_transfer;
 mod receipt;
+mod receipt_state;
 mod red_packet_batch;
+mod red_packet_fail_reason;
 mod red_packet_result;
+mod red_packet_state;
 mod scene_report;
 mod transfer;
-mod values;
+mod transfer_state;
+mod which;
 
+pub use application_state::ApplicationState;
 pub use authorization_close::AuthorizationClose;
+pub use authorization_close_reason::AuthorizationCloseReason;
 pub use authorization_request::{AuthorizationRequest, AuthorizationRequestOptions};
+pub use authorization_state::AuthorizationState;
+pub use batch_close_reason::BatchCloseReason;
 pub use batch_red_packet::BatchRedPacket;
+pub use batch_state::BatchState;
 pub use budget_receipt::BudgetReceipt;
+pub use budget_receipt_state::BudgetReceiptState;
+pub use budget_state::BudgetState;
 pub use charity_budget::CharityBudget;
 pub use charity_transfer::CharityTransfer;
+pub use donation_state::DonationState;
+pub use hash_type::HashType;
 pub use partner_authorization::PartnerAuthorization;
 pub use partner_receipt::PartnerReceipt;
 pub use qq_wallet_transfer::QqWalletTransfer;
 pub use receipt::Receipt;
+pub use receipt_state::ReceiptState;
 pub use red_packet_batch::RedPacketBatch;
+pub use red_packet_fail_reason::RedPacketFailReason;
 pub use red_packet_result::RedPacketResult;
+pub use red_packet_state::RedPacketState;
 pub use scene_report::{SceneReport, SceneReportOptions};
 pub use transfer::Transfer;
-pub use values::{
-    ApplicationState, AuthorizationCloseReason, AuthorizationState, BatchCloseReason, BatchState,
-    BudgetReceiptState, BudgetState, DonationState, HashType, ReceiptState, RedPacketFailReason,
-    RedPacketState, TransferState, Which,
-};
+pub use transfer_state::TransferState;
+pub use which::Which;

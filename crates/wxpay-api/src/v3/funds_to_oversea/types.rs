@@ -2,10 +2,16 @@
 
 //! What several operations have in common.
 
+mod charge_account;
 mod order;
+mod order_fail_reason;
+mod order_result;
 mod return_order;
-mod values;
+mod return_state;
 
+pub use charge_account::ChargeAccount;
 pub use order::Order;
+pub use order_fail_reason::OrderFailReason;
+pub use order_result::OrderResult;
 pub use return_order::ReturnOrder;
-pub use values::{ChargeAccount, OrderFailReason, OrderResult, ReturnState};
+pub use return_state::ReturnState;

@@ -2,20 +2,28 @@
 
 //! What several operations have in common.
 
+mod certificate_type;
+mod check_result;
+mod customs;
 mod declaration;
+mod declaration_state;
 mod identity_check;
 mod listing;
+mod order_type;
 mod resubmission;
 mod submission;
 mod update;
-mod values;
+mod verify_department;
 
+pub use certificate_type::CertificateType;
+pub use check_result::CheckResult;
+pub use customs::Customs;
 pub use declaration::Declaration;
+pub use declaration_state::DeclarationState;
 pub use identity_check::IdentityCheck;
 pub use listing::Listing;
+pub use order_type::OrderType;
 pub use resubmission::Resubmission;
 pub use submission::Submission;
 pub use update::Update;
-pub use values::{
-    CertificateType, CheckResult, Customs, DeclarationState, OrderType, VerifyDepartment,
-};
+pub use verify_department::VerifyDepartment;

@@ -3,9 +3,15 @@
 //! What several operations have in common.
 
 mod application;
+mod application_state;
+mod application_type;
 mod domain_application;
-mod values;
+mod transaction_limit;
+mod website_state;
 
 pub use application::Application;
+pub use application_state::ApplicationState;
+pub use application_type::ApplicationType;
 pub use domain_application::DomainApplication;
-pub use values::{ApplicationState, ApplicationType, TransactionLimit, WebsiteState};
+pub use transaction_limit::TransactionLimit;
+pub use website_state::WebsiteState;

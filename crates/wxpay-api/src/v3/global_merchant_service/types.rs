@@ -5,13 +5,21 @@
 mod complaint;
 mod complaint_media;
 mod complaint_order;
+mod complaint_state;
+mod language;
+mod media_type;
 mod notify_url;
+mod priority;
 mod service_order;
-mod values;
+mod service_order_state;
 
 pub use complaint::Complaint;
 pub use complaint_media::ComplaintMedia;
 pub use complaint_order::ComplaintOrder;
+pub use complaint_state::ComplaintState;
+pub use language::Language;
+pub use media_type::MediaType;
 pub use notify_url::NotifyUrl;
+pub use priority::Priority;
 pub use service_order::ServiceOrder;
-pub use values::{ComplaintState, Language, MediaType, Priority, ServiceOrderState};
+pub use service_order_state::ServiceOrderState;

@@ -3,11 +3,15 @@
 //! What several operations have in common.
 
 mod business;
+mod business_type;
 mod contact;
+mod h5_authorization_state;
+mod merchant_type;
 mod person;
-mod values;
 
 pub use business::{Business, BusinessOptions};
+pub use business_type::BusinessType;
 pub use contact::{Contact, ContactOptions};
+pub use h5_authorization_state::H5AuthorizationState;
+pub use merchant_type::MerchantType;
 pub use person::{Person, PersonOptions};
-pub use values::{BusinessType, H5AuthorizationState, MerchantType};

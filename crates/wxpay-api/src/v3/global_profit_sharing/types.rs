@@ -4,10 +4,16 @@
 
 mod bill_url;
 mod order;
+mod order_state;
 mod receiver_share;
-mod values;
+mod receiver_type;
+mod relation_type;
+mod share_result;
 
 pub use bill_url::BillUrl;
 pub use order::Order;
+pub use order_state::OrderState;
 pub use receiver_share::ReceiverShare;
-pub use values::{OrderState, ReceiverType, RelationType, ShareResult};
+pub use receiver_type::ReceiverType;
+pub use relation_type::RelationType;
+pub use share_result::ShareResult;

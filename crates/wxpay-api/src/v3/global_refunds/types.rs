@@ -3,15 +3,23 @@
 //! What several operations have in common.
 
 mod exchange_rate;
+mod fund_source;
+mod promotion_scope;
+mod promotion_type;
+mod rate_type;
 mod refund;
 mod refund_amount;
+mod refund_channel;
 mod refund_promotion;
-mod values;
+mod refund_status;
 
 pub use exchange_rate::ExchangeRate;
+pub use fund_source::FundSource;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
+pub use rate_type::RateType;
 pub use refund::Refund;
 pub use refund_amount::RefundAmount;
+pub use refund_channel::RefundChannel;
 pub use refund_promotion::RefundPromotion;
-pub use values::{
-    FundSource, PromotionScope, PromotionType, RateType, RefundChannel, RefundStatus,
-};
+pub use refund_status::RefundStatus;

@@ -2,8 +2,10 @@
 
 //! What several operations have in common.
 
+mod industry;
+mod operation_type;
 mod sub_merchant;
-mod values;
 
+pub use industry::Industry;
+pub use operation_type::OperationType;
 pub use sub_merchant::SubMerchant;
-pub use values::{Industry, OperationType};

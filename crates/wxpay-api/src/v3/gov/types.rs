@@ -2,20 +2,40 @@
 
 //! What several operations have in common.
 
+mod appliance;
 mod audit_reply;
+mod category_state;
+mod collect_state;
+mod computer_type;
+mod energy_grade;
+mod grade;
+mod identity_document;
 mod invoice_info;
+mod product_type;
+mod qualification_state;
 mod reply;
+mod sale_model;
 mod track_info;
-mod values;
+mod unclaimed_reason;
+mod zhejiang_category_state;
 mod zhejiang_reply;
+mod zhejiang_sale_model;
 
+pub use appliance::Appliance;
 pub use audit_reply::AuditReply;
+pub use category_state::CategoryState;
+pub use collect_state::CollectState;
+pub use computer_type::ComputerType;
+pub use energy_grade::EnergyGrade;
+pub use grade::Grade;
+pub use identity_document::IdentityDocument;
 pub use invoice_info::{InvoiceInfo, InvoiceInfoOptions};
+pub use product_type::ProductType;
+pub use qualification_state::QualificationState;
 pub use reply::Reply;
+pub use sale_model::SaleModel;
 pub use track_info::{TrackInfo, TrackInfoOptions};
-pub use values::{
-    Appliance, CategoryState, CollectState, ComputerType, EnergyGrade, Grade, IdentityDocument,
-    ProductType, QualificationState, SaleModel, UnclaimedReason, ZhejiangCategoryState,
-    ZhejiangSaleModel,
-};
+pub use unclaimed_reason::UnclaimedReason;
+pub use zhejiang_category_state::ZhejiangCategoryState;
 pub use zhejiang_reply::ZhejiangReply;
+pub use zhejiang_sale_model::ZhejiangSaleModel;

@@ -3,11 +3,13 @@
 //! What several operations have in common.
 
 mod business;
+mod business_type;
 mod contact;
+mod merchant_type;
 mod person;
-mod values;
 
 pub use business::{Business, BusinessOptions};
+pub use business_type::BusinessType;
 pub use contact::{Contact, ContactOptions};
+pub use merchant_type::MerchantType;
 pub use person::{Person, PersonOptions};
-pub use values::{BusinessType, MerchantType};

@@ -2,13 +2,22 @@
 
 //! What several operations have in common.
 
+mod auth_state;
 mod authorization;
+mod coverage_term_type;
+mod payment_method;
+mod payment_period;
+mod period_premium_mode;
 mod policy;
-mod values;
+mod policy_state;
+mod policy_type;
 
+pub use auth_state::AuthState;
 pub use authorization::Authorization;
+pub use coverage_term_type::CoverageTermType;
+pub use payment_method::PaymentMethod;
+pub use payment_period::PaymentPeriod;
+pub use period_premium_mode::PeriodPremiumMode;
 pub use policy::Policy;
-pub use values::{
-    AuthState, CoverageTermType, PaymentMethod, PaymentPeriod, PeriodPremiumMode, PolicyState,
-    PolicyType,
-};
+pub use policy_state::PolicyState;
+pub use policy_type::PolicyType;

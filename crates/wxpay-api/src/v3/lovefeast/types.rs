@@ -3,13 +3,13 @@
 //! What several operations have in common.
 
 mod amount;
+mod donate_source;
 mod donation;
 mod merchant_order;
 mod payer;
-mod values;
 
 pub use amount::Amount;
+pub use donate_source::DonateSource;
 pub use donation::Donation;
 pub use merchant_order::MerchantOrder;
 pub use payer::Payer;
-pub use values::DonateSource;

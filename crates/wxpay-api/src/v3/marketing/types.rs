@@ -2,6 +2,6 @@
 
 //! What several operations have in common.
 
-mod values;
+mod upload_status;
 
-pub use values::UploadStatus;
+pub use upload_status::UploadStatus;

@@ -2,14 +2,23 @@
 
 //! What several operations have in common.
 
+mod background_color;
+mod code_display_mode;
 mod code_information;
+mod code_status;
 mod coupon;
+mod coupon_code_mode;
+mod coupon_state;
 mod display_pattern_info;
 mod finder_info;
 mod mini_program_entrance;
 mod notify_config;
+mod pay_fail_reason;
 mod pay_receipt;
+mod pay_receipt_status;
+mod return_fail_reason;
 mod return_receipt;
+mod return_receipt_status;
 mod stock_available_week;
 mod stock_coupon_available_time;
 mod stock_coupon_use_rule;
@@ -22,16 +31,26 @@ mod stock_finder_info;
 mod stock_fixed_coupon;
 mod stock_irregular_time;
 mod stock_mini_program_entrance;
-mod values;
+mod stock_type;
+mod use_method;
 
+pub use background_color::BackgroundColor;
+pub use code_display_mode::CodeDisplayMode;
 pub use code_information::CodeInformation;
+pub use code_status::CodeStatus;
 pub use coupon::Coupon;
+pub use coupon_code_mode::CouponCodeMode;
+pub use coupon_state::CouponState;
 pub use display_pattern_info::{DisplayPatternInfo, DisplayPatternInfoOptions};
 pub use finder_info::{FinderInfo, FinderInfoOptions};
 pub use mini_program_entrance::{MiniProgramEntrance, MiniProgramEntranceOptions};
 pub use notify_config::{NotifyConfig, NotifyConfigOptions};
+pub use pay_fail_reason::PayFailReason;
 pub use pay_receipt::PayReceipt;
+pub use pay_receipt_status::PayReceiptStatus;
+pub use return_fail_reason::ReturnFailReason;
 pub use return_receipt::ReturnReceipt;
+pub use return_receipt_status::ReturnReceiptStatus;
 pub use stock_available_week::StockAvailableWeek;
 pub use stock_coupon_available_time::StockCouponAvailableTime;
 pub use stock_coupon_use_rule::StockCouponUseRule;
@@ -44,7 +63,5 @@ pub use stock_finder_info::StockFinderInfo;
 pub use stock_fixed_coupon::StockFixedCoupon;
 pub use stock_irregular_time::StockIrregularTime;
 pub use stock_mini_program_entrance::StockMiniProgramEntrance;
-pub use values::{
-    BackgroundColor, CodeDisplayMode, CodeStatus, CouponCodeMode, CouponState, PayFailReason,
-    PayReceiptStatus, ReturnFailReason, ReturnReceiptStatus, StockType, UseMethod,
-};
+pub use stock_type::StockType;
+pub use use_method::UseMethod;

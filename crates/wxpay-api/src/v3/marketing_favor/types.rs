@@ -2,28 +2,38 @@
 
 //! What several operations have in common.
 
+mod business_type;
 mod consume_information;
 mod consumed_goods;
 mod coupon;
+mod coupon_status;
+mod coupon_type;
 mod cut_to_message;
 mod discount_coupon;
 mod flow;
 mod normal_coupon;
 mod region;
+mod region_type;
 mod stock;
+mod stock_status;
+mod stock_type;
 mod stock_use_rule;
-mod values;
+mod trade_type;
 
+pub use business_type::BusinessType;
 pub use consume_information::ConsumeInformation;
 pub use consumed_goods::ConsumedGoods;
 pub use coupon::Coupon;
+pub use coupon_status::CouponStatus;
+pub use coupon_type::CouponType;
 pub use cut_to_message::CutToMessage;
 pub use discount_coupon::DiscountCoupon;
 pub use flow::Flow;
 pub use normal_coupon::NormalCoupon;
 pub use region::Region;
+pub use region_type::RegionType;
 pub use stock::Stock;
+pub use stock_status::StockStatus;
+pub use stock_type::StockType;
 pub use stock_use_rule::StockUseRule;
-pub use values::{
-    BusinessType, CouponStatus, CouponType, RegionType, StockStatus, StockType, TradeType,
-};
+pub use trade_type::TradeType;

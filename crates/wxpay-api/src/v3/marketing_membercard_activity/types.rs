@@ -3,6 +3,8 @@
 //! What several operations have in common.
 
 mod activity;
+mod activity_status;
+mod activity_type;
 mod known_activate_miniprogram;
 mod known_activate_setting;
 mod known_award_jump_deploy;
@@ -15,9 +17,10 @@ mod known_pay_activity_setting;
 mod known_payment_mode;
 mod known_payment_setting;
 mod known_stock;
-mod values;
 
 pub use activity::Activity;
+pub use activity_status::ActivityStatus;
+pub use activity_type::ActivityType;
 pub use known_activate_miniprogram::KnownActivateMiniprogram;
 pub use known_activate_setting::KnownActivateSetting;
 pub use known_award_jump_deploy::KnownAwardJumpDeploy;
@@ -30,4 +33,3 @@ pub use known_pay_activity_setting::KnownPayActivitySetting;
 pub use known_payment_mode::KnownPaymentMode;
 pub use known_payment_setting::KnownPaymentSetting;
 pub use known_stock::KnownStock;
-pub use values::{ActivityStatus, ActivityType};

@@ -3,13 +3,15 @@
 //! What several operations have in common.
 
 mod authorized_data;
+mod business_type;
 mod known_data;
 mod known_partner;
 mod partner;
-mod values;
+mod partner_type;
 
 pub use authorized_data::{AuthorizedData, AuthorizedDataOptions};
+pub use business_type::BusinessType;
 pub use known_data::KnownData;
 pub use known_partner::KnownPartner;
 pub use partner::{Partner, PartnerOptions};
-pub use values::{BusinessType, PartnerType};
+pub use partner_type::PartnerType;

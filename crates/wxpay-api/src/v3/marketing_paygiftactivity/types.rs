@@ -11,8 +11,16 @@ mod activity_award_send_rule;
 mod activity_base_info;
 mod activity_payment_method_info;
 mod activity_payment_mode;
+mod activity_status;
+mod activity_type;
+mod award_type;
+mod delivery_purpose;
+mod delivery_user_category;
 mod full_send_rule;
-mod values;
+mod merchant_option;
+mod payment_method;
+mod payment_scene;
+mod send_content;
 
 pub use activity_advanced_setting::ActivityAdvancedSetting;
 pub use activity_available_day_time::ActivityAvailableDayTime;
@@ -23,8 +31,13 @@ pub use activity_award_send_rule::ActivityAwardSendRule;
 pub use activity_base_info::ActivityBaseInfo;
 pub use activity_payment_method_info::ActivityPaymentMethodInfo;
 pub use activity_payment_mode::ActivityPaymentMode;
+pub use activity_status::ActivityStatus;
+pub use activity_type::ActivityType;
+pub use award_type::AwardType;
+pub use delivery_purpose::DeliveryPurpose;
+pub use delivery_user_category::DeliveryUserCategory;
 pub use full_send_rule::FullSendRule;
-pub use values::{
-    ActivityStatus, ActivityType, AwardType, DeliveryPurpose, DeliveryUserCategory, MerchantOption,
-    PaymentMethod, PaymentScene, SendContent,
-};
+pub use merchant_option::MerchantOption;
+pub use payment_method::PaymentMethod;
+pub use payment_scene::PaymentScene;
+pub use send_content::SendContent;

@@ -2,12 +2,14 @@
 
 //! What several operations have in common.
 
+mod custom_entrance_state;
+mod custom_entrance_type;
 mod entrance;
 mod jump_link;
 mod known_jump_link;
-mod values;
 
+pub use custom_entrance_state::CustomEntranceState;
+pub use custom_entrance_type::CustomEntranceType;
 pub use entrance::Entrance;
 pub use jump_link::{JumpLink, JumpLinkOptions};
 pub use known_jump_link::KnownJumpLink;
-pub use values::{CustomEntranceState, CustomEntranceType};

@@ -2,10 +2,10 @@
 
 //! What several operations have in common.
 
-mod values;
 mod withdrawal;
 mod withdrawal_result;
+mod withdrawal_state;
 
-pub use values::WithdrawalState;
 pub use withdrawal::Withdrawal;
 pub use withdrawal_result::WithdrawalResult;
+pub use withdrawal_state::WithdrawalState;

@@ -2,18 +2,18 @@
 
 //! What several operations have in common.
 
+mod due_diligence_state;
 mod known_check_rule;
 mod known_item;
 mod known_items;
 mod known_relation;
 mod template;
 mod template_item;
-mod values;
 
+pub use due_diligence_state::DueDiligenceState;
 pub use known_check_rule::KnownCheckRule;
 pub use known_item::KnownItem;
 pub use known_items::KnownItems;
 pub use known_relation::KnownRelation;
 pub use template::Template;
 pub use template_item::TemplateItem;
-pub use values::DueDiligenceState;

@@ -2,16 +2,18 @@
 
 //! What several operations have in common.
 
+mod change_state;
 mod contact_change;
+mod id_doc_type;
 mod new_application;
 mod reject_detail;
 mod revocation;
 mod subject_change;
-mod values;
 
+pub use change_state::ChangeState;
 pub use contact_change::ContactChange;
+pub use id_doc_type::IdDocType;
 pub use new_application::NewApplication;
 pub use reject_detail::RejectDetail;
 pub use revocation::Revocation;
 pub use subject_change::SubjectChange;
-pub use values::{ChangeState, IdDocType};

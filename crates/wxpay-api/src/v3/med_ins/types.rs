@@ -2,15 +2,24 @@
 
 //! What several operations have in common.
 
+mod cash_add_type;
+mod cash_reduce_type;
 mod known_cash_add;
 mod known_cash_reduce;
+mod med_ins_pay_status;
+mod mix_pay_status;
+mod mix_pay_type;
 mod order;
-mod values;
+mod order_type;
+mod self_pay_status;
 
+pub use cash_add_type::CashAddType;
+pub use cash_reduce_type::CashReduceType;
 pub use known_cash_add::KnownCashAdd;
 pub use known_cash_reduce::KnownCashReduce;
+pub use med_ins_pay_status::MedInsPayStatus;
+pub use mix_pay_status::MixPayStatus;
+pub use mix_pay_type::MixPayType;
 pub use order::Order;
-pub use values::{
-    CashAddType, CashReduceType, MedInsPayStatus, MixPayStatus, MixPayType, OrderType,
-    SelfPayStatus,
-};
+pub use order_type::OrderType;
+pub use self_pay_status::SelfPayStatus;

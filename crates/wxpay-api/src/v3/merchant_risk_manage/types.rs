@@ -3,7 +3,9 @@
 //! What several operations have in common.
 
 mod notify_url;
-mod values;
+mod punish_type;
+mod trade_risk_type;
 
 pub use notify_url::NotifyUrl;
-pub use values::{PunishType, TradeRiskType};
+pub use punish_type::PunishType;
+pub use trade_risk_type::TradeRiskType;

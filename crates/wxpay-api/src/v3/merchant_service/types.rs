@@ -2,27 +2,48 @@
 
 //! What several operations have in common.
 
+mod action_type;
 mod additional_info;
+mod additional_info_type;
+mod block_type;
+mod button_layout;
 mod complaint;
 mod complaint_media;
 mod complaint_order;
+mod complaint_state;
+mod complaint_state_v1;
 mod complaint_v1;
+mod image_style;
+mod media_type;
 mod notify_url;
+mod problem_type;
 mod return_address;
+mod sender_identity;
 mod service_order;
+mod service_order_state;
 mod share_power_info;
-mod values;
+mod text_color;
+mod user_tag;
 
+pub use action_type::ActionType;
 pub use additional_info::AdditionalInfo;
+pub use additional_info_type::AdditionalInfoType;
+pub use block_type::BlockType;
+pub use button_layout::ButtonLayout;
 pub use complaint::Complaint;
 pub use complaint_media::ComplaintMedia;
 pub use complaint_order::ComplaintOrder;
+pub use complaint_state::ComplaintState;
+pub use complaint_state_v1::ComplaintStateV1;
 pub use complaint_v1::ComplaintV1;
+pub use image_style::ImageStyle;
+pub use media_type::MediaType;
 pub use notify_url::NotifyUrl;
+pub use problem_type::ProblemType;
 pub use return_address::ReturnAddress;
+pub use sender_identity::SenderIdentity;
 pub use service_order::ServiceOrder;
+pub use service_order_state::ServiceOrderState;
 pub use share_power_info::SharePowerInfo;
-pub use values::{
-    ActionType, AdditionalInfoType, BlockType, ButtonLayout, ComplaintState, ComplaintStateV1,
-    ImageStyle, MediaType, ProblemType, SenderIdentity, ServiceOrderState, TextColor, UserTag,
-};
+pub use text_color::TextColor;
+pub use user_tag::UserTag;

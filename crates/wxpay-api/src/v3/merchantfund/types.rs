@@ -2,12 +2,14 @@
 
 //! What several operations have in common.
 
+mod account_type;
 mod income_record;
+mod income_record_type;
 mod income_records;
 mod links;
-mod values;
 
+pub use account_type::AccountType;
 pub use income_record::IncomeRecord;
+pub use income_record_type::IncomeRecordType;
 pub use income_records::IncomeRecords;
 pub use links::Links;
-pub use values::{AccountType, IncomeRecordType};

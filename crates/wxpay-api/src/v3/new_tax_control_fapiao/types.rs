@@ -2,27 +2,38 @@
 
 //! What several operations have in common.
 
+mod ability_type;
 mod buyer;
+mod buyer_type;
+mod card_status;
 mod development_config;
 mod extra_information;
+mod fapiao_bill_type;
 mod fapiao_notice;
+mod fapiao_scene;
+mod fapiao_status;
 mod links;
 mod notified_fapiao;
+mod pay_channel;
 mod seller;
+mod tax_prefer_mark;
 mod transaction_info;
 mod user_title;
-mod values;
 
+pub use ability_type::AbilityType;
 pub use buyer::{Buyer, BuyerOptions};
+pub use buyer_type::BuyerType;
+pub use card_status::CardStatus;
 pub use development_config::DevelopmentConfig;
 pub use extra_information::ExtraInformation;
+pub use fapiao_bill_type::FapiaoBillType;
 pub use fapiao_notice::FapiaoNotice;
+pub use fapiao_scene::FapiaoScene;
+pub use fapiao_status::FapiaoStatus;
 pub use links::Links;
 pub use notified_fapiao::NotifiedFapiao;
+pub use pay_channel::PayChannel;
 pub use seller::Seller;
+pub use tax_prefer_mark::TaxPreferMark;
 pub use transaction_info::{TransactionInfo, TransactionInfoOptions};
 pub use user_title::UserTitle;
-pub use values::{
-    AbilityType, BuyerType, CardStatus, FapiaoBillType, FapiaoScene, FapiaoStatus, PayChannel,
-    TaxPreferMark,
-};

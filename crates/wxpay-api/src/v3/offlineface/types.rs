@@ -3,15 +3,19 @@
 //! What several operations have in common.
 
 mod amount;
+mod collection_state;
+mod contract_mode;
 mod face_collection;
 mod order;
 mod payer;
 mod scene;
-mod values;
+mod trade_type;
 
 pub use amount::Amount;
+pub use collection_state::CollectionState;
+pub use contract_mode::ContractMode;
 pub use face_collection::FaceCollection;
 pub use order::Order;
 pub use payer::Payer;
 pub use scene::Scene;
-pub use values::{CollectionState, ContractMode, TradeType};
+pub use trade_type::TradeType;

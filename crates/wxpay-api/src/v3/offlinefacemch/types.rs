@@ -2,6 +2,8 @@
 
 //! What several operations have in common.
 
-mod values;
+mod user_status;
+mod user_type;
 
-pub use values::{UserStatus, UserType};
+pub use user_status::UserStatus;
+pub use user_type::UserType;

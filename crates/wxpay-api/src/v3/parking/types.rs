@@ -3,6 +3,7 @@
 //! What several operations have in common.
 
 mod acknowledgement;
+mod aggregate_limit_mode;
 mod application;
 mod applied_charging_rule;
 mod applied_duration_segment_rule;
@@ -10,10 +11,29 @@ mod applied_fixed_interval_rule;
 mod applied_parking_lot;
 mod applied_per_entry_rule;
 mod audit_comment;
+mod audit_status;
+mod charge_mode;
+mod daily_limit_type;
+mod day_type;
+mod fee_limit_type;
 mod field_comment;
-mod values;
+mod first_charge_time_mode;
+mod first_duration_mode;
+mod free_period_calculation;
+mod free_period_charging;
+mod holiday_mode;
+mod parking_lot_type;
+mod pay_channel;
+mod pay_state;
+mod pay_type;
+mod plate_color;
+mod plate_type;
+mod rule_type;
+mod time_rounding_type;
+mod vehicle_type;
 
 pub use acknowledgement::Acknowledgement;
+pub use aggregate_limit_mode::AggregateLimitMode;
 pub use application::Application;
 pub use applied_charging_rule::AppliedChargingRule;
 pub use applied_duration_segment_rule::AppliedDurationSegmentRule;
@@ -21,10 +41,23 @@ pub use applied_fixed_interval_rule::AppliedFixedIntervalRule;
 pub use applied_parking_lot::AppliedParkingLot;
 pub use applied_per_entry_rule::AppliedPerEntryRule;
 pub use audit_comment::AuditComment;
+pub use audit_status::AuditStatus;
+pub use charge_mode::ChargeMode;
+pub use daily_limit_type::DailyLimitType;
+pub use day_type::DayType;
+pub use fee_limit_type::FeeLimitType;
 pub use field_comment::FieldComment;
-pub use values::{
-    AggregateLimitMode, AuditStatus, ChargeMode, DailyLimitType, DayType, FeeLimitType,
-    FirstChargeTimeMode, FirstDurationMode, FreePeriodCalculation, FreePeriodCharging, HolidayMode,
-    ParkingLotType, PayChannel, PayState, PayType, PlateColor, PlateType, RuleType,
-    TimeRoundingType, VehicleType,
-};
+pub use first_charge_time_mode::FirstChargeTimeMode;
+pub use first_duration_mode::FirstDurationMode;
+pub use free_period_calculation::FreePeriodCalculation;
+pub use free_period_charging::FreePeriodCharging;
+pub use holiday_mode::HolidayMode;
+pub use parking_lot_type::ParkingLotType;
+pub use pay_channel::PayChannel;
+pub use pay_state::PayState;
+pub use pay_type::PayType;
+pub use plate_color::PlateColor;
+pub use plate_type::PlateType;
+pub use rule_type::RuleType;
+pub use time_rounding_type::TimeRoundingType;
+pub use vehicle_type::VehicleType;

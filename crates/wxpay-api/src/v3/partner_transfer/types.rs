@@ -2,11 +2,22 @@
 
 //! What several operations have in common.
 
+mod account_type;
+mod authorization_type;
 mod batch_detail;
-mod values;
+mod batch_status;
+mod close_reason;
+mod detail_status;
+mod fail_reason;
+mod transfer_purpose;
+mod transfer_scene;
 
+pub use account_type::AccountType;
+pub use authorization_type::AuthorizationType;
 pub use batch_detail::BatchDetail;
-pub use values::{
-    AccountType, AuthorizationType, BatchStatus, CloseReason, DetailStatus, FailReason,
-    TransferPurpose, TransferScene,
-};
+pub use batch_status::BatchStatus;
+pub use close_reason::CloseReason;
+pub use detail_status::DetailStatus;
+pub use fail_reason::FailReason;
+pub use transfer_purpose::TransferPurpose;
+pub use transfer_scene::TransferScene;

@@ -2,8 +2,8 @@
 
 //! What several operations have in common.
 
+mod bind_state;
 mod speaker;
-mod values;
 
+pub use bind_state::BindState;
 pub use speaker::Speaker;
-pub use values::BindState;

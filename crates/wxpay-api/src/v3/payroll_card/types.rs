@@ -2,10 +2,16 @@
 
 //! What several operations have in common.
 
+mod authenticate_scene;
+mod authenticate_state;
+mod authenticate_type;
 mod authentication;
 mod authentication_token;
-mod values;
+mod employment_type;
 
+pub use authenticate_scene::AuthenticateScene;
+pub use authenticate_state::AuthenticateState;
+pub use authenticate_type::AuthenticateType;
 pub use authentication::Authentication;
 pub use authentication_token::AuthenticationToken;
-pub use values::{AuthenticateScene, AuthenticateState, AuthenticateType, EmploymentType};
+pub use employment_type::EmploymentType;

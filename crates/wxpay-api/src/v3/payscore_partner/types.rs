@@ -2,8 +2,10 @@
 
 //! What several operations have in common.
 
+mod authorization_state;
 mod collection;
 mod collection_detail;
+mod collection_state;
 mod device;
 mod goods;
 mod location;
@@ -11,20 +13,27 @@ mod order_discount;
 mod order_location;
 mod order_payment;
 mod order_risk_fund;
+mod order_state;
 mod order_time_range;
+mod paid_type;
 mod permission;
 mod post_discount;
 mod post_payment;
 mod promotion;
 mod promotion_goods;
+mod promotion_scope;
+mod promotion_type;
 mod risk_fund;
+mod risk_name;
 mod service_account_application;
 mod service_order;
+mod state_description;
 mod time_range;
-mod values;
 
+pub use authorization_state::AuthorizationState;
 pub use collection::Collection;
 pub use collection_detail::CollectionDetail;
+pub use collection_state::CollectionState;
 pub use device::{Device, DeviceOptions};
 pub use goods::{Goods, GoodsOptions};
 pub use location::{Location, LocationOptions};
@@ -32,17 +41,19 @@ pub use order_discount::OrderDiscount;
 pub use order_location::OrderLocation;
 pub use order_payment::OrderPayment;
 pub use order_risk_fund::OrderRiskFund;
+pub use order_state::OrderState;
 pub use order_time_range::OrderTimeRange;
+pub use paid_type::PaidType;
 pub use permission::Permission;
 pub use post_discount::{PostDiscount, PostDiscountOptions};
 pub use post_payment::{PostPayment, PostPaymentOptions};
 pub use promotion::Promotion;
 pub use promotion_goods::PromotionGoods;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
 pub use risk_fund::{RiskFund, RiskFundOptions};
+pub use risk_name::RiskName;
 pub use service_account_application::ServiceAccountApplication;
 pub use service_order::ServiceOrder;
+pub use state_description::StateDescription;
 pub use time_range::{TimeRange, TimeRangeOptions};
-pub use values::{
-    AuthorizationState, CollectionState, OrderState, PaidType, PromotionScope, PromotionType,
-    RiskName, StateDescription,
-};

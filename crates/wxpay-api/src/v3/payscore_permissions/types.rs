@@ -2,8 +2,8 @@
 
 //! What several operations have in common.
 
+mod authorization_state;
 mod permission;
-mod values;
 
+pub use authorization_state::AuthorizationState;
 pub use permission::Permission;
-pub use values::AuthorizationState;

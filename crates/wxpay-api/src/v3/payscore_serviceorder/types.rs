@@ -4,6 +4,7 @@
 
 mod collection;
 mod collection_detail;
+mod collection_state;
 mod device;
 mod discount_line;
 mod location;
@@ -12,16 +13,22 @@ mod order_location;
 mod order_numbers;
 mod order_payment;
 mod order_risk_fund;
+mod order_state;
 mod order_time_range;
+mod paid_type;
 mod post_discount;
 mod post_payment;
 mod promotion;
 mod promotion_goods;
+mod promotion_scope;
+mod promotion_type;
+mod risk_name;
 mod service_order;
-mod values;
+mod state_description;
 
 pub use collection::Collection;
 pub use collection_detail::CollectionDetail;
+pub use collection_state::CollectionState;
 pub use device::{Device, DeviceOptions};
 pub use discount_line::{DiscountLine, DiscountLineOptions};
 pub use location::{Location, LocationOptions};
@@ -30,13 +37,15 @@ pub use order_location::OrderLocation;
 pub use order_numbers::OrderNumbers;
 pub use order_payment::OrderPayment;
 pub use order_risk_fund::OrderRiskFund;
+pub use order_state::OrderState;
 pub use order_time_range::OrderTimeRange;
+pub use paid_type::PaidType;
 pub use post_discount::{PostDiscount, PostDiscountOptions};
 pub use post_payment::{PostPayment, PostPaymentOptions};
 pub use promotion::Promotion;
 pub use promotion_goods::PromotionGoods;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
+pub use risk_name::RiskName;
 pub use service_order::ServiceOrder;
-pub use values::{
-    CollectionState, OrderState, PaidType, PromotionScope, PromotionType, RiskName,
-    StateDescription,
-};
+pub use state_description::StateDescription;

@@ -3,59 +3,81 @@
 //! What several operations have in common.
 
 mod abnormal_settlement;
+mod bank_recharge_account;
 mod bank_transfer;
+mod business_type;
 mod cancellation;
 mod closing;
 mod compensation;
+mod compensation_state;
 mod day_end_withdrawal;
 mod deposit_compensation;
+mod employee_state;
 mod insurance_contract;
 mod online_bank_recharge;
+mod online_bank_type;
+mod order_type;
 mod paid_merchant;
 mod paid_order;
 mod paid_receiver;
 mod paid_user;
+mod paying_employee;
 mod prepared_compensation;
 mod receiver;
 mod receiver_detail;
 mod receiver_order;
+mod receiver_type;
 mod receiver_user;
 mod recharge;
+mod recharge_account;
 mod recharge_amount;
+mod recharge_channel;
 mod recharge_employee;
+mod recharge_state;
 mod recharged_amount;
 mod scan_recharge;
 mod settlement;
+mod settlement_state;
 mod sub_merchant_compensation;
-mod values;
+mod withdrawal_account;
+mod withdrawal_status;
 
 pub use abnormal_settlement::AbnormalSettlement;
+pub use bank_recharge_account::BankRechargeAccount;
 pub use bank_transfer::BankTransfer;
+pub use business_type::BusinessType;
 pub use cancellation::Cancellation;
 pub use closing::Closing;
 pub use compensation::Compensation;
+pub use compensation_state::CompensationState;
 pub use day_end_withdrawal::DayEndWithdrawal;
 pub use deposit_compensation::DepositCompensation;
+pub use employee_state::EmployeeState;
 pub use insurance_contract::InsuranceContract;
 pub use online_bank_recharge::OnlineBankRecharge;
+pub use online_bank_type::OnlineBankType;
+pub use order_type::OrderType;
 pub use paid_merchant::PaidMerchant;
 pub use paid_order::PaidOrder;
 pub use paid_receiver::PaidReceiver;
 pub use paid_user::PaidUser;
+pub use paying_employee::PayingEmployee;
 pub use prepared_compensation::PreparedCompensation;
 pub use receiver::{Receiver, ReceiverOptions};
 pub use receiver_detail::ReceiverDetail;
 pub use receiver_order::{ReceiverOrder, ReceiverOrderOptions};
+pub use receiver_type::ReceiverType;
 pub use receiver_user::{ReceiverUser, ReceiverUserOptions};
 pub use recharge::Recharge;
+pub use recharge_account::RechargeAccount;
 pub use recharge_amount::{RechargeAmount, RechargeAmountOptions};
+pub use recharge_channel::RechargeChannel;
 pub use recharge_employee::RechargeEmployee;
+pub use recharge_state::RechargeState;
 pub use recharged_amount::RechargedAmount;
 pub use scan_recharge::ScanRecharge;
 pub use settlement::Settlement;
+pub use settlement_state::SettlementState;
 pub use sub_merchant_compensation::SubMerchantCompensation;
-pub use values::{
-    BankRechargeAccount, BusinessType, CompensationState, EmployeeState, OnlineBankType, OrderType,
-    PayingEmployee, ReceiverType, RechargeAccount, RechargeChannel, RechargeState, SettlementState,
-    WithdrawalAccount, WithdrawalStatus,
-};
+pub use withdrawal_account::WithdrawalAccount;
+pub use withdrawal_status::WithdrawalStatus;

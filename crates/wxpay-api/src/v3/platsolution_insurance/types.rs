@@ -3,20 +3,31 @@
 //! What several operations have in common.
 
 mod batch;
+mod batch_close_reason;
 mod batch_detail;
 mod batch_result;
+mod batch_state;
+mod detail_state;
+mod fail_reason;
+mod receipt_state;
 mod reservation;
 mod reservation_close;
+mod reservation_close_reason;
+mod reservation_state;
 mod transfer_detail;
-mod values;
+mod which;
 
 pub use batch::Batch;
+pub use batch_close_reason::BatchCloseReason;
 pub use batch_detail::BatchDetail;
 pub use batch_result::BatchResult;
+pub use batch_state::BatchState;
+pub use detail_state::DetailState;
+pub use fail_reason::FailReason;
+pub use receipt_state::ReceiptState;
 pub use reservation::Reservation;
 pub use reservation_close::ReservationClose;
+pub use reservation_close_reason::ReservationCloseReason;
+pub use reservation_state::ReservationState;
 pub use transfer_detail::TransferDetail;
-pub use values::{
-    BatchCloseReason, BatchState, DetailState, FailReason, ReceiptState, ReservationCloseReason,
-    ReservationState, Which,
-};
+pub use which::Which;

@@ -5,15 +5,21 @@
 mod batch;
 mod batch_detail;
 mod batch_result;
+mod batch_state;
+mod detail_state;
 mod reservation;
 mod reservation_close;
+mod reservation_state;
 mod transfer_detail;
-mod values;
+mod which;
 
 pub use batch::Batch;
 pub use batch_detail::BatchDetail;
 pub use batch_result::BatchResult;
+pub use batch_state::BatchState;
+pub use detail_state::DetailState;
 pub use reservation::Reservation;
 pub use reservation_close::ReservationClose;
+pub use reservation_state::ReservationState;
 pub use transfer_detail::TransferDetail;
-pub use values::{BatchState, DetailState, ReservationState, Which};
+pub use which::Which;

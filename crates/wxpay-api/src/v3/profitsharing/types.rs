@@ -4,13 +4,22 @@
 
 mod order;
 mod order_receiver;
+mod order_state;
+mod receiver_type;
+mod relation_type;
 mod return_;
-mod values;
+mod return_fail_reason;
+mod return_result;
+mod share_fail_reason;
+mod share_result;
 
 pub use order::Order;
 pub use order_receiver::OrderReceiver;
+pub use order_state::OrderState;
+pub use receiver_type::ReceiverType;
+pub use relation_type::RelationType;
 pub use return_::Return;
-pub use values::{
-    OrderState, ReceiverType, RelationType, ReturnFailReason, ReturnResult, ShareFailReason,
-    ShareResult,
-};
+pub use return_fail_reason::ReturnFailReason;
+pub use return_result::ReturnResult;
+pub use share_fail_reason::ShareFailReason;
+pub use share_result::ShareResult;

@@ -2,6 +2,6 @@
 
 //! What several operations have in common.
 
-mod values;
+mod account_type;
 
-pub use values::AccountType;
+pub use account_type::AccountType;

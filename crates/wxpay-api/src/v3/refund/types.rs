@@ -2,19 +2,28 @@
 
 //! What several operations have in common.
 
+mod from_account;
+mod funds_account;
+mod promotion_scope;
+mod promotion_type;
 mod refund;
+mod refund_account;
 mod refund_amount;
+mod refund_channel;
 mod refund_from;
 mod refund_promotion;
+mod refund_status;
 mod refunded_goods;
-mod values;
 
+pub use from_account::FromAccount;
+pub use funds_account::FundsAccount;
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
 pub use refund::Refund;
+pub use refund_account::RefundAccount;
 pub use refund_amount::RefundAmount;
+pub use refund_channel::RefundChannel;
 pub use refund_from::RefundFrom;
 pub use refund_promotion::RefundPromotion;
+pub use refund_status::RefundStatus;
 pub use refunded_goods::RefundedGoods;
-pub use values::{
-    FromAccount, FundsAccount, PromotionScope, PromotionType, RefundAccount, RefundChannel,
-    RefundStatus,
-};

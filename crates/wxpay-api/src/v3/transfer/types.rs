@@ -5,13 +5,21 @@
 mod batch;
 mod batch_detail;
 mod batch_result;
+mod batch_status;
 mod bill_receipt;
+mod close_reason;
+mod detail_status;
+mod fail_reason;
 mod transfer_detail;
-mod values;
+mod which;
 
 pub use batch::Batch;
 pub use batch_detail::BatchDetail;
 pub use batch_result::BatchResult;
+pub use batch_status::BatchStatus;
 pub use bill_receipt::BillReceipt;
+pub use close_reason::CloseReason;
+pub use detail_status::DetailStatus;
+pub use fail_reason::FailReason;
 pub use transfer_detail::TransferDetail;
-pub use values::{BatchStatus, CloseReason, DetailStatus, FailReason, Which};
+pub use which::Which;

@@ -2,8 +2,8 @@
 
 //! What several operations have in common.
 
+mod accept_type;
 mod electronic_receipt;
-mod values;
 
+pub use accept_type::AcceptType;
 pub use electronic_receipt::ElectronicReceipt;
-pub use values::AcceptType;

@@ -3,6 +3,7 @@
 //! What several operations have in common.
 
 mod amount;
+mod block_reason;
 mod etc_contract;
 mod etc_order;
 mod etc_payer;
@@ -11,11 +12,17 @@ mod order_amount;
 mod order_device;
 mod order_parking_info;
 mod parking_order;
+mod parking_state;
 mod payer;
+mod plate_color;
 mod promotion;
-mod values;
+mod promotion_scope;
+mod promotion_type;
+mod trade_state;
+mod user_repaid;
 
 pub use amount::{Amount, AmountOptions};
+pub use block_reason::BlockReason;
 pub use etc_contract::EtcContract;
 pub use etc_order::EtcOrder;
 pub use etc_payer::EtcPayer;
@@ -24,8 +31,11 @@ pub use order_amount::OrderAmount;
 pub use order_device::OrderDevice;
 pub use order_parking_info::OrderParkingInfo;
 pub use parking_order::ParkingOrder;
+pub use parking_state::ParkingState;
 pub use payer::Payer;
+pub use plate_color::PlateColor;
 pub use promotion::Promotion;
-pub use values::{
-    BlockReason, ParkingState, PlateColor, PromotionScope, PromotionType, TradeState, UserRepaid,
-};
+pub use promotion_scope::PromotionScope;
+pub use promotion_type::PromotionType;
+pub use trade_state::TradeState;
+pub use user_repaid::UserRepaid;

@@ -2,13 +2,22 @@
 
 //! What several operations have in common.
 
+mod application_type;
+mod authorization_state;
+mod batch_state;
+mod card_rule;
+mod card_state;
 mod changed_range;
+mod identifier_type;
 mod quota_card;
-mod values;
+mod refund_rule;
 
+pub use application_type::ApplicationType;
+pub use authorization_state::AuthorizationState;
+pub use batch_state::BatchState;
+pub use card_rule::CardRule;
+pub use card_state::CardState;
 pub use changed_range::ChangedRange;
+pub use identifier_type::IdentifierType;
 pub use quota_card::QuotaCard;
-pub use values::{
-    ApplicationType, AuthorizationState, BatchState, CardRule, CardState, IdentifierType,
-    RefundRule,
-};
+pub use refund_rule::RefundRule;
