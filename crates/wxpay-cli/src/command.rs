@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Doctor(Box<doctor::Arguments>),
     /// List the operations of WeChat Pay that can be called, or those that a text finds
     ///
-    /// It needs no configuration and no connection. `wxpay show NAME` tells everything about one.
+    /// It needs no configuration and no connection. `wxpay show NAME` explains one in full.
     List(list::Arguments),
     /// Show what an operation does, takes, answers and refuses
     ///
