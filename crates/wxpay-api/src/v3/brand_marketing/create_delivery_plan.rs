@@ -55,7 +55,7 @@ pub struct CreateDeliveryPlanOptions {
     pub stock_id: Option<String>,
     /// Delivery plan name (投放计划名称), at most 36 characters.
     pub plan_name: Option<String>,
-    /// Total delivery inventory (投放总库存数量). Required unless `reuse_coupon_config` is set.
+    /// Total delivery inventory (投放总库存数量), required if `reuse_coupon_config` is `false`.
     pub total_count: Option<i64>,
     /// Claim limit per user (单用户限领). Can only be changed if it was given at creation.
     pub user_limit: Option<i64>,
@@ -92,7 +92,7 @@ impl CreateDeliveryPlanOptions {
         self
     }
 
-    /// Total delivery inventory (投放总库存数量). Required unless `reuse_coupon_config` is set.
+    /// Total delivery inventory (投放总库存数量), required if `reuse_coupon_config` is `false`.
     #[must_use]
     pub fn total_count(mut self, total_count: impl Into<i64>) -> Self {
         self.total_count = Some(total_count.into());
@@ -211,6 +211,13 @@ impl Endpoint for CreateDeliveryPlan {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        if !self.reuse_coupon_config && self.options.total_count.is_none() {
+            return Err(InvalidInput::required_with(
+                "total_count",
+                "reuse_coupon_config",
+                "false",
+            ));
+        }
         let mut body = Body::new();
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text(
