@@ -110,6 +110,7 @@ impl Endpoint for IssueGeneralFapiao {
     )
     .backup_host()
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -171,6 +171,7 @@ impl Endpoint for IssueRealEstateLeasingFapiao {
     )
     .backup_host()
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -149,6 +149,7 @@ impl Endpoint for IssueRefinedOilFapiao {
     )
     .backup_host()
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

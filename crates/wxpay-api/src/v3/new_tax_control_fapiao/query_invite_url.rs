@@ -224,6 +224,7 @@ impl Endpoint for QueryInviteUrl {
         "/v3/new-tax-control-fapiao/fapiaomerchant/getspinviteurl",
     )
     .backup_host()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
