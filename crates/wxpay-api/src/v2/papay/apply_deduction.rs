@@ -31,6 +31,7 @@ use wxpay_sign::Verified;
 /// 150 deductions a second are allowed.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::pay::QueryOrder).
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///

@@ -25,6 +25,7 @@ use wxpay_sign::Verified;
 /// same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::pay::QueryOrder).
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///

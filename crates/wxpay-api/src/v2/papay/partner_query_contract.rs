@@ -20,6 +20,7 @@ use super::types::{ContractState, TerminationMode};
 /// Ask by `contract_id`, or by `plan_id` and `contract_code`. A contract can be charged only while its `contract_state`
 /// is `0`.
 ///
+/// - For service providers (服务商).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///

@@ -25,6 +25,7 @@ use super::types::ReturnApp;
 /// contracts since 23 September 2025, and for older ones on request.
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryContract`](crate::v2::papay::PartnerQueryContract).
+/// - For service providers (服务商).
 /// - Signed with MD5 or HMAC-SHA256, as the credentials say.
 /// - The response must be signed.
 ///

@@ -21,6 +21,7 @@ use wxpay_sign::Verified;
 /// new contract needs the user. No money moves.
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryContract`](crate::v2::papay::PartnerQueryContract).
+/// - For service providers (服务商).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

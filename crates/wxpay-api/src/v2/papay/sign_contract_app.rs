@@ -25,6 +25,7 @@ use super::types::ReturnApp;
 /// contracts since 23 September 2025, and for older ones on request.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryContract`](crate::v2::papay::QueryContract).
+/// - For merchants (普通商户).
 /// - Signed with MD5 or HMAC-SHA256, as the credentials say.
 /// - The response must be signed.
 ///

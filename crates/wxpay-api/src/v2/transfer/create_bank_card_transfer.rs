@@ -29,6 +29,7 @@ use wxpay_sign::Verified;
 /// The platform's limits: 20,000 yuan for one transfer and for one card a day, 100,000 yuan a day in all.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryBankCardTransfer`](crate::v2::transfer::QueryBankCardTransfer).
+/// - For merchants (普通商户).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response is not signed.
