@@ -48,7 +48,7 @@ use super::types::{
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `ALREADY_EXISTS` (400): The request number is used, perhaps with other parameters: query (out_request_no 已使用). The outcome is open.
+/// - `ALREADY_EXISTS` (400): The request number was used, perhaps with other parameters: no second coupon is made (out_request_no 已使用). The outcome is open.
 /// - `RATELIMIT_EXCEEDED` (429): Too many calls: repeat later with the same number and the same parameters (请求超过接口频率限制). The outcome is open; a limit; repeat with the same number and parameters.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/marketing/partner/product-coupon/product-coupons")]

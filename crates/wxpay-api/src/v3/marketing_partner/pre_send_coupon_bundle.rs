@@ -28,7 +28,7 @@ use super::types::SendToken;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `ALREADY_EXISTS` (400): The request number or the coupon code is used: query the user's coupons (请求单号或券Code冲突). The outcome is open.
+/// - `ALREADY_EXISTS` (400): The request number or the coupon code was used: look at the coupons that the user has (请求单号或券Code冲突). The outcome is open.
 /// - `INVALID_REQUEST` (400): The request breaks a rule, or the user has as many coupons as allowed; the message names it (不符合业务规则或用户领取已达上限). Confirm by a query.
 /// - `NOT_ENOUGH` (403): The budget or the uploaded codes of the stock are used up (发放预算或券Code不足). Confirm by a query.
 /// - `NOT_FOUND` (404): Nothing was found: check the number (未找到 product_coupon_id 对应的商品券). Confirm by a query.
