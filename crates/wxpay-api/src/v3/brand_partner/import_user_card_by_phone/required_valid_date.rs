@@ -30,7 +30,7 @@ pub struct RequiredValidDateOptions {
     pub available_begin_time: Option<WireTime>,
     /// Validity period end time (有效期结束时间), required if `type` is `FIX_TIME_RANGE`, allowed only if `type` is `FIX_TIME_RANGE`.
     pub available_end_time: Option<WireTime>,
-    /// Days valid after taking effect (生效后N天内有效), required if `type` is `FIX_TERM`, allowed only if `type` is `FIX_TERM`. From 1 to 10958 days.
+    /// Days valid after taking effect (生效后N天内有效), 1 to 10,958, required if `type` is `FIX_TERM`, allowed only if `type` is `FIX_TERM`. In days.
     pub available_day_after_receive: Option<i64>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -51,7 +51,7 @@ impl RequiredValidDateOptions {
         self
     }
 
-    /// Days valid after taking effect (生效后N天内有效), required if `type` is `FIX_TERM`, allowed only if `type` is `FIX_TERM`. From 1 to 10958 days.
+    /// Days valid after taking effect (生效后N天内有效), 1 to 10,958, required if `type` is `FIX_TERM`, allowed only if `type` is `FIX_TERM`. In days.
     #[must_use]
     pub fn available_day_after_receive(
         mut self,
@@ -134,7 +134,7 @@ impl RequiredValidDate {
             body.time("available_end_time", value, TimeFormat::Rfc3339)?;
         }
         if let Some(value) = &self.options.available_day_after_receive {
-            body.integer("available_day_after_receive", *value, 0..)?;
+            body.integer("available_day_after_receive", *value, 1..=10958)?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }
