@@ -20,7 +20,8 @@ use super::types::PlanReply;
 ///
 /// `PATCH /brand/marketing/delivery-plan/delivery-plans/{plan_id}` ([document](https://pay.weixin.qq.com/doc/brand/4018381209))
 ///
-/// List the plans by `plan_id` after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// What is raised or put off can not be taken back. List the plans by `plan_id` after any error. Repeat it only with the same
+/// `out_request_no` and the same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListDeliveryPlans`](crate::v3::brand_marketing::ListDeliveryPlans).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

@@ -43,7 +43,7 @@ pub struct CreateCard {
     pub brand_id: String,
     /// Merchant app ID (商家AppID).
     pub appid: AppId,
-    /// Membership card type (会员卡类型).
+    /// Membership card type (会员卡类型). Only `NORMAL` works at present.
     pub card_type: CardType,
     /// Card name (卡名称), at most 10 characters.
     pub card_title: String,

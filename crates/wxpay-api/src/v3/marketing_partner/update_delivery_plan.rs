@@ -20,7 +20,8 @@ use super::types::PlanReply;
 ///
 /// `PATCH /v3/marketing/partner/delivery-plan/delivery-plans/{plan_id}` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016184594))
 ///
-/// List the plans by `plan_id` after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// What is raised or put off can not be taken back. List the plans by `plan_id` after any error. Repeat it only with the same
+/// `out_request_no` and the same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListDeliveryPlans`](crate::v3::marketing_partner::ListDeliveryPlans).
 /// - For service providers (服务商).

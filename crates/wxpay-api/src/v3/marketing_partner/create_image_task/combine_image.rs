@@ -20,7 +20,7 @@ pub struct CombineImage {
     /// Product coupon type (商品券类型).
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_: CouponType,
-    /// Usage mode (使用模式).
+    /// Usage mode (使用模式). Only `SINGLE` works at present.
     pub usage_mode: UsageMode,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
