@@ -16,7 +16,8 @@ use super::types::ApplymentState;
 ///
 /// `POST /v3/brand/card/card-configs/cancel-applyment` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016475172))
 ///
-/// A canceled application can not be published. Query the application after any error.
+/// Only an application that is not published can be canceled. A canceled application can not be published. Query the application
+/// after any error.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryCardConfig`](crate::v3::brand_card::QueryCardConfig).
 /// - For service providers (服务商).

@@ -17,7 +17,7 @@ use super::types::{Store, StoreChanges};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/associate-stores` ([document](https://pay.weixin.qq.com/doc/brand/4016279709))
 ///
 /// Stores that could not be associated are listed with the cause in a response of success. List the stores of a stock of the bundle
-/// after any error.
+/// after any error. The `store_scope` of the stocks must be `SPECIFIC`, and the stocks neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStockStores`](crate::v3::brand_marketing::ListStockStores).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

@@ -17,7 +17,7 @@ use super::types::{Store, StoreChanges};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/associate-stores` ([document](https://pay.weixin.qq.com/doc/brand/4015736339))
 ///
 /// Stores that could not be associated are listed with the cause in a response of success. List the stores of the stock after any
-/// error.
+/// error. The stock must belong to no bundle, have the `store_scope` `SPECIFIC`, and be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStockStores`](crate::v3::brand_marketing::ListStockStores).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

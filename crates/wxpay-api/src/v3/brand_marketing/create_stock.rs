@@ -21,7 +21,7 @@ use super::types::Stock;
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks` ([document](https://pay.weixin.qq.com/doc/brand/4015736342))
 ///
 /// A stock hands out discounts of the brand; a coupon can have 200 stocks in effect. List the stocks after any error. Repeat it
-/// only with the same `out_request_no` and the same parameters. Another number makes another stock.
+/// only with the same `out_request_no` and the same parameters. Another number makes another stock. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

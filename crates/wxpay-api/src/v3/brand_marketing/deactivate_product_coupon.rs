@@ -17,7 +17,7 @@ use super::types::ProductCoupon;
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/deactivate` ([document](https://pay.weixin.qq.com/doc/brand/4016427369))
 ///
 /// It deactivates all stocks of the coupon and ends their delivery; coupons that users have stay in effect. Query the coupon after
-/// any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// any error. Repeat it only with the same `out_request_no` and the same parameters. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryProductCoupon`](crate::v3::brand_marketing::QueryProductCoupon).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

@@ -17,7 +17,7 @@ use super::types::Stock;
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/deactivate` ([document](https://pay.weixin.qq.com/doc/brand/4015736352))
 ///
 /// Nothing more is handed out of the stock; coupons that users have stay in effect. Query the stock after any error. Repeat it only
-/// with the same `out_request_no` and the same parameters.
+/// with the same `out_request_no` and the same parameters. The stock must be `SENDING` or `PAUSED`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::brand_marketing::QueryStock).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

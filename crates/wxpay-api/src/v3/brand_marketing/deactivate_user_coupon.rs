@@ -16,8 +16,8 @@ use super::types::UserCoupon;
 ///
 /// `POST /brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/deactivate` ([document](https://pay.weixin.qq.com/doc/brand/4015736411))
 ///
-/// The user can no longer use the coupon. Query the user's coupon after any error. Repeat it only with the same `out_request_no`
-/// and the same parameters.
+/// For coupons that belong to no bundle. The user can no longer use the coupon. Query the user's coupon after any error. Repeat it
+/// only with the same `out_request_no` and the same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryUserCoupon`](crate::v3::brand_marketing::QueryUserCoupon).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

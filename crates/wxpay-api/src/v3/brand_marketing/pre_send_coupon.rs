@@ -17,7 +17,7 @@ use super::types::SendToken;
 /// `POST /brand/marketing/product-coupon/users/{openid}/pre-send-coupon` ([document](https://pay.weixin.qq.com/doc/brand/4016416620))
 ///
 /// It makes a token, with which the component of the mini program sends the coupon. It sends nothing itself. Repeat it only with
-/// the same `send_request_no`.
+/// the same `send_request_no`. The stock must be `SENDING`.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

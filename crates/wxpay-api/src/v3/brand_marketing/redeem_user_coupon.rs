@@ -24,7 +24,7 @@ use super::types::UserCoupon;
 /// `POST /brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/use` ([document](https://pay.weixin.qq.com/doc/brand/4015736433))
 ///
 /// It marks the coupon as used; the order itself is paid elsewhere. Query the user's coupon after any error. Repeat it only with
-/// the same `out_request_no` and the same parameters.
+/// the same `out_request_no` and the same parameters. The user must have the coupon and be able to use it at present.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryUserCoupon`](crate::v3::brand_marketing::QueryUserCoupon).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

@@ -17,7 +17,8 @@ use super::types::{CouponTagInfo, UserCoupon};
 /// `POST /brand/marketing/product-coupon/users/{openid}/coupons` ([document](https://pay.weixin.qq.com/doc/brand/4015736390))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another coupon.
+/// `send_request_no` and the same parameters: another number sends another coupon. The stock must be `SENDING`, and belong to no
+/// bundle.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::brand_marketing::ListUserCoupons).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

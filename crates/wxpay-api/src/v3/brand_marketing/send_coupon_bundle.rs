@@ -17,7 +17,7 @@ use super::types::{CouponTagInfo, UserCouponBundle};
 /// `POST /brand/marketing/product-coupon/users/{openid}/coupon-bundles` ([document](https://pay.weixin.qq.com/doc/brand/4016279745))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another bundle.
+/// `send_request_no` and the same parameters: another number sends another bundle. The stocks of the bundle must be `SENDING`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::brand_marketing::ListUserCoupons).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

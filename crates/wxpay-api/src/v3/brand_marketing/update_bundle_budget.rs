@@ -17,7 +17,8 @@ use super::types::{BudgetUpdate, StockBundle};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/update-budget` ([document](https://pay.weixin.qq.com/doc/brand/4016279740))
 ///
 /// It sets how many coupons are handed out. The present limit must be given, so that an outdated change is refused. List the stocks
-/// by `stock_bundle_id` after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// by `stock_bundle_id` after any error. Repeat it only with the same `out_request_no` and the same parameters. The stocks of the
+/// bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

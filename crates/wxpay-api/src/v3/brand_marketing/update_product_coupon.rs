@@ -21,7 +21,7 @@ use super::types::ProductCoupon;
 /// `PATCH /brand/marketing/product-coupon/product-coupons/{product_coupon_id}` ([document](https://pay.weixin.qq.com/doc/brand/4016427371))
 ///
 /// Coupons that users have are not changed. Query the coupon after any error. Repeat it only with the same `out_request_no` and the
-/// same parameters.
+/// same parameters. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryProductCoupon`](crate::v3::brand_marketing::QueryProductCoupon).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

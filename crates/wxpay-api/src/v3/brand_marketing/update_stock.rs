@@ -17,7 +17,7 @@ use super::types::{CouponDisplayInfo, NotifyConfig, Stock, StoreScope, UsageRule
 /// `PATCH /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}` ([document](https://pay.weixin.qq.com/doc/brand/4015736391))
 ///
 /// For stocks that belong to no bundle. Coupons that users have are not changed. Query the stock after any error. Repeat it only
-/// with the same `out_request_no` and the same parameters.
+/// with the same `out_request_no` and the same parameters. The stock must be `SENDING` or `PAUSED`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::brand_marketing::QueryStock).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

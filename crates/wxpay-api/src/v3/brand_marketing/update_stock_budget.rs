@@ -17,7 +17,8 @@ use super::types::{BudgetUpdate, Stock};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/update-budget` ([document](https://pay.weixin.qq.com/doc/brand/4015736398))
 ///
 /// It sets how many coupons are handed out. The present limit must be given, so that an outdated change is refused. Query the stock
-/// after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// after any error. Repeat it only with the same `out_request_no` and the same parameters. The stock must belong to no bundle, and
+/// be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::brand_marketing::QueryStock).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

@@ -19,7 +19,7 @@ use super::types::{
 /// `PATCH /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}` ([document](https://pay.weixin.qq.com/doc/brand/4016279735))
 ///
 /// Coupons that users have are not changed. List the stocks by `stock_bundle_id` after any error. Repeat it only with the same
-/// `out_request_no` and the same parameters.
+/// `out_request_no` and the same parameters. The stocks of the bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).

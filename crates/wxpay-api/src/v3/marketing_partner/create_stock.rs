@@ -21,7 +21,7 @@ use super::types::Stock;
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781304))
 ///
 /// A stock hands out discounts of the brand; a coupon can have 200 stocks in effect. List the stocks after any error. Repeat it
-/// only with the same `out_request_no` and the same parameters. Another number makes another stock.
+/// only with the same `out_request_no` and the same parameters. Another number makes another stock. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::marketing_partner::ListStocks).
 /// - For service providers (服务商).

@@ -17,7 +17,7 @@ use super::types::ProductCoupon;
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/deactivate` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016434631))
 ///
 /// It deactivates all stocks of the coupon and ends their delivery; coupons that users have stay in effect. Query the coupon after
-/// any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// any error. Repeat it only with the same `out_request_no` and the same parameters. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryProductCoupon`](crate::v3::marketing_partner::QueryProductCoupon).
 /// - For service providers (服务商).

@@ -17,7 +17,7 @@ use super::types::Stock;
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/deactivate` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781532))
 ///
 /// Nothing more is handed out of the stock; coupons that users have stay in effect. Query the stock after any error. Repeat it only
-/// with the same `out_request_no` and the same parameters.
+/// with the same `out_request_no` and the same parameters. The stock must be `SENDING` or `PAUSED`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::marketing_partner::QueryStock).
 /// - For service providers (服务商).

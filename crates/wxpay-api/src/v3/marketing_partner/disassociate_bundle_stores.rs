@@ -17,7 +17,7 @@ use super::types::{Store, StoreChanges};
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/disassociate-stores` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280629))
 ///
 /// Stores that could not be removed are listed with the cause in a response of success. List the stores of a stock of the bundle
-/// after any error.
+/// after any error. The `store_scope` of the stocks must be `SPECIFIC`, and the stocks neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStockStores`](crate::v3::marketing_partner::ListStockStores).
 /// - For service providers (服务商).

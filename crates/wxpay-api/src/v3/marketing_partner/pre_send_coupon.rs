@@ -17,7 +17,7 @@ use super::types::SendToken;
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016434365))
 ///
 /// It makes a token, with which the component of the mini program sends the coupon. It sends nothing itself. Repeat it only with
-/// the same `send_request_no`.
+/// the same `send_request_no`. The stock must be `SENDING`.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
 /// - For service providers (服务商).

@@ -17,7 +17,8 @@ use super::types::{CouponTagInfo, UserCoupon};
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/coupons` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781605))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another coupon.
+/// `send_request_no` and the same parameters: another number sends another coupon. The stock must be `SENDING`, and belong to no
+/// bundle.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::marketing_partner::ListUserCoupons).
 /// - For service providers (服务商).

@@ -17,7 +17,7 @@ use super::types::{CouponTagInfo, UserCouponBundle};
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/coupon-bundles` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280664))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another bundle.
+/// `send_request_no` and the same parameters: another number sends another bundle. The stocks of the bundle must be `SENDING`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::marketing_partner::ListUserCoupons).
 /// - For service providers (服务商).

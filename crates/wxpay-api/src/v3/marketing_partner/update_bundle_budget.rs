@@ -17,7 +17,8 @@ use super::types::{BudgetUpdate, StockBundle};
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/update-budget` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280642))
 ///
 /// It sets how many coupons are handed out. The present limit must be given, so that an outdated change is refused. List the stocks
-/// by `stock_bundle_id` after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// by `stock_bundle_id` after any error. Repeat it only with the same `out_request_no` and the same parameters. The stocks of the
+/// bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::marketing_partner::ListStocks).
 /// - For service providers (服务商).

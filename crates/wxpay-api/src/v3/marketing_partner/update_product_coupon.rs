@@ -21,7 +21,7 @@ use super::types::ProductCoupon;
 /// `PATCH /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016434633))
 ///
 /// Coupons that users have are not changed. Query the coupon after any error. Repeat it only with the same `out_request_no` and the
-/// same parameters.
+/// same parameters. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryProductCoupon`](crate::v3::marketing_partner::QueryProductCoupon).
 /// - For service providers (服务商).

@@ -17,7 +17,8 @@ use super::types::{BudgetUpdate, Stock};
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/update-budget` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781561))
 ///
 /// It sets how many coupons are handed out. The present limit must be given, so that an outdated change is refused. Query the stock
-/// after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// after any error. Repeat it only with the same `out_request_no` and the same parameters. The stock must belong to no bundle, and
+/// be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::marketing_partner::QueryStock).
 /// - For service providers (服务商).

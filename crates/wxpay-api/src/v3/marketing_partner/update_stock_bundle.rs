@@ -19,7 +19,7 @@ use super::types::{
 /// `PATCH /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280633))
 ///
 /// Coupons that users have are not changed. List the stocks by `stock_bundle_id` after any error. Repeat it only with the same
-/// `out_request_no` and the same parameters.
+/// `out_request_no` and the same parameters. The stocks of the bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::marketing_partner::ListStocks).
 /// - For service providers (服务商).
