@@ -297,9 +297,9 @@ pub struct CreateOrderResponse {
     pub trade_type: Option<TradeType>,
     /// Prepay transaction session identifier (预支付交易会话标识).
     pub prepay_id: String,
-    /// Payment redirect URL (支付跳转链接).
+    /// Payment redirect URL (支付跳转链接). Valid for five minutes. Nothing of it may be changed; a `redirect_url` may be added at its end.
     pub mweb_url: Option<String>,
-    /// QR code URL (二维码链接).
+    /// QR code URL (二维码链接). Valid for two hours.
     pub code_url: Option<String>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

@@ -88,7 +88,7 @@ impl<'de> serde::Deserialize<'de> for CreatePreAuthToken {
 pub struct CreatePreAuthTokenResponse {
     /// Pre-authorization token (预授权 token).
     pub token: String,
-    /// Token expiry time (token 过期时间).
+    /// Token expiry time (token 过期时间). An hour after the token was made.
     pub expire_time: Option<WireTime>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

@@ -11,7 +11,7 @@ use wxpay_sign::Verified;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SendToken {
-    /// Coupon pre-issue token (预发券token).
+    /// Coupon pre-issue token (预发券token). Valid for five minutes.
     pub token: String,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
