@@ -80,7 +80,7 @@ pub struct PrepayJsapiOptions {
     pub scene_info: Option<CombinedScene>,
     /// Payment start time (支付起始时间). For e-commerce platforms.
     pub time_start: Option<WireTime>,
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 7 days after the order to that moment.
     pub time_expire: Option<WireTime>,
     /// Merchant notification URL (商户回调地址), at most 255 characters. A merchant must give it.
     pub notify_url: Option<String>,
@@ -103,7 +103,7 @@ impl PrepayJsapiOptions {
         self
     }
 
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 7 days after the order to that moment.
     #[must_use]
     pub fn time_expire(mut self, time_expire: impl Into<WireTime>) -> Self {
         self.time_expire = Some(time_expire.into());
