@@ -390,6 +390,7 @@ impl Endpoint for CreateContractOrder {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("contract_code", &self.contract_code)?;
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
         Ok(CreateContractOrderResponse {
             contract_result_code: fields.optional("contract_result_code")?,

@@ -174,6 +174,12 @@ impl Endpoint for QueryContract {
         if let Some(asked) = &self.options.contract_id {
             fields.echo_if_present("contract_id", asked)?;
         }
+        if let Some(asked) = &self.options.plan_id {
+            fields.echo_if_present("plan_id", asked)?;
+        }
+        if let Some(asked) = &self.options.contract_code {
+            fields.echo_if_present("contract_code", asked)?;
+        }
         Ok(QueryContractResponse {
             contract_id: fields.require("contract_id")?,
             plan_id: fields.optional("plan_id")?,

@@ -132,6 +132,9 @@ impl Endpoint for CancelApplication {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let ApplicationNumber::BusinessCode(asked) = &self.application {
+            fields.echo_if_present("business_code", asked)?;
+        }
         if let ApplicationNumber::ApplymentId(asked) = &self.application {
             fields.echo_if_present("applyment_id", asked)?;
         }

@@ -196,6 +196,7 @@ impl Endpoint for SendCoupon {
         if let Some(asked) = &self.options.coupon_code {
             fields.echo("coupon_code", asked)?;
         }
+        fields.echo_if_present("send_request_no", &self.send_request_no)?;
         fields.echo_if_present("brand_id", &self.brand_id)?;
         Ok(SendCouponResponse {
             user_coupon: UserCoupon::read(&fields)?,
