@@ -42,7 +42,7 @@ use super::types::{OrderDetail, ProfitSharing, Receipt};
 ///
 /// - `APPID_MCHID_NOT_MATCH`: The app is not bound to the merchant (appid和mch_id不匹配). Confirm by a query; stop: every further call would fail alike.
 /// - `APPID_NOT_EXIST`: No such app (APPID不存在). Confirm by a query; stop: every further call would fail alike.
-/// - `INVALID_REQUEST`: The request breaks a rule; the message names it (参数错误). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST`: The request breaks a rule, or the number was sent before with other parameters: read the message and query the order (参数错误). The outcome is open.
 /// - `LACK_PARAMS`: A parameter is missing (缺少参数). Confirm by a query; stop: every further call would fail alike.
 /// - `MCHID_NOT_EXIST`: No such merchant (MCHID不存在). Confirm by a query; stop: every further call would fail alike.
 /// - `NOAUTH`: The merchant may not use this operation (商户无此接口权限). Confirm by a query; stop: every further call would fail alike.
@@ -523,7 +523,7 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "INVALID_REQUEST",
         Outcome::Unknown,
-        Class::new(Certainty::Definite).configuration(),
+        Class::new(Certainty::Ambiguous),
     ),
     CodeFacts::new(
         "LACK_PARAMS",
