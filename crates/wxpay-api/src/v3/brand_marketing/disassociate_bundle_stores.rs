@@ -40,7 +40,7 @@ pub struct DisassociateBundleStores {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Stores (门店列表), 1 to 1,000 items.
+    /// Stores (门店列表), 1 to 200 items.
     pub store_list: Vec<Store>,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -109,7 +109,7 @@ impl Endpoint for DisassociateBundleStores {
         )?;
         call.path_text("stock_bundle_id", &self.stock_bundle_id, Max::Chars(2048))?;
         let mut body = Body::new();
-        body.objects("store_list", &self.store_list, 1..=1000, |member, body| {
+        body.objects("store_list", &self.store_list, 1..=200, |member, body| {
             member.write(body)
         })?;
         body.extra(&self.options.extra, FIELDS)?;

@@ -41,7 +41,7 @@ pub struct DisassociateStockStores {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Stores (门店列表), 1 to 1,000 items.
+    /// Stores (门店列表), 1 to 200 items.
     pub store_list: Vec<Store>,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -110,7 +110,7 @@ impl Endpoint for DisassociateStockStores {
         )?;
         call.path_text("stock_id", &self.stock_id, Max::Chars(2048))?;
         let mut body = Body::new();
-        body.objects("store_list", &self.store_list, 1..=1000, |member, body| {
+        body.objects("store_list", &self.store_list, 1..=200, |member, body| {
             member.write(body)
         })?;
         body.extra(&self.options.extra, FIELDS)?;

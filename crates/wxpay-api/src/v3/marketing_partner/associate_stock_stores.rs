@@ -42,7 +42,7 @@ pub struct AssociateStockStores {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Stores (门店列表), 1 to 1,000 items.
+    /// Stores (门店列表), 1 to 200 items.
     pub store_list: Vec<Store>,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -113,7 +113,7 @@ impl Endpoint for AssociateStockStores {
         )?;
         call.path_text("stock_id", &self.stock_id, Max::Chars(2048))?;
         let mut body = Body::new();
-        body.objects("store_list", &self.store_list, 1..=1000, |member, body| {
+        body.objects("store_list", &self.store_list, 1..=200, |member, body| {
             member.write(body)
         })?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;

@@ -31,7 +31,7 @@ pub struct TrademarkOptions {
     pub logo_trademark_registration_certificate: Option<TrademarkCertificate>,
     /// Additional no-trademark proof material (无商标额外证明材料), at most 2048 characters. A media ID.
     pub no_trademark_addition_prove: Option<String>,
-    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 5 items. Media IDs.
     pub no_trademark_addition_prove_list: Option<Vec<String>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -69,7 +69,7 @@ impl TrademarkOptions {
         self
     }
 
-    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 5 items. Media IDs.
     #[must_use]
     pub fn no_trademark_addition_prove_list(
         mut self,
@@ -124,7 +124,7 @@ impl Trademark {
             body.texts(
                 "no_trademark_addition_prove_list",
                 value,
-                1..=1000,
+                1..=5,
                 Max::Chars(2048),
             )?;
         }

@@ -38,7 +38,7 @@ pub struct CombineImageOptions {
     pub discount_coupon: Option<DiscountCoupon>,
     /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`, allowed only if `type` is `EXCHANGE`.
     pub exchange_coupon: Option<ExchangeCoupon>,
-    /// Background colour value (背景颜色色值), at most 2048 characters.
+    /// Background colour value (背景颜色色值), at most 7 characters.
     pub background_color: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -66,7 +66,7 @@ impl CombineImageOptions {
         self
     }
 
-    /// Background colour value (背景颜色色值), at most 2048 characters.
+    /// Background colour value (背景颜色色值), at most 7 characters.
     #[must_use]
     pub fn background_color(mut self, background_color: impl Into<String>) -> Self {
         self.background_color = Some(background_color.into());
@@ -144,7 +144,7 @@ impl CombineImage {
             body.object("exchange_coupon", |body| value.write(body))?;
         }
         if let Some(value) = &self.options.background_color {
-            body.text("background_color", value, Max::Chars(2048))?;
+            body.text("background_color", value, Max::Chars(7))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }
