@@ -38,7 +38,7 @@ use super::types::{
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateCard {
-    /// Merchant request number (商家请求单号), at most 128 characters. Unique; a used one is refused.
+    /// Merchant request number (商家请求单号), at most 128 characters. Unique; a used one is refused. Letters, digits and `_-`.
     pub out_request_no: String,
     /// Merchant app ID (商家AppID).
     pub appid: AppId,

@@ -39,7 +39,7 @@ use super::types::{PlanReply, UsageMode};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateDeliveryPlan {
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,

@@ -38,7 +38,7 @@ use super::types::ProductCoupon;
 pub struct DeactivateProductCoupon {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Deactivation reason (失效原因), at most 150 characters.
     pub deactivate_reason: String,

@@ -54,7 +54,7 @@ pub struct RedeemUserCoupon {
     pub stock_id: String,
     /// Redemption time (核销时间).
     pub use_time: WireTime,
-    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

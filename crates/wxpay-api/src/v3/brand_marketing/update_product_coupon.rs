@@ -42,7 +42,7 @@ use super::types::ProductCoupon;
 pub struct UpdateProductCoupon {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Display information (展示信息).
     pub display_info: DisplayInfoChange,

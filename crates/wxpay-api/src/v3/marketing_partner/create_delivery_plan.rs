@@ -39,7 +39,7 @@ use super::types::{PlanReply, UsageMode};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateDeliveryPlan {
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Delivery plan creator brand ID (创建投放计划的品牌ID), at most 2048 characters.
     pub brand_id: String,

@@ -43,7 +43,7 @@ use super::types::Stock;
 pub struct CreateStock {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Coupon stock (批次).
     pub stock: NewStock,

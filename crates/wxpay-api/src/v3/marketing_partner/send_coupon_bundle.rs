@@ -45,7 +45,7 @@ pub struct SendCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
     pub send_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,

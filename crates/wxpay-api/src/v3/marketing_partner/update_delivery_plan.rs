@@ -42,7 +42,7 @@ pub struct UpdateDeliveryPlan {
     pub plan_id: String,
     /// Modification content (修改内容).
     pub modify_content: PlanChange,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

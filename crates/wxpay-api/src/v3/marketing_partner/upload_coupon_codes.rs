@@ -45,7 +45,7 @@ pub struct UploadCouponCodes {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Request number (请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Request number (请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Coupon codes (券Code列表), at most 40 characters, 1 to 200 items.
     pub code_list: Vec<String>,
