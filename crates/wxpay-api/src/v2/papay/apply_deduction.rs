@@ -63,7 +63,7 @@ pub struct ApplyDeduction {
     pub out_trade_no: OutTradeNo,
     /// Total amount (总金额), in fen.
     pub total_fee: Fen,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Auto-debit contract ID (委托代扣协议id), at most 32 characters. The contract that was signed.
     pub contract_id: String,

@@ -55,7 +55,7 @@ pub struct CreateContractOrder {
     pub out_trade_no: OutTradeNo,
     /// Product description (商品描述), at most 127 characters.
     pub body: String,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Total amount (总金额), in fen.
     pub total_fee: Fen,
@@ -71,7 +71,7 @@ pub struct CreateContractOrder {
     pub request_serial: i64,
     /// User account display name (用户账户展示名称), at most 64 characters. Shown to the user. No emoji.
     pub contract_display_account: String,
-    /// Contract signing information notification URL (签约信息通知url), at most 256 characters.
+    /// Contract signing information notification URL (签约信息通知url), at most 256 characters. Without a query.
     pub contract_notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -65,7 +65,7 @@ pub struct PartnerApplyDeduction {
     pub total_fee: Fen,
     /// Terminal IP (终端IP), at most 16 characters.
     pub spbill_create_ip: IpAddr,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Auto-debit contract ID (委托代扣协议id), at most 32 characters. The contract that was signed.
     pub contract_id: String,

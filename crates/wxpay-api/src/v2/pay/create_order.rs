@@ -69,7 +69,7 @@ pub struct CreateOrder {
     pub total_fee: Fen,
     /// Terminal IP (终端IP), at most 64 characters.
     pub spbill_create_ip: IpAddr,
-    /// Notification URL (通知地址), at most 256 characters.
+    /// Notification URL (通知地址), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Transaction type (交易类型).
     pub trade_type: TradeType,

@@ -57,7 +57,7 @@ pub struct CreateCard {
     pub code_type: CodeType,
     /// Membership benefits (会员权益), at most 32 characters.
     pub benefits: String,
-    /// Notification URL (回调地址), at most 256 characters.
+    /// Notification URL (回调地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: String,
     /// Merchant legal agreement (商家法务协议), at most 20480 characters.
     pub legal_agreement: String,

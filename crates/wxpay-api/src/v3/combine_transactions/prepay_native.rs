@@ -57,7 +57,7 @@ pub struct PrepayNative {
     pub combine_out_trade_no: OutTradeNo,
     /// Product order information (商品单信息), 1 to 50 items.
     pub sub_orders: Vec<SubOrder>,
-    /// Merchant notification URL (商户回调地址), at most 255 characters.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. HTTPS, without a query.
     pub notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -54,7 +54,7 @@ pub struct PartnerPrepayH5 {
     pub description: String,
     /// Merchant order number (商户订单号).
     pub out_trade_no: OutTradeNo,
-    /// Merchant notification URL (商户回调地址), at most 255 characters.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. HTTPS, without a query.
     pub notify_url: String,
     /// Order amount (订单金额).
     pub amount: OrderAmount,
