@@ -1,0 +1,332 @@
+//! The transactions. Locks are always taken in this order, so that no two wait for each other: the entry, the pace, the days
+//! from the earliest on.
+
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{GenericClient, Object, Transaction};
+use tokio_postgres::Row;
+
+use super::rows::{STATEMENTS, Values, read};
+use super::session::{Sessions, Trouble, at_commit};
+use super::sums::{check_day, count, lock_days};
+use super::{Begun, Inserted, JournalError, Writer};
+use crate::{Entry, Limits, Moment, Number, State};
+
+pub(super) async fn insert(
+    client: &mut Object,
+    writer: &Writer,
+    entry: &Entry,
+    limits: &Limits,
+) -> Result<Inserted, Trouble> {
+    let tx = client.transaction().await?;
+    facts(&tx, writer).await?;
+    lock_days(&tx, &entry.product, entry.counted).await?;
+    if let Some(existing) = current(&tx, entry).await? {
+        return Ok(Inserted::Existing(Box::new(existing)));
+    }
+    let inserted = add(&tx, writer, entry, limits).await?;
+    commit(tx, inserted).await
+}
+
+pub(super) async fn begin_send(
+    client: &mut Object,
+    writer: &Writer,
+    sessions: &Sessions,
+    entry: &Entry,
+    asked: (Moment, Instant),
+    limits: &Limits,
+) -> Result<Begun, Trouble> {
+    let (now, since) = asked;
+    let tx = client.transaction().await?;
+    facts(&tx, writer).await?;
+    // Another transaction that has locked it is beginning to work on it: there is nothing to wait for.
+    let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE SKIP LOCKED").await?
+    else {
+        return Err(JournalError::Conflict.into());
+    };
+    let old = checked(&row, entry)?;
+    refuse_held(&row, entry)?;
+    if let Some(paid) = paid_earlier(&tx, entry).await? {
+        return Ok(Begun::PaidEarlier(paid));
+    }
+    let pace = tx.prepare_cached(LOCK_PACE).await?;
+    let pace = tx.query_one(&pace, &[]).await?;
+    sessions.has_written(pace.try_get(1)?);
+    let payee = tx.prepare_cached(LAST_SENT).await?;
+    let key = key(&entry.product, &entry.payee);
+    let last: Option<i64> = match tx.query_opt(&payee, &[&key]).await? {
+        Some(row) => row.try_get(0)?,
+        None => None,
+    };
+    let waited = since.elapsed();
+    if waited > STALE {
+        // The moment is too old to count gaps and leases from.
+        return Ok(Begun::NotBefore(now.after(waited)));
+    }
+    let next: Option<i64> = pace.try_get(0)?;
+    let earliest = limits.earliest_send(
+        now,
+        last.map(Moment::from_millis),
+        next.map(Moment::from_millis),
+    );
+    if earliest > now {
+        return Ok(Begun::NotBefore(earliest));
+    }
+    let today = now.day();
+    if old.counted != Some(today) {
+        let days = [old.counted, Some(today)].into_iter().flatten();
+        lock_days(&tx, &entry.product, days).await?;
+        if let Err(full) = check_day(&tx, entry, today, limits).await? {
+            return Ok(Begun::Full(full));
+        }
+    }
+    let mut begun = entry.clone();
+    begun.counted = Some(today);
+    let begun = put(&tx, writer, &old, begun).await?;
+    let sent = tx.prepare_cached(SET_SENT).await?;
+    tx.execute(&sent, &[&key, &now.millis()]).await?;
+    let pace = tx.prepare_cached(SET_PACE).await?;
+    tx.execute(&pace, &[&limits.next_pace(now).millis()])
+        .await?;
+    commit(tx, Begun::Now(Box::new(begun))).await
+}
+
+/// A change by which nothing is counted otherwise, in one statement. `None` if it is not such a change, or may not be made.
+pub(super) async fn update_alone(
+    client: &Object,
+    writer: &Writer,
+    entry: &Entry,
+) -> Result<Option<Entry>, Trouble> {
+    let changed = next(entry, entry.version);
+    let update = client.prepare_cached(&STATEMENTS.update_alone).await?;
+    let now = writer.now();
+    let values = Values::of(&changed, now, &writer.name)
+        .and(version(entry))
+        .and(now.millis())
+        .and(TOLERANCE_MILLIS);
+    // It commits by itself, so whatever goes wrong from here on leaves its outcome open.
+    let done = client.execute(&update, &values.list()).await;
+    Ok((done.map_err(at_commit)? == 1).then_some(changed))
+}
+
+pub(super) async fn update(
+    client: &mut Object,
+    writer: &Writer,
+    entry: &Entry,
+) -> Result<Entry, Trouble> {
+    let tx = client.transaction().await?;
+    let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE").await? else {
+        return Err(JournalError::Conflict.into());
+    };
+    let old = checked(&row, entry)?;
+    refuse_held(&row, entry)?;
+    let holder = |entry: &Entry| entry.lease.as_ref().map(|lease| lease.holder.clone());
+    if entry.lease.is_some() && holder(&old) != holder(entry) {
+        facts(&tx, writer).await?;
+    }
+    let changed = put(&tx, writer, &old, entry.clone()).await?;
+    commit(tx, changed).await
+}
+
+pub(super) async fn replace(
+    client: &mut Object,
+    writer: &Writer,
+    old: &Entry,
+    new: &Entry,
+    limits: &Limits,
+) -> Result<Inserted, Trouble> {
+    let tx = client.transaction().await?;
+    facts(&tx, writer).await?;
+    let Some(row) = locked(&tx, &old.number, &writer.name, "FOR UPDATE").await? else {
+        return Err(JournalError::Conflict.into());
+    };
+    let before = checked(&row, old)?;
+    refuse_held(&row, old)?;
+    let days = [before.counted, old.counted, new.counted];
+    lock_days(&tx, &new.product, days.into_iter().flatten()).await?;
+    // Checked first: what has no room must leave the old entry as it was.
+    if let Some(day) = new.counted
+        && let Err(full) = check_day(&tx, new, day, limits).await?
+    {
+        return Ok(Inserted::Full(full));
+    }
+    put(&tx, writer, &before, old.clone()).await?;
+    let inserted = add(&tx, writer, new, limits).await?;
+    commit(tx, inserted).await
+}
+
+async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble> {
+    tx.commit().await.map_err(at_commit)?;
+    Ok(done)
+}
+
+/// The days of the entry are locked.
+async fn add(
+    tx: &Transaction<'_>,
+    writer: &Writer,
+    entry: &Entry,
+    limits: &Limits,
+) -> Result<Inserted, Trouble> {
+    if by_number(tx, &entry.number).await?.is_some() {
+        return Err(JournalError::Conflict.into());
+    }
+    if let Some(day) = entry.counted {
+        if let Err(full) = check_day(tx, entry, day, limits).await? {
+            return Ok(Inserted::Full(full));
+        }
+        count(tx, entry, day, |sum| sum.with(entry.amount)).await?;
+    }
+    let insert = tx.prepare_cached(&STATEMENTS.insert).await?;
+    let values = Values::of(entry, writer.now(), &writer.name);
+    if tx.execute(&insert, &values.list()).await? == 0 {
+        // Another transaction has just added the same intent or number. The next try sees it.
+        return Err(Trouble::Again(JournalError::Conflict));
+    }
+    Ok(Inserted::New)
+}
+
+async fn put(
+    tx: &Transaction<'_>,
+    writer: &Writer,
+    old: &Entry,
+    entry: Entry,
+) -> Result<Entry, Trouble> {
+    let entry = next(&entry, old.version);
+    let counts = |entry: &Entry| (entry.counted, entry.amount, entry.payee.clone());
+    if counts(old) != counts(&entry) {
+        let days = [old.counted, entry.counted].into_iter().flatten();
+        lock_days(tx, &entry.product, days).await?;
+        if let Some(day) = old.counted {
+            count(tx, old, day, |sum| sum.without(old.amount)).await?;
+        }
+        if let Some(day) = entry.counted {
+            count(tx, &entry, day, |sum| sum.with(entry.amount)).await?;
+        }
+    }
+    let update = tx.prepare_cached(&STATEMENTS.update).await?;
+    let values = Values::of(&entry, writer.now(), &writer.name).and(version(old));
+    if tx.execute(&update, &values.list()).await? == 0 {
+        return Err(JournalError::Conflict.into());
+    }
+    Ok(entry)
+}
+
+/// The row of a number, locked until the transaction ends.
+async fn locked(
+    tx: &Transaction<'_>,
+    number: &Number,
+    writer: &str,
+    lock: &str,
+) -> Result<Option<Row>, Trouble> {
+    let get = format!(
+        "SELECT *, coalesce(lease_ends > clock_timestamp() AND lease_writer IS DISTINCT FROM $2, false) AS held \
+         FROM entries WHERE number = $1 {lock}"
+    );
+    let get = tx.prepare_cached(&get).await?;
+    Ok(tx.query_opt(&get, &[&number.as_str(), &writer]).await?)
+}
+
+fn checked(row: &Row, entry: &Entry) -> Result<Entry, Trouble> {
+    let old = read(row)?;
+    if old.version != entry.version {
+        return Err(JournalError::Conflict.into());
+    }
+    Ok(old)
+}
+
+/// By the server's clock another process still has it alone, whatever the clock of this machine says. That it was paid, or what
+/// else has settled it, is written down all the same.
+fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
+    let holder: Option<String> = row.try_get("lease_holder")?;
+    let keeps = holder.as_deref() == entry.lease.as_ref().map(|lease| lease.holder.as_str());
+    if row.try_get("held")? && !keeps && entry.closed_at.is_none() {
+        return Err(JournalError::Conflict.into());
+    }
+    Ok(())
+}
+
+/// That the commit will be on the disk, and that the clocks of this machine and the server agree: before anything is begun.
+async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<(), Trouble> {
+    let facts = tx.prepare_cached(FACTS).await?;
+    let here = writer.now();
+    let row = tx.query_one(&facts, &[]).await?;
+    let (there, commit): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    if !["on", "remote_apply"].contains(&commit.as_str()) {
+        return Err(JournalError::storage(format!(
+            "synchronous_commit is {commit} on this connection, so a payout could be sent that is not on the disk: does a connection pooler share it?"
+        ))
+        .into());
+    }
+    check_clock(here, there)
+}
+
+pub(super) fn check_clock(here: Moment, there: i64) -> Result<(), Trouble> {
+    let there = Moment::from_millis(there);
+    let (off, which) = match here.since(there) {
+        Duration::ZERO => (there.since(here), "behind"),
+        ahead => (ahead, "ahead of"),
+    };
+    if off <= TOLERANCE {
+        return Ok(());
+    }
+    Err(JournalError::storage(format!(
+        "the clock of this machine is {} s {which} that of the PostgreSQL server: set both right (NTP) and run it again",
+        off.as_secs()
+    ))
+    .into())
+}
+
+async fn current(tx: &impl GenericClient, entry: &Entry) -> Result<Option<Entry>, Trouble> {
+    let get = "SELECT * FROM entries WHERE intent = $1 AND replaced_by IS NULL";
+    let get = tx.prepare_cached(get).await?;
+    let row = tx.query_opt(&get, &[&entry.intent.as_str()]).await?;
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
+async fn by_number(tx: &impl GenericClient, number: &Number) -> Result<Option<Entry>, Trouble> {
+    let get = tx
+        .prepare_cached("SELECT * FROM entries WHERE number = $1")
+        .await?;
+    let row = tx.query_opt(&get, &[&number.as_str()]).await?;
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
+async fn paid_earlier(tx: &Transaction<'_>, entry: &Entry) -> Result<Option<Number>, Trouble> {
+    let mut previous = entry.replaces.clone();
+    while let Some(number) = previous {
+        let Some(earlier) = by_number(tx, &number).await? else {
+            return Ok(None);
+        };
+        if !matches!(earlier.state, State::Failed | State::Rejected) {
+            return Ok(Some(number));
+        }
+        previous = earlier.replaces;
+    }
+    Ok(None)
+}
+
+fn next(entry: &Entry, version: u64) -> Entry {
+    let mut entry = entry.clone();
+    entry.version = version.saturating_add(1);
+    entry
+}
+
+fn version(entry: &Entry) -> i64 {
+    i64::try_from(entry.version).unwrap_or(i64::MAX)
+}
+
+/// What a payee of a product is counted under: each product has limits of its own.
+pub(super) fn key(product: &str, payee: &str) -> String {
+    format!("{product} {payee}")
+}
+
+const FACTS: &str = "SELECT (extract(epoch FROM statement_timestamp()) * 1000)::bigint, current_setting('synchronous_commit')";
+const LOCK_PACE: &str = "SELECT next, (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint FROM pace WHERE id = 0 FOR UPDATE";
+const LAST_SENT: &str = "SELECT last_sent FROM payees WHERE payee = $1";
+const SET_SENT: &str = "INSERT INTO payees (payee, last_sent) VALUES ($1, $2) ON CONFLICT (payee) DO UPDATE SET last_sent = $2";
+const SET_PACE: &str = "UPDATE pace SET next = $1 WHERE id = 0";
+/// How far the clock of a machine may be from the server's.
+const TOLERANCE: Duration = Duration::from_secs(10);
+const TOLERANCE_MILLIS: i64 = 10_000;
+/// How old the moment may be that a send begins at.
+const STALE: Duration = Duration::from_secs(2);
