@@ -115,3 +115,44 @@ async fn the_limit_of_a_day_is_that_of_all_programs_together() {
     let booked = cluster.sql("SELECT amount, count FROM payouts.days WHERE payee = 'a product '");
     assert_eq!(booked.trim(), format!("{sum}|{count}"));
 }
+
+/// A send that waited for others begins with the moment at which it is its turn, or gaps and leases would be counted from the
+/// past.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_that_had_to_wait_is_begun_with_a_new_moment() {
+    let cluster = Arc::new(Cluster::start());
+    let journal = Arc::new(create(&cluster).await);
+    let entry = prepared(&journal, 0).await;
+    let holds = Arc::clone(&cluster);
+    let holder = std::thread::spawn(move || {
+        holds.try_sql(
+            "postgres",
+            "BEGIN; SELECT FROM payouts.pace FOR UPDATE; SELECT pg_sleep(600)",
+        )
+    });
+    let until = async |condition: &str| {
+        let there = format!("SELECT count(*) > 0 FROM pg_stat_activity WHERE {condition}");
+        while cluster.sql(&there).trim() != "t" {
+            tokio::task::yield_now().await;
+        }
+    };
+    until("wait_event = 'PgSleep'").await;
+    let (at, limits) = (now(), Limits::none());
+    let (begun, ()) = tokio::join!(journal.begin_send(&entry, at, &limits), async {
+        until("wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '2500 ms'")
+            .await;
+        cluster.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+        );
+    });
+    let earliest = at.after(Duration::from_secs(2));
+    assert!(
+        matches!(&begun, Ok(Begun::NotBefore(moment)) if *moment >= earliest),
+        "{begun:?}"
+    );
+    holder.join().unwrap();
+    let same = journal.by_number(&entry.number).await.unwrap();
+    assert_eq!(same, Some(entry.clone()));
+    let begun = journal.begin_send(&entry, now(), &limits).await;
+    assert!(matches!(begun, Ok(Begun::Now(_))), "{begun:?}");
+}

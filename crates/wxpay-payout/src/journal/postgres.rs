@@ -210,7 +210,7 @@ fn columns(reads: bool) -> String {
         "package" if reads => "NULL::text AS package",
         name => name,
     };
-    let names: Vec<_> = COLUMNS.iter().map(|(name, _)| column(name)).collect();
+    let names: Vec<_> = COLUMNS.iter().map(|(name, ..)| column(name)).collect();
     names.join(", ")
 }
 

@@ -13,6 +13,7 @@ mod passfile;
 
 /// What the journal is opened for.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code))] // no file is opened so
 pub(super) enum Use<'a> {
     Read,
     Open(&'a JournalOwner),
@@ -41,10 +42,12 @@ fn connect(_: &str, _: Use<'_>) -> Result<OpenJournal, Fail> {
 
 #[cfg(feature = "postgres")]
 fn connect(url: &str, what: Use<'_>) -> Result<OpenJournal, Fail> {
+    use crate::chinese::payout_text;
     use wxpay_payout::{PostgresError, PostgresErrorKind, PostgresJournal, PostgresServer};
 
     let unusable = |error: PostgresError| {
-        let (en, zh) = (error.kind().to_string(), error.kind().zh());
+        let en = error.kind().to_string();
+        let zh = payout_text(&en);
         Fail::usage(
             format!("can't use the journal in PostgreSQL: {en}"),
             format!("无法使用 PostgreSQL 中的付款日志：{zh}"),

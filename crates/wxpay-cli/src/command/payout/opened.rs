@@ -15,6 +15,7 @@ use crate::fail::Fail;
 
 /// A journal, wherever it is.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // there is one of it
 pub(super) enum OpenJournal {
     File(SqliteJournal),
     #[cfg(feature = "postgres")]

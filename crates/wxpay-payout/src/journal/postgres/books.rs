@@ -4,11 +4,13 @@
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{GenericClient, Object, Transaction};
+use futures_util::future::try_join;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::rows::{STATEMENTS, Values, read};
 use super::session::{Sessions, Trouble, at_commit};
-use super::sums::{check_day, count, lock_days};
+use super::sums::{check_day, count, lock_days, reserve};
 use super::{Begun, Inserted, JournalError, Writer};
 use crate::{Entry, Limits, Moment, Number, State};
 
@@ -20,12 +22,13 @@ pub(super) async fn insert(
 ) -> Result<Inserted, Trouble> {
     let tx = client.transaction().await?;
     facts(&tx, writer).await?;
-    lock_days(&tx, &entry.product, entry.counted).await?;
     if let Some(existing) = current(&tx, entry).await? {
         return Ok(Inserted::Existing(Box::new(existing)));
     }
-    let inserted = add(&tx, writer, entry, limits).await?;
-    commit(tx, inserted).await
+    match add(&tx, writer, entry, limits).await? {
+        Inserted::New => commit(tx, Inserted::New).await,
+        refused => Ok(refused),
+    }
 }
 
 pub(super) async fn begin_send(
@@ -49,15 +52,17 @@ pub(super) async fn begin_send(
     if let Some(paid) = paid_earlier(&tx, entry).await? {
         return Ok(Begun::PaidEarlier(paid));
     }
-    let pace = tx.prepare_cached(LOCK_PACE).await?;
-    let pace = tx.query_one(&pace, &[]).await?;
-    sessions.has_written(pace.try_get(1)?);
-    let payee = tx.prepare_cached(LAST_SENT).await?;
+    let (lock, sent) = (
+        tx.prepare_cached(LOCK_PACE).await?,
+        tx.prepare_cached(LAST_SENT).await?,
+    );
     let key = key(&entry.product, &entry.payee);
-    let last: Option<i64> = match tx.query_opt(&payee, &[&key]).await? {
-        Some(row) => row.try_get(0)?,
-        None => None,
-    };
+    // One after the other on the server: the second is read when the first is locked.
+    let of_payee: [&(dyn ToSql + Sync); 1] = [&key];
+    let locked = try_join(tx.query_one(&lock, &[]), tx.query_opt(&sent, &of_payee));
+    let (pace, last) = locked.await?;
+    sessions.has_written(pace.try_get(1)?);
+    let last: Option<i64> = last.map(|row| row.try_get(0)).transpose()?;
     let waited = since.elapsed();
     if waited > STALE {
         // The moment is too old to count gaps and leases from.
@@ -83,11 +88,14 @@ pub(super) async fn begin_send(
     let mut begun = entry.clone();
     begun.counted = Some(today);
     let begun = put(&tx, writer, &old, begun).await?;
-    let sent = tx.prepare_cached(SET_SENT).await?;
-    tx.execute(&sent, &[&key, &now.millis()]).await?;
-    let pace = tx.prepare_cached(SET_PACE).await?;
-    tx.execute(&pace, &[&limits.next_pace(now).millis()])
-        .await?;
+    let (sent, pace) = (
+        tx.prepare_cached(SET_SENT).await?,
+        tx.prepare_cached(SET_PACE).await?,
+    );
+    let (at, next) = (now.millis(), limits.next_pace(now).millis());
+    let (of_payee, of_all): ([&(dyn ToSql + Sync); 2], [&(dyn ToSql + Sync); 1]) =
+        ([&key, &at], [&next]);
+    try_join(tx.execute(&sent, &of_payee), tx.execute(&pace, &of_all)).await?;
     commit(tx, Begun::Now(Box::new(begun))).await
 }
 
@@ -144,15 +152,11 @@ pub(super) async fn replace(
     refuse_held(&row, old)?;
     let days = [before.counted, old.counted, new.counted];
     lock_days(&tx, &new.product, days.into_iter().flatten()).await?;
-    // Checked first: what has no room must leave the old entry as it was.
-    if let Some(day) = new.counted
-        && let Err(full) = check_day(&tx, new, day, limits).await?
-    {
-        return Ok(Inserted::Full(full));
-    }
     put(&tx, writer, &before, old.clone()).await?;
-    let inserted = add(&tx, writer, new, limits).await?;
-    commit(tx, inserted).await
+    match add(&tx, writer, new, limits).await? {
+        Inserted::New => commit(tx, Inserted::New).await,
+        refused => Ok(refused),
+    }
 }
 
 async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble> {
@@ -160,7 +164,7 @@ async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble> {
     Ok(done)
 }
 
-/// The days of the entry are locked.
+/// Adds an entry. Unless it is new, the transaction is to be undone. The lock of the day, which all wait for, comes last.
 async fn add(
     tx: &Transaction<'_>,
     writer: &Writer,
@@ -170,17 +174,16 @@ async fn add(
     if by_number(tx, &entry.number).await?.is_some() {
         return Err(JournalError::Conflict.into());
     }
-    if let Some(day) = entry.counted {
-        if let Err(full) = check_day(tx, entry, day, limits).await? {
-            return Ok(Inserted::Full(full));
-        }
-        count(tx, entry, day, |sum| sum.with(entry.amount)).await?;
-    }
     let insert = tx.prepare_cached(&STATEMENTS.insert).await?;
     let values = Values::of(entry, writer.now(), &writer.name);
     if tx.execute(&insert, &values.list()).await? == 0 {
         // Another transaction has just added the same intent or number. The next try sees it.
         return Err(Trouble::Again(JournalError::Conflict));
+    }
+    if let Some(day) = entry.counted
+        && let Err(full) = reserve(tx, entry, day, limits).await?
+    {
+        return Ok(Inserted::Full(full));
     }
     Ok(Inserted::New)
 }
@@ -260,20 +263,23 @@ async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<(), Trouble> {
     check_clock(here, there)
 }
 
-pub(super) fn check_clock(here: Moment, there: i64) -> Result<(), Trouble> {
+fn check_clock(here: Moment, there: i64) -> Result<(), Trouble> {
     let there = Moment::from_millis(there);
-    let (off, which) = match here.since(there) {
-        Duration::ZERO => (there.since(here), "behind"),
-        ahead => (ahead, "ahead of"),
-    };
-    if off <= TOLERANCE {
+    let (ahead, behind) = (here.since(there), there.since(here));
+    let wrong = if ahead > TOLERANCE {
+        format!(
+            "the clock of this machine is {} s ahead of that of the PostgreSQL server: set both right (NTP) and run it again",
+            ahead.as_secs()
+        )
+    } else if behind > TOLERANCE {
+        format!(
+            "the clock of this machine is {} s behind that of the PostgreSQL server: set both right (NTP) and run it again",
+            behind.as_secs()
+        )
+    } else {
         return Ok(());
-    }
-    Err(JournalError::storage(format!(
-        "the clock of this machine is {} s {which} that of the PostgreSQL server: set both right (NTP) and run it again",
-        off.as_secs()
-    ))
-    .into())
+    };
+    Err(JournalError::storage(wrong).into())
 }
 
 async fn current(tx: &impl GenericClient, entry: &Entry) -> Result<Option<Entry>, Trouble> {

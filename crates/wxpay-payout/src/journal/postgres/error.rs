@@ -139,35 +139,3 @@ impl fmt::Display for PostgresErrorKind {
         }
     }
 }
-
-impl PostgresErrorKind {
-    /// The same in Chinese.
-    pub fn zh(&self) -> String {
-        match self {
-            Self::Address { problem } => format!("地址无效：{problem}"),
-            Self::NotEncrypted { problem } => {
-                format!("连接必须加密并验证服务器身份（sslmode=verify-full）：{problem}")
-            }
-            Self::Roots { problem } => format!("根证书无法使用：{problem}"),
-            Self::Unreachable { problem } => format!("无法使用该服务器：{problem}"),
-            Self::Server { problem } => format!("服务器的设置可能丢失已写入的数据：{problem}"),
-            Self::Missing { schema } => format!(
-                "模式（schema）{schema} 中没有付款日志：请检查数据库和模式；仅当这些付款从未用其他日志发起过时才可新建"
-            ),
-            Self::Exists { schema } => format!("模式（schema）{schema} 中已有付款日志或其他表"),
-            Self::LaterVersion { found, known } => {
-                format!("日志版本为 {found}，本程序只支持到版本 {known}：请使用新版程序")
-            }
-            Self::Schema { lacks } => {
-                format!("{lacks} 缺失或被修改，可能导致重复付款：请恢复备份")
-            }
-            Self::OtherMerchant { found, wanted } => {
-                format!("日志属于商户 {found}，而不是 {wanted}：每个商户使用各自的日志")
-            }
-            Self::OtherHost { found, wanted } => {
-                format!("日志中的付款发往 {found}，而不是 {wanted}：每个主机使用各自的日志")
-            }
-            Self::NotAllowed { problem } => format!("数据库用户的权限不足：{problem}"),
-        }
-    }
-}

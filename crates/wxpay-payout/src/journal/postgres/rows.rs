@@ -104,7 +104,7 @@ pub(super) struct Statements {
 }
 
 pub(super) static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
-    let names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = COLUMNS.iter().map(|(name, ..)| *name).collect();
     let place = |wanted: &str| {
         let at = names.iter().position(|name| *name == wanted);
         format!("${}", at.unwrap_or_default() + 1)
@@ -112,10 +112,9 @@ pub(super) static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
     let places: Vec<_> = (1..=names.len()).map(|at| format!("${at}")).collect();
     let (time, writer, before) = ("$37::bigint", "$38::text", "$39::bigint");
     let holder = format!("{}::text", place("lease_holder"));
-    let ends = format!("clock_timestamp() + {time} * interval '1 millisecond'");
     let insert = format!(
         "INSERT INTO entries ({}, lease_ends, lease_writer) VALUES ({}, \
-         CASE WHEN {holder} IS NOT NULL THEN {ends} END, CASE WHEN {holder} IS NOT NULL THEN {writer} END) \
+         CASE WHEN {holder} IS NOT NULL THEN clock_timestamp() + {time} * interval '1 millisecond' END, CASE WHEN {holder} IS NOT NULL THEN {writer} END) \
          ON CONFLICT DO NOTHING",
         names.join(", "),
         places.join(", "),
@@ -129,13 +128,13 @@ pub(super) static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
     // Every place has to be used, or its type is unknown.
     let update = format!(
         "UPDATE entries SET {}, \
-         lease_ends = CASE WHEN {holder} IS NULL THEN NULL WHEN lease_holder = {holder} THEN lease_ends ELSE {ends} END, \
+         lease_ends = CASE WHEN {holder} IS NULL THEN NULL WHEN lease_holder = {holder} THEN lease_ends ELSE clock_timestamp() + {time} * interval '1 millisecond' END, \
          lease_writer = CASE WHEN {holder} IS NULL THEN NULL WHEN lease_holder = {holder} THEN lease_writer ELSE {writer} END \
          WHERE number = $1 AND intent = $2 AND version = {before}",
         sets.join(", "),
     );
-    let update_alone = format!(
-        "{update} AND counted IS NOT DISTINCT FROM {}::bigint AND amount = {} AND payee = {} \
+    let unchanged = format!(
+        " AND counted IS NOT DISTINCT FROM {}::bigint AND amount = {} AND payee = {} \
          AND (lease_holder IS NULL OR lease_ends <= clock_timestamp() OR lease_writer = {writer} \
             OR lease_holder = {holder} OR {}::bigint IS NOT NULL) \
          AND ({holder} IS NULL OR lease_holder = {holder} \
@@ -145,6 +144,7 @@ pub(super) static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
         place("payee"),
         place("closed_at"),
     );
+    let update_alone = format!("{update}{unchanged}");
     Statements {
         insert,
         update,

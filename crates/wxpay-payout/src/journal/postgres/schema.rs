@@ -7,45 +7,45 @@ use super::JournalOwner;
 use super::error::{PostgresError, PostgresErrorKind};
 use super::server::said;
 
-/// The columns of an entry, as the statements write and read them. The lease's end by the server's clock, and who was given
-/// it, are kept beside them.
-pub(super) const COLUMNS: [(&str, &str); 36] = [
-    ("number", "text COLLATE \"C\" PRIMARY KEY"),
-    ("intent", "text COLLATE \"C\" NOT NULL"),
-    ("version", "bigint NOT NULL"),
-    ("state", "text COLLATE \"C\" NOT NULL"),
-    ("fingerprint", "text COLLATE \"C\" NOT NULL"),
-    ("payee", "text COLLATE \"C\" NOT NULL"),
-    ("amount", "bigint NOT NULL"),
-    ("message", "bytea"),
-    ("counted", "bigint"),
-    ("sends", "bigint NOT NULL"),
-    ("doubt", "boolean NOT NULL"),
-    ("refusal_code", "text COLLATE \"C\""),
-    ("refusal_class", "text COLLATE \"C\""),
-    ("refusal_message", "text COLLATE \"C\""),
-    ("queries", "bigint NOT NULL"),
-    ("not_found", "bigint NOT NULL"),
-    ("not_found_at", "bigint"),
-    ("prepared_at", "bigint NOT NULL"),
-    ("first_sent_at", "bigint"),
-    ("last_sent_at", "bigint"),
-    ("next_at", "bigint NOT NULL"),
-    ("closed_at", "bigint"),
-    ("payment_no", "text COLLATE \"C\""),
-    ("reason", "text COLLATE \"C\""),
-    ("alarm", "text COLLATE \"C\""),
-    ("lease_holder", "text COLLATE \"C\""),
-    ("lease_until", "bigint"),
-    ("replaced_by", "text COLLATE \"C\""),
-    ("generation", "bigint NOT NULL"),
-    ("replaces", "text COLLATE \"C\""),
-    ("resign", "boolean NOT NULL"),
-    ("attested", "boolean NOT NULL"),
-    ("product", "text COLLATE \"C\" NOT NULL"),
-    ("waits_for", "text COLLATE \"C\""),
-    ("package", "text COLLATE \"C\""),
-    ("cancel_asked_at", "bigint"),
+/// The columns of an entry, as the statements write and read them: name, type, and whether there is always a value. The
+/// lease's end by the server's clock, and who was given it, are kept beside them.
+pub(super) const COLUMNS: [(&str, &str, bool); 36] = [
+    ("number", "text", true),
+    ("intent", "text", true),
+    ("version", "int8", true),
+    ("state", "text", true),
+    ("fingerprint", "text", true),
+    ("payee", "text", true),
+    ("amount", "int8", true),
+    ("message", "bytea", false),
+    ("counted", "int8", false),
+    ("sends", "int8", true),
+    ("doubt", "bool", true),
+    ("refusal_code", "text", false),
+    ("refusal_class", "text", false),
+    ("refusal_message", "text", false),
+    ("queries", "int8", true),
+    ("not_found", "int8", true),
+    ("not_found_at", "int8", false),
+    ("prepared_at", "int8", true),
+    ("first_sent_at", "int8", false),
+    ("last_sent_at", "int8", false),
+    ("next_at", "int8", true),
+    ("closed_at", "int8", false),
+    ("payment_no", "text", false),
+    ("reason", "text", false),
+    ("alarm", "text", false),
+    ("lease_holder", "text", false),
+    ("lease_until", "int8", false),
+    ("replaced_by", "text", false),
+    ("generation", "int8", true),
+    ("replaces", "text", false),
+    ("resign", "bool", true),
+    ("attested", "bool", true),
+    ("product", "text", true),
+    ("waits_for", "text", false),
+    ("package", "text", false),
+    ("cancel_asked_at", "int8", false),
 ];
 
 /// Makes the tables, all or none.
@@ -76,10 +76,16 @@ pub(super) async fn create(
 }
 
 fn tables() -> String {
-    let columns: Vec<_> = COLUMNS
-        .iter()
-        .map(|(name, kind)| format!("{name} {kind}"))
-        .collect();
+    let column = |(name, kind, needed): &(&str, &str, bool)| {
+        let compared = if *kind == "text" {
+            " COLLATE \"C\""
+        } else {
+            ""
+        };
+        let needed = if *needed { " NOT NULL" } else { "" };
+        format!("{name} {kind}{compared}{needed}")
+    };
+    let columns: Vec<_> = COLUMNS.iter().map(column).collect();
     format!(
         "CREATE TABLE entries ({}, lease_ends timestamptz, lease_writer text COLLATE \"C\"); {REST}",
         columns.join(", ")
@@ -96,9 +102,9 @@ pub(super) async fn check(client: &Object, schema: &str) -> Result<JournalOwner,
         .await
         .map_err(|error| refused(&error, schema))?;
     let Some(about) = about else {
-        return Err(lacks("the row of the table about"));
+        return Err(lacks("about"));
     };
-    let damaged = |_| lacks("a column of the table about");
+    let damaged = |_| lacks("about");
     let found: i64 = about.try_get(0).map_err(damaged)?;
     if found > VERSION {
         let known = VERSION;
@@ -108,7 +114,7 @@ pub(super) async fn check(client: &Object, schema: &str) -> Result<JournalOwner,
         }));
     }
     if found != VERSION {
-        return Err(lacks("the version"));
+        return Err(lacks("about.version"));
     }
     let shape = client
         .query(SHAPE, &[&schema])
@@ -194,12 +200,9 @@ fn lacks(what: &str) -> PostgresError {
 
 /// What [`SHAPE`] finds in a whole journal.
 fn shapes() -> Vec<String> {
-    let columns = COLUMNS.iter().map(|(name, kind)| {
-        let plain = kind.replace(" COLLATE \"C\"", "");
-        let needed = plain.contains("NOT NULL") || plain.contains("PRIMARY KEY");
-        let plain = plain.replace(" NOT NULL", "").replace(" PRIMARY KEY", "");
-        let needed = if needed { " needed" } else { "" };
-        format!("entries.{name} {plain}{needed}")
+    let columns = COLUMNS.iter().map(|(name, kind, needed)| {
+        let needed = if *needed { "!" } else { "" };
+        format!("entries.{name}:{kind}{needed}")
     });
     let rest = OTHERS.iter().map(|line| (*line).to_owned());
     columns.chain(rest).collect()
@@ -209,6 +212,7 @@ fn shapes() -> Vec<String> {
 pub(super) const VERSION: i64 = 1;
 
 const REST: &str = "
+ALTER TABLE entries ADD PRIMARY KEY (number);
 CREATE UNIQUE INDEX one_for_each_intent ON entries (intent) WHERE replaced_by IS NULL;
 CREATE INDEX unsettled ON entries (next_at, number) WHERE closed_at IS NULL;
 CREATE TABLE days (
@@ -225,47 +229,47 @@ INSERT INTO pace (id, next) VALUES (0, NULL);
 
 /// The shape of what is not in [`COLUMNS`].
 const OTHERS: [&str; 22] = [
-    "entries.lease_ends timestamp with time zone",
-    "entries.lease_writer text",
-    "days.day bigint needed",
-    "days.payee text needed",
-    "days.amount bigint needed",
-    "days.count bigint needed",
-    "payees.payee text needed",
-    "payees.last_sent bigint needed",
-    "pace.id bigint needed",
-    "pace.next bigint",
-    "about.id bigint needed",
-    "about.version bigint needed",
-    "about.merchant text needed",
-    "about.host text needed",
-    "unique about (id)",
-    "unique days (day, payee)",
-    "unique entries (intent) where (replaced_by IS NULL)",
-    "unique entries (number)",
-    "unique pace (id)",
-    "unique payees (payee)",
-    "durable about, days, entries, pace, payees",
-    "compared by bytes",
+    "entries.lease_ends:timestamptz",
+    "entries.lease_writer:text",
+    "days.day:int8!",
+    "days.payee:text!",
+    "days.amount:int8!",
+    "days.count:int8!",
+    "payees.payee:text!",
+    "payees.last_sent:int8!",
+    "pace.id:int8!",
+    "pace.next:int8",
+    "about.id:int8!",
+    "about.version:int8!",
+    "about.merchant:text!",
+    "about.host:text!",
+    "unique:about(id)",
+    "unique:days(day,payee)",
+    "unique:entries(intent)where(replaced_by_IS_NULL)",
+    "unique:entries(number)",
+    "unique:pace(id)",
+    "unique:payees(payee)",
+    "durable:about,days,entries,pace,payees",
+    "compared-by-bytes",
 ];
 
 /// Columns, rules of uniqueness, that the tables survive a crash, and that no locale decides what is equal.
 const SHAPE: &str = "
-SELECT relname || '.' || attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' needed' ELSE '' END
-    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+SELECT relname || '.' || attname || ':' || typname || CASE WHEN attnotnull THEN '!' ELSE '' END
+    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = $1 AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 UNION ALL
-SELECT 'unique ' || of.relname || ' (' || (
-        SELECT string_agg(pg_get_indexdef(indexrelid, at, true), ', ' ORDER BY at) FROM generate_series(1, indnkeyatts) AS at
-    ) || ')' || coalesce(' where (' || btrim(pg_get_expr(indpred, indrelid), '()') || ')', '')
+SELECT 'unique:' || of.relname || '(' || (
+        SELECT string_agg(pg_get_indexdef(indexrelid, at, true), ',' ORDER BY at) FROM generate_series(1, indnkeyatts) AS at
+    ) || ')' || coalesce('where(' || replace(btrim(pg_get_expr(indpred, indrelid), '()'), ' ', '_') || ')', '')
     FROM pg_index JOIN pg_class AS of ON of.oid = indrelid JOIN pg_namespace ON pg_namespace.oid = of.relnamespace
     WHERE nspname = $1 AND indisunique AND indisvalid AND indisready AND indimmediate
 UNION ALL
-SELECT 'durable ' || string_agg(relname, ', ' ORDER BY relname)
+SELECT 'durable:' || string_agg(relname, ',' ORDER BY relname)
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = $1 AND relkind = 'r' AND relpersistence = 'p'
 UNION ALL
-SELECT 'compared by bytes' WHERE NOT EXISTS (
+SELECT 'compared-by-bytes' WHERE NOT EXISTS (
     SELECT FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname = $1 AND relkind = 'r' AND relname <> 'about' AND attnum > 0 AND NOT attisdropped
             AND attcollation <> 0 AND attcollation <> '\"C\"'::regcollation

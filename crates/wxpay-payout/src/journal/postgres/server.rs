@@ -150,12 +150,7 @@ impl fmt::Display for PostgresServer {
         let hosts = self.hosts().into_iter();
         let hosts: Vec<_> = hosts.map(|(host, port)| format!("{host}:{port}")).collect();
         let database = self.database().unwrap_or_default();
-        write!(
-            f,
-            "{} (database {database}, schema {})",
-            hosts.join(","),
-            self.schema
-        )
+        write!(f, "{}/{database}?schema={}", hosts.join(","), self.schema)
     }
 }
 

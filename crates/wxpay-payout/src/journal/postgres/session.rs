@@ -69,7 +69,7 @@ impl Sessions {
     /// The first connection, without patience.
     pub(super) async fn first(&self) -> Result<Object, PostgresError> {
         self.pool.get().await.map_err(|error| {
-            let problem = self.history.refused().unwrap_or_else(|| said(&error));
+            let problem = self.history.refused().unwrap_or_else(|| told(&error));
             match error {
                 PoolError::PostCreateHook(HookError::Message(_)) => {
                     PostgresError::unusable(problem)
@@ -92,7 +92,7 @@ impl Sessions {
             };
             if start.elapsed() >= patience || is_about_the_user(&error) {
                 let why = self.history.refused();
-                return Err(JournalError::storage(why.unwrap_or_else(|| said(&error))));
+                return Err(JournalError::storage(why.unwrap_or_else(|| told(&error))));
             }
             tokio::time::sleep(AGAIN).await;
         }
@@ -237,6 +237,17 @@ fn is_passing(code: &SqlState) -> bool {
 fn is_connection(error: &tokio_postgres::Error) -> bool {
     std::error::Error::source(error)
         .is_some_and(|cause| cause.downcast_ref::<std::io::Error>().is_some())
+}
+
+/// What the server or the connection said, without the pool's words around it.
+fn told(error: &PoolError) -> String {
+    match error {
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+            said(error)
+        }
+        PoolError::PostCreateHook(HookError::Message(why)) => why.to_string(),
+        error => said(error),
+    }
 }
 
 /// No patience helps against a wrong password.
