@@ -137,7 +137,9 @@ async fn a_send_that_had_to_wait_is_begun_with_a_new_moment() {
         }
     };
     until("wait_event = 'PgSleep'").await;
-    let (at, limits) = (now(), Limits::none());
+    let mut limits = Limits::none();
+    limits.per_second = NonZeroU32::new(1000);
+    let at = now();
     let (begun, ()) = tokio::join!(journal.begin_send(&entry, at, &limits), async {
         until("wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '2500 ms'")
             .await;

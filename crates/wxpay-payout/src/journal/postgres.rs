@@ -18,6 +18,7 @@ mod books;
 pub(super) mod error;
 mod rows;
 mod schema;
+mod sends;
 pub(super) mod server;
 mod session;
 mod sums;
@@ -235,7 +236,7 @@ impl Journal for PostgresJournal {
         let asked = (now, Instant::now());
         self.change(move |mut busy| async move {
             let client = busy.client()?;
-            let done = books::begin_send(client, writer, sessions, entry, asked, limits).await;
+            let done = sends::begin_send(client, writer, sessions, entry, asked, limits).await;
             busy.ended(done)
         })
         .await

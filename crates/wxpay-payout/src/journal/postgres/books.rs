@@ -1,18 +1,16 @@
-//! The transactions. Locks are always taken in this order, so that no two wait for each other: the entry, the pace, the days
-//! from the earliest on.
+//! The transactions. Locks are always taken in this order, so that no two wait for each other: the entry, the days from the
+//! earliest on, the payee, the pace. What many wait for comes last.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Object, Transaction};
-use futures_util::future::try_join;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 
 use super::rows::{STATEMENTS, Values, read};
-use super::session::{Sessions, Trouble, at_commit};
-use super::sums::{check_day, count, lock_days, reserve};
-use super::{Begun, Inserted, JournalError, Writer};
-use crate::{Entry, Limits, Moment, Number, State};
+use super::session::{Trouble, at_commit};
+use super::sums::{count, lock_days, reserve};
+use super::{Inserted, JournalError, Writer};
+use crate::{Entry, Limits, Moment, Number};
 
 pub(super) async fn insert(
     client: &mut Object,
@@ -29,74 +27,6 @@ pub(super) async fn insert(
         Inserted::New => commit(tx, Inserted::New).await,
         refused => Ok(refused),
     }
-}
-
-pub(super) async fn begin_send(
-    client: &mut Object,
-    writer: &Writer,
-    sessions: &Sessions,
-    entry: &Entry,
-    asked: (Moment, Instant),
-    limits: &Limits,
-) -> Result<Begun, Trouble> {
-    let (now, since) = asked;
-    let tx = client.transaction().await?;
-    facts(&tx, writer).await?;
-    // Another transaction that has locked it is beginning to work on it: there is nothing to wait for.
-    let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE SKIP LOCKED").await?
-    else {
-        return Err(JournalError::Conflict.into());
-    };
-    let old = checked(&row, entry)?;
-    refuse_held(&row, entry)?;
-    if let Some(paid) = paid_earlier(&tx, entry).await? {
-        return Ok(Begun::PaidEarlier(paid));
-    }
-    let (lock, sent) = (
-        tx.prepare_cached(LOCK_PACE).await?,
-        tx.prepare_cached(LAST_SENT).await?,
-    );
-    let key = key(&entry.product, &entry.payee);
-    // One after the other on the server: the second is read when the first is locked.
-    let of_payee: [&(dyn ToSql + Sync); 1] = [&key];
-    let locked = try_join(tx.query_one(&lock, &[]), tx.query_opt(&sent, &of_payee));
-    let (pace, last) = locked.await?;
-    sessions.has_written(pace.try_get(1)?);
-    let last: Option<i64> = last.map(|row| row.try_get(0)).transpose()?;
-    let waited = since.elapsed();
-    if waited > STALE {
-        // The moment is too old to count gaps and leases from.
-        return Ok(Begun::NotBefore(now.after(waited)));
-    }
-    let next: Option<i64> = pace.try_get(0)?;
-    let earliest = limits.earliest_send(
-        now,
-        last.map(Moment::from_millis),
-        next.map(Moment::from_millis),
-    );
-    if earliest > now {
-        return Ok(Begun::NotBefore(earliest));
-    }
-    let today = now.day();
-    if old.counted != Some(today) {
-        let days = [old.counted, Some(today)].into_iter().flatten();
-        lock_days(&tx, &entry.product, days).await?;
-        if let Err(full) = check_day(&tx, entry, today, limits).await? {
-            return Ok(Begun::Full(full));
-        }
-    }
-    let mut begun = entry.clone();
-    begun.counted = Some(today);
-    let begun = put(&tx, writer, &old, begun).await?;
-    let (sent, pace) = (
-        tx.prepare_cached(SET_SENT).await?,
-        tx.prepare_cached(SET_PACE).await?,
-    );
-    let (at, next) = (now.millis(), limits.next_pace(now).millis());
-    let (of_payee, of_all): ([&(dyn ToSql + Sync); 2], [&(dyn ToSql + Sync); 1]) =
-        ([&key, &at], [&next]);
-    try_join(tx.execute(&sent, &of_payee), tx.execute(&pace, &of_all)).await?;
-    commit(tx, Begun::Now(Box::new(begun))).await
 }
 
 /// A change by which nothing is counted otherwise, in one statement. `None` if it is not such a change, or may not be made.
@@ -159,7 +89,7 @@ pub(super) async fn replace(
     }
 }
 
-async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble> {
+pub(super) async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble> {
     tx.commit().await.map_err(at_commit)?;
     Ok(done)
 }
@@ -188,7 +118,7 @@ async fn add(
     Ok(Inserted::New)
 }
 
-async fn put(
+pub(super) async fn put(
     tx: &Transaction<'_>,
     writer: &Writer,
     old: &Entry,
@@ -215,7 +145,7 @@ async fn put(
 }
 
 /// The row of a number, locked until the transaction ends.
-async fn locked(
+pub(super) async fn locked(
     tx: &Transaction<'_>,
     number: &Number,
     writer: &str,
@@ -229,7 +159,7 @@ async fn locked(
     Ok(tx.query_opt(&get, &[&number.as_str(), &writer]).await?)
 }
 
-fn checked(row: &Row, entry: &Entry) -> Result<Entry, Trouble> {
+pub(super) fn checked(row: &Row, entry: &Entry) -> Result<Entry, Trouble> {
     let old = read(row)?;
     if old.version != entry.version {
         return Err(JournalError::Conflict.into());
@@ -239,7 +169,7 @@ fn checked(row: &Row, entry: &Entry) -> Result<Entry, Trouble> {
 
 /// By the server's clock another process still has it alone, whatever the clock of this machine says. That it was paid, or what
 /// else has settled it, is written down all the same.
-fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
+pub(super) fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
     let holder: Option<String> = row.try_get("lease_holder")?;
     let keeps = holder.as_deref() == entry.lease.as_ref().map(|lease| lease.holder.as_str());
     if row.try_get("held")? && !keeps && entry.closed_at.is_none() {
@@ -249,18 +179,21 @@ fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
 }
 
 /// That the commit will be on the disk, and that the clocks of this machine and the server agree: before anything is begun.
-async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<(), Trouble> {
+/// Gives how much of the server's log is on the disk.
+pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<i64, Trouble> {
     let facts = tx.prepare_cached(FACTS).await?;
     let here = writer.now();
     let row = tx.query_one(&facts, &[]).await?;
     let (there, commit): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    let written = row.try_get(2)?;
     if !["on", "remote_apply"].contains(&commit.as_str()) {
         return Err(JournalError::storage(format!(
             "synchronous_commit is {commit} on this connection, so a payout could be sent that is not on the disk: does a connection pooler share it?"
         ))
         .into());
     }
-    check_clock(here, there)
+    check_clock(here, there)?;
+    Ok(written)
 }
 
 fn check_clock(here: Moment, there: i64) -> Result<(), Trouble> {
@@ -289,26 +222,15 @@ async fn current(tx: &impl GenericClient, entry: &Entry) -> Result<Option<Entry>
     Ok(row.as_ref().map(read).transpose()?)
 }
 
-async fn by_number(tx: &impl GenericClient, number: &Number) -> Result<Option<Entry>, Trouble> {
+pub(super) async fn by_number(
+    tx: &impl GenericClient,
+    number: &Number,
+) -> Result<Option<Entry>, Trouble> {
     let get = tx
         .prepare_cached("SELECT * FROM entries WHERE number = $1")
         .await?;
     let row = tx.query_opt(&get, &[&number.as_str()]).await?;
     Ok(row.as_ref().map(read).transpose()?)
-}
-
-async fn paid_earlier(tx: &Transaction<'_>, entry: &Entry) -> Result<Option<Number>, Trouble> {
-    let mut previous = entry.replaces.clone();
-    while let Some(number) = previous {
-        let Some(earlier) = by_number(tx, &number).await? else {
-            return Ok(None);
-        };
-        if !matches!(earlier.state, State::Failed | State::Rejected) {
-            return Ok(Some(number));
-        }
-        previous = earlier.replaces;
-    }
-    Ok(None)
 }
 
 fn next(entry: &Entry, version: u64) -> Entry {
@@ -326,13 +248,8 @@ pub(super) fn key(product: &str, payee: &str) -> String {
     format!("{product} {payee}")
 }
 
-const FACTS: &str = "SELECT (extract(epoch FROM statement_timestamp()) * 1000)::bigint, current_setting('synchronous_commit')";
-const LOCK_PACE: &str = "SELECT next, (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint FROM pace WHERE id = 0 FOR UPDATE";
-const LAST_SENT: &str = "SELECT last_sent FROM payees WHERE payee = $1";
-const SET_SENT: &str = "INSERT INTO payees (payee, last_sent) VALUES ($1, $2) ON CONFLICT (payee) DO UPDATE SET last_sent = $2";
-const SET_PACE: &str = "UPDATE pace SET next = $1 WHERE id = 0";
+const FACTS: &str = "SELECT (extract(epoch FROM statement_timestamp()) * 1000)::bigint, current_setting('synchronous_commit'), \
+    (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint";
 /// How far the clock of a machine may be from the server's.
 const TOLERANCE: Duration = Duration::from_secs(10);
 const TOLERANCE_MILLIS: i64 = 10_000;
-/// How old the moment may be that a send begins at.
-const STALE: Duration = Duration::from_secs(2);
