@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use wxpay_payout::PostgresJournal;
+use wxpay_payout::{PostgresJournal, PostgresServer};
 use wxpay_tests::payouts::bank::{Bank, owner};
 use wxpay_tests::payouts::stops::{self, Point};
 use wxpay_tests::postgres::cluster::Cluster;
 use wxpay_tests::postgres::crash::{self, Plan};
-
-use crate::world::{create, server};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_with_its_server_nothing_is_lost_or_paid_twice() {
@@ -31,14 +29,13 @@ async fn killed_with_its_server_nothing_is_lost_or_paid_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_past_its_lease_it_sends_nothing() {
     let cluster = Cluster::start();
-    drop(create(&cluster).await);
     for (at, point) in [Point::BeforeBegin, Point::AfterBegin, Point::InQuery]
         .into_iter()
         .enumerate()
     {
         let schema = format!("stops_{at}");
         let url = cluster.url(&schema);
-        let server = wxpay_payout::PostgresServer::parse(&url).unwrap();
+        let server = PostgresServer::parse(&url).unwrap();
         drop(PostgresJournal::create(&server, &owner()).await.unwrap());
         let bank = Bank::open(None).await;
         bank.use_postgres(&url);
@@ -47,7 +44,6 @@ async fn stopped_past_its_lease_it_sends_nothing() {
         assert_eq!(stopped.verdict.paid, 3, "{point:?}");
         assert_eq!((stopped.late_sends, stopped.sends), (0, 3), "{point:?}");
     }
-    drop(server(&cluster));
 }
 
 pub(crate) fn program() -> &'static Path {
