@@ -1,5 +1,14 @@
 //! The code in the guide compiles, in both languages.
 
+/// Their code needs what the feature brings.
+#[cfg(feature = "postgres")]
+mod postgres {
+    #[doc = include_str!("../../docs/guide/en/payouts-postgres.md")]
+    struct English;
+    #[doc = include_str!("../../docs/guide/zh/payouts-postgres.md")]
+    struct Chinese;
+}
+
 macro_rules! pages {
     ($($language:ident: $($name:ident $path:literal),+;)+) => {
         $(mod $language {

@@ -9,6 +9,8 @@ pub mod notices;
 pub mod openssl;
 pub mod operations;
 pub mod payouts;
+#[cfg(all(feature = "postgres", unix))]
+pub mod postgres;
 pub mod replies;
 pub mod runner;
 pub mod scale;

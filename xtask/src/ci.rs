@@ -56,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 21] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -148,6 +148,11 @@ const STEPS: [Step; 20] = [
         },
     },
     Step {
+        name: "postgres",
+        says: "the journal in PostgreSQL, on servers that the tests start and kill",
+        take: postgres,
+    },
+    Step {
         name: "examples",
         says: "the examples, against the sandbox and the contract of Transport",
         take: examples,
@@ -225,6 +230,37 @@ fn vectors(root: &Path) -> Result<(), Vec<String>> {
         calls(root, &[&[&run[..], &program, &vectors].concat()])?;
     }
     Ok(())
+}
+
+/// Without PostgreSQL's server there is nothing to try, which only the gate does not put up with.
+fn postgres(root: &Path) -> Result<(), Vec<String>> {
+    if !has_postgres() {
+        let lacks = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)";
+        if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+            return Err(vec![lacks.to_owned()]);
+        }
+        eprintln!("skipped: {lacks}");
+        return Ok(());
+    }
+    let test = ["test", "--locked", "-p", "wxpay-tests"];
+    let tests = ["--features", "postgres", "--test", "postgres"];
+    let pages = ["--features", "postgres", "--doc", "guide::postgres"];
+    calls(
+        root,
+        &[&[&test[..], &tests].concat(), &[&test[..], &pages].concat()],
+    )
+}
+
+/// In the path, or where Debian puts the programs of the server.
+fn has_postgres() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let debian = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    std::env::split_paths(&path)
+        .chain(debian)
+        .any(|folder| folder.join("initdb").exists())
 }
 
 fn examples(root: &Path) -> Result<(), Vec<String>> {

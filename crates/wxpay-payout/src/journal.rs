@@ -8,17 +8,30 @@ use crate::{DayFull, Entry, IntentId, Limits, Moment, Number};
 
 pub mod conformance;
 mod memory;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod owner;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod words;
 
 pub use memory::MemoryJournal;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use owner::JournalOwner;
+#[cfg(feature = "postgres")]
+pub use postgres::{
+    PostgresJournal,
+    error::{PostgresError, PostgresErrorKind},
+    server::PostgresServer,
+};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{
     SqliteJournal,
     backup::BackupError,
     error::{OpenError, OpenErrorKind},
     holder::LockHolder,
-    owner::JournalOwner,
 };
 
 /// Where payouts are written down before they are sent, and what becomes of them.

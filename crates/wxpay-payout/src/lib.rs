@@ -92,6 +92,7 @@
 //! # Features
 //!
 //! - `sqlite` (default): `SqliteJournal`, a journal in one file, with SQLite compiled in.
+//! - `postgres`: `PostgresJournal`, a journal in a PostgreSQL database, for workers on several machines. It needs tokio.
 //! - `transfer`: transfers that the user confirms (商家转账), `UserTransfers`.
 //! - `refund`: refunds of orders (退款), `Refunds`.
 //! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
@@ -126,9 +127,13 @@ pub use evidence::{CancelEnd, Message, PayEnd, QueryEnd, Refusal};
 pub use fence::Fence;
 pub use hold::{Hold, Package, WaitsFor};
 pub use intent::{Intent, IntentId};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use journal::JournalOwner;
 #[cfg(feature = "sqlite")]
-pub use journal::{BackupError, JournalOwner, LockHolder, OpenError, OpenErrorKind, SqliteJournal};
+pub use journal::{BackupError, LockHolder, OpenError, OpenErrorKind, SqliteJournal};
 pub use journal::{Journal, JournalError, MemoryJournal};
+#[cfg(feature = "postgres")]
+pub use journal::{PostgresError, PostgresErrorKind, PostgresJournal, PostgresServer};
 pub use limits::{DayFull, DayLimit, DaySum, Limits};
 pub use moment::{Day, Moment};
 pub use number::{DerivedNumbers, Number, Numbered, Numbers};

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
-use wxpay_payout::{JournalOwner, OpenErrorKind, SqliteJournal};
+use wxpay_payout::{Journal, JournalOwner, OpenErrorKind, SqliteJournal};
 use wxpay_sandbox::{Api, Fault, FaultRule, Sandbox};
 
 /// A sandbox that lives in this process, and the folder of its workers.
@@ -50,6 +51,12 @@ impl Bank {
     /// The path of its journal.
     pub fn path(&self) -> PathBuf {
         journal_in(self.folder())
+    }
+
+    /// Lets its workers write into a journal in PostgreSQL, which is there already.
+    #[cfg(feature = "postgres")]
+    pub fn use_postgres(&self, url: &str) {
+        fs::write(self.folder().join(POSTGRES), url).unwrap();
     }
 
     /// Its journal.
@@ -105,10 +112,25 @@ pub(super) fn journal_at(path: &Path) -> SqliteJournal {
     }
 }
 
+/// The journal of a folder, in whichever database it is.
+pub(super) async fn shared_journal(folder: &Path) -> Arc<dyn Journal> {
+    #[cfg(feature = "postgres")]
+    if let Ok(url) = fs::read_to_string(folder.join(POSTGRES)) {
+        let server = wxpay_payout::PostgresServer::parse(&url).unwrap();
+        let opened = wxpay_payout::PostgresJournal::open(&server, &owner()).await;
+        return Arc::new(opened.unwrap());
+    }
+    Arc::new(journal_at(&journal_in(folder)))
+}
+
 /// Whose payouts these are.
-pub(super) fn owner() -> JournalOwner {
+pub fn owner() -> JournalOwner {
     JournalOwner::new("1900000109", "localhost")
 }
+
+/// The file with the address of a journal in PostgreSQL.
+#[cfg(feature = "postgres")]
+const POSTGRES: &str = "postgres";
 
 const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use wxpay_api::core::Error;
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
-    EmployeePayment, Fence, Limits, Message, Number, PayEnd, Payouts, Product, QueryEnd,
+    EmployeePayment, Fence, Journal, Limits, Message, Number, PayEnd, Payouts, Product, QueryEnd,
     RunOptions, SqliteJournal,
 };
 
@@ -35,11 +35,14 @@ pub struct Cost {
 /// Pays so many intents over a new SQLite journal in `folder`.
 pub async fn run(folder: &Path, payouts: usize, at_once: usize) -> Cost {
     let path = folder.join(format!("cost-{at_once}.journal"));
+    let journal = SqliteJournal::create(path, &owner()).unwrap();
+    over(journal, payouts, at_once).await
+}
+
+/// Pays so many intents over a new journal.
+pub async fn over(journal: impl Journal, payouts: usize, at_once: usize) -> Cost {
     let timed = Timed::default();
-    let journal = Observed::new(
-        SqliteJournal::create(path, &owner()).unwrap(),
-        timed.clone(),
-    );
+    let journal = Observed::new(journal, timed.clone());
     let mut limits = Limits::default();
     (limits.per_second, limits.merchant_day) = (None, None);
     limits.midnight_guard = Duration::ZERO;
@@ -78,8 +81,9 @@ impl fmt::Display for Cost {
 }
 
 /// Pays whatever it is asked to.
-#[derive(Debug)]
-struct AtOnce;
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)] // it has no state
+pub struct AtOnce;
 
 #[async_trait]
 impl Product for AtOnce {

@@ -1,11 +1,11 @@
 //! Whether a journal and the sandbox's books say the same, to the fen.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 
 use wxpay_api::core::Fen;
 use wxpay_payout::{Entry, Journal, State};
-use wxpay_sandbox::{Api, PayoutStatus, Sandbox};
+use wxpay_sandbox::{PayoutStatus, Sandbox};
 
 use super::worker::intent;
 
@@ -60,14 +60,17 @@ impl Verdict {
                 *known = (known.0 + 1, payout.amount);
             }
         }
+        let current = entries.values().filter(|entry| entry.replaced_by.is_none());
+        let current: HashMap<_, _> = current
+            .map(|entry| (entry.intent.as_str(), entry))
+            .collect();
         for number in (0..intents).map(|number| intent(number).id) {
-            let mut current = entries.values().filter(|entry| entry.intent == number);
-            let entry = current.find(|entry| entry.replaced_by.is_none());
+            let entry = current.get(number.as_str()).copied();
             verdict.judge(entry, paid.get(number.as_str()).copied());
         }
-        verdict.lost = asked(sandbox)
-            .iter()
-            .filter(|number| !entries.contains_key(*number))
+        let asked = sandbox.payout_sends().into_iter();
+        verdict.lost = asked
+            .filter(|number| !entries.contains_key(&number.partner_trade_no))
             .count();
         verdict
     }
@@ -95,24 +98,6 @@ impl Verdict {
     }
 }
 
-/// The numbers under which somebody wanted to pay.
-fn asked(sandbox: &Sandbox) -> HashSet<String> {
-    let pays = sandbox.requests().into_iter();
-    let pays = pays.filter(|request| request.api == Some(PAY_EMPLOYEE));
-    pays.map(|request| {
-        let body = String::from_utf8_lossy(&request.body).into_owned();
-        let field = body.split("partner_trade_no>").nth(1).unwrap();
-        let letters = |letter: char| letter.is_ascii_alphanumeric();
-        let field = field.trim_start_matches("<![CDATA[");
-        field
-            .split(|letter| !letters(letter))
-            .next()
-            .unwrap()
-            .to_owned()
-    })
-    .collect()
-}
-
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -133,5 +118,3 @@ impl fmt::Display for Verdict {
         )
     }
 }
-
-const PAY_EMPLOYEE: Api = Api::named("v2.wecom.pay_employee").unwrap();

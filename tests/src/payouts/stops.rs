@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use wxpay_sandbox::{Api, Fault, Sandbox};
 
-use super::bank::Bank;
+use super::bank::{Bank, shared_journal};
 use super::judge::Verdict;
 use super::worker::{Job, STANDS_STILL, signal};
 
@@ -41,6 +41,11 @@ pub struct Stopped {
 /// Pays so many intents by a process that stands still at the second one.
 pub async fn run(program: &Path, point: Point, intents: usize) -> Stopped {
     let bank = Bank::open(None).await;
+    run_at(&bank, program, point, intents).await
+}
+
+/// The same at a bank whose workers share another journal than one in its folder.
+pub async fn run_at(bank: &Bank, program: &Path, point: Point, intents: usize) -> Stopped {
     let mut job = Job::new(bank.folder(), 0..intents);
     (job.at_once, job.lease) = (1, LEASE);
     let mut first = job.clone();
@@ -80,7 +85,7 @@ pub async fn run(program: &Path, point: Point, intents: usize) -> Stopped {
     assert!(end.success(), "{point:?}: it has not come to its end");
     let after = sends(&bank.sandbox);
     Stopped {
-        verdict: Verdict::of(&bank.journal(), &bank.sandbox, intents).await,
+        verdict: Verdict::of(&shared_journal(bank.folder()).await, &bank.sandbox, intents).await,
         late_sends: after - before,
         sends: after,
     }

@@ -20,7 +20,7 @@ use wxpay_api::v2::wecom::{
 };
 use wxpay_payout::{EmployeePayment, Intent, Journal, Limits, Payouts, Rules, RunOptions, Wecom};
 
-use super::bank::{journal_at, journal_in};
+use super::bank::shared_journal;
 use super::observed::{Observed, Observer, Write};
 
 /// Which intents a worker pays, and how it ends.
@@ -99,7 +99,7 @@ impl Job {
     /// Pays until all is settled, and tells how long opening the journal took, in microseconds.
     pub async fn work(self) -> bool {
         let start = Instant::now();
-        let journal = journal_at(&journal_in(&self.folder));
+        let journal = shared_journal(&self.folder).await;
         let dying = Ending {
             writes: AtomicUsize::new(0),
             sends: AtomicUsize::new(0),

@@ -2,10 +2,12 @@
 
 mod attest;
 mod backup;
+mod database;
 mod engine;
 mod export;
 mod journal;
 mod json;
+mod opened;
 mod preflight;
 mod recover;
 mod replace;

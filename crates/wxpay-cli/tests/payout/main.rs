@@ -12,5 +12,6 @@ mod lines;
 mod lost;
 mod mistakes;
 mod office;
+mod postgres;
 mod runs;
 mod settings;

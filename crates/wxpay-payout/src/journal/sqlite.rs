@@ -7,10 +7,9 @@ use rusqlite::Connection;
 use self::backup::{BackupError, Original};
 use self::error::{OpenError, OpenErrorKind};
 use self::file::Opened;
-use self::owner::JournalOwner;
 use self::place::Place;
 use self::worker::Worker;
-use super::{Begun, Inserted, Journal, JournalError};
+use super::{Begun, Inserted, Journal, JournalError, JournalOwner};
 use crate::{Entry, IntentId, Limits, Moment, Number};
 
 pub(super) mod backup;
@@ -24,7 +23,6 @@ mod judge;
 mod mounts;
 #[cfg(target_os = "linux")]
 mod network;
-pub(super) mod owner;
 mod place;
 #[cfg(unix)]
 mod rights;

@@ -20,10 +20,7 @@ pub(crate) struct Arguments {
 pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let journal = arguments.journal.read()?;
     let shown = arguments.to.display();
-    journal
-        .backup(&arguments.to)
-        .await
-        .map_err(|error| Fail::usage("no backup was made", "未能备份付款日志").because(error))?;
+    journal.backup(&arguments.to).await?;
     writeln!(
         stdout(),
         "{}",

@@ -8,8 +8,7 @@ use std::time::Duration;
 use wxpay_api::core::ErrorKind;
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
-    EmployeePayment, JournalOwner, Limits, Number, Payouts, PrepareError, Product, SqliteJournal,
-    Wecom,
+    EmployeePayment, Journal, JournalOwner, Limits, Number, Payouts, PrepareError, Product, Wecom,
 };
 use wxpay_sandbox::Sandbox;
 
@@ -110,7 +109,7 @@ impl Payer {
     }
 
     /// The engine over a journal.
-    pub(super) fn payouts(&self, journal: SqliteJournal, settings: &Settings) -> Payouts {
+    pub(super) fn payouts(&self, journal: impl Journal, settings: &Settings) -> Payouts {
         Payouts::builder(journal, self.service.clone(), TokioTimer::new())
             .rules(settings.rules())
             .limits(self.limits.clone())

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use wxpay_payout::{JournalOwner, OpenError, OpenErrorKind, SqliteJournal};
 
+use super::database::{self, Use};
+use super::opened::OpenJournal;
 use crate::fail::Fail;
 use crate::lang::Lang;
 
 /// The file that the payouts are written down in.
 #[derive(clap::Args)]
 pub(crate) struct JournalArgs {
-    /// The journal: one SQLite file that must not be lost, and that one merchant's payouts share for ever
+    /// The journal: one SQLite file that must not be lost, and that one merchant's payouts share for ever; or a postgres:// URL
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
 }
@@ -22,18 +24,41 @@ impl JournalArgs {
     }
 
     /// For reading, any merchant's.
-    pub(super) fn read(&self) -> Result<SqliteJournal, Fail> {
-        SqliteJournal::read(&self.journal).map_err(unusable)
+    pub(super) fn read(&self) -> Result<OpenJournal, Fail> {
+        self.at(Use::Read, || SqliteJournal::read(&self.journal))
     }
 
     /// For paying. It has to be there.
-    pub(super) fn open(&self, owner: &JournalOwner) -> Result<SqliteJournal, Fail> {
-        SqliteJournal::open(&self.journal, owner).map_err(unusable)
+    pub(super) fn open(&self, owner: &JournalOwner) -> Result<OpenJournal, Fail> {
+        let file = || SqliteJournal::open(&self.journal, owner);
+        self.at(Use::Open(owner), file)
     }
 
     /// A new one. Nothing may be at its path.
-    pub(super) fn create(&self, owner: &JournalOwner) -> Result<SqliteJournal, Fail> {
-        SqliteJournal::create(&self.journal, owner).map_err(unusable)
+    pub(super) fn create(&self, owner: &JournalOwner) -> Result<OpenJournal, Fail> {
+        let file = || SqliteJournal::create(&self.journal, owner);
+        self.at(Use::Create(owner), file)
+    }
+
+    /// The one that is there, or else a new one.
+    pub(super) fn open_or_create(&self, owner: &JournalOwner) -> Result<OpenJournal, Fail> {
+        if let Some(opened) = database::at(&self.journal, Use::OpenOrCreate(owner)) {
+            return opened;
+        }
+        if self.journal.exists() {
+            self.open(owner)
+        } else {
+            self.create(owner)
+        }
+    }
+
+    fn at(
+        &self,
+        what: Use<'_>,
+        file: impl FnOnce() -> Result<SqliteJournal, OpenError>,
+    ) -> Result<OpenJournal, Fail> {
+        database::at(&self.journal, what)
+            .unwrap_or_else(|| file().map(OpenJournal::File).map_err(unusable))
     }
 
     /// For paying. `None` if there is none and a person at the terminal wants a new one.
@@ -41,7 +66,10 @@ impl JournalArgs {
         &self,
         owner: &JournalOwner,
         lang: Lang,
-    ) -> Result<Option<SqliteJournal>, Fail> {
+    ) -> Result<Option<OpenJournal>, Fail> {
+        if let Some(opened) = database::at(&self.journal, Use::Open(owner)) {
+            return opened.map(Some);
+        }
         match SqliteJournal::open(&self.journal, owner) {
             Err(error) if *error.kind() == OpenErrorKind::Missing => {
                 if self.is_wanted(lang)? {
@@ -49,7 +77,7 @@ impl JournalArgs {
                 }
                 Err(self.missing())
             }
-            opened => opened.map(Some).map_err(unusable),
+            opened => opened.map(OpenJournal::File).map(Some).map_err(unusable),
         }
     }
 

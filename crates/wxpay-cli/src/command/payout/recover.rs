@@ -40,11 +40,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let rows = rows::read_right(&arguments.file, &payer, lang).await?;
     preflight::notes(&config, lang)?;
     preflight::queries(&config, lang).await?;
-    let journal = if arguments.journal.path().exists() {
-        arguments.journal.open(payer.owner())?
-    } else {
-        arguments.journal.create(payer.owner())?
-    };
+    let journal = arguments.journal.open_or_create(payer.owner())?;
     let payouts = payer.payouts(journal, &settings);
     let intents: Vec<_> = rows.rows.into_iter().map(|row| row.intent).collect();
     let (watch, options) = watched(settings.options(), intents.len(), lang);

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 use wxpay_api::core::Fen;
-use wxpay_payout::{Alarm, Entry, Journal, SqliteJournal, State, WaitsFor};
+use wxpay_payout::{Alarm, Entry, Journal, State, WaitsFor};
 
+use super::opened::OpenJournal;
 use super::report::{MOST_FEN, some, sums, waits_for};
 use super::{JournalArgs, json, unreadable};
 use crate::chinese::payout_text;
@@ -115,7 +116,7 @@ fn is_for_a_person(entry: &Entry) -> bool {
 }
 
 fn as_json(
-    journal: &SqliteJournal,
+    journal: &OpenJournal,
     of: impl Fn(State) -> (usize, Fen),
     alarmed: &[Entry],
     waiting: &[Entry],

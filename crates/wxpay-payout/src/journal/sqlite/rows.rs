@@ -1,10 +1,11 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use wxpay_core::{Certainty, Class, Fen};
+use wxpay_core::Fen;
 
 use super::JournalError;
+use crate::journal::words::{alarm_of, class_of, class_text, state_of, waits_for};
 use crate::{
-    Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, Refusal, State, WaitsFor,
+    Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, Refusal, WaitsFor,
 };
 
 pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> {
@@ -186,53 +187,4 @@ fn number(row: &Row<'_>, name: &'static str) -> rusqlite::Result<Number> {
 fn broken(column: &'static str) -> rusqlite::Error {
     let problem = format!("{column} holds what no version of the journal writes");
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
-}
-
-fn state_of(text: &str) -> Option<State> {
-    State::ALL.into_iter().find(|state| state.as_str() == text)
-}
-
-fn waits_for(text: &str) -> Option<WaitsFor> {
-    WaitsFor::ALL.into_iter().find(|who| who.as_str() == text)
-}
-
-fn alarm_of(text: &str) -> Option<Alarm> {
-    Alarm::ALL.into_iter().find(|alarm| alarm.as_str() == text)
-}
-
-/// As the specs write it: `D C L S`.
-fn class_text(class: Class) -> String {
-    let mut text = match class.certainty {
-        Certainty::Definite => "D",
-        Certainty::Ambiguous => "A",
-        Certainty::QueryFailed => "Q",
-    }
-    .to_owned();
-    for (is, letter) in [
-        (class.configuration, " C"),
-        (class.limit, " L"),
-        (class.same_number, " S"),
-    ] {
-        text.push_str(if is { letter } else { "" });
-    }
-    text
-}
-
-fn class_of(text: &str) -> Option<Class> {
-    let mut letters = text.split(' ');
-    let mut class = Class::new(match letters.next()? {
-        "D" => Certainty::Definite,
-        "A" => Certainty::Ambiguous,
-        "Q" => Certainty::QueryFailed,
-        _ => return None,
-    });
-    for letter in letters {
-        class = match letter {
-            "C" => class.configuration(),
-            "L" => class.limit(),
-            "S" => class.same_number(),
-            _ => return None,
-        };
-    }
-    Some(class)
 }

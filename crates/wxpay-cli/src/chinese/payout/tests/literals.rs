@@ -80,8 +80,9 @@ pub(super) fn without_names(text: &str) -> String {
 }
 
 fn is_sentence(text: &str) -> bool {
-    const SQL: [&str; 9] = [
+    const SQL: [&str; 13] = [
         "CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "PRAGMA", "BEGIN", "ALTER", "WITH",
+        "WHERE", "SET ", "AND ", "NULL::",
     ];
     let is_sql = SQL.iter().any(|word| text.trim_start().starts_with(word));
     text.contains(' ') && text.contains(|c: char| c.is_ascii_lowercase()) && !is_sql

@@ -18,6 +18,7 @@ impl JournalOwner {
         }
     }
 
+    #[cfg(feature = "sqlite")]
     pub(super) fn found(merchant: String, host: Option<String>) -> Self {
         Self { merchant, host }
     }

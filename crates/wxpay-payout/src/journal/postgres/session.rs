@@ -1,0 +1,318 @@
+//! Connections, what each of them has to be like, and what may be repeated after a failure.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
+    RecyclingMethod, Runtime,
+};
+use tokio_postgres::NoTls;
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::error::SqlState;
+
+use super::JournalError;
+use super::error::{PostgresError, PostgresErrorKind};
+use super::server::{PostgresServer, said};
+use super::tls;
+
+/// The connections to one database.
+pub(super) struct Sessions {
+    pool: Pool,
+    history: Arc<History>,
+}
+
+impl Sessions {
+    pub(super) fn new(server: &PostgresServer, reads: bool) -> Result<Self, PostgresError> {
+        let config = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let mut address = server.config.clone();
+        if !reads {
+            // Of several hosts, a standby can't take a journal's changes.
+            address.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        let manager = if server.encrypted {
+            let tls = tls::connect(server.root.as_deref())?;
+            Manager::from_config(address, tls, config)
+        } else {
+            Manager::from_config(address, NoTls, config)
+        };
+        let history = Arc::new(History::default());
+        let setup = Arc::new(setup(&server.schema, reads));
+        let seen = Arc::clone(&history);
+        let prepare = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+            let (setup, history) = (Arc::clone(&setup), Arc::clone(&seen));
+            Box::pin(async move {
+                client
+                    .batch_execute(&setup)
+                    .await
+                    .map_err(HookError::Backend)?;
+                let row = client.query_one(FACTS, &[]).await;
+                let row = row.map_err(HookError::Backend)?;
+                history.meet(&row).map_err(HookError::message)
+            })
+        });
+        let pool = Pool::builder(manager)
+            .max_size(server.connections)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(CALL))
+            .create_timeout(Some(CREATE))
+            .post_create(prepare)
+            .build();
+        let pool = pool.map_err(|error| PostgresError::unusable(error.to_string()))?;
+        Ok(Self { pool, history })
+    }
+
+    /// The first connection, without patience.
+    pub(super) async fn first(&self) -> Result<Object, PostgresError> {
+        self.pool.get().await.map_err(|error| {
+            let problem = self.history.refused().unwrap_or_else(|| told(&error));
+            match error {
+                PoolError::PostCreateHook(HookError::Message(_)) => {
+                    PostgresError::unusable(problem)
+                }
+                _ => PostgresError::new(PostgresErrorKind::Unreachable { problem }),
+            }
+        })
+    }
+
+    /// A connection. A server that is being started again is waited for: nothing was sent yet.
+    pub(super) async fn client(&self, patience: Duration) -> Result<Object, JournalError> {
+        let start = Instant::now();
+        loop {
+            if let Some(why) = self.history.refused() {
+                return Err(JournalError::storage(why));
+            }
+            let error = match self.pool.get().await {
+                Ok(client) => return Ok(client),
+                Err(error) => error,
+            };
+            if start.elapsed() >= patience || is_about_the_user(&error) {
+                let why = self.history.refused();
+                return Err(JournalError::storage(why.unwrap_or_else(|| told(&error))));
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Takes note of how far the server's log is on the disk, so that a server that has lost a part of it is noticed.
+    pub(super) fn has_written(&self, position: i64) {
+        self.history.written.fetch_max(position, Ordering::SeqCst);
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+/// Which server this has been, and how much it had written. What was read before a server lost its last changes must not be
+/// written after.
+#[derive(Default)]
+struct History {
+    first: OnceLock<(i64, String)>,
+    written: AtomicI64,
+    is_over: AtomicBool,
+    why: OnceLock<String>,
+}
+
+impl History {
+    fn meet(&self, row: &tokio_postgres::Row) -> Result<(), String> {
+        let text = |at: usize| row.try_get::<_, String>(at).map_err(|error| said(&error));
+        if text(0)? != "on" {
+            return Err(
+                "the server runs with fsync=off, and would lose payouts: turn it on".to_owned(),
+            );
+        }
+        if text(1)? != "UTF8" {
+            return Err("the database's encoding must be UTF8".to_owned());
+        }
+        let number = |at: usize| row.try_get::<_, i64>(at).map_err(|error| said(&error));
+        let (system, timeline, written) = (number(2)?, text(3)?, number(4)?);
+        let now = (system, timeline);
+        let first = self.first.get_or_init(|| now.clone());
+        if *first != now {
+            return self.end(
+                "the server was failed over or restored while this program used it, and may have lost its last changes: start the program again",
+            );
+        }
+        if written < self.written.load(Ordering::SeqCst) {
+            return self.end(
+                "the server has lost changes that this program had seen, as an older backup has: start the program again",
+            );
+        }
+        Ok(())
+    }
+
+    fn end(&self, why: &str) -> Result<(), String> {
+        let why = self.why.get_or_init(|| why.to_owned());
+        self.is_over.store(true, Ordering::SeqCst);
+        Err(why.clone())
+    }
+
+    fn refused(&self) -> Option<String> {
+        let is_over = self.is_over.load(Ordering::SeqCst);
+        is_over.then(|| self.why.get().cloned().unwrap_or_default())
+    }
+}
+
+/// What every connection is told. A process that stands still in a transaction must not hold up the others for long.
+fn setup(schema: &str, reads: bool) -> String {
+    let read_only = if reads { "on" } else { "off" };
+    format!(
+        "SET search_path = {schema}, pg_temp; \
+         SELECT set_config('synchronous_commit', \
+            CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false); \
+         SET statement_timeout = '20s'; SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '10s'; \
+         SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = {read_only}"
+    )
+}
+
+/// Why a transaction did not end as it should.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Nothing of it is in the journal. It may be tried again.
+    Again(JournalError),
+    /// It is not tried again.
+    Ended(JournalError),
+}
+
+impl From<JournalError> for Trouble {
+    fn from(error: JournalError) -> Self {
+        Self::Ended(error)
+    }
+}
+
+/// Before the commit: the server undoes whatever was done.
+impl From<tokio_postgres::Error> for Trouble {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let again = match error.code() {
+            Some(code) => is_passing(code),
+            None => error.is_closed() || is_connection(&error),
+        };
+        let error = JournalError::storage(said(&error));
+        if again {
+            Self::Again(error)
+        } else {
+            Self::Ended(error)
+        }
+    }
+}
+
+/// While it commits: only what the server itself says was not done was not done.
+pub(super) fn at_commit(error: tokio_postgres::Error) -> Trouble {
+    let undone = error
+        .code()
+        .is_some_and(|code| *code == SqlState::T_R_SERIALIZATION_FAILURE || is_deadlock(code));
+    let said = said(&error);
+    if undone {
+        return Trouble::Again(JournalError::storage(said));
+    }
+    Trouble::Ended(JournalError::storage(format!(
+        "whether the change was committed is unknown: {said}"
+    )))
+}
+
+fn is_deadlock(code: &SqlState) -> bool {
+    *code == SqlState::T_R_DEADLOCK_DETECTED
+}
+
+/// The server undoes the transaction, and another time it may pass.
+fn is_passing(code: &SqlState) -> bool {
+    is_deadlock(code)
+        || [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+        ]
+        .contains(code)
+}
+
+fn is_connection(error: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(error)
+        .is_some_and(|cause| cause.downcast_ref::<std::io::Error>().is_some())
+}
+
+/// What the server or the connection said, without the pool's words around it.
+fn told(error: &PoolError) -> String {
+    match error {
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+            said(error)
+        }
+        PoolError::PostCreateHook(HookError::Message(why)) => why.to_string(),
+        error => said(error),
+    }
+}
+
+/// No patience helps against a wrong password.
+fn is_about_the_user(error: &PoolError) -> bool {
+    let PoolError::Backend(error) = error else {
+        return false;
+    };
+    error.code().is_some_and(|code| {
+        [
+            SqlState::INVALID_PASSWORD,
+            SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+            SqlState::INVALID_CATALOG_NAME,
+            SqlState::INSUFFICIENT_PRIVILEGE,
+        ]
+        .contains(code)
+    })
+}
+
+/// A connection at work. Unless the work came to its end, it is given up: it may still be at work.
+pub(super) struct Busy(Option<Object>);
+
+impl Busy {
+    /// What the work came to. The connection can be used again.
+    pub(super) fn ended<T>(mut self, done: T) -> T {
+        drop(self.0.take());
+        done
+    }
+
+    /// The connection.
+    pub(super) fn client(&mut self) -> Result<&mut Object, Trouble> {
+        let gone = || JournalError::storage("the connection was given up");
+        self.0.as_mut().ok_or_else(|| gone().into())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+/// Runs one transaction, for so long at most.
+pub(super) async fn timed<T, F>(client: Object, work: impl FnOnce(Busy) -> F) -> Result<T, Trouble>
+where
+    F: Future<Output = Result<T, Trouble>>,
+{
+    let work = work(Busy(Some(client)));
+    tokio::time::timeout(CALL, work).await.unwrap_or_else(|_| {
+        let seconds = CALL.as_secs();
+        Err(Trouble::Ended(JournalError::storage(format!(
+            "the server did not answer within {seconds} s; whether the change was committed is unknown"
+        ))))
+    })
+}
+
+/// Settings that can lose data, which server it is, and how much of its log is on the disk.
+const FACTS: &str = "SELECT current_setting('fsync'), current_setting('server_encoding'), \
+    (SELECT system_identifier FROM pg_control_system()), \
+    CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END, \
+    CASE WHEN pg_is_in_recovery() THEN 9223372036854775807 \
+        ELSE (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint END";
+
+/// The longest that one transaction takes.
+pub(super) const CALL: Duration = Duration::from_secs(30);
+const CREATE: Duration = Duration::from_secs(10);
+const AGAIN: Duration = Duration::from_millis(200);

@@ -1,0 +1,5 @@
+//! The journal in PostgreSQL: a server of its own for each test, and what is tried with it.
+
+pub mod cluster;
+pub mod crash;
+pub mod figures;

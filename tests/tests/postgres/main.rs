@@ -1,0 +1,13 @@
+//! The journal in PostgreSQL, on servers of Debian's package that the tests start: `cargo xtask ci --only postgres`.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // panicking is fine in tests
+
+mod clocks;
+mod crashes;
+mod failover;
+mod opening;
+mod roles;
+mod rules;
+mod tls;
+mod world;
