@@ -9,6 +9,7 @@ mod guard;
 mod orders;
 mod page;
 mod payouts;
+mod red_packets;
 mod respond;
 mod sharing;
 mod transfer_bills;
@@ -81,6 +82,10 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/transfer_authorizations` | The authorizations of transfers without confirmation (免确认收款授权) |
 /// | `POST /v1/transfer_authorizations/{out_authorization_no}/confirm` | Lets the user agree. The notification follows |
 /// | `POST /v1/transfer_authorizations/{out_authorization_no}/close` | Lets the user end it, or another `{"reason": "TRANSFER_RISK"}`. The notification follows |
+/// | `GET /v1/red_packets` | The red packets (现金红包), and who has received what of them |
+/// | `POST /v1/red_packets/{mch_billno}/receive` | Lets the user receive one (领取红包); `{"openid": "o…"}` names another user, of one that several share |
+/// | `POST /v1/red_packets/{mch_billno}/status` | Sets what a red packet has become: `{"status": "FAILED", "reason": "…"}` |
+/// | `POST /v1/red_packet_step` | `{"seconds": 60}`: how long red packets are `SENDING`, and `RFUND_ING` |
 /// | `GET /v1/deliveries` | The attempts to deliver notifications (通知), and those to come |
 /// | `GET /v1/uploads` | The files that were uploaded (上传), without what is in them |
 /// | `GET /v1/clock` | The clock |
@@ -88,7 +93,7 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/faults` | The faults that wait, and the rules |
 /// | `POST /v1/faults` | `{"api": "v2.pay.query_order", "fault": "html_502", "times": 3}`; see below |
 /// | `DELETE /v1/faults`, `DELETE /v1/faults/{id}` | Removes all faults, or one rule |
-/// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees and transfers to users |
+/// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees, transfers to users and red packets |
 /// | `POST /v1/names` | `{"openid": "o…", "name": "张三"}`: the real name of a user |
 /// | `POST /v1/certificates/rotate` | Adds a platform certificate and signs with it |
 /// | `POST /v1/reset` | Forgets all but the keys |

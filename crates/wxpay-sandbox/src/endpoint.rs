@@ -142,6 +142,12 @@ impl Reply {
 pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v2::pay_employee::ENDPOINT,
     &v2::query_employee_payment::ENDPOINT,
+    &v2::red_packet::send::WECOM,
+    &v2::red_packet::query::WECOM,
+    &v2::red_packet::send::NORMAL,
+    &v2::red_packet::send::GROUP,
+    &v2::red_packet::send::MINI_PROGRAM,
+    &v2::red_packet::query::ENDPOINT,
     &v2::create_order::ENDPOINT,
     &v2::query_order::ENDPOINT,
     &v2::close_order::ENDPOINT,

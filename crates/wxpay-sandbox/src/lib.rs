@@ -29,6 +29,7 @@
 //! A transfer to a user (商家转账) waits until [`Sandbox::confirm_transfer_bill`] lets the user confirm it, and fails after 24
 //! hours of the clock. Without enough [balance](Sandbox::set_balance) it stays `PROCESSING`, whatever the response says.
 //! [`Sandbox::confirm_transfer_authorization`] lets a user allow transfers without confirmation (免确认收款授权).
+//! [`Sandbox::receive_red_packet`] lets a user receive a red packet (现金红包); what nobody receives in 24 hours goes back.
 //!
 //! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came. An
 //! operation that the sandbox does not know is answered with 404 and a message that says who it is that does not.
@@ -101,6 +102,7 @@ mod payout_rules;
 mod platform;
 mod prepay;
 mod random;
+mod red_packet;
 mod refund;
 mod route;
 mod sandbox;
@@ -145,6 +147,7 @@ pub use payment_code::{CodeBehaviour, CodePayment, PaymentCode};
 pub use payout::{Payout, PayoutSends, PayoutStatus};
 pub use payout_rules::{PayoutLimits, PayoutRules, SignatureRefusal};
 pub use prepay::Prepay;
+pub use red_packet::{ReceiveError, RedPacket, RedPacketClaim, RedPacketKind};
 pub use refund::{Refund, RefundEnd, RefundError};
 pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, Watch};

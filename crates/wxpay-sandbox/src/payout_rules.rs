@@ -12,7 +12,8 @@ use crate::snapshot::fen;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PayoutRules {
-    /// The limits, if there are to be any.
+    /// The limits, if there are to be any. Red packets (现金红包) then have those of their own page: 10 and 1,000 yuan a day for one
+    /// user, 1,000,000 yuan a day in all.
     pub limits: Option<PayoutLimits>,
     /// How long a payment is `PROCESSING` (处理中). Its request is answered with `SYSTEMERROR` then, as the real one does
     /// when it does not know the end yet; the money is taken at once, and goes back if the payment fails. Zero settles at

@@ -2,6 +2,7 @@ mod books;
 mod codes;
 mod complaints;
 mod faults;
+mod red_packets;
 mod refunds;
 mod sharing;
 mod time;

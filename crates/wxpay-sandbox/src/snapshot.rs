@@ -13,8 +13,8 @@ use crate::bill::Deposit;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
-    Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared,
-    Sharing, State, TransferAuthorizations, TransferBills,
+    Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RedPackets, RefundEntry,
+    Shared, Sharing, State, TransferAuthorizations, TransferBills,
 };
 use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
@@ -65,6 +65,8 @@ pub(crate) struct Snapshot {
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
     #[serde(default)]
+    red_packets: RedPackets,
+    #[serde(default)]
     transfer_bills: TransferBills,
     #[serde(default)]
     transfer_authorizations: TransferAuthorizations,
@@ -104,6 +106,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         refund_end: state.refund_end,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        red_packets: state.red_packets.clone(),
         transfer_bills: state.transfer_bills.clone(),
         transfer_authorizations: state.authorizations.clone(),
         sharing: state.sharing.clone(),
@@ -172,6 +175,7 @@ impl Snapshot {
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.red_packets = self.red_packets;
         state.transfer_bills = self.transfer_bills;
         state.authorizations = self.transfer_authorizations;
         state.sharing = self.sharing;

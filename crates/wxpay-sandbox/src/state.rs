@@ -9,6 +9,7 @@ mod complaints;
 mod money_out;
 mod orders;
 mod payouts;
+mod red_packets;
 mod refunds;
 mod reversals;
 mod sharing;
@@ -53,6 +54,7 @@ pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
 pub(crate) use complaints::{Act, Complaints};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
+pub(crate) use red_packets::{RedPacketEntry, RedPackets};
 pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Refunds};
 pub(crate) use reversals::ReverseRefusal;
 pub(crate) use sharing::{AskedShare, AskedSharing, Sharing, SharingNotify, SharingRefusal};
@@ -113,6 +115,7 @@ pub(crate) struct State {
     /// What becomes of the next ones.
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
+    pub(crate) red_packets: RedPackets,
     pub(crate) transfer_bills: TransferBills,
     pub(crate) authorizations: TransferAuthorizations,
     pub(crate) sharing: Sharing,

@@ -17,6 +17,7 @@ pub(crate) mod pay_employee;
 pub(crate) mod query_employee_payment;
 pub(crate) mod query_order;
 pub(crate) mod query_refund;
+pub(crate) mod red_packet;
 mod refusal;
 mod request;
 pub(crate) mod reverse_order;

@@ -5,6 +5,7 @@ mod callback;
 mod codes;
 mod combined;
 mod complaints;
+mod red_packets;
 mod refunds;
 mod sharing;
 mod transfers;

@@ -8,7 +8,7 @@ use crate::bill::fee;
 use crate::refund::Shares;
 use crate::snapshot::millis;
 use crate::state::State;
-use crate::{Merchant, Order, PayoutStatus, ProfitSharing, TransferBill};
+use crate::{Merchant, Order, PayoutStatus, ProfitSharing, RedPacket, TransferBill};
 
 /// An account (资金账户) of the merchant's.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -229,7 +229,10 @@ fn operation(state: &State, merchant: &Merchant) -> Vec<Flow> {
     });
     let transfers = state.transfer_bills.entries.values();
     let transfers = transfers.flat_map(|bill| transfer(bill, &api));
-    deposits.chain(payouts).chain(transfers).collect()
+    let packets = state.red_packets.all();
+    let packets = packets.flat_map(|packet| red_packet(packet, &api));
+    let flows = deposits.chain(payouts).chain(transfers);
+    flows.chain(packets).collect()
 }
 
 /// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own accounts.
@@ -248,6 +251,22 @@ fn transfer(bill: &TransferBill, api: &str) -> Vec<Flow> {
     let out = out.map(|time| source.flow(time, "商家转账", "商家转账", -change));
     let back = back.map(|time| source.flow(time, "商家转账", "商家转账退款", change));
     out.into_iter().chain(back).collect()
+}
+
+/// What a red packet took, and what came back of it.
+fn red_packet(packet: &RedPacket, api: &str) -> Vec<Flow> {
+    let source = Source {
+        business_id: &packet.send_listid,
+        voucher: &packet.mch_billno,
+        applicant: api,
+        remark: &packet.act_name,
+    };
+    let (out, back) = (packet.total_amount.get(), packet.refund_amount.get());
+    let mut flows = vec![source.flow(packet.send_time, "现金红包", "现金红包", -out)];
+    if let Some(time) = packet.refund_time.filter(|_| back != 0) {
+        flows.push(source.flow(time, "现金红包", "现金红包退款", back));
+    }
+    flows
 }
 
 /// What is in the account for payments, in fen: less than nothing if more was paid than put in.

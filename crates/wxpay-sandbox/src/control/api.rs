@@ -14,7 +14,9 @@ use serde_json::json;
 use crate::control::body::{Clock, Moment, Name, Nothing, Status, parse};
 use crate::control::fault::{Asked, NewFault};
 use crate::control::respond::{Answer, Json, Problem};
-use crate::control::{codes, complaints, orders, payouts, sharing, transfer_bills, view};
+use crate::control::{
+    codes, complaints, orders, payouts, red_packets, sharing, transfer_bills, view,
+};
 use crate::{RotateError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
@@ -44,6 +46,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .merge(codes::routes())
         .merge(complaints::routes())
         .merge(payouts::routes())
+        .merge(red_packets::routes())
         .merge(sharing::routes())
         .merge(transfer_bills::routes())
 }

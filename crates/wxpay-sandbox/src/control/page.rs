@@ -7,6 +7,7 @@ mod notices;
 mod orders;
 mod outcome;
 mod payouts;
+mod red_packets;
 mod requests;
 mod shop;
 mod steer;

@@ -21,6 +21,10 @@ pub(crate) enum MoneyOut {
         /// When it was asked for, in milliseconds since 1970: the number may be used again.
         create_time: i64,
     },
+    /// A red packet takes the step that WeChat Pay takes on its own.
+    StepRedPacket { mch_billno: String },
+    /// A red packet can no longer be received.
+    ReturnRedPacket { mch_billno: String },
     /// The electronic receipt of a transfer is made.
     FinishReceipt { out_bill_no: String },
 }
@@ -39,6 +43,8 @@ impl State {
                 out_authorization_no,
                 create_time,
             } => self.expire_authorization(out_authorization_no, *create_time, random),
+            MoneyOut::StepRedPacket { mch_billno } => self.step_red_packet(mch_billno),
+            MoneyOut::ReturnRedPacket { mch_billno } => self.return_red_packet(mch_billno),
             MoneyOut::FinishReceipt { out_bill_no } => self.finish_receipt(out_bill_no),
         }
     }

@@ -38,22 +38,21 @@ pub(crate) fn plain_sign(
     held && !sent
 }
 
-/// The `workwx_sign` of a payment to an employee.
+/// The `workwx_sign` of a request, which covers these fields.
 pub(crate) fn workwx_sign(
     params: &Params,
     merchant: &Merchant,
+    only: &'static [&'static str],
     signatures: &mut Vec<SignatureCheck>,
 ) -> bool {
-    let expected = sign::workwx_sign(params.iter(), merchant.workwx_secret.expose());
+    let expected = sign::workwx_sign(params.iter(), only, merchant.workwx_secret.expose());
     let mut check = SignatureCheck::new(SignatureKind::WorkwxSign);
-    let signed = params
-        .iter()
-        .filter(|(name, _)| sign::WORKWX_FIELDS.contains(name));
+    let signed = params.iter().filter(|(name, _)| only.contains(name));
     check.text = sign::string_to_sign(signed, "secret", MASK);
     let held = finish(check, expected, params, signatures, || Rules {
         sign_type: SignType::Md5,
         suffix: "secret",
-        only: Some(&sign::WORKWX_FIELDS),
+        only: Some(only),
         merchant,
     });
     let agentid = merchant.agentid.to_string();

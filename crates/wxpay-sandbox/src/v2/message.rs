@@ -135,8 +135,10 @@ impl Message {
 }
 
 /// The fields that name what a response is about.
-const NUMBERS: [&str; 12] = [
+const NUMBERS: [&str; 14] = [
     "partner_trade_no",
+    "mch_billno",
+    "send_listid",
     "out_refund_no",
     "refund_id",
     "out_order_no",

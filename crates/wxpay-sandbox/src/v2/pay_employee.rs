@@ -9,7 +9,8 @@ use crate::exchange::Call;
 use crate::payout_rules::{FAILURE, NOT_ENOUGH};
 use crate::random::{DIGITS, Random};
 use crate::state::{Event, PayoutEntry, Shared, State};
-use crate::v2::request::{self, Need, Rule, Words, wrong};
+use crate::v2::request::{self, EMPLOYEES, Need, Rule, Words, wrong};
+use crate::v2::sign::WORKWX_FIELDS;
 use crate::v2::{Message, Refusal, Refusals, Request, check, employee_limits};
 use crate::{Payout, PayoutStatus};
 
@@ -40,7 +41,13 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
 fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
     let params = request::read(request, &WORDS)?;
     let shared = request.shared;
-    if !check::workwx_sign(&params, &shared.merchant, request.signatures) {
+    let signed = check::workwx_sign(
+        &params,
+        &shared.merchant,
+        &WORKWX_FIELDS,
+        request.signatures,
+    );
+    if !signed {
         let (code, message) = ("WORKWX_SIGN_ERROR", "企业微信签名错误");
         return Err(request::wrong_signature(shared, code, message));
     }
@@ -239,6 +246,7 @@ const LONGEST: usize = 32;
 const WORDS: Words = Words {
     no_auth: "NOAUTH",
     ca_error: "证书出错",
+    ..EMPLOYEES
 };
 
 const RULES: &[Rule] = &[

@@ -6,7 +6,7 @@ use wxpay_core::{Params, TimeFormat};
 use crate::clock::later;
 use crate::endpoint::{Endpoint, Handler, Reply};
 use crate::state::State;
-use crate::v2::request::{self, Need, Rule, Words};
+use crate::v2::request::{self, EMPLOYEES, Need, Rule, Words};
 use crate::v2::{Message, Refusal, Refusals, Request};
 
 /// 查询付款记录.
@@ -61,8 +61,8 @@ fn perform(params: &Params, state: &State) -> Result<Message, Refusal> {
 const MAX_AGE: i64 = 30 * 24 * 3600;
 
 const WORDS: Words = Words {
-    no_auth: "NO_AUTH",
     ca_error: "请求未携带证书，或请求携带的证书出错",
+    ..EMPLOYEES
 };
 
 const RULES: &[Rule] = &[

@@ -18,15 +18,27 @@ pub(crate) enum Need {
     Optional,
 }
 
-/// What the documents of two endpoints call in two ways.
+/// What the documents of endpoints call in several ways.
 pub(crate) struct Words {
     /// The code for a merchant without the permission.
     pub(crate) no_auth: &'static str,
     /// What is said about a certificate that is missing or wrong.
     pub(crate) ca_error: &'static str,
+    /// The field that has the app.
+    pub(crate) app_id: &'static str,
+    /// The code and the message for another app.
+    pub(crate) wrong_app: (&'static str, &'static str),
 }
 
-/// Reads a request and checks what both endpoints check in the same way, up to `sign`.
+/// Of the payments to employees, where they agree.
+pub(crate) const EMPLOYEES: Words = Words {
+    no_auth: "NO_AUTH",
+    ca_error: "",
+    app_id: "appid",
+    wrong_app: ("WORKWX_MCHID_ERROR", "企业微信商户号和企业关系校验失败"),
+};
+
+/// Reads a request and checks what all of them check in the same way, up to `sign`.
 pub(crate) fn read(request: &mut Request<'_>, words: &Words) -> Result<Params, Refusal> {
     let (call, shared) = (request.call, request.shared);
     // The gateway looks at the certificate before anything reads the message.
@@ -39,7 +51,7 @@ pub(crate) fn read(request: &mut Request<'_>, words: &Words) -> Result<Params, R
     let params = params(&call.body)
         .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
     let merchant = &shared.merchant;
-    check_merchant(&params, merchant, words.no_auth)?;
+    check_merchant(&params, merchant, words)?;
     if !check::plain_sign(&params, merchant, request.signatures) {
         return Err(wrong_signature(shared, "SIGN_ERROR", "签名错误"));
     }
@@ -88,19 +100,19 @@ pub(crate) fn wrong(name: &str, what: &str) -> Refusal {
     Refusal::code("PARAM_ERROR", format!("参数错误: {name} {what}"))
 }
 
-fn check_merchant(params: &Params, merchant: &Merchant, no_auth: &str) -> Result<(), Refusal> {
+fn check_merchant(params: &Params, merchant: &Merchant, words: &Words) -> Result<(), Refusal> {
     let mch_id = params
         .get("mch_id")
         .ok_or_else(|| wrong("mch_id", "缺少参数"))?;
     if mch_id != merchant.mch_id.as_str() {
-        return Err(Refusal::code(no_auth, "没有权限"));
+        return Err(Refusal::code(words.no_auth, "没有权限"));
     }
     let appid = params
-        .get("appid")
-        .ok_or_else(|| wrong("appid", "缺少参数"))?;
+        .get(words.app_id)
+        .ok_or_else(|| wrong(words.app_id, "缺少参数"))?;
     if appid != merchant.appid.as_str() {
-        let message = "企业微信商户号和企业关系校验失败";
-        return Err(Refusal::code("WORKWX_MCHID_ERROR", message));
+        let (code, message) = words.wrong_app;
+        return Err(Refusal::code(code, message));
     }
     Ok(())
 }

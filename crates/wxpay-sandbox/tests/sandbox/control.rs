@@ -2,6 +2,7 @@
 
 mod orders;
 mod page;
+mod red_packets;
 mod transfer_bills;
 
 use std::sync::Arc;

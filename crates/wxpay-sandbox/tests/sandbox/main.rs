@@ -40,6 +40,7 @@ mod payout_rules;
 mod payout_signatures;
 mod payouts;
 mod prepays;
+mod red_packets;
 mod refunds;
 mod refunds_v2;
 mod seeds;
