@@ -14,6 +14,7 @@ mod respond;
 mod sharing;
 mod transfer_bills;
 mod view;
+mod withdrawals;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -86,6 +87,8 @@ use crate::{Sandbox, StartError, listener};
 /// | `POST /v1/red_packets/{mch_billno}/receive` | Lets the user receive one (领取红包); `{"openid": "o…"}` names another user, of one that several share |
 /// | `POST /v1/red_packets/{mch_billno}/status` | Sets what a red packet has become: `{"status": "FAILED", "reason": "…"}` |
 /// | `POST /v1/red_packet_step` | `{"seconds": 60}`: how long red packets are `SENDING`, and `RFUND_ING` |
+/// | `GET /v1/withdrawals` | The withdrawals (预约提现) |
+/// | `POST /v1/withdrawals/{withdraw_id}/status` | Sets what a withdrawal has become: `{"status": "REFUND", "reason": "银行退票"}`. The notification of an end follows |
 /// | `GET /v1/deliveries` | The attempts to deliver notifications (通知), and those to come |
 /// | `GET /v1/uploads` | The files that were uploaded (上传), without what is in them |
 /// | `GET /v1/clock` | The clock |

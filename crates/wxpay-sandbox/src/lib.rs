@@ -30,6 +30,7 @@
 //! hours of the clock. Without enough [balance](Sandbox::set_balance) it stays `PROCESSING`, whatever the response says.
 //! [`Sandbox::confirm_transfer_authorization`] lets a user allow transfers without confirmation (免确认收款授权).
 //! [`Sandbox::receive_red_packet`] lets a user receive a red packet (现金红包); what nobody receives in 24 hours goes back.
+//! Withdrawals (预约提现) arrive at ten o'clock of the next day, and [`Sandbox::set_withdrawal_status`] decides otherwise.
 //!
 //! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came. An
 //! operation that the sandbox does not know is answered with 404 and a message that says who it is that does not.
@@ -62,7 +63,7 @@
 //! # }
 //! ```
 //!
-//! Not simulated: orders and refunds of service providers in APIv2, what coupons a refund gives back one by one, the bill of
+//! Not simulated: what coupons a refund gives back one by one, the bill of
 //! shares (分账账单), closing batches of transfers, the notification that an echo can ask for, the five minutes between making an
 //! order and closing it, that an order nobody pays closes after seven days, and how often a merchant may ask.
 //! [`Fault::ErrorCode`] stands in for the last.
@@ -121,6 +122,7 @@ mod trust;
 mod v2;
 mod v3;
 mod whole_file;
+mod withdrawal;
 
 #[cfg(test)]
 mod vectors;
@@ -163,6 +165,7 @@ pub use transfer_bill::{
     ConfirmTransferError, SceneReport, TransferBill, TransferBillTerms, TransferReceipt,
 };
 pub use trust::Trust;
+pub use withdrawal::{Withdrawal, WithdrawalTerms};
 
 /// The code in the README.
 #[cfg(doctest)]

@@ -8,6 +8,7 @@ mod sharing;
 mod time;
 mod transfer_authorizations;
 mod transfer_bills;
+mod withdrawals;
 
 use std::error::Error as StdError;
 use std::fmt;

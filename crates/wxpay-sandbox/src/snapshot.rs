@@ -16,7 +16,9 @@ use crate::state::{
     Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RedPackets, RefundEntry,
     Shared, Sharing, State, TransferAuthorizations, TransferBills,
 };
-use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
+use crate::{
+    Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer, Withdrawal,
+};
 
 pub(crate) use forms::{base64_option, fen, fen_option, millis, millis_option, params};
 
@@ -67,6 +69,8 @@ pub(crate) struct Snapshot {
     #[serde(default)]
     red_packets: RedPackets,
     #[serde(default)]
+    withdrawals: Vec<Withdrawal>,
+    #[serde(default)]
     transfer_bills: TransferBills,
     #[serde(default)]
     transfer_authorizations: TransferAuthorizations,
@@ -107,6 +111,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
         red_packets: state.red_packets.clone(),
+        withdrawals: state.withdrawals.clone(),
         transfer_bills: state.transfer_bills.clone(),
         transfer_authorizations: state.authorizations.clone(),
         sharing: state.sharing.clone(),
@@ -176,6 +181,7 @@ impl Snapshot {
             state.batches.add_transfer(transfer);
         }
         state.red_packets = self.red_packets;
+        state.withdrawals = self.withdrawals;
         state.transfer_bills = self.transfer_bills;
         state.authorizations = self.transfer_authorizations;
         state.sharing = self.sharing;

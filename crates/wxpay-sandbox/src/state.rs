@@ -18,6 +18,7 @@ mod transfer_authorizations;
 mod transfer_bills;
 mod transfer_receipts;
 mod uploads;
+mod withdrawals;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
@@ -43,7 +44,7 @@ use crate::seen::SeenLog;
 use crate::state_file::StateFile;
 use crate::{
     CallbackCertificate, ConnectionLimits, Delivery, Fault, Merchant, PayoutRules, ProfitReturn,
-    ProfitSharing, Refund, RefundEnd, SeenRequest, Trust,
+    ProfitSharing, Refund, RefundEnd, SeenRequest, Trust, Withdrawal,
 };
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
@@ -63,6 +64,7 @@ pub(crate) use transfer_authorizations::{AuthorizationRefusal, TransferAuthoriza
 pub(crate) use transfer_bills::{TransferBills, TransferRefusal};
 pub(crate) use transfer_receipts::ReceiptRefusal;
 pub(crate) use uploads::Uploads;
+pub(crate) use withdrawals::WithdrawalRefusal;
 
 /// What every connection shares.
 pub(crate) struct Shared {
@@ -116,6 +118,7 @@ pub(crate) struct State {
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
     pub(crate) red_packets: RedPackets,
+    pub(crate) withdrawals: Vec<Withdrawal>,
     pub(crate) transfer_bills: TransferBills,
     pub(crate) authorizations: TransferAuthorizations,
     pub(crate) sharing: Sharing,

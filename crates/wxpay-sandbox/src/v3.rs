@@ -38,6 +38,7 @@ pub(crate) mod sharing;
 mod signature;
 mod transaction;
 pub(crate) mod upload;
+pub(crate) mod withdrawals;
 
 pub(crate) use answer::{Answer, Content};
 

@@ -9,6 +9,7 @@ mod red_packets;
 mod refunds;
 mod sharing;
 mod transfers;
+mod withdrawals;
 
 use std::sync::Arc;
 use std::time::Duration;

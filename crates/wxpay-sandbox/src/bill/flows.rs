@@ -134,6 +134,7 @@ fn basic(state: &State, merchant: &Merchant) -> Vec<Flow> {
     let shares = sharings.flat_map(|sharing| shares(sharing, &api, merchant));
     let flows = payments.chain(refunds).chain(shares);
     let flows = flows.chain(returns(state, &api, merchant));
+    let flows = flows.chain(withdrawals(state, "BASIC", &api));
     flows.filter(|flow| flow.change != 0).collect()
 }
 
@@ -232,7 +233,8 @@ fn operation(state: &State, merchant: &Merchant) -> Vec<Flow> {
     let packets = state.red_packets.all();
     let packets = packets.flat_map(|packet| red_packet(packet, &api));
     let flows = deposits.chain(payouts).chain(transfers);
-    flows.chain(packets).collect()
+    let flows = flows.chain(packets);
+    flows.chain(withdrawals(state, "OPERATION", &api)).collect()
 }
 
 /// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own accounts.
@@ -251,6 +253,28 @@ fn transfer(bill: &TransferBill, api: &str) -> Vec<Flow> {
     let out = out.map(|time| source.flow(time, "商家转账", "商家转账", -change));
     let back = back.map(|time| source.flow(time, "商家转账", "商家转账退款", change));
     out.into_iter().chain(back).collect()
+}
+
+/// What the merchant withdrew from an account, and what came back of it.
+fn withdrawals(state: &State, account: &str, api: &str) -> Vec<Flow> {
+    let own = state
+        .withdrawals
+        .iter()
+        .filter(|made| made.terms.sub_mchid.is_none() && made.terms.account_type == account);
+    let flows = own.flat_map(|made| {
+        let source = Source {
+            business_id: &made.withdraw_id,
+            voucher: &made.out_request_no,
+            applicant: api,
+            remark: made.terms.remark.as_deref().unwrap_or_default(),
+        };
+        let change = made.terms.amount.get();
+        let out = source.flow(made.create_time, "充值/提现", "提现", -change);
+        let back = made.returned_time;
+        let back = back.map(|time| source.flow(time, "充值/提现", "提现退回", change));
+        [Some(out), back].into_iter().flatten()
+    });
+    flows.collect()
 }
 
 /// What a red packet took, and what came back of it.

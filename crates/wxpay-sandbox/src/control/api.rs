@@ -15,7 +15,7 @@ use crate::control::body::{Clock, Moment, Name, Nothing, Status, parse};
 use crate::control::fault::{Asked, NewFault};
 use crate::control::respond::{Answer, Json, Problem};
 use crate::control::{
-    codes, complaints, orders, payouts, red_packets, sharing, transfer_bills, view,
+    codes, complaints, orders, payouts, red_packets, sharing, transfer_bills, view, withdrawals,
 };
 use crate::{RotateError, Sandbox};
 
@@ -49,6 +49,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .merge(red_packets::routes())
         .merge(sharing::routes())
         .merge(transfer_bills::routes())
+        .merge(withdrawals::routes())
 }
 
 /// Which of the requests.

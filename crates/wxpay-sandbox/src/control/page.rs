@@ -13,6 +13,7 @@ mod shop;
 mod steer;
 mod table;
 mod transfer_bills;
+mod withdrawals;
 mod words;
 
 use std::sync::Arc;

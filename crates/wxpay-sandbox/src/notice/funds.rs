@@ -26,6 +26,10 @@ pub(crate) enum FundsEvent {
     AuthorizationConfirmed,
     /// An authorization of transfers without confirmation was closed.
     AuthorizationClosed,
+    /// A withdrawal of the merchant's has ended, or came back.
+    WithdrawalChanged,
+    /// The same of a sub-merchant.
+    SubWithdrawalChanged,
 }
 
 impl FundsEvent {
@@ -35,6 +39,7 @@ impl FundsEvent {
             Self::AuthorizationConfirmed | Self::AuthorizationClosed => {
                 NoticeKind::TransferAuthorization
             }
+            Self::WithdrawalChanged | Self::SubWithdrawalChanged => NoticeKind::Withdrawal,
         }
     }
 
@@ -43,6 +48,7 @@ impl FundsEvent {
             Self::TransferFinished => "MCHTRANSFER.BILL.FINISHED",
             Self::AuthorizationConfirmed => "MCHTRANSFER.AUTHORIZATION.CONFIRMED",
             Self::AuthorizationClosed => "MCHTRANSFER.AUTHORIZATION.CLOSED",
+            Self::WithdrawalChanged | Self::SubWithdrawalChanged => "MCHWITHDRAW.CHANGE",
         }
     }
 
@@ -51,6 +57,7 @@ impl FundsEvent {
             Self::TransferFinished => "商家转账单据终态通知",
             Self::AuthorizationConfirmed => "商家转账用户免确认收款授权确认通知",
             Self::AuthorizationClosed => "商家转账用户免确认收款授权关闭通知",
+            Self::WithdrawalChanged | Self::SubWithdrawalChanged => "商户提现状态变更通知",
         }
     }
 
@@ -59,6 +66,7 @@ impl FundsEvent {
             Self::TransferFinished | Self::AuthorizationConfirmed | Self::AuthorizationClosed => {
                 "mch_payment"
             }
+            Self::WithdrawalChanged | Self::SubWithdrawalChanged => "mch_withdraw",
         }
     }
 
@@ -66,7 +74,10 @@ impl FundsEvent {
     pub(crate) fn merchant_member(self) -> Option<&'static str> {
         match self {
             Self::TransferFinished => Some("mch_id"),
-            Self::AuthorizationConfirmed | Self::AuthorizationClosed => None,
+            Self::SubWithdrawalChanged => Some("sp_mchid"),
+            Self::AuthorizationConfirmed | Self::AuthorizationClosed | Self::WithdrawalChanged => {
+                None
+            }
         }
     }
 
@@ -74,6 +85,7 @@ impl FundsEvent {
     pub(crate) fn pause(self, attempts: u32) -> Option<Duration> {
         let most = match self {
             Self::TransferFinished | Self::AuthorizationConfirmed | Self::AuthorizationClosed => 64,
+            Self::WithdrawalChanged | Self::SubWithdrawalChanged => 67,
         };
         let seconds = match attempts {
             ..=10 => 15,

@@ -25,6 +25,8 @@ pub(crate) enum MoneyOut {
     StepRedPacket { mch_billno: String },
     /// A red packet can no longer be received.
     ReturnRedPacket { mch_billno: String },
+    /// A withdrawal has come to the bank.
+    SettleWithdrawal { withdraw_id: String },
     /// The electronic receipt of a transfer is made.
     FinishReceipt { out_bill_no: String },
 }
@@ -45,6 +47,9 @@ impl State {
             } => self.expire_authorization(out_authorization_no, *create_time, random),
             MoneyOut::StepRedPacket { mch_billno } => self.step_red_packet(mch_billno),
             MoneyOut::ReturnRedPacket { mch_billno } => self.return_red_packet(mch_billno),
+            MoneyOut::SettleWithdrawal { withdraw_id } => {
+                self.settle_withdrawal(withdraw_id, random);
+            }
             MoneyOut::FinishReceipt { out_bill_no } => self.finish_receipt(out_bill_no),
         }
     }

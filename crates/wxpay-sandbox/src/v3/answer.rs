@@ -106,6 +106,9 @@ impl Answer {
             "USERPAYING" => 202,
             "SIGN_ERROR" => 401,
             "NO_AUTH"
+            | "ACCOUNT_NOT_VERIFIED"
+            | "CONTRACT_NOT_CONFIRMED"
+            | "USER_ERROR"
             | "RULE_LIMIT"
             | "NOT_ENOUGH"
             | "OUT_TRADE_NO_USED"

@@ -4,6 +4,7 @@ mod orders;
 mod page;
 mod red_packets;
 mod transfer_bills;
+mod withdrawals;
 
 use std::sync::Arc;
 

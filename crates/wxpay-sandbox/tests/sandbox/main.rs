@@ -54,4 +54,5 @@ mod transfer_ends;
 mod transfers;
 mod uploads;
 mod v3;
+mod withdrawals;
 mod x509;

@@ -10,7 +10,9 @@ use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use crate::Sandbox;
 use crate::control::page::layout::{Place, live, page, yuan};
 use crate::control::page::words::Words;
-use crate::control::page::{notices, orders, payouts, red_packets, shop, transfer_bills};
+use crate::control::page::{
+    notices, orders, payouts, red_packets, shop, transfer_bills, withdrawals,
+};
 
 /// A part of the books.
 struct Section {
@@ -61,6 +63,7 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
     let (codes, complaints) = (sandbox.payment_codes(), sandbox.complaints());
     let (uploads, payouts) = (sandbox.uploads(), sandbox.payouts());
     let (transfers, bills) = (sandbox.transfers(), sandbox.transfer_bills());
+    let withdrawn = sandbox.withdrawals();
     let packets = sandbox.red_packets();
     let allowed = sandbox.transfer_authorizations();
     let shared = sandbox.profit_sharings().len() + sandbox.profit_returns().len();
@@ -124,6 +127,12 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
             ("Red packets", "现金红包"),
             packets.len(),
             red_packets::red_packets(&latest(&packets), words),
+        ),
+        section(
+            "withdrawals",
+            ("Withdrawals", "提现"),
+            withdrawn.len(),
+            withdrawals::withdrawals(&latest(&withdrawn), words),
         ),
         section("uploads", ("Uploads", "上传文件"), uploads.len(), {
             shop::uploads(&latest(&uploads), words)

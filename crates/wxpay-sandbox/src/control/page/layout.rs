@@ -129,7 +129,7 @@ pub(crate) fn state(text: &str) -> Markup {
     let kind = match text {
         "SUCCESS" | "FINISHED" | "PROCESSED" | "TAKING_EFFECT" | "RECEIVED" => "good",
         "FAILED" | "FAIL" | "PAYERROR" | "ABNORMAL" => "bad",
-        "CLOSED" | "REVOKED" | "CANCELLED" => "dull",
+        "CLOSED" | "CLOSE" | "REVOKED" | "CANCELLED" => "dull",
         _ => "open",
     };
     html! { span class={ "tag " (kind) } { (text) } }

@@ -68,6 +68,7 @@ fn about(kind: NoticeKind, numbers: [Option<&str>; 3], words: Words) -> Markup {
         NoticeKind::Complaint => words.pick("complaint", "投诉"),
         NoticeKind::Transfer => words.pick("transfer", "商家转账"),
         NoticeKind::TransferAuthorization => words.pick("transfer authorization", "免确认收款授权"),
+        NoticeKind::Withdrawal => words.pick("withdrawal", "提现"),
     };
     html! {
         (kind)
