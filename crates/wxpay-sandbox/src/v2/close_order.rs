@@ -45,7 +45,13 @@ fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
 /// Closes the order, if the request is to take effect.
 fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
     let number = params.get("out_trade_no").unwrap_or_default();
-    let closed = shared.state().orders.close(number, commit);
+    let mut state = shared.state();
+    let order = state.orders.get(number);
+    let own = order.is_some_and(|order| order.is_of(params.get("sub_mch_id")));
+    let closed = match own {
+        true => state.orders.close(number, commit),
+        false => Err(CloseRefusal::Missing),
+    };
     closed.map_err(|refusal| match refusal {
         CloseRefusal::Missing | CloseRefusal::Combined => {
             Refusal::code("ORDERNOTEXIST", "订单不存在")
@@ -59,6 +65,7 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .text("nonce_str", shared.random.nonce())
         .text("result_code", "SUCCESS"))
 }

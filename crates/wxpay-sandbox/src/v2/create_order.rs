@@ -71,6 +71,7 @@ fn perform(asked: Asked, shared: &Shared, commit: bool) -> Result<Message, Refus
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .optional("device_info", params.get("device_info"))
         .text("nonce_str", shared.random.nonce())
         .text("result_code", "SUCCESS")
@@ -87,7 +88,8 @@ fn read(params: &Params, now: Timestamp) -> Result<AskedOrder, Refusal> {
     let total_fee = forms::amount(params, "total_fee")?;
     let time_expire = forms::time_expire(params, now)?;
     let trade_type = text("trade_type");
-    let payer = (trade_type == "JSAPI").then(|| text("openid"));
+    let openid = params.get("openid").or_else(|| params.get("sub_openid"));
+    let payer = openid.filter(|_| trade_type == "JSAPI").map(str::to_owned);
     let mut order = Order::unpaid(&text("out_trade_no"), "NOTPAY", "订单未支付");
     order.transaction_id = String::new();
     order.total_fee = total_fee;
@@ -97,6 +99,7 @@ fn read(params: &Params, now: Timestamp) -> Result<AskedOrder, Refusal> {
     order.openid = payer.clone().unwrap_or_default();
     order.time_end = now;
     order.profit_sharing = params.get("profit_sharing") == Some("Y");
+    order.sub_merchant = forms::sub_merchant(params)?;
     Ok(AskedOrder {
         order,
         prepay: Prepay {
@@ -123,7 +126,11 @@ fn check_forms(params: &Params) -> Result<(), Refusal> {
     forms::is(params, "trade_type", |kind| {
         ["JSAPI", "NATIVE", "APP", "MWEB"].contains(&kind)
     })?;
-    match (params.get("trade_type"), params.get("openid")) {
+    let of_sub = params
+        .get("sub_openid")
+        .filter(|_| params.get("sub_mch_id").is_some());
+    let payer = params.get("openid").or(of_sub);
+    match (params.get("trade_type"), payer) {
         (Some("JSAPI"), None) => Err(forms::wrong("JSAPI支付必须传openid")),
         _ => Ok(()),
     }
@@ -146,6 +153,8 @@ const RULES: &[Rule] = &[
     Rule("product_id", 32, Need::Optional),
     Rule("limit_pay", 32, Need::Optional),
     Rule("openid", 128, Need::Optional),
+    Rule("sub_appid", 32, Need::Optional),
+    Rule("sub_openid", 128, Need::Optional),
     Rule("receipt", 8, Need::Optional),
     Rule("profit_sharing", 16, Need::Optional),
     Rule("scene_info", 256, Need::Optional),

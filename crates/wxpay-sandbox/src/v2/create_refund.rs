@@ -78,7 +78,9 @@ fn perform(
 ) -> Result<Message, Refusal> {
     let mut state = shared.state();
     let id = params.get("transaction_id");
-    let order = state.orders.find(id, params.get("out_trade_no")).cloned();
+    let order = state.orders.find(id, params.get("out_trade_no"));
+    let order = order.filter(|order| order.is_of(params.get("sub_mch_id")));
+    let order = order.cloned();
     let order = order.ok_or_else(|| match id {
         Some(_) => Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id"),
         None => no_order(),
@@ -99,6 +101,7 @@ fn perform(
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .text("nonce_str", shared.random.nonce())
         .text("result_code", "SUCCESS");
     Ok(accepted(reply, &refund, &order))

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use wxpay_core::{Fen, Params, TimeFormat, Timestamp};
 
+use crate::SubMerchant;
 use crate::v2::Refusal;
 use crate::v2::request::{self, Need, Rule};
 
@@ -71,6 +72,26 @@ pub(crate) fn check_order(params: &Params) -> Result<(), Refusal> {
         return Err(wrong(request::INVALID_IP));
     }
     Ok(())
+}
+
+/// The sub-merchant (子商户号) that a request of a service provider is about, if it is one.
+pub(crate) fn sub_merchant(params: &Params) -> Result<Option<SubMerchant>, Refusal> {
+    let Some(sub_mchid) = params.get("sub_mch_id") else {
+        return Ok(None);
+    };
+    is(params, "sub_mch_id", |id| {
+        id.len() <= 32 && id.bytes().all(|b| b.is_ascii_digit())
+    })?;
+    let own = |name| params.get(name).map(str::to_owned);
+    let (sub_appid, sub_openid) = (own("sub_appid"), own("sub_openid"));
+    if sub_openid.is_some() && sub_appid.is_none() {
+        return Err(wrong("传sub_openid时须传sub_appid"));
+    }
+    Ok(Some(SubMerchant {
+        sub_mchid: sub_mchid.to_owned(),
+        sub_appid,
+        sub_openid,
+    }))
 }
 
 /// All but what a repetition may change.

@@ -84,6 +84,7 @@ fn payment(notice: &Notice, order: &Order, shared: &Shared) -> String {
         .text("return_code", "SUCCESS")
         .text("appid", merchant.appid.as_str())
         .text("mch_id", merchant.mch_id.as_str())
+        .optional("sub_mch_id", sub_mch_id(order))
         .text("nonce_str", shared.random.nonce())
         .optional("sign_type", named)
         .text("result_code", "SUCCESS")
@@ -131,9 +132,16 @@ fn refund(
         .text("return_code", "SUCCESS")
         .text("appid", merchant.appid.as_str())
         .text("mch_id", merchant.mch_id.as_str())
+        .optional("sub_mch_id", sub_mch_id(&order))
         .text("nonce_str", shared.random.nonce())
         .text("req_info", req_info)
         .to_xml("xml")
+}
+
+/// Whose order it is, if it is one of a sub-merchant.
+fn sub_mch_id(order: &Order) -> Option<&str> {
+    let sub = order.sub_merchant.as_ref()?;
+    Some(&sub.sub_mchid)
 }
 
 /// In bytes.

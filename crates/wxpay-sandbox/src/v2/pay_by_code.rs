@@ -53,6 +53,7 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
     order.device_info = own("device_info");
     order.attach = own("attach");
     order.profit_sharing = params.get("profit_sharing") == Some("Y");
+    order.sub_merchant = forms::sub_merchant(params)?;
     let asked = AskedCharge {
         order,
         api: Api::of(&ENDPOINT),
@@ -74,6 +75,7 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .text("nonce_str", shared.random.nonce())
         .text("result_code", "SUCCESS")
         .text("out_trade_no", &order.out_trade_no)
@@ -107,6 +109,7 @@ const RULES: &[Rule] = &[
     Rule("time_expire", 14, Need::Optional),
     Rule("receipt", 8, Need::Optional),
     Rule("auth_code", 128, Need::Required),
+    Rule("sub_appid", 32, Need::Optional),
     Rule("profit_sharing", 16, Need::Optional),
     Rule("scene_info", 256, Need::Optional),
     Rule("version", 32, Need::Optional),

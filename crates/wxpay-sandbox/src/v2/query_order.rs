@@ -81,12 +81,14 @@ fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, R
     let order = state
         .orders
         .find_single(params.get("transaction_id"), params.get("out_trade_no"))
+        .filter(|order| order.is_of(params.get("sub_mch_id")))
         .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "此交易订单号不存在"))?;
     let reply = Message::signed(sign_type(params).unwrap_or(SignType::Md5))
         .text("return_code", "SUCCESS")
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .text("nonce_str", random.nonce())
         .text("result_code", "SUCCESS")
         .text("out_trade_no", &order.out_trade_no)
@@ -102,10 +104,13 @@ fn perform(params: &Params, state: &State, random: &Random) -> Result<Message, R
 /// Adds what only a paid order has. The `total_fee` is the order's, if it is to be right.
 pub(crate) fn paid(reply: Message, order: &Order, total_fee: Fen) -> Message {
     let coupon_fee = order.coupon_fee();
+    let sub_openid = order.sub_merchant.as_ref();
+    let sub_openid = sub_openid.and_then(|sub| sub.sub_openid.as_deref());
     let cash_fee = total_fee.checked_sub(coupon_fee).unwrap_or_default();
     let mut reply = reply
         .optional("device_info", order.device_info.as_deref())
         .text("openid", &order.openid)
+        .optional("sub_openid", sub_openid)
         .text("is_subscribe", if order.is_subscribe { "Y" } else { "N" })
         .text("trade_type", &order.trade_type)
         .text("bank_type", &order.bank_type)

@@ -51,12 +51,14 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
 /// The refunds by the first of the four numbers that is there: the refund's, then the order's, WeChat Pay's before the merchant's.
 fn find<'a>(params: &Params, state: &'a State) -> Result<Found<'a>, Refusal> {
     let missing = || Refusal::code("REFUNDNOTEXIST", "退款订单查询失败");
+    let own = |order: &&Order| order.is_of(params.get("sub_mch_id"));
     let by_id = params.get("refund_id").map(|id| state.refunds.by_id(id));
     let by_number = params.get("out_refund_no");
     let by_number = by_number.map(|number| state.refunds.get(number));
     if let Some(one) = by_id.or(by_number) {
         let refund = one.ok_or_else(missing)?;
-        let order = state.orders.get(&refund.out_trade_no).ok_or_else(missing)?;
+        let order = state.orders.get(&refund.out_trade_no).filter(own);
+        let order = order.ok_or_else(missing)?;
         return Ok(Found {
             order,
             refunds: vec![refund],
@@ -67,7 +69,8 @@ fn find<'a>(params: &Params, state: &'a State) -> Result<Found<'a>, Refusal> {
     if id.is_none() && number.is_none() {
         return Err(Refusal::Return("缺少参数".to_owned()));
     }
-    let order = state.orders.find(id, number).ok_or_else(missing)?;
+    let order = state.orders.find(id, number).filter(own);
+    let order = order.ok_or_else(missing)?;
     let refunds: Vec<_> = state.refunds.all_of(&order.out_trade_no).collect();
     let all = refunds.len();
     if all == 0 {
@@ -101,6 +104,7 @@ fn tell(params: &Params, found: &Found<'_>, shared: &Shared) -> Message {
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .text("nonce_str", shared.random.nonce())
         .text("result_code", "SUCCESS")
         .text("transaction_id", &order.transaction_id)

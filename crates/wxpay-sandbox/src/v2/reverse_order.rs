@@ -38,7 +38,9 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
 fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
     let mut state = shared.state();
     let id = params.get("transaction_id");
-    let order = state.orders.find(id, params.get("out_trade_no")).cloned();
+    let order = state.orders.find(id, params.get("out_trade_no"));
+    let order = order.filter(|order| order.is_of(params.get("sub_mch_id")));
+    let order = order.cloned();
     let order = order.ok_or_else(|| match id {
         Some(_) => Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id"),
         // No page says how this is answered. Of the codes that it lists, this one leaves most to find out.
@@ -65,6 +67,7 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
         .text("return_msg", "OK")
         .optional("appid", params.get("appid"))
         .optional("mch_id", params.get("mch_id"))
+        .optional("sub_mch_id", params.get("sub_mch_id"))
         .text("nonce_str", shared.random.nonce());
     let reply = match code {
         "" => reply.text("result_code", "SUCCESS"),

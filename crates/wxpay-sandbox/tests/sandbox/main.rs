@@ -48,6 +48,7 @@ mod sharing;
 mod sharing_v2;
 mod snapshots;
 mod state_files;
+mod sub_merchants_v2;
 mod transfer_authorizations;
 mod transfer_bills;
 mod transfer_ends;
