@@ -2,6 +2,7 @@
 
 mod flows;
 mod fund;
+mod outflows;
 mod trade;
 mod trade_columns;
 

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, TimeFormat, Timestamp};
 
 use crate::bill::fee;
+use crate::bill::outflows::{red_packet, transfer, withdrawals};
 use crate::refund::Shares;
 use crate::snapshot::millis;
 use crate::state::State;
-use crate::{Merchant, Order, PayoutStatus, ProfitSharing, RedPacket, TransferBill};
+use crate::{Merchant, Order, PayoutStatus, ProfitSharing};
 
 /// An account (资金账户) of the merchant's.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -52,11 +53,11 @@ pub(crate) struct Flow {
 }
 
 /// What all flows of something share.
-struct Source<'a> {
-    business_id: &'a str,
-    voucher: &'a str,
-    applicant: &'a str,
-    remark: &'a str,
+pub(crate) struct Source<'a> {
+    pub(crate) business_id: &'a str,
+    pub(crate) voucher: &'a str,
+    pub(crate) applicant: &'a str,
+    pub(crate) remark: &'a str,
 }
 
 impl Account {
@@ -86,7 +87,13 @@ impl Flow {
 }
 
 impl Source<'_> {
-    fn flow(&self, time: Timestamp, name: &'static str, kind: &'static str, change: i64) -> Flow {
+    pub(crate) fn flow(
+        &self,
+        time: Timestamp,
+        name: &'static str,
+        kind: &'static str,
+        change: i64,
+    ) -> Flow {
         Flow {
             time,
             business_id: self.business_id.to_owned(),
@@ -235,62 +242,6 @@ fn operation(state: &State, merchant: &Merchant) -> Vec<Flow> {
     let flows = deposits.chain(payouts).chain(transfers);
     let flows = flows.chain(packets);
     flows.chain(withdrawals(state, "OPERATION", &api)).collect()
-}
-
-/// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own accounts.
-fn transfer(bill: &TransferBill, api: &str) -> Vec<Flow> {
-    if !bill.is_own() {
-        return Vec::new();
-    }
-    let source = Source {
-        business_id: &bill.transfer_bill_no,
-        voucher: &bill.out_bill_no,
-        applicant: api,
-        remark: &bill.terms.transfer_remark,
-    };
-    let change = bill.terms.transfer_amount.get();
-    let (out, back) = (bill.locked_time, bill.released_time);
-    let out = out.map(|time| source.flow(time, "商家转账", "商家转账", -change));
-    let back = back.map(|time| source.flow(time, "商家转账", "商家转账退款", change));
-    out.into_iter().chain(back).collect()
-}
-
-/// What the merchant withdrew from an account, and what came back of it.
-fn withdrawals(state: &State, account: &str, api: &str) -> Vec<Flow> {
-    let own = state
-        .withdrawals
-        .iter()
-        .filter(|made| made.terms.sub_mchid.is_none() && made.terms.account_type == account);
-    let flows = own.flat_map(|made| {
-        let source = Source {
-            business_id: &made.withdraw_id,
-            voucher: &made.out_request_no,
-            applicant: api,
-            remark: made.terms.remark.as_deref().unwrap_or_default(),
-        };
-        let change = made.terms.amount.get();
-        let out = source.flow(made.create_time, "充值/提现", "提现", -change);
-        let back = made.returned_time;
-        let back = back.map(|time| source.flow(time, "充值/提现", "提现退回", change));
-        [Some(out), back].into_iter().flatten()
-    });
-    flows.collect()
-}
-
-/// What a red packet took, and what came back of it.
-fn red_packet(packet: &RedPacket, api: &str) -> Vec<Flow> {
-    let source = Source {
-        business_id: &packet.send_listid,
-        voucher: &packet.mch_billno,
-        applicant: api,
-        remark: &packet.act_name,
-    };
-    let (out, back) = (packet.total_amount.get(), packet.refund_amount.get());
-    let mut flows = vec![source.flow(packet.send_time, "现金红包", "现金红包", -out)];
-    if let Some(time) = packet.refund_time.filter(|_| back != 0) {
-        flows.push(source.flow(time, "现金红包", "现金红包退款", back));
-    }
-    flows
 }
 
 /// What is in the account for payments, in fen: less than nothing if more was paid than put in.
