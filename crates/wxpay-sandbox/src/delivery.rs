@@ -44,7 +44,7 @@ pub enum NoticeKind {
 pub struct Delivery {
     /// What it tells.
     pub kind: NoticeKind,
-    /// The merchant's number of what it is about: the order (商户订单号), the combined order (合单商户订单号) or, of the kinds
+    /// The number of what it is about: the order (商户订单号), the combined order (合单商户订单号) or, of the kinds
     /// that have no order, the transfer (商户单号), the
     /// authorization (商户侧授权单号) or the withdrawal (商户预约提现单号).
     pub out_trade_no: String,
@@ -80,7 +80,7 @@ pub struct Delivery {
 pub struct PendingDelivery {
     /// What it tells.
     pub kind: NoticeKind,
-    /// The merchant's number of what it is about, as in [`Delivery::out_trade_no`].
+    /// The number of what it is about, as in [`Delivery::out_trade_no`].
     pub out_trade_no: String,
     /// The refund that is told, unless it is the payment.
     pub out_refund_no: Option<String>,

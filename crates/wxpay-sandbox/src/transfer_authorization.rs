@@ -9,7 +9,7 @@ use crate::snapshot::{millis, millis_option};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TransferAuthorization {
-    /// The merchant's number (商户侧授权单号).
+    /// The merchant authorization number (商户侧授权单号).
     pub out_authorization_no: String,
     /// WeChat Pay's number (微信免确认收款授权单号), once the user has agreed.
     pub authorization_id: Option<String>,
@@ -58,7 +58,7 @@ pub struct TransferAuthorizationTerms {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AuthorizationRequest {
-    /// The merchant's number (商户侧授权单号).
+    /// The merchant authorization number (商户侧授权单号).
     pub out_authorization_no: String,
     /// The user's account with the merchant (用户展示名称).
     pub user_display_name: String,

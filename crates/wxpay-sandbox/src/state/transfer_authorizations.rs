@@ -12,7 +12,7 @@ use crate::state::{Event, State};
 use crate::v3::with_millis;
 use crate::{AuthorizationError, TransferAuthorization, TransferAuthorizationTerms, TransferBill};
 
-/// The authorizations of transfers without confirmation, by the merchant's number.
+/// The authorizations of transfers without confirmation, by merchant authorization number.
 pub(crate) type TransferAuthorizations = IndexMap<String, TransferAuthorization>;
 
 /// Why an authorization is not made.
