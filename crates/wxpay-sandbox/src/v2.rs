@@ -18,7 +18,7 @@ pub(crate) mod query_employee_payment;
 pub(crate) mod query_order;
 pub(crate) mod query_refund;
 mod refusal;
-mod request;
+pub(crate) mod request;
 pub(crate) mod reverse_order;
 pub(crate) mod sharing;
 pub(crate) mod sign;

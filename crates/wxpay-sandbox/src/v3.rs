@@ -39,6 +39,8 @@ mod transaction;
 pub(crate) mod upload;
 
 pub(crate) use answer::{Answer, Content};
+pub(crate) use authorization::no_serial;
+pub(crate) use input::Body;
 
 use std::sync::Arc;
 
@@ -63,7 +65,7 @@ pub(crate) struct Request<'a> {
 
 /// Checks the signature of a request, and then has it answered.
 pub(crate) fn respond(
-    respond: fn(&Request<'_>) -> Result<Answer, Answer>,
+    respond: impl FnOnce(&Request<'_>) -> Result<Answer, Answer>,
     route: &Route<'_>,
     call: &Call,
     shared: &Shared,

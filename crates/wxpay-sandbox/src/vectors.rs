@@ -45,7 +45,8 @@ fn workwx_sign() {
     let checked = each("workwx_sign", |input, expected| {
         // The red packet has an endpoint of its own, which the sandbox has not.
         if input["api"] == "pay" {
-            let sign = sign::workwx_sign(fields(input), text(&input["secret"]));
+            let sign =
+                sign::workwx_sign(&sign::WORKWX_FIELDS, fields(input), text(&input["secret"]));
             assert_eq!(sign, expected["workwx_sign"]);
         }
     });
@@ -55,7 +56,7 @@ fn workwx_sign() {
 #[test]
 fn workwx_full() {
     let checked = each("workwx_full", |input, expected| {
-        let workwx = sign::workwx_sign(fields(input), text(&input["secret"]));
+        let workwx = sign::workwx_sign(&sign::WORKWX_FIELDS, fields(input), text(&input["secret"]));
         assert_eq!(workwx, expected["workwx_sign"]);
         let all = || fields(input).chain([("workwx_sign", &*workwx)]);
         let key = text(&input["key"]);

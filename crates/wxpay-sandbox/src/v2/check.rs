@@ -44,16 +44,24 @@ pub(crate) fn workwx_sign(
     merchant: &Merchant,
     signatures: &mut Vec<SignatureCheck>,
 ) -> bool {
-    let expected = sign::workwx_sign(params.iter(), merchant.workwx_secret.expose());
+    workwx_sign_over(&sign::WORKWX_FIELDS, params, merchant, signatures)
+}
+
+/// A `workwx_sign` over these fields.
+pub(crate) fn workwx_sign_over(
+    covered: &'static [&'static str],
+    params: &Params,
+    merchant: &Merchant,
+    signatures: &mut Vec<SignatureCheck>,
+) -> bool {
+    let expected = sign::workwx_sign(covered, params.iter(), merchant.workwx_secret.expose());
     let mut check = SignatureCheck::new(SignatureKind::WorkwxSign);
-    let signed = params
-        .iter()
-        .filter(|(name, _)| sign::WORKWX_FIELDS.contains(name));
+    let signed = params.iter().filter(|(name, _)| covered.contains(name));
     check.text = sign::string_to_sign(signed, "secret", MASK);
     let held = finish(check, expected, params, signatures, || Rules {
         sign_type: SignType::Md5,
         suffix: "secret",
-        only: Some(&sign::WORKWX_FIELDS),
+        only: Some(covered),
         merchant,
     });
     let agentid = merchant.agentid.to_string();

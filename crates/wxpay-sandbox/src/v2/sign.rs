@@ -38,12 +38,13 @@ pub(crate) fn sign<'a>(
     }
 }
 
-/// The `workwx_sign` of a payment to an employee: over eight fields, with the app's secret.
+/// A `workwx_sign`: over some of the fields, with the app's secret.
 pub(crate) fn workwx_sign<'a>(
+    covered: &[&str],
     fields: impl Iterator<Item = (&'a str, &'a str)>,
     secret: &str,
 ) -> String {
-    let signed = fields.filter(|(name, _)| WORKWX_FIELDS.contains(name));
+    let signed = fields.filter(|(name, _)| covered.contains(name));
     hex(&Md5::digest(
         string_to_sign(signed, "secret", secret).as_bytes(),
     ))
@@ -80,4 +81,15 @@ pub(crate) const WORKWX_FIELDS: [&str; 8] = [
     "openid",
     "partner_trade_no",
     "ww_msg_type",
+];
+
+/// The fields of a red packet that `workwx_sign` covers.
+pub(crate) const RED_PACKET_FIELDS: [&str; 7] = [
+    "act_name",
+    "mch_billno",
+    "mch_id",
+    "nonce_str",
+    "re_openid",
+    "total_amount",
+    "wxappid",
 ];
