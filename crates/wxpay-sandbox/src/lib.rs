@@ -1,7 +1,7 @@
 //! A local WeChat Pay (微信支付) for tests and demonstrations: a real HTTPS server on loopback, with its own certificate
 //! authority, its own merchant and its own ledger.
 //!
-//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers the endpoints of [`Api`] as the
+//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers the operations of WeChat Pay as the
 //! documents describe them; [`Sandbox::builder`] does so with platform certificates (平台证书), or in the midst of the move
 //! from them to the public key ([`Trust`]). Requests are checked from the text of the protocol, with code that shares
 //! nothing with the client: a client that signs wrongly is refused here as it would be there.
@@ -26,8 +26,14 @@
 //!
 //! A combined order (合单订单) is paid and told as one, and each order in it is refunded by its own number. The money of an order
 //! with `profit_sharing` is frozen until it is shared (分账) up to [`Sandbox::set_max_sharing_ratio`], released or refunded.
-//! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came. An
-//! operation that the sandbox does not know is answered with 404 and a message that says who it is that does not.
+//! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came.
+//!
+//! All other operations of WeChat Pay are answered by their description in the catalogue ([`Api::has_behaviour`]). Their requests
+//! are held to the same signatures, and to the form of each field; the response repeats what the request said, and has made
+//! values for the rest. A write with a number of the merchant's own is answered in the same way when it comes again, and refused
+//! when it comes with other parameters. Nothing else of them is remembered: a query is answered as if what it asks for were
+//! there. [`Sandbox::brand`] has the keys of the brand (品牌商家) whose operations are under `/brand/`. What no operation has as
+//! its path is answered with 404 and a message that says who it is that does not know it.
 //!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
 //! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what
