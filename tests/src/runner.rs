@@ -22,6 +22,7 @@ mod sealed;
 mod sm;
 mod small;
 mod transfer;
+mod upload;
 mod v2;
 
 use std::future::Future;

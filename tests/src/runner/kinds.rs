@@ -1,6 +1,6 @@
 use super::{
     Case, Got, Malformed, aead, bill, certificate, message, notice, outcome, paid, payment, refund,
-    reply, request, sealed, sm, small, transfer, v2,
+    reply, request, sealed, sm, small, transfer, upload, v2,
 };
 
 /// Runs the input of one kind.
@@ -46,6 +46,7 @@ pub(super) fn find(name: &str) -> Option<Kind> {
         "sm2_verify" => sm::sm2_verify,
         "sm2_decrypt" => sealed::open,
         "sm_reply" => sm::reply,
+        "upload_meta" => upload::meta,
         _ => return None,
     })
 }
