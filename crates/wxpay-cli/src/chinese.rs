@@ -98,6 +98,7 @@ fn decode(error: &DecodeError) -> String {
         DecodeProblem::Unknown(names) => {
             format!("{field}：不是该请求的字段；可用字段：{names}")
         }
+        DecodeProblem::Fixed(value) => format!("{field}：固定为 {value}；可以不传，传则必须是该值"),
         DecodeProblem::OneOf(names) => format!("{field}：必须且只能传其中一个：{names}"),
         DecodeProblem::Json(problem) => match place(problem) {
             Some((line, column)) => {

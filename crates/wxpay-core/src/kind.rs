@@ -299,6 +299,9 @@ pub enum DecodeProblem {
     /// It is not a field of this request.
     #[error("is not a field of this request; there are {0}")]
     Unknown(String),
+    /// It always has this value, which is sent for the caller.
+    #[error("is always {0}; leave it out, or give exactly that")]
+    Fixed(String),
     /// Exactly one of several fields must be there.
     #[error("needs exactly one of {0}")]
     OneOf(String),

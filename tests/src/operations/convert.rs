@@ -250,9 +250,9 @@ fn plain(field: Option<&Field>, value: &Value) -> Value {
     }
 }
 
-/// Whether the client fills it.
+/// Whether the client fills it with what it knows.
 fn is_own(field: Option<&Field>) -> bool {
-    field.is_some_and(|field| field.from.is_some() || field.fixed.is_some())
+    field.is_some_and(|field| field.from.is_some())
 }
 
 /// What stands in the place of an encrypted text.

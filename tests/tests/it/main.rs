@@ -8,6 +8,7 @@ mod download;
 mod failures;
 mod faults;
 mod files;
+mod fixed_members;
 mod forms;
 mod front_end;
 mod guide;

@@ -9,7 +9,7 @@ use wxpay_core::{
 };
 
 use super::scalar::{items, max};
-use super::write::said_one;
+use super::write::{json_of, said_one};
 use crate::json::{Body, Json};
 use crate::limits::checked;
 use crate::v2::Form;
@@ -182,16 +182,10 @@ impl Target<'_> {
     }
 
     pub(super) fn fixed(&mut self, name: &'static str, value: &Is) -> Done {
-        let json = match value {
-            Is::Flag(flag) => Json::from(*flag),
-            Is::Number(number) => Json::from(*number),
-            Is::Text(text) => Json::from(text.as_str()),
-            _ => return misplaced(name),
-        };
         match self {
             Self::Form(form) => form.set(name, said_one(value)),
             Self::Query(call) => call.query_set(name, said_one(value)),
-            Self::Body(body, _) => body.set(name, json),
+            Self::Body(body, _) => body.set(name, json_of(value)),
             _ => return misplaced(name),
         }
         Ok(())

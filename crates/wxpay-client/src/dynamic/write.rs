@@ -102,7 +102,7 @@ impl<'a> Members<'a> {
                 continue;
             }
             known.push(field.wire());
-            if field.from.is_none() && field.fixed.is_none() {
+            if field.from.is_none() {
                 given.push(field.wire());
             }
         }
@@ -189,6 +189,22 @@ impl<'a> Members<'a> {
         text.is_some_and(|text| condition.is.iter().any(|is| said_one(is) == text))
     }
 
+    /// A member that always has the same value may be given with that value, and with no other.
+    fn check_fixed(&self, name: &'static str, fixed: &Is) -> Result<(), InvalidInput> {
+        let fixed = json_of(fixed);
+        match self.json.get(name) {
+            Some(given) if !given.stands_for(&fixed) => {
+                let value = fixed.to_text();
+                Err(InvalidInput::new(
+                    name,
+                    format!("is always {value}; leave it out, or give exactly that"),
+                    format!("固定为 {value}；可以不传，传则必须是该值"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What follows from the file in the request.
     fn of_file(
         &self,
@@ -220,6 +236,7 @@ impl<'a> Members<'a> {
             Some(what) => return self.of_file(target, name, what),
         }
         if let Some(fixed) = &field.fixed {
+            self.check_fixed(name, fixed)?;
             return target.fixed(name, fixed);
         }
         if field.ty == "one_of" {
@@ -262,6 +279,15 @@ pub(super) fn said_one(is: &Is) -> String {
         Is::Number(number) => number.to_string(),
         Is::Text(text) => text.clone(),
         _ => String::new(),
+    }
+}
+
+pub(super) fn json_of(is: &Is) -> Json {
+    match is {
+        Is::Flag(flag) => Json::from(*flag),
+        Is::Number(number) => Json::from(*number),
+        Is::Text(text) => Json::from(text.as_str()),
+        _ => Json::Null,
     }
 }
 

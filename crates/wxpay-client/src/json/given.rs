@@ -25,6 +25,21 @@ impl Object<'_> {
         Ok(())
     }
 
+    /// Checks a member that is always sent with this value, and need not be given.
+    ///
+    /// # Errors
+    /// It is given with another one.
+    pub fn fixed(&self, name: &str, value: impl Into<Json>) -> Result<(), DecodeError> {
+        let value = value.into();
+        match self.member(name) {
+            Some(given) if !given.stands_for(&value) => Err(DecodeError::new(
+                self.at(name),
+                DecodeProblem::Fixed(value.to_text()),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The one of these members that is there.
     ///
     /// # Errors

@@ -72,6 +72,18 @@ impl Json {
         }
     }
 
+    /// Whether this member, as the caller gave it, leaves the value of a fixed one as it is: it is absent, or the same.
+    pub(crate) fn stands_for(&self, fixed: &Self) -> bool {
+        match self {
+            Self::Null => true,
+            // As of any scalar, an empty text says that it is absent.
+            Self::Text(text) if text.is_empty() => true,
+            given => given
+                .scalar_text()
+                .is_some_and(|text| Some(text) == fixed.scalar_text()),
+        }
+    }
+
     /// The text of a value that goes into a query or an APIv2 message.
     pub(crate) fn scalar_text(&self) -> Option<String> {
         match self {

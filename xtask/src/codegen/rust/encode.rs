@@ -168,11 +168,7 @@ fn statement(file: &mut RustFile<'_>, fields: &[Field], field: &Field, target: T
             return format!("body.set(\"{}\", self.{name}.{what}());\n", field.wire);
         }
         Kind::Fixed(fixed) => {
-            let value = match fixed {
-                Fixed::Flag(flag) => flag.to_string(),
-                Fixed::Number(number) => format!("{number}_i64"),
-                Fixed::Text(text) => format!("{text:?}"),
-            };
+            let value = literal(fixed);
             return format!("{}\"{}\", {value});\n", target.method("set"), field.wire);
         }
         _ => {}
@@ -196,6 +192,15 @@ fn statement(file: &mut RustFile<'_>, fields: &[Field], field: &Field, target: T
         "if let Some(value) = &self.options.{} {{\n{write};\n}}\n",
         field.name
     )
+}
+
+/// A fixed value in Rust.
+pub(super) fn literal(fixed: &Fixed) -> String {
+    match fixed {
+        Fixed::Flag(flag) => flag.to_string(),
+        Fixed::Number(number) => format!("{number}_i64"),
+        Fixed::Text(text) => format!("{text:?}"),
+    }
 }
 
 fn choice(file: &mut RustFile<'_>, field: &Field, ty: &TypeRef, target: Target) -> String {

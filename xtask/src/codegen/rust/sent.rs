@@ -135,11 +135,16 @@ pub(super) fn names(file: &RustFile<'_>, fields: &[Field]) -> String {
     names
 }
 
-/// The names of what the caller gives.
+/// Whether the caller may give it, if only with the one value that it has.
+fn may_be_given(field: &Field) -> bool {
+    field.is_given() || matches!(field.kind, Kind::Fixed(_))
+}
+
+/// The names of what the caller may give.
 fn given(file: &RustFile<'_>, fields: &[Field]) -> String {
     let given: Vec<Field> = fields
         .iter()
-        .filter(|field| field.is_given())
+        .filter(|field| may_be_given(field))
         .cloned()
         .collect();
     names(file, &given)
@@ -161,13 +166,21 @@ fn read(file: &mut RustFile<'_>, name: &str, fields: &[Field], names: &str) -> S
         }
     }
     // What the client fills is not given, and saying so is better than leaving it out of account.
-    let names = if fields.iter().all(Field::is_given) {
+    let names = if fields.iter().all(may_be_given) {
         names.to_owned()
     } else {
         format!("&[{}]", given(file, fields))
     };
+    let fixed: String = fields
+        .iter()
+        .filter_map(|field| match &field.kind {
+            Kind::Fixed(fixed) => Some((&field.wire, encode::literal(fixed))),
+            _ => None,
+        })
+        .map(|(wire, value)| format!("fields.fixed(\"{wire}\", {value})?;\n"))
+        .collect();
     format!(
-        "fields.only({names})?;\nOk(Self {{\n{members}options: {name}Options {{\n{options}extra: fields.extra()?,\n}},\n}})\n"
+        "fields.only({names})?;\n{fixed}Ok(Self {{\n{members}options: {name}Options {{\n{options}extra: fields.extra()?,\n}},\n}})\n"
     )
 }
 

@@ -153,6 +153,7 @@ impl PayByFaceOptions {
 impl PayByFace {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
         fields.only(&[
+            "deposit",
             "device_info",
             "body",
             "detail",
@@ -168,6 +169,7 @@ impl PayByFace {
             "openid",
             "face_code",
         ])?;
+        fields.fixed("deposit", "Y")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

@@ -178,6 +178,7 @@ impl PayByPaymentCode {
         fields.only(&[
             "version",
             "profit_sharing",
+            "deposit",
             "device_info",
             "body",
             "detail",
@@ -194,6 +195,7 @@ impl PayByPaymentCode {
             "auth_code",
             "scene_info",
         ])?;
+        fields.fixed("deposit", "Y")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

@@ -76,7 +76,9 @@ impl QuerySdkAuthInfo {
             "attach",
             "rawdata",
             "now",
+            "version",
         ])?;
+        fields.fixed("version", "1")?;
         Ok(Self {
             store_id: fields.require("store_id")?,
             store_name: fields.require("store_name")?,

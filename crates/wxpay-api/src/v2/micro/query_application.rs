@@ -74,7 +74,8 @@ impl QueryApplicationOptions {
 #[cfg(feature = "serde")]
 impl QueryApplication {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["applyment_id", "business_code"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             options: QueryApplicationOptions {
                 applyment_id: fields.optional("applyment_id")?,

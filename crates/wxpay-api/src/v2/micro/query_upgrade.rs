@@ -53,7 +53,8 @@ impl QueryUpgradeOptions {
 #[cfg(feature = "serde")]
 impl QueryUpgrade {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["sub_mch_id"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             sub_mch_id: fields.require("sub_mch_id")?,
             options: QueryUpgradeOptions {

@@ -162,37 +162,8 @@ impl SubmitApplicationOptions {
 #[cfg(feature = "serde")]
 impl SubmitApplication {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "cert_sn",
-            "business_code",
-            "id_card_copy",
-            "id_card_national",
-            "id_card_name",
-            "id_card_number",
-            "id_card_valid_time",
-            "account_name",
-            "account_bank",
-            "bank_address_code",
-            "bank_name",
-            "account_number",
-            "store_name",
-            "store_address_code",
-            "store_street",
-            "store_longitude",
-            "store_latitude",
-            "store_entrance_pic",
-            "indoor_pic",
-            "address_certification",
-            "merchant_shortname",
-            "service_phone",
-            "product_desc",
-            "rate",
-            "business_addition_desc",
-            "business_addition_pics",
-            "contact",
-            "contact_phone",
-            "contact_email",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "3.0")?;
         Ok(Self {
             cert_sn: fields.require("cert_sn")?,
             business_code: fields.require("business_code")?,

@@ -188,33 +188,8 @@ impl SubmitUpgradeOptions {
 #[cfg(feature = "serde")]
 impl SubmitUpgrade {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "cert_sn",
-            "sub_mch_id",
-            "organization_type",
-            "business_license_copy",
-            "business_license_number",
-            "merchant_name",
-            "company_address",
-            "legal_person",
-            "business_time",
-            "business_licence_type",
-            "organization_copy",
-            "organization_number",
-            "organization_time",
-            "account_name",
-            "account_bank",
-            "bank_address_code",
-            "bank_name",
-            "account_number",
-            "merchant_shortname",
-            "business",
-            "qualifications",
-            "business_scene",
-            "business_addition_desc",
-            "business_addition_pics",
-            "contact_email",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             cert_sn: fields.require("cert_sn")?,
             sub_mch_id: fields.require("sub_mch_id")?,

@@ -86,13 +86,8 @@ impl UpdateContactOptions {
 #[cfg(feature = "serde")]
 impl UpdateContact {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "sub_mch_id",
-            "mobile_phone",
-            "email",
-            "merchant_name",
-            "cert_sn",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             sub_mch_id: fields.require("sub_mch_id")?,
             cert_sn: fields.require("cert_sn")?,

@@ -112,14 +112,8 @@ impl UpdateSettlementCardOptions {
 #[cfg(feature = "serde")]
 impl UpdateSettlementCard {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "sub_mch_id",
-            "account_number",
-            "bank_name",
-            "account_bank",
-            "bank_address_code",
-            "cert_sn",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             sub_mch_id: fields.require("sub_mch_id")?,
             options: UpdateSettlementCardOptions {

@@ -138,18 +138,8 @@ impl ApplyDeductionOptions {
 #[cfg(feature = "serde")]
 impl ApplyDeduction {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "body",
-            "detail",
-            "attach",
-            "out_trade_no",
-            "total_fee",
-            "fee_type",
-            "spbill_create_ip",
-            "goods_tag",
-            "notify_url",
-            "contract_id",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("trade_type", "PAP")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

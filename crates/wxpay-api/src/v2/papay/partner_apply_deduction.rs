@@ -150,9 +150,11 @@ impl PartnerApplyDeduction {
             "spbill_create_ip",
             "goods_tag",
             "notify_url",
+            "trade_type",
             "contract_id",
             "receipt",
         ])?;
+        fields.fixed("trade_type", "PAP")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

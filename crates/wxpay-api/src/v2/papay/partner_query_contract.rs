@@ -93,7 +93,8 @@ impl PartnerQueryContractOptions {
 #[cfg(feature = "serde")]
 impl PartnerQueryContract {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["contract_id", "plan_id", "contract_code"])?;
+        fields.only(&["contract_id", "version", "plan_id", "contract_code"])?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             options: PartnerQueryContractOptions {
                 contract_id: fields.optional("contract_id")?,

@@ -96,9 +96,11 @@ impl PartnerSignContractApp {
             "request_serial",
             "contract_display_account",
             "notify_url",
+            "version",
             "timestamp",
             "return_app",
         ])?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             plan_id: fields.require("plan_id")?,
             contract_code: fields.require("contract_code")?,

@@ -147,6 +147,7 @@ impl PartnerSignContractH5 {
             "request_serial",
             "contract_display_account",
             "notify_url",
+            "version",
             "timestamp",
             "clientip",
             "deviceid",
@@ -158,6 +159,7 @@ impl PartnerSignContractH5 {
             "outerid",
             "return_appid",
         ])?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             plan_id: fields.require("plan_id")?,
             contract_code: fields.require("contract_code")?,

@@ -77,9 +77,11 @@ impl PartnerSignContractJsapi {
             "request_serial",
             "contract_display_account",
             "notify_url",
+            "version",
             "timestamp",
             "return_web",
         ])?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             plan_id: fields.require("plan_id")?,
             contract_code: fields.require("contract_code")?,

@@ -102,7 +102,9 @@ impl PartnerTerminateContract {
             "contract_code",
             "contract_id",
             "contract_termination_remark",
+            "version",
         ])?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             contract_termination_remark: fields.require("contract_termination_remark")?,
             options: PartnerTerminateContractOptions {

@@ -93,7 +93,8 @@ impl QueryContractOptions {
 #[cfg(feature = "serde")]
 impl QueryContract {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["contract_id", "plan_id", "contract_code"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             options: QueryContractOptions {
                 contract_id: fields.optional("contract_id")?,

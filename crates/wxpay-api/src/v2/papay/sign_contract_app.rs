@@ -90,15 +90,8 @@ impl SignContractAppOptions {
 #[cfg(feature = "serde")]
 impl SignContractApp {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "plan_id",
-            "contract_code",
-            "request_serial",
-            "contract_display_account",
-            "notify_url",
-            "timestamp",
-            "return_app",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             plan_id: fields.require("plan_id")?,
             contract_code: fields.require("contract_code")?,

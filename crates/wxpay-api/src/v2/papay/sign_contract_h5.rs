@@ -78,16 +78,8 @@ impl SignContractH5Options {
 #[cfg(feature = "serde")]
 impl SignContractH5 {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "plan_id",
-            "contract_code",
-            "request_serial",
-            "contract_display_account",
-            "notify_url",
-            "timestamp",
-            "clientip",
-            "return_appid",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             plan_id: fields.require("plan_id")?,
             contract_code: fields.require("contract_code")?,

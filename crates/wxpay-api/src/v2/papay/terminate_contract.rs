@@ -96,9 +96,11 @@ impl TerminateContract {
         fields.only(&[
             "contract_id",
             "contract_termination_remark",
+            "version",
             "plan_id",
             "contract_code",
         ])?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             contract_termination_remark: fields.require("contract_termination_remark")?,
             options: TerminateContractOptions {

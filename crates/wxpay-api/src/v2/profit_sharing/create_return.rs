@@ -87,10 +87,12 @@ impl CreateReturn {
             "order_id",
             "out_order_no",
             "out_return_no",
+            "return_account_type",
             "return_account",
             "return_amount",
             "description",
         ])?;
+        fields.fixed("return_account_type", "MERCHANT_ID")?;
         Ok(Self {
             order: match fields.one_of(&["order_id", "out_order_no"])? {
                 "order_id" => Order::OrderId(fields.require("order_id")?),

@@ -59,7 +59,8 @@ impl GetAccessTokenOptions {
 #[cfg(feature = "serde")]
 impl GetAccessToken {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["openid", "code", "scope"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("grant_type", "authorization_code")?;
         Ok(Self {
             openid: fields.require("openid")?,
             code: fields.require("code")?,

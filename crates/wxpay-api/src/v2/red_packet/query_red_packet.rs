@@ -74,7 +74,8 @@ impl QueryRedPacketOptions {
 #[cfg(feature = "serde")]
 impl QueryRedPacket {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["mch_billno"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("bill_type", "MCHT")?;
         Ok(Self {
             mch_billno: fields.require("mch_billno")?,
             options: QueryRedPacketOptions {

@@ -114,16 +114,9 @@ impl SendMiniProgramRedPacketOptions {
 #[cfg(feature = "serde")]
 impl SendMiniProgramRedPacket {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "mch_billno",
-            "send_name",
-            "re_openid",
-            "total_amount",
-            "wishing",
-            "act_name",
-            "remark",
-            "scene_id",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("total_num", 1_i64)?;
+        fields.fixed("notify_way", "MINI_PROGRAM_JSAPI")?;
         Ok(Self {
             mch_billno: fields.require("mch_billno")?,
             send_name: fields.require("send_name")?,

@@ -142,6 +142,7 @@ impl SendRedPacket {
             "send_name",
             "re_openid",
             "total_amount",
+            "total_num",
             "wishing",
             "client_ip",
             "act_name",
@@ -149,6 +150,7 @@ impl SendRedPacket {
             "scene_id",
             "risk_info",
         ])?;
+        fields.fixed("total_num", 1_i64)?;
         Ok(Self {
             mch_billno: fields.require("mch_billno")?,
             send_name: fields.require("send_name")?,

@@ -59,7 +59,8 @@ impl CancelRentalOrderOptions {
 #[cfg(feature = "serde")]
 impl CancelRentalOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["out_order_no", "reason", "service_id"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             reason: fields.require("reason")?,

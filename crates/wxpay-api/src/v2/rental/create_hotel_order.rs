@@ -144,26 +144,8 @@ impl CreateHotelOrderOptions {
 #[cfg(feature = "serde")]
 impl CreateHotelOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "out_order_no",
-            "service_id",
-            "room",
-            "start_time",
-            "end_time",
-            "service_location",
-            "deposit_amount",
-            "room_rate",
-            "room_rate_desc",
-            "attach",
-            "cancel_rule",
-            "cancel_rule_desc",
-            "cert_serial_no",
-            "openid",
-            "name",
-            "phone",
-            "userid",
-            "address",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

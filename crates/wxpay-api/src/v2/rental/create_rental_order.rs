@@ -163,25 +163,8 @@ impl CreateRentalOrderOptions {
 #[cfg(feature = "serde")]
 impl CreateRentalOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "out_order_no",
-            "service_id",
-            "goods_name",
-            "start_time",
-            "end_time",
-            "service_location",
-            "deposit_amount",
-            "rent_unit",
-            "rent_unit_fee",
-            "rent_fee_desc",
-            "attach",
-            "cert_serial_no",
-            "openid",
-            "name",
-            "phone",
-            "userid",
-            "address",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

@@ -112,23 +112,8 @@ impl FinishHotelOrderOptions {
 #[cfg(feature = "serde")]
 impl FinishHotelOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "out_order_no",
-            "service_id",
-            "checked_in",
-            "real_end_time",
-            "other_fee",
-            "other_fee_desc",
-            "cancel_fee",
-            "compensation_fee",
-            "compensation_fee_desc",
-            "room_rate",
-            "overdue_fine",
-            "overdue_fine_desc",
-            "total_amount",
-            "finish_ticket",
-            "profit_sharing",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

@@ -118,19 +118,8 @@ impl FinishRentalOrderOptions {
 #[cfg(feature = "serde")]
 impl FinishRentalOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "out_order_no",
-            "service_id",
-            "returned",
-            "real_end_time",
-            "service_end_location",
-            "total_amount",
-            "rent_fee",
-            "compensation_fee",
-            "compensation_fee_desc",
-            "finish_ticket",
-            "profit_sharing",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

@@ -65,7 +65,8 @@ impl QueryRentalOrderOptions {
 #[cfg(feature = "serde")]
 impl QueryRentalOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["out_order_no", "return_query_id", "service_id"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

@@ -82,15 +82,8 @@ impl UpdateRentalOrderOptions {
 #[cfg(feature = "serde")]
 impl UpdateRentalOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "out_order_no",
-            "reason",
-            "service_id",
-            "total_amount",
-            "rent_fee",
-            "compensation_fee",
-            "compensation_fee_desc",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "1.0")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

@@ -92,7 +92,8 @@ impl ListViolationsOptions {
 #[cfg(feature = "serde")]
 impl ListViolations {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["begin_time", "end_time", "page_index", "page_size"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("violation_records_format", "json")?;
         Ok(Self {
             options: ListViolationsOptions {
                 begin_time: fields.optional("begin_time")?,

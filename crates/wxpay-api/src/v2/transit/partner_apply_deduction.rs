@@ -205,6 +205,7 @@ impl PartnerApplyDeduction {
             "spbill_create_ip",
             "goods_tag",
             "notify_url",
+            "trade_type",
             "contract_id",
             "trade_scene",
             "scene_info",
@@ -218,6 +219,7 @@ impl PartnerApplyDeduction {
             "outerid",
             "version",
         ])?;
+        fields.fixed("trade_type", "PAP")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

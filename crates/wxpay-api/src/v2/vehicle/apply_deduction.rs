@@ -127,21 +127,9 @@ impl ApplyDeductionOptions {
 #[cfg(feature = "serde")]
 impl ApplyDeduction {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&[
-            "body",
-            "detail",
-            "attach",
-            "out_trade_no",
-            "total_fee",
-            "fee_type",
-            "spbill_create_ip",
-            "goods_tag",
-            "notify_url",
-            "trade_scene",
-            "openid",
-            "profit_sharing",
-            "scene_info",
-        ])?;
+        fields.only(FIELDS)?;
+        fields.fixed("trade_type", "PAP")?;
+        fields.fixed("version", "3.0")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

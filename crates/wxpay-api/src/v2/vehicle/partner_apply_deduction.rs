@@ -139,11 +139,15 @@ impl PartnerApplyDeduction {
             "spbill_create_ip",
             "goods_tag",
             "notify_url",
+            "trade_type",
+            "version",
             "trade_scene",
             "openid",
             "profit_sharing",
             "scene_info",
         ])?;
+        fields.fixed("trade_type", "PAP")?;
+        fields.fixed("version", "3.0")?;
         Ok(Self {
             body: fields.require("body")?,
             out_trade_no: fields.require("out_trade_no")?,

@@ -94,7 +94,9 @@ impl PartnerQueryUserState {
             "openid",
             "sub_openid",
             "plate_number",
+            "version",
         ])?;
+        fields.fixed("version", "3.0")?;
         Ok(Self {
             trade_scene: fields.require("trade_scene")?,
             options: PartnerQueryUserStateOptions {

@@ -79,7 +79,8 @@ impl QueryUserStateOptions {
 #[cfg(feature = "serde")]
 impl QueryUserState {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["trade_scene", "jump_scene", "openid", "plate_number"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "3.0")?;
         Ok(Self {
             trade_scene: fields.require("trade_scene")?,
             options: QueryUserStateOptions {

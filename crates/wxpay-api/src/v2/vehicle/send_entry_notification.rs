@@ -58,7 +58,8 @@ impl SendEntryNotificationOptions {
 #[cfg(feature = "serde")]
 impl SendEntryNotification {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["trade_scene", "scene_info"])?;
+        fields.only(FIELDS)?;
+        fields.fixed("version", "3.0")?;
         Ok(Self {
             trade_scene: fields.require("trade_scene")?,
             scene_info: fields.require_json("scene_info", EntryInfo::read)?,

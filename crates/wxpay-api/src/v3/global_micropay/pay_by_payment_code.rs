@@ -139,6 +139,7 @@ impl PayByPaymentCode {
             "attach",
             "out_trade_no",
             "goods_tag",
+            "trade_type",
             "limit_pay",
             "merchant_category_code",
             "payer",
@@ -146,6 +147,7 @@ impl PayByPaymentCode {
             "scene_info",
             "detail",
         ])?;
+        fields.fixed("trade_type", "MICROPAY")?;
         Ok(Self {
             caller: match fields.one_of(&["mchid", "sp_mchid"])? {
                 "mchid" => Caller::Merchant(fields.require("mchid")?),

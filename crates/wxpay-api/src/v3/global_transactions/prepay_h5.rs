@@ -164,6 +164,7 @@ impl PrepayH5 {
             "notify_url",
             "out_trade_no",
             "goods_tag",
+            "trade_type",
             "limit_pay",
             "time_start",
             "time_expire",
@@ -173,6 +174,7 @@ impl PrepayH5 {
             "scene_info",
             "detail",
         ])?;
+        fields.fixed("trade_type", "MWEB")?;
         Ok(Self {
             caller: match fields.one_of(&["mchid", "sp_mchid"])? {
                 "mchid" => Caller::Merchant(fields.require("mchid")?),

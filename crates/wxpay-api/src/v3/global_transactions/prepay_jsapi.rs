@@ -160,6 +160,7 @@ impl PrepayJsapi {
             "notify_url",
             "out_trade_no",
             "goods_tag",
+            "trade_type",
             "limit_pay",
             "time_start",
             "time_expire",
@@ -169,6 +170,7 @@ impl PrepayJsapi {
             "scene_info",
             "detail",
         ])?;
+        fields.fixed("trade_type", "JSAPI")?;
         Ok(Self {
             caller: match fields.one_of(&["mchid", "sp_mchid"])? {
                 "mchid" => Caller::Merchant(fields.require("mchid")?),

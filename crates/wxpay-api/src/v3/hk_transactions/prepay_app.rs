@@ -161,6 +161,7 @@ impl PrepayApp {
             "notify_url",
             "out_trade_no",
             "goods_tag",
+            "trade_type",
             "limit_pay",
             "time_start",
             "time_expire",
@@ -170,6 +171,7 @@ impl PrepayApp {
             "scene_info",
             "detail",
         ])?;
+        fields.fixed("trade_type", "APP")?;
         Ok(Self {
             caller: match fields.one_of(&["mchid", "sp_mchid"])? {
                 "mchid" => Caller::Merchant(fields.require("mchid")?),

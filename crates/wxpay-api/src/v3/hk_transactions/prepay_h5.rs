@@ -158,6 +158,7 @@ impl PrepayH5 {
             "notify_url",
             "out_trade_no",
             "goods_tag",
+            "trade_type",
             "limit_pay",
             "time_start",
             "time_expire",
@@ -167,6 +168,7 @@ impl PrepayH5 {
             "scene_info",
             "detail",
         ])?;
+        fields.fixed("trade_type", "MWEB")?;
         Ok(Self {
             caller: match fields.one_of(&["mchid", "sp_mchid"])? {
                 "mchid" => Caller::Merchant(fields.require("mchid")?),

@@ -64,7 +64,9 @@ impl UploadFapiaoFileOptions {
 #[cfg(feature = "serde")]
 impl UploadFapiaoFile {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["file", "digest"])?;
+        fields.only(&["file", "file_type", "digest_alogrithm", "digest"])?;
+        fields.fixed("file_type", "PDF")?;
+        fields.fixed("digest_alogrithm", "SM3")?;
         Ok(Self {
             file: Upload::read(&fields.require_object("file")?)?,
             digest: fields.require("digest")?,

@@ -82,7 +82,8 @@ impl SyncOrderOptions {
 #[cfg(feature = "serde")]
 impl SyncOrder {
     fn read(fields: &wxpay_client::json::Members<'_>) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["out_order_no", "service_id", "channel_id", "detail"])?;
+        fields.only(&["out_order_no", "service_id", "channel_id", "type", "detail"])?;
+        fields.fixed("type", "Order_Paid")?;
         Ok(Self {
             out_order_no: fields.require("out_order_no")?,
             service_id: fields.require("service_id")?,

@@ -113,12 +113,14 @@ impl PayParking {
             "description",
             "attach",
             "out_trade_no",
+            "trade_scene",
             "goods_tag",
             "notify_url",
             "profit_sharing",
             "amount",
             "parking_info",
         ])?;
+        fields.fixed("trade_scene", "PARKING")?;
         Ok(Self {
             description: fields.require("description")?,
             out_trade_no: fields.require("out_trade_no")?,

@@ -49,7 +49,8 @@ impl SubOrderAmount {
     pub(crate) fn read(
         fields: &wxpay_client::json::Members<'_>,
     ) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["total_amount"])?;
+        fields.only(Self::FIELDS)?;
+        fields.fixed("currency", "CNY")?;
         Ok(Self {
             total_amount: fields.require("total_amount")?,
             options: SubOrderAmountOptions {

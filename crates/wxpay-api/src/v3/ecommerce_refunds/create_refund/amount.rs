@@ -66,7 +66,8 @@ impl Amount {
     pub(super) fn read(
         fields: &wxpay_client::json::Members<'_>,
     ) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["refund", "from", "total"])?;
+        fields.only(Self::FIELDS)?;
+        fields.fixed("currency", "CNY")?;
         Ok(Self {
             refund: fields.require("refund")?,
             total: fields.require("total")?,

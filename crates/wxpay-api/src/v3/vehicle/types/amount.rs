@@ -49,7 +49,8 @@ impl Amount {
     pub(crate) fn read(
         fields: &wxpay_client::json::Members<'_>,
     ) -> wxpay_client::json::Reading<Self> {
-        fields.only(&["total"])?;
+        fields.only(Self::FIELDS)?;
+        fields.fixed("currency", "CNY")?;
         Ok(Self {
             total: fields.require("total")?,
             options: AmountOptions {
