@@ -54,7 +54,10 @@ pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
 #[cfg(feature = "__keys")]
 pub use event_type::EventType;
-pub use jump::{PayscoreConfirmation, TransferConfirmation};
+pub use jump::{
+    CouponAuthState, MemberCardOpening, ParkingServiceOpening, PayscoreConfirmation, PlateColor,
+    ProductCouponReceipt, ProductCouponUse, TransferConfirmation,
+};
 pub use meta::{Meta, Method};
 #[cfg(feature = "__keys")]
 pub use notice::{Notice, Notices};

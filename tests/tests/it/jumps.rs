@@ -55,6 +55,82 @@ fn a_payscore_order_is_confirmed_by_what_the_response_has() {
     }
 }
 
+#[test]
+fn a_member_card_is_opened_by_its_token() {
+    use wxpay_api::v3::MemberCardOpening;
+
+    let opening = MemberCardOpening::new("a+b/c==").unwrap();
+    assert_eq!(MemberCardOpening::BUSINESS_TYPE, "wxpayCardMember");
+    assert_eq!(opening.query(), "token=a%2Bb%2Fc%3D%3D&scene=CARD_MEMBER");
+    assert!(!format!("{opening:?}").contains("a+b"));
+    for wrong in ["", "a b", "令牌", &"x".repeat(1025)] {
+        let error = MemberCardOpening::new(wrong).unwrap_err();
+        assert_eq!(error.field(), "token");
+    }
+}
+
+#[test]
+fn product_coupons_are_taken_and_used_by_what_the_page_wants() {
+    use wxpay_api::v3::{CouponAuthState, ProductCouponReceipt, ProductCouponUse};
+
+    let receipt = ProductCouponReceipt::new("T1").unwrap();
+    assert_eq!(
+        serde_json::to_value(&receipt).unwrap(),
+        json!({ "action": "receiveCoupon", "token": "T1" })
+    );
+    assert!(!format!("{receipt:?}").contains("T1"));
+    assert_eq!(ProductCouponReceipt::new("").unwrap_err().field(), "token");
+    for (state, name) in [
+        (CouponAuthState::Verified, "verified"),
+        (CouponAuthState::InvalidCredentials, "invalidCredentials"),
+        (CouponAuthState::Unauthenticated, "unauthenticated"),
+    ] {
+        let shown = ProductCouponUse::new("C1", "S1", state).unwrap();
+        assert_eq!(
+            serde_json::to_value(&shown).unwrap(),
+            json!({ "couponCode": "C1", "stockId": "S1", "authState": name })
+        );
+    }
+    let state = CouponAuthState::Verified;
+    for (code, stock, field) in [("", "S1", "couponCode"), ("C1", "a b", "stockId")] {
+        let error = ProductCouponUse::new(code, stock, state).unwrap_err();
+        assert_eq!(error.field(), field);
+    }
+}
+
+#[test]
+fn a_parking_service_is_opened_for_a_plate() {
+    use wxpay_api::v3::{ParkingServiceOpening, PlateColor};
+
+    let user = OpenId::new("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o").unwrap();
+    let opening = |plate, color| {
+        let mchid = MchId::new(MCH_ID).unwrap();
+        ParkingServiceOpening::new(mchid, user.clone(), plate, color)
+    };
+    for (color, name) in [
+        (PlateColor::Blue, "BLUE"),
+        (PlateColor::Green, "GREEN"),
+        (PlateColor::Yellow, "YELLOW"),
+        (PlateColor::Black, "BLACK"),
+        (PlateColor::White, "WHITE"),
+        (PlateColor::LimeGreen, "LIMEGREEN"),
+    ] {
+        let opened = opening("粤B888888", color).unwrap();
+        assert_eq!(
+            serde_json::to_value(&opened).unwrap(),
+            json!({ "mchid": MCH_ID, "openid": user, "plate_number": "粤B888888", "plate_color": name })
+        );
+        assert!(!format!("{opened:?}").contains("888888"));
+    }
+    let of_sub = opening("粤B888888", PlateColor::Blue).unwrap();
+    let of_sub = serde_json::to_value(of_sub.sub_merchant(sub_mch_id())).unwrap();
+    assert_eq!(of_sub["sub_mchid"], SUB_MCH_ID);
+    for wrong in ["", " ", &"x".repeat(33)] {
+        let error = opening(wrong, PlateColor::Blue).unwrap_err();
+        assert_eq!(error.field(), "plate_number");
+    }
+}
+
 fn v3_with_v2_key() -> v3::Client {
     let merchant_key =
         wxpay_api::sign::v3::PrivateKey::from_pem(&vectors::key("mch"), clients::SERIAL_NO);

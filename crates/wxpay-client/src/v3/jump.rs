@@ -1,12 +1,17 @@
 //! What a front end needs for WeChat Pay's own pages (调起微信支付页面), of products of APIv3.
 
 mod handed_over;
+mod pages;
 
 use wxpay_core::{OpenId, Result, SigningError};
 use wxpay_sign::v2::Key;
 use wxpay_sign::v2::jump::{Coupon, CouponPlugin, PayscoreDetail};
 
 pub use handed_over::{PayscoreConfirmation, TransferConfirmation};
+pub use pages::{
+    CouponAuthState, MemberCardOpening, ParkingServiceOpening, PlateColor, ProductCouponReceipt,
+    ProductCouponUse,
+};
 
 use super::Client;
 use crate::PayingApp;

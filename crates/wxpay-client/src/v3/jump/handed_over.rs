@@ -100,7 +100,7 @@ impl fmt::Debug for PayscoreConfirmation {
     }
 }
 
-fn check(field: &'static str, value: &str, max: usize) -> Result<(), InvalidInput> {
+pub(super) fn check(field: &'static str, value: &str, max: usize) -> Result<(), InvalidInput> {
     if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(InvalidInput::new(
             field,
