@@ -19,6 +19,8 @@ mod error_body;
 #[cfg(feature = "__keys")]
 mod event_type;
 mod front_end;
+#[cfg(feature = "download")]
+mod invoice_file;
 mod jump;
 mod meta;
 #[cfg(feature = "__keys")]
@@ -54,6 +56,8 @@ pub use endpoint::Endpoint;
 pub use error_body::ErrorBody;
 #[cfg(feature = "__keys")]
 pub use event_type::EventType;
+#[cfg(feature = "download")]
+pub use invoice_file::InvoiceFile;
 pub use jump::{
     CouponAuthState, MemberCardOpening, ParkingServiceOpening, PayscoreConfirmation, PlateColor,
     ProductCouponReceipt, ProductCouponUse, TransferConfirmation,

@@ -12,6 +12,7 @@ mod fixed_members;
 mod forms;
 mod front_end;
 mod guide;
+mod invoice_file;
 mod json;
 mod jumps;
 mod list_certificates;

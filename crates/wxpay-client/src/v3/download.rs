@@ -91,7 +91,7 @@ impl Client {
 }
 
 /// The beginning of an error's body, all of it in practice.
-async fn beginning(mut body: Download) -> Bytes {
+pub(super) async fn beginning(mut body: Download) -> Bytes {
     let mut text = Vec::new();
     while text.len() < ERROR_BYTES
         && let Ok(Some(piece)) = body.chunk().await
