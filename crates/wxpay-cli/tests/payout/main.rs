@@ -12,5 +12,7 @@ mod lines;
 mod lost;
 mod mistakes;
 mod office;
+mod refunds;
+mod refunds_under_kills;
 mod runs;
 mod settings;
