@@ -129,7 +129,7 @@ pub(crate) fn state(text: &str) -> Markup {
     let kind = match text {
         "SUCCESS" | "FINISHED" | "PROCESSED" => "good",
         "FAILED" | "FAIL" | "PAYERROR" | "ABNORMAL" => "bad",
-        "CLOSED" | "REVOKED" => "dull",
+        "CLOSED" | "REVOKED" | "CANCELLED" => "dull",
         _ => "open",
     };
     html! { span class={ "tag " (kind) } { (text) } }
