@@ -31,6 +31,8 @@ pub enum NoticeKind {
     Complaint,
     /// A transfer to a user has ended (商家转账回调通知).
     Transfer,
+    /// A user allowed transfers without confirmation, or that was ended (免确认收款授权结果通知).
+    TransferAuthorization,
 }
 
 /// One attempt to deliver a notification (通知) that the sandbox sent on its own.
@@ -41,7 +43,8 @@ pub struct Delivery {
     /// What it tells.
     pub kind: NoticeKind,
     /// The merchant's number of what it is about: the order (商户订单号), the combined order (合单商户订单号) or, of the kinds
-    /// that have no order, the transfer (商户单号).
+    /// that have no order, the transfer (商户单号) or the
+    /// authorization (商户侧授权单号).
     pub out_trade_no: String,
     /// The refund that was told, unless it was the payment.
     pub out_refund_no: Option<String>,

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
     Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared,
-    Sharing, State, TransferBills,
+    Sharing, State, TransferAuthorizations, TransferBills,
 };
 use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
@@ -66,6 +66,8 @@ pub(crate) struct Snapshot {
     transfers: Vec<Transfer>,
     #[serde(default)]
     transfer_bills: TransferBills,
+    #[serde(default)]
+    transfer_authorizations: TransferAuthorizations,
     sharing: Sharing,
     complaints: Complaints,
     bills: Bills,
@@ -103,6 +105,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
         transfer_bills: state.transfer_bills.clone(),
+        transfer_authorizations: state.authorizations.clone(),
         sharing: state.sharing.clone(),
         complaints: state.complaints.clone(),
         bills: state.bills.clone(),
@@ -170,6 +173,7 @@ impl Snapshot {
             state.batches.add_transfer(transfer);
         }
         state.transfer_bills = self.transfer_bills;
+        state.authorizations = self.transfer_authorizations;
         state.sharing = self.sharing;
         state.complaints = self.complaints;
         state.bills = self.bills;

@@ -13,6 +13,7 @@ mod refunds;
 mod reversals;
 mod sharing;
 mod sharing_returns;
+mod transfer_authorizations;
 mod transfer_bills;
 mod transfer_receipts;
 mod uploads;
@@ -56,6 +57,7 @@ pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Re
 pub(crate) use reversals::ReverseRefusal;
 pub(crate) use sharing::{AskedShare, AskedSharing, Sharing, SharingNotify, SharingRefusal};
 pub(crate) use sharing_returns::AskedReturn;
+pub(crate) use transfer_authorizations::{AuthorizationRefusal, TransferAuthorizations};
 pub(crate) use transfer_bills::{TransferBills, TransferRefusal};
 pub(crate) use transfer_receipts::ReceiptRefusal;
 pub(crate) use uploads::Uploads;
@@ -112,6 +114,7 @@ pub(crate) struct State {
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
     pub(crate) transfer_bills: TransferBills,
+    pub(crate) authorizations: TransferAuthorizations,
     pub(crate) sharing: Sharing,
     pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::AuthorizationRequest;
 use crate::snapshot::{fen, millis, millis_option};
 
 /// A transfer to a user (商家转账), which the user has to confirm.
@@ -34,6 +35,8 @@ pub struct TransferBill {
     /// When the money came back, if it did.
     #[serde(with = "millis_option")]
     pub released_time: Option<Timestamp>,
+    /// Whether the user agreed to the authorization that was asked for with it.
+    pub agreed: bool,
     /// Its electronic receipt (电子回单), if it was applied for.
     pub receipt: Option<TransferReceipt>,
     /// How many accepted requests asked for it, the first included.
@@ -68,6 +71,12 @@ pub struct TransferBillTerms {
     pub transfer_scene_report_infos: Vec<SceneReport>,
     /// How the user receives it (用户收款样式类型): `CONFIRM_PAGE` or `RED_PACKET`.
     pub user_recv_style: Option<String>,
+    /// Another merchant (出资商户号) whose money it is.
+    pub sponsor_mchid: Option<String>,
+    /// What the user is asked to agree to besides (免确认收款授权信息).
+    pub authorization_info: Option<AuthorizationRequest>,
+    /// The authorization (微信免确认收款授权单号) by which the user need not confirm it.
+    pub authorization_id: Option<String>,
 }
 
 /// A line of what is reported of a scene (转账场景报备信息).
@@ -128,7 +137,7 @@ impl TransferBill {
 
     /// Whether it is paid with the merchant's own money.
     pub(crate) fn is_own(&self) -> bool {
-        self.terms.sub_mchid.is_none()
+        self.terms.sub_mchid.is_none() && self.terms.sponsor_mchid.is_none()
     }
 }
 

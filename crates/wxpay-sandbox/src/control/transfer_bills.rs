@@ -14,7 +14,10 @@ use crate::control::api::done;
 use crate::control::body::{Nothing, Status, parse};
 use crate::control::respond::{Answer, Json, Problem};
 use crate::control::view;
-use crate::{ConfirmTransferError, Sandbox, TransferBill, TransferReceipt};
+use crate::{
+    AuthorizationError, ConfirmTransferError, Sandbox, TransferAuthorization, TransferBill,
+    TransferReceipt,
+};
 
 type Here = State<Arc<Sandbox>>;
 
@@ -28,6 +31,15 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
             post(set_receipt),
         )
         .route("/transfer_step", post(set_step))
+        .route("/transfer_authorizations", get(authorizations))
+        .route(
+            "/transfer_authorizations/{out_authorization_no}/confirm",
+            post(confirm_authorization),
+        )
+        .route(
+            "/transfer_authorizations/{out_authorization_no}/close",
+            post(close_authorization),
+        )
 }
 
 #[derive(Deserialize)]
@@ -36,13 +48,30 @@ struct Step {
     seconds: u64,
 }
 
+/// The body of `POST /v1/transfer_bills/{out_bill_no}/confirm`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    agrees: Option<bool>,
+}
+
+/// The body of `POST /v1/transfer_authorizations/{out_authorization_no}/close`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Closing {
+    reason: Option<String>,
+}
+
 async fn bills(State(sandbox): Here) -> Json {
     Json(json!({"transfer_bills": view::list(&sandbox.transfer_bills(), bill)}))
 }
 
 async fn confirm(State(sandbox): Here, Path(number): Path<String>, body: Bytes) -> Answer {
-    let Nothing {} = parse(&body)?;
-    let confirmed = sandbox.confirm_transfer_bill(&number);
+    let Confirmation { agrees } = parse(&body)?;
+    let confirmed = match agrees {
+        Some(false) => sandbox.confirm_transfer_bill_only(&number),
+        _ => sandbox.confirm_transfer_bill(&number),
+    };
     let confirmed = confirmed.map_err(|error| match error {
         ConfirmTransferError::NoTransfer(_) => Problem::not_found(error.to_string()),
         ConfirmTransferError::NotWaiting { .. } => Problem::conflict(error.to_string()),
@@ -75,6 +104,57 @@ async fn set_step(State(sandbox): Here, body: Bytes) -> Answer {
     done()
 }
 
+async fn authorizations(State(sandbox): Here) -> Json {
+    let all = sandbox.transfer_authorizations();
+    Json(json!({"transfer_authorizations": view::list(&all, authorization)}))
+}
+
+async fn confirm_authorization(
+    State(sandbox): Here,
+    Path(number): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let Nothing {} = parse(&body)?;
+    let confirmed = sandbox.confirm_transfer_authorization(&number);
+    Ok(Json(authorization(&confirmed.map_err(problem)?)))
+}
+
+async fn close_authorization(
+    State(sandbox): Here,
+    Path(number): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let Closing { reason } = parse(&body)?;
+    let reason = reason.as_deref().unwrap_or("USER_CLOSE");
+    let closed = sandbox.close_transfer_authorization(&number, reason);
+    Ok(Json(authorization(&closed.map_err(problem)?)))
+}
+
+fn problem(error: AuthorizationError) -> Problem {
+    match error {
+        AuthorizationError::NoAuthorization(_) => Problem::not_found(error.to_string()),
+        AuthorizationError::State { .. } => Problem::conflict(error.to_string()),
+    }
+}
+
+fn authorization(about: &TransferAuthorization) -> Value {
+    json!({
+        "out_authorization_no": about.out_authorization_no,
+        "authorization_id": about.authorization_id,
+        "state": about.state,
+        "openid": about.terms.openid,
+        "user_display_name": about.terms.user_display_name,
+        "transfer_scene_id": about.terms.transfer_scene_id,
+        "authorization_notify_url": about.terms.authorization_notify_url,
+        "package_info": about.package_info,
+        "create_time": view::time(about.create_time),
+        "authorize_time": about.authorize_time.map(view::time),
+        "close_time": about.close_time.map(view::time),
+        "close_reason": about.close_reason,
+        "requests": about.requests,
+    })
+}
+
 fn bill(bill: &TransferBill) -> Value {
     let terms = &bill.terms;
     json!({
@@ -90,6 +170,8 @@ fn bill(bill: &TransferBill) -> Value {
         "transfer_remark": terms.transfer_remark,
         "notify_url": terms.notify_url,
         "package_info": bill.package_info,
+        "authorization_id": terms.authorization_id,
+        "agreed": bill.agreed,
         "create_time": view::time(bill.create_time),
         "update_time": view::time(bill.update_time),
         "locked_time": bill.locked_time.map(view::time),

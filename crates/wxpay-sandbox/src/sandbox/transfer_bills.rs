@@ -13,7 +13,8 @@ impl Sandbox {
 
     /// Lets the user confirm a transfer (用户确认收款) that is `WAIT_USER_CONFIRM`, and gives what has become of it. Its
     /// notification follows when it ends: `SUCCESS`, or `FAIL` with `NAME_NOT_CORRECT` if the name given is not the
-    /// [registered](Self::register_name) one.
+    /// [registered](Self::register_name) one. The user also agrees to the authorization (免确认收款授权) that was asked for with
+    /// it, if one was.
     ///
     /// A transfer that is not confirmed within 24 hours of the sandbox's clock fails with `OVERDUE_CLOSE`.
     ///
@@ -23,11 +24,28 @@ impl Sandbox {
         &self,
         out_bill_no: &str,
     ) -> Result<TransferBill, ConfirmTransferError> {
+        self.confirm_bill(out_bill_no, true)
+    }
+
+    /// The same for a user who does not agree to the authorization (免确认收款授权) that was asked for with the transfer.
+    ///
+    /// # Errors
+    /// There is no such transfer, or it does not wait for the user. It stays as it is.
+    pub fn confirm_transfer_bill_only(
+        &self,
+        out_bill_no: &str,
+    ) -> Result<TransferBill, ConfirmTransferError> {
+        self.confirm_bill(out_bill_no, false)
+    }
+
+    fn confirm_bill(
+        &self,
+        out_bill_no: &str,
+        agrees: bool,
+    ) -> Result<TransferBill, ConfirmTransferError> {
         let random = &self.shared.random;
-        let bill = self
-            .shared
-            .state()
-            .confirm_transfer_bill(out_bill_no, random);
+        let mut state = self.shared.state();
+        let bill = state.confirm_transfer_bill(out_bill_no, agrees, random);
         self.shared.changed.notify_one();
         bill
     }

@@ -15,6 +15,12 @@ pub(crate) enum MoneyOut {
     StepTransferBill { out_bill_no: String, from: String },
     /// The user can no longer confirm a transfer.
     ExpireTransferBill { out_bill_no: String },
+    /// The user can no longer agree to an authorization.
+    ExpireAuthorization {
+        out_authorization_no: String,
+        /// When it was asked for, in milliseconds since 1970: the number may be used again.
+        create_time: i64,
+    },
     /// The electronic receipt of a transfer is made.
     FinishReceipt { out_bill_no: String },
 }
@@ -29,6 +35,10 @@ impl State {
             MoneyOut::ExpireTransferBill { out_bill_no } => {
                 self.expire_transfer_bill(out_bill_no, random);
             }
+            MoneyOut::ExpireAuthorization {
+                out_authorization_no,
+                create_time,
+            } => self.expire_authorization(out_authorization_no, *create_time, random),
             MoneyOut::FinishReceipt { out_bill_no } => self.finish_receipt(out_bill_no),
         }
     }

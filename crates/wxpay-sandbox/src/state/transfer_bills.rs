@@ -86,6 +86,7 @@ impl State {
             update_time: now,
             locked_time: None,
             released_time: None,
+            agreed: false,
             receipt: None,
             requests: 1,
         };
@@ -131,16 +132,19 @@ impl State {
     pub(crate) fn confirm_transfer_bill(
         &mut self,
         out_bill_no: &str,
+        agrees: bool,
         random: &Random,
     ) -> Result<TransferBill, ConfirmTransferError> {
         let missing = || ConfirmTransferError::NoTransfer(out_bill_no.to_owned());
-        let bill = self.transfer_bills.get(out_bill_no).ok_or_else(missing)?;
+        let bill = self.transfer_bills.entries.get_mut(out_bill_no);
+        let bill = bill.ok_or_else(missing)?;
         if bill.state != "WAIT_USER_CONFIRM" {
             return Err(ConfirmTransferError::NotWaiting {
                 out_bill_no: out_bill_no.to_owned(),
                 state: bill.state.clone(),
             });
         }
+        bill.agreed = agrees && bill.terms.authorization_info.is_some();
         self.set_transfer_bill(out_bill_no, "TRANSFERING", None, random);
         self.step_transfer_bill_later(out_bill_no, "TRANSFERING", random);
         let bill = self.transfer_bills.get(out_bill_no);
@@ -159,6 +163,8 @@ impl State {
                 let left = self.balance.filter(|_| bill.is_own());
                 match left {
                     Some(left) if left < terms.transfer_amount => ("PROCESSING", None),
+                    // The user need not confirm it.
+                    _ if terms.authorization_id.is_some() => ("TRANSFERING", None),
                     _ => ("WAIT_USER_CONFIRM", None),
                 }
             }
@@ -176,6 +182,9 @@ impl State {
         };
         if state != from {
             self.set_transfer_bill(out_bill_no, state, reason, random);
+        }
+        if state == "TRANSFERING" {
+            self.step_transfer_bill_later(out_bill_no, state, random);
         }
     }
 
@@ -231,6 +240,9 @@ impl State {
         }
         if bill.has_ended() && !ended_before {
             self.tell_of_transfer(&bill, now, random);
+            if bill.state == "SUCCESS" {
+                self.authorize_with(&bill, random);
+            }
         }
         true
     }

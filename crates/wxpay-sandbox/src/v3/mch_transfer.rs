@@ -1,6 +1,7 @@
 //! 商家转账.
 
 pub(crate) mod apply_receipt;
+pub(crate) mod authorize;
 pub(crate) mod cancel;
 pub(crate) mod create;
 pub(crate) mod download_receipt;
@@ -8,11 +9,12 @@ pub(crate) mod query;
 pub(crate) mod query_receipt;
 mod receipt;
 mod report;
+mod terms;
 
 use wxpay_core::Timestamp;
 
 use crate::TransferBill;
-use crate::state::TransferRefusal;
+use crate::state::{Shared, TransferRefusal};
 use crate::v3::input::Object;
 use crate::v3::party::Party;
 use crate::v3::query::Query;
@@ -55,6 +57,19 @@ fn recent<'a>(
         return Err(not_found());
     }
     Ok(bill)
+}
+
+/// Reads the app, which is the merchant's.
+fn check_appid<'a>(fields: &Object<'a>, shared: &Shared) -> Result<&'a str, Answer> {
+    let appid = fields.text("appid", 32)?;
+    if appid == shared.merchant.appid.as_str() {
+        return Ok(appid);
+    }
+    Err(invalid("商户号与AppID未绑定"))
+}
+
+fn owned(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
 }
 
 fn refuse(refusal: TransferRefusal) -> Answer {

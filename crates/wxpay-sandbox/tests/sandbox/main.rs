@@ -47,6 +47,7 @@ mod sharing;
 mod sharing_v2;
 mod snapshots;
 mod state_files;
+mod transfer_authorizations;
 mod transfer_bills;
 mod transfer_ends;
 mod transfers;

@@ -4,10 +4,15 @@ use wxpay_api::FileDigest;
 use wxpay_api::core::{Fen, OpenId, Outcome};
 use wxpay_api::transport::DownloadLimits;
 use wxpay_api::v3::fund_app::create_transfer::CreateTransferOptions;
-use wxpay_api::v3::fund_app::types::{ReceiptState, SceneReport, TransferState};
+use wxpay_api::v3::fund_app::transfer_to_authorized_user::Authorization;
+use wxpay_api::v3::fund_app::types::{
+    AuthorizationState, ReceiptState, SceneReport, TransferState,
+};
 use wxpay_api::v3::fund_app::{
-    ApplyReceiptByOutBillNo, CancelTransfer, CreateTransfer, QueryReceiptByOutBillNo,
-    QueryTransferById, QueryTransferByOutBillNo, TransferNotification,
+    ApplyReceiptByOutBillNo, AuthorizationNotification, CancelTransfer,
+    CloseUserConfirmAuthorization, CreateTransfer, CreateUserConfirmAuthorization,
+    QueryReceiptByOutBillNo, QueryTransferById, QueryTransferByOutBillNo, TransferNotification,
+    TransferToAuthorizedUser,
 };
 use wxpay_sandbox::{Api, Fault};
 
@@ -145,4 +150,46 @@ async fn nobody_confirms_for_a_day() {
     let found = shop.v3.send(&query("T1")).await.unwrap();
     assert_eq!(found.state, TransferState::Fail);
     assert_eq!(found.fail_reason.as_deref(), Some("OVERDUE_CLOSE"));
+}
+
+#[tokio::test]
+async fn a_user_allows_transfers_without_confirmation() {
+    let shop = Shop::new().await;
+    let mut callback = Callback::of(&shop).await;
+    let ask = CreateUserConfirmAuthorization {
+        out_authorization_no: "A1".to_owned(),
+        openid: OpenId::new("o-MYE42l80oelYMDE34nYD456Xoy").unwrap(),
+        transfer_scene_id: "1000".to_owned(),
+        user_display_name: "wx_123456".to_owned(),
+        authorization_notify_url: callback.url.clone(),
+        options: Default::default(),
+    };
+    let asked = shop.v3.send(&ask).await.unwrap();
+    assert_eq!(asked.state, AuthorizationState::WaitUserConfirm);
+    shop.sandbox.confirm_transfer_authorization("A1").unwrap();
+    let (headers, body) = callback.next(&shop).await;
+    let notice = shop.notices.open(&headers, body).await.unwrap();
+    let told: AuthorizationNotification = notice.read().unwrap();
+    assert_eq!(told.state, AuthorizationState::TakingEffect);
+
+    let id = told.authorization_id.unwrap();
+    let pay = TransferToAuthorizedUser {
+        out_bill_no: "T1".to_owned(),
+        transfer_scene_id: "1000".to_owned(),
+        transfer_amount: Fen::new(1_000),
+        transfer_remark: "新会员开通有礼".to_owned(),
+        transfer_scene_report_infos: transfer("T1", 1_000).transfer_scene_report_infos,
+        authorization: Authorization::AuthorizationId(id),
+        options: Default::default(),
+    };
+    let paid = shop.v3.send(&pay).await.unwrap();
+    assert_eq!(paid.state, TransferState::Success);
+    let close = CloseUserConfirmAuthorization {
+        out_authorization_no: "A1".to_owned(),
+        options: Default::default(),
+    };
+    let closed = shop.v3.send(&close).await.unwrap();
+    assert_eq!(closed.state, AuthorizationState::Closed);
+    let refused = shop.v3.send(&pay).await.unwrap_err();
+    assert_eq!(refused.business().unwrap().code(), "ALREADY_EXISTS");
 }

@@ -61,6 +61,7 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
     let (codes, complaints) = (sandbox.payment_codes(), sandbox.complaints());
     let (uploads, payouts) = (sandbox.uploads(), sandbox.payouts());
     let (transfers, bills) = (sandbox.transfers(), sandbox.transfer_bills());
+    let allowed = sandbox.transfer_authorizations();
     let shared = sandbox.profit_sharings().len() + sandbox.profit_returns().len();
     let balance = sandbox.balance();
     vec![
@@ -110,6 +111,12 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
             ("Transfers to users", "商家转账"),
             bills.len(),
             transfer_bills::transfer_bills(&latest(&bills), words),
+        ),
+        section(
+            "transfer_authorizations",
+            ("Transfer authorizations", "免确认收款授权"),
+            allowed.len(),
+            transfer_bills::authorizations(&latest(&allowed), words),
         ),
         section("uploads", ("Uploads", "上传文件"), uploads.len(), {
             shop::uploads(&latest(&uploads), words)

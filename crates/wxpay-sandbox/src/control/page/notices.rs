@@ -67,6 +67,7 @@ fn about(kind: NoticeKind, numbers: [Option<&str>; 3], words: Words) -> Markup {
         NoticeKind::ProfitSharing => words.pick("profit sharing", "分账"),
         NoticeKind::Complaint => words.pick("complaint", "投诉"),
         NoticeKind::Transfer => words.pick("transfer", "商家转账"),
+        NoticeKind::TransferAuthorization => words.pick("transfer authorization", "免确认收款授权"),
     };
     html! {
         (kind)

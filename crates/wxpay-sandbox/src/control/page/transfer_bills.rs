@@ -1,12 +1,12 @@
-//! Transfers to users.
+//! Transfers to users, and users who need not confirm them.
 
 use maud::{Markup, html};
 
-use crate::TransferBill;
 use crate::control::page::books::encoded;
 use crate::control::page::layout::{button, long, nothing, state, yuan};
 use crate::control::page::table::{Row, act, amount, cell, table};
 use crate::control::page::words::Words;
+use crate::{TransferAuthorization, TransferBill};
 
 pub(crate) fn transfer_bills(bills: &[TransferBill], words: Words) -> Markup {
     if bills.is_empty() {
@@ -57,4 +57,47 @@ pub(crate) fn transfer_bills(bills: &[TransferBill], words: Words) -> Markup {
         )
     });
     table("transfer_bills", names, rows)
+}
+
+pub(crate) fn authorizations(all: &[TransferAuthorization], words: Words) -> Markup {
+    if all.is_empty() {
+        return nothing(words.pick(
+            "None yet. The user agrees by the button of an authorization, within 24 hours.",
+            "还没有授权。商户发起后，可用按钮代用户在24小时内确认授权。",
+        ));
+    }
+    let names = words.pick(
+        ["Number", "User", "Scene", "State", ""],
+        ["商户侧授权单号", "收款用户", "转账场景", "状态", ""],
+    );
+    let rows = all.iter().map(|one| {
+        let number = &one.out_authorization_no;
+        let path = |act: &str| {
+            let number = encoded(number);
+            format!("/v1/transfer_authorizations/{number}/{act}")
+        };
+        Row::of(
+            number,
+            [
+                cell(html! {
+                    (long(number))
+                    @if let Some(id) = &one.authorization_id { div.small { (long(id)) } }
+                }),
+                cell(html! { (one.terms.user_display_name) div.small { (long(&one.terms.openid)) } }),
+                cell(html! { (one.terms.transfer_scene_id) }),
+                cell(html! {
+                    (state(&one.state))
+                    @if let Some(reason) = &one.close_reason { div.small { (reason) } }
+                }),
+                act(html! {
+                    @match &*one.state {
+                        "WAIT_USER_CONFIRM" => (button(words.pick("User agrees", "用户确认授权"), &path("confirm"), "{}")),
+                        "TAKING_EFFECT" => (button(words.pick("User ends it", "用户解除授权"), &path("close"), "{}")),
+                        _ => {}
+                    }
+                }),
+            ],
+        )
+    });
+    table("transfer_authorizations", names, rows)
 }

@@ -41,7 +41,10 @@ pub(crate) fn tell(bill: &TransferBill, shared: &Shared) -> Result<Answer, Answe
     };
     let user_name = bill.terms.user_name.as_ref().map(seal).transpose()?;
     let bill = bill.clone();
-    let (own, mch_id) = (bill.is_own(), shared.merchant.mch_id.to_string());
+    let (own, mch_id) = (
+        bill.terms.sub_mchid.is_none(),
+        shared.merchant.mch_id.to_string(),
+    );
     let terms = bill.terms;
     Ok(Answer::ok(TransferReport {
         mch_id: own.then(|| mch_id.clone()),

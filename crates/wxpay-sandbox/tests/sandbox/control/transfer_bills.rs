@@ -3,6 +3,7 @@ use wxpay_sandbox::Trust;
 
 use super::Port;
 use crate::client::Client;
+use crate::transfer_authorizations::ASK;
 
 #[tokio::test]
 async fn transfers_are_confirmed_and_ended() {
@@ -44,4 +45,28 @@ async fn transfers_are_confirmed_and_ended() {
     let (_, made) = client.ask_transfer(&client.transfer("T3", 1)).await;
     assert_eq!(made["state"], "ACCEPTED");
     assert_eq!(port.refused("/transfer_step", json!({})).await.0, 400);
+}
+
+#[tokio::test]
+async fn users_agree_to_authorizations_and_end_them() {
+    let port = Port::open(Trust::PublicKey).await;
+    let client = Client::of(port.sandbox.clone());
+    let asked = client.authorization_asked("A1", "http://127.0.0.1:9/notify");
+    assert_eq!(client.post_json(ASK, &asked).await.0, 200);
+    let page = port.page("/books", ("accept-language", "en")).await.1;
+    let confirm = "/transfer_authorizations/A1/confirm";
+    assert!(page.contains(confirm) && page.contains("User agrees"));
+    let close = "/transfer_authorizations/A1/close";
+    assert_eq!(port.refused(close, json!({})).await.0, 409);
+    let confirmed = port.post(confirm, json!({})).await;
+    assert_eq!(confirmed["state"], "TAKING_EFFECT");
+    let (status, said) = port.refused(confirm, json!({})).await;
+    let agreed = "authorization A1 is TAKING_EFFECT";
+    assert_eq!((status, said.as_str()), (409, agreed));
+    let missing = "/transfer_authorizations/A2/confirm";
+    assert_eq!(port.refused(missing, json!({})).await.0, 404);
+    port.post(close, json!({"reason": "TRANSFER_RISK"})).await;
+    let listed = port.get("/transfer_authorizations").await;
+    let closed = &listed["transfer_authorizations"][0];
+    assert_eq!(closed["close_reason"], "TRANSFER_RISK");
 }
