@@ -11,6 +11,7 @@ mod page;
 mod payouts;
 mod respond;
 mod sharing;
+mod transfer_bills;
 mod view;
 
 use std::net::SocketAddr;
@@ -72,6 +73,14 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/batches`, `GET /v1/transfers` | The batches of transfers (转账批次单), and the transfers in them |
 /// | `POST /v1/batches/{out_batch_no}/settle` | Carries out the transfers of a batch |
 /// | `POST /v1/batches/{out_batch_no}/transfers/{out_detail_no}/status` | Sets what a transfer has become: `{"status": "FAIL", "reason": "ACCOUNT_FROZEN"}` |
+/// | `GET /v1/transfer_bills` | The transfers to users (商家转账) |
+/// | `POST /v1/transfer_bills/{out_bill_no}/confirm` | Lets the user confirm a transfer (确认收款); `{"agrees": false}` for one who does not agree to the authorization that was asked for with it. Its notification follows |
+/// | `POST /v1/transfer_bills/{out_bill_no}/status` | Sets what a transfer has become: `{"status": "FAIL", "reason": "PAYEE_ACCOUNT_ABNORMAL"}`. The notification of an end follows |
+/// | `POST /v1/transfer_bills/{out_bill_no}/receipt/status` | Sets what the electronic receipt (电子回单) of a transfer has become: `{"status": "FAILED", "reason": "…"}` |
+/// | `POST /v1/transfer_step` | `{"seconds": 60}`: how long each step of a transfer takes that WeChat Pay does on its own |
+/// | `GET /v1/transfer_authorizations` | The authorizations of transfers without confirmation (免确认收款授权) |
+/// | `POST /v1/transfer_authorizations/{out_authorization_no}/confirm` | Lets the user agree. The notification follows |
+/// | `POST /v1/transfer_authorizations/{out_authorization_no}/close` | Lets the user end it, or another `{"reason": "TRANSFER_RISK"}`. The notification follows |
 /// | `GET /v1/deliveries` | The attempts to deliver notifications (通知), and those to come |
 /// | `GET /v1/uploads` | The files that were uploaded (上传), without what is in them |
 /// | `GET /v1/clock` | The clock |
@@ -79,7 +88,7 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/faults` | The faults that wait, and the rules |
 /// | `POST /v1/faults` | `{"api": "v2.pay.query_order", "fault": "html_502", "times": 3}`; see below |
 /// | `DELETE /v1/faults`, `DELETE /v1/faults/{id}` | Removes all faults, or one rule |
-/// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees |
+/// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees and transfers to users |
 /// | `POST /v1/names` | `{"openid": "o…", "name": "张三"}`: the real name of a user |
 /// | `POST /v1/certificates/rotate` | Adds a platform certificate and signs with it |
 /// | `POST /v1/reset` | Forgets all but the keys |

@@ -29,6 +29,10 @@ pub enum NoticeKind {
     ProfitSharing,
     /// Something happened to a complaint (投诉通知).
     Complaint,
+    /// A transfer to a user has ended (商家转账回调通知).
+    Transfer,
+    /// A user allowed transfers without confirmation, or that was ended (免确认收款授权结果通知).
+    TransferAuthorization,
 }
 
 /// One attempt to deliver a notification (通知) that the sandbox sent on its own.
@@ -38,7 +42,9 @@ pub enum NoticeKind {
 pub struct Delivery {
     /// What it tells.
     pub kind: NoticeKind,
-    /// The order that it is about (商户订单号), or the combined one (合单商户订单号).
+    /// The merchant's number of what it is about: the order (商户订单号), the combined order (合单商户订单号) or, of the kinds
+    /// that have no order, the transfer (商户单号) or the
+    /// authorization (商户侧授权单号).
     pub out_trade_no: String,
     /// The refund that was told, unless it was the payment.
     pub out_refund_no: Option<String>,
@@ -72,7 +78,7 @@ pub struct Delivery {
 pub struct PendingDelivery {
     /// What it tells.
     pub kind: NoticeKind,
-    /// The order that it is about (商户订单号), or the combined one (合单商户订单号).
+    /// The merchant's number of what it is about, as in [`Delivery::out_trade_no`].
     pub out_trade_no: String,
     /// The refund that is told, unless it is the payment.
     pub out_refund_no: Option<String>,

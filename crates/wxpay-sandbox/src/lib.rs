@@ -26,6 +26,10 @@
 //!
 //! A combined order (合单订单) is paid and told as one, and each order in it is refunded by its own number. The money of an order
 //! with `profit_sharing` is frozen until it is shared (分账) up to [`Sandbox::set_max_sharing_ratio`], released or refunded.
+//! A transfer to a user (商家转账) waits until [`Sandbox::confirm_transfer_bill`] lets the user confirm it, and fails after 24
+//! hours of the clock. Without enough [balance](Sandbox::set_balance) it stays `PROCESSING`, whatever the response says.
+//! [`Sandbox::confirm_transfer_authorization`] lets a user allow transfers without confirmation (免确认收款授权).
+//!
 //! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came. An
 //! operation that the sandbox does not know is answered with 404 and a message that says who it is that does not.
 //!
@@ -109,6 +113,8 @@ mod snapshot;
 mod state;
 mod state_file;
 mod transfer;
+mod transfer_authorization;
+mod transfer_bill;
 mod trust;
 mod v2;
 mod v3;
@@ -147,6 +153,12 @@ pub use signature::{SignatureCause, SignatureCheck, SignatureKind};
 pub use snapshot::SnapshotError;
 pub use state_file::StateFileError;
 pub use transfer::{AmountField, Transfer};
+pub use transfer_authorization::{
+    AuthorizationError, AuthorizationRequest, TransferAuthorization, TransferAuthorizationTerms,
+};
+pub use transfer_bill::{
+    ConfirmTransferError, SceneReport, TransferBill, TransferBillTerms, TransferReceipt,
+};
 pub use trust::Trust;
 
 /// The code in the README.

@@ -1,6 +1,7 @@
 //! Notifications (通知): what WeChat Pay tells the merchant on its own.
 
 pub(crate) mod deliver;
+mod funds;
 mod post;
 pub(crate) mod tls;
 mod told;
@@ -17,6 +18,7 @@ use crate::state::{Shared, State};
 use crate::{Fault, Order, v2, v3};
 
 pub(crate) use deliver::Task;
+pub(crate) use funds::{FundsEvent, FundsTold};
 pub(crate) use told::{ComplaintTold, RefundTold, SharingTold, Told};
 
 /// A notification to be sent to a callback URL.

@@ -5,6 +5,8 @@ mod faults;
 mod refunds;
 mod sharing;
 mod time;
+mod transfer_authorizations;
+mod transfer_bills;
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
     Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RefundEntry, Shared,
-    Sharing, State,
+    Sharing, State, TransferAuthorizations, TransferBills,
 };
 use crate::{Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer};
 
@@ -64,6 +64,10 @@ pub(crate) struct Snapshot {
     refund_end: RefundEnd,
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
+    #[serde(default)]
+    transfer_bills: TransferBills,
+    #[serde(default)]
+    transfer_authorizations: TransferAuthorizations,
     sharing: Sharing,
     complaints: Complaints,
     bills: Bills,
@@ -100,6 +104,8 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         refund_end: state.refund_end,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        transfer_bills: state.transfer_bills.clone(),
+        transfer_authorizations: state.authorizations.clone(),
         sharing: state.sharing.clone(),
         complaints: state.complaints.clone(),
         bills: state.bills.clone(),
@@ -166,6 +172,8 @@ impl Snapshot {
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.transfer_bills = self.transfer_bills;
+        state.authorizations = self.transfer_authorizations;
         state.sharing = self.sharing;
         state.complaints = self.complaints;
         state.bills = self.bills;

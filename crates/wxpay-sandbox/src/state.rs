@@ -6,12 +6,16 @@ mod bills;
 mod codes;
 mod combined;
 mod complaints;
+mod money_out;
 mod orders;
 mod payouts;
 mod refunds;
 mod reversals;
 mod sharing;
 mod sharing_returns;
+mod transfer_authorizations;
+mod transfer_bills;
+mod transfer_receipts;
 mod uploads;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -53,6 +57,9 @@ pub(crate) use refunds::{AskedRefund, Redirect, RedirectRefusal, RefundEntry, Re
 pub(crate) use reversals::ReverseRefusal;
 pub(crate) use sharing::{AskedShare, AskedSharing, Sharing, SharingNotify, SharingRefusal};
 pub(crate) use sharing_returns::AskedReturn;
+pub(crate) use transfer_authorizations::{AuthorizationRefusal, TransferAuthorizations};
+pub(crate) use transfer_bills::{TransferBills, TransferRefusal};
+pub(crate) use transfer_receipts::ReceiptRefusal;
 pub(crate) use uploads::Uploads;
 
 /// What every connection shares.
@@ -106,6 +113,8 @@ pub(crate) struct State {
     /// What becomes of the next ones.
     pub(crate) refund_end: RefundEnd,
     pub(crate) batches: Batches,
+    pub(crate) transfer_bills: TransferBills,
+    pub(crate) authorizations: TransferAuthorizations,
     pub(crate) sharing: Sharing,
     pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,
@@ -305,6 +314,7 @@ impl State {
             }
             Event::SettleSharing { out_order_no } => self.settle_sharing(out_order_no, random),
             Event::SettleReturn { out_return_no } => self.settle_return(out_return_no, random),
+            Event::MoneyOut(event) => self.move_money_out(event, random),
             // It takes time, and is not carried out here.
             Event::Deliver(_) => return,
         }

@@ -19,6 +19,7 @@ pub(crate) mod download_bill;
 pub(crate) mod download_image;
 pub(crate) mod echo;
 mod input;
+pub(crate) mod mch_transfer;
 pub(crate) mod notice;
 mod order_fields;
 mod party;

@@ -7,6 +7,7 @@ mod combined;
 mod complaints;
 mod refunds;
 mod sharing;
+mod transfers;
 
 use std::sync::Arc;
 use std::time::Duration;

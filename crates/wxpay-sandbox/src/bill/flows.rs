@@ -8,7 +8,7 @@ use crate::bill::fee;
 use crate::refund::Shares;
 use crate::snapshot::millis;
 use crate::state::State;
-use crate::{Merchant, Order, PayoutStatus, ProfitSharing};
+use crate::{Merchant, Order, PayoutStatus, ProfitSharing, TransferBill};
 
 /// An account (资金账户) of the merchant's.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -227,7 +227,27 @@ fn operation(state: &State, merchant: &Merchant) -> Vec<Flow> {
         };
         source.flow(deposit.time, "充值/提现", kind, deposit.change)
     });
-    deposits.chain(payouts).collect()
+    let transfers = state.transfer_bills.entries.values();
+    let transfers = transfers.flat_map(|bill| transfer(bill, &api));
+    deposits.chain(payouts).chain(transfers).collect()
+}
+
+/// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own accounts.
+fn transfer(bill: &TransferBill, api: &str) -> Vec<Flow> {
+    if !bill.is_own() {
+        return Vec::new();
+    }
+    let source = Source {
+        business_id: &bill.transfer_bill_no,
+        voucher: &bill.out_bill_no,
+        applicant: api,
+        remark: &bill.terms.transfer_remark,
+    };
+    let change = bill.terms.transfer_amount.get();
+    let (out, back) = (bill.locked_time, bill.released_time);
+    let out = out.map(|time| source.flow(time, "商家转账", "商家转账", -change));
+    let back = back.map(|time| source.flow(time, "商家转账", "商家转账退款", change));
+    out.into_iter().chain(back).collect()
 }
 
 /// What is in the account for payments, in fen: less than nothing if more was paid than put in.

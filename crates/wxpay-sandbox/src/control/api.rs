@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::control::body::{Clock, Moment, Name, Nothing, Status, parse};
 use crate::control::fault::{Asked, NewFault};
 use crate::control::respond::{Answer, Json, Problem};
-use crate::control::{codes, complaints, orders, payouts, sharing, view};
+use crate::control::{codes, complaints, orders, payouts, sharing, transfer_bills, view};
 use crate::{RotateError, Sandbox};
 
 type Here = State<Arc<Sandbox>>;
@@ -45,6 +45,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .merge(complaints::routes())
         .merge(payouts::routes())
         .merge(sharing::routes())
+        .merge(transfer_bills::routes())
 }
 
 /// Which of the requests.

@@ -11,6 +11,7 @@ mod requests;
 mod shop;
 mod steer;
 mod table;
+mod transfer_bills;
 mod words;
 
 use std::sync::Arc;

@@ -28,6 +28,7 @@ pub(crate) fn status(sandbox: &Sandbox) -> Value {
             "uploads": sandbox.uploads().len(),
             "payouts": sandbox.payouts().len(),
             "batches": sandbox.batches().len(),
+            "transfer_bills": sandbox.transfer_bills().len(),
             "deliveries": sandbox.deliveries().len(),
         },
     })

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::notice::FundsTold;
 use crate::random::{self, DIGITS};
 use crate::refund::BALANCE;
 use crate::snapshot::{fen, millis_option};
@@ -19,6 +20,7 @@ pub(crate) enum Told {
     Combined,
     Sharing(SharingTold),
     Complaint(ComplaintTold),
+    Funds(FundsTold),
 }
 
 /// What a notification tells of a complaint.
@@ -65,6 +67,7 @@ impl Told {
             Self::Combined => NoticeKind::CombinedPayment,
             Self::Sharing(_) => NoticeKind::ProfitSharing,
             Self::Complaint(_) => NoticeKind::Complaint,
+            Self::Funds(told) => told.event.kind(),
         }
     }
 
@@ -84,6 +87,9 @@ impl Told {
                 11..=32 => Some(minutes(5)),
                 _ => None,
             };
+        }
+        if let Self::Funds(told) = self {
+            return told.event.pause(attempts);
         }
         let n = usize::try_from(attempts).ok()?.checked_sub(1)?;
         PAYMENT.get(n).copied()

@@ -113,7 +113,7 @@ impl Sandbox {
         self.shared.state().register_name(openid, name);
     }
 
-    /// Sets the money that payments to employees (向员工付款) can be made from. Until this is called there is no limit.
+    /// Sets the money that payments to employees (向员工付款) and transfers to users (商家转账) can be made from. Until this is called there is no limit.
     /// The fund flow bill (资金账单) of the operating account (运营账户) lists the difference as money put in or taken out.
     pub fn set_balance(&self, balance: Fen) {
         let mut state = self.shared.state();

@@ -6,6 +6,7 @@ use wxpay_core::Timestamp;
 use crate::RefundEnd;
 use crate::notice::Task;
 use crate::snapshot::millis;
+use crate::state::money_out::MoneyOut;
 
 /// Something that happens on its own.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -32,6 +33,8 @@ pub(crate) enum Event {
     SettleSharing { out_order_no: String },
     /// A share that is taken back comes to its end.
     SettleReturn { out_return_no: String },
+    /// Something happens to money that goes out.
+    MoneyOut(MoneyOut),
     /// A notification is sent, for the first time or again.
     Deliver(Box<Task>),
 }

@@ -118,7 +118,10 @@ impl Answer {
             "NOAUTH" | "RULELIMIT" | "NOTENOUGH" | "ACCOUNTERROR" => 403,
             "NOT_FOUND" | "RESOURCE_NOT_EXISTS" | "ORDER_NOT_EXIST" | "ORDERNOTEXIST" => 404,
             "MCH_NOT_EXISTS" => 404,
-            "FREQUENCY_LIMITED" | "FREQUENCY_LIMIT_EXCEED" | "RATELIMIT_EXCEEDED" => 429,
+            "FREQUENCY_LIMIT"
+            | "FREQUENCY_LIMITED"
+            | "FREQUENCY_LIMIT_EXCEED"
+            | "RATELIMIT_EXCEEDED" => 429,
             "SYSTEM_ERROR" | "SYSTEMERROR" | "BANK_ERROR" | "BANKERROR" | "OPENID_MISMATCH" => 500,
             "SERVICE_UNAVAILABLE" => 503,
             _ => 400,

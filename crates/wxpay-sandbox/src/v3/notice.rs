@@ -115,6 +115,19 @@ fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter,
                 text: resource.to_string(),
             }
         }
+        Told::Funds(told) => {
+            let mut resource = told.resource.clone();
+            let merchant_id = told.event.merchant_member();
+            if let (Some(members), Some(name)) = (resource.as_object_mut(), merchant_id) {
+                members.insert(name.to_owned(), json!(merchant.mch_id.as_str()));
+            }
+            Letter {
+                event_type: told.event.event_type(),
+                summary: told.event.summary().to_owned(),
+                original_type: told.event.original_type(),
+                text: resource.to_string(),
+            }
+        }
         Told::Refund(told) => Letter {
             event_type: match &*told.status {
                 "ABNORMAL" => "REFUND.ABNORMAL",

@@ -2,6 +2,7 @@
 
 mod orders;
 mod page;
+mod transfer_bills;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use crate::Sandbox;
 use crate::control::page::layout::{Place, live, page, yuan};
 use crate::control::page::words::Words;
-use crate::control::page::{notices, orders, payouts, shop};
+use crate::control::page::{notices, orders, payouts, shop, transfer_bills};
 
 /// A part of the books.
 struct Section {
@@ -60,7 +60,8 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
     let (made, to_come) = (sandbox.deliveries(), sandbox.pending_deliveries());
     let (codes, complaints) = (sandbox.payment_codes(), sandbox.complaints());
     let (uploads, payouts) = (sandbox.uploads(), sandbox.payouts());
-    let transfers = sandbox.transfers();
+    let (transfers, bills) = (sandbox.transfers(), sandbox.transfer_bills());
+    let allowed = sandbox.transfer_authorizations();
     let shared = sandbox.profit_sharings().len() + sandbox.profit_returns().len();
     let balance = sandbox.balance();
     vec![
@@ -104,6 +105,18 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
             ("Transfers of batches", "批量转账"),
             transfers.len(),
             payouts::transfers(&latest(&transfers), words),
+        ),
+        section(
+            "transfer_bills",
+            ("Transfers to users", "商家转账"),
+            bills.len(),
+            transfer_bills::transfer_bills(&latest(&bills), words),
+        ),
+        section(
+            "transfer_authorizations",
+            ("Transfer authorizations", "免确认收款授权"),
+            allowed.len(),
+            transfer_bills::authorizations(&latest(&allowed), words),
         ),
         section("uploads", ("Uploads", "上传文件"), uploads.len(), {
             shop::uploads(&latest(&uploads), words)

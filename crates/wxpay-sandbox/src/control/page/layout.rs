@@ -127,9 +127,9 @@ pub(crate) fn yuan(fen: Fen) -> String {
 /// A coloured word for a state.
 pub(crate) fn state(text: &str) -> Markup {
     let kind = match text {
-        "SUCCESS" | "FINISHED" | "PROCESSED" => "good",
+        "SUCCESS" | "FINISHED" | "PROCESSED" | "TAKING_EFFECT" => "good",
         "FAILED" | "FAIL" | "PAYERROR" | "ABNORMAL" => "bad",
-        "CLOSED" | "REVOKED" => "dull",
+        "CLOSED" | "REVOKED" | "CANCELLED" => "dull",
         _ => "open",
     };
     html! { span class={ "tag " (kind) } { (text) } }

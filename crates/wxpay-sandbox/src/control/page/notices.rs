@@ -10,8 +10,8 @@ use crate::{Delivery, NoticeKind, PendingDelivery};
 pub(crate) fn notices(made: &[Delivery], to_come: &[PendingDelivery], words: Words) -> Markup {
     if made.is_empty() && to_come.is_empty() {
         return nothing(words.pick(
-            "None yet. One follows when an order with a notify_url is paid, a refund with one ends, or a user complains.",
-            "还没有通知。带 notify_url 的订单支付后、退款有结果后或用户投诉后，会发送通知。",
+            "None yet. One follows when an order with a notify_url is paid, a refund or a transfer with one ends, or a user complains.",
+            "还没有通知。带 notify_url 的订单支付后、退款或商家转账有结果后，以及用户投诉后，会发送通知。",
         ));
     }
     let names = words.pick(
@@ -66,6 +66,8 @@ fn about(kind: NoticeKind, numbers: [Option<&str>; 3], words: Words) -> Markup {
         NoticeKind::Refund => words.pick("refund", "退款"),
         NoticeKind::ProfitSharing => words.pick("profit sharing", "分账"),
         NoticeKind::Complaint => words.pick("complaint", "投诉"),
+        NoticeKind::Transfer => words.pick("transfer", "商家转账"),
+        NoticeKind::TransferAuthorization => words.pick("transfer authorization", "免确认收款授权"),
     };
     html! {
         (kind)
