@@ -16,3 +16,4 @@ mod refunds;
 mod refunds_under_kills;
 mod runs;
 mod settings;
+mod transfers;

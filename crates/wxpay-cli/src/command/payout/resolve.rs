@@ -3,8 +3,10 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::task::{JoinError, JoinSet};
 use wxpay_payout::{
-    Reconciliation, Refunds, RunOptions, SqliteJournal, State, UserTransfers, Wecom,
+    JournalError, Number, Payment, Payouts, Reconciliation, Refunds, RunOptions, SqliteJournal,
+    State, UserTransfers, Wecom,
 };
 
 use super::engine::Payer;
@@ -23,6 +25,9 @@ use crate::lang::Lang;
 pub(crate) struct Arguments {
     #[command(flatten)]
     journal: JournalArgs,
+    /// Ask WeChat Pay about each of them at once, though the rules would wait longer: after users have confirmed, say
+    #[arg(long)]
+    now: bool,
     /// Tell what became of each payout as JSON
     #[arg(long)]
     json: bool,
@@ -36,9 +41,11 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     preflight::notes(&config, lang)?;
     let open = open(&arguments.journal).await?;
     unknown(&open, lang)?;
+    let none = Open::new();
     let (watch, options) = watched(settings.options(), 0, lang);
     let mut follow = Follow {
         journal: &arguments.journal,
+        open: if arguments.now { &open } else { &none },
         opened: None,
         config: &config,
         options,
@@ -76,15 +83,17 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     })
 }
 
-/// How many payouts of each product were sent and are not settled.
-async fn open(journal: &JournalArgs) -> Result<BTreeMap<String, usize>, Fail> {
-    let mut open = BTreeMap::new();
+/// The numbers of payouts that were sent and are not settled, by product.
+type Open = BTreeMap<String, Vec<Number>>;
+
+async fn open(journal: &JournalArgs) -> Result<Open, Fail> {
+    let mut open = Open::new();
     each(&journal.read()?, |entry| {
         if matches!(
             entry.state,
             State::Sending | State::Unknown | State::Waiting
         ) {
-            *open.entry(entry.product).or_default() += 1;
+            open.entry(entry.product).or_default().push(entry.number);
         }
         Ok(())
     })
@@ -93,11 +102,12 @@ async fn open(journal: &JournalArgs) -> Result<BTreeMap<String, usize>, Fail> {
 }
 
 /// Those of programs that have products of their own.
-fn unknown(open: &BTreeMap<String, usize>, lang: Lang) -> Result<(), Fail> {
+fn unknown(open: &Open, lang: Lang) -> Result<(), Fail> {
     let unknown = open
         .iter()
         .filter(|(name, _)| Kind::of_journal(name).is_none());
-    for (name, count) in unknown {
+    for (name, numbers) in unknown {
+        let count = numbers.len();
         writeln!(
             stderr(),
             "{}",
@@ -115,6 +125,8 @@ fn unknown(open: &BTreeMap<String, usize>, lang: Lang) -> Result<(), Fail> {
 /// What follows the payouts of one product after the other.
 struct Follow<'a> {
     journal: &'a JournalArgs,
+    /// What is asked about before the rules would.
+    open: &'a Open,
     /// The journal, once the first of them has opened it.
     opened: Option<Arc<SqliteJournal>>,
     config: &'a Config,
@@ -137,7 +149,41 @@ impl Follow<'_> {
             .patience(own.patience)
             .most_unclear(own.most_unclear);
         let payouts = payer.payouts(journal, &settings);
+        let numbers = self.open.get(P::KIND.in_journal());
+        ask(&payouts, numbers.into_iter().flatten(), &options).await?;
         payouts.resolve_all(options).await.map_err(unreadable)
+    }
+}
+
+/// Asks about each of them now, some at once.
+async fn ask<T: Payment>(
+    payouts: &Payouts<T>,
+    numbers: impl Iterator<Item = &Number>,
+    options: &RunOptions,
+) -> Result<(), Fail> {
+    let mut asking = JoinSet::new();
+    for number in numbers.cloned() {
+        if options.stop.is_stopped() {
+            break;
+        }
+        if asking.len() >= options.at_once.get() {
+            told(asking.join_next().await)?;
+        }
+        let payouts = payouts.clone();
+        asking.spawn(async move { payouts.ask(&number).await.map(drop) });
+    }
+    while !asking.is_empty() {
+        told(asking.join_next().await)?;
+    }
+    Ok(())
+}
+
+/// What the journal says is read once all were asked about; here only whether it could be written.
+fn told(asked: Option<Result<Result<(), JournalError>, JoinError>>) -> Result<(), Fail> {
+    match asked {
+        Some(Ok(asked)) => asked.map_err(unreadable),
+        Some(Err(error)) => Err(Fail::new("a query broke off", "查询中断").because(error)),
+        None => Ok(()),
     }
 }
 

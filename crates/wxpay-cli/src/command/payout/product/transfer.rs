@@ -84,6 +84,30 @@ fn reports(fields: &mut Fields<'_>, defaults: &Defaults) -> Option<Vec<SceneRepo
         ));
         return None;
     }
+    let mut right = true;
+    for (info_type, info_content) in &contents {
+        let (type_length, length) = (info_type.chars().count(), info_content.chars().count());
+        let rule = if type_length > MOST_OF_A_TYPE {
+            Text::new(
+                format!(
+                    "its type must have at most {MOST_OF_A_TYPE} characters, has {type_length}"
+                ),
+                format!("信息类型最多 {MOST_OF_A_TYPE} 个字符，实际为 {type_length} 个"),
+            )
+        } else if length > MOST_OF_A_CONTENT {
+            Text::new(
+                format!("must have at most {MOST_OF_A_CONTENT} characters, has {length}"),
+                format!("最多 {MOST_OF_A_CONTENT} 个字符，实际为 {length} 个"),
+            )
+        } else {
+            continue;
+        };
+        right = false;
+        fields.wrong_prefixed(info_type, rule);
+    }
+    if !right {
+        return None;
+    }
     let report = |(info_type, info_content)| SceneReport {
         info_type,
         info_content,
@@ -91,6 +115,10 @@ fn reports(fields: &mut Fields<'_>, defaults: &Defaults) -> Option<Vec<SceneRepo
     };
     Some(contents.into_iter().map(report).collect())
 }
+
+/// Characters (转账场景报备信息).
+const MOST_OF_A_TYPE: usize = 15;
+const MOST_OF_A_CONTENT: usize = 32;
 
 pub(super) const SHEET: Sheet = Sheet {
     required: &["intent", "openid", "amount_fen"],

@@ -140,6 +140,14 @@ impl Columns {
     pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.known.iter().position(|known| *known == Some(column))
     }
+
+    /// Where a column is whose name begins as the product says.
+    pub(super) fn place_of_prefixed(&self, rest: &str) -> Option<usize> {
+        let mut prefixed = self.prefixed.iter();
+        prefixed
+            .find(|(_, name)| name == rest)
+            .map(|(place, _)| *place)
+    }
 }
 
 /// Whether a file with these columns can be one of this product.

@@ -93,6 +93,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The same of a column whose name begins as the product says, by the rest of its name.
+    pub(in crate::command::payout) fn wrong_prefixed(&mut self, rest: &str, rule: Text) {
+        match self.columns.place_of_prefixed(rest) {
+            Some(place) => self.wrong_at(place, rule),
+            None => self.wrong_row(rule.map(|rule| format!("{rest}: {rule}"))),
+        }
+    }
+
     fn wrong_at(&mut self, place: usize, rule: Text) {
         self.right = false;
         let name = self.columns.name(place);
