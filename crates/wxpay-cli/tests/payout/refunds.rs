@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::Value;
 use wxpay_api::core::Fen;
-use wxpay_sandbox::{Api, Fault, FaultRule, Order, RefundEnd};
+use wxpay_sandbox::{Api, Fault, FaultRule, Order, RefundEnd, SubMerchant};
 
 use crate::office::{Office, said};
 
@@ -393,6 +393,21 @@ async fn each_sub_merchant_has_a_journal_of_its_own() {
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     let told = "it holds the payouts of merchant";
     assert!(said(&output).contains(told), "{}", said(&output));
+    // With a journal of its own, and an order that is the sub-merchant's.
+    let mut order = Order::paid("order-A9", 100);
+    order.sub_merchant = Some(SubMerchant::new("1900000110"));
+    office.sandbox.add_order(order);
+    office.write(
+        "rows.csv",
+        "intent,out_trade_no,amount_fen,total_fen,sub_mch_id\nr9,order-A9,30,100,1900000110\n",
+    );
+    let own = "--product refund --journal k --sub-mch-id 1900000110";
+    let output = office.run(&format!("run rows.csv {own}"));
+    assert!(output.status.success(), "{}", said(&output));
+    let back = ("order-A9".to_owned(), 30);
+    assert!(went_back(&office).contains(&back));
+    let output = office.run("resolve --journal k --sub-mch-id 1900000110");
+    assert!(output.status.success(), "{}", said(&output));
 }
 
 /// A key of another merchant is told before the first refund.

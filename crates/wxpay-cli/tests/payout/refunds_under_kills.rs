@@ -23,6 +23,8 @@ async fn thousand_refunds_under_faults_and_kills() {
 
 async fn refunds_under_kills(rows: usize) {
     let office = Office::open_to("refund").await;
+    // So that repetitions come to WeChat Pay, which has to take them as such.
+    office.set("query_before_send = false");
     orders(&office, rows);
     trouble(&office);
     let start = Instant::now();
@@ -55,14 +57,13 @@ async fn refunds_under_kills(rows: usize) {
 
     // The journal and the books, to the fen. Of a hundred orders one has nothing left, and stays as it is.
     let refunds = office.sandbox.refunds();
-    let by_us = |number: &&str| {
-        refunds
-            .iter()
-            .any(|refund| refund.out_refund_no == **number)
+    let by_us = |number: &str| {
+        let mut numbers = refunds.iter().map(|refund| &refund.out_refund_no);
+        numbers.any(|known| known == number)
     };
     let mut books: Vec<_> = refunds
         .iter()
-        .filter(|refund| refund.requests > 0 && !refund.out_trade_no.starts_with("spent"))
+        .filter(|refund| !refund.out_trade_no.starts_with("spent"))
         .map(|refund| (refund.out_refund_no.clone(), refund.refund.get()))
         .collect();
     let exported = office.export();
@@ -78,7 +79,7 @@ async fn refunds_under_kills(rows: usize) {
     let intents: HashSet<_> = exported.iter().map(|row| &row.intent).collect();
     assert_eq!((intents.len(), exported.len()), (rows, rows));
     let unpaid = exported.iter().filter(|row| row.state != "paid");
-    assert!(unpaid.map(|row| &*row.number).all(|number| !by_us(&number)));
+    assert!(unpaid.map(|row| &*row.number).all(|number| !by_us(number)));
 
     let asked = office.sandbox.requests();
     let faults = asked.iter().filter(|request| request.fault.is_some());

@@ -186,7 +186,9 @@ async fn a_user_who_never_confirms_is_paid_under_the_next_number() {
         .confirm_transfer_bill(&second.out_bill_no)
         .unwrap();
     // Somebody knows that the user has confirmed, and does not wait for the next query.
-    assert!(office.run("resolve --now --journal j").status.success());
+    let output = office.run("resolve --now --journal j --json");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(json(&output)["paid"][0]["intent"], "t1");
     assert_eq!(received(&office), 150);
 }
 
@@ -295,6 +297,10 @@ async fn what_is_wrong_in_a_file_is_told_before_anything_is_sent() {
             said(&output)
         );
     }
+    let output = office.run(&format!("{RUN} --sub-mch-id 1900000110"));
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let told = "transfers are paid with the merchant's own money: leave sub_mch_id out";
+    assert!(said(&output).contains(told), "{}", said(&output));
     // Without the settings each of them is one mistake, however many rows need it.
     let office = Office::open_to("transfer").await;
     office.write("rows.csv", "intent,openid,amount_fen,report.\na,o,100,\n");

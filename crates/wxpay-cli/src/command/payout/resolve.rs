@@ -3,10 +3,10 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::task::{JoinError, JoinSet};
+use wxpay_api::core::Timestamp;
 use wxpay_payout::{
-    JournalError, Number, Payment, Payouts, Reconciliation, Refunds, RunOptions, SqliteJournal,
-    State, UserTransfers, Wecom,
+    Entry, Journal as _, JournalError, Moment, Number, Reconciliation, Refunds, RunOptions,
+    SqliteJournal, State, UserTransfers, Wecom,
 };
 
 use super::engine::Payer;
@@ -148,43 +148,36 @@ impl Follow<'_> {
         let options = options
             .patience(own.patience)
             .most_unclear(own.most_unclear);
-        let payouts = payer.payouts(journal, &settings);
         let numbers = self.open.get(P::KIND.in_journal());
-        ask(&payouts, numbers.into_iter().flatten(), &options).await?;
+        bring_forward(&journal, numbers.into_iter().flatten()).await?;
+        let payouts = payer.payouts(journal, &settings);
         payouts.resolve_all(options).await.map_err(unreadable)
     }
 }
 
-/// Asks about each of them now, some at once.
-async fn ask<T: Payment>(
-    payouts: &Payouts<T>,
+/// Makes the next query of each of them due, unless another process is at work on it.
+async fn bring_forward(
+    journal: &SqliteJournal,
     numbers: impl Iterator<Item = &Number>,
-    options: &RunOptions,
 ) -> Result<(), Fail> {
-    let mut asking = JoinSet::new();
-    for number in numbers.cloned() {
-        if options.stop.is_stopped() {
-            break;
+    let now = Moment::from(Timestamp::now());
+    for number in numbers {
+        let entry = journal.by_number(number).await.map_err(unreadable)?;
+        let waits = |entry: &Entry| {
+            let open = matches!(entry.state, State::Unknown | State::Waiting);
+            open && entry.lease.is_none() && entry.next_at > now
+        };
+        let Some(mut entry) = entry.filter(waits) else {
+            continue;
+        };
+        entry.next_at = now;
+        match journal.update(&entry).await {
+            // Another process has just worked on it.
+            Ok(_) | Err(JournalError::Conflict) => {}
+            Err(error) => return Err(unreadable(error)),
         }
-        if asking.len() >= options.at_once.get() {
-            told(asking.join_next().await)?;
-        }
-        let payouts = payouts.clone();
-        asking.spawn(async move { payouts.ask(&number).await.map(drop) });
-    }
-    while !asking.is_empty() {
-        told(asking.join_next().await)?;
     }
     Ok(())
-}
-
-/// What the journal says is read once all were asked about; here only whether it could be written.
-fn told(asked: Option<Result<Result<(), JournalError>, JoinError>>) -> Result<(), Fail> {
-    match asked {
-        Some(Ok(asked)) => asked.map_err(unreadable),
-        Some(Err(error)) => Err(Fail::new("a query broke off", "查询中断").because(error)),
-        None => Ok(()),
-    }
 }
 
 fn of_another<P: Pays>(journal: &SqliteJournal, payer: &Payer<P>, kind: Kind) -> Fail {

@@ -108,7 +108,16 @@ async fn pay<P: Pays>(
     } else {
         print(&report.to_string())?;
     }
-    if report.goes_on() {
+    if report.only_waits() && !report.is_all_paid() {
+        writeln!(
+            stderr(),
+            "{}",
+            lang.pick(
+                "Run the same command again later, or wxpay payout resolve, to learn how those end that wait.",
+                "以后再次运行同一命令或 wxpay payout resolve，即可得知等待中的结果。",
+            )
+        )?;
+    } else if report.goes_on() {
         writeln!(
             stderr(),
             "{}",

@@ -19,7 +19,7 @@ impl Pays for UserTransfers {
         &[("transfer_scene_id", "1000"), ("transfer_remark", "沙箱")];
 
     fn configured(config: &Config, transport: ReqwestTransport) -> Result<Self, Fail> {
-        config.app_id()?;
+        its_own_money(config)?;
         let client = Clients::over(config, transport).v3_with_ids()?;
         Ok(Self::new(client))
     }
@@ -33,7 +33,7 @@ impl Pays for UserTransfers {
     }
 
     fn needs(config: &Config) -> Result<(), Fail> {
-        config.app_id()?;
+        its_own_money(config)?;
         preflight::needs_v3(config)
     }
 
@@ -69,6 +69,18 @@ impl Pays for UserTransfers {
             other => other,
         }
     }
+}
+
+/// WeChat Pay takes these transfers from merchants that pay with their own money, to users of their own app.
+fn its_own_money(config: &Config) -> Result<(), Fail> {
+    config.app_id()?;
+    if config.sub_mch_id().is_none() {
+        return Ok(());
+    }
+    Err(Fail::usage(
+        "transfers are paid with the merchant's own money: leave sub_mch_id out, and name the merchant that pays by mch_id",
+        "商家转账使用商户自己的资金：请去掉 sub_mch_id，并用 mch_id 指明付款的商户",
+    ))
 }
 
 /// What the scene is reported with: the contents of the row in the place of those of the configuration, in the order of their
