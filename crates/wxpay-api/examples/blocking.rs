@@ -1,6 +1,6 @@
 //! Blocking calls without an async runtime: `prepare` signs, ureq sends, `finish` verifies.
 //!
-//! `cargo run -p wxpay-api --example blocking`
+//! `cargo run -p wxpay-api --features v2-pay,v3-security --example blocking`
 
 use std::error::Error;
 use std::sync::Arc;

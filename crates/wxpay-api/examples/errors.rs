@@ -1,6 +1,6 @@
 //! What to do when a payment fails: the sandbox makes it go wrong in every way, and the same few lines end it each time.
 //!
-//! `cargo run -p wxpay-api --example errors`
+//! `cargo run -p wxpay-api --features v2-wecom --example errors`
 
 use wxpay_api::core::{Error, ErrorKind, Fen, Outcome, Progress};
 use wxpay_api::sign::{v2::Key, workwx::AppSecret};

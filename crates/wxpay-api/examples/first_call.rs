@@ -1,7 +1,7 @@
 //! The first calls: a WeChat Pay on this machine, a client for its merchant, an order queried (查询订单) and an employee
 //! paid (向员工付款).
 //!
-//! `cargo run -p wxpay-api --example first_call`
+//! `cargo run -p wxpay-api --features v2-pay,v2-wecom --example first_call`
 
 use wxpay_api::core::{Fen, Progress};
 use wxpay_api::sign::{v2::Key, workwx::AppSecret};

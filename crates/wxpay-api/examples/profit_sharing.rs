@@ -1,7 +1,7 @@
 //! Profit sharing (分账): a receiver gets a share, gives a part of it back, and the rest of the order is released; then the same by
 //! APIv2.
 //!
-//! `cargo run -p wxpay-api --features full --example profit_sharing`
+//! `cargo run -p wxpay-api --features v2-profit-sharing,v3-profitsharing --example profit_sharing`
 
 #[path = "shared/clients.rs"]
 mod clients;

@@ -1,6 +1,6 @@
 //! What a program does once when it starts, before it pays anybody: one harmless call in each protocol proves its keys.
 //!
-//! `cargo run -p wxpay-api --example ready_to_go`
+//! `cargo run -p wxpay-api --features v2-pay,v3-security --example ready_to_go`
 
 use std::error::Error;
 

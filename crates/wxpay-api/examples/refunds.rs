@@ -1,6 +1,6 @@
 //! Refunds (退款) of both protocols: one whose response is lost, one of the rest, and one that the customer's card can't take.
 //!
-//! `cargo run -p wxpay-api --features full --example refunds`
+//! `cargo run -p wxpay-api --features v2-pay,v3-refund --example refunds`
 
 #[path = "shared/clients.rs"]
 mod clients;

@@ -147,7 +147,7 @@ const BY_CODE: [(&[&str], Advice); 6] = [
         advice(
             "Please show the payment code of WeChat Pay.",
             "请出示微信支付的付款码。",
-            "What was scanned is no payment code of WeChat Pay. Scan the right one and charge again under another number.",
+            "What was scanned is not a payment code of WeChat Pay. Scan the right one and charge again under another number.",
             "扫描的不是微信支付付款码。请扫描正确的付款码，换一个单号再次收款。",
         ),
     ),

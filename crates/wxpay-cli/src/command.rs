@@ -37,7 +37,7 @@ pub(crate) enum Command {
     ///
     /// It speaks APIv2, APIv3 and WeCom's payments over TLS, checks every signature and says why one fails. The files that a
     /// client needs are written into a folder: keys, certificates, a ready wxpay.toml and shell exports. A page shows the
-    /// requests as they come. No request leaves this machine but the notices to addresses of this machine.
+    /// requests as they come. No request leaves this machine; notifications go to addresses of this machine only.
     Sandbox(Box<sandbox::Arguments>),
     /// Write a `wxpay.toml` to fill in, with a comment on each setting
     ///
@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Doctor(Box<doctor::Arguments>),
     /// List the operations of WeChat Pay that can be called, or those that a text finds
     ///
-    /// It needs no configuration and no connection. `wxpay show NAME` tells everything about one.
+    /// It needs no configuration and no connection. `wxpay show NAME` explains one in full.
     List(list::Arguments),
     /// Show what an operation does, takes, answers and refuses
     ///
@@ -74,7 +74,7 @@ pub(crate) enum Command {
     ///
     /// The exit code is 0 if it holds, 1 if it does not, 2 if the question can't be understood.
     Verify(Box<verify::Arguments>),
-    /// Open what is encrypted: the resource of a notification, platform certificates, an encrypted field, a refund notice
+    /// Open what is encrypted: the resource of a notification, platform certificates, an encrypted field, a refund notification
     ///
     /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does not.
     Open(Box<open::Arguments>),

@@ -6,10 +6,12 @@ mod given;
 mod lists;
 mod members;
 mod object;
+mod text;
 mod value;
 
 pub use body::Body;
 pub use object::Object;
+pub use text::JsonText;
 pub use value::Json;
 
 pub(crate) use body::check_text;

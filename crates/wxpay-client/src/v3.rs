@@ -72,4 +72,4 @@ pub use reason::Reason;
 #[cfg(feature = "__keys")]
 pub use refund_notice::{EndedRefund, RefundNotice};
 
-pub use crate::json::{Body, Json, Object};
+pub use crate::json::{Body, Json, JsonText, Object};

@@ -66,4 +66,8 @@ impl FromWire for Fen {
     fn from_wire(text: &str) -> Option<Self> {
         i64::from_wire(text).map(Self)
     }
+
+    fn from_integer(integer: i64) -> Option<Self> {
+        Some(Self(integer))
+    }
 }

@@ -200,9 +200,9 @@ impl From<Timestamp> for WireTime {
 impl FromWire for WireTime {
     fn from_wire(text: &str) -> Option<Self> {
         let formats = [
-            TimeFormat::Compact,
-            TimeFormat::DateTime,
             TimeFormat::Rfc3339,
+            TimeFormat::DateTime,
+            TimeFormat::Compact,
         ];
         Some(Self {
             text: text.to_owned(),

@@ -9,6 +9,11 @@ use crate::Secret;
 pub trait FromWire: Sized {
     /// The value, or `None` when the text has an invalid format. Never called with an empty text.
     fn from_wire(text: &str) -> Option<Self>;
+
+    /// The value of an integer in JSON: what [`from_wire`](Self::from_wire) makes of its digits.
+    fn from_integer(integer: i64) -> Option<Self> {
+        Self::from_wire(&integer.to_string())
+    }
 }
 
 impl FromWire for bool {
@@ -35,6 +40,10 @@ macro_rules! integer {
             fn from_wire(text: &str) -> Option<Self> {
                 // `parse` would also take a leading plus sign.
                 text.starts_with(|c: char| c.is_ascii_digit() || c == '-').then(|| text.parse().ok())?
+            }
+
+            fn from_integer(integer: i64) -> Option<Self> {
+                integer.try_into().ok()
             }
         }
     )+};

@@ -89,9 +89,6 @@
 //! The journal holds the bytes that are sent, payee and name in them, until the payout is paid or failed, and as long as it
 //! is rejected. After that it holds digests.
 //!
-//! Journals of version 0.1 hold random numbers, which nobody can find again: keep these journals. Their payouts keep their
-//! numbers.
-//!
 //! # Features
 //!
 //! - `sqlite` (default): `SqliteJournal`, a journal in one file, with SQLite compiled in.

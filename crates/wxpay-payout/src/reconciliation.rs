@@ -192,7 +192,11 @@ impl Reconciliation {
     }
 
     pub(crate) fn add(&mut self, entry: &Entry) {
-        let reason = entry.reason.clone().unwrap_or_default();
+        let reason = match (&entry.reason, &entry.state) {
+            (Some(reason), _) => reason.clone(),
+            (None, State::Sending) => SENDING.to_owned(),
+            (None, _) => String::new(),
+        };
         let (intent, number) = (entry.intent.clone(), entry.number.clone());
         let (amount, alarm) = (entry.amount, entry.alarm.clone());
         match entry.state {
@@ -237,4 +241,5 @@ fn sum(amounts: impl Iterator<Item = Fen>) -> Fen {
     Fen::new(amounts.fold(0, |sum, amount| sum.saturating_add(amount.get())))
 }
 
+const SENDING: &str = "it is being sent, perhaps by another process";
 const LATER: &str = "resolve it later with the same journal; never pay it under another intent";

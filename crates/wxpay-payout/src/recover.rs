@@ -64,9 +64,8 @@ impl<T: Payment> Payouts<T> {
     ///
     /// Numbers follow from the intents, so the intents are enough: all of those that the lost journal may have had. An intent
     /// whose number WeChat Pay declared failed is asked about under its next number, and so on. Numbers that an own
-    /// [`Numbers`](crate::Numbers) gave are found only if it gives the same ones again; random numbers of version 0.1 of this
-    /// crate can't be found. Nor can payouts older than 30 days, which WeChat Pay answers no queries about: leave their intents
-    /// out, here and in the next run.
+    /// [`Numbers`](crate::Numbers) gave are found only if it gives the same ones again. Payouts older than 30 days
+    /// can't be found, since WeChat Pay answers no queries about them: leave their intents out, here and in the next run.
     pub async fn recover<I>(&self, intents: I, options: RunOptions) -> Recovery
     where
         I: IntoIterator<Item = Intent<T>>,

@@ -51,20 +51,20 @@ impl Provider {
         self.0.public(spki)
     }
 
-    /// Decrypts what was encrypted with an APIv3 key by a suite; `None` when it does not fit.
-    pub(crate) fn open_with_api_key(
-        self,
-        suite: Suite,
+    /// What decrypts texts that were encrypted with an APIv3 key by AES-256-GCM; `None` if the provider can't use the key.
+    pub(crate) fn aes(self, key: &[u8; 32]) -> Option<Box<dyn Gcm>> {
+        self.0.gcm(key)
+    }
+
+    /// Decrypts what was encrypted with an APIv3 key by SM4-GCM; `None` when it does not fit.
+    #[cfg(feature = "sm")]
+    pub(crate) fn open_sm4(
         key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         ciphertext: Vec<u8>,
     ) -> Option<Zeroizing<Vec<u8>>> {
-        match suite {
-            Suite::Rsa => self.0.open_gcm(key, nonce, associated_data, ciphertext),
-            #[cfg(feature = "sm")]
-            Suite::Sm => sm::open_gcm(&sm::sm4_key(key), nonce, associated_data, ciphertext),
-        }
+        sm::open_gcm(&sm::sm4_key(key), nonce, associated_data, ciphertext)
     }
 }
 
@@ -87,10 +87,15 @@ trait Crypto: Debug + Sync {
     /// A public key from a SubjectPublicKeyInfo.
     fn public(&self, spki: &[u8]) -> Result<Box<dyn PublicHalf>, InvalidInput>;
 
-    /// Decrypts AES-256-GCM whose tag is the last 16 bytes; `None` when it does not fit.
-    fn open_gcm(
+    /// A key of AES-256-GCM.
+    fn gcm(&self, key: &[u8; 32]) -> Option<Box<dyn Gcm>>;
+}
+
+/// A key of AES-256-GCM, made ready once.
+pub(crate) trait Gcm: Send + Sync {
+    /// Decrypts a text whose tag is the last 16 bytes; `None` when it does not fit.
+    fn open(
         &self,
-        key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         ciphertext: Vec<u8>,

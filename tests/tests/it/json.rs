@@ -5,7 +5,7 @@ use serde_json::json;
 use wxpay_api::Max;
 use wxpay_api::core::{DecodeError, ErrorKind, InvalidInput, OutTradeNo, Resolve};
 use wxpay_api::sign::{Proof, Verified};
-use wxpay_api::v3::{Call, Endpoint, Json, Meta, Method, Object};
+use wxpay_api::v3::{Call, Endpoint, Json, JsonText, Meta, Method, Object};
 use wxpay_tests::scripted::Scripted;
 use wxpay_tests::{clients, replies};
 
@@ -306,4 +306,34 @@ async fn only_the_listed_files_may_come_unsigned() {
         .await
         .unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Protocol(_)));
+}
+
+#[test]
+fn texts_are_the_same_whatever_their_length() {
+    for length in [0, 1, 22, 23, 24, 25, 300] {
+        let text = "a".repeat(length);
+        let parsed = Json::parse(format!("{{\"{text}\":\"{text}\"}}").as_bytes()).unwrap();
+        assert_eq!(
+            parsed,
+            Json::object([(text.as_str(), Json::from(text.as_str()))])
+        );
+        let Json::Object(members) = parsed else {
+            panic!("{length}")
+        };
+        let (name, value) = &members[0];
+        assert_eq!(name, text.as_str());
+        assert_eq!(value.as_str(), Some(text.as_str()));
+        assert_eq!(String::from(name.clone()), text);
+        assert_eq!(name.to_string(), text);
+        assert_eq!(name.clone(), JsonText::from(text.clone()));
+        assert_ne!(*name, *"b");
+    }
+    assert_eq!(JsonText::of("appid"), "appid".to_owned());
+    assert_eq!(JsonText::default().as_str(), "");
+}
+
+#[test]
+fn a_text_shows_its_length_in_debug() {
+    let shown = format!("{:?}", JsonText::from("secret"));
+    assert_eq!(shown, "JsonText(6 bytes)");
 }

@@ -65,6 +65,12 @@ pub(crate) fn bytes(argument: &str) -> Result<Vec<u8>, Fail> {
         return within(bytes);
     }
     let Some(path) = argument.strip_prefix('@') else {
+        if Path::new(argument).is_file() {
+            return Err(Fail::usage(
+                format!("{argument} is the name of a file: write @{argument} to read it"),
+                format!("{argument} 是文件名：要读取它，请写作 @{argument}"),
+            ));
+        }
         return Ok(argument.as_bytes().to_vec());
     };
     file(Path::new(path))

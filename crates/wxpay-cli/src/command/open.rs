@@ -97,7 +97,11 @@ fn refused(reason: &Text, lang: Lang) -> Result<ExitCode, Fail> {
 
 fn open_refund(capture: &Capture, known: &Known) -> Result<Option<Vec<Opened>>, Fail> {
     let params = Params::from_xml(capture.body()).map_err(|error| {
-        Fail::usage("the body is no message of APIv2", "报文主体不是 APIv2 报文").because(error)
+        Fail::usage(
+            "the body is not a message of APIv2",
+            "报文主体不是 APIv2 报文",
+        )
+        .because(error)
     })?;
     let req_info = params.get("req_info").ok_or_else(nothing)?;
     let Ok(key) = Key::new(known.config.v2_key()?.0) else {

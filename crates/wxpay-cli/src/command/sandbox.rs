@@ -191,12 +191,12 @@ Examples:
   wxpay sandbox                         start it; files for clients go to ./wxpay-sandbox, the page is at http://localhost:7080
   . wxpay-sandbox/env.sh                put address, merchant ID, keys and certificate paths into the environment
   wxpay sandbox ctl pay ORDER1          pay the order ORDER1 as its user would
-  wxpay sandbox ctl clock advance 24h   let a day pass, with all notices that are sent again in it
+  wxpay sandbox ctl clock advance 24h   let a day pass, with all notifications that are sent again in it
   wxpay sandbox ctl fault add v2.pay.query_order error_code --code SYSTEMERROR --times 3
 
 A client needs the address of --listen in place of https://api.mch.weixin.qq.com and trust in ca.pem; all else is as with the
 real one. A client that can't be given an address is led here by a proxy or a hosts file: the certificate is good for
 api.mch.weixin.qq.com too.
 
-Notices go to this machine only, over plain HTTP, or over HTTPS if the shop serves its callback with callback_cert.pem and
+Notifications go to this machine only, over plain HTTP, or over HTTPS if the shop serves its callback with callback_cert.pem and
 callback_key.pem of that folder.";

@@ -40,7 +40,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         let object = matches!(Json::parse(capture.body()), Ok(Json::Object(_)));
         if !object && !capture.headers().any(signed) {
             return Err(Fail::usage(
-                "this is no message of WeChat Pay: neither XML nor a JSON object",
+                "this is not a message of WeChat Pay: neither XML nor a JSON object",
                 "这不是微信支付的报文：既不是 XML，也不是 JSON 对象",
             ));
         }

@@ -8,7 +8,7 @@ use crate::setup::text;
 fn every_step_holds_in_both_languages() {
     for (lang, held) in [
         ("en", "8 of 8 steps hold."),
-        ("zh", "8 个步骤中有 8 个成立。"),
+        ("zh", "8 个步骤中有 8 个通过。"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
         let output = command.args(["demo", "--lang", lang]).output().unwrap();

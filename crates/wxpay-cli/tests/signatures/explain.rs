@@ -27,7 +27,7 @@ fn a_good_message_ends_with_0_and_says_so() {
     assert!(said.out.starts_with(holds), "{}", said.out);
     assert_eq!(said.code, 0);
     let said = sample.run(&["explain", "--lang", "zh"]);
-    let holds = "workwx_sign: 成立\nsign: 成立\n\n提示 v2.request-holds\n";
+    let holds = "workwx_sign: 验签通过\nsign: 验签通过\n\n提示 v2.request-holds\n";
     assert!(said.out.starts_with(holds), "{}", said.out);
     // A reply or notification that holds has nothing to be told.
     let said = Sample::read("good/v2_notice").run(&["explain"]);

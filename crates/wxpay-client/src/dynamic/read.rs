@@ -3,7 +3,7 @@
 use wxpay_catalog::{Condition, Field, Is, Operation, Written};
 use wxpay_core::{DecodeError, FromWire, Params};
 
-use crate::json::{Json, Object};
+use crate::json::{Json, JsonText, Object};
 use crate::v2::Fields;
 
 pub(super) fn v2(
@@ -64,15 +64,15 @@ enum Source<'a> {
 type Numbers = [Option<u32>; 2];
 
 fn read(source: &Source<'_>, fields: &[Field], numbers: Numbers) -> Result<Json, DecodeError> {
-    let mut members: Vec<(String, Json)> = Vec::new();
+    let mut members: Vec<(JsonText, Json)> = Vec::with_capacity(fields.len());
     for field in fields {
         let name = field.wire().split("_$").next().unwrap_or_default();
         if field.ty == "group" {
             if source.holds(field.when.as_ref())? {
                 let group = read(source, &field.fields, numbers)?;
-                members.push((name.to_owned(), group));
+                members.push((name.into(), group));
             } else {
-                members.push((name.to_owned(), Json::Null));
+                members.push((name.into(), Json::Null));
             }
             continue;
         }
@@ -81,7 +81,7 @@ fn read(source: &Source<'_>, fields: &[Field], numbers: Numbers) -> Result<Json,
             Source::Params(params) => from_params(params, field, required, numbers)?,
             Source::Object(object) => from_object(object, field, required)?,
         };
-        members.push((name.to_owned(), value));
+        members.push((name.into(), value));
     }
     Ok(Json::Object(members))
 }

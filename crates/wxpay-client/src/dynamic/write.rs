@@ -120,7 +120,7 @@ impl<'a> Members<'a> {
                         format!("不是该请求的字段；可用字段：{names}"),
                     )
                 };
-                return Err(InvalidInput::new(name.clone(), rule.0, rule.1));
+                return Err(InvalidInput::new(name.to_string(), rule.0, rule.1));
             }
         }
         Ok(Self {
@@ -148,7 +148,7 @@ impl<'a> Members<'a> {
             None => {}
             Some(Json::Object(members)) => {
                 for (name, value) in members {
-                    extra.insert(name.clone(), value.clone());
+                    extra.insert(name.to_string(), value.clone());
                 }
             }
             Some(_) => {

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::RangeBounds;
@@ -7,14 +6,14 @@ use wxpay_core::{
     Date, DateFormat, Decimal, Fen, Identifier, InvalidInput, Secret, TimeFormat, WireTime,
 };
 
-use super::{Json, check_characters};
+use super::{Json, JsonText, check_characters};
 use crate::limits::{FEN, NUMBER, check_items, check_max, check_range, checked, number, time_text};
 use crate::v3::Call;
 use crate::{Extra, Max};
 
 /// A JSON object being filled in: each member is checked as it is written, and secret ones are encrypted before they are sent.
 #[derive(Clone, Default)]
-pub struct Body(Vec<(Cow<'static, str>, Node)>);
+pub struct Body(Vec<(JsonText, Node)>);
 
 #[derive(Clone)]
 enum Node {
@@ -67,7 +66,8 @@ impl Body {
         max: Max,
     ) -> Result<(), InvalidInput> {
         check_text(name, value.expose(), max)?;
-        self.0.push((name.into(), Node::Sealed(value.clone())));
+        self.0
+            .push((JsonText::of(name), Node::Sealed(value.clone())));
         Ok(())
     }
 
@@ -87,7 +87,7 @@ impl Body {
             check_text(name, value.expose(), max)?;
         }
         self.0
-            .push((name.into(), Node::SealedList(values.to_vec())));
+            .push((JsonText::of(name), Node::SealedList(values.to_vec())));
         Ok(())
     }
 
@@ -206,8 +206,8 @@ impl Body {
     }
 
     /// Writes a member that is always the same, or that has no rule.
-    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Json>) {
-        self.0.push((name.into(), Node::Plain(value.into())));
+    pub fn set(&mut self, name: &'static str, value: impl Into<Json>) {
+        self.0.push((JsonText::of(name), Node::Plain(value.into())));
     }
 
     /// Writes an ID that the client has, such as `appid`.
@@ -234,7 +234,7 @@ impl Body {
         for member in extra.checked(known) {
             let (name, value) = member?;
             value.check_outgoing(name)?;
-            self.set(name.to_owned(), value.clone());
+            self.0.push((name.into(), Node::Plain(value.clone())));
         }
         Ok(())
     }
@@ -250,7 +250,7 @@ impl Body {
     ) -> Result<(), InvalidInput> {
         let mut object = Self::new();
         write(&mut object).map_err(|error| error.within(name))?;
-        self.0.push((name.into(), Node::Object(object)));
+        self.0.push((JsonText::of(name), Node::Object(object)));
         Ok(())
     }
 
@@ -273,7 +273,7 @@ impl Body {
                 .map_err(|error| error.within(format_args!("{name}[{n}]")))?;
             list.push(object);
         }
-        self.0.push((name.into(), Node::List(list)));
+        self.0.push((JsonText::of(name), Node::List(list)));
         Ok(())
     }
 
@@ -305,11 +305,11 @@ impl Body {
         for (name, node) in self.0 {
             let json = match node {
                 Node::Plain(json) => json,
-                Node::Sealed(_) => Json::Text(texts.next()?),
+                Node::Sealed(_) => Json::from(texts.next()?),
                 Node::SealedList(secrets) => {
                     let list: Option<Vec<Json>> = secrets
                         .iter()
-                        .map(|_| texts.next().map(Json::Text))
+                        .map(|_| texts.next().map(Json::from))
                         .collect();
                     Json::List(list?)
                 }
@@ -320,7 +320,7 @@ impl Body {
                     Json::List(list?)
                 }
             };
-            members.push((name.into_owned(), json));
+            members.push((name, json));
         }
         Some(Json::Object(members))
     }

@@ -70,7 +70,7 @@ impl Object<'_> {
         let Some(json) = self.embedded(name)? else {
             return Ok(None);
         };
-        let outer = Json::Object(vec![(name.to_owned(), json)]);
+        let outer = Json::Object(vec![(name.into(), json)]);
         Object::within(&outer, self.path.clone())?
             .objects(name, |object| read(object))
             .map(Some)

@@ -17,7 +17,7 @@ impl Object<'_> {
         let base = |name: &&str| name.split("_$").next().unwrap_or(name).to_owned();
         let known: Vec<String> = names.iter().map(base).collect();
         for (name, _) in self.members {
-            if name != EXTRA && !known.contains(name) {
+            if name != EXTRA && !known.iter().any(|known| name == known) {
                 let problem = DecodeProblem::Unknown(known.join(", "));
                 return Err(DecodeError::new(self.at(name), problem));
             }
@@ -55,7 +55,7 @@ impl Object<'_> {
             None | Some(Json::Null) => {}
             Some(Json::Object(members)) => {
                 for (name, value) in members {
-                    extra.insert(name.clone(), value.clone());
+                    extra.insert(name.to_string(), value.clone());
                 }
             }
             Some(_) => return Err(DecodeError::malformed(self.at(EXTRA))),

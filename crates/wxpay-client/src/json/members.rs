@@ -60,7 +60,7 @@ pub(crate) fn url_encoded_text(
     for (member, value) in members {
         let value = value.scalar_text().ok_or_else(|| {
             let error = InvalidInput::new(
-                member.clone(),
+                member.to_string(),
                 "must be a string, a whole number, true or false",
                 "必须是字符串、整数或布尔值",
             );

@@ -2,12 +2,12 @@ use std::borrow::Cow;
 
 use wxpay_core::{Decimal, DecodeError, FromWire};
 
-use super::Json;
+use super::{Json, JsonText};
 
 /// An object of a response being read; errors name the path to the member.
 #[derive(Clone, Debug)]
 pub struct Object<'a> {
-    pub(super) members: &'a [(String, Json)],
+    pub(super) members: &'a [(JsonText, Json)],
     pub(super) path: String,
 }
 
@@ -31,9 +31,8 @@ impl<'a> Object<'a> {
     /// # Errors
     /// It is missing, null, empty or has an invalid format.
     pub fn require<T: FromWire>(&self, name: &str) -> Result<T, DecodeError> {
-        let text = self.scalar(name)?.filter(|text| !text.is_empty());
-        let text = text.ok_or_else(|| DecodeError::missing(self.at(name)))?;
-        T::from_wire(&text).ok_or_else(|| DecodeError::malformed(self.at(name)))
+        self.optional(name)?
+            .ok_or_else(|| DecodeError::missing(self.at(name)))
     }
 
     /// A member that must be there under one of several names that the documents give it.
@@ -59,13 +58,14 @@ impl<'a> Object<'a> {
     /// # Errors
     /// It has an invalid format.
     pub fn optional<T: FromWire>(&self, name: &str) -> Result<Option<T>, DecodeError> {
-        match self.scalar(name)? {
-            None => Ok(None),
-            Some(text) if text.is_empty() => Ok(None),
-            Some(text) => T::from_wire(&text)
-                .map(Some)
-                .ok_or_else(|| DecodeError::malformed(self.at(name))),
-        }
+        let value = match self.member(name) {
+            None | Some(Json::Null) => return Ok(None),
+            Some(json) if json.as_str() == Some("") => return Ok(None),
+            Some(json) => scalar_of(json),
+        };
+        value
+            .map(Some)
+            .ok_or_else(|| DecodeError::malformed(self.at(name)))
     }
 
     /// Checks that the response repeats `asked` in the member `name`.
@@ -200,8 +200,7 @@ impl<'a> Object<'a> {
         };
         let value = |(n, json): (usize, &Json)| {
             let malformed = || DecodeError::malformed(format!("{}[{n}]", self.at(name)));
-            let text = text_of(json).ok_or_else(malformed)?;
-            T::from_wire(&text).ok_or_else(malformed)
+            scalar_of(json).ok_or_else(malformed)
         };
         list.iter()
             .enumerate()
@@ -273,7 +272,7 @@ impl<'a> Object<'a> {
     pub(super) fn member(&self, name: &str) -> Option<&'a Json> {
         self.members
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(known, _)| **known == *name)
             .map(|(_, value)| value)
     }
 
@@ -283,6 +282,14 @@ impl<'a> Object<'a> {
         } else {
             format!("{}.{name}", self.path)
         }
+    }
+}
+
+/// The value of a scalar.
+fn scalar_of<T: FromWire>(json: &Json) -> Option<T> {
+    match json {
+        Json::Integer(integer) => T::from_integer(*integer),
+        json => T::from_wire(&text_of(json)?),
     }
 }
 

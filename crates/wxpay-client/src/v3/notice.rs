@@ -138,7 +138,7 @@ impl Notices {
             Receiver::Merchant => verify(headers, body, keys, now).await?,
             Receiver::Brand => verify_brand(headers, body, keys, now).await?,
         };
-        let envelope = body.read(Json::of_body)?.read(Envelope::read)?;
+        let envelope = body.read(Envelope::parse)?;
         let opened = self
             .api_key
             .open_part(&envelope, |envelope| envelope.resource.encrypted())?;
@@ -261,6 +261,10 @@ struct Resource {
 }
 
 impl Envelope {
+    fn parse(body: &Bytes) -> Result<Self, DecodeError> {
+        Self::read(&Json::of_body(body)?)
+    }
+
     fn read(json: &Json) -> Result<Self, DecodeError> {
         let fields = Object::of(json)?;
         let resource = fields.require_object("resource")?;

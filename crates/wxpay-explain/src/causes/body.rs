@@ -39,6 +39,6 @@ super::declare! {
     HOLDS_REFUSED: Note "v3.request-holds"
         "The request holds as it is captured here."
         "If WeChat Pay refuses it, look at what this capture can't show: whether the certificate is this mchid's and still valid on the merchant platform, the bytes on the wire (UTF-8, nothing changed by the HTTP client or a proxy), the host, and the clock."
-        "按此抓取内容，请求的签名成立。"
+        "按此抓取内容，请求的签名正确。"
         "如果微信支付仍然拒绝，请检查抓取内容看不到的部分：证书是否属于此 mchid 且在商户平台上仍有效、网络上的实际字节（UTF-8，未被 HTTP 客户端或代理改动）、域名以及时钟。"
 }

@@ -218,7 +218,7 @@ super::declare! {
         "请逐字比较下方的两个字符串。"
     NO_MATCH: Error "v2.no-match"
         "sign fits neither the message nor any of {tried} usual mistakes with the keys that were given."
-        "Check that the key is the one of this mch_id and was not reset, and that no value was changed after signing; give the text that was signed to see the difference."
+        "Check that the key is the one of this mch_id and was not reset, and that no value was changed after signing; give the text that was signed (--signed-text) to see the difference."
         "sign 与报文不符，用所给密钥尝试的{tried}种常见错误也都不符。"
-        "请确认密钥属于此 mch_id 且未被重置，签名后没有修改过任何值；提供实际签名的字符串即可看到差异。"
+        "请确认密钥属于此 mch_id 且未被重置，签名后没有修改过任何值；提供实际签名的字符串（--signed-text）即可看到差异。"
 }

@@ -162,9 +162,9 @@ fn acts(c: char) -> bool {
 const fn verdict(verdict: Verdict, language: Language) -> &'static str {
     match (verdict, language) {
         (Verdict::Holds, Language::English) => "holds",
-        (Verdict::Holds, Language::Chinese) => "成立",
+        (Verdict::Holds, Language::Chinese) => "验签通过",
         (Verdict::Broken, Language::English) => "does not hold",
-        (Verdict::Broken, Language::Chinese) => "不成立",
+        (Verdict::Broken, Language::Chinese) => "验签不通过",
         (Verdict::Unchecked, Language::English) => "not checked",
         (Verdict::Unchecked, Language::Chinese) => "未校验",
     }

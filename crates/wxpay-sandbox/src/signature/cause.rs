@@ -44,8 +44,9 @@ impl SignatureCause {
     pub(crate) fn unknown() -> Self {
         Self::new(
             "unknown",
-            "No usual mistake gives this signature: the key may be another one, or what was signed is not what was sent.",
-            "不是常见的错误：密钥可能不对，或者签名的内容与发送的内容不同。",
+            "No usual mistake gives this signature: the key may be another one, or what was signed is not what was sent. \
+             `wxpay explain` knows more mistakes.",
+            "不是常见的错误：密钥可能不对，或者签名的内容与发送的内容不同。`wxpay explain` 能识别更多的错误。",
         )
     }
 

@@ -13,7 +13,8 @@ use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
 use super::{
-    Crypto, PrivateHalf, PublicHalf, broken_private, broken_public, does_not_open, does_not_seal,
+    Crypto, Gcm, PrivateHalf, PublicHalf, broken_private, broken_public, does_not_open,
+    does_not_seal,
 };
 
 #[derive(Debug)]
@@ -43,17 +44,22 @@ impl Crypto for AwsLc {
         Ok(Box::new(Public { verifying, sealing }))
     }
 
-    fn open_gcm(
+    fn gcm(&self, key: &[u8; 32]) -> Option<Box<dyn Gcm>> {
+        let key = UnboundKey::new(&AES_256_GCM, key).ok()?;
+        Some(Box::new(LessSafeKey::new(key)))
+    }
+}
+
+impl Gcm for LessSafeKey {
+    fn open(
         &self,
-        key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         ciphertext: Vec<u8>,
     ) -> Option<Zeroizing<Vec<u8>>> {
         let mut text = Zeroizing::new(ciphertext);
-        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?);
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let length = key
+        let length = self
             .open_in_place(nonce, Aad::from(associated_data), &mut text)
             .ok()?
             .len();

@@ -14,7 +14,8 @@ use wxpay_core::{InvalidInput, SigningError};
 use zeroize::Zeroizing;
 
 use super::{
-    Crypto, PrivateHalf, PublicHalf, broken_private, broken_public, does_not_open, does_not_seal,
+    Crypto, Gcm, PrivateHalf, PublicHalf, broken_private, broken_public, does_not_open,
+    does_not_seal,
 };
 
 #[derive(Debug)]
@@ -41,9 +42,14 @@ impl Crypto for RustCrypto {
         Ok(Box::new(Public(VerifyingKey::new(key))))
     }
 
-    fn open_gcm(
+    fn gcm(&self, key: &[u8; 32]) -> Option<Box<dyn Gcm>> {
+        Some(Box::new(Aes256Gcm::new(key.into())))
+    }
+}
+
+impl Gcm for Aes256Gcm {
+    fn open(
         &self,
-        key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         ciphertext: Vec<u8>,
@@ -52,14 +58,13 @@ impl Crypto for RustCrypto {
         let tag: [u8; 16] = *text.last_chunk()?;
         let length = text.len() - tag.len();
         text.truncate(length);
-        Aes256Gcm::new(key.into())
-            .decrypt_in_place_detached(
-                Nonce::from_slice(nonce),
-                associated_data,
-                &mut text,
-                Tag::from_slice(&tag),
-            )
-            .ok()?;
+        self.decrypt_in_place_detached(
+            Nonce::from_slice(nonce),
+            associated_data,
+            &mut text,
+            Tag::from_slice(&tag),
+        )
+        .ok()?;
         Some(text)
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,13 +8,16 @@ use zeroize::Zeroizing;
 
 use super::Suite;
 use crate::Verified;
-use crate::provider::Provider;
+use crate::provider::{Gcm, Provider};
 
 /// The APIv3 key (APIv3密钥, 32 letters and digits), which decrypts notifications and platform certificates.
-#[derive(Clone, Debug)]
+///
+/// A clone shares it.
+#[derive(Clone)]
 pub struct ApiKey {
+    aes: Arc<dyn Gcm>,
+    #[cfg(feature = "sm")]
     key: Secret,
-    provider: Provider,
 }
 
 /// An encrypted part of a notification (`resource`) or of a certificate list (`encrypt_certificate`), as it came.
@@ -53,15 +57,19 @@ impl ApiKey {
     /// As [`new`](Self::new).
     pub fn with_provider(provider: Provider, key: impl Into<Secret>) -> Result<Self, InvalidInput> {
         let key = key.into();
-        let text = key.expose();
-        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(InvalidInput::new(
+        let bytes = key_bytes(&key).filter(|key| key.iter().all(u8::is_ascii_alphanumeric));
+        let aes = bytes.and_then(|key| provider.aes(key)).ok_or_else(|| {
+            InvalidInput::new(
                 "APIv3 key",
                 "must be 32 letters and digits, as it was set on the merchant platform (APIv3密钥)",
                 "必须是 32 个字母或数字，与商户平台设置的 APIv3 密钥一致",
-            ));
-        }
-        Ok(Self { key, provider })
+            )
+        })?;
+        Ok(Self {
+            aes: aes.into(),
+            #[cfg(feature = "sm")]
+            key,
+        })
     }
 
     /// Decrypts an encrypted part (证书和回调报文解密).
@@ -88,15 +96,14 @@ impl ApiKey {
         let ciphertext = STANDARD
             .decode(resource.ciphertext)
             .map_err(|_| VerificationFailure::Malformed("ciphertext"))?;
-        let key: &[u8; 32] = self
-            .key
-            .expose()
-            .as_bytes()
-            .try_into()
-            .map_err(|_| VerificationFailure::Key("it does not have 32 bytes"))?;
         let associated_data = resource.associated_data.unwrap_or_default().as_bytes();
-        self.provider
-            .open_with_api_key(suite, key, nonce, associated_data, ciphertext)
+        let opened = match suite {
+            Suite::Rsa => self.aes.open(nonce, associated_data, ciphertext),
+            #[cfg(feature = "sm")]
+            Suite::Sm => key_bytes(&self.key)
+                .and_then(|key| Provider::open_sm4(key, nonce, associated_data, ciphertext)),
+        };
+        opened
             .map(Opened)
             .ok_or_else(|| VerificationFailure::Unopened("ciphertext").into())
     }
@@ -139,6 +146,16 @@ impl fmt::Debug for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[opened]")
     }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKey").finish_non_exhaustive()
+    }
+}
+
+fn key_bytes(key: &Secret) -> Option<&[u8; 32]> {
+    key.expose().as_bytes().try_into().ok()
 }
 
 fn suite_of(algorithm: &str) -> Option<Suite> {

@@ -16,6 +16,7 @@ use super::types::{CertCheckResult, Customs, DeclarationState, VerifyDepartment}
 ///
 /// `POST /cgi-bin/mch/customs/customdeclarequery` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011985273))
 ///
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 #[doc(alias = "/cgi-bin/mch/customs/customdeclarequery")]

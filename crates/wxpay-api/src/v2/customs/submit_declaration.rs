@@ -27,6 +27,7 @@ use super::types::{CertCheckResult, Customs, DeclarationState, VerifyDepartment}
 /// `order_fee`, `transport_fee` and `product_fee`. An order that is not split must have none of these fees.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryDeclaration`](crate::v2::customs::QueryDeclaration).
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///

@@ -21,6 +21,7 @@ use super::types::{Customs, DeclarationState};
 /// it again.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryDeclaration`](crate::v2::customs::QueryDeclaration).
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///

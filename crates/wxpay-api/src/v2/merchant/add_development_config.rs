@@ -15,6 +15,7 @@ use wxpay_sign::Verified;
 /// No money moves. After any error, query the configuration, then call it again with the same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryDevelopmentConfig`](crate::v2::merchant::QueryDevelopmentConfig).
+/// - For service providers (服务商).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.

@@ -20,6 +20,7 @@ use wxpay_sign::Verified;
 ///
 /// `POST /secapi/mch/querysubdevconfig` ([document](https://pay.weixin.qq.com/doc/v2/partner/4014115413))
 ///
+/// - For service providers (服务商).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.

@@ -16,6 +16,7 @@ use wxpay_sign::Verified;
 ///
 /// Deprecated.
 ///
+/// - For service providers (服务商).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.

@@ -18,6 +18,7 @@ use wxpay_sign::Verified;
 /// are encrypted, and written as Base64, before they are given here.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
+/// - For service providers (服务商).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.

@@ -31,6 +31,7 @@ use wxpay_sign::Verified;
 /// 150 deductions a second are allowed.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::pay::QueryOrder).
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///
@@ -62,7 +63,7 @@ pub struct ApplyDeduction {
     pub out_trade_no: OutTradeNo,
     /// Total amount (总金额), in fen.
     pub total_fee: Fen,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Auto-debit contract ID (委托代扣协议id), at most 32 characters. The contract that was signed.
     pub contract_id: String,

@@ -25,6 +25,7 @@ use wxpay_sign::Verified;
 /// same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::pay::QueryOrder).
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///
@@ -54,7 +55,7 @@ pub struct CreateContractOrder {
     pub out_trade_no: OutTradeNo,
     /// Product description (商品描述), at most 127 characters.
     pub body: String,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Total amount (总金额), in fen.
     pub total_fee: Fen,
@@ -70,7 +71,7 @@ pub struct CreateContractOrder {
     pub request_serial: i64,
     /// User account display name (用户账户展示名称), at most 64 characters. Shown to the user. No emoji.
     pub contract_display_account: String,
-    /// Contract signing information notification URL (签约信息通知url), at most 256 characters.
+    /// Contract signing information notification URL (签约信息通知url), at most 256 characters. Without a query.
     pub contract_notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -389,6 +390,7 @@ impl Endpoint for CreateContractOrder {
 
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
+        fields.echo_if_present("contract_code", &self.contract_code)?;
         fields.echo_if_present("out_trade_no", &self.out_trade_no)?;
         Ok(CreateContractOrderResponse {
             contract_result_code: fields.optional("contract_result_code")?,

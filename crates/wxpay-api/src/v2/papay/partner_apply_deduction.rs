@@ -31,6 +31,7 @@ use wxpay_sign::Verified;
 /// 150 deductions a second are allowed.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::pay::QueryOrder).
+/// - For service providers (服务商).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///
@@ -64,7 +65,7 @@ pub struct PartnerApplyDeduction {
     pub total_fee: Fen,
     /// Terminal IP (终端IP), at most 16 characters.
     pub spbill_create_ip: IpAddr,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Auto-debit contract ID (委托代扣协议id), at most 32 characters. The contract that was signed.
     pub contract_id: String,

@@ -25,6 +25,7 @@ use super::types::ReturnApp;
 /// contracts since 23 September 2025, and for older ones on request.
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryContract`](crate::v2::papay::PartnerQueryContract).
+/// - For service providers (服务商).
 /// - Signed with MD5 or HMAC-SHA256, as the credentials say.
 /// - The response must be signed.
 ///
@@ -50,7 +51,7 @@ pub struct PartnerSignContractApp {
     pub request_serial: i64,
     /// User account display name (用户账户展示名称), at most 128 characters. Shown to the user. No emoji.
     pub contract_display_account: String,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Timestamp (时间戳).
     pub timestamp: WireTime,

@@ -13,9 +13,10 @@ use wxpay_core::{AppId, InvalidInput, OpenId, Result, Secret, TimeFormat, WireTi
 ///
 /// `GET /papay/partner/h5entrustweb` ([document](https://pay.weixin.qq.com/doc/v2/partner/4011988368))
 ///
-/// The user's browser does not open this URL: the merchant's server fetches it with GET, and the answer in XML has the `redirect_url` of
-/// the page, which is good for ten minutes. The front end goes there by `window.location.href`. The answer carries no signature, so that
-/// the TLS connection is its only proof; it says nothing of the contract.
+/// The user's browser does not open this URL: the merchant's server fetches it with GET, and the answer in XML has the `redirect_url`
+/// of the page, which is good for ten minutes. The front end goes there by `window.location.href`, not by `location.replace`, from a
+/// page whose referrer policy is `no-referrer-when-downgrade`. The answer carries no signature, so that the TLS connection is its only
+/// proof; it says nothing of the contract.
 ///
 /// WeChat Pay tells at `notify_url` that the user signed, and tells nothing when it failed: a query of the contract settles it.
 /// The product is not open to all merchants.
@@ -36,7 +37,7 @@ pub struct PartnerSignContractH5 {
     pub request_serial: i64,
     /// User account display name (用户账户展示名称), at most 128 characters. Shown to the user. No emoji.
     pub contract_display_account: String,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Timestamp (时间戳).
     pub timestamp: WireTime,

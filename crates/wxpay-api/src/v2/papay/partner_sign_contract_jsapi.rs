@@ -32,7 +32,7 @@ pub struct PartnerSignContractJsapi {
     pub request_serial: i64,
     /// User account display name (用户账户展示名称), at most 128 characters. Shown to the user. No emoji.
     pub contract_display_account: String,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Timestamp (时间戳).
     pub timestamp: WireTime,

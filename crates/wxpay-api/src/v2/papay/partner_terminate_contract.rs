@@ -21,6 +21,7 @@ use wxpay_sign::Verified;
 /// new contract needs the user. No money moves.
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryContract`](crate::v2::papay::PartnerQueryContract).
+/// - For service providers (服务商).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.
@@ -179,6 +180,12 @@ impl Endpoint for PartnerTerminateContract {
         let fields = Fields::of(reply.get());
         if let Some(asked) = &self.options.contract_id {
             fields.echo_if_present("contract_id", asked)?;
+        }
+        if let Some(asked) = &self.options.plan_id {
+            fields.echo_if_present("plan_id", asked)?;
+        }
+        if let Some(asked) = &self.options.contract_code {
+            fields.echo_if_present("contract_code", asked)?;
         }
         Ok(PartnerTerminateContractResponse {
             sub_appid: fields.optional("sub_appid")?,

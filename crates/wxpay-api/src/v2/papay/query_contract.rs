@@ -20,6 +20,7 @@ use super::types::{ContractState, TerminationMode};
 /// Ask by `contract_id`, or by `plan_id` and `contract_code`. A contract can be charged only while its `contract_state`
 /// is `0`.
 ///
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 ///
@@ -172,6 +173,12 @@ impl Endpoint for QueryContract {
         let fields = Fields::of(reply.get());
         if let Some(asked) = &self.options.contract_id {
             fields.echo_if_present("contract_id", asked)?;
+        }
+        if let Some(asked) = &self.options.plan_id {
+            fields.echo_if_present("plan_id", asked)?;
+        }
+        if let Some(asked) = &self.options.contract_code {
+            fields.echo_if_present("contract_code", asked)?;
         }
         Ok(QueryContractResponse {
             contract_id: fields.require("contract_id")?,

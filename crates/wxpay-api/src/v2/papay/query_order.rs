@@ -19,6 +19,7 @@ use super::types::{IsSubscribe, TradeState};
 /// The current documents have `v2.pay.query_order` in its place. An order is paid only when its `trade_state` is
 /// `SUCCESS`; compare the amount with the order's own.
 ///
+/// - For merchants (普通商户).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

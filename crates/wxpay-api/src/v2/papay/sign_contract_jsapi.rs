@@ -31,7 +31,7 @@ pub struct SignContractJsapi {
     pub request_serial: i64,
     /// User account display name (用户账户展示名称), at most 128 characters.
     pub contract_display_account: String,
-    /// Notification URL (回调通知url), at most 256 characters.
+    /// Notification URL (回调通知url), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Timestamp (时间戳).
     pub timestamp: WireTime,

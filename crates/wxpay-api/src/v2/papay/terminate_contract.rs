@@ -177,6 +177,12 @@ impl Endpoint for TerminateContract {
         if let Some(asked) = &self.options.contract_id {
             fields.echo_if_present("contract_id", asked)?;
         }
+        if let Some(asked) = &self.options.plan_id {
+            fields.echo_if_present("plan_id", asked)?;
+        }
+        if let Some(asked) = &self.options.contract_code {
+            fields.echo_if_present("contract_code", asked)?;
+        }
         Ok(TerminateContractResponse {
             sub_appid: fields.optional("sub_appid")?,
             sub_mch_id: fields.optional("sub_mch_id")?,

@@ -42,7 +42,7 @@ use super::types::{OrderDetail, ProfitSharing, Receipt};
 ///
 /// - `APPID_MCHID_NOT_MATCH`: The app is not bound to the merchant (appid和mch_id不匹配). Confirm by a query; stop: every further call would fail alike.
 /// - `APPID_NOT_EXIST`: No such app (APPID不存在). Confirm by a query; stop: every further call would fail alike.
-/// - `INVALID_REQUEST`: The request breaks a rule; the message names it (参数错误). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST`: The request breaks a rule, or the number was sent before with other parameters: read the message and query the order (参数错误). The outcome is open.
 /// - `LACK_PARAMS`: A parameter is missing (缺少参数). Confirm by a query; stop: every further call would fail alike.
 /// - `MCHID_NOT_EXIST`: No such merchant (MCHID不存在). Confirm by a query; stop: every further call would fail alike.
 /// - `NOAUTH`: The merchant may not use this operation (商户无此接口权限). Confirm by a query; stop: every further call would fail alike.
@@ -69,7 +69,7 @@ pub struct CreateOrder {
     pub total_fee: Fen,
     /// Terminal IP (终端IP), at most 64 characters.
     pub spbill_create_ip: IpAddr,
-    /// Notification URL (通知地址), at most 256 characters.
+    /// Notification URL (通知地址), at most 256 characters. Without a query.
     pub notify_url: String,
     /// Transaction type (交易类型).
     pub trade_type: TradeType,
@@ -297,9 +297,9 @@ pub struct CreateOrderResponse {
     pub trade_type: Option<TradeType>,
     /// Prepay transaction session identifier (预支付交易会话标识).
     pub prepay_id: String,
-    /// Payment redirect URL (支付跳转链接).
+    /// Payment redirect URL (支付跳转链接). Valid for five minutes. Nothing of it may be changed; a `redirect_url` may be added at its end.
     pub mweb_url: Option<String>,
-    /// QR code URL (二维码链接).
+    /// QR code URL (二维码链接). Valid for two hours.
     pub code_url: Option<String>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -523,7 +523,7 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "INVALID_REQUEST",
         Outcome::Unknown,
-        Class::new(Certainty::Definite).configuration(),
+        Class::new(Certainty::Ambiguous),
     ),
     CodeFacts::new(
         "LACK_PARAMS",

@@ -30,6 +30,7 @@ use super::types::SceneId;
 /// connection proves them.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryRedPacket`](crate::v2::red_packet::QueryRedPacket).
+/// - For merchants (普通商户).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response is not signed.

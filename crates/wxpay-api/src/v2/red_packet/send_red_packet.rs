@@ -19,10 +19,10 @@ use super::types::SceneId;
 ///
 /// `POST /mmpaymkttransfers/sendredpack` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011974053))
 ///
-/// No answer but a success, and no code, is final: query every red packet whose call failed by its number. After a
-/// time-out, `SYSTEMERROR` or a code that the document does not have, send it again only under the same number with the
-/// same parameters. Another number is another red packet, and the user may get the money twice. Only a query that tells
-/// `FAILED` or `REFUND` allows a new number.
+/// No answer but a success, and no code, is final: query every red packet whose call failed by its number. After a time-out,
+/// `SYSTEMERROR` or a code that the document does not have, send it again only under the same number with the same parameters.
+/// Another number is another red packet, and the user may get the money twice. Only a query that tells `FAILED` or `REFUND` allows
+/// a new number. Wait a second or more before you send the same number again.
 ///
 /// A success says that the red packet was sent, not that the user took it. What is not taken within a day goes back to
 /// the merchant.
@@ -71,7 +71,7 @@ pub struct SendRedPacket {
     pub mch_billno: String,
     /// Merchant name (商户名称), at most 32 characters.
     pub send_name: String,
-    /// User OpenID (用户openid). The user under the app of the client.
+    /// User OpenID (用户openid). The user under the app of the client; for service providers, also under `msgappid`.
     pub re_openid: OpenId,
     /// Payment amount (付款金额), in fen. 1 to 200 yuan, unless the merchant changed the limits.
     pub total_amount: Fen,

@@ -16,6 +16,7 @@ use wxpay_sign::Verified;
 /// (`v3.certificates.list_certificates`); its key encrypts the sensitive fields of `v2.micro`. The path is misspelt on
 /// the wire.
 ///
+/// - For service providers (服务商).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

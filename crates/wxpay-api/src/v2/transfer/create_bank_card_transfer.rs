@@ -19,9 +19,9 @@ use wxpay_sign::Verified;
 /// even after a success.
 ///
 /// No refusal proves that nothing was paid: query after every error, also after a code that the document does not have.
-/// Send it again only under the same number with the same parameters, which works for two calendar days. Never query
-/// while the transfer itself is being sent. Another number is another transfer: only a query that tells `FAILED` or
-/// `BANK_FAIL` allows one.
+/// Send it again only under the same number with the same parameters, after a second at the soonest, which works for two
+/// calendar days. Never query while the transfer itself is being sent. Another number is another transfer: only a query
+/// that tells `FAILED` or `BANK_FAIL` allows one.
 ///
 /// The account number and the name are sent encrypted: RSA-OAEP with SHA-1 and the key that
 /// `v2.transfer.query_public_key` answers, as Base64. They are encrypted before they are given here.
@@ -29,6 +29,7 @@ use wxpay_sign::Verified;
 /// The platform's limits: 20,000 yuan for one transfer and for one card a day, 100,000 yuan a day in all.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryBankCardTransfer`](crate::v2::transfer::QueryBankCardTransfer).
+/// - For merchants (普通商户).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response is not signed.

@@ -24,6 +24,7 @@ use wxpay_sign::Verified;
 /// Responses carry no signature: only the TLS connection proves them, and the number is compared with the one that was
 /// asked.
 ///
+/// - For merchants (普通商户).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5; `sign_type` is not sent.
 /// - The response is not signed.

@@ -18,6 +18,7 @@ use wxpay_sign::Verified;
 /// The response carries no signature: only the TLS connection proves the key. Keep it, and check by hand that it is the
 /// one that you know when it changes.
 ///
+/// - For merchants (普通商户).
 /// - Sent to `fraud.mch.weixin.qq.com`.
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5 or HMAC-SHA256, as the credentials say.

@@ -14,6 +14,7 @@ use super::types::{ContractState, UserState};
 ///
 /// `POST /transit/partnerpay/querystate` ([document](https://pay.weixin.qq.com/doc/v2/partner/4011989910))
 ///
+/// - For service providers (服务商).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

@@ -19,6 +19,7 @@ use super::types::{CouponType, IsSubscribe, TradeState};
 /// An order is paid only when its `trade_state` is `SUCCESS`; compare the amount with the order's own. The orders of
 /// `v2.vehicle` are queried here too.
 ///
+/// - For merchants (普通商户).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

@@ -23,6 +23,7 @@ use super::types::{ProfitSharing, TradeScene, TripInfo};
 /// same parameters: another number is another charge.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryOrder`](crate::v2::transit::QueryOrder).
+/// - For merchants (普通商户).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

@@ -25,6 +25,7 @@ use super::types::{ParkingScene, ProfitSharing, TripInfo};
 /// same parameters: another number is another charge.
 ///
 /// - Changes things; an unknown outcome is settled by [`PartnerQueryOrder`](crate::v2::transit::PartnerQueryOrder).
+/// - For service providers (服务商).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

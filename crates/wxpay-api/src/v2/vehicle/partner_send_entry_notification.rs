@@ -18,6 +18,7 @@ use super::types::{DeductMode, EntryInfo, EntryUserState, ParkingScene};
 /// also told by `v2.vehicle.partner_query_user_state`.
 ///
 /// - Changes things; no query settles an unknown outcome.
+/// - For service providers (服务商).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

@@ -14,6 +14,7 @@ use super::types::{DeductMode, JumpScene, PlateList, TradeScene, UserState};
 ///
 /// `POST /vehicle/pay/querystate` ([document](https://pay.weixin.qq.com/doc/v2/merchant/4011986415))
 ///
+/// - For merchants (普通商户).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

@@ -18,6 +18,7 @@ use super::types::{DeductMode, EntryInfo, EntryUserState, ParkingScene};
 /// also told by `v2.vehicle.query_user_state`.
 ///
 /// - Changes things; no query settles an unknown outcome.
+/// - For merchants (普通商户).
 /// - Signed with HMAC-SHA256.
 /// - The response must be signed.
 /// - No official page was found; the facts are a third party's.

@@ -31,6 +31,7 @@ use wxpay_sign::{Verified, workwx};
 /// it is sent, keeps these limits, and settles it exactly once.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryEmployeePayment`](crate::v2::wecom::QueryEmployeePayment).
+/// - For merchants (普通商户).
 /// - Needs the merchant's client certificate (双向证书).
 /// - Signed with MD5, over the `workwx_sign` too; `sign_type` is not sent.
 /// - The response is not signed.

@@ -169,6 +169,6 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "SYSTEM_ERROR",
         Outcome::Unknown,
-        Class::new(Certainty::Ambiguous).same_number(),
+        Class::new(Certainty::Ambiguous),
     ),
 ];

@@ -57,7 +57,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubmitApplication {
-    /// Business application number (业务申请编号), at most 128 characters. Unique; one number is one application.
+    /// Business application number (业务申请编号), at most 128 characters. Unique; one number is one application. Letters, digits and underscores.
     pub business_code: String,
     /// Contact information (联系人信息).
     pub contact_info: ContactInfo,

@@ -16,7 +16,8 @@ use super::types::ApplicationNumbers;
 ///
 /// `POST /v3/brand/applyments/cancel-applyment` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016257700))
 ///
-/// A canceled application can not be taken up again. Query it after any error.
+/// Only an application can be canceled that is not submitted, waits for the confirmation of the subject, is being audited or was
+/// rejected. A canceled application can not be taken up again. Query it after any error.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryApplicationByBusinessCode`](crate::v3::brand_applyments::QueryApplicationByBusinessCode).
 /// - For service providers (服务商).
@@ -131,6 +132,9 @@ impl Endpoint for CancelApplication {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let ApplicationNumber::BusinessCode(asked) = &self.application {
+            fields.echo_if_present("business_code", asked)?;
+        }
         if let ApplicationNumber::ApplymentId(asked) = &self.application {
             fields.echo_if_present("applyment_id", asked)?;
         }

@@ -16,7 +16,8 @@ use super::types::ApplymentState;
 ///
 /// `POST /v3/brand/card/card-configs/cancel-applyment` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016475172))
 ///
-/// A canceled application can not be published. Query the application after any error.
+/// Only an application that is not published can be canceled. A canceled application can not be published. Query the application
+/// after any error.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryCardConfig`](crate::v3::brand_card::QueryCardConfig).
 /// - For service providers (服务商).
@@ -149,6 +150,9 @@ impl Endpoint for CancelCardConfig {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let Application::BusinessCode(asked) = &self.application {
+            fields.echo_if_present("business_code", asked)?;
+        }
         fields.echo_if_present("brand_id", &self.brand_id)?;
         if let Application::ApplymentId(asked) = &self.application {
             fields.echo_if_present("applyment_id", asked)?;

@@ -14,7 +14,7 @@ use wxpay_sign::Verified;
 ///
 /// `POST /v3/brand/card/card-links/cancel-applyment` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016366797))
 ///
-/// Query the application after any error.
+/// Only an application that has not taken effect can be canceled. Query the application after any error.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryCardLinkApplication`](crate::v3::brand_card::QueryCardLinkApplication).
 /// - For service providers (服务商).
@@ -37,7 +37,7 @@ use wxpay_sign::Verified;
 pub struct CancelCardLink {
     /// Brand business application number (品牌业务申请编号), at most 128 characters. Digits, letters and underscores.
     pub business_code: String,
-    /// Brand ID (品牌ID), at most 20 characters.
+    /// Brand ID (品牌ID), at most 20 characters. Not the brand of a bank.
     pub brand_id: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -34,7 +34,7 @@ use super::types::PaymentScene;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ListCardLinks {
-    /// Brand ID (品牌ID), at most 20 characters.
+    /// Brand ID (品牌ID), at most 20 characters. Not the brand of a bank.
     pub brand_id: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

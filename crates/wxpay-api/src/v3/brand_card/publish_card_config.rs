@@ -211,6 +211,9 @@ impl Endpoint for PublishCardConfig {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let Application::BusinessCode(asked) = &self.application {
+            fields.echo_if_present("business_code", asked)?;
+        }
         fields.echo_if_present("brand_id", &self.brand_id)?;
         if let Application::ApplymentId(asked) = &self.application {
             fields.echo_if_present("applyment_id", asked)?;

@@ -149,6 +149,12 @@ impl Endpoint for QueryCardConfig {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let Application::BusinessCode(asked) = &self.application {
+            fields.echo_if_present("business_code", asked)?;
+        }
+        if let Application::ApplymentId(asked) = &self.application {
+            fields.echo_if_present("applyment_id", asked)?;
+        }
         fields.echo_if_present("brand_id", &self.brand_id)?;
         Ok(QueryCardConfigResponse {
             business_code: fields.require("business_code")?,

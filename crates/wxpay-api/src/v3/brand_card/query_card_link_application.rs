@@ -35,7 +35,7 @@ use super::types::PaymentScene;
 pub struct QueryCardLinkApplication {
     /// Brand business application number (品牌业务申请编号), at most 128 characters. Digits, letters and underscores.
     pub business_code: String,
-    /// Brand ID (品牌ID), at most 20 characters.
+    /// Brand ID (品牌ID), at most 20 characters. Not the brand of a bank.
     pub brand_id: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -124,6 +124,12 @@ impl Endpoint for QueryPreviewUrl {
 
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError> {
         let fields = Object::of(reply.get())?;
+        if let Application::BusinessCode(asked) = &self.application {
+            fields.echo_if_present("business_code", asked)?;
+        }
+        if let Application::ApplymentId(asked) = &self.application {
+            fields.echo_if_present("applyment_id", asked)?;
+        }
         fields.echo_if_present("brand_id", &self.brand_id)?;
         CardPreview::of(reply)
     }

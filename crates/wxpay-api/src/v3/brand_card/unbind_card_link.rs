@@ -36,7 +36,7 @@ use super::types::PaymentScene;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct UnbindCardLink {
-    /// Brand ID (品牌ID), at most 20 characters.
+    /// Brand ID (品牌ID), at most 20 characters. Not the brand of a bank.
     pub brand_id: String,
     /// Transaction scene type (交易场景类型).
     pub payment_scene: PaymentScene,

@@ -38,11 +38,11 @@ use super::types::{
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateCard {
-    /// Merchant request number (商家请求单号), at most 128 characters. Unique; a used one is refused.
+    /// Merchant request number (商家请求单号), at most 128 characters. Unique; a used one is refused. Letters, digits and `_-`.
     pub out_request_no: String,
     /// Merchant app ID (商家AppID).
     pub appid: AppId,
-    /// Membership card type (会员卡类型).
+    /// Membership card type (会员卡类型). Only `NORMAL` works at present.
     pub card_type: CardType,
     /// Card name (卡名称), at most 10 characters.
     pub card_title: String,
@@ -56,7 +56,7 @@ pub struct CreateCard {
     pub code_type: CodeType,
     /// Membership benefits (会员权益), at most 32 characters.
     pub benefits: String,
-    /// Notification URL (回调地址), at most 256 characters.
+    /// Notification URL (回调地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: String,
     /// Merchant legal agreement (商家法务协议), at most 20480 characters.
     pub legal_agreement: String,
@@ -74,7 +74,7 @@ pub struct CreateCard {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateCardOptions {
-    /// Membership code redirect information (会员码跳转信息). Only with `JUMP_MINI_PROGRAM`, and required there.
+    /// Membership code redirect information (会员码跳转信息), required if `code_type` is `JUMP_MINI_PROGRAM`, allowed only if `code_type` is `JUMP_MINI_PROGRAM`.
     pub code_jump_information: Option<JumpTarget>,
     /// Whether to pin to the top (是否置顶).
     pub need_pinned: Option<bool>,
@@ -86,9 +86,9 @@ pub struct CreateCardOptions {
     pub service_phone: Option<String>,
     /// Points information (积分信息).
     pub points_information: Option<JumpTarget>,
-    /// Stored-value information (储值信息). Only for cards of the type `BALANCE`.
+    /// Stored-value information (储值信息), allowed only if `card_type` is `BALANCE`.
     pub balance_information: Option<JumpTarget>,
-    /// Paid membership information (付费会员信息). Only for cards of the type `PURCHASE`.
+    /// Paid membership information (付费会员信息), allowed only if `card_type` is `PURCHASE`.
     pub purchase_information: Option<Purchase>,
     /// User card opening information (用户开卡信息).
     pub user_information: Option<CardForm>,
@@ -97,7 +97,7 @@ pub struct CreateCardOptions {
 }
 
 impl CreateCardOptions {
-    /// Membership code redirect information (会员码跳转信息). Only with `JUMP_MINI_PROGRAM`, and required there.
+    /// Membership code redirect information (会员码跳转信息), required if `code_type` is `JUMP_MINI_PROGRAM`, allowed only if `code_type` is `JUMP_MINI_PROGRAM`.
     #[must_use]
     pub fn code_jump_information(mut self, code_jump_information: impl Into<JumpTarget>) -> Self {
         self.code_jump_information = Some(code_jump_information.into());
@@ -139,14 +139,14 @@ impl CreateCardOptions {
         self
     }
 
-    /// Stored-value information (储值信息). Only for cards of the type `BALANCE`.
+    /// Stored-value information (储值信息), allowed only if `card_type` is `BALANCE`.
     #[must_use]
     pub fn balance_information(mut self, balance_information: impl Into<JumpTarget>) -> Self {
         self.balance_information = Some(balance_information.into());
         self
     }
 
-    /// Paid membership information (付费会员信息). Only for cards of the type `PURCHASE`.
+    /// Paid membership information (付费会员信息), allowed only if `card_type` is `PURCHASE`.
     #[must_use]
     pub fn purchase_information(mut self, purchase_information: impl Into<Purchase>) -> Self {
         self.purchase_information = Some(purchase_information.into());
@@ -254,6 +254,38 @@ impl Endpoint for CreateCard {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        if self.code_type == CodeType::JumpMiniProgram
+            && self.options.code_jump_information.is_none()
+        {
+            return Err(InvalidInput::required_with(
+                "code_jump_information",
+                "code_type",
+                "JUMP_MINI_PROGRAM",
+            ));
+        }
+        if self.code_type != CodeType::JumpMiniProgram
+            && self.options.code_jump_information.is_some()
+        {
+            return Err(InvalidInput::only_with(
+                "code_jump_information",
+                "code_type",
+                "JUMP_MINI_PROGRAM",
+            ));
+        }
+        if self.card_type != CardType::Balance && self.options.balance_information.is_some() {
+            return Err(InvalidInput::only_with(
+                "balance_information",
+                "card_type",
+                "BALANCE",
+            ));
+        }
+        if self.card_type != CardType::Purchase && self.options.purchase_information.is_some() {
+            return Err(InvalidInput::only_with(
+                "purchase_information",
+                "card_type",
+                "PURCHASE",
+            ));
+        }
         let mut body = Body::new();
         body.text("out_request_no", &self.out_request_no, Max::Chars(128))?;
         body.id("appid", &self.appid)?;

@@ -17,7 +17,7 @@ use super::types::{Store, StoreChanges};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/associate-stores` ([document](https://pay.weixin.qq.com/doc/brand/4015736339))
 ///
 /// Stores that could not be associated are listed with the cause in a response of success. List the stores of the stock after any
-/// error.
+/// error. The stock must belong to no bundle, have the `store_scope` `SPECIFIC`, and be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStockStores`](crate::v3::brand_marketing::ListStockStores).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -42,7 +42,7 @@ pub struct AssociateStockStores {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Stores (门店列表), 1 to 1,000 items.
+    /// Stores (门店列表), 1 to 200 items.
     pub store_list: Vec<Store>,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -111,7 +111,7 @@ impl Endpoint for AssociateStockStores {
         )?;
         call.path_text("stock_id", &self.stock_id, Max::Chars(2048))?;
         let mut body = Body::new();
-        body.objects("store_list", &self.store_list, 1..=1000, |member, body| {
+        body.objects("store_list", &self.store_list, 1..=200, |member, body| {
             member.write(body)
         })?;
         body.extra(&self.options.extra, FIELDS)?;

@@ -56,7 +56,7 @@ use super::types::{
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateProductCoupon {
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Promotion scope (优惠范围).
     pub scope: CouponScope,
@@ -77,22 +77,22 @@ pub struct CreateProductCoupon {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateProductCouponOptions {
-    /// Multiple-use promotion mode information (多次优惠模式信息). Only with `PROGRESSIVE_BUNDLE`.
+    /// Multiple-use promotion mode information (多次优惠模式信息), required if `usage_mode` is `PROGRESSIVE_BUNDLE`, allowed only if `usage_mode` is `PROGRESSIVE_BUNDLE`.
     pub progressive_bundle_usage_info: Option<ProgressiveBundleUsageInfo>,
-    /// Single-coupon mode information (单券模式信息), required if `scope` is `ALL`. Only with `SINGLE`; required for the scope `ALL`.
+    /// Single-coupon mode information (单券模式信息), allowed only if `usage_mode` is `SINGLE`. Required there for the scope `ALL`.
     pub single_usage_info: Option<SingleUsageInfo>,
     /// External product ID (外部商品ID), at most 40 characters.
     pub out_product_no: Option<String>,
-    /// Stock bundle (批次组). Required with `PROGRESSIVE_BUNDLE`.
+    /// Stock bundle (批次组), required if `usage_mode` is `PROGRESSIVE_BUNDLE`, allowed only if `usage_mode` is `PROGRESSIVE_BUNDLE`.
     pub stock_bundle: Option<NewBundleWithCoupon>,
-    /// Coupon stock (批次). Required with `SINGLE`.
+    /// Coupon stock (批次), required if `usage_mode` is `SINGLE`, allowed only if `usage_mode` is `SINGLE`.
     pub stock: Option<NewStockWithCoupon>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl CreateProductCouponOptions {
-    /// Multiple-use promotion mode information (多次优惠模式信息). Only with `PROGRESSIVE_BUNDLE`.
+    /// Multiple-use promotion mode information (多次优惠模式信息), required if `usage_mode` is `PROGRESSIVE_BUNDLE`, allowed only if `usage_mode` is `PROGRESSIVE_BUNDLE`.
     #[must_use]
     pub fn progressive_bundle_usage_info(
         mut self,
@@ -102,7 +102,7 @@ impl CreateProductCouponOptions {
         self
     }
 
-    /// Single-coupon mode information (单券模式信息), required if `scope` is `ALL`. Only with `SINGLE`; required for the scope `ALL`.
+    /// Single-coupon mode information (单券模式信息), allowed only if `usage_mode` is `SINGLE`. Required there for the scope `ALL`.
     #[must_use]
     pub fn single_usage_info(mut self, single_usage_info: impl Into<SingleUsageInfo>) -> Self {
         self.single_usage_info = Some(single_usage_info.into());
@@ -116,14 +116,14 @@ impl CreateProductCouponOptions {
         self
     }
 
-    /// Stock bundle (批次组). Required with `PROGRESSIVE_BUNDLE`.
+    /// Stock bundle (批次组), required if `usage_mode` is `PROGRESSIVE_BUNDLE`, allowed only if `usage_mode` is `PROGRESSIVE_BUNDLE`.
     #[must_use]
     pub fn stock_bundle(mut self, stock_bundle: impl Into<NewBundleWithCoupon>) -> Self {
         self.stock_bundle = Some(stock_bundle.into());
         self
     }
 
-    /// Coupon stock (批次). Required with `SINGLE`.
+    /// Coupon stock (批次), required if `usage_mode` is `SINGLE`, allowed only if `usage_mode` is `SINGLE`.
     #[must_use]
     pub fn stock(mut self, stock: impl Into<NewStockWithCoupon>) -> Self {
         self.stock = Some(stock.into());
@@ -227,12 +227,50 @@ impl Endpoint for CreateProductCoupon {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
-        if self.scope == CouponScope::All && self.options.single_usage_info.is_none() {
+        if self.usage_mode == UsageMode::ProgressiveBundle
+            && self.options.progressive_bundle_usage_info.is_none()
+        {
             return Err(InvalidInput::required_with(
-                "single_usage_info",
-                "scope",
-                "ALL",
+                "progressive_bundle_usage_info",
+                "usage_mode",
+                "PROGRESSIVE_BUNDLE",
             ));
+        }
+        if self.usage_mode != UsageMode::ProgressiveBundle
+            && self.options.progressive_bundle_usage_info.is_some()
+        {
+            return Err(InvalidInput::only_with(
+                "progressive_bundle_usage_info",
+                "usage_mode",
+                "PROGRESSIVE_BUNDLE",
+            ));
+        }
+        if self.usage_mode != UsageMode::Single && self.options.single_usage_info.is_some() {
+            return Err(InvalidInput::only_with(
+                "single_usage_info",
+                "usage_mode",
+                "SINGLE",
+            ));
+        }
+        if self.usage_mode == UsageMode::ProgressiveBundle && self.options.stock_bundle.is_none() {
+            return Err(InvalidInput::required_with(
+                "stock_bundle",
+                "usage_mode",
+                "PROGRESSIVE_BUNDLE",
+            ));
+        }
+        if self.usage_mode != UsageMode::ProgressiveBundle && self.options.stock_bundle.is_some() {
+            return Err(InvalidInput::only_with(
+                "stock_bundle",
+                "usage_mode",
+                "PROGRESSIVE_BUNDLE",
+            ));
+        }
+        if self.usage_mode == UsageMode::Single && self.options.stock.is_none() {
+            return Err(InvalidInput::required_with("stock", "usage_mode", "SINGLE"));
+        }
+        if self.usage_mode != UsageMode::Single && self.options.stock.is_some() {
+            return Err(InvalidInput::only_with("stock", "usage_mode", "SINGLE"));
         }
         let mut body = Body::new();
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
@@ -342,6 +380,6 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "SYSTEM_ERROR",
         Outcome::Unknown,
-        Class::new(Certainty::Ambiguous).same_number(),
+        Class::new(Certainty::Ambiguous),
     ),
 ];

@@ -21,7 +21,7 @@ use super::types::Stock;
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks` ([document](https://pay.weixin.qq.com/doc/brand/4015736342))
 ///
 /// A stock hands out discounts of the brand; a coupon can have 200 stocks in effect. List the stocks after any error. Repeat it
-/// only with the same `out_request_no` and the same parameters. Another number makes another stock.
+/// only with the same `out_request_no` and the same parameters. Another number makes another stock. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -41,7 +41,7 @@ use super::types::Stock;
 pub struct CreateStock {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Coupon stock (批次).
     pub stock: NewStock,

@@ -21,7 +21,7 @@ use super::types::StockBundle;
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles` ([document](https://pay.weixin.qq.com/doc/brand/4016279732))
 ///
 /// A bundle hands out discounts of the brand. List the stocks after any error. Repeat it only with the same `out_request_no` and
-/// the same parameters. Another number makes another bundle.
+/// the same parameters. Another number makes another bundle. The `usage_mode` of the coupon must be `PROGRESSIVE_BUNDLE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -41,7 +41,7 @@ use super::types::StockBundle;
 pub struct CreateStockBundle {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Stock bundle (批次组).
     pub stock_bundle: NewBundle,

@@ -17,7 +17,7 @@ use super::types::ProductCoupon;
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/deactivate` ([document](https://pay.weixin.qq.com/doc/brand/4016427369))
 ///
 /// It deactivates all stocks of the coupon and ends their delivery; coupons that users have stay in effect. Query the coupon after
-/// any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// any error. Repeat it only with the same `out_request_no` and the same parameters. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryProductCoupon`](crate::v3::brand_marketing::QueryProductCoupon).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -38,7 +38,7 @@ use super::types::ProductCoupon;
 pub struct DeactivateProductCoupon {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Deactivation reason (失效原因), at most 150 characters.
     pub deactivate_reason: String,

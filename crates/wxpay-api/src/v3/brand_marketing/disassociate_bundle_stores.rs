@@ -17,7 +17,7 @@ use super::types::{Store, StoreChanges};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/disassociate-stores` ([document](https://pay.weixin.qq.com/doc/brand/4016279734))
 ///
 /// Stores that could not be removed are listed with the cause in a response of success. List the stores of a stock of the bundle
-/// after any error.
+/// after any error. The `store_scope` of the stocks must be `SPECIFIC`, and the stocks neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStockStores`](crate::v3::brand_marketing::ListStockStores).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -40,7 +40,7 @@ pub struct DisassociateBundleStores {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Stores (门店列表), 1 to 1,000 items.
+    /// Stores (门店列表), 1 to 200 items.
     pub store_list: Vec<Store>,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -109,7 +109,7 @@ impl Endpoint for DisassociateBundleStores {
         )?;
         call.path_text("stock_bundle_id", &self.stock_bundle_id, Max::Chars(2048))?;
         let mut body = Body::new();
-        body.objects("store_list", &self.store_list, 1..=1000, |member, body| {
+        body.objects("store_list", &self.store_list, 1..=200, |member, body| {
             member.write(body)
         })?;
         body.extra(&self.options.extra, FIELDS)?;

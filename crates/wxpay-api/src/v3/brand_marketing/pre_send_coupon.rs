@@ -17,7 +17,7 @@ use super::types::SendToken;
 /// `POST /brand/marketing/product-coupon/users/{openid}/pre-send-coupon` ([document](https://pay.weixin.qq.com/doc/brand/4016416620))
 ///
 /// It makes a token, with which the component of the mini program sends the coupon. It sends nothing itself. Repeat it only with
-/// the same `send_request_no`.
+/// the same `send_request_no`. The stock must be `SENDING`.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -43,7 +43,7 @@ pub struct PreSendCoupon {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
     pub send_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -55,7 +55,7 @@ pub struct PreSendCoupon {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PreSendCouponOptions {
-    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there.
+    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there. Letters, digits and `_-`.
     pub coupon_code: Option<String>,
     /// Custom attached information (自定义附加信息), at most 150 characters.
     pub attach: Option<String>,
@@ -64,7 +64,7 @@ pub struct PreSendCouponOptions {
 }
 
 impl PreSendCouponOptions {
-    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there.
+    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there. Letters, digits and `_-`.
     #[must_use]
     pub fn coupon_code(mut self, coupon_code: impl Into<String>) -> Self {
         self.coupon_code = Some(coupon_code.into());

@@ -17,7 +17,7 @@ use super::types::SendToken;
 /// `POST /brand/marketing/product-coupon/users/{openid}/pre-send-coupon-bundle` ([document](https://pay.weixin.qq.com/doc/brand/4016279756))
 ///
 /// It makes a token, with which the component of the mini program sends the bundle. It sends nothing itself. Repeat it only with
-/// the same `send_request_no`.
+/// the same `send_request_no`. The stocks of the bundle must be `SENDING`.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -40,7 +40,7 @@ pub struct PreSendCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Coupon issue request number (发券请求单号), at most 40 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 40 characters. Names this sending; another number sends another coupon. 6 to 40 letters, digits and `_-`.
     pub send_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

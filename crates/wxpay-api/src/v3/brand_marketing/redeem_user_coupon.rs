@@ -24,7 +24,7 @@ use super::types::UserCoupon;
 /// `POST /brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}/use` ([document](https://pay.weixin.qq.com/doc/brand/4015736433))
 ///
 /// It marks the coupon as used; the order itself is paid elsewhere. Query the user's coupon after any error. Repeat it only with
-/// the same `out_request_no` and the same parameters.
+/// the same `out_request_no` and the same parameters. The user must have the coupon and be able to use it at present.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryUserCoupon`](crate::v3::brand_marketing::QueryUserCoupon).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -54,7 +54,7 @@ pub struct RedeemUserCoupon {
     pub stock_id: String,
     /// Redemption time (核销时间).
     pub use_time: WireTime,
-    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

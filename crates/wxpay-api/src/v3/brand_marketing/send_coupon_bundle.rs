@@ -17,7 +17,7 @@ use super::types::{CouponTagInfo, UserCouponBundle};
 /// `POST /brand/marketing/product-coupon/users/{openid}/coupon-bundles` ([document](https://pay.weixin.qq.com/doc/brand/4016279745))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another bundle.
+/// `send_request_no` and the same parameters: another number sends another bundle. The stocks of the bundle must be `SENDING`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::brand_marketing::ListUserCoupons).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -41,7 +41,7 @@ pub struct SendCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
     pub send_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -17,7 +17,8 @@ use super::types::{BudgetUpdate, StockBundle};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}/update-budget` ([document](https://pay.weixin.qq.com/doc/brand/4016279740))
 ///
 /// It sets how many coupons are handed out. The present limit must be given, so that an outdated change is refused. List the stocks
-/// by `stock_bundle_id` after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// by `stock_bundle_id` after any error. Repeat it only with the same `out_request_no` and the same parameters. The stocks of the
+/// bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -40,7 +41,7 @@ pub struct UpdateBundleBudget {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Update mode (更新模式).
     pub update_mode: BudgetUpdate,

@@ -17,7 +17,7 @@ use super::types::{CouponDisplayInfo, NotifyConfig, Stock, StoreScope, UsageRule
 /// `PATCH /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}` ([document](https://pay.weixin.qq.com/doc/brand/4015736391))
 ///
 /// For stocks that belong to no bundle. Coupons that users have are not changed. Query the stock after any error. Repeat it only
-/// with the same `out_request_no` and the same parameters.
+/// with the same `out_request_no` and the same parameters. The stock must be `SENDING` or `PAUSED`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::brand_marketing::QueryStock).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -41,7 +41,7 @@ pub struct UpdateStock {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

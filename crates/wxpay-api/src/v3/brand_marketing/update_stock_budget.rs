@@ -17,7 +17,8 @@ use super::types::{BudgetUpdate, Stock};
 /// `POST /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/update-budget` ([document](https://pay.weixin.qq.com/doc/brand/4015736398))
 ///
 /// It sets how many coupons are handed out. The present limit must be given, so that an outdated change is refused. Query the stock
-/// after any error. Repeat it only with the same `out_request_no` and the same parameters.
+/// after any error. Repeat it only with the same `out_request_no` and the same parameters. The stock must belong to no bundle, and
+/// be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::brand_marketing::QueryStock).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -42,7 +43,7 @@ pub struct UpdateStockBudget {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Update mode (更新模式).
     pub update_mode: BudgetUpdate,

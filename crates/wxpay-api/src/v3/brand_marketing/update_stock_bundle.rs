@@ -19,7 +19,7 @@ use super::types::{
 /// `PATCH /brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}` ([document](https://pay.weixin.qq.com/doc/brand/4016279735))
 ///
 /// Coupons that users have are not changed. List the stocks by `stock_bundle_id` after any error. Repeat it only with the same
-/// `out_request_no` and the same parameters.
+/// `out_request_no` and the same parameters. The stocks of the bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::brand_marketing::ListStocks).
 /// - For brands (品牌商家), with the client of one: [`Client::brand`](crate::v3::Client::brand).
@@ -42,7 +42,7 @@ pub struct UpdateStockBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -29,8 +29,9 @@ use super::types::{UserCard, UserInformation, ValidDate};
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
+/// - `INVALID_REQUEST` (400): The request breaks a rule, or the code of the card is used; read the message and query the card (用户卡code已存在或请求不符合业务规则). The outcome is open.
 /// - `NOT_FOUND` (404): Nothing was found: check the number (用户不存在未激活的会员卡). Confirm by a query.
-/// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
+/// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/brand/partner/card-member/user-cards/{user_card_code}/confirm")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]
@@ -315,7 +316,7 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "INVALID_REQUEST",
         Outcome::Unknown,
-        Class::new(Certainty::Definite).configuration(),
+        Class::new(Certainty::Ambiguous),
     ),
     CodeFacts::new(
         "NOT_FOUND",

@@ -40,7 +40,7 @@ use super::types::{ActivityChannel, MembershipActivity};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateMembershipActivity {
-    /// Merchant request number (商家请求单号), at most 128 characters. Unique.
+    /// Merchant request number (商家请求单号), at most 128 characters. Unique. Letters, digits and `_-`.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 32 characters.
     pub brand_id: String,

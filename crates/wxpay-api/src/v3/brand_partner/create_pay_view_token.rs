@@ -7,7 +7,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
-    WireTime,
+    Secret, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -88,7 +88,7 @@ impl<'de> serde::Deserialize<'de> for CreatePayViewToken {
 #[non_exhaustive]
 pub struct CreatePayViewTokenResponse {
     /// Pre-authorization token (预授权token).
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Token expiry time (token 过期时间).
     pub expire_time: Option<WireTime>,
     /// The whole response, with what this version does not know.

@@ -7,7 +7,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
-    WireTime,
+    Secret, WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -90,8 +90,8 @@ impl<'de> serde::Deserialize<'de> for CreatePreAuthToken {
 #[non_exhaustive]
 pub struct CreatePreAuthTokenResponse {
     /// Pre-authorization token (预授权 token).
-    pub token: String,
-    /// Token expiry time (token 过期时间).
+    pub token: Secret,
+    /// Token expiry time (token 过期时间). An hour after the token was made.
     pub expire_time: Option<WireTime>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

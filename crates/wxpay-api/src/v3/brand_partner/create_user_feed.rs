@@ -42,7 +42,7 @@ pub struct CreateUserFeed {
     pub user_card_code: String,
     /// User identifier (用户标识).
     pub openid: OpenId,
-    /// Merchant request number (商家请求单号), at most 64 characters. One for each feed.
+    /// Merchant request number (商家请求单号), at most 64 characters. One for each feed. Letters, digits and `_-`.
     pub out_request_no: String,
     /// Membership update content (会员动态内容), at most 128 characters.
     pub cell: String,

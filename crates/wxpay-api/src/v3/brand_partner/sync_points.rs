@@ -32,7 +32,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SyncPoints {
-    /// Merchant request number (商家请求单号), at most 128 characters.
+    /// Merchant request number (商家请求单号), at most 128 characters. Letters, digits and `_-`.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 16 characters.
     pub brand_id: String,

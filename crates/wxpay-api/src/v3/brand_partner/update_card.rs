@@ -58,7 +58,7 @@ pub struct UpdateCardOptions {
     pub code_jump_information: Option<JumpTarget>,
     /// Membership benefits (会员权益), at most 32 characters.
     pub benefits: Option<String>,
-    /// Notification URL (回调地址), at most 256 characters.
+    /// Notification URL (回调地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: Option<String>,
     /// Whether to pin to the top (是否置顶).
     pub need_pinned: Option<bool>,
@@ -118,7 +118,7 @@ impl UpdateCardOptions {
         self
     }
 
-    /// Notification URL (回调地址), at most 256 characters.
+    /// Notification URL (回调地址), at most 256 characters. HTTPS, without a query.
     #[must_use]
     pub fn notify_url(mut self, notify_url: impl Into<String>) -> Self {
         self.notify_url = Some(notify_url.into());

@@ -63,7 +63,7 @@ pub struct PrepayH5 {
     pub combine_out_trade_no: OutTradeNo,
     /// Product order information (商品单信息), 1 to 50 items.
     pub sub_orders: Vec<SubOrder>,
-    /// Merchant notification URL (商户回调地址), at most 255 characters.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. HTTPS, without a query.
     pub notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -79,7 +79,7 @@ pub struct PrepayH5Options {
     pub scene_info: Option<H5Scene>,
     /// Payment start time (支付起始时间). For e-commerce platforms.
     pub time_start: Option<WireTime>,
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 7 days after the order to that moment.
     pub time_expire: Option<WireTime>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -100,7 +100,7 @@ impl PrepayH5Options {
         self
     }
 
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 7 days after the order to that moment.
     #[must_use]
     pub fn time_expire(mut self, time_expire: impl Into<WireTime>) -> Self {
         self.time_expire = Some(time_expire.into());
@@ -155,7 +155,7 @@ impl<'de> serde::Deserialize<'de> for PrepayH5 {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PrepayH5Response {
-    /// Payment jump URL (支付跳转链接).
+    /// Payment jump URL (支付跳转链接). Valid for five minutes. Nothing of it may be changed; a `redirect_url` may be added at its end.
     pub h5_url: String,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

@@ -80,9 +80,9 @@ pub struct PrepayJsapiOptions {
     pub scene_info: Option<CombinedScene>,
     /// Payment start time (支付起始时间). For e-commerce platforms.
     pub time_start: Option<WireTime>,
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 7 days after the order to that moment.
     pub time_expire: Option<WireTime>,
-    /// Merchant notification URL (商户回调地址), at most 255 characters. A merchant must give it.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. A merchant must give it. HTTPS, without a query.
     pub notify_url: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -103,14 +103,14 @@ impl PrepayJsapiOptions {
         self
     }
 
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 7 days after the order to that moment.
     #[must_use]
     pub fn time_expire(mut self, time_expire: impl Into<WireTime>) -> Self {
         self.time_expire = Some(time_expire.into());
         self
     }
 
-    /// Merchant notification URL (商户回调地址), at most 255 characters. A merchant must give it.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. A merchant must give it. HTTPS, without a query.
     #[must_use]
     pub fn notify_url(mut self, notify_url: impl Into<String>) -> Self {
         self.notify_url = Some(notify_url.into());

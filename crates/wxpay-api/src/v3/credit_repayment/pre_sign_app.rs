@@ -6,7 +6,7 @@ use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -124,7 +124,7 @@ impl<'de> serde::Deserialize<'de> for PreSignApp {
 #[non_exhaustive]
 pub struct PreSignAppResponse {
     /// Pre-signing code (预签约码).
-    pub presign_token: Option<String>,
+    pub presign_token: Option<Secret>,
     /// Redirect target contract-signing service provider (跳转到的签约服务提供方).
     pub redirect_service: Option<String>,
     /// The whole response, with what this version does not know.

@@ -6,7 +6,7 @@ use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -95,7 +95,7 @@ impl<'de> serde::Deserialize<'de> for PreCreateCard {
 #[non_exhaustive]
 pub struct PreCreateCardResponse {
     /// Card pre-claim request token (预领卡请求token).
-    pub prepare_card_token: String,
+    pub prepare_card_token: Secret,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

@@ -13,6 +13,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
+    Secret,
 };
 use wxpay_sign::Verified;
 
@@ -158,7 +159,7 @@ impl<'de> serde::Deserialize<'de> for PreSignContract {
 #[non_exhaustive]
 pub struct PreSignContractResponse {
     /// Pre-signing code (预签约码).
-    pub presign_token: String,
+    pub presign_token: Secret,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

@@ -75,7 +75,7 @@ pub struct CreateTransfer {
 pub struct CreateTransferOptions {
     /// Payee name (收款用户姓名), at most 214 bytes, encrypted before it is sent. Which is 71 Chinese characters. WeChat Pay compares it with the name of the user, and wants it from 2,000 yuan on.
     pub user_name: Option<Secret>,
-    /// Notification URL (通知地址), at most 256 characters.
+    /// Notification URL (通知地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: Option<String>,
     /// User payment-receiving perception (用户收款感知), at most 2048 characters.
     pub user_recv_perception: Option<String>,
@@ -93,7 +93,7 @@ impl CreateTransferOptions {
         self
     }
 
-    /// Notification URL (通知地址), at most 256 characters.
+    /// Notification URL (通知地址), at most 256 characters. HTTPS, without a query.
     #[must_use]
     pub fn notify_url(mut self, notify_url: impl Into<String>) -> Self {
         self.notify_url = Some(notify_url.into());

@@ -55,7 +55,7 @@ pub struct CreateUserConfirmAuthorization {
     pub transfer_scene_id: String,
     /// User display name (用户展示名称), at most 32 characters.
     pub user_display_name: String,
-    /// Authorization result notification URL (授权结果通知地址), at most 256 characters.
+    /// Authorization result notification URL (授权结果通知地址), at most 256 characters. HTTPS, without a query.
     pub authorization_notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -27,7 +27,7 @@ use super::types::{OperationType, SubMerchant};
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST` (400): The service provider or the sub-merchant has not activated the plan, is punished, or is called too often; the message says which (操作失败). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The service provider or the sub-merchant has not activated the plan or is punished, or the call failed and can be sent again later; the message says which (操作失败). The outcome is open.
 /// - `MCH_NOT_EXISTS` (400): No such merchant (特约商户号不存在). Confirm by a query; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/goldplan/merchants/changegoldplanstatus")]
@@ -178,7 +178,7 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "INVALID_REQUEST",
         Outcome::Unknown,
-        Class::new(Certainty::Definite).configuration(),
+        Class::new(Certainty::Ambiguous),
     ),
     CodeFacts::new(
         "MCH_NOT_EXISTS",

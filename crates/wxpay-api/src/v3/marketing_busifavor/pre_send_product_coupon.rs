@@ -7,6 +7,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
+    Secret,
 };
 use wxpay_sign::Verified;
 
@@ -104,7 +105,7 @@ impl<'de> serde::Deserialize<'de> for PreSendProductCoupon {
 #[non_exhaustive]
 pub struct PreSendProductCouponResponse {
     /// Coupon pre-issue token (预发券token).
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

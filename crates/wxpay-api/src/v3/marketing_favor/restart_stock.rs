@@ -26,12 +26,13 @@ use wxpay_sign::Verified;
 ///
 /// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (商户号与AppID不匹配). Confirm by a query; stop: every further call would fail alike.
 /// - `FREQUENCY_LIMITED` (429): Too many calls (请求过于频繁). The outcome is open; a limit; repeat with the same number and parameters.
+/// - `INVALID_REQUEST` (400): The rules of the stock are not in force yet: repeat later; or the request breaks a rule: read the message (批次规则尚未同步完成或请求不符合规则). The outcome is open; repeat with the same number and parameters.
 /// - `MCH_NOT_EXISTS` (400): No such merchant (商户号不合法). Confirm by a query; stop: every further call would fail alike.
 /// - `NOT_ENOUGH` (403): The budget of the stock, or the balance of the merchant, is too low; read the message (批次预算不足). Confirm by a query; repeat with the same number and parameters.
 /// - `REQUEST_BLOCKED` (403): The merchant may not do this with the stock, or the user was refused; read the message (调用商户无权限). Confirm by a query.
 /// - `RESOURCE_NOT_EXISTS` (404): No such stock: check the number (批次不存在). Confirm by a query.
 /// - `USER_ACCOUNT_ABNORMAL` (403): The user account is abnormal: the user can get no coupon (用户非法). Confirm by a query.
-/// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
+/// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/marketing/favor/stocks/{stock_id}/restart")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]
@@ -158,7 +159,7 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "INVALID_REQUEST",
         Outcome::Unknown,
-        Class::new(Certainty::Definite).configuration(),
+        Class::new(Certainty::Ambiguous).same_number(),
     ),
     CodeFacts::new(
         "MCH_NOT_EXISTS",

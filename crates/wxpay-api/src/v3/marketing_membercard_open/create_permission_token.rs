@@ -6,7 +6,7 @@ use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -136,7 +136,7 @@ impl<'de> serde::Deserialize<'de> for CreatePermissionToken {
 #[non_exhaustive]
 pub struct CreatePermissionTokenResponse {
     /// Pre-authorization token (预授权token).
-    pub permission_token: Option<String>,
+    pub permission_token: Option<Secret>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

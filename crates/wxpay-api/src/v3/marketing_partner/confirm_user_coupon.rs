@@ -44,7 +44,7 @@ pub struct ConfirmUserCoupon {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Issue confirmation request number (确认发放请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Issue confirmation request number (确认发放请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,

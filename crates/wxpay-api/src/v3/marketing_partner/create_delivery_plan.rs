@@ -17,8 +17,12 @@ use super::types::{PlanReply, UsageMode};
 ///
 /// `POST /v3/marketing/partner/delivery-plan/delivery-plans` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016184554))
 ///
-/// A plan hands out discounts of the brand. List the plans after any error; the list does not show `out_request_no`, so compare the
-/// coupon, stock and name. Repeat it only with the same `out_request_no` and the same parameters.
+/// A plan hands out discounts of the brand. With `reuse_coupon_config`, its name, numbers and times come from the coupon and its
+/// stock, and its total follows that of the stock. Without it they are those of the request; the page contradicts itself about which
+/// of them may be left out.
+///
+/// List the plans after any error; the list does not show `out_request_no`, so compare the coupon, stock and name. Repeat it only with
+/// the same `out_request_no` and the same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListDeliveryPlans`](crate::v3::marketing_partner::ListDeliveryPlans).
 /// - For service providers (服务商).
@@ -35,7 +39,7 @@ use super::types::{PlanReply, UsageMode};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateDeliveryPlan {
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Delivery plan creator brand ID (创建投放计划的品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -53,11 +57,11 @@ pub struct CreateDeliveryPlan {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateDeliveryPlanOptions {
-    /// Stock ID (批次ID), at most 2048 characters. Required with `SINGLE`.
+    /// Stock ID (批次ID), at most 2048 characters. Required with `SINGLE`, and only there.
     pub stock_id: Option<String>,
     /// Delivery plan name (投放计划名称), at most 36 characters.
     pub plan_name: Option<String>,
-    /// Total delivery inventory (投放总库存数量). Required unless `reuse_coupon_config` is set.
+    /// Total delivery inventory (投放总库存数量), required if `reuse_coupon_config` is `false`. The stock must have 10,000 coupons or more left.
     pub total_count: Option<i64>,
     /// Claim limit per user (单用户限领). Can only be changed if it was given at creation.
     pub user_limit: Option<i64>,
@@ -69,16 +73,16 @@ pub struct CreateDeliveryPlanOptions {
     pub delivery_end_time: Option<WireTime>,
     /// Marketing label (营销标签), at most 27 characters.
     pub recommend_word: Option<String>,
-    /// Usage mode (使用模式). Required for coupons of several uses.
+    /// Usage mode (使用模式). Required for coupons of several uses; `SINGLE` if it is left out.
     pub usage_mode: Option<UsageMode>,
-    /// Placement stock bundle ID (投放批次组ID), at most 2048 characters. Required with `PROGRESSIVE_BUNDLE`.
+    /// Placement stock bundle ID (投放批次组ID), at most 2048 characters. Required with `PROGRESSIVE_BUNDLE`, and only there.
     pub stock_bundle_id: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl CreateDeliveryPlanOptions {
-    /// Stock ID (批次ID), at most 2048 characters. Required with `SINGLE`.
+    /// Stock ID (批次ID), at most 2048 characters. Required with `SINGLE`, and only there.
     #[must_use]
     pub fn stock_id(mut self, stock_id: impl Into<String>) -> Self {
         self.stock_id = Some(stock_id.into());
@@ -92,7 +96,7 @@ impl CreateDeliveryPlanOptions {
         self
     }
 
-    /// Total delivery inventory (投放总库存数量). Required unless `reuse_coupon_config` is set.
+    /// Total delivery inventory (投放总库存数量), required if `reuse_coupon_config` is `false`. The stock must have 10,000 coupons or more left.
     #[must_use]
     pub fn total_count(mut self, total_count: impl Into<i64>) -> Self {
         self.total_count = Some(total_count.into());
@@ -134,14 +138,14 @@ impl CreateDeliveryPlanOptions {
         self
     }
 
-    /// Usage mode (使用模式). Required for coupons of several uses.
+    /// Usage mode (使用模式). Required for coupons of several uses; `SINGLE` if it is left out.
     #[must_use]
     pub fn usage_mode(mut self, usage_mode: impl Into<UsageMode>) -> Self {
         self.usage_mode = Some(usage_mode.into());
         self
     }
 
-    /// Placement stock bundle ID (投放批次组ID), at most 2048 characters. Required with `PROGRESSIVE_BUNDLE`.
+    /// Placement stock bundle ID (投放批次组ID), at most 2048 characters. Required with `PROGRESSIVE_BUNDLE`, and only there.
     #[must_use]
     pub fn stock_bundle_id(mut self, stock_bundle_id: impl Into<String>) -> Self {
         self.stock_bundle_id = Some(stock_bundle_id.into());
@@ -203,6 +207,13 @@ impl Endpoint for CreateDeliveryPlan {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        if !self.reuse_coupon_config && self.options.total_count.is_none() {
+            return Err(InvalidInput::required_with(
+                "total_count",
+                "reuse_coupon_config",
+                "false",
+            ));
+        }
         let mut body = Body::new();
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;

@@ -17,7 +17,7 @@ use super::types::Stock;
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/deactivate` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781532))
 ///
 /// Nothing more is handed out of the stock; coupons that users have stay in effect. Query the stock after any error. Repeat it only
-/// with the same `out_request_no` and the same parameters.
+/// with the same `out_request_no` and the same parameters. The stock must be `SENDING` or `PAUSED`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryStock`](crate::v3::marketing_partner::QueryStock).
 /// - For service providers (服务商).
@@ -42,7 +42,7 @@ pub struct DeactivateStock {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Deactivation reason (失效原因), at most 150 characters.
     pub deactivate_reason: String,

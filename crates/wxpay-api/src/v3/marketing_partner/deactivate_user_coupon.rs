@@ -16,8 +16,8 @@ use super::types::UserCoupon;
 ///
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/deactivate` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781578))
 ///
-/// The user can no longer use the coupon. Query the user's coupon after any error. Repeat it only with the same `out_request_no`
-/// and the same parameters.
+/// For coupons that belong to no bundle. The user can no longer use the coupon. Query the user's coupon after any error. Repeat it
+/// only with the same `out_request_no` and the same parameters.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryUserCoupon`](crate::v3::marketing_partner::QueryUserCoupon).
 /// - For service providers (服务商).
@@ -46,7 +46,7 @@ pub struct DeactivateUserCoupon {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Deactivation reason (失效原因), at most 150 characters.
     pub deactivate_reason: String,

@@ -46,7 +46,7 @@ pub struct DeactivateUserCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Deactivation reason (失效原因), at most 150 characters.
     pub deactivate_reason: String,

@@ -17,7 +17,7 @@ use super::types::{Store, StoreChanges};
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/disassociate-stores` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781537))
 ///
 /// Stores that could not be removed are listed with the cause in a response of success. List the stores of the stock after any
-/// error.
+/// error. The stock must belong to no bundle, have the `store_scope` `SPECIFIC`, and be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStockStores`](crate::v3::marketing_partner::ListStockStores).
 /// - For service providers (服务商).
@@ -42,7 +42,7 @@ pub struct DisassociateStockStores {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Stores (门店列表), 1 to 1,000 items.
+    /// Stores (门店列表), 1 to 200 items.
     pub store_list: Vec<Store>,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -113,7 +113,7 @@ impl Endpoint for DisassociateStockStores {
         )?;
         call.path_text("stock_id", &self.stock_id, Max::Chars(2048))?;
         let mut body = Body::new();
-        body.objects("store_list", &self.store_list, 1..=1000, |member, body| {
+        body.objects("store_list", &self.store_list, 1..=200, |member, body| {
             member.write(body)
         })?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;

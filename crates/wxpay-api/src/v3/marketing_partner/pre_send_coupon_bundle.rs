@@ -17,7 +17,7 @@ use super::types::SendToken;
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon-bundle` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280670))
 ///
 /// It makes a token, with which the component of the mini program sends the bundle. It sends nothing itself. Repeat it only with
-/// the same `send_request_no`.
+/// the same `send_request_no`. The stocks of the bundle must be `SENDING`.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
 /// - For service providers (服务商).
@@ -28,7 +28,7 @@ use super::types::SendToken;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `ALREADY_EXISTS` (400): The request number or the coupon code is used: query the user's coupons (请求单号或券Code冲突). The outcome is open.
+/// - `ALREADY_EXISTS` (400): The request number or the coupon code was used: look at the coupons that the user has (请求单号或券Code冲突). The outcome is open.
 /// - `INVALID_REQUEST` (400): The request breaks a rule, or the user has as many coupons as allowed; the message names it (不符合业务规则或用户领取已达上限). Confirm by a query.
 /// - `NOT_ENOUGH` (403): The budget or the uploaded codes of the stock are used up (发放预算或券Code不足). Confirm by a query.
 /// - `NOT_FOUND` (404): Nothing was found: check the number (未找到 product_coupon_id 对应的商品券). Confirm by a query.
@@ -45,7 +45,7 @@ pub struct PreSendCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Coupon issue request number (发券请求单号), at most 40 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 40 characters. Names this sending; another number sends another coupon. 6 to 40 letters, digits and `_-`.
     pub send_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,

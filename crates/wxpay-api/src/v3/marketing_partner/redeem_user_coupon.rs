@@ -24,7 +24,7 @@ use super::types::UserCoupon;
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/coupons/{coupon_code}/use` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016435636))
 ///
 /// It marks the coupon as used; the order itself is paid elsewhere. Query the user's coupon after any error. Repeat it only with
-/// the same `out_request_no` and the same parameters.
+/// the same `out_request_no` and the same parameters. The user must have the coupon and be able to use it at present.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryUserCoupon`](crate::v3::marketing_partner::QueryUserCoupon).
 /// - For service providers (服务商).
@@ -54,7 +54,7 @@ pub struct RedeemUserCoupon {
     pub stock_id: String,
     /// Redemption time (核销时间).
     pub use_time: WireTime,
-    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,

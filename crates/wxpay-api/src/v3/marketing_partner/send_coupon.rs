@@ -17,7 +17,8 @@ use super::types::{CouponTagInfo, UserCoupon};
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/coupons` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015781605))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another coupon.
+/// `send_request_no` and the same parameters: another number sends another coupon. The stock must be `SENDING`, and belong to no
+/// bundle.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::marketing_partner::ListUserCoupons).
 /// - For service providers (服务商).
@@ -45,7 +46,7 @@ pub struct SendCoupon {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
     pub send_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -59,7 +60,7 @@ pub struct SendCoupon {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SendCouponOptions {
-    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there.
+    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there. Letters, digits and `_-`.
     pub coupon_code: Option<String>,
     /// Custom attached information (自定义附加信息), at most 150 characters.
     pub attach: Option<String>,
@@ -70,7 +71,7 @@ pub struct SendCouponOptions {
 }
 
 impl SendCouponOptions {
-    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there.
+    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there. Letters, digits and `_-`.
     #[must_use]
     pub fn coupon_code(mut self, coupon_code: impl Into<String>) -> Self {
         self.coupon_code = Some(coupon_code.into());
@@ -195,6 +196,7 @@ impl Endpoint for SendCoupon {
         if let Some(asked) = &self.options.coupon_code {
             fields.echo("coupon_code", asked)?;
         }
+        fields.echo_if_present("send_request_no", &self.send_request_no)?;
         fields.echo_if_present("brand_id", &self.brand_id)?;
         Ok(SendCouponResponse {
             user_coupon: UserCoupon::read(&fields)?,

@@ -17,7 +17,7 @@ use super::types::{CouponTagInfo, UserCouponBundle};
 /// `POST /v3/marketing/partner/product-coupon/users/{openid}/coupon-bundles` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280664))
 ///
 /// It moves no money, but gives away a discount. List the user's coupons after any error, and repeat it only with the same
-/// `send_request_no` and the same parameters: another number sends another bundle.
+/// `send_request_no` and the same parameters: another number sends another bundle. The stocks of the bundle must be `SENDING`.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListUserCoupons`](crate::v3::marketing_partner::ListUserCoupons).
 /// - For service providers (服务商).
@@ -45,7 +45,7 @@ pub struct SendCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon.
+    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
     pub send_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,

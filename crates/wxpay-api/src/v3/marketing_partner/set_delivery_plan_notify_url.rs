@@ -31,7 +31,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SetDeliveryPlanNotifyUrl {
-    /// Notification URL (通知回调地址), at most 256 characters.
+    /// Notification URL (通知回调地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -34,7 +34,7 @@ use super::types::NotifyAddress;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SetNotifyConfig {
-    /// Notification URL (通知URL地址), at most 256 characters.
+    /// Notification URL (通知URL地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

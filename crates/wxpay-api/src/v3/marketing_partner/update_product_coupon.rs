@@ -21,7 +21,7 @@ use super::types::ProductCoupon;
 /// `PATCH /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016434633))
 ///
 /// Coupons that users have are not changed. Query the coupon after any error. Repeat it only with the same `out_request_no` and the
-/// same parameters.
+/// same parameters. The coupon must be `EFFECTIVE`.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryProductCoupon`](crate::v3::marketing_partner::QueryProductCoupon).
 /// - For service providers (服务商).
@@ -42,7 +42,7 @@ use super::types::ProductCoupon;
 pub struct UpdateProductCoupon {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Display information (展示信息).
     pub display_info: DisplayInfoChange,

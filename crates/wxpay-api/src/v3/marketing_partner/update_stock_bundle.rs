@@ -19,7 +19,7 @@ use super::types::{
 /// `PATCH /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stock-bundles/{stock_bundle_id}` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016280633))
 ///
 /// Coupons that users have are not changed. List the stocks by `stock_bundle_id` after any error. Repeat it only with the same
-/// `out_request_no` and the same parameters.
+/// `out_request_no` and the same parameters. The stocks of the bundle must be neither deactivated nor expired.
 ///
 /// - Changes things; an unknown outcome is settled by [`ListStocks`](crate::v3::marketing_partner::ListStocks).
 /// - For service providers (服务商).
@@ -44,7 +44,7 @@ pub struct UpdateStockBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,

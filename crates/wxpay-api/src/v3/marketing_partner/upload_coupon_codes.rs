@@ -19,7 +19,8 @@ use wxpay_sign::Verified;
 /// `POST /v3/marketing/partner/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/upload-coupon-codes` ([document](https://pay.weixin.qq.com/doc/v3/partner/4016434668))
 ///
 /// Repeat an open call with the same `out_request_no` and the same codes: codes that are there already are listed, and not added
-/// twice. Codes that failed are listed with the cause in a response of success.
+/// twice. Codes that failed are listed with the cause in a response of success. The `coupon_code_mode` of the stock must be
+/// `UPLOAD`, and the stock neither deactivated nor expired.
 ///
 /// - Changes things; after an unknown outcome, repeat the same call with the same parameters.
 /// - For service providers (服务商).
@@ -44,7 +45,7 @@ pub struct UploadCouponCodes {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Request number (请求单号), at most 40 characters. Names this request; another one is another request.
+    /// Request number (请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
     pub out_request_no: String,
     /// Coupon codes (券Code列表), at most 40 characters, 1 to 200 items.
     pub code_list: Vec<String>,

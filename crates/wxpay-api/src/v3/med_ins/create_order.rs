@@ -69,7 +69,7 @@ pub struct CreateOrder {
     pub med_inst_no: String,
     /// Total amount ordered through this API (使用该接口下单的总金额), in fen. What the insurance pays, plus what the user pays, plus what is taken off.
     pub total_fee: Fen,
-    /// Notification URL (回调通知URL), at most 256 characters.
+    /// Notification URL (回调通知URL), at most 256 characters. HTTPS, without a query.
     pub callback_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -120,6 +120,7 @@ impl Endpoint for AddFapiaoCards {
     )
     .backup_host()
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -38,11 +38,12 @@ use super::types::Buyer;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMITED` (429): Too many calls (频率超限). The outcome is open; a limit; repeat with the same number and parameters.
+/// - `INVALID_REQUEST` (400): The application was taken in already, its invoice is being issued or reversed, or the request breaks a rule: read the message and query the invoices (开票请求已被受理、发票正在开具或冲红，或请求不符合规则). The outcome is open.
 /// - `NO_AUTH` (403): The product or this kind of invoice is not open, or the sub-merchant has not accepted the invitation (商户无权限). Confirm by a query; stop: every further call would fail alike.
 /// - `RESOURCE_ALREADY_EXISTS` (400): The application exists: query the invoices for what became of it (发票申请单已存在). The outcome is open.
 /// - `RESOURCE_NOT_EXISTS` (404): The user has not filled in the title yet: repeat later with the same number (用户尚未完成发票抬头填写（仅非微信支付场景）). Confirm by a query; repeat with the same number and parameters.
 /// - `RULE_LIMIT` (403): There is no card template, or the merchant may not issue it; read the message (商户尚未配置电子发票卡券模板信息). Confirm by a query.
-/// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
+/// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/new-tax-control-fapiao/fapiao-applications/issue-general")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
 #[derive(Clone, Debug, PartialEq)]
@@ -110,6 +111,7 @@ impl Endpoint for IssueGeneralFapiao {
     )
     .backup_host()
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
@@ -159,7 +161,7 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "INVALID_REQUEST",
         Outcome::Unknown,
-        Class::new(Certainty::Definite).configuration(),
+        Class::new(Certainty::Ambiguous),
     ),
     CodeFacts::new(
         "NO_AUTH",

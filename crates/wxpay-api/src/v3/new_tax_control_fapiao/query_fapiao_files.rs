@@ -16,10 +16,11 @@ use wxpay_sign::Verified;
 ///
 /// `GET /v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/fapiao-files` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015792576))
 ///
-/// `download_url` serves for 30 seconds, for an invoice whose status is `ISSUED`. Fetch it with an HTTP client of your own: the request
-/// is not signed, and [`Client::download`](crate::v3::Client::download) sends nothing to its host. To the `token` in the URL belong
-/// `mchid`, `sub_mchid`, `openid` (the `card_openid` of the query), `invoice_no`, `fapiao_id`, and `invoice_code` and `file_format` (`PDF`,
-/// `XML` or `OFD`) as needed. The header `SM3-Digest` has the digest of the file, unsigned; a failure comes as JSON.
+/// `download_url` serves for 30 seconds. It comes for an invoice that was issued, also when it was reversed since, within a year of its
+/// issue. Fetch it with an HTTP client of your own: the request is not signed, and [`Client::download`](crate::v3::Client::download)
+/// sends nothing to its host. To the `token` in the URL belong `mchid`, `sub_mchid`, `openid` (the `card_openid` of the query),
+/// `invoice_no`, `fapiao_id`, and `invoice_code` and `file_format` (`PDF`, `XML` or `OFD`) as needed. The header `SM3-Digest` has the
+/// digest of the file, unsigned; a failure comes as JSON.
 ///
 /// - For service providers (服务商).
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).

@@ -53,7 +53,7 @@ pub struct QueryInviteUrlOptions {
     pub invite_channel: Option<String>,
     /// Operator (操作人员), at most 214 bytes, encrypted before it is sent.
     pub operate_user: Option<Secret>,
-    /// Invited merchant tax number (受邀请商户税号), at most 20 characters.
+    /// Invited merchant tax number (受邀请商户税号), at most 20 characters. Not beside `sub_mchid`: for a client without a sub-merchant.
     pub taxpayer_id: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -84,7 +84,7 @@ impl QueryInviteUrlOptions {
         self
     }
 
-    /// Invited merchant tax number (受邀请商户税号), at most 20 characters.
+    /// Invited merchant tax number (受邀请商户税号), at most 20 characters. Not beside `sub_mchid`: for a client without a sub-merchant.
     #[must_use]
     pub fn taxpayer_id(mut self, taxpayer_id: impl Into<String>) -> Self {
         self.taxpayer_id = Some(taxpayer_id.into());
@@ -224,6 +224,7 @@ impl Endpoint for QueryInviteUrl {
         "/v3/new-tax-control-fapiao/fapiaomerchant/getspinviteurl",
     )
     .backup_host()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -7,6 +7,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Resolve, Result,
+    Secret,
 };
 use wxpay_sign::Verified;
 
@@ -67,7 +68,7 @@ pub struct SyncPaymentOptions {
     /// Payment time (支付时间). Seconds since 1970.
     pub pay_time: Option<i64>,
     /// Message payment anti-forgery token (消息支付防伪凭证), at most 256 characters.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// WeChat Pay order number (微信支付订单号), at most 64 characters. It, `out_trade_no`, or best both must be given when it is paid.
     pub wx_trade_no: Option<String>,
     /// Members that this version does not know, by name.
@@ -105,7 +106,7 @@ impl SyncPaymentOptions {
 
     /// Message payment anti-forgery token (消息支付防伪凭证), at most 256 characters.
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -245,7 +246,7 @@ impl Endpoint for SyncPayment {
             body.integer("pay_time", *value, 0..)?;
         }
         if let Some(value) = &self.options.token {
-            body.text("token", value, Max::Chars(256))?;
+            body.text("token", value.expose(), Max::Chars(256))?;
         }
         if let Some(value) = &self.options.wx_trade_no {
             body.text("wx_trade_no", value, Max::Chars(64))?;

@@ -36,7 +36,7 @@ use super::types::Acknowledgement;
 pub struct WithdrawApplication {
     /// Parking lot application review number (停车场进件审核单号), at most 64 characters.
     pub parking_lot_audit_no: String,
-    /// Merchant parking lot ID (商户停车场ID), at most 64 characters.
+    /// Merchant parking lot ID (商户停车场ID), at most 64 characters. Letters, digits and `_-`.
     pub out_parking_lot_id: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -35,7 +35,7 @@ use wxpay_sign::Verified;
 /// - `CONTRACT_NOT_EXIST` (404): No such contract: check the number (签约协议不存在). Confirm by a query.
 /// - `RESOURCE_ALREADY_EXISTS` (400): The notice was sent already (资源已经存在). The outcome is open.
 /// - `RULELIMIT` (403): A business rule forbids it; read the message (该请求存在风险). Confirm by a query; a limit.
-/// - `SYSTEMERROR` (500): The system failed: query, then repeat with the same number and the same parameters (接口返回错误). The outcome is open; repeat with the same number and parameters.
+/// - `SYSTEMERROR` (500): The system failed: send the same call again with the same parameters (接口返回错误). The outcome is open; repeat with the same number and parameters.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/partner-papay/contracts/{contract_id}/notify")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -29,6 +29,7 @@ use super::types::{AuthorizationType, TransferPurpose, TransferScene};
 /// `total_amount` and `total_num` must be the sums over the list; the server refuses anything else.
 ///
 /// - Changes things; an unknown outcome is settled by [`QueryBatchByOutBatchNo`](crate::v3::partner_transfer::QueryBatchByOutBatchNo).
+/// - For service providers (服务商).
 /// - No official page was found; the facts are a third party's.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ use super::types::{
 /// The transfers are listed only when they are asked for and the batch is finished; query one of them by itself before that.
 /// A finished batch says nothing of its transfers: decide by each one's own state.
 ///
+/// - For service providers (服务商).
 /// - At most 50 calls a second for one merchant.
 /// - No official page was found; the facts are a third party's.
 ///

@@ -24,6 +24,7 @@ use super::types::{AccountType, DetailStatus, FailReason};
 /// Decide by [`detail_status`](QueryDetailByIdResponse::detail_status) alone: a response may carry a `fail_reason` beside
 /// `SUCCESS`. A transfer that succeeded may still be returned (`REFUND`, 退票).
 ///
+/// - For service providers (服务商).
 /// - At most 50 calls a second for one merchant.
 /// - No official page was found; the facts are a third party's.
 ///

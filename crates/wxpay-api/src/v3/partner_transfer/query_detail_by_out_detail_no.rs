@@ -26,6 +26,7 @@ use super::types::{AccountType, DetailStatus, FailReason};
 ///
 /// The backup host `api2.mch.weixin.qq.com` answers too, with the same signature; its `NOT_FOUND` counts for nothing.
 ///
+/// - For service providers (服务商).
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).
 /// - At most 50 calls a second for one merchant.
 ///

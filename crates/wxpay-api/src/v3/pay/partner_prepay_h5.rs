@@ -54,7 +54,7 @@ pub struct PartnerPrepayH5 {
     pub description: String,
     /// Merchant order number (商户订单号).
     pub out_trade_no: OutTradeNo,
-    /// Merchant notification URL (商户回调地址), at most 255 characters.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. HTTPS, without a query.
     pub notify_url: String,
     /// Order amount (订单金额).
     pub amount: OrderAmount,
@@ -70,7 +70,7 @@ pub struct PartnerPrepayH5 {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PartnerPrepayH5Options {
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 15 days after the order to that moment.
     pub time_expire: Option<WireTime>,
     /// Merchant data package (商户数据包), at most 128 characters.
     pub attach: Option<String>,
@@ -87,7 +87,7 @@ pub struct PartnerPrepayH5Options {
 }
 
 impl PartnerPrepayH5Options {
-    /// Payment end time (支付结束时间).
+    /// Payment end time (支付结束时间). The last moment to pay; it does not close the order. 7 days after the order if it is left out. WeChat Pay itself moves what is sooner than a minute or later than 15 days after the order to that moment.
     #[must_use]
     pub fn time_expire(mut self, time_expire: impl Into<WireTime>) -> Self {
         self.time_expire = Some(time_expire.into());

@@ -43,7 +43,7 @@ pub struct CheckToken {
 #[non_exhaustive]
 pub struct CheckTokenOptions {
     /// Token value (token值), at most 2048 characters.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// User name (用户姓名), at most 214 bytes, encrypted before it is sent. Which is 71 Chinese characters.
     pub user_name: Option<Secret>,
     /// User ID card number (用户身份证号), at most 214 bytes, encrypted before it is sent.
@@ -57,7 +57,7 @@ pub struct CheckTokenOptions {
 impl CheckTokenOptions {
     /// Token value (token值), at most 2048 characters.
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -148,7 +148,7 @@ impl Endpoint for CheckToken {
         body.own("sp_mchid", call, true)?;
         body.own("sub_mchid", call, false)?;
         if let Some(value) = &self.options.token {
-            body.text("token", value, Max::Chars(2048))?;
+            body.text("token", value.expose(), Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.user_name {
             body.sealed("user_name", value, Max::Bytes(214))?;

@@ -113,7 +113,7 @@ pub struct CreateTokenResponse {
     /// Sub-merchant ID (子商户号).
     pub sub_mchid: Option<MchId>,
     /// Authorization token (授权token).
-    pub token: String,
+    pub token: Secret,
     /// Token validity duration (token有效时间).
     pub expires_in: Option<i64>,
     /// The whole response, with what this version does not know.

@@ -10,7 +10,7 @@ use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -126,7 +126,7 @@ pub struct ApplyScenePermissionResponse {
     /// Authorization scene (授权场景).
     pub scene: Option<String>,
     /// Authorization token in a WeChat Pay transaction (微信支付交易中授权token).
-    pub transaction_permissions_token: Option<String>,
+    pub transaction_permissions_token: Option<Secret>,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

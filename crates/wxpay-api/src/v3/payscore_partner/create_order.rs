@@ -56,7 +56,7 @@ pub struct CreateOrder {
     pub risk_fund: RiskFund,
     /// Service time range (服务时间段).
     pub time_range: TimeRange,
-    /// Merchant notification URL (商户回调地址), at most 256 characters.
+    /// Merchant notification URL (商户回调地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -13,7 +13,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Result,
-    TransactionId,
+    Secret, TransactionId,
 };
 use wxpay_sign::Verified;
 
@@ -156,7 +156,7 @@ pub struct QueryOrderResponse {
     /// Merchant data package (商户数据包).
     pub attach: Option<String>,
     /// Completion ticket (完结凭证). Query the order for it before it is completed.
-    pub finish_ticket: Option<String>,
+    pub finish_ticket: Option<Secret>,
     /// Order completion transaction number (结单交易单号).
     pub finish_transaction_id: Option<TransactionId>,
     /// Payment method (支付方式).

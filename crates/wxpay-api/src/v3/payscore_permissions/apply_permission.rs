@@ -6,7 +6,7 @@ use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -95,7 +95,7 @@ impl<'de> serde::Deserialize<'de> for ApplyPermission {
 #[non_exhaustive]
 pub struct ApplyPermissionResponse {
     /// Pre-authorization token (预授权token).
-    pub apply_permissions_token: String,
+    pub apply_permissions_token: Secret,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

@@ -62,7 +62,7 @@ pub struct CreateOrder {
     pub time_range: TimeRange,
     /// Service risk fund (服务风险金).
     pub risk_fund: RiskFund,
-    /// Merchant notification URL (商户回调地址), at most 255 characters.
+    /// Merchant notification URL (商户回调地址), at most 255 characters. HTTPS, without a query.
     pub notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

@@ -10,7 +10,7 @@ use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -68,7 +68,7 @@ pub struct CompleteOrderOptions {
     /// Total amount (总金额), in fen.
     pub total_amount: Option<Fen>,
     /// Completion ticket (完结凭证), at most 2048 characters. Query the order for it before it is completed.
-    pub finish_ticket: Option<String>,
+    pub finish_ticket: Option<Secret>,
     /// Whether merchant profit sharing is specified (是否指定商户分账).
     pub profit_sharing: Option<bool>,
     /// Members that this version does not know, by name.
@@ -137,7 +137,7 @@ impl CompleteOrderOptions {
 
     /// Completion ticket (完结凭证), at most 2048 characters. Query the order for it before it is completed.
     #[must_use]
-    pub fn finish_ticket(mut self, finish_ticket: impl Into<String>) -> Self {
+    pub fn finish_ticket(mut self, finish_ticket: impl Into<Secret>) -> Self {
         self.finish_ticket = Some(finish_ticket.into());
         self
     }
@@ -244,7 +244,7 @@ impl Endpoint for CompleteOrder {
             body.fen("total_amount", *value, 0..)?;
         }
         if let Some(value) = &self.options.finish_ticket {
-            body.text("finish_ticket", value, Max::Chars(2048))?;
+            body.text("finish_ticket", value.expose(), Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.profit_sharing {
             body.boolean("profit_sharing", *value);

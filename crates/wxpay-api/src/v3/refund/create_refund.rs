@@ -73,7 +73,7 @@ pub struct CreateRefund {
 pub struct CreateRefundOptions {
     /// Refund reason (退款原因), at most 80 bytes.
     pub reason: Option<String>,
-    /// Refund result notification URL (退款结果回调url), at most 256 characters.
+    /// Refund result notification URL (退款结果回调url), at most 256 characters. HTTPS, without a query.
     pub notify_url: Option<String>,
     /// Refund funding source (退款资金来源).
     pub funds_account: Option<FundsSource>,
@@ -93,7 +93,7 @@ impl CreateRefundOptions {
         self
     }
 
-    /// Refund result notification URL (退款结果回调url), at most 256 characters.
+    /// Refund result notification URL (退款结果回调url), at most 256 characters. HTTPS, without a query.
     #[must_use]
     pub fn notify_url(mut self, notify_url: impl Into<String>) -> Self {
         self.notify_url = Some(notify_url.into());

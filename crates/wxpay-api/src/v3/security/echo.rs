@@ -44,7 +44,7 @@ pub struct Echo {
 pub struct EchoOptions {
     /// Test field encrypted with certificate or public key (平台证书或微信支付公钥加密测试字段), at most 214 bytes, encrypted before it is sent.
     pub encrypted_echo_message: Option<Secret>,
-    /// Merchant notification URL (商户回调地址), at most 256 characters.
+    /// Merchant notification URL (商户回调地址), at most 256 characters. HTTPS, without a query.
     pub notify_url: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -58,7 +58,7 @@ impl EchoOptions {
         self
     }
 
-    /// Merchant notification URL (商户回调地址), at most 256 characters.
+    /// Merchant notification URL (商户回调地址), at most 256 characters. HTTPS, without a query.
     #[must_use]
     pub fn notify_url(mut self, notify_url: impl Into<String>) -> Self {
         self.notify_url = Some(notify_url.into());

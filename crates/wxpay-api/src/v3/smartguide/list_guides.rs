@@ -152,6 +152,7 @@ impl Endpoint for ListGuides {
         "/v3/smartguide/guides",
     )
     .backup_host()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -143,6 +143,7 @@ impl Endpoint for UpdateGuide {
         Resolve::Query("v3.smartguide.list_guides"),
     )
     .backup_host()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

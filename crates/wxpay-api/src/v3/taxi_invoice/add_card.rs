@@ -19,7 +19,7 @@ use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, OpenId, Outcome, Resolve,
-    Result,
+    Result, Secret,
 };
 use wxpay_sign::Verified;
 
@@ -69,7 +69,7 @@ pub struct AddCardOptions {
     /// Plate number (车牌号), at most 2048 characters.
     pub plate_number: Option<String>,
     /// Credential for passenger itinerary details (获取乘客行程单详情的凭证), at most 2048 characters.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
@@ -98,7 +98,7 @@ impl AddCardOptions {
 
     /// Credential for passenger itinerary details (获取乘客行程单详情的凭证), at most 2048 characters.
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -197,7 +197,7 @@ impl Endpoint for AddCard {
             self.fapiao_card_information.write(body)
         })?;
         if let Some(value) = &self.options.token {
-            body.text("token", value, Max::Chars(2048))?;
+            body.text("token", value.expose(), Max::Chars(2048))?;
         }
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);
@@ -255,6 +255,6 @@ const ERRORS: &[CodeFacts] = &[
     CodeFacts::new(
         "SYSTEM_ERROR",
         Outcome::Unknown,
-        Class::new(Certainty::Ambiguous).same_number(),
+        Class::new(Certainty::Ambiguous),
     ),
 ];

@@ -6,7 +6,8 @@ use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
 use wxpay_client::{Extra, Max};
 use wxpay_core::{
-    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Result, WireTime,
+    Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Result, Secret,
+    WireTime,
 };
 use wxpay_sign::Verified;
 
@@ -28,7 +29,7 @@ use wxpay_sign::Verified;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryTripByToken {
     /// Credential for passenger itinerary details (获取乘客行程单详情的凭证), at most 2048 characters.
-    pub token: String,
+    pub token: Secret,
     /// User identifier (用户标识).
     pub openid: OpenId,
     /// The optional fields.
@@ -130,7 +131,7 @@ impl Endpoint for QueryTripByToken {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
-        call.query_text("token", &self.token, Max::Chars(2048))?;
+        call.query_text("token", self.token.expose(), Max::Chars(2048))?;
         call.query("openid", &self.openid)?;
         call.own_query("appid", true)?;
         if let Some(value) = &self.options.region_id {

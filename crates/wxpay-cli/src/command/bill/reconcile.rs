@@ -103,7 +103,7 @@ const NOT_DONE: [&str; 2] = ["FAIL", "CHANGE"];
 fn no_trade_bill(path: &Path) -> Fail {
     let shown = path.display();
     Fail::usage(
-        format!("{shown} is no trade bill (交易账单): orders are reconciled with that one"),
+        format!("{shown} is not a trade bill (交易账单): orders are reconciled with that one"),
         format!("{shown} 不是交易账单：订单只能与交易账单核对"),
     )
 }

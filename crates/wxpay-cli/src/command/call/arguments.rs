@@ -13,7 +13,7 @@ use crate::operation::{choice_of, given, is_choice, is_secret, words};
 pub(super) fn command(operation: &'static Operation, lang: Lang) -> Command {
     let name = &operation.name;
     let hint = lang.pick(
-        format!("`wxpay show {name}` tells everything about it, the members of each object too."),
+        format!("`wxpay show {name}` explains it in full, with the members of each object."),
         format!("`wxpay show {name}` 显示该接口的全部说明，包括各对象的成员。"),
     );
     let shared = shared(operation, lang);

@@ -32,7 +32,7 @@ pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
     let mut said = vec![fail.said().in_lang(call.lang).to_owned()];
     said.extend(fail.causes());
     Fail::new(
-        "it was sent and succeeded, and its response can't be printed: query it",
+        "the call succeeded, but its response can't be printed: query it",
         "请求已发送并成功，但无法输出应答：请查询",
     )
     .because(said.join(": "))
@@ -122,28 +122,28 @@ fn kind(error: &Error) -> (&'static str, Text) {
         ),
         ErrorKind::Transport(_) => (
             "transport",
-            "no complete answer arrived",
+            "no complete response came",
             "没有收到完整的应答",
         ),
         ErrorKind::Protocol(_) => (
             "protocol",
-            "something answered, and nothing proves what it says",
+            "a response came, but nothing proves that it is WeChat Pay's",
             "收到应答，但其内容未经签名证实",
         ),
         ErrorKind::Verification(_) => (
             "verification",
-            "the answer is not proven to be WeChat Pay's",
+            "the response is not proven to be WeChat Pay's",
             "应答未能通过验签",
         ),
         ErrorKind::NotProcessed => (
             "not_processed",
-            "WeChat Pay took it in and has not worked on it yet (202): repeat it with the same parameters",
+            "WeChat Pay has accepted it and not processed it yet (202): repeat it with the same parameters",
             "微信支付已接受请求，但尚未处理（202）：请使用原参数重复请求",
         ),
         ErrorKind::Business(_) => ("business", "WeChat Pay refuses", "微信支付拒绝"),
         ErrorKind::Decode(_) => (
             "decode",
-            "the answer is WeChat Pay's, and not understood",
+            "the response is WeChat Pay's, but could not be read",
             "应答来自微信支付，但无法理解",
         ),
         _ => ("other", "another failure", "其他错误"),
@@ -174,7 +174,7 @@ fn outcome(error: &Error, settled: Option<&Settled>) -> (&'static str, Text) {
         }
         Outcome::ReadFailed => (
             "read_failed",
-            "the read failed: it says nothing of what it asked about. Ask again, some minutes later",
+            "the read failed and proves nothing about what it asked. Ask again, some minutes later",
             "查询失败：不能据此判断所查询的业务。请几分钟后再查询",
         ),
     };

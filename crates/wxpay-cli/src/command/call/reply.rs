@@ -80,14 +80,11 @@ impl Reply {
 fn taken(operation: &Operation, lang: Lang) -> &'static str {
     if operation.accepted {
         return lang.pick(
-            "accepted: WeChat Pay works on it, and answers with no field",
+            "accepted: WeChat Pay is working on it; the response has no fields",
             "已受理：微信支付正在处理，应答中没有字段",
         );
     }
-    lang.pick(
-        "done: WeChat Pay answers with no field",
-        "成功：应答中没有字段",
-    )
+    lang.pick("done: the response has no fields", "成功：应答中没有字段")
 }
 
 /// A table's rows: a value each, members by their place.

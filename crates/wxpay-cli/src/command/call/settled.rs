@@ -41,13 +41,13 @@ impl Settled {
             Self::Query(command) => format!("{}{command}", lang.pick("query: ", "请查询：")),
             Self::Repeat => lang
                 .pick(
-                    "no query tells: the same call again, with the same parameters, settles it",
+                    "no query settles it: the same call again, with the same parameters, settles it",
                     "没有可用的查询：请以完全相同的参数再次调用，即可确定结果",
                 )
                 .to_owned(),
             Self::Not => lang
                 .pick(
-                    "no query tells: look on the merchant platform before you call it again",
+                    "no query settles it: look on the merchant platform before you call it again",
                     "没有可用的查询：再次调用前，请先到商户平台核实",
                 )
                 .to_owned(),

@@ -7,7 +7,7 @@ use std::{env, fs};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::ArgMatches;
-use wxpay_api::json::Json;
+use wxpay_api::json::{Json, JsonText};
 use wxpay_catalog::{Field, Operation};
 
 use super::Options;
@@ -68,9 +68,9 @@ pub(super) fn gather(
 }
 
 /// Sets a member, in the place of an earlier one of that name.
-fn set(members: &mut Vec<(String, Json)>, name: &str, value: Json) {
+fn set(members: &mut Vec<(JsonText, Json)>, name: &str, value: Json) {
     members.retain(|(known, _)| known != name);
-    members.push((name.to_owned(), value));
+    members.push((name.into(), value));
 }
 
 struct Input {
@@ -97,7 +97,7 @@ impl Input {
                 for text in texts {
                     // A member that is no object needs no quotation marks.
                     if !holds_objects(field) && !text.trim_start().starts_with('[') {
-                        list.push(Json::Text(text));
+                        list.push(Json::from(text));
                         continue;
                     }
                     match parse(option, &text)? {
@@ -108,7 +108,7 @@ impl Input {
                 Ok(Json::List(list))
             }
             "object" | "Raw" => parse(option, &texts.concat()),
-            _ => Ok(Json::Text(texts.concat())),
+            _ => Ok(Json::from(texts.concat())),
         }
     }
 

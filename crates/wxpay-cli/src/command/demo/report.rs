@@ -83,7 +83,7 @@ impl fmt::Display for Report {
             .set_width(132)
             .set_header(self.lang.pick(ENGLISH, CHINESE));
         for row in &self.rows {
-            let [ok, failed] = self.lang.pick(["ok", "FAILED"], ["成立", "不成立"]);
+            let [ok, failed] = self.lang.pick(["ok", "FAILED"], ["通过", "未通过"]);
             table.add_row([
                 if row.holds { ok } else { failed },
                 row.call.in_lang(self.lang),
@@ -98,7 +98,7 @@ impl fmt::Display for Report {
         let all = self.rows.len();
         match self.lang {
             Lang::En => write!(f, "{held} of {all} steps hold."),
-            Lang::Zh => write!(f, "{all} 个步骤中有 {held} 个成立。"),
+            Lang::Zh => write!(f, "{all} 个步骤中有 {held} 个通过。"),
         }
     }
 }

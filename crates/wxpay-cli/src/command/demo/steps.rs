@@ -13,6 +13,7 @@ use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
 
 use super::clients::Clients;
 use super::report::{Finding, Report, Step};
+use crate::chinese;
 use crate::lang::Text;
 
 const PAYEE: &str = "oxTWIuGaIt6gTKsQRLau2M0yL16E";
@@ -261,7 +262,7 @@ async fn forged(
             Finding {
                 verified: Text::new(
                     format!("refused: {}", error.kind()),
-                    format!("拒绝：{}", error.kind()),
+                    format!("拒绝：{}", in_chinese(&error)),
                 ),
                 result: Text::new(
                     "nothing of it was read; the order is as unknown as before",
@@ -298,7 +299,7 @@ async fn lost(
         Err(error) => Finding {
             verified: Text::new(
                 format!("no response: {}", error.kind()),
-                format!("没有应答：{}", error.kind()),
+                format!("没有应答：{}", in_chinese(&error)),
             ),
             result: Text::new(
                 format!("{:?}: query, do not pay again", error.outcome()),
@@ -367,10 +368,13 @@ fn proof(proof: &Proof) -> Text {
     }
 }
 
+fn in_chinese(error: &wxpay_api::core::Error) -> String {
+    chinese::of(error.kind()).unwrap_or_else(|| error.kind().to_string())
+}
+
 fn unexpected(error: &wxpay_api::core::Error) -> Finding {
-    let kind = error.kind().to_string();
     Finding {
-        verified: Text::new(kind.clone(), kind),
+        verified: Text::new(error.kind().to_string(), in_chinese(error)),
         result: Text::new(
             format!("{:?}, and no failure was expected", error.outcome()),
             format!("{:?}，而此处不应失败", error.outcome()),

@@ -93,7 +93,7 @@ impl Exam {
         let check = needed.check;
         Some(match needed.verdict.level {
             Level::Red => Verdict::skipped(
-                format!("{check} has to be right first"),
+                format!("correct {check} first"),
                 format!("请先解决 {check}"),
             ),
             _ => needed.verdict.clone(),

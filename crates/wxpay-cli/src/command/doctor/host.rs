@@ -121,7 +121,7 @@ async fn ask(config: &Config) -> Result<(u16, Option<Clocks>), Fail> {
     let request = http::Request::get(format!("{url}/"))
         .extension(Hints::new("doctor", Effect::Read, false))
         .body(Bytes::new())
-        .map_err(|error| Fail::new("base_url is wrong", "base_url 有误").because(error))?;
+        .map_err(|error| Fail::new("invalid base_url", "base_url 有误").because(error))?;
     let response = transport.send(request).await.map_err(|error| {
         let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| explained(&error, lang));
         Fail::new(english.join(": "), chinese.join("："))

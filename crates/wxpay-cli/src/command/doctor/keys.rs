@@ -96,7 +96,7 @@ fn api_key(key: &Secret, source: &SecretSource, kind: &str) -> Verdict {
     }
     if !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return to_do(Verdict::red(
-            "holds something else than letters and digits",
+            "contains something other than letters and digits",
             "含有字母和数字以外的字符",
         ));
     }

@@ -40,7 +40,7 @@ pub(super) fn payment_query(asked: Asked) -> Verdict {
             "NOT_FOUND：号码不存在，符合预期",
         ),
         Some("NO_AUTH") => told(Verdict::red("NO_AUTH", "NO_AUTH"), &error).advise(
-            "payments to employees are not open to this merchant ID, or mch_id is another's",
+            "payments to employees are not enabled for this merchant ID, or mch_id is another's",
             "该商户号未开通企业微信付款，或 mch_id 有误",
         ),
         Some("WORKWX_MCHID_ERROR") => told(
@@ -132,12 +132,8 @@ fn wrong_key(error: &Error) -> Verdict {
 }
 
 fn unexpected(error: &Error) -> Verdict {
-    told(
-        Verdict::red("an answer that should not be", "意外的应答"),
-        error,
-    )
-    .advise(
-        "try again; if it stays, ask WeChat Pay's support",
+    told(Verdict::red("an unexpected response", "意外的应答"), error).advise(
+        "try again; if it persists, ask WeChat Pay's support",
         "请重试；若仍如此，请联系微信支付客服",
     )
 }

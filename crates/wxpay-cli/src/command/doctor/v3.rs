@@ -55,7 +55,7 @@ pub(super) async fn query(config: &Config) -> (Verdict, ()) {
                 "NOT_FOUND：号码不存在，符合预期；应答验签通过",
             ),
             Some("NO_AUTH") => Verdict::green(
-                "NO_AUTH: the keys are right, and partner transfers are not this merchant's",
+                "NO_AUTH: the keys are right, but this merchant may not use partner transfers",
                 "NO_AUTH：密钥无误，该商户未开通服务商批量转账",
             ),
             _ => refused(&error),
@@ -183,7 +183,7 @@ fn refused(error: &Error) -> Verdict {
             _ => wrong_platform(verdict),
         },
         _ => verdict.advise(
-            "try again; if it stays, ask WeChat Pay's support with the Request-ID",
+            "try again; if it persists, ask WeChat Pay's support with the Request-ID",
             "请重试；若仍如此，请携带 Request-ID 联系微信支付客服",
         ),
     }

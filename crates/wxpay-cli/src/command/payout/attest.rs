@@ -119,7 +119,7 @@ async fn attest<P: Pays>(
 pub(super) fn intent(name: &str) -> Result<IntentId, Fail> {
     name.parse()
         .map_err(|error: wxpay_api::core::InvalidInput| {
-            Fail::usage("the intent is wrong", "intent 有误").because(error)
+            Fail::usage("invalid intent", "intent 有误").because(error)
         })
 }
 

@@ -57,7 +57,7 @@ fn config(sandbox: &Sandbox) -> String {
         _ => public_key,
     };
     format!(
-        "# For `wxpay --config` and its library. Written by `wxpay sandbox` at each start.\n\
+        "# For `wxpay --config`. Written by `wxpay sandbox` at each start.\n\
          mch_id = \"{}\"\napp_id = \"{}\"\nbase_url = \"{}\"\n\n\
          [v2]\nkey = \"{}\"\n\n\
          [v3]\nkey = \"{}\"\n\n\
@@ -79,7 +79,11 @@ fn config(sandbox: &Sandbox) -> String {
 fn exports(sandbox: &Sandbox, control: &Control, dir: &Path) -> String {
     let merchant = sandbox.merchant();
     let file = |name: &str| dir.join(name).display().to_string();
-    let mut text = String::from("# For `. env.sh`. Written by `wxpay sandbox` at each start.\n");
+    let mut text = String::from(
+        "# For `. env.sh`. Written by `wxpay sandbox` at each start.\n\
+         # Other clients are told to trust the sandbox by one of REQUESTS_CA_BUNDLE (Python), NODE_EXTRA_CA_CERTS (Node.js),\n\
+         # SSL_CERT_FILE (Go) or CURL_CA_BUNDLE, set to \"$WXPAY_ROOT\". It is not set here: nothing else should trust it.\n",
+    );
     let mut exports = vec![
         ("WXPAY_BASE_URL", sandbox.base_url().to_owned()),
         ("WXPAY_MCH_ID", merchant.mch_id.to_string()),

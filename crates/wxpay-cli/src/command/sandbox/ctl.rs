@@ -62,7 +62,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TRADE_STATE")]
         state: Option<String>,
     },
-    /// Pay an order as its user would; its notice follows
+    /// Pay an order as its user would; its notification follows
     Pay {
         /// The merchant order number (out_trade_no)
         number: String,
@@ -85,7 +85,7 @@ pub(crate) enum Command {
     },
     /// List the refunds
     Refunds,
-    /// Set what a refund has become; its notice follows
+    /// Set what a refund has become; its notification follows
     SetRefund {
         /// The merchant refund number (out_refund_no)
         number: String,
@@ -121,7 +121,7 @@ pub(crate) enum Command {
         /// The merchant batch number (out_batch_no)
         number: String,
     },
-    /// List the attempts to deliver notices, and those to come
+    /// List the attempts to deliver notifications, and those to come
     Deliveries,
     /// Show the clock, or move it
     Clock {
@@ -175,7 +175,7 @@ pub(crate) struct PayoutRules {
 
 #[derive(Subcommand)]
 pub(crate) enum Clock {
-    /// Move it forward; what falls due on the way happens
+    /// Move it forward; what falls due on the way happens. After more than 5m, clients are refused until `ctl reset`
     Advance {
         /// How far: 90s, 15m, 24h or 7d
         #[arg(value_parser = asked::duration)]

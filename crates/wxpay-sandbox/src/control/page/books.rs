@@ -74,7 +74,7 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
         section("refunds", ("Refunds", "退款"), refunds.len(), {
             orders::refunds(&latest(&refunds), words)
         }),
-        section("notices", ("Notices", "通知"), made.len(), {
+        section("notices", ("Notifications", "回调通知"), made.len(), {
             notices::notices(&latest(&made), &to_come, words)
         }),
         Section {

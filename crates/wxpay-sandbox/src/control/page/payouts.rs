@@ -13,7 +13,7 @@ pub(crate) fn payouts(payouts: &[Payout], words: Words) -> Markup {
         return nothing(words.pick("None yet.", "还没有付款。"));
     }
     let names = words.pick(
-        ["Number", "Amount", "To", "For", "State", "Asked for", ""],
+        ["Number", "Amount", "To", "For", "State", "Requests", ""],
         [
             "商户订单号",
             "金额",

@@ -164,7 +164,7 @@ fn list_of(seen: &[SeenRequest], words: Words) -> Markup {
 fn summary(seen: &SeenRequest, words: Words) -> Markup {
     html! {
         dl.summary {
-            dt { (words.pick("Came", "时间")) } dd { (clock_time(seen.time)) }
+            dt { (words.pick("Received", "时间")) } dd { (clock_time(seen.time)) }
             dt { (words.pick("Endpoint", "接口")) }
             dd { @match seen.api {
                 Some(api) => code { (api.name()) },
@@ -185,7 +185,7 @@ fn summary(seen: &SeenRequest, words: Words) -> Markup {
             dt { (words.pick("Response", "应答")) } dd { (answer(seen, words)) }
             @if seen.signatures.is_empty() {
                 dt { (words.pick("Signatures", "签名")) }
-                dd { (words.pick("none was looked at: something before them failed", "未检查：之前的步骤已失败")) }
+                dd { (words.pick("none was checked: an earlier step failed", "未检查：之前的步骤已失败")) }
             }
         }
     }
@@ -204,7 +204,7 @@ fn signature(check: &SignatureCheck, words: Words) -> Markup {
             }
             @if let Some(signed) = &check.signed_text {
                 @if *signed != check.text {
-                    h3 { (words.pick("The text to be signed, and the one that was", "待签名串，与实际签名的内容")) }
+                    h3 { (words.pick("The text to be signed, and the text that was signed", "待签名串，与实际签名的内容")) }
                     (diff::show(
                         &check.text, words.pick("To be signed", "应当签名的内容"),
                         signed, words.pick("Was signed", "实际签名的内容"),
@@ -227,19 +227,19 @@ fn text(check: &SignatureCheck, words: Words) -> Markup {
 
 /// The signature that came, beside the one that had to.
 fn values(check: &SignatureCheck, words: Words) -> Markup {
-    let came = words.pick("Came", "收到的签名");
+    let came = words.pick("Received", "收到的签名");
     html! {
         @match (&check.expected, &check.received) {
             (Some(expected), Some(received)) if expected != received => {
                 h3 { (words.pick("The signature", "签名值")) }
-                (diff::show_if_alike(expected, words.pick("Had to come", "应有的签名"), received, came))
+                (diff::show_if_alike(expected, words.pick("Expected", "应有的签名"), received, came))
             }
             (_, Some(received)) => {
                 h3 { (words.pick("The signature", "签名值")) }
                 pre.long { (received) }
             }
             (Some(expected), None) => {
-                h3 { (words.pick("The signature that had to come", "应有的签名")) }
+                h3 { (words.pick("The expected signature", "应有的签名")) }
                 pre.long { (expected) }
             }
             (None, None) => {}

@@ -93,7 +93,7 @@ fn new_fault(words: Words) -> Markup {
 fn faults(sandbox: &Sandbox, words: Words) -> Markup {
     let (waiting, rules) = (sandbox.injected_faults(), sandbox.fault_rules());
     if waiting.is_empty() && rules.is_empty() {
-        return nothing(words.pick("None waits.", "没有等待中的故障。"));
+        return nothing(words.pick("No faults are waiting.", "没有等待中的故障。"));
     }
     let names = words.pick(
         ["Endpoint", "Fault", "For", ""],

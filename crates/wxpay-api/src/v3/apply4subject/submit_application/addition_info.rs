@@ -21,14 +21,14 @@ pub struct AdditionInfo {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AdditionInfoOptions {
-    /// Merchant IDs to be confirmed (待确认商户号列表), at most 2048 characters, 1 to 1,000 items.
+    /// Merchant IDs to be confirmed (待确认商户号列表), at most 2048 characters, 1 to 20 items.
     pub confirm_mchid_list: Option<Vec<MchId>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl AdditionInfoOptions {
-    /// Merchant IDs to be confirmed (待确认商户号列表), at most 2048 characters, 1 to 1,000 items.
+    /// Merchant IDs to be confirmed (待确认商户号列表), at most 2048 characters, 1 to 20 items.
     #[must_use]
     pub fn confirm_mchid_list(mut self, confirm_mchid_list: impl Into<Vec<MchId>>) -> Self {
         self.confirm_mchid_list = Some(confirm_mchid_list.into());
@@ -48,7 +48,7 @@ impl AdditionInfo {
 
     pub(super) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.confirm_mchid_list {
-            body.ids("confirm_mchid_list", value, 1..=1000)?;
+            body.ids("confirm_mchid_list", value, 1..=20)?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

@@ -38,7 +38,7 @@ pub struct SubjectInfoOptions {
     pub company_prove_copy: Option<String>,
     /// Supporting proof material information (辅助证明材料信息). Required for micro merchants.
     pub assist_prove_info: Option<AssistProveInfo>,
-    /// Operating permits (经营许可证), 1 to 1,000 items.
+    /// Operating permits (经营许可证), 1 to 5 items.
     pub special_operation_list: Option<Vec<SpecialOperation>>,
     /// Financial institution licence (金融机构许可证). Required for financial institutions.
     pub finance_institution_info: Option<FinanceInstitutionInfo>,
@@ -85,7 +85,7 @@ impl SubjectInfoOptions {
         self
     }
 
-    /// Operating permits (经营许可证), 1 to 1,000 items.
+    /// Operating permits (经营许可证), 1 to 5 items.
     #[must_use]
     pub fn special_operation_list(
         mut self,
@@ -143,7 +143,7 @@ impl SubjectInfo {
             body.object("assist_prove_info", |body| value.write(body))?;
         }
         if let Some(value) = &self.options.special_operation_list {
-            body.objects("special_operation_list", value, 1..=1000, |member, body| {
+            body.objects("special_operation_list", value, 1..=5, |member, body| {
                 member.write(body)
             })?;
         }

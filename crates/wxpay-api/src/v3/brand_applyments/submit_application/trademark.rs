@@ -29,9 +29,9 @@ pub struct TrademarkOptions {
     pub trademark_registration_certificate: Option<TrademarkCertificate>,
     /// Logo trademark registration certificate (Logo商标注册证).
     pub logo_trademark_registration_certificate: Option<TrademarkCertificate>,
-    /// Additional no-trademark proof material (无商标额外证明材料), at most 2048 characters. A media ID.
+    /// Additional no-trademark proof material (无商标额外证明材料), at most 2048 characters. A media ID. Not beside `no_trademark_addition_prove_list`, which service providers who are new since 15 April 2026 must use.
     pub no_trademark_addition_prove: Option<String>,
-    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 5 items. Media IDs. Not beside `no_trademark_addition_prove`.
     pub no_trademark_addition_prove_list: Option<Vec<String>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -59,7 +59,7 @@ impl TrademarkOptions {
         self
     }
 
-    /// Additional no-trademark proof material (无商标额外证明材料), at most 2048 characters. A media ID.
+    /// Additional no-trademark proof material (无商标额外证明材料), at most 2048 characters. A media ID. Not beside `no_trademark_addition_prove_list`, which service providers who are new since 15 April 2026 must use.
     #[must_use]
     pub fn no_trademark_addition_prove(
         mut self,
@@ -69,7 +69,7 @@ impl TrademarkOptions {
         self
     }
 
-    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Additional no-trademark proof materials (无商标额外证明材料列表), at most 2048 characters, 1 to 5 items. Media IDs. Not beside `no_trademark_addition_prove`.
     #[must_use]
     pub fn no_trademark_addition_prove_list(
         mut self,
@@ -124,7 +124,7 @@ impl Trademark {
             body.texts(
                 "no_trademark_addition_prove_list",
                 value,
-                1..=1000,
+                1..=5,
                 Max::Chars(2048),
             )?;
         }

@@ -31,26 +31,26 @@ pub struct TrademarkCertificate {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TrademarkCertificateOptions {
-    /// Trademark registration certificate (商标注册证), at most 2048 characters. A media ID.
+    /// Trademark registration certificate (商标注册证), at most 2048 characters. A media ID. Not beside `certificate_list`, which service providers who are new since 15 April 2026 must use.
     pub certificate: Option<String>,
     /// Trademark validity period start time (商标有效期开始时间).
     pub valid_begin_time: Option<Date>,
-    /// Trademark licence authorization letter (商标许可使用授权书), at most 2048 characters. A media ID.
+    /// Trademark licence authorization letter (商标许可使用授权书), at most 2048 characters. A media ID. Not beside `license_list`, which service providers who are new since 15 April 2026 must use.
     pub license: Option<String>,
     /// Trademark authorization validity start time (商标授权有效期开始时间).
     pub authorization_begin_time: Option<Date>,
     /// Trademark authorization validity end time (商标授权有效期结束时间).
     pub authorization_end_time: Option<Date>,
-    /// Trademark registration certificates (商标注册证列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Trademark registration certificates (商标注册证列表), at most 2048 characters, 1 to 5 items. Media IDs. Not beside `certificate`.
     pub certificate_list: Option<Vec<String>>,
-    /// Trademark licence authorization letters (商标许可使用授权书列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Trademark licence authorization letters (商标许可使用授权书列表), at most 2048 characters, 1 to 5 items. Media IDs. Not beside `license`.
     pub license_list: Option<Vec<String>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl TrademarkCertificateOptions {
-    /// Trademark registration certificate (商标注册证), at most 2048 characters. A media ID.
+    /// Trademark registration certificate (商标注册证), at most 2048 characters. A media ID. Not beside `certificate_list`, which service providers who are new since 15 April 2026 must use.
     #[must_use]
     pub fn certificate(mut self, certificate: impl Into<String>) -> Self {
         self.certificate = Some(certificate.into());
@@ -64,7 +64,7 @@ impl TrademarkCertificateOptions {
         self
     }
 
-    /// Trademark licence authorization letter (商标许可使用授权书), at most 2048 characters. A media ID.
+    /// Trademark licence authorization letter (商标许可使用授权书), at most 2048 characters. A media ID. Not beside `license_list`, which service providers who are new since 15 April 2026 must use.
     #[must_use]
     pub fn license(mut self, license: impl Into<String>) -> Self {
         self.license = Some(license.into());
@@ -85,14 +85,14 @@ impl TrademarkCertificateOptions {
         self
     }
 
-    /// Trademark registration certificates (商标注册证列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Trademark registration certificates (商标注册证列表), at most 2048 characters, 1 to 5 items. Media IDs. Not beside `certificate`.
     #[must_use]
     pub fn certificate_list(mut self, certificate_list: impl Into<Vec<String>>) -> Self {
         self.certificate_list = Some(certificate_list.into());
         self
     }
 
-    /// Trademark licence authorization letters (商标许可使用授权书列表), at most 2048 characters, 1 to 1,000 items. Media IDs.
+    /// Trademark licence authorization letters (商标许可使用授权书列表), at most 2048 characters, 1 to 5 items. Media IDs. Not beside `license`.
     #[must_use]
     pub fn license_list(mut self, license_list: impl Into<Vec<String>>) -> Self {
         self.license_list = Some(license_list.into());
@@ -149,10 +149,10 @@ impl TrademarkCertificate {
             body.date("authorization_end_time", *value, DateFormat::Dashed)?;
         }
         if let Some(value) = &self.options.certificate_list {
-            body.texts("certificate_list", value, 1..=1000, Max::Chars(2048))?;
+            body.texts("certificate_list", value, 1..=5, Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.license_list {
-            body.texts("license_list", value, 1..=1000, Max::Chars(2048))?;
+            body.texts("license_list", value, 1..=5, Max::Chars(2048))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

@@ -23,7 +23,7 @@ pub struct ChosenField {
 pub struct ChosenFieldOptions {
     /// Field name (字段名称), at most 32 characters.
     pub name: Option<String>,
-    /// Encrypted field values chosen by the user (加密的用户选择的字段值列表), at most 214 bytes, 1 to 1,000 items, encrypted before it is sent.
+    /// Encrypted field values chosen by the user (加密的用户选择的字段值列表), at most 8 characters, 1 to 1,000 items, encrypted before it is sent.
     pub user_chosen_values: Option<Vec<Secret>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -37,7 +37,7 @@ impl ChosenFieldOptions {
         self
     }
 
-    /// Encrypted field values chosen by the user (加密的用户选择的字段值列表), at most 214 bytes, 1 to 1,000 items, encrypted before it is sent.
+    /// Encrypted field values chosen by the user (加密的用户选择的字段值列表), at most 8 characters, 1 to 1,000 items, encrypted before it is sent.
     #[must_use]
     pub fn user_chosen_values(mut self, user_chosen_values: impl Into<Vec<Secret>>) -> Self {
         self.user_chosen_values = Some(user_chosen_values.into());
@@ -60,7 +60,7 @@ impl ChosenField {
             body.text("name", value, Max::Chars(32))?;
         }
         if let Some(value) = &self.options.user_chosen_values {
-            body.sealed_list("user_chosen_values", value, 1..=1000, Max::Bytes(214))?;
+            body.sealed_list("user_chosen_values", value, 1..=1000, Max::Chars(8))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

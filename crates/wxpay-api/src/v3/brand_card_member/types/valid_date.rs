@@ -26,11 +26,11 @@ pub struct ValidDateOptions {
     /// Validity period type (有效期类型).
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_: Option<ValidDateType>,
-    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`, and required there.
     pub available_begin_time: Option<WireTime>,
-    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`, and required there.
     pub available_end_time: Option<WireTime>,
-    /// Days valid after claiming (领取后N天内有效). Only with `FIX_TERM`; from 1 to 10958 days.
+    /// Days valid after claiming (领取后N天内有效), 1 to 10,958. Only with `FIX_TERM`, and required there; in days.
     pub available_day_after_receive: Option<i64>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -44,21 +44,21 @@ impl ValidDateOptions {
         self
     }
 
-    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`, and required there.
     #[must_use]
     pub fn available_begin_time(mut self, available_begin_time: impl Into<WireTime>) -> Self {
         self.available_begin_time = Some(available_begin_time.into());
         self
     }
 
-    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`, and required there.
     #[must_use]
     pub fn available_end_time(mut self, available_end_time: impl Into<WireTime>) -> Self {
         self.available_end_time = Some(available_end_time.into());
         self
     }
 
-    /// Days valid after claiming (领取后N天内有效). Only with `FIX_TERM`; from 1 to 10958 days.
+    /// Days valid after claiming (领取后N天内有效), 1 to 10,958. Only with `FIX_TERM`, and required there; in days.
     #[must_use]
     pub fn available_day_after_receive(
         mut self,
@@ -95,7 +95,7 @@ impl ValidDate {
             body.time("available_end_time", value, TimeFormat::Rfc3339)?;
         }
         if let Some(value) = &self.options.available_day_after_receive {
-            body.integer("available_day_after_receive", *value, 0..)?;
+            body.integer("available_day_after_receive", *value, 1..=10958)?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

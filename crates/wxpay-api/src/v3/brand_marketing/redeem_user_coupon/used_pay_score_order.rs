@@ -23,7 +23,7 @@ pub struct UsedPayScoreOrder {
 pub struct UsedPayScoreOrderOptions {
     /// WeChat Pay service order number (微信支付服务订单号), at most 2048 characters. It or `out_order_no` must be given.
     pub order_id: Option<String>,
-    /// Merchant service order number (商户服务订单号), at most 2048 characters. It or `order_id` must be given, it with `mchid`.
+    /// Merchant service order number (商户服务订单号), at most 32 characters. It or `order_id` must be given, it with `mchid`.
     pub out_order_no: Option<String>,
     /// Merchant ID (商户号). Required with the number that the merchant gave.
     pub mchid: Option<MchId>,
@@ -41,7 +41,7 @@ impl UsedPayScoreOrderOptions {
         self
     }
 
-    /// Merchant service order number (商户服务订单号), at most 2048 characters. It or `order_id` must be given, it with `mchid`.
+    /// Merchant service order number (商户服务订单号), at most 32 characters. It or `order_id` must be given, it with `mchid`.
     #[must_use]
     pub fn out_order_no(mut self, out_order_no: impl Into<String>) -> Self {
         self.out_order_no = Some(out_order_no.into());
@@ -78,7 +78,7 @@ impl UsedPayScoreOrder {
             body.text("order_id", value, Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.out_order_no {
-            body.text("out_order_no", value, Max::Chars(2048))?;
+            body.text("out_order_no", value, Max::Chars(32))?;
         }
         if let Some(value) = &self.options.mchid {
             body.id("mchid", value)?;

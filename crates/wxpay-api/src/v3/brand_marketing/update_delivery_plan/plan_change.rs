@@ -23,13 +23,13 @@ pub struct PlanChange {
 pub struct PlanChangeOptions {
     /// Delivery plan name (投放计划名称), at most 36 characters.
     pub plan_name: Option<String>,
-    /// Delivery end time (投放结束时间).
+    /// Delivery end time (投放结束时间). Can only be put off, and must come before the end of the stock.
     pub delivery_end_time: Option<WireTime>,
-    /// Total delivery inventory (投放总库存数量).
+    /// Total delivery inventory (投放总库存数量). Can only be raised.
     pub total_count: Option<i64>,
-    /// Claim limit per user (单用户限领). Can only be changed if it was given at creation.
+    /// Claim limit per user (单用户限领). Can only be raised, and only if it was given at creation.
     pub user_limit: Option<i64>,
-    /// Daily claim limit (单日限领). Can only be changed if it was given at creation.
+    /// Daily claim limit (单日限领). Can only be raised, and only if it was given at creation.
     pub daily_limit: Option<i64>,
     /// Marketing label (营销标签), at most 27 characters.
     pub recommend_word: Option<String>,
@@ -45,28 +45,28 @@ impl PlanChangeOptions {
         self
     }
 
-    /// Delivery end time (投放结束时间).
+    /// Delivery end time (投放结束时间). Can only be put off, and must come before the end of the stock.
     #[must_use]
     pub fn delivery_end_time(mut self, delivery_end_time: impl Into<WireTime>) -> Self {
         self.delivery_end_time = Some(delivery_end_time.into());
         self
     }
 
-    /// Total delivery inventory (投放总库存数量).
+    /// Total delivery inventory (投放总库存数量). Can only be raised.
     #[must_use]
     pub fn total_count(mut self, total_count: impl Into<i64>) -> Self {
         self.total_count = Some(total_count.into());
         self
     }
 
-    /// Claim limit per user (单用户限领). Can only be changed if it was given at creation.
+    /// Claim limit per user (单用户限领). Can only be raised, and only if it was given at creation.
     #[must_use]
     pub fn user_limit(mut self, user_limit: impl Into<i64>) -> Self {
         self.user_limit = Some(user_limit.into());
         self
     }
 
-    /// Daily claim limit (单日限领). Can only be changed if it was given at creation.
+    /// Daily claim limit (单日限领). Can only be raised, and only if it was given at creation.
     #[must_use]
     pub fn daily_limit(mut self, daily_limit: impl Into<i64>) -> Self {
         self.daily_limit = Some(daily_limit.into());

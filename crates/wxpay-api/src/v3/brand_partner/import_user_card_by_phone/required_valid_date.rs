@@ -26,32 +26,32 @@ pub struct RequiredValidDate {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RequiredValidDateOptions {
-    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period start time (有效期开始时间), required if `type` is `FIX_TIME_RANGE`, allowed only if `type` is `FIX_TIME_RANGE`.
     pub available_begin_time: Option<WireTime>,
-    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period end time (有效期结束时间), required if `type` is `FIX_TIME_RANGE`, allowed only if `type` is `FIX_TIME_RANGE`.
     pub available_end_time: Option<WireTime>,
-    /// Days valid after taking effect (生效后N天内有效). Only with `FIX_TERM`; from 1 to 10958 days.
+    /// Days valid after taking effect (生效后N天内有效), 1 to 10,958, required if `type` is `FIX_TERM`, allowed only if `type` is `FIX_TERM`. In days.
     pub available_day_after_receive: Option<i64>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl RequiredValidDateOptions {
-    /// Validity period start time (有效期开始时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period start time (有效期开始时间), required if `type` is `FIX_TIME_RANGE`, allowed only if `type` is `FIX_TIME_RANGE`.
     #[must_use]
     pub fn available_begin_time(mut self, available_begin_time: impl Into<WireTime>) -> Self {
         self.available_begin_time = Some(available_begin_time.into());
         self
     }
 
-    /// Validity period end time (有效期结束时间). Only with `FIX_TIME_RANGE`.
+    /// Validity period end time (有效期结束时间), required if `type` is `FIX_TIME_RANGE`, allowed only if `type` is `FIX_TIME_RANGE`.
     #[must_use]
     pub fn available_end_time(mut self, available_end_time: impl Into<WireTime>) -> Self {
         self.available_end_time = Some(available_end_time.into());
         self
     }
 
-    /// Days valid after taking effect (生效后N天内有效). Only with `FIX_TERM`; from 1 to 10958 days.
+    /// Days valid after taking effect (生效后N天内有效), 1 to 10,958, required if `type` is `FIX_TERM`, allowed only if `type` is `FIX_TERM`. In days.
     #[must_use]
     pub fn available_day_after_receive(
         mut self,
@@ -78,6 +78,54 @@ impl RequiredValidDate {
     ];
 
     pub(super) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        if self.type_ == ValidDateType::FixTimeRange && self.options.available_begin_time.is_none()
+        {
+            return Err(InvalidInput::required_with(
+                "available_begin_time",
+                "type",
+                "FIX_TIME_RANGE",
+            ));
+        }
+        if self.type_ != ValidDateType::FixTimeRange && self.options.available_begin_time.is_some()
+        {
+            return Err(InvalidInput::only_with(
+                "available_begin_time",
+                "type",
+                "FIX_TIME_RANGE",
+            ));
+        }
+        if self.type_ == ValidDateType::FixTimeRange && self.options.available_end_time.is_none() {
+            return Err(InvalidInput::required_with(
+                "available_end_time",
+                "type",
+                "FIX_TIME_RANGE",
+            ));
+        }
+        if self.type_ != ValidDateType::FixTimeRange && self.options.available_end_time.is_some() {
+            return Err(InvalidInput::only_with(
+                "available_end_time",
+                "type",
+                "FIX_TIME_RANGE",
+            ));
+        }
+        if self.type_ == ValidDateType::FixTerm
+            && self.options.available_day_after_receive.is_none()
+        {
+            return Err(InvalidInput::required_with(
+                "available_day_after_receive",
+                "type",
+                "FIX_TERM",
+            ));
+        }
+        if self.type_ != ValidDateType::FixTerm
+            && self.options.available_day_after_receive.is_some()
+        {
+            return Err(InvalidInput::only_with(
+                "available_day_after_receive",
+                "type",
+                "FIX_TERM",
+            ));
+        }
         body.text("type", &self.type_, Max::Chars(64))?;
         if let Some(value) = &self.options.available_begin_time {
             body.time("available_begin_time", value, TimeFormat::Rfc3339)?;
@@ -86,7 +134,7 @@ impl RequiredValidDate {
             body.time("available_end_time", value, TimeFormat::Rfc3339)?;
         }
         if let Some(value) = &self.options.available_day_after_receive {
-            body.integer("available_day_after_receive", *value, 0..)?;
+            body.integer("available_day_after_receive", *value, 1..=10958)?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

@@ -27,14 +27,14 @@ pub struct Amount {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AmountOptions {
-    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
+    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items. The amounts must add up to `refund`, each account once. Only for an order whose profit sharing has not ended, and without the separate account for refunds (退款支出分离); not for a refund that the platform advances. Not beside `funds_account`.
     pub from: Option<Vec<FundsFrom>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl AmountOptions {
-    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items.
+    /// Refund funding accounts and amounts (退款出资账户及金额), 1 to 1,000 items. The amounts must add up to `refund`, each account once. Only for an order whose profit sharing has not ended, and without the separate account for refunds (退款支出分离); not for a refund that the platform advances. Not beside `funds_account`.
     #[must_use]
     pub fn from(mut self, from: impl Into<Vec<FundsFrom>>) -> Self {
         self.from = Some(from.into());

@@ -15,7 +15,7 @@ pub struct AuthorizationRequest {
     pub user_display_name: String,
     /// Merchant-side authorization number (商户侧授权单号), at most 32 characters. Unique for the merchant, with one authorization in force for each user account.
     pub out_authorization_no: String,
-    /// Confirmation-free receiving authorization notification URL (免确认收款授权结果通知地址), at most 256 characters.
+    /// Confirmation-free receiving authorization notification URL (免确认收款授权结果通知地址), at most 256 characters. HTTPS, without a query.
     pub authorization_notify_url: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]

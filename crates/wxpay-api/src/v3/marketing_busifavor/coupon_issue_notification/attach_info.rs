@@ -3,7 +3,7 @@
 //! [`AttachInfo`], with how it is checked and read.
 
 use wxpay_client::json::Object;
-use wxpay_core::{DecodeError, TransactionId};
+use wxpay_core::{DecodeError, Secret, TransactionId};
 
 /// A part of a response.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct AttachInfo {
     /// Activity ID (会员活动ID).
     pub activity_id: Option<String>,
     /// Coupon claim mobile number (领券手机号).
-    pub phone_number: Option<String>,
+    pub phone_number: Option<Secret>,
     /// Coupon claim phone country code (领券手机区号).
     pub country_code: Option<String>,
 }

@@ -20,7 +20,7 @@ pub struct CombineImage {
     /// Product coupon type (商品券类型).
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_: CouponType,
-    /// Usage mode (使用模式).
+    /// Usage mode (使用模式). Only `SINGLE` works at present.
     pub usage_mode: UsageMode,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -32,41 +32,41 @@ pub struct CombineImage {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CombineImageOptions {
-    /// Spend-and-save coupon usage rule (满减券使用规则), required if `type` is `NORMAL`. Only for coupons of the type `NORMAL`.
+    /// Spend-and-save coupon usage rule (满减券使用规则), required if `type` is `NORMAL`, allowed only if `type` is `NORMAL`.
     pub normal_coupon: Option<NormalCoupon>,
-    /// Discount coupon usage rule (折扣券使用规则), required if `type` is `DISCOUNT`. Only for coupons of the type `DISCOUNT`.
+    /// Discount coupon usage rule (折扣券使用规则), required if `type` is `DISCOUNT`, allowed only if `type` is `DISCOUNT`.
     pub discount_coupon: Option<DiscountCoupon>,
-    /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`. Only for coupons of the type `EXCHANGE`.
+    /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`, allowed only if `type` is `EXCHANGE`.
     pub exchange_coupon: Option<ExchangeCoupon>,
-    /// Background colour value (背景颜色色值), at most 2048 characters.
+    /// Background colour value (背景颜色色值), at most 7 characters.
     pub background_color: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl CombineImageOptions {
-    /// Spend-and-save coupon usage rule (满减券使用规则), required if `type` is `NORMAL`. Only for coupons of the type `NORMAL`.
+    /// Spend-and-save coupon usage rule (满减券使用规则), required if `type` is `NORMAL`, allowed only if `type` is `NORMAL`.
     #[must_use]
     pub fn normal_coupon(mut self, normal_coupon: impl Into<NormalCoupon>) -> Self {
         self.normal_coupon = Some(normal_coupon.into());
         self
     }
 
-    /// Discount coupon usage rule (折扣券使用规则), required if `type` is `DISCOUNT`. Only for coupons of the type `DISCOUNT`.
+    /// Discount coupon usage rule (折扣券使用规则), required if `type` is `DISCOUNT`, allowed only if `type` is `DISCOUNT`.
     #[must_use]
     pub fn discount_coupon(mut self, discount_coupon: impl Into<DiscountCoupon>) -> Self {
         self.discount_coupon = Some(discount_coupon.into());
         self
     }
 
-    /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`. Only for coupons of the type `EXCHANGE`.
+    /// Exchange coupon usage rule (兑换券使用规则), required if `type` is `EXCHANGE`, allowed only if `type` is `EXCHANGE`.
     #[must_use]
     pub fn exchange_coupon(mut self, exchange_coupon: impl Into<ExchangeCoupon>) -> Self {
         self.exchange_coupon = Some(exchange_coupon.into());
         self
     }
 
-    /// Background colour value (背景颜色色值), at most 2048 characters.
+    /// Background colour value (背景颜色色值), at most 7 characters.
     #[must_use]
     pub fn background_color(mut self, background_color: impl Into<String>) -> Self {
         self.background_color = Some(background_color.into());
@@ -100,6 +100,9 @@ impl CombineImage {
                 "NORMAL",
             ));
         }
+        if self.type_ != CouponType::Normal && self.options.normal_coupon.is_some() {
+            return Err(InvalidInput::only_with("normal_coupon", "type", "NORMAL"));
+        }
         if self.type_ == CouponType::Discount && self.options.discount_coupon.is_none() {
             return Err(InvalidInput::required_with(
                 "discount_coupon",
@@ -107,8 +110,22 @@ impl CombineImage {
                 "DISCOUNT",
             ));
         }
+        if self.type_ != CouponType::Discount && self.options.discount_coupon.is_some() {
+            return Err(InvalidInput::only_with(
+                "discount_coupon",
+                "type",
+                "DISCOUNT",
+            ));
+        }
         if self.type_ == CouponType::Exchange && self.options.exchange_coupon.is_none() {
             return Err(InvalidInput::required_with(
+                "exchange_coupon",
+                "type",
+                "EXCHANGE",
+            ));
+        }
+        if self.type_ != CouponType::Exchange && self.options.exchange_coupon.is_some() {
+            return Err(InvalidInput::only_with(
                 "exchange_coupon",
                 "type",
                 "EXCHANGE",
@@ -127,7 +144,7 @@ impl CombineImage {
             body.object("exchange_coupon", |body| value.write(body))?;
         }
         if let Some(value) = &self.options.background_color {
-            body.text("background_color", value, Max::Chars(2048))?;
+            body.text("background_color", value, Max::Chars(7))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

@@ -29,9 +29,9 @@ pub struct Choice {
 pub struct ChoiceOptions {
     /// Item image URL (单品图片), at most 2048 characters.
     pub image_url: Option<String>,
-    /// Item redirect mini program app ID (单品跳转小程序AppID).
+    /// Item redirect mini program app ID (单品跳转小程序AppID). Goes together with `mini_program_path`.
     pub mini_program_appid: Option<AppId>,
-    /// Item redirect mini program path (单品跳转小程序路径), at most 2048 characters.
+    /// Item redirect mini program path (单品跳转小程序路径), at most 2048 characters. Goes together with `mini_program_appid`.
     pub mini_program_path: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -45,14 +45,14 @@ impl ChoiceOptions {
         self
     }
 
-    /// Item redirect mini program app ID (单品跳转小程序AppID).
+    /// Item redirect mini program app ID (单品跳转小程序AppID). Goes together with `mini_program_path`.
     #[must_use]
     pub fn mini_program_appid(mut self, mini_program_appid: impl Into<AppId>) -> Self {
         self.mini_program_appid = Some(mini_program_appid.into());
         self
     }
 
-    /// Item redirect mini program path (单品跳转小程序路径), at most 2048 characters.
+    /// Item redirect mini program path (单品跳转小程序路径), at most 2048 characters. Goes together with `mini_program_appid`.
     #[must_use]
     pub fn mini_program_path(mut self, mini_program_path: impl Into<String>) -> Self {
         self.mini_program_path = Some(mini_program_path.into());

@@ -27,36 +27,36 @@ pub struct CouponAvailablePeriod {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CouponAvailablePeriodOptions {
-    /// Days available after the coupon takes effect (券生效后N天内可用), at most 365. In days.
+    /// Days available after the coupon takes effect (券生效后N天内可用), at most 365. In days. Not beside `irregular_available_period_list`.
     pub available_days: Option<i64>,
-    /// Days after claiming before taking effect (领券后需等待N天才生效), at most 30. In days.
+    /// Days after claiming before taking effect (领券后需等待N天才生效), at most 30. In days. Only beside `available_days`.
     pub wait_days_after_receive: Option<i64>,
-    /// Fixed weekly available period (每周固定可用时间).
+    /// Fixed weekly available period (每周固定可用时间). Not beside `irregular_available_period_list`.
     pub weekly_available_period: Option<WeeklyAvailablePeriod>,
-    /// Specified available periods (指定可用时间段), 1 to 2 items.
+    /// Specified available periods (指定可用时间段), 1 to 2 items. They must not overlap. Not beside `available_days`, `wait_days_after_receive` and `weekly_available_period`.
     pub irregular_available_period_list: Option<Vec<IrregularAvailablePeriod>>,
-    /// Seconds valid after claiming (领取后N秒内有效), at most 86,400. In seconds.
+    /// Seconds valid after claiming (领取后N秒内有效), at most 86,400. In whole hours; without the other four rules of the use.
     pub available_seconds: Option<i64>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl CouponAvailablePeriodOptions {
-    /// Days available after the coupon takes effect (券生效后N天内可用), at most 365. In days.
+    /// Days available after the coupon takes effect (券生效后N天内可用), at most 365. In days. Not beside `irregular_available_period_list`.
     #[must_use]
     pub fn available_days(mut self, available_days: impl Into<i64>) -> Self {
         self.available_days = Some(available_days.into());
         self
     }
 
-    /// Days after claiming before taking effect (领券后需等待N天才生效), at most 30. In days.
+    /// Days after claiming before taking effect (领券后需等待N天才生效), at most 30. In days. Only beside `available_days`.
     #[must_use]
     pub fn wait_days_after_receive(mut self, wait_days_after_receive: impl Into<i64>) -> Self {
         self.wait_days_after_receive = Some(wait_days_after_receive.into());
         self
     }
 
-    /// Fixed weekly available period (每周固定可用时间).
+    /// Fixed weekly available period (每周固定可用时间). Not beside `irregular_available_period_list`.
     #[must_use]
     pub fn weekly_available_period(
         mut self,
@@ -66,7 +66,7 @@ impl CouponAvailablePeriodOptions {
         self
     }
 
-    /// Specified available periods (指定可用时间段), 1 to 2 items.
+    /// Specified available periods (指定可用时间段), 1 to 2 items. They must not overlap. Not beside `available_days`, `wait_days_after_receive` and `weekly_available_period`.
     #[must_use]
     pub fn irregular_available_period_list(
         mut self,
@@ -76,7 +76,7 @@ impl CouponAvailablePeriodOptions {
         self
     }
 
-    /// Seconds valid after claiming (领取后N秒内有效), at most 86,400. In seconds.
+    /// Seconds valid after claiming (领取后N秒内有效), at most 86,400. In whole hours; without the other four rules of the use.
     #[must_use]
     pub fn available_seconds(mut self, available_seconds: impl Into<i64>) -> Self {
         self.available_seconds = Some(available_seconds.into());

@@ -23,23 +23,23 @@ pub struct CouponAvailableStoreInfo {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CouponAvailableStoreInfoOptions {
-    /// Mini program app ID (小程序AppID).
+    /// Mini program app ID (小程序AppID). Goes together with `mini_program_path`.
     pub mini_program_appid: Option<AppId>,
-    /// Mini program redirect path (小程序跳转路径), at most 2048 characters.
+    /// Mini program redirect path (小程序跳转路径), at most 2048 characters. Goes together with `mini_program_appid`.
     pub mini_program_path: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl CouponAvailableStoreInfoOptions {
-    /// Mini program app ID (小程序AppID).
+    /// Mini program app ID (小程序AppID). Goes together with `mini_program_path`.
     #[must_use]
     pub fn mini_program_appid(mut self, mini_program_appid: impl Into<AppId>) -> Self {
         self.mini_program_appid = Some(mini_program_appid.into());
         self
     }
 
-    /// Mini program redirect path (小程序跳转路径), at most 2048 characters.
+    /// Mini program redirect path (小程序跳转路径), at most 2048 characters. Goes together with `mini_program_appid`.
     #[must_use]
     pub fn mini_program_path(mut self, mini_program_path: impl Into<String>) -> Self {
         self.mini_program_path = Some(mini_program_path.into());

@@ -3,7 +3,7 @@
 //! [`SendToken`], with how it is checked and read.
 
 use wxpay_client::json::{Json, Object};
-use wxpay_core::DecodeError;
+use wxpay_core::{DecodeError, Secret};
 use wxpay_sign::Verified;
 
 /// A response.
@@ -11,8 +11,8 @@ use wxpay_sign::Verified;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SendToken {
-    /// Coupon pre-issue token (预发券token).
-    pub token: String,
+    /// Coupon pre-issue token (预发券token). Valid for five minutes.
+    pub token: Secret,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reply: Verified<Json>,

@@ -80,7 +80,7 @@ pub struct Order {
     pub cash_reduce_detail: Vec<KnownCashReduce>,
     /// Notification URL (回调通知URL).
     pub callback_url: Option<String>,
-    /// Self-pay pre-order ID (自费预下单ID).
+    /// Self-pay pre-order ID (自费预下单ID). Valid for two hours.
     pub prepay_id: Option<String>,
     /// Medical institution data passed to medical insurance (医疗机构透传给医保的数据).
     pub passthrough_request_content: Option<String>,

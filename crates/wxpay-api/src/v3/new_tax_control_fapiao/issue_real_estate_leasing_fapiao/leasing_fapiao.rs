@@ -24,7 +24,7 @@ pub struct LeasingFapiao {
     pub billing_person_id: String,
     /// Invoice type (发票类型).
     pub fapiao_bill_type: FapiaoBillType,
-    /// Transaction information (交易信息), 1 to 1,000 items.
+    /// Transaction information (交易信息), 1 to 10 items.
     pub transaction_information: Vec<TransactionInfo>,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -122,7 +122,7 @@ impl LeasingFapiao {
         body.objects(
             "transaction_information",
             &self.transaction_information,
-            1..=1000,
+            1..=10,
             |member, body| member.write(body),
         )?;
         if let Some(value) = &self.options.remark {

@@ -35,7 +35,7 @@ pub struct RealEstateLeasingOptions {
     pub city: Option<String>,
     /// Property ownership certificate number (产权证书/不动产权证号), at most 214 bytes, encrypted before it is sent.
     pub certificate_no: Option<Secret>,
-    /// Plate number (车牌号), at most 2048 characters, 1 to 1,000 items. Required for the tax code `3040502020200000000`.
+    /// Plate number (车牌号), at most 2048 characters, 1 to 3 items. Required for the tax code `3040502020200000000`.
     pub plate_no: Option<Vec<String>>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
@@ -56,7 +56,7 @@ impl RealEstateLeasingOptions {
         self
     }
 
-    /// Plate number (车牌号), at most 2048 characters, 1 to 1,000 items. Required for the tax code `3040502020200000000`.
+    /// Plate number (车牌号), at most 2048 characters, 1 to 3 items. Required for the tax code `3040502020200000000`.
     #[must_use]
     pub fn plate_no(mut self, plate_no: impl Into<Vec<String>>) -> Self {
         self.plate_no = Some(plate_no.into());
@@ -104,7 +104,7 @@ impl RealEstateLeasing {
             body.sealed("certificate_no", value, Max::Bytes(214))?;
         }
         if let Some(value) = &self.options.plate_no {
-            body.texts("plate_no", value, 1..=1000, Max::Chars(2048))?;
+            body.texts("plate_no", value, 1..=3, Max::Chars(2048))?;
         }
         body.extra(&self.options.extra, Self::FIELDS)
     }

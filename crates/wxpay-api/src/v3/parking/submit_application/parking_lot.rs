@@ -16,7 +16,7 @@ use super::ChargingRule;
 pub struct ParkingLot {
     /// Parking lot name (停车场名称), at most 128 characters.
     pub parking_lot_name: String,
-    /// Merchant parking lot ID (商户停车场ID), at most 64 characters.
+    /// Merchant parking lot ID (商户停车场ID), at most 64 characters. Letters, digits and `_-`.
     pub out_parking_lot_id: String,
     /// Parking lot address (停车场地址), at most 256 characters.
     pub parking_lot_address: String,

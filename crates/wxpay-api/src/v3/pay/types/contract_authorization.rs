@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::{Extra, Max};
-use wxpay_core::{AppId, InvalidInput, MchId};
+use wxpay_core::{AppId, InvalidInput, MchId, Secret};
 
 /// A part of a request.
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change
@@ -22,7 +22,7 @@ pub struct ContractAuthorization {
 #[non_exhaustive]
 pub struct ContractAuthorizationOptions {
     /// Deduction service pre-authorization token (扣费服务预授权token), at most 2048 characters.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Password-free payment contract ID (免密协议ID), at most 2048 characters.
     pub password_free_contract_id: Option<String>,
     /// Plan template ID (模板ID), at most 2048 characters.
@@ -46,7 +46,7 @@ pub struct ContractAuthorizationOptions {
 impl ContractAuthorizationOptions {
     /// Deduction service pre-authorization token (扣费服务预授权token), at most 2048 characters.
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -133,7 +133,7 @@ impl ContractAuthorization {
 
     pub(crate) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         if let Some(value) = &self.options.token {
-            body.text("token", value, Max::Chars(2048))?;
+            body.text("token", value.expose(), Max::Chars(2048))?;
         }
         if let Some(value) = &self.options.password_free_contract_id {
             body.text("password_free_contract_id", value, Max::Chars(2048))?;

@@ -11,7 +11,7 @@ use wxpay_sign::Verified;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct H5Prepayment {
-    /// Payment jump URL (支付跳转链接).
+    /// Payment jump URL (支付跳转链接). Valid for five minutes. Nothing of it may be changed; a `redirect_url` may be added at its end.
     pub h5_url: String,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

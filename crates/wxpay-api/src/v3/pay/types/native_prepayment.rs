@@ -11,7 +11,7 @@ use wxpay_sign::Verified;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NativePrepayment {
-    /// QR code URL (二维码链接).
+    /// QR code URL (二维码链接). Valid for two hours.
     pub code_url: String,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

@@ -11,7 +11,7 @@ use wxpay_sign::Verified;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Prepayment {
-    /// Prepay transaction session identifier (预支付交易会话标识).
+    /// Prepay transaction session identifier (预支付交易会话标识). Valid for two hours.
     pub prepay_id: String,
     /// The whole response, with what this version does not know.
     #[cfg_attr(feature = "serde", serde(skip))]

@@ -3,7 +3,7 @@
 //! [`AuthenticationToken`], with how it is checked and read.
 
 use wxpay_client::json::{Json, Object};
-use wxpay_core::{DecodeError, MchId, OpenId};
+use wxpay_core::{DecodeError, MchId, OpenId, Secret};
 use wxpay_sign::Verified;
 
 /// A response.
@@ -20,7 +20,7 @@ pub struct AuthenticationToken {
     /// Sub-merchant ID (子商户号).
     pub sub_mchid: Option<MchId>,
     /// Token value (token值).
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Token validity duration (token有效时间).
     pub expires_in: Option<i64>,
     /// The whole response, with what this version does not know.

@@ -18,7 +18,7 @@ impl Client {
         let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "http");
         let url = parsed.ok_or_else(|| {
             Fail::usage(
-                format!("{url} is no http:// URL"),
+                format!("{url} is not an http:// URL"),
                 format!("{url} 不是 http:// 地址"),
             )
         })?;
@@ -51,7 +51,7 @@ impl Client {
         let body: Value = serde_json::from_slice(&body).map_err(|_| {
             let url = &self.url;
             Fail::new(
-                format!("{url} is no control port of a sandbox"),
+                format!("{url} is not the control port of a sandbox"),
                 format!("{url} 不是沙箱的控制端口"),
             )
         })?;

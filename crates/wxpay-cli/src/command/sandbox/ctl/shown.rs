@@ -63,8 +63,8 @@ fn request(seen: &Value, lang: Lang) -> String {
         for (name, english, chinese) in [
             ("text", "text to be signed", "待签名串"),
             ("signed_text", "text that was signed", "实际签名的内容"),
-            ("expected", "signature that had to come", "应有的签名"),
-            ("received", "signature that came", "收到的签名"),
+            ("expected", "expected signature", "应有的签名"),
+            ("received", "received signature", "收到的签名"),
         ] {
             if let Some(value) = check.get(name).and_then(Value::as_str) {
                 let indented = value.replace('\n', "\n    ");
@@ -162,6 +162,7 @@ fn columns(name: &str) -> &'static [&'static str] {
             "attempt",
             "url",
             "status",
+            "problem",
             "acknowledged",
             "next_attempt",
         ],
