@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// first, or wants --yes. Exit codes: 0 done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown:
     /// query before anything else, 4 a read failed.
     Call(call::Arguments),
-    /// Pay out to employees (向员工付款) from a CSV file, each row once, whatever happens
+    /// Pay employees (向员工付款), transfer to users (商家转账) and refund orders (退款) from CSV files, each row once, whatever happens
     #[command(subcommand)]
     Payout(payout::Command),
     /// Download bills (账单), read them, compare their sums, and reconcile them with your own orders

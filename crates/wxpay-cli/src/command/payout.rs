@@ -1,7 +1,8 @@
-//! Payouts to employees (向员工付款) from CSV files, over a journal.
+//! Payouts from CSV files, over a journal: payments to employees (向员工付款), transfers (商家转账) and refunds (退款).
 
 mod attest;
 mod backup;
+mod cancel;
 mod database;
 mod engine;
 mod export;
@@ -9,6 +10,7 @@ mod journal;
 mod json;
 mod opened;
 mod preflight;
+mod product;
 mod recover;
 mod replace;
 mod report;
@@ -38,29 +40,41 @@ pub(crate) enum Command {
     /// so that a lost or second journal pays nothing again. A payout whose outcome is unknown is queried, and repeated with
     /// the same number only.
     ///
-    /// Exit codes: 0 every row is paid, by this journal; 1 not every row is paid, or the report could not be written; 2 something is wrong with the file, the
-    /// configuration or the journal, and nothing was sent; 3 every row is paid, but some were paid before this journal had
-    /// sent them: look for the other journal; 130 left at once by a second Ctrl-C: run it again.
+    /// What waits for its user, or for WeChat Pay, is neither paid nor in doubt: it is told, a later run or resolve goes on with
+    /// it, and status shows it.
+    ///
+    /// Exit codes: 0 every row is paid, by this journal; 1 not every row is paid, or the report could not be written; 2 something
+    /// is wrong with the file, the configuration or the journal, and nothing was sent; 3 every row is paid, but some were paid
+    /// before this journal had sent them: look for the other journal; 4 every row is paid or waits, and nothing is wrong; 130
+    /// left at once by a second Ctrl-C: run it again.
     #[command(after_help = run::COLUMNS)]
     Run(Box<run::Arguments>),
     /// Rebuild a lost journal from what WeChat Pay knows, without paying anything
     ///
     /// Every number that the rows of the file can have is asked for, and what WeChat Pay knows is written into the journal.
-    /// Give all the rows that the lost journal may have had; the next run pays only what was not paid. WeChat Pay answers
-    /// queries for 30 days: do not give rows that are older, which would read as not known. Exit code 0 when every row was
-    /// found out about.
+    /// Give all the rows that the lost journal may have had, with a run for each product; the next run pays only what was not
+    /// paid. WeChat Pay answers queries about payouts for 30 days: do not give rows that are older, which would read as not
+    /// known. Exit code 0 when every row was found out about.
     Recover(Box<recover::Arguments>),
     /// Tell from the journal how the payouts stand, without asking anybody
     Status(status::Arguments),
     /// Follow every payout that was sent and is not settled, and begin none
     ///
-    /// The exit code is 0 when each of them is settled, paid or not.
+    /// It follows every product that the journal has. The exit code is 0 when each of them is settled, paid or not; 4 when some
+    /// wait for their users or for WeChat Pay and nothing is wrong; 1 otherwise.
     Resolve(Box<resolve::Arguments>),
     /// Declare a payout failed that WeChat Pay does not know ten days after it was sent
     ///
     /// It is for a person who has looked into the bill (账单). WeChat Pay is asked once more before. The payout can then be
     /// sent again under the same number, with replace and run.
     Attest(Box<attest::Arguments>),
+    /// Cancel a transfer that waits for its user
+    ///
+    /// That WeChat Pay takes the cancellation does not mean that it is done: the user may have confirmed just before. So this
+    /// asks how it ends. From the first moment on nothing more is sent for the transfer, whatever becomes of this. Exit codes: 0
+    /// it is cancelled, and not paid; 1 it is paid, or the cancellation was refused; 2 it can't be cancelled; 4 it is being
+    /// cancelled, and resolve tells how it ends.
+    Cancel(Box<cancel::Arguments>),
     /// Make a payout that was rejected, has failed or has not left ready to be paid, with the row of the file as it is now
     ///
     /// If WeChat Pay itself declared it failed, it gets its next number; otherwise it keeps its number. The next run pays it.
@@ -80,6 +94,7 @@ impl Command {
             Self::Status(arguments) => status::run(&arguments, lang).await,
             Self::Resolve(arguments) => resolve::run(*arguments, lang).await,
             Self::Attest(arguments) => attest::run(*arguments, lang).await,
+            Self::Cancel(arguments) => cancel::run(*arguments, lang).await,
             Self::Replace(arguments) => replace::run(*arguments, lang).await,
             Self::Backup(arguments) => backup::run(&arguments, lang).await,
             Self::Export(arguments) => export::run(&arguments).await,

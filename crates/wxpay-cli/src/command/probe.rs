@@ -1,8 +1,12 @@
-//! Two harmless queries about numbers that nobody uses, and what their answers say of the key.
+//! Harmless queries about numbers that nobody uses, and what their answers say of the key.
 
-use wxpay_api::core::{Error, ErrorKind, InvalidInput, OutTradeNo, PartnerTradeNo, Timestamp};
+use wxpay_api::core::{
+    Error, ErrorKind, InvalidInput, OutRefundNo, OutTradeNo, PartnerTradeNo, Timestamp,
+};
 use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::wecom::QueryEmployeePayment;
+use wxpay_api::v3::fund_app::QueryTransferByOutBillNo;
+use wxpay_api::v3::refund::QueryRefund;
 
 use crate::config::{Clients, Config};
 use crate::fail::Fail;
@@ -26,6 +30,26 @@ pub(super) async fn payment(config: &Config) -> Result<Option<Error>, Fail> {
         options: Default::default(),
     };
     Ok(Clients::new(config)?.v2()?.send(&request).await.err())
+}
+
+/// Asks about a transfer to a user.
+pub(super) async fn transfer(config: &Config) -> Result<Option<Error>, Fail> {
+    let request = QueryTransferByOutBillNo {
+        out_bill_no: unused(),
+        options: Default::default(),
+    };
+    let clients = Clients::without_identity(config)?;
+    Ok(clients.v3_with_ids()?.send(&request).await.err())
+}
+
+/// Asks about a refund.
+pub(super) async fn refund(config: &Config) -> Result<Option<Error>, Fail> {
+    let request = QueryRefund {
+        out_refund_no: OutRefundNo::new(unused()).map_err(impossible)?,
+        options: Default::default(),
+    };
+    let clients = Clients::without_identity(config)?;
+    Ok(clients.v3_with_ids()?.send(&request).await.err())
 }
 
 /// Whether an answer says that the APIv2 key is not the merchant's. Some refusals come unsigned, and only their text says

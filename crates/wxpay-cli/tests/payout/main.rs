@@ -13,5 +13,8 @@ mod lost;
 mod mistakes;
 mod office;
 mod postgres;
+mod refunds;
+mod refunds_under_kills;
 mod runs;
 mod settings;
+mod transfers;

@@ -34,17 +34,20 @@ impl Office {
             ("secret", merchant.workwx_secret.expose()),
             ("cert.pem", &merchant.client_cert_pem),
             ("key.pem", merchant.client_key_pem.expose()),
+            ("pub.pem", &merchant.platform_public_key_pem),
         ] {
             office.write(name, text);
         }
         let settings = format!(
             "mch_id = '{}'\napp_id = '{}'\nbase_url = '{}'\nv2 = {{ key_file = 'key' }}\n\
              wecom = {{ secret_file = 'secret', agent_id = {} }}\n\
-             certificate = {{ certificate = 'cert.pem', private_key = 'key.pem' }}\ntls = {{ root = 'ca.pem' }}\n{FAST}",
+             certificate = {{ certificate = 'cert.pem', private_key = 'key.pem' }}\n\
+             platform = {{ public_key_id = '{}', public_key = 'pub.pem' }}\ntls = {{ root = 'ca.pem' }}\n{FAST}{FAST_WAITS}",
             merchant.mch_id,
             merchant.appid,
             office.sandbox.base_url(),
             merchant.agentid,
+            merchant.platform_key_id,
         );
         office.write("wxpay.toml", &settings);
         office
@@ -58,11 +61,26 @@ impl Office {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
 
-    /// Adds a setting to `[payout]`.
+    /// One that pays with another product, too.
+    pub(crate) async fn open_to(product: &str) -> Self {
+        let office = Self::open().await;
+        office.set(&format!("[payout.{product}]\n{FAST_WAITS}"));
+        office
+    }
+
+    /// Adds a setting to `[payout]`, or to the last section.
     pub(crate) fn set(&self, setting: &str) {
         let path = self.folder.path().join("wxpay.toml");
         let settings = fs::read_to_string(path).unwrap();
         self.write("wxpay.toml", &format!("{settings}{setting}\n"));
+    }
+
+    /// Replaces a setting in every section.
+    pub(crate) fn reset(&self, setting: &str, other: &str) {
+        let path = self.folder.path().join("wxpay.toml");
+        let settings = fs::read_to_string(path).unwrap();
+        assert!(settings.contains(setting), "{settings}");
+        self.write("wxpay.toml", &settings.replace(setting, other));
     }
 
     /// `rows.csv` with so many rows, each to another employee. Of a hundred, one has a name that is not the employee's.
@@ -169,11 +187,15 @@ pub(crate) fn said(output: &Output) -> String {
     )
 }
 
-/// Waits of milliseconds in the place of minutes.
+/// Settings for rows that have none.
 const FAST: &str = "\
 [payout]
 act_name = '项目'
 spbill_create_ip = '127.0.0.1'
+";
+
+/// Waits of milliseconds in the place of minutes.
+const FAST_WAITS: &str = "\
 settle = '50ms'
 query_waits = ['50ms', '100ms', '200ms']
 not_found_gap = '100ms'

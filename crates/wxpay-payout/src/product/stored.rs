@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use wxpay_client::json::Json;
-use wxpay_client::v3::{Client, Endpoint};
+use wxpay_client::v3::{Client, Endpoint, Pending};
 use wxpay_core::{Effect, Error, ErrorKind, InvalidInput, Outcome};
 use wxpay_transport::{Hints, Transport as _};
 
@@ -75,14 +75,7 @@ impl Kept {
         if let Some(serial) = &self.serial {
             request.headers_mut().insert(SERIAL, serial.clone());
         }
-        before(&mut request, fence);
-        if let Err(error) = fence.deadline().check() {
-            return Err(pending.failed(error));
-        }
-        match client.transport().send(request).await {
-            Ok(answer) => pending.finish(answer).await,
-            Err(error) => Err(pending.failed(error)),
-        }
+        send(client, request, pending, fence).await
     }
 }
 
@@ -93,20 +86,26 @@ pub(super) async fn call<E: Endpoint>(
     endpoint: &E,
     fence: &Fence,
 ) -> Result<E::Response, Error> {
-    let (mut request, pending) = client.prepare(endpoint).await?;
-    before(&mut request, fence);
+    let (request, pending) = client.prepare(endpoint).await?;
+    send(client, request, pending, fence).await
+}
+
+/// Sends a request with the fence's end as its own, if that is not over yet.
+async fn send<E: Endpoint>(
+    client: &Client,
+    mut request: Request<Bytes>,
+    pending: Pending<'_, E>,
+    fence: &Fence,
+) -> Result<E::Response, Error> {
+    if let Some(hints) = request.extensions_mut().get_mut::<Hints>() {
+        *hints = hints.deadline(Some(fence.deadline()));
+    }
     if let Err(error) = fence.deadline().check() {
         return Err(pending.failed(error));
     }
     match client.transport().send(request).await {
         Ok(answer) => pending.finish(answer).await,
         Err(error) => Err(pending.failed(error)),
-    }
-}
-
-fn before(request: &mut Request<Bytes>, fence: &Fence) {
-    if let Some(hints) = request.extensions_mut().get_mut::<Hints>() {
-        *hints = hints.deadline(Some(fence.deadline()));
     }
 }
 

@@ -1,9 +1,10 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use wxpay_payout::{IntentId, Settlement};
+use wxpay_payout::{IntentId, Refunds, Settlement, UserTransfers, Wecom};
 
 use super::engine::Payer;
+use super::product::{Kind, Pays};
 use super::settings::Settings;
 use super::{JournalArgs, preflight, unreadable};
 use crate::config::{Config, ConfigArgs};
@@ -41,15 +42,29 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         }
     }
     let intent = intent(&arguments.intent)?;
-    let config = Config::load(arguments.config)?;
-    let settings = Settings::read(config.payout())?;
+    let config = Config::load(arguments.config.clone())?;
+    Settings::check(&config)?;
     preflight::notes(&config, lang)?;
-    let payer = Payer::configured(&config, &settings)?;
+    match arguments.journal.product_of(&intent).await? {
+        Kind::Employee => attest::<Wecom>(&arguments, &config, &intent, lang).await,
+        Kind::Transfer => attest::<UserTransfers>(&arguments, &config, &intent, lang).await,
+        Kind::Refund => attest::<Refunds>(&arguments, &config, &intent, lang).await,
+    }
+}
+
+async fn attest<P: Pays>(
+    arguments: &Arguments,
+    config: &Config,
+    intent: &IntentId,
+    lang: Lang,
+) -> Result<ExitCode, Fail> {
+    let settings = Settings::read(config, P::KIND)?;
+    let payer = Payer::<P>::configured(config, &settings)?;
     let journal = arguments.journal.open(payer.owner())?;
     let payouts = payer.payouts(journal, &settings);
-    let settlement = payouts.find(&intent).await.map_err(unreadable)?;
+    let settlement = payouts.find(intent).await.map_err(unreadable)?;
     let unknown = match settlement {
-        None => return Err(not_there(&intent)),
+        None => return Err(not_there(intent)),
         Some(Settlement::Unknown(unknown)) => unknown,
         Some(Settlement::Paid(_)) => {
             return Err(Fail::new(

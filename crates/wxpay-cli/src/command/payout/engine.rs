@@ -1,26 +1,22 @@
 //! What pays: WeChat Pay as it is configured, or a sandbox of its own.
 
-use std::error::Error as StdError;
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::time::Duration;
 
 use wxpay_api::core::ErrorKind;
 use wxpay_api::transport::TokioTimer;
-use wxpay_payout::{
-    EmployeePayment, Journal, JournalOwner, Limits, Number, Payouts, PrepareError, Product, Wecom,
-};
+use wxpay_payout::{Intent, Journal, JournalOwner, Limits, Number, Payment, Payouts, PrepareError};
 use wxpay_sandbox::Sandbox;
 
-use super::rows::Defaults;
-use super::settings::Settings;
+use super::product::{Boxed, Pays, SandboxClients};
+use super::settings::{Defaults, Settings};
 use crate::command::sandbox_client;
-use crate::config::{Clients, Config};
+use crate::config::Config;
 use crate::fail::Fail;
 
 /// Who pays, and whose payouts the journal holds.
-pub(super) struct Payer {
-    service: Wecom,
+pub(super) struct Payer<P> {
+    service: P,
     owner: JournalOwner,
     limits: Limits,
     pub(super) defaults: Defaults,
@@ -28,7 +24,7 @@ pub(super) struct Payer {
     sandbox: Option<Sandbox>,
 }
 
-impl Payer {
+impl<P: Pays> Payer<P> {
     /// The merchant of the configuration.
     pub(super) fn configured(config: &Config, settings: &Settings) -> Result<Self, Fail> {
         let timeout = settings.timeout();
@@ -38,43 +34,32 @@ impl Payer {
                 .response_timeout(timeout.min(RESPONSE))
                 .connect_timeout((timeout / 2).min(CONNECT))
         })?;
-        let client = Clients::over(config, transport).v2()?;
+        let service = P::configured(config, transport)?;
+        let host = host(config.base_url().unwrap_or(PRODUCTION));
         Ok(Self {
-            service: Wecom::new(client),
-            owner: JournalOwner::new(
-                config.mch_id()?,
-                host(config.base_url().unwrap_or(PRODUCTION)),
-            ),
-            limits: settings.limits(),
-            defaults: Defaults {
-                act_name: settings.act_name.clone(),
-                spbill_create_ip: settings.spbill_create_ip,
-                agentid: config.agent_id(),
-            },
+            limits: settings.limits(service.limits()),
+            service,
+            owner: JournalOwner::new(P::journal_of(config)?, host),
+            defaults: settings.defaults(),
             sandbox: None,
         })
     }
 
     /// The merchant of a sandbox that is started here.
-    pub(super) async fn sandbox(settings: &Settings) -> Result<Self, Fail> {
+    pub(super) async fn sandbox(settings: &mut Settings) -> Result<Self, Fail> {
+        settings.for_sandbox(P::SANDBOX);
         let sandbox = Sandbox::start().await.map_err(not_started)?;
-        let client = sandbox_client::v2(&sandbox).map_err(not_started)?;
+        let v2 = sandbox_client::v2(&sandbox).map_err(not_started)?;
+        let v3 = sandbox_client::v3(&sandbox, &v2).map_err(not_started)?;
+        let service = P::in_sandbox(SandboxClients { v2, v3 });
+        let mut defaults = settings.defaults();
+        defaults.agentid = None;
+        defaults.sub_mch_id = None;
         Ok(Self {
-            service: Wecom::new(client),
+            limits: settings.limits(service.limits()),
+            service,
             owner: JournalOwner::new("a sandbox", host(sandbox.base_url())),
-            limits: settings.limits(),
-            defaults: Defaults {
-                act_name: Some(
-                    settings
-                        .act_name
-                        .clone()
-                        .unwrap_or_else(|| "沙箱".to_owned()),
-                ),
-                spbill_create_ip: settings
-                    .spbill_create_ip
-                    .or(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
-                agentid: None,
-            },
+            defaults,
             sandbox: Some(sandbox),
         })
     }
@@ -84,9 +69,18 @@ impl Payer {
         self.sandbox.as_ref().map(Sandbox::base_url)
     }
 
+    /// Lets a sandbox of its own know what has to be there before these can be paid.
+    pub(super) fn stock(&self, intents: &[Intent<P::Payment>]) {
+        if let Some(sandbox) = &self.sandbox {
+            for intent in intents {
+                P::stock(sandbox, &intent.payment);
+            }
+        }
+    }
+
     /// Checks all of a payment that can be checked without sending anything.
-    pub(super) async fn check(&self, payment: &EmployeePayment) -> Result<(), PrepareError> {
-        self.limits.check_amount(payment.amount)?;
+    pub(super) async fn check(&self, payment: &P::Payment) -> Result<(), PrepareError> {
+        self.limits.check_amount(payment.amount())?;
         // Any number will do: it is not kept.
         let number = Number::new("0")?;
         match self.service.compose(&number, payment).await {
@@ -109,9 +103,13 @@ impl Payer {
     }
 
     /// The engine over a journal.
-    pub(super) fn payouts(&self, journal: impl Journal, settings: &Settings) -> Payouts {
+    pub(super) fn payouts(
+        &self,
+        journal: impl Journal,
+        settings: &Settings,
+    ) -> Payouts<P::Payment> {
         Payouts::builder(journal, self.service.clone(), TokioTimer::new())
-            .rules(settings.rules())
+            .rules(settings.rules(self.service.rules()))
             .limits(self.limits.clone())
             .build()
     }
@@ -145,7 +143,7 @@ fn host(url: &str) -> &str {
     }
 }
 
-fn not_started(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Fail {
+fn not_started(error: impl Into<Boxed>) -> Fail {
     Fail::new("the sandbox did not start", "沙箱启动失败").because(error)
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Map, Value};
-use wxpay_payout::{Alarm, Entry, Moment};
+use wxpay_payout::{Alarm, Entry, Moment, Package, WaitsFor};
 
 use super::JournalArgs;
 use super::json;
@@ -221,12 +221,20 @@ fn fields(entry: &Entry) -> [String; COLUMNS.len()] {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        entry.product.clone(),
+        entry
+            .waits_for
+            .map(WaitsFor::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        text(entry.package.as_ref().map_or("", Package::as_str)),
+        time(entry.cancel_asked_at),
     ]
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 19] = [
     "intent",
-    "partner_trade_no",
+    "number",
     "state",
     "amount_fen",
     "payment_no",
@@ -240,11 +248,17 @@ const COLUMNS: [&str; 15] = [
     "closed_at",
     "next_at",
     "replaced_by",
+    "product",
+    "waits_for",
+    "package_info",
+    "cancel_asked_at",
 ];
 /// What the names of our columns begin with when they stand beside those of a file.
 const OURS: &str = "wxpay_";
 
 pub(super) const COLUMNS_HELP: &str = "\
-Columns: intent, partner_trade_no, state, amount_fen, payment_no, reason, alarm, paid_before, sends, prepared_at,
-first_sent_at, last_sent_at, closed_at, next_at, replaced_by. With FILE.csv: wxpay_line, all columns of the file, and the
-columns above with wxpay_ before their names. A text that a spreadsheet would take for a formula has an apostrophe before it.";
+Columns: intent, number (partner_trade_no, out_bill_no or out_refund_no), state, amount_fen, payment_no, reason, alarm,
+paid_before, sends, prepared_at, first_sent_at, last_sent_at, closed_at, next_at, replaced_by, product, waits_for (user,
+merchant, wechat_pay or repetition), package_info (what the front end of that user alone needs), cancel_asked_at. With FILE.csv:
+wxpay_line, all columns of the file, and the columns above with wxpay_ before their names. A text that a spreadsheet would take
+for a formula has an apostrophe before it.";

@@ -3,10 +3,12 @@
 use std::io::{IsTerminal, Write, stderr, stdin};
 use std::path::{Path, PathBuf};
 
-use wxpay_payout::{JournalOwner, OpenError, OpenErrorKind, SqliteJournal};
+use wxpay_payout::{IntentId, Journal as _, JournalOwner, OpenError, OpenErrorKind, SqliteJournal};
 
+use super::attest::not_there;
 use super::database::{self, Use};
 use super::opened::OpenJournal;
+use super::product::Kind;
 use crate::fail::Fail;
 use crate::lang::Lang;
 
@@ -26,6 +28,21 @@ impl JournalArgs {
     /// For reading, any merchant's.
     pub(super) fn read(&self) -> Result<OpenJournal, Fail> {
         self.at(Use::Read, || SqliteJournal::read(&self.journal))
+    }
+
+    /// What the payout of an intent is made with.
+    pub(super) async fn product_of(&self, intent: &IntentId) -> Result<Kind, Fail> {
+        let entry = self.read()?.by_intent(intent).await.map_err(unreadable)?;
+        let entry = entry.ok_or_else(|| not_there(intent))?;
+        Kind::of_journal(&entry.product).ok_or_else(|| {
+            let product = &entry.product;
+            Fail::usage(
+                format!(
+                    "{intent} is a payout of the product {product}: use the program that makes them"
+                ),
+                format!("{intent} 是产品 {product} 的付款：请使用发起它的程序"),
+            )
+        })
     }
 
     /// For paying. It has to be there.

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use wxpay_payout::{
     Alarm, Entry, Moment, NotStartedReason, Package, Reconciliation, Recovery, WaitsFor,
 };
 
+use super::product::Kind;
 use crate::fail::Fail;
 use crate::out::stdout;
 
@@ -19,11 +20,13 @@ pub(super) fn text(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-pub(super) fn reconciliation(of: &Reconciliation) -> Value {
+pub(super) fn reconciliation(of: &Reconciliation, kind: Kind) -> Value {
+    let product = kind.in_journal();
     let paid = of.paid.iter().map(|line| {
         json!({
             "intent": line.intent.as_str(),
-            "partner_trade_no": line.number.as_str(),
+            "product": product,
+            "number": line.number.as_str(),
             "amount_fen": line.amount.get(),
             "payment_no": line.payment_no,
             "paid_before": line.found,
@@ -33,7 +36,8 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
     let rejected = of.rejected.iter().map(|line| {
         json!({
             "intent": line.intent.as_str(),
-            "partner_trade_no": line.number.as_str(),
+            "product": product,
+            "number": line.number.as_str(),
             "amount_fen": line.amount.get(),
             "reason": line.reason,
             "next_number": line.replaceable,
@@ -42,7 +46,8 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
     let unknown = of.unknown.iter().map(|line| {
         json!({
             "intent": line.intent.as_str(),
-            "partner_trade_no": line.number.as_str(),
+            "product": product,
+            "number": line.number.as_str(),
             "amount_fen": line.amount.get(),
             "reason": line.reason,
             "alarm": line.alarm.as_ref().map(Alarm::as_str),
@@ -53,7 +58,8 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
     let waiting = of.waiting.iter().map(|line| {
         json!({
             "intent": line.intent.as_str(),
-            "partner_trade_no": line.number.as_str(),
+            "product": product,
+            "number": line.number.as_str(),
             "amount_fen": line.amount.get(),
             "waits_for": line.waits_for.as_str(),
             "package_info": line.package.as_ref().map(Package::as_str),
@@ -65,6 +71,7 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
     let not_started = of.not_started.iter().map(|line| {
         json!({
             "intent": line.intent.as_str(),
+            "product": product,
             "reason": line.reason.to_string(),
             "maybe_sent_before": maybe_sent_before(&line.reason),
         })
@@ -83,6 +90,29 @@ pub(super) fn reconciliation(of: &Reconciliation) -> Value {
     })
 }
 
+/// Those of several products in one: lists one behind the other, and sums.
+pub(super) fn together(parts: Vec<Value>) -> Value {
+    let mut whole = Map::new();
+    for part in parts {
+        let Value::Object(part) = part else { continue };
+        for (name, value) in part {
+            let sum = match (whole.remove(&name), value) {
+                (Some(Value::Array(mut before)), Value::Array(mut more)) => {
+                    before.append(&mut more);
+                    Value::Array(before)
+                }
+                (Some(before), more) => {
+                    let fen = |value: &Value| value.as_i64().unwrap_or_default();
+                    Value::from(fen(&before).saturating_add(fen(&more)))
+                }
+                (None, value) => value,
+            };
+            whole.insert(name, sum);
+        }
+    }
+    Value::Object(whole)
+}
+
 /// Whether it may have been sent before this run.
 pub(super) fn maybe_sent_before(reason: &NotStartedReason) -> bool {
     matches!(
@@ -91,7 +121,7 @@ pub(super) fn maybe_sent_before(reason: &NotStartedReason) -> bool {
     )
 }
 
-pub(super) fn recovery(of: &Recovery) -> Value {
+pub(super) fn recovery(of: &Recovery, kind: Kind) -> Value {
     let intents = |intents: &[wxpay_payout::IntentId]| -> Vec<String> {
         intents.iter().map(ToString::to_string).collect()
     };
@@ -100,7 +130,7 @@ pub(super) fn recovery(of: &Recovery) -> Value {
         .iter()
         .map(|line| json!({ "intent": line.intent.as_str(), "reason": line.reason }));
     json!({
-        "found": reconciliation(&of.found),
+        "found": reconciliation(&of.found, kind),
         "not_known": intents(&of.not_known),
         "kept": intents(&of.kept),
         "failed": failed.collect::<Vec<_>>(),
@@ -112,7 +142,7 @@ pub(super) fn entry(of: &Entry) -> Value {
     json!({
         "intent": of.intent.as_str(),
         "product": of.product,
-        "partner_trade_no": of.number.as_str(),
+        "number": of.number.as_str(),
         "generation": of.generation,
         "state": of.state.as_str(),
         "attested": of.attested,

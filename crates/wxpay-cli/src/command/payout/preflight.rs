@@ -3,21 +3,23 @@
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use wxpay_api::core::{Error, ErrorKind};
+use wxpay_api::core::{Error, ErrorKind, VerificationFailure};
 
 use super::super::probe;
-use crate::config::Config;
+use crate::config::{Certificates, Config};
 use crate::fail::{Fail, explained};
 use crate::lang::Lang;
 use crate::visible::visible;
 
-/// What payouts need and a configuration can lack.
-pub(super) fn settings(config: &Config) -> Result<(), Fail> {
-    config.mch_id()?;
-    config.app_id()?;
-    config.required_identity()?;
-    config.v2_key()?;
-    config.wecom_secret()?;
+/// What products of APIv3 need and a configuration can lack.
+pub(super) fn needs_v3(config: &Config) -> Result<(), Fail> {
+    config.v3_mch_id()?;
+    config.signing_key()?;
+    if matches!(config.certificates(), Certificates::Fetch(_)) {
+        config.v3_key()?;
+    } else {
+        config.public_keys()?;
+    }
     Ok(())
 }
 
@@ -31,25 +33,61 @@ pub(super) fn notes(config: &Config, lang: Lang) -> Result<(), Fail> {
 
 /// Asks about numbers that do not exist, and ends with what a certain refusal says of certificate and key. What is not certain
 /// is left to the run.
-pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
+pub(super) async fn employee(config: &Config, lang: Lang) -> Result<(), Fail> {
     let asked = tokio::time::timeout(PATIENCE, async {
         tokio::join!(probe::payment(config), probe::order(config))
     });
     let Ok((payment, order)) = asked.await else {
-        writeln!(
-            stderr(),
-            "{}",
-            lang.pick(
-                "The check before the payments was not answered in time; each payout is still asked about before it is sent.",
-                "付款前检查未及时得到应答；每笔付款发送之前仍会查询。",
-            )
-        )?;
-        return Ok(());
+        return late(lang);
     };
     // Merchants who only pay employees may have no app for orders: only what it says of the key counts.
     let order = order?.filter(probe::speaks_of_the_key);
+    judge([payment?, order], certain, lang)
+}
+
+/// The same for transfers.
+pub(super) async fn transfer(config: &Config, lang: Lang) -> Result<(), Fail> {
+    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::transfer(config)).await else {
+        return late(lang);
+    };
+    let closed = (
+        "transfers to users (商家转账) are not open to this merchant ID",
+        "该商户号未开通商家转账",
+    );
+    judge([asked?], |error| certain_v3(error, closed), lang)
+}
+
+/// The same for refunds.
+pub(super) async fn refund(config: &Config, lang: Lang) -> Result<(), Fail> {
+    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::refund(config)).await else {
+        return late(lang);
+    };
+    let closed = (
+        "refunds are not open to this merchant ID, or not for this sub-merchant",
+        "该商户号未开通退款，或未获得该子商户的授权",
+    );
+    judge([asked?], |error| certain_v3(error, closed), lang)
+}
+
+fn late(lang: Lang) -> Result<(), Fail> {
+    writeln!(
+        stderr(),
+        "{}",
+        lang.pick(
+            "The check before the payments was not answered in time; each payout is still asked about before it is sent.",
+            "付款前检查未及时得到应答；每笔付款发送之前仍会查询。",
+        )
+    )?;
+    Ok(())
+}
+
+fn judge(
+    answers: impl IntoIterator<Item = Option<Error>>,
+    certain: impl Fn(&Error) -> Option<Fail>,
+    lang: Lang,
+) -> Result<(), Fail> {
     let mut unanswered = None;
-    for error in [payment?, order].into_iter().flatten() {
+    for error in answers.into_iter().flatten() {
         if let Some(fail) = certain(&error) {
             return Err(fail.because(Told(error)));
         }
@@ -70,6 +108,33 @@ pub(super) async fn queries(config: &Config, lang: Lang) -> Result<(), Fail> {
         )?;
     }
     Ok(())
+}
+
+/// What an answer of APIv3 says for certain; `closed` if the product is not this merchant's.
+fn certain_v3(error: &Error, closed: (&str, &str)) -> Option<Fail> {
+    let status = match error.kind() {
+        ErrorKind::Business(refusal) if refusal.code() == "NO_AUTH" => {
+            return Some(before(closed.0, closed.1));
+        }
+        ErrorKind::Business(refusal) => refusal.status(),
+        ErrorKind::Protocol(claim) => claim.status(),
+        ErrorKind::Verification(failure) => {
+            let is_stale = matches!(failure.failure(), VerificationFailure::Stale(_));
+            return (!is_stale).then(|| {
+                before(
+                    "the answers are not signed with the key in [platform]: it must be the merchant's own, with its ID",
+                    "应答的签名与 [platform] 中的公钥不符：须使用该商户自己的微信支付公钥及其 ID",
+                )
+            });
+        }
+        _ => return None,
+    };
+    (status == 401).then(|| {
+        before(
+            "WeChat Pay does not know this signature: the certificate must be one of this merchant ID's, and not revoked",
+            "微信支付不认可该签名：证书须属于该商户号，且未作废",
+        )
+    })
 }
 
 fn certain(error: &Error) -> Option<Fail> {

@@ -2,14 +2,16 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::Recovery;
+use wxpay_payout::{Recovery, Refunds, UserTransfers, Wecom};
 
 use super::JournalArgs;
 use super::engine::Payer;
+use super::product::{Kind, Pays};
 use super::report::{Report, print, some};
+use super::rows::Rows;
 use super::settings::Settings;
 use super::watch::watched;
-use super::{json, preflight, rows};
+use super::{json, preflight};
 use crate::chinese::payout_text;
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
@@ -23,6 +25,9 @@ pub(crate) struct Arguments {
     /// All payouts that the lost journal may have had
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
+    /// What was paid with: employee, transfer or refund; without it what the column `product` of the file says, or else employee
+    #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
+    product: Option<Kind>,
     #[command(flatten)]
     journal: JournalArgs,
     /// Tell it as JSON
@@ -33,21 +38,36 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
-    let config = Config::load(arguments.config)?;
-    let settings = Settings::read(config.payout())?;
-    preflight::settings(&config)?;
-    let payer = Payer::configured(&config, &settings)?;
-    let rows = rows::read_right(&arguments.file, &payer, lang).await?;
-    preflight::notes(&config, lang)?;
-    preflight::queries(&config, lang).await?;
+    let config = Config::load(arguments.config.clone())?;
+    Settings::check(&config)?;
+    config.v3_mch_id()?;
+    let mut rows = Rows::open(&arguments.file)?;
+    match rows.product(arguments.product, lang)? {
+        Kind::Employee => rebuild::<Wecom>(&arguments, &config, rows, lang).await,
+        Kind::Transfer => rebuild::<UserTransfers>(&arguments, &config, rows, lang).await,
+        Kind::Refund => rebuild::<Refunds>(&arguments, &config, rows, lang).await,
+    }
+}
+
+async fn rebuild<P: Pays>(
+    arguments: &Arguments,
+    config: &Config,
+    rows: Rows,
+    lang: Lang,
+) -> Result<ExitCode, Fail> {
+    let settings = Settings::read(config, P::KIND)?;
+    P::needs(config)?;
+    let payer = Payer::<P>::configured(config, &settings)?;
+    let intents = rows.right(&payer, lang).await?;
+    preflight::notes(config, lang)?;
+    P::asks(config, lang).await?;
     let journal = arguments.journal.open_or_create(payer.owner())?;
     let payouts = payer.payouts(journal, &settings);
-    let intents: Vec<_> = rows.rows.into_iter().map(|row| row.intent).collect();
     let (watch, options) = watched(settings.options(), intents.len(), lang);
     let recovery = payouts.recover(intents, options).await;
     watch.end();
     if arguments.json {
-        print(&json::text(&json::recovery(&recovery)))?;
+        print(&json::text(&json::recovery(&recovery, P::KIND)))?;
     } else {
         print(&text(&recovery, lang))?;
     }

@@ -2,11 +2,15 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::{Alarm, Entry, IntentId, Journal, Number, PrepareError, Settlement, State};
+use wxpay_payout::{
+    Alarm, Entry, IntentId, Journal, Number, PrepareError, Refunds, Settlement, State,
+    UserTransfers, Wecom,
+};
 
 use super::attest::{intent, not_there};
 use super::engine::Payer;
-use super::rows;
+use super::product::{Kind, Pays};
+use super::rows::Rows;
 use super::settings::Settings;
 use super::{JournalArgs, unreadable};
 use crate::config::{Config, ConfigArgs};
@@ -30,12 +34,30 @@ pub(crate) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let name = intent(&arguments.intent)?;
-    let config = Config::load(arguments.config)?;
-    let settings = Settings::read(config.payout())?;
-    let payer = Payer::configured(&config, &settings)?;
-    let rows = rows::read_right(&arguments.file, &payer, lang).await?;
-    let row = rows.rows.into_iter().find(|row| row.intent.id == name);
-    let intent = row.map(|row| row.intent).ok_or_else(|| {
+    let config = Config::load(arguments.config.clone())?;
+    Settings::check(&config)?;
+    config.v3_mch_id()?;
+    let rows = Rows::open(&arguments.file)?;
+    // A file that names another product is told so in its rows.
+    match arguments.journal.product_of(&name).await? {
+        Kind::Employee => replace::<Wecom>(&arguments, &config, &name, rows, lang).await,
+        Kind::Transfer => replace::<UserTransfers>(&arguments, &config, &name, rows, lang).await,
+        Kind::Refund => replace::<Refunds>(&arguments, &config, &name, rows, lang).await,
+    }
+}
+
+async fn replace<P: Pays>(
+    arguments: &Arguments,
+    config: &Config,
+    name: &IntentId,
+    rows: Rows,
+    lang: Lang,
+) -> Result<ExitCode, Fail> {
+    let settings = Settings::read(config, P::KIND)?;
+    let payer = Payer::<P>::configured(config, &settings)?;
+    let intents = rows.right(&payer, lang).await?;
+    let row = intents.into_iter().find(|intent| intent.id == *name);
+    let intent = row.ok_or_else(|| {
         let shown = arguments.file.display();
         Fail::usage(
             format!("{shown} has no row with the intent {name}"),
@@ -43,15 +65,15 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         )
     })?;
     let journal = arguments.journal.open(payer.owner())?;
-    let entry = journal.by_intent(&name).await.map_err(unreadable)?;
+    let entry = journal.by_intent(name).await.map_err(unreadable)?;
     let payouts = payer.payouts(journal, &settings);
     if entry.is_some_and(|entry| is_ready(&entry)) {
         let prepared = payouts.correct(&intent).await;
-        let prepared = prepared.map_err(|error| not_ready(&name, error))?;
-        return ready(&name, prepared.number(), None, lang);
+        let prepared = prepared.map_err(|error| not_ready(name, error))?;
+        return ready(name, prepared.number(), None, lang);
     }
-    let rejected = match payouts.find(&name).await.map_err(unreadable)? {
-        None => return Err(not_there(&name)),
+    let rejected = match payouts.find(name).await.map_err(unreadable)? {
+        None => return Err(not_there(name)),
         Some(Settlement::Rejected(rejected)) => rejected,
         Some(Settlement::Paid(_)) => {
             return Err(Fail::new(
@@ -77,9 +99,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Ok(permit) => payouts.replace(permit, &intent).await,
         Err(rejected) => payouts.again(rejected, &intent).await,
     };
-    let prepared = prepared.map_err(|error| not_ready(&name, error))?;
+    let prepared = prepared.map_err(|error| not_ready(name, error))?;
     let failed = Some(&before).filter(|before| *before != prepared.number());
-    ready(&name, prepared.number(), failed, lang)
+    ready(name, prepared.number(), failed, lang)
 }
 
 fn not_ready(name: &IntentId, error: PrepareError) -> Fail {

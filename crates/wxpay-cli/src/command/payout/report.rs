@@ -40,6 +40,13 @@ impl<'a> Report<'a> {
         self.of.paid.len() == self.of.len()
     }
 
+    /// Whether all that is not paid waits for somebody, and nobody of the merchant has to look.
+    pub(super) fn only_waits(&self) -> bool {
+        let waiting = &self.of.waiting;
+        let is_well = waiting.iter().all(|line| line.alarm.is_none());
+        is_well && self.of.paid.len() + waiting.len() == self.of.len()
+    }
+
     /// Whether some were paid before this journal had sent them.
     pub(super) fn is_paid_before(&self) -> bool {
         self.of.paid.iter().any(|line| line.found)
@@ -60,6 +67,14 @@ impl<'a> Report<'a> {
                     NotStartedReason::Refused(_) | NotStartedReason::Conflict(_)
                 )
             })
+    }
+
+    /// Whether all that is not settled waits for somebody, and nobody of the merchant has to look.
+    pub(super) fn is_settled_or_waits(&self) -> bool {
+        let of = self.of;
+        let settled = of.paid.len() + of.rejected.len();
+        let is_well = of.waiting.iter().all(|line| line.alarm.is_none());
+        is_well && settled + of.waiting.len() == of.len()
     }
 
     /// Whether something is not settled.
@@ -271,18 +286,22 @@ pub(super) fn some(
     }
     match lines.count() {
         0 => Ok(()),
-        more => write!(
-            f,
-            "\n{}",
-            lang.pick(
-                format!("… and {more} more: --json tells them all"),
-                format!("……还有 {more} 条：用 --json 查看全部"),
-            )
-        ),
+        count => write!(f, "\n{}", more(count, lang)),
     }
 }
 
+/// How many more there are.
+pub(super) fn more(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("… and {count} more: --json tells them all"),
+        format!("……还有 {count} 条：用 --json 查看全部"),
+    )
+}
+
 const LATER_ZH: &str = "请以后用同一付款日志查询结果；切勿换一个名称重新付款";
-const MOST: usize = 20;
+/// How many lines are shown.
+pub(super) const MOST: usize = 20;
+/// Some payouts wait for somebody, and nothing is wrong.
+pub(super) const WAITS: u8 = 4;
 /// Where sums stay.
 pub(super) const MOST_FEN: Fen = Fen::new(i64::MAX);

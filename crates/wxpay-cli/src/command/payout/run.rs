@@ -2,13 +2,15 @@ use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::Intent;
+use wxpay_payout::{Refunds, UserTransfers, Wecom};
 
 use super::engine::{Payer, must_be_new};
-use super::report::{Report, print};
+use super::product::{Kind, Pays};
+use super::report::{Report, WAITS, print};
+use super::rows::Rows;
 use super::settings::Settings;
 use super::watch::watched;
-use super::{JournalArgs, json, preflight, rows};
+use super::{JournalArgs, json, preflight};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -19,6 +21,9 @@ pub(crate) struct Arguments {
     /// The payouts, one a row; the first line names the columns
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
+    /// What is paid with: employee, transfer or refund; without it what the column `product` of the file says, or else employee
+    #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
+    product: Option<Kind>,
     #[command(flatten)]
     journal: JournalArgs,
     /// Make the journal: only if these payouts were never begun with another one
@@ -38,18 +43,37 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
-    let config = Config::load(arguments.config)?;
-    let settings = Settings::read(config.payout())?;
+    let config = Config::load(arguments.config.clone())?;
+    Settings::check(&config)?;
+    if !arguments.sandbox {
+        config.v3_mch_id()?;
+    }
+    let mut rows = Rows::open(&arguments.file)?;
+    match rows.product(arguments.product, lang)? {
+        Kind::Employee => pay::<Wecom>(&arguments, &config, rows, lang).await,
+        Kind::Transfer => pay::<UserTransfers>(&arguments, &config, rows, lang).await,
+        Kind::Refund => pay::<Refunds>(&arguments, &config, rows, lang).await,
+    }
+}
+
+async fn pay<P: Pays>(
+    arguments: &Arguments,
+    config: &Config,
+    rows: Rows,
+    lang: Lang,
+) -> Result<ExitCode, Fail> {
+    let mut settings = Settings::read(config, P::KIND)?;
     let payer = if arguments.sandbox {
-        Payer::sandbox(&settings).await?
+        Payer::<P>::sandbox(&mut settings).await?
     } else {
-        preflight::settings(&config)?;
-        preflight::notes(&config, lang)?;
-        Payer::configured(&config, &settings)?
+        P::needs(config)?;
+        preflight::notes(config, lang)?;
+        Payer::configured(config, &settings)?
     };
-    let rows = rows::read_right(&arguments.file, &payer, lang).await?;
+    let intents = rows.right(&payer, lang).await?;
     let journal = if payer.is_sandbox() {
         must_be_new(arguments.journal.path())?;
+        payer.stock(&intents);
         arguments.journal.create(payer.owner())?
     } else {
         let found = if arguments.new_journal {
@@ -57,7 +81,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         } else {
             arguments.journal.open_or_ask(payer.owner(), lang)?
         };
-        preflight::queries(&config, lang).await?;
+        P::asks(config, lang).await?;
         match found {
             Some(journal) => journal,
             None => arguments.journal.create(payer.owner())?,
@@ -74,18 +98,26 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             )
         )?;
     }
-    let intents: Vec<Intent> = rows.rows.into_iter().map(|row| row.intent).collect();
     let options = settings.options().again(arguments.again);
     let (watch, options) = watched(options, intents.len(), lang);
     let reconciliation = payouts.run(intents, options).await;
     watch.end();
     let report = Report::of(&reconciliation, lang);
     if arguments.json {
-        print(&json::text(&json::reconciliation(&reconciliation)))?;
+        print(&json::text(&json::reconciliation(&reconciliation, P::KIND)))?;
     } else {
         print(&report.to_string())?;
     }
-    if report.goes_on() {
+    if report.only_waits() && !report.is_all_paid() {
+        writeln!(
+            stderr(),
+            "{}",
+            lang.pick(
+                "Run the same command again later, or wxpay payout resolve, to learn how those end that wait.",
+                "以后再次运行同一命令或 wxpay payout resolve，即可得知等待中的结果。",
+            )
+        )?;
+    } else if report.goes_on() {
         writeln!(
             stderr(),
             "{}",
@@ -95,12 +127,14 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             )
         )?;
     }
-    Ok(if !report.is_all_paid() {
-        ExitCode::FAILURE
-    } else if report.is_paid_before() {
+    Ok(if report.is_all_paid() && report.is_paid_before() {
         ExitCode::from(PAID_BEFORE)
-    } else {
+    } else if report.is_all_paid() {
         ExitCode::SUCCESS
+    } else if report.only_waits() {
+        ExitCode::from(WAITS)
+    } else {
+        ExitCode::FAILURE
     })
 }
 
@@ -108,8 +142,19 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
 const PAID_BEFORE: u8 = 3;
 
 pub(super) const COLUMNS: &str = "\
-Columns: intent (your own name for the payout: the same one is never paid twice), openid, amount_fen, desc, and where they
-apply re_user_name (the real name, which is then checked), check_name, act_name, spbill_create_ip, ww_msg_type,
-approval_number, approval_type, agentid, device_info. Other columns are kept, and export writes them back. The file is UTF-8.
-act_name and spbill_create_ip can be set for all rows in [payout] of the configuration, and so can every waiting time and
-limit.";
+Columns of every product: intent (your own name for the payout: the same one is never paid twice), amount_fen, and product if
+the file is to say it: employee, transfer or refund, the same in each row. The file is UTF-8. Other columns are kept, and export
+writes them back.
+
+  employee   openid, desc, and where they apply re_user_name (the real name, which is then checked), check_name, act_name,
+             spbill_create_ip, ww_msg_type, approval_number, approval_type, agentid, device_info
+  transfer   openid, transfer_scene_id, transfer_remark, a column such as report.活动名称 for each report of the scene, and
+             where they apply user_name (from 2,000 yuan on), notify_url, user_recv_perception
+  refund     out_trade_no or transaction_id (the order), total_fen (its amount), and where they apply reason, notify_url,
+             funds_account (AVAILABLE or UNSETTLED), sub_mch_id (that of the run, which is checked)
+
+What is the same for all rows can be set in the configuration, and so can every waiting time and limit: in [payout] for
+employee, in [payout.transfer] and [payout.refund] for the others.
+
+One journal may hold payouts of several products of one merchant: each intent is there once, whatever it is paid with. Refunds
+that a service provider makes need a journal for each sub-merchant.";

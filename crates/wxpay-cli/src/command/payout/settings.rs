@@ -1,23 +1,27 @@
-//! The section `[payout]` of the configuration.
+//! The sections `[payout]`, `[payout.transfer]` and `[payout.refund]` of the configuration.
 
-use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
+use toml::{Table, Value};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Limits, Rules, RunOptions};
 
-use crate::config::setting_in_chinese;
+pub(super) use self::defaults::Defaults;
+use super::product::Kind;
+use crate::config::{Config, setting_in_chinese};
 use crate::fail::Fail;
 
-/// `[payout]`, as it is written. Times are like `15s`, `5m` or `7d`, amounts are in fen; what is left out is as the
-/// documents have it.
+mod defaults;
+#[cfg(test)]
+mod tests;
+
+/// The section of one product, as it is written, without [what rows take from it](Defaults). Times are like `15s`, `5m` or
+/// `7d`, amounts are in fen; what is left out is as the documents have it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Settings {
-    pub(super) act_name: Option<String>,
-    pub(super) spbill_create_ip: Option<IpAddr>,
+struct Written {
     timeout: Option<Time>,
     at_once: Option<NonZeroUsize>,
     patience: Option<Time>,
@@ -25,6 +29,7 @@ pub(super) struct Settings {
 
     settle: Option<Time>,
     query_waits: Option<Vec<Time>>,
+    waiting_pace: Option<Time>,
     not_found_gap: Option<Time>,
     confirmations: Option<NonZeroU32>,
     resend: Option<bool>,
@@ -58,69 +63,137 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+/// What the configuration says for one product.
+#[derive(Debug)]
+pub(super) struct Settings {
+    section: &'static str,
+    written: Written,
+    defaults: Defaults,
+}
+
 impl Settings {
-    pub(super) fn read(section: &toml::Table) -> Result<Self, Fail> {
-        let settings = Self::deserialize(section.clone()).map_err(|error| invalid(&error))?;
-        settings.check()?;
+    /// Tells a mistake in any of the sections, whatever is paid.
+    pub(super) fn check(config: &Config) -> Result<(), Fail> {
+        Self::read(config, Kind::Employee).map(|_| ())
+    }
+
+    /// Reads every section, and gives that of one product.
+    pub(super) fn read(config: &Config, kind: Kind) -> Result<Self, Fail> {
+        let mut settings = Self::of(config.payout(), kind)?;
+        settings.defaults.agentid = config.agent_id();
+        settings.defaults.sub_mch_id = config.sub_mch_id().map(str::to_owned);
         Ok(settings)
+    }
+
+    fn of(payout: &Table, kind: Kind) -> Result<Self, Fail> {
+        let mut employee = payout.clone();
+        let mut table = |kind: Kind| match employee.remove(kind.as_str()) {
+            None => Ok(Table::new()),
+            Some(Value::Table(table)) => Ok(table),
+            Some(_) => Err(wrong(
+                kind.section(),
+                "must be a section of its own",
+                "必须是单独的一节",
+            )),
+        };
+        let (transfer, refund) = (table(Kind::Transfer)?, table(Kind::Refund)?);
+        let employee = Self::of_section(employee, Kind::Employee)?;
+        let transfer = Self::of_section(transfer, Kind::Transfer)?;
+        let refund = Self::of_section(refund, Kind::Refund)?;
+        Ok(match kind {
+            Kind::Employee => employee,
+            Kind::Transfer => transfer,
+            Kind::Refund => refund,
+        })
+    }
+
+    fn of_section(table: Table, kind: Kind) -> Result<Self, Fail> {
+        let section = kind.section();
+        let is_own = |(name, _): &(String, Value)| kind.own_settings().contains(&name.as_str());
+        let (own, written): (Table, Table) = table.into_iter().partition(is_own);
+        let written = Written::deserialize(written).map_err(|error| invalid(kind, &error))?;
+        let settings = Self {
+            section,
+            written,
+            defaults: Defaults::read(own, section)?,
+        };
+        settings.check_times()?;
+        Ok(settings)
+    }
+
+    /// What it says for rows that do not.
+    pub(super) fn defaults(&self) -> Defaults {
+        self.defaults.clone()
+    }
+
+    /// Those of a sandbox that is started here: what rows need, and no minute between a send and the first query.
+    pub(super) fn for_sandbox(&mut self, texts: &[(&str, &str)]) {
+        for (name, text) in texts {
+            self.defaults.set(name, text);
+        }
+        self.written.settle.get_or_insert(Time(SANDBOX_SETTLE));
     }
 
     /// How long one call may take.
     pub(super) fn timeout(&self) -> Duration {
-        self.timeout.map_or(TIMEOUT, |time| time.0)
+        self.written.timeout.map_or(TIMEOUT, |time| time.0)
     }
 
-    pub(super) fn rules(&self) -> Rules {
-        let mut rules = Rules::default();
-        set(&mut rules.settle, self.settle);
-        set(&mut rules.not_found_gap, self.not_found_gap);
-        set(&mut rules.resend_for, self.resend_for);
-        set(&mut rules.attest_after, self.attest_after);
-        set(&mut rules.query_window, self.query_window);
-        set(&mut rules.overdue_after, self.overdue_after);
-        set(&mut rules.closing_after, self.closing_after);
-        set(&mut rules.lease, self.lease);
+    /// The waits of a product, with what is set in the place of some.
+    pub(super) fn rules(&self, mut rules: Rules) -> Rules {
+        let written = &self.written;
+        set(&mut rules.settle, written.settle);
+        set(&mut rules.waiting_pace, written.waiting_pace);
+        set(&mut rules.not_found_gap, written.not_found_gap);
+        set(&mut rules.resend_for, written.resend_for);
+        set(&mut rules.attest_after, written.attest_after);
+        set(&mut rules.query_window, written.query_window);
+        set(&mut rules.overdue_after, written.overdue_after);
+        set(&mut rules.closing_after, written.closing_after);
+        set(&mut rules.lease, written.lease);
         rules.call = self.timeout();
-        rules.query_before_send = self.query_before_send.unwrap_or(rules.query_before_send);
-        if let Some(waits) = &self.query_waits {
+        rules.query_before_send = written.query_before_send.unwrap_or(rules.query_before_send);
+        if let Some(waits) = &written.query_waits {
             rules.query_waits = waits.iter().map(|time| time.0).collect();
         }
-        rules.confirmations = self
+        rules.confirmations = written
             .confirmations
             .map_or(rules.confirmations, NonZeroU32::get);
-        rules.resend = self.resend.unwrap_or(rules.resend);
+        rules.resend = written.resend.unwrap_or(rules.resend);
         rules
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
+    /// The limits of a product, with what is set in the place of some.
+    pub(super) fn limits(&self, mut limits: Limits) -> Limits {
+        let written = &self.written;
         let fen = |fen: Option<u32>| fen.map(|fen| Fen::new(fen.into()));
-        limits.least = fen(self.least_fen).unwrap_or(limits.least);
-        limits.most = fen(self.most_fen).or(limits.most);
-        limits.payee_day = fen(self.payee_day_fen).or(limits.payee_day);
-        limits.payee_day_count = self.payee_day_count.or(limits.payee_day_count);
-        limits.merchant_day = fen(self.merchant_day_fen).or(limits.merchant_day);
-        limits.per_second = self.per_second.or(limits.per_second);
-        set(&mut limits.payee_gap, self.payee_gap);
-        set(&mut limits.midnight_guard, self.midnight_guard);
+        limits.least = fen(written.least_fen).unwrap_or(limits.least);
+        limits.most = fen(written.most_fen).or(limits.most);
+        limits.payee_day = fen(written.payee_day_fen).or(limits.payee_day);
+        limits.payee_day_count = written.payee_day_count.or(limits.payee_day_count);
+        limits.merchant_day = fen(written.merchant_day_fen).or(limits.merchant_day);
+        limits.per_second = written.per_second.or(limits.per_second);
+        set(&mut limits.payee_gap, written.payee_gap);
+        set(&mut limits.midnight_guard, written.midnight_guard);
         limits
     }
 
     pub(super) fn options(&self) -> RunOptions {
+        let written = &self.written;
         let mut options = RunOptions::new();
-        options.at_once = self.at_once.unwrap_or(options.at_once);
-        options.most_unclear = self.most_unclear.unwrap_or(options.most_unclear);
-        set(&mut options.patience, self.patience);
+        options.at_once = written.at_once.unwrap_or(options.at_once);
+        options.most_unclear = written.most_unclear.unwrap_or(options.most_unclear);
+        set(&mut options.patience, written.patience);
         options
     }
 
-    fn check(&self) -> Result<(), Fail> {
-        let (timeout, lease) = (self.timeout(), self.rules().lease);
+    fn check_times(&self) -> Result<(), Fail> {
+        let (timeout, lease) = (self.timeout(), self.rules(Rules::default()).lease);
         if timeout < lease {
             return Ok(());
         }
-        let fail = Fail::usage("invalid [payout]", "[payout] 有误");
-        Err(fail.because_said(
+        Err(wrong(
+            self.section,
             format!(
                 "timeout ({timeout:?}) must be shorter than lease ({lease:?}): no other process may take over a payout while \
                  a call for it is under way"
@@ -132,6 +205,10 @@ impl Settings {
     }
 }
 
+fn wrong(section: &str, en: impl Into<String>, zh: impl Into<String>) -> Fail {
+    Fail::usage(format!("invalid {section}"), format!("{section} 有误")).because_said(en, zh)
+}
+
 fn set(setting: &mut Duration, time: Option<Time>) {
     if let Some(time) = time {
         *setting = time.0;
@@ -139,124 +216,22 @@ fn set(setting: &mut Duration, time: Option<Time>) {
 }
 
 /// A setting that can't be read. The whole error names it in a last line, ``in `lease` ``.
-fn invalid(error: &toml::de::Error) -> Fail {
-    let (message, whole) = (error.message(), error.to_string());
+fn invalid(kind: Kind, error: &toml::de::Error) -> Fail {
+    let (section, whole) = (kind.section(), error.to_string());
+    let own = kind.own_settings().iter().map(|name| format!("`{name}`, "));
+    let expected = format!("expected one of {}", own.collect::<String>());
+    let message = &error.message().replacen("expected one of ", &expected, 1);
     let setting = whole
         .rsplit_once("in `")
         .map_or("", |(_, setting)| setting.trim_end().trim_end_matches('`'));
     let gap = if setting.is_empty() { "" } else { " " };
     Fail::usage(
-        format!("invalid [payout]{gap}{setting}"),
-        format!("[payout]{gap}{setting} 有误"),
+        format!("invalid {section}{gap}{setting}"),
+        format!("{section}{gap}{setting} 有误"),
     )
     .because_said(message, setting_in_chinese(message))
 }
 
 /// That of the transport.
 const TIMEOUT: Duration = Duration::from_secs(60);
-
-#[cfg(test)]
-#[allow(clippy::indexing_slicing, clippy::unwrap_used)] // a test may end so
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Settings, String> {
-        Settings::read(&text.parse().unwrap()).map_err(|fail| {
-            let mut out = Vec::new();
-            fail.write(&mut out, crate::lang::Lang::En).unwrap();
-            String::from_utf8(out).unwrap()
-        })
-    }
-
-    #[test]
-    fn everything_can_be_set_and_nothing_need_be() {
-        let settings = read("").unwrap();
-        assert_eq!(
-            format!("{:?}", settings.rules()),
-            format!("{:?}", Rules::default())
-        );
-        assert_eq!(
-            format!("{:?}", settings.limits()),
-            format!("{:?}", Limits::default())
-        );
-        let settings = read(
-            "settle = '1s'\nquery_waits = ['2s', '3m']\nnot_found_gap = '4s'\nconfirmations = 5\nresend = false\n\
-             resend_for = '6d'\nattest_after = '7d'\nquery_window = '8d'\noverdue_after = '9h'\n\
-             closing_after = '7d 12h'\nlease = '10m'",
-        )
-        .unwrap();
-        let rules = settings.rules();
-        let seconds = [
-            rules.settle,
-            rules.query_waits[0],
-            rules.query_waits[1],
-            rules.not_found_gap,
-            rules.resend_for,
-            rules.attest_after,
-            rules.query_window,
-            rules.overdue_after,
-            rules.closing_after,
-            rules.lease,
-        ]
-        .map(|time| time.as_secs());
-        let day = 86_400;
-        assert_eq!(
-            seconds,
-            [
-                1,
-                2,
-                180,
-                4,
-                6 * day,
-                7 * day,
-                8 * day,
-                9 * 3600,
-                7 * day + day / 2,
-                600
-            ]
-        );
-        assert_eq!((rules.confirmations, rules.resend), (5, false));
-        let settings = read(
-            "least_fen = 1\nmost_fen = 2\npayee_day_fen = 3\npayee_day_count = 4\npayee_gap = '5s'\n\
-             merchant_day_fen = 6\nper_second = 7\nmidnight_guard = '8s'\nat_once = 9\npatience = '10s'\nmost_unclear = 11",
-        )
-        .unwrap();
-        let limits = settings.limits();
-        let amounts = [
-            Some(limits.least),
-            limits.most,
-            limits.payee_day,
-            limits.merchant_day,
-        ];
-        assert_eq!(amounts, [1, 2, 3, 6].map(|fen| Some(Fen::new(fen))));
-        assert_eq!(
-            (limits.payee_day_count, limits.per_second),
-            (Some(4), NonZeroU32::new(7))
-        );
-        assert_eq!(
-            (limits.payee_gap.as_secs(), limits.midnight_guard.as_secs()),
-            (5, 8)
-        );
-        let options = settings.options();
-        assert_eq!((options.at_once.get(), options.most_unclear.get()), (9, 11));
-        assert_eq!(options.patience.as_secs(), 10);
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        for (text, said) in [
-            ("setle = '1s'", "`setle`"),
-            ("settle = 'soon'", "invalid [payout] settle"),
-            ("settle = 'soon'", "expected number"),
-            ("per_second = 0", "invalid [payout] per_second"),
-            ("per_second = 0", "nonzero"),
-            ("least_fen = -1", "invalid [payout] least_fen"),
-            ("least_fen = -1", "u32"),
-            ("lease = '60s'", "must be shorter than lease"),
-            ("timeout = '5m'", "must be shorter than lease"),
-        ] {
-            let error = read(text).unwrap_err();
-            assert!(error.contains(said), "{text}: {error}");
-        }
-    }
-}
+const SANDBOX_SETTLE: Duration = Duration::from_millis(200);

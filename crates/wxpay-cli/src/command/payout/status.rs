@@ -2,12 +2,13 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::process::ExitCode;
 
+use comfy_table::{Table, presets};
 use serde_json::{Map, Value, json};
 use wxpay_api::core::Fen;
-use wxpay_payout::{Alarm, Entry, Journal, State, WaitsFor};
+use wxpay_payout::{Alarm, Entry, Journal, Moment, State, WaitsFor};
 
 use super::opened::OpenJournal;
-use super::report::{MOST_FEN, some, sums, waits_for};
+use super::report::{MOST, MOST_FEN, more, some, sums, waits_for};
 use super::{JournalArgs, json, unreadable};
 use crate::chinese::payout_text;
 use crate::fail::Fail;
@@ -85,25 +86,74 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
         let _ = some(&mut text, lang, lines);
     }
     if !waiting.is_empty() {
-        text.push_str(lang.pick("\n\nThese wait:", "\n\n等待中："));
-        let lines = waiting.iter().map(|entry| waits(entry, lang));
-        let _ = some(&mut text, lang, lines);
+        text.push_str(lang.pick("\n\nThese wait:\n", "\n\n等待中：\n"));
+        text.push_str(&waits(&waiting, lang));
     }
     writeln!(stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whom a payout waits for, and what the user's front end needs.
-fn waits(entry: &Entry, lang: Lang) -> String {
-    let (intent, number) = (&entry.intent, &entry.number);
-    let who = waits_for(entry.waits_for.unwrap_or(WaitsFor::WeChatPay), lang);
-    let package = entry.package.as_ref().map_or_else(String::new, |package| {
-        format!("; package_info {}", visible(package.as_str()))
-    });
-    lang.pick(
-        format!("{intent} ({number}) waits for {who}{package}"),
-        format!("{intent}（{number}）等待{who}{package}"),
-    )
+/// Whom each of them waits for, since when, and whether there is what the user's front end needs.
+fn waits(entries: &[Entry], lang: Lang) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header(lang.pick(
+        [
+            "intent",
+            "number",
+            "yuan",
+            "waits for",
+            "sent",
+            "next query",
+            "package_info",
+        ],
+        [
+            "intent",
+            "单号",
+            "金额（元）",
+            "等待",
+            "发送时间",
+            "下次查询",
+            "package_info",
+        ],
+    ));
+    let moment =
+        |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+    for entry in entries.iter().take(MOST) {
+        let who = waits_for(entry.waits_for.unwrap_or(WaitsFor::WeChatPay), lang);
+        let cancelling = lang.pick("cancelled (撤销)", "撤销完成");
+        let who = if entry.cancel_asked_at.is_some() {
+            lang.pick("to be ", "等待").to_owned() + cancelling
+        } else {
+            who.to_owned()
+        };
+        let package = if entry.package.is_some() {
+            lang.pick("there", "有")
+        } else {
+            ""
+        };
+        table.add_row([
+            entry.intent.to_string(),
+            entry.number.to_string(),
+            entry.amount.to_yuan(),
+            who,
+            moment(entry.first_sent_at),
+            moment(Some(entry.next_at)),
+            package.to_owned(),
+        ]);
+    }
+    let mut text = table.to_string();
+    if entries.len() > MOST {
+        text.push('\n');
+        text.push_str(&more(entries.len() - MOST, lang));
+    }
+    if entries.iter().any(|entry| entry.package.is_some()) {
+        text.push_str(lang.pick(
+            "\n--json and wxpay payout export have each package_info, for the front end of that user alone.",
+            "\n每笔的 package_info 见 --json 或 wxpay payout export，只应交给该用户的前端。",
+        ));
+    }
+    text
 }
 
 /// A settled payout needs nobody, unless it was paid after it had been booked as not paid.

@@ -3,19 +3,42 @@
 use csv::StringRecord;
 
 use super::mistake::{Mistake, Mistakes};
-use crate::lang::Text;
+use crate::command::payout::product::Kind;
+use crate::lang::{Lang, Text};
+
+/// What columns the files of a product have.
+pub(in crate::command::payout) struct Sheet {
+    pub(in crate::command::payout) required: &'static [&'static str],
+    /// Of these there has to be one.
+    pub(in crate::command::payout) choice: &'static [&'static str],
+    pub(in crate::command::payout) known: &'static [&'static str],
+    /// Names that leave open whether the order's amount is in fen or yuan.
+    pub(in crate::command::payout) totals: &'static [&'static str],
+    /// What the columns begin with whose names are the user's.
+    pub(in crate::command::payout) prefix: Option<&'static str>,
+    /// Other names by which people call a column, without spaces and `_`.
+    pub(in crate::command::payout) aliases: &'static [(&'static str, &'static str)],
+}
 
 /// The columns of a file.
 pub(super) struct Columns {
     names: StringRecord,
     /// The column of a payout that each of them is; the others are kept as they are.
     known: Vec<Option<&'static str>>,
+    /// Those whose names begin as the product says, with the rest of their names.
+    prefixed: Vec<(usize, String)>,
 }
 
 impl Columns {
-    /// Reads the names of a first row that stands on this line.
-    pub(super) fn of(names: StringRecord, line: u64, mistakes: &mut Mistakes) -> Self {
-        let known: Vec<_> = names.iter().map(exact).collect();
+    /// Reads the names of a first row that stands on this line, in a file of this product.
+    pub(super) fn of(names: StringRecord, line: u64, kind: Kind, mistakes: &mut Mistakes) -> Self {
+        let sheet = kind.sheet();
+        let known: Vec<_> = names.iter().map(|name| exact(name, sheet)).collect();
+        let prefixed = names.iter().enumerate().filter_map(|(place, name)| {
+            let rest = name.trim().strip_prefix(sheet.prefix?)?;
+            Some((place, rest.to_owned()))
+        });
+        let prefixed: Vec<_> = prefixed.collect();
         if let (Some(first), 1) = (names.get(0), names.len())
             && first.contains([';', '\t'])
         {
@@ -24,17 +47,41 @@ impl Columns {
                 "各列必须用逗号分隔：请将文件另存为“CSV UTF-8（逗号分隔）”",
             );
             mistakes.push(Mistake::in_line(line, rule));
-            return Self { names, known };
+            return Self {
+                names,
+                known,
+                prefixed,
+            };
+        }
+        if let Some(other) = looks_like(&names, kind) {
+            mistakes.push(Mistake::in_line(line, of_another(kind, other)));
+            return Self {
+                names,
+                known,
+                prefixed,
+            };
         }
         let mut mistaken = Vec::new();
         for (place, name) in names.iter().enumerate() {
             let before = known.iter().take(place);
-            let rule = match known.get(place).copied().flatten() {
-                Some(column) if before.flatten().any(|known| *known == column) => {
-                    Text::new("this column is there twice", "该列重复出现")
+            let twice = || Text::new("this column is there twice", "该列重复出现");
+            if let Some((_, rest)) = prefixed.iter().find(|(at, _)| *at == place) {
+                let mut before = prefixed.iter().take_while(|(at, _)| *at < place);
+                if rest.is_empty() {
+                    let rule = Text::new(
+                        "the name of the report is missing behind the point: report.活动名称, say",
+                        "点号后面缺少信息类型，例如 report.活动名称",
+                    );
+                    mistakes.push(Mistake::in_field(line, place, name.trim(), rule));
+                } else if before.any(|(_, other)| other == rest) {
+                    mistakes.push(Mistake::in_field(line, place, name.trim(), twice()));
                 }
+                continue;
+            }
+            let rule = match known.get(place).copied().flatten() {
+                Some(column) if before.flatten().any(|known| *known == column) => twice(),
                 Some(_) => continue,
-                None => match Mistaken::of(name, &known) {
+                None => match Mistaken::of(name, &known, sheet) {
                     Some(mistake) => {
                         mistaken.push(mistake.meant());
                         mistake.rule()
@@ -44,7 +91,7 @@ impl Columns {
             };
             mistakes.push(Mistake::in_field(line, place, name.trim(), rule));
         }
-        for column in REQUIRED {
+        for column in sheet.required {
             if !known.contains(&Some(column)) && !mistaken.contains(column) {
                 let rule = Text::new(
                     format!("the column {column} is missing"),
@@ -53,7 +100,27 @@ impl Columns {
                 mistakes.push(Mistake::in_line(line, rule));
             }
         }
-        Self { names, known }
+        let is_there = |column: &&str| known.contains(&Some(*column)) || mistaken.contains(column);
+        if !sheet.choice.is_empty() && !sheet.choice.iter().any(is_there) {
+            let rule = Text::new(
+                format!(
+                    "there has to be one of the columns {}",
+                    sheet.choice.join(", ")
+                ),
+                format!("须有以下列之一：{}", sheet.choice.join("、")),
+            );
+            mistakes.push(Mistake::in_line(line, rule));
+        }
+        Self {
+            names,
+            known,
+            prefixed,
+        }
+    }
+
+    /// Where the columns are whose names begin as the product says, with the rest of their names.
+    pub(super) fn prefixed(&self) -> &[(usize, String)] {
+        &self.prefixed
     }
 
     pub(super) fn len(&self) -> usize {
@@ -73,27 +140,75 @@ impl Columns {
     pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.known.iter().position(|known| *known == Some(column))
     }
+
+    /// Where a column is whose name begins as the product says.
+    pub(super) fn place_of_prefixed(&self, rest: &str) -> Option<usize> {
+        let mut prefixed = self.prefixed.iter();
+        prefixed
+            .find(|(_, name)| name == rest)
+            .map(|(place, _)| *place)
+    }
+}
+
+/// Whether a file with these columns can be one of this product.
+pub(super) fn fits(names: &StringRecord, kind: Kind) -> bool {
+    let has = |column: &&str| names.iter().any(|name| name.trim() == *column);
+    let Sheet {
+        required, choice, ..
+    } = kind.sheet();
+    required.iter().all(has) && (choice.is_empty() || choice.iter().any(has))
+}
+
+/// The product whose columns these are, if they are not those of the file's own.
+fn looks_like(names: &StringRecord, kind: Kind) -> Option<Kind> {
+    if fits(names, kind) {
+        return None;
+    }
+    let is_its_own = |name: &str, other: Kind| {
+        exact(name, other.sheet()).is_some() && exact(name, kind.sheet()).is_none()
+    };
+    LOOKS.into_iter().find(|other| {
+        let own = names.iter().any(|name| is_its_own(name, *other));
+        *other != kind && own && fits(names, *other)
+    })
+}
+
+fn of_another(kind: Kind, other: Kind) -> Text {
+    let (title, title_zh) = (other.title(Lang::En), other.title(Lang::Zh));
+    let (this, this_zh) = (kind.title(Lang::En), kind.title(Lang::Zh));
+    let name = other.as_str();
+    Text::new(
+        format!(
+            "these are the columns of {title}, not of {this}: if that is what they are, add --product {name}"
+        ),
+        format!(
+            "这些是{title_zh}的列，而不是{this_zh}的列：如果确实是{title_zh}，请加上 --product {name}"
+        ),
+    )
 }
 
 /// A name that was probably meant to be another one. Taken for a column of the user's own, it would silently drop a name
 /// check or an approval.
 enum Mistaken {
-    Amount,
+    Amount(&'static str),
     For(&'static str),
 }
 
 impl Mistaken {
-    fn of(name: &str, present: &[Option<&'static str>]) -> Option<Self> {
+    fn of(name: &str, present: &[Option<&'static str>], sheet: &'static Sheet) -> Option<Self> {
         let name = squashed(name);
         if name.is_empty() {
             return None;
         }
         let is_there = |column: &str| present.contains(&Some(column));
-        if AMOUNTS.contains(&&*name) || name.contains("金额") && !is_there("amount_fen") {
-            return Some(Self::Amount);
+        if sheet.totals.contains(&&*name) {
+            return Some(Self::Amount("total_fen"));
         }
-        let same = KNOWN.iter().find(|column| squashed(column) == name);
-        let absent = || KNOWN.iter().filter(|column| !is_there(column));
+        if AMOUNTS.contains(&&*name) || name.contains("金额") && !is_there("amount_fen") {
+            return Some(Self::Amount("amount_fen"));
+        }
+        let same = sheet.known.iter().find(|column| squashed(column) == name);
+        let absent = || sheet.known.iter().filter(|column| !is_there(column));
         let alike = || {
             absent().find(|column| {
                 let column = squashed(column);
@@ -102,7 +217,7 @@ impl Mistaken {
             })
         };
         let alias = || {
-            let of = |column: &&&str| ALIASES.contains(&(&*name, **column));
+            let of = |column: &&&str| sheet.aliases.contains(&(&*name, **column));
             absent().find(of)
         };
         same.or_else(alike)
@@ -112,16 +227,17 @@ impl Mistaken {
 
     fn meant(&self) -> &'static str {
         match self {
-            Self::Amount => "amount_fen",
-            Self::For(column) => column,
+            Self::Amount(column) | Self::For(column) => column,
         }
     }
 
     fn rule(&self) -> Text {
         match self {
-            Self::Amount => Text::new(
-                "ambiguous unit: name the column amount_fen, and write fen (1 yuan is 100 fen)",
-                "金额单位不明确：请将列名改为 amount_fen，并以分为单位填写（1 元 = 100 分）",
+            Self::Amount(column) => Text::new(
+                format!(
+                    "ambiguous unit: name the column {column}, and write fen (1 yuan is 100 fen)"
+                ),
+                format!("金额单位不明确：请将列名改为 {column}，并以分为单位填写（1 元 = 100 分）"),
             ),
             Self::For(column) => Text::new(
                 format!(
@@ -135,9 +251,9 @@ impl Mistaken {
     }
 }
 
-fn exact(name: &str) -> Option<&'static str> {
+fn exact(name: &str, sheet: &'static Sheet) -> Option<&'static str> {
     let name = name.trim();
-    KNOWN.iter().find(|known| **known == name).copied()
+    sheet.known.iter().find(|known| **known == name).copied()
 }
 
 /// A name without what people write differently: case, spaces, `_`, `-`, brackets and full-width letters.
@@ -155,22 +271,6 @@ fn squashed(name: &str) -> String {
 
 /// Letters of a name in which two changes can make any other word, such as `dept` of `desc`.
 const SHORT: usize = 6;
-const REQUIRED: &[&str] = &["intent", "openid", "amount_fen", "desc"];
-const KNOWN: &[&str] = &[
-    "intent",
-    "openid",
-    "amount_fen",
-    "desc",
-    "re_user_name",
-    "check_name",
-    "act_name",
-    "spbill_create_ip",
-    "ww_msg_type",
-    "approval_number",
-    "approval_type",
-    "agentid",
-    "device_info",
-];
 /// Names that leave open whether fen or yuan are meant, or mean yuan.
 const AMOUNTS: &[&str] = &[
     "amount",
@@ -184,28 +284,5 @@ const AMOUNTS: &[&str] = &[
     "金额元",
     "金额分",
 ];
-/// Other names by which people call a column, without spaces and `_`.
-const ALIASES: &[(&str, &str)] = &[
-    ("name", "re_user_name"),
-    ("username", "re_user_name"),
-    ("realname", "re_user_name"),
-    ("payeename", "re_user_name"),
-    ("姓名", "re_user_name"),
-    ("真实姓名", "re_user_name"),
-    ("员工姓名", "re_user_name"),
-    ("收款人", "re_user_name"),
-    ("收款人姓名", "re_user_name"),
-    ("收款用户姓名", "re_user_name"),
-    ("checkname", "check_name"),
-    ("校验用户姓名选项", "check_name"),
-    ("项目名称", "act_name"),
-    ("ip地址", "spbill_create_ip"),
-    ("付款消息类型", "ww_msg_type"),
-    ("审批单号", "approval_number"),
-    ("审批类型", "approval_type"),
-    ("付款的应用id", "agentid"),
-    ("设备号", "device_info"),
-    ("付款说明", "desc"),
-    ("description", "desc"),
-    ("用户openid", "openid"),
-];
+/// From the one with the most columns of its own on.
+pub(super) const LOOKS: [Kind; 3] = [Kind::Refund, Kind::Employee, Kind::Transfer];

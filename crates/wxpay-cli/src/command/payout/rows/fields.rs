@@ -1,21 +1,22 @@
 //! One row: its fields, read and checked.
 
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use csv::StringRecord;
-use wxpay_api::core::{Fen, FromWire, InvalidInput};
-use wxpay_api::v2::wecom::pay_employee::{CheckName, MessageType, PayEmployeeOptions};
-use wxpay_payout::{EmployeePayment, Intent, IntentId, PrepareError};
+use wxpay_api::check_notify_url;
+use wxpay_api::core::{Fen, InvalidInput};
+use wxpay_payout::{Intent, IntentId, PrepareError};
 
 use super::columns::Columns;
 use super::mistake::{Mistake, Mistakes};
 use super::wanting::Wanting;
 use crate::command::payout::engine::Payer;
+use crate::command::payout::product::{Kind, Pays, other_product};
+use crate::command::payout::settings::Defaults;
 use crate::lang::Text;
 
 /// One row being read.
-pub(super) struct Fields<'a> {
+pub(in crate::command::payout) struct Fields<'a> {
     record: &'a StringRecord,
     columns: &'a Columns,
     line: u64,
@@ -44,7 +45,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The row's payment, unless something in it is wrong.
-    pub(super) async fn intent(&mut self, payer: &Payer) -> Option<Intent> {
+    pub(super) async fn intent<P: Pays>(&mut self, payer: &Payer<P>) -> Option<Intent<P::Payment>> {
         if self.record.iter().all(str::is_empty) {
             self.wrong_row(Text::new("the row is empty: delete it", "该行为空：请删除"));
             return None;
@@ -57,58 +58,46 @@ impl<'a> Fields<'a> {
             ));
             return None;
         }
-        let defaults = &payer.defaults;
         self.one_line();
         let id = self.intent_id();
-        let openid = self.parsed("openid");
-        let amount = self.amount();
-        let desc = self.desc();
-        let act_name = self.setting("act_name", defaults.act_name.as_deref());
-        let ip = self.ip(defaults.spbill_create_ip);
-        let name = self.text("re_user_name");
-        let check_name = self.check_name(name.is_some());
-        let ww_msg_type = self.message_type();
-        let mut options = PayEmployeeOptions::default();
-        options.re_user_name = name.map(|name| name.to_owned().into());
-        options.approval_number = self.text("approval_number").map(str::to_owned);
-        options.approval_type = self.optional("approval_type").map(i64::from);
-        options.agentid = self.optional("agentid").or(defaults.agentid).map(i64::from);
-        options.device_info = self.text("device_info").map(str::to_owned);
-        let intent = Intent {
-            id: id?,
-            payment: EmployeePayment {
-                openid: openid?,
-                amount: amount?,
-                check_name: check_name?,
-                desc: desc?,
-                act_name: act_name?,
-                spbill_create_ip: ip?,
-                ww_msg_type: ww_msg_type?,
-                options,
-            },
-        };
+        self.product(P::KIND);
+        let payment = P::payment(self, &payer.defaults);
+        let (id, payment) = id.zip(payment)?;
         if self.right
-            && let Err(error) = payer.check(&intent.payment).await
+            && let Err(error) = payer.check(&payment).await
         {
             match error {
-                PrepareError::Invalid(invalid) => self.wrong(invalid.field(), rule(&invalid)),
+                PrepareError::Invalid(invalid) => {
+                    self.wrong(P::column(invalid.field()), rule(&invalid));
+                }
                 other => self.wrong_row(Text::new(other.to_string(), other.to_string())),
             }
         }
-        self.right.then_some(intent)
+        self.right.then_some(Intent { id, payment })
     }
 
     /// A field that has something in it.
-    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+    pub(in crate::command::payout) fn text(&self, name: &str) -> Option<&'a str> {
         let field = self.record.get(self.columns.place(name)?)?;
         Some(field).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn wrong(&mut self, name: &str, rule: Text) {
-        let name = if name == "amount" { "amount_fen" } else { name };
+    pub(in crate::command::payout) fn has_column(&self, name: &str) -> bool {
+        self.columns.place(name).is_some()
+    }
+
+    pub(in crate::command::payout) fn wrong(&mut self, name: &str, rule: Text) {
         match self.columns.place(name) {
             Some(place) => self.wrong_at(place, rule),
             None => self.wrong_row(rule.map(|rule| format!("{name}: {rule}"))),
+        }
+    }
+
+    /// The same of a column whose name begins as the product says, by the rest of its name.
+    pub(in crate::command::payout) fn wrong_prefixed(&mut self, rest: &str, rule: Text) {
+        match self.columns.place_of_prefixed(rest) {
+            Some(place) => self.wrong_at(place, rule),
+            None => self.wrong_row(rule.map(|rule| format!("{rest}: {rule}"))),
         }
     }
 
@@ -119,7 +108,7 @@ impl<'a> Fields<'a> {
             .push(Mistake::in_field(self.line, place, name, rule));
     }
 
-    fn wrong_row(&mut self, rule: Text) {
+    pub(in crate::command::payout) fn wrong_row(&mut self, rule: Text) {
         self.right = false;
         self.mistakes.push(Mistake::in_line(self.line, rule));
     }
@@ -158,26 +147,70 @@ impl<'a> Fields<'a> {
         Some(id)
     }
 
-    fn desc(&mut self) -> Option<String> {
-        let text = self.text("desc").map(str::to_owned);
+    /// A column that says which product the row is for says the same in every row.
+    fn product(&mut self, kind: Kind) {
+        if self.has_column(PRODUCT) && self.text(PRODUCT) != Some(kind.as_str()) {
+            self.wrong(PRODUCT, other_product(kind));
+        }
+    }
+
+    /// A field that must not be empty.
+    pub(in crate::command::payout) fn required(&mut self, name: &'static str) -> Option<String> {
+        let text = self.text(name).map(str::to_owned);
         if text.is_none() {
-            self.wrong("desc", Text::new("must not be empty", "不能为空"));
+            self.wrong(name, Text::new("must not be empty", "不能为空"));
         }
         text
     }
 
-    /// A field that the configuration can set for all rows.
-    fn setting(&mut self, name: &'static str, default: Option<&str>) -> Option<String> {
+    /// A field that the configuration can set for all rows, and that has to be somewhere.
+    pub(in crate::command::payout) fn setting(
+        &mut self,
+        name: &'static str,
+        default: Option<&str>,
+    ) -> Option<String> {
         let text = self.text(name).or(default).map(str::to_owned);
         if text.is_none() {
             self.right = false;
-            let has_column = self.columns.place(name).is_some();
+            let has_column = self.has_column(name);
             self.wanting.note(name, has_column, self.line);
         }
         text
     }
 
-    fn parsed<T: FromStr<Err = InvalidInput>>(&mut self, name: &'static str) -> Option<T> {
+    /// A field that the configuration can set for all rows, and that need not be anywhere.
+    pub(in crate::command::payout) fn or_default(
+        &self,
+        name: &'static str,
+        defaults: &Defaults,
+    ) -> Option<String> {
+        let text = self.text(name).or_else(|| defaults.text(name));
+        text.map(str::to_owned)
+    }
+
+    /// Where WeChat Pay tells what becomes of it, if it is to tell.
+    pub(in crate::command::payout) fn notify_url(&mut self, defaults: &Defaults) -> Option<String> {
+        let url = self.or_default("notify_url", defaults)?;
+        if let Err(error) = check_notify_url(&url) {
+            self.wrong("notify_url", rule(&error));
+        }
+        Some(url)
+    }
+
+    /// The columns whose names begin as the product says: the rest of each name, with what is in the row.
+    pub(in crate::command::payout) fn prefixed(&self) -> Vec<(String, String)> {
+        let columns = self.columns.prefixed().iter();
+        let filled = columns.filter_map(|(place, name)| {
+            let text = self.record.get(*place).filter(|text| !text.is_empty())?;
+            Some((name.clone(), text.to_owned()))
+        });
+        filled.collect()
+    }
+
+    pub(in crate::command::payout) fn parsed<T: FromStr<Err = InvalidInput>>(
+        &mut self,
+        name: &'static str,
+    ) -> Option<T> {
         match self.text(name).unwrap_or_default().parse() {
             Ok(value) => Some(value),
             Err(error) => {
@@ -187,7 +220,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn optional(&mut self, name: &'static str) -> Option<u32> {
+    /// A whole number that need not be there.
+    pub(in crate::command::payout) fn number(&mut self, name: &'static str) -> Option<u32> {
         let number = self.text(name)?.parse().ok();
         if number.is_none() {
             self.wrong(name, Text::new("must be a whole number", "必须是整数"));
@@ -195,8 +229,9 @@ impl<'a> Fields<'a> {
         number
     }
 
-    fn amount(&mut self) -> Option<Fen> {
-        let text = self.text("amount_fen").unwrap_or_default();
+    /// An amount, which has to be there.
+    pub(in crate::command::payout) fn fen(&mut self, name: &'static str) -> Option<Fen> {
+        let text = self.text(name).unwrap_or_default();
         let is_plain = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
         let amount = text.parse().ok().filter(|_| is_plain).map(Fen::new);
         if amount.is_none() {
@@ -204,52 +239,9 @@ impl<'a> Fields<'a> {
                 "must be a whole number of fen, of digits only: 1000 is ten yuan",
                 "必须是以分为单位的整数，只含半角数字：1000 即 10 元",
             );
-            self.wrong("amount_fen", rule);
+            self.wrong(name, rule);
         }
         amount
-    }
-
-    fn ip(&mut self, default: Option<IpAddr>) -> Option<IpAddr> {
-        const NAME: &str = "spbill_create_ip";
-        let default = default.map(|ip| ip.to_string());
-        let ip = self.setting(NAME, default.as_deref())?.parse().ok();
-        if ip.is_none() {
-            self.wrong(NAME, Text::new("must be an IP address", "必须是 IP 地址"));
-        }
-        ip
-    }
-
-    fn check_name(&mut self, named: bool) -> Option<CheckName> {
-        const NAME: &str = "check_name";
-        match self.text(NAME).and_then(CheckName::from_wire) {
-            None if named => Some(CheckName::ForceCheck),
-            None => Some(CheckName::NoCheck),
-            Some(CheckName::DangerOther(_)) => {
-                let rule = Text::new(
-                    "must be NO_CHECK or FORCE_CHECK",
-                    "必须是 NO_CHECK 或 FORCE_CHECK",
-                );
-                self.wrong(NAME, rule);
-                None
-            }
-            known => known,
-        }
-    }
-
-    fn message_type(&mut self) -> Option<MessageType> {
-        const NAME: &str = "ww_msg_type";
-        match self.text(NAME).and_then(MessageType::from_wire) {
-            None => Some(MessageType::NormalMsg),
-            Some(MessageType::DangerOther(_)) => {
-                let rule = Text::new(
-                    "must be NORMAL_MSG or APPROVAL_MSG",
-                    "必须是 NORMAL_MSG 或 APPROVAL_MSG",
-                );
-                self.wrong(NAME, rule);
-                None
-            }
-            known => known,
-        }
     }
 }
 
@@ -267,3 +259,6 @@ fn is_shortened(text: &str) -> bool {
         !number.is_empty() && !exponent.is_empty() && is_number(number) && is_number(exponent)
     })
 }
+
+/// The column that says which product a row is for.
+pub(super) const PRODUCT: &str = "product";

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use csv::{ByteRecord, StringRecord};
 
-use super::columns::Columns;
+use super::columns::{Columns, LOOKS, fits};
 use super::mistake::Mistakes;
 use super::{Records, decoded};
+use crate::command::payout::product::Kind;
 use crate::csv_text;
 use crate::fail::{Fail, unreadable};
 use crate::lang::Lang;
@@ -49,7 +50,9 @@ pub(crate) fn read_raw(path: &Path) -> Result<RawRows, Fail> {
     };
     let first = next(None, &mut mistakes)?;
     let (line, names) = first.unwrap_or_else(|| (1, StringRecord::new()));
-    let columns = Columns::of(names, line, &mut mistakes);
+    let kind = LOOKS.into_iter().find(|kind| fits(&names, *kind));
+    let kind = kind.unwrap_or(Kind::Employee);
+    let columns = Columns::of(names, line, kind, &mut mistakes);
     let mut rows = Vec::new();
     if let Some(place) = columns.place("intent").filter(|_| mistakes.is_empty()) {
         while let Some((line, fields)) = next(Some(&columns), &mut mistakes)? {

@@ -28,8 +28,9 @@ impl Wanting {
         }
     }
 
-    pub(super) fn into_mistakes(self) -> impl Iterator<Item = Mistake> {
-        self.0.into_iter().map(|setting| {
+    /// `section` is that of the configuration in which they can be set.
+    pub(super) fn into_mistakes(self, section: &'static str) -> impl Iterator<Item = Mistake> {
+        self.0.into_iter().map(move |setting| {
             let Setting {
                 name,
                 has_column,
@@ -52,8 +53,8 @@ impl Wanting {
                 ("add a column of this name", "增加同名的列")
             };
             Mistake::in_file(Text::new(
-                format!("{name} is missing: set {name} in [payout] of the configuration, or {add} ({need})"),
-                format!("缺少 {name}：请在配置文件的 [payout] 中设置 {name}，或{add_zh}（{need_zh}）"),
+                format!("{name} is missing: set {name} in {section} of the configuration, or {add} ({need})"),
+                format!("缺少 {name}：请在配置文件的 {section} 中设置 {name}，或{add_zh}（{need_zh}）"),
             ))
         })
     }
