@@ -85,6 +85,16 @@ impl Entry {
         &self.head.name
     }
 
+    /// The method; a notification has none.
+    pub fn method(&self) -> Option<&str> {
+        self.head.method.as_deref()
+    }
+
+    /// The path, with `{name}` for each parameter; a notification has none.
+    pub fn path(&self) -> Option<&str> {
+        self.head.path.as_deref()
+    }
+
     /// What it does, in English.
     pub fn title_en(&self) -> &str {
         &self.head.title_en

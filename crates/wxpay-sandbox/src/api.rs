@@ -4,12 +4,17 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::Protocol;
 use crate::endpoint::{ENDPOINTS, Endpoint};
+use crate::{Protocol, described};
 
 /// An endpoint of the sandbox, known by the full name that the client library gives it: `v2.wecom.pay_employee`.
 ///
-/// [`named`](Self::named) can be called where a constant is made, so that a wrong name does not compile:
+/// It has one for every operation. Those with behaviour are [`all`](Self::all); what they are told shows in the books. The rest
+/// check a request and answer it, by the operation's description, and remember nothing but the merchant's own numbers. Their
+/// names are read from a string: `"v3.ecommerce.query_balance".parse()`.
+///
+/// [`named`](Self::named) knows those with behaviour, and can be called where a constant is made, so that a wrong name does not
+/// compile:
 ///
 /// ```
 /// use wxpay_sandbox::Api;
@@ -30,7 +35,7 @@ pub struct UnknownApi(
 );
 
 impl Api {
-    /// The endpoint of a full name.
+    /// The endpoint of a full name, if it has behaviour.
     pub const fn named(name: &str) -> Option<Self> {
         match find(name) {
             Some(endpoint) => Some(Self(endpoint.name)),
@@ -38,7 +43,7 @@ impl Api {
         }
     }
 
-    /// Every endpoint.
+    /// Every endpoint with behaviour.
     pub fn all() -> impl Iterator<Item = Self> {
         ENDPOINTS.iter().map(|endpoint| Self(endpoint.name))
     }
@@ -50,7 +55,15 @@ impl Api {
 
     /// The protocol that it speaks.
     pub const fn protocol(self) -> Protocol {
-        self.endpoint().protocol()
+        match self.0.as_bytes() {
+            [b'v', b'2', ..] => Protocol::V2,
+            _ => Protocol::V3,
+        }
+    }
+
+    /// Whether it has behaviour; if not, it answers by the operation's description alone.
+    pub const fn has_behaviour(self) -> bool {
+        find(self.0).is_some()
     }
 
     /// The HTTP method and the path, in which `{name}` stands for a part that differs: `GET /v3/certificates`.
@@ -59,8 +72,9 @@ impl Api {
         format!("{} {}", endpoint.method, endpoint.path)
     }
 
-    pub(crate) const fn endpoint(self) -> &'static Endpoint {
-        find(self.0).expect("an Api is made of the name of an endpoint")
+    pub(crate) fn endpoint(self) -> &'static Endpoint {
+        let endpoint = find(self.0).or_else(|| described::find(self.0));
+        endpoint.expect("an Api is made of the name of an endpoint")
     }
 
     pub(crate) const fn of(endpoint: &Endpoint) -> Self {
@@ -84,7 +98,9 @@ impl FromStr for Api {
     type Err = UnknownApi;
 
     fn from_str(name: &str) -> Result<Self, UnknownApi> {
-        Self::named(name).ok_or_else(|| UnknownApi(name.to_owned()))
+        let endpoint = find(name).or_else(|| described::find(name));
+        let api = endpoint.map(Self::of);
+        api.ok_or_else(|| UnknownApi(name.to_owned()))
     }
 }
 

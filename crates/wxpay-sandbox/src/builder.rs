@@ -108,7 +108,7 @@ impl SandboxBuilder {
     /// A directory that is new or empty gets fresh keys. Its files for a client are `ca.pem`, `apiclient_cert.pem`,
     /// `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the merchant ID), `pub_key.pem` and
     /// `wechatpay_{serial_no}.pem`; those for its callbacks are `callback_cert.pem` and `callback_key.pem`. The directory
-    /// `server` in it is the sandbox's own. Files that hold secrets can be read by their owner only.
+    /// `brand` in it has the same for the [brand](crate::Brand), and `server` is the sandbox's own. Files that hold secrets can be read by their owner only.
     #[cfg(feature = "directory")]
     pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.directory = Some(Directory::new(path.into()));

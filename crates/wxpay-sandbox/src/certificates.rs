@@ -12,6 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use wxpay_core::{Secret, Timestamp};
 
+use crate::brand::BrandKeys;
 use crate::merchant::Account;
 use crate::platform::PlatformCertificate;
 use crate::{CallbackCertificate, Merchant, Trust, random};
@@ -27,6 +28,8 @@ pub(crate) struct Certificates {
     pub(crate) merchant_public: Vec<u8>,
     /// The private key of the platform's public one.
     pub(crate) platform_key: KeyPair,
+    /// The brand, if it was kept from an earlier start.
+    pub(crate) brand: Option<BrandKeys>,
     /// The platform's certificates, from the oldest to the newest; none if its public key is all there is.
     pub(crate) platform_certificates: Vec<PlatformCertificate>,
 }
@@ -54,7 +57,7 @@ impl Certificates {
         let ca_pem = authority().self_signed(&ca_key)?.pem();
         let account = Account::generate()?;
         let serial = serial();
-        let client = client_certificate(&account, serial)
+        let client = client_certificate(account.mch_id.as_str(), serial)
             .signed_by(&merchant_key, &Issuer::from_params(&authority(), &ca_key))?;
         Ok(Self {
             ca_pem,
@@ -76,6 +79,7 @@ impl Certificates {
             },
             ca_key,
             platform_key,
+            brand: None,
             platform_certificates: platform_certificate.into_iter().collect(),
         })
     }
@@ -84,7 +88,7 @@ impl Certificates {
         Ok(CertificateDer::from_pem_slice(self.ca_pem.as_bytes())?)
     }
 
-    /// Makes the server's certificate, for loopback, for WeChat Pay's two hosts and for the names given.
+    /// Makes the server's certificate, for loopback, for WeChat Pay's hosts and for the names given.
     pub(crate) fn server(
         &self,
         names: &[String],
@@ -100,6 +104,18 @@ impl Certificates {
             key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         })
     }
+}
+
+/// Makes an RSA key and an API certificate of it for a number: the key, the certificate as PEM and its serial number.
+pub(crate) fn api_certificate(
+    number: &str,
+    ca_key: &KeyPair,
+) -> Result<(KeyPair, String, String), rcgen::Error> {
+    let (key, serial) = (rsa_key()?, serial());
+    let issuer = authority();
+    let issuer = Issuer::from_params(&issuer, ca_key);
+    let certificate = client_certificate(number, serial).signed_by(&key, &issuer)?;
+    Ok((key, certificate.pem(), hex(&serial)))
 }
 
 /// Makes the certificate that callbacks are to show.
@@ -142,8 +158,9 @@ fn server_certificate(names: Vec<String>) -> Result<CertificateParams, rcgen::Er
     Ok(params)
 }
 
-fn client_certificate(account: &Account, serial: [u8; 20]) -> CertificateParams {
-    let mut params = named(account.mch_id.as_str());
+/// The certificate of the merchant or of a brand, by its number.
+fn client_certificate(number: &str, serial: [u8; 20]) -> CertificateParams {
+    let mut params = named(number);
     params.serial_number = Some(SerialNumber::from_slice(&serial));
     params.key_usages = vec![
         KeyUsagePurpose::DigitalSignature,
@@ -188,4 +205,10 @@ pub(crate) fn hex(serial: &[u8]) -> String {
 const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// WeChat Pay's own hosts, for clients that know no other and are led here by a hosts file.
-const WECHAT_PAY: [&str; 2] = ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"];
+const WECHAT_PAY: [&str; 5] = [
+    "api.mch.weixin.qq.com",
+    "api2.mch.weixin.qq.com",
+    "apihk.mch.weixin.qq.com",
+    "fraud.mch.weixin.qq.com",
+    "payapp.weixin.qq.com",
+];

@@ -1,5 +1,6 @@
 //! A directory that keeps the keys of a sandbox, and holds the files that a client needs.
 
+mod brand;
 mod files;
 
 use std::error::Error as StdError;
@@ -61,7 +62,8 @@ pub enum DirectoryError {
 /// A directory of this layout. Files that hold secrets can be read by their owner only.
 ///
 /// For the client: `ca.pem`, `apiclient_cert.pem`, `apiclient_key.pem`, `apiclient_cert.p12`, `pub_key.pem` and
-/// `wechatpay_{serial_no}.pem`. For its callbacks: `callback_cert.pem` and `callback_key.pem`. In `server/`, what only the sandbox may know.
+/// `wechatpay_{serial_no}.pem`. For its callbacks: `callback_cert.pem` and `callback_key.pem`. In `brand/`, the same for a client of
+/// the brand (品牌商家). In `server/`, what only the sandbox may know.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory(PathBuf);
 
@@ -99,7 +101,8 @@ impl Directory {
             });
         }
         // With a platform certificate in any case, so that the mode can be another one next time.
-        let certificates = Certificates::generate(Trust::Both).map_err(DirectoryError::Keys)?;
+        let mut certificates = Certificates::generate(Trust::Both).map_err(DirectoryError::Keys)?;
+        certificates.brand = Some(self.create_brand(&certificates.ca_key)?);
         self.create(&certificates)?;
         Ok(certificates)
     }
@@ -170,6 +173,7 @@ impl Directory {
         let ca_key = self.key(CA_KEY)?;
         Ok(Certificates {
             callback: self.load_callback(&ca_key)?,
+            brand: Some(self.open_brand(&ca_key)?),
             ca_key,
             ca_pem,
             merchant_public: client_key.subject_public_key_info(),

@@ -1,10 +1,12 @@
-//! What the sandbox has to know of an endpoint, and the one list of them all.
+//! What the sandbox has to know of an endpoint, and the list of those with behaviour.
 
 use http::Method;
+use wxpay_catalog::{Field, Operation, Place, Version};
 
 use crate::{Protocol, v2, v3};
 
-/// An endpoint. Its file makes it, and [`ENDPOINTS`] lists it; routing, faults and the page follow from that.
+/// An endpoint. One with behaviour is made in its own file and listed in [`ENDPOINTS`], and one without in `described`; routing,
+/// faults and the page follow from that.
 pub(crate) struct Endpoint {
     /// The full name, which the client library uses too.
     pub(crate) name: &'static str,
@@ -46,6 +48,8 @@ pub(crate) enum Handler {
         /// Whether the request brings a file.
         upload: bool,
     },
+    /// What has no behaviour of its own and is answered by its description.
+    Described(&'static Operation),
 }
 
 impl Endpoint {
@@ -89,12 +93,24 @@ impl Endpoint {
         match self.handler {
             Handler::V2 { .. } | Handler::V2File { .. } => Protocol::V2,
             Handler::V3 { .. } => Protocol::V3,
+            Handler::Described(operation) => match operation.version {
+                Version::V2 => Protocol::V2,
+                _ => Protocol::V3,
+            },
         }
     }
 
-    /// Whether requests bring files.
-    pub(crate) const fn takes_files(&self) -> bool {
-        matches!(self.handler, Handler::V3 { upload: true, .. })
+    /// The name of the part with the file, if requests bring one.
+    pub(crate) fn file_part(&self) -> Option<&'static str> {
+        match self.handler {
+            Handler::V3 { upload: true, .. } => Some("file"),
+            Handler::Described(operation) => {
+                let mut fields = operation.request.iter();
+                let file = fields.find(|field| field.place == Some(Place::Form));
+                file.map(Field::wire)
+            }
+            _ => None,
+        }
     }
 
     /// Whether it answers requests of this method. APIv2 answers another one in its own way.
@@ -138,7 +154,7 @@ impl Reply {
     };
 }
 
-/// Every endpoint, in the order in which people are shown them.
+/// Every endpoint with behaviour of its own, in the order in which people are shown them.
 pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v2::pay_employee::ENDPOINT,
     &v2::query_employee_payment::ENDPOINT,

@@ -16,7 +16,7 @@ use crate::form::Form;
 use crate::payload::{self, Closed, Payload};
 use crate::route::Route;
 use crate::state::Shared;
-use crate::{Api, Fault, SeenRequest, SignatureCheck, state_file, v2, v3};
+use crate::{Api, Fault, Protocol, SeenRequest, SignatureCheck, described, state_file, v2, v3};
 
 /// A request that was read to its end.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ pub(crate) async fn serve(
     let target = head.uri.path_and_query();
     let target = target.map_or_else(String::new, |target| target.as_str().to_owned());
     let route = Route::of(&head.method, &target).ok();
-    let files = route.is_some_and(|route| route.endpoint.takes_files());
+    let files = route.is_some_and(|route| route.endpoint.file_part().is_some());
     let most = if files { MAX_UPLOAD } else { MAX_BODY };
     let reading = Limited::new(body, most).collect();
     let patience = shared.connection_limits.patience;
@@ -166,6 +166,9 @@ async fn answer(
     let response = match draft {
         Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
         Draft::V2File(file) => file.response(),
+        Draft::V3(answer) if described::brand::is_of(&route) => {
+            described::brand::seal(answer, fault.as_ref(), now, shared)
+        }
         Draft::V3(answer) => {
             let key = shared.platform.signer(match route.endpoint.handler {
                 Handler::V3 {
@@ -186,10 +189,10 @@ async fn answer(
 
 /// Reads the parts of an upload.
 async fn read_form(call: &Call, route: &Route<'_>) -> Result<Option<Form>, String> {
-    if !route.endpoint.takes_files() {
-        return Ok(None);
+    match route.endpoint.file_part() {
+        Some(part) => Form::read(call, part).await.map(Some),
+        None => Ok(None),
     }
-    Form::read(call).await.map(Some)
 }
 
 /// Checks the request, lets it take effect unless the fault says otherwise, and drafts the response.
@@ -227,6 +230,28 @@ fn respond(
         Handler::V3 { respond, .. } => Draft::V3(v3::respond(
             respond, route, call, shared, now, commit, signatures,
         )),
+        Handler::Described(operation) if route.endpoint.protocol() == Protocol::V2 => {
+            match described::v2::respond(&mut request, operation) {
+                Ok(draft) => draft,
+                Err(refusal) => refused(refusal, described::v2::refusals(operation)),
+            }
+        }
+        Handler::Described(operation) if described::brand::is_of(route) => {
+            let answer =
+                described::brand::respond(operation, route, call, shared, now, commit, signatures);
+            Draft::V3(answer)
+        }
+        Handler::Described(operation) => Draft::V3(v3::respond(
+            |request| {
+                described::v3::respond(request, operation, &described::v3::Caller::of(shared))
+            },
+            route,
+            call,
+            shared,
+            now,
+            commit,
+            signatures,
+        )),
     };
     match fault {
         Some(Fault::DropBeforeCommit | Fault::DropAfterCommit) => Err(Closed),
@@ -237,6 +262,13 @@ fn respond(
                 refused(v2::Refusal::code(code, message), refusals)
             }
             Handler::V3 { .. } => Draft::V3(v3::Answer::documented_error(code, message)),
+            Handler::Described(operation) if route.endpoint.protocol() == Protocol::V2 => refused(
+                v2::Refusal::code(code, message),
+                described::v2::refusals(operation),
+            ),
+            Handler::Described(operation) => {
+                Draft::V3(described::v3::error(operation, code, message))
+            }
         }),
         Some(Fault::ReturnCodeFail { message, code }) => {
             Ok(Draft::V2(v2::return_fail(message, code.as_deref())))

@@ -106,8 +106,12 @@ impl Faults {
 
     /// Those that wait for one request each, by endpoint and in order.
     pub(crate) fn waiting(&self) -> Vec<(Api, Fault)> {
-        let waiting = Api::all().filter_map(|api| self.once.get_key_value(&api));
+        let mut rest: Vec<Api> = self.once.keys().copied().collect();
+        rest.retain(|api| !api.has_behaviour());
+        rest.sort_unstable_by_key(|api| api.name());
+        let waiting = Api::all().chain(rest);
         waiting
+            .filter_map(|api| self.once.get_key_value(&api))
             .flat_map(|(api, faults)| faults.iter().map(|fault| (*api, fault.clone())))
             .collect()
     }

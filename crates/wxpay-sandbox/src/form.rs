@@ -1,4 +1,4 @@
-//! Files that come in several parts (multipart/form-data): `meta`, which is what was signed, and `file`.
+//! Files that come in several parts (multipart/form-data): `meta`, which is what was signed, and the file.
 
 use std::convert::Infallible;
 
@@ -18,7 +18,7 @@ pub(crate) struct Form {
 
 impl Form {
     /// Reads the body of an upload; an error is what is wrong, for people.
-    pub(crate) async fn read(call: &Call) -> Result<Self, String> {
+    pub(crate) async fn read(call: &Call, file_part: &str) -> Result<Self, String> {
         let kind = call.headers.get(CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let boundary = multer::parse_boundary(kind)
@@ -31,7 +31,7 @@ impl Form {
             let name = part.name().map(str::to_owned);
             let place = match name.as_deref() {
                 Some("meta") => &mut meta,
-                Some("file") => &mut file,
+                Some(part) if part == file_part => &mut file,
                 _ => continue,
             };
             let content = part.bytes().await.map_err(|error| broken(&error))?;
@@ -43,7 +43,7 @@ impl Form {
         let missing = |name: &str| format!("multipart/form-data中缺少{name}");
         Ok(Self {
             meta: meta.ok_or_else(|| missing("meta"))?,
-            file: file.ok_or_else(|| missing("file"))?,
+            file: file.ok_or_else(|| missing(file_part))?,
         })
     }
 }

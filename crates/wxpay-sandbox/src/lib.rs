@@ -72,6 +72,7 @@
 mod api;
 mod batch;
 mod bill;
+mod brand;
 mod builder;
 mod callback_certificate;
 mod certificates;
@@ -82,6 +83,7 @@ mod complaint;
 #[cfg(feature = "control")]
 mod control;
 mod delivery;
+mod described;
 #[cfg(feature = "directory")]
 mod directory;
 mod endpoint;
@@ -129,6 +131,7 @@ mod vectors;
 
 pub use api::{Api, UnknownApi};
 pub use batch::{Batch, BatchTerms, TransferTerms};
+pub use brand::{Brand, BrandError};
 pub use builder::{SandboxBuilder, StartError};
 pub use callback_certificate::CallbackCertificate;
 pub use combined::{CombinedOrder, CombinedPart};

@@ -1,6 +1,7 @@
 use http::header::AUTHORIZATION;
 use http::{Method, Response, StatusCode};
 
+use crate::described;
 use crate::endpoint::{ENDPOINTS, Endpoint};
 use crate::exchange::Call;
 use crate::payload::{self, Payload};
@@ -18,6 +19,8 @@ pub(crate) struct Route<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Unrouted {
     NoPath,
+    /// The path is that of a page, which the user's browser opens.
+    Page(&'static Endpoint),
     /// The path has this other method.
     Method(&'static Method),
 }
@@ -26,15 +29,31 @@ impl<'a> Route<'a> {
     pub(crate) fn of(method: &Method, target: &'a str) -> Result<Self, Unrouted> {
         let path = target.split('?').next().unwrap_or_default();
         let mut other = Unrouted::NoPath;
+        let mut found = None;
         for endpoint in ENDPOINTS {
             if let Some(parts) = endpoint.parts(path) {
                 if endpoint.takes(method) {
-                    return Ok(Self { endpoint, parts });
+                    found = Some(Self { endpoint, parts });
+                    break;
                 }
                 other = Unrouted::Method(endpoint.method);
             }
         }
-        Err(other)
+        if let Some(found) = found.take_if(|found| found.parts.is_empty()) {
+            return Ok(found);
+        }
+        let described = described::route(method, path).and_then(|endpoint| {
+            let parts = endpoint.parts(path)?;
+            Some(Self { endpoint, parts })
+        });
+        match (found, described) {
+            // A path without parameters goes before one that has them.
+            (Some(found), Some(described)) if described.parts.len() < found.parts.len() => {
+                Ok(described)
+            }
+            (Some(found), _) | (None, Some(found)) => Ok(found),
+            (None, None) => Err(described::page(method, path).map_or(other, Unrouted::Page)),
+        }
     }
 
     /// A part of the path, as it came.
@@ -53,6 +72,12 @@ impl Unrouted {
         let (status, code, what) = match self {
             Self::NoPath => {
                 let what = format!("has no endpoint {method} {path}");
+                (404, "NO_SUCH_OPERATION", what)
+            }
+            Self::Page(page) => {
+                let name = page.name;
+                let what =
+                    format!("has no page {path} ({name}), which the browser of a user opens");
                 (404, "NO_SUCH_OPERATION", what)
             }
             Self::Method(other) => {

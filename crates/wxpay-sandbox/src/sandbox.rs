@@ -1,4 +1,5 @@
 mod books;
+mod brand;
 mod codes;
 mod complaints;
 mod faults;

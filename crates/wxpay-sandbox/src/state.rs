@@ -23,9 +23,10 @@ mod withdrawals;
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error as StdError;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use rcgen::KeyPair;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::sync::{Notify, RwLock};
@@ -33,8 +34,10 @@ use tokio_rustls::TlsConnector;
 use wxpay_core::{Fen, Timestamp};
 
 use crate::bill::Deposit;
+use crate::brand::BrandAccount;
 use crate::certificates::Certificates;
 use crate::clock::{Clock, later};
+use crate::described::Repeats;
 use crate::fault_rule::Faults;
 use crate::held::Held;
 use crate::notice;
@@ -82,6 +85,10 @@ pub(crate) struct Shared {
     pub(crate) held: Held,
     pub(crate) connection_limits: ConnectionLimits,
     pub(crate) state_file: Option<StateFile>,
+    /// What certificates are signed with.
+    pub(crate) ca_key: KeyPair,
+    /// The brand, once somebody asked for it.
+    pub(crate) brand: OnceLock<BrandAccount>,
     /// How callbacks are spoken to over HTTPS, and what they are to show.
     pub(crate) callback_tls: TlsConnector,
     pub(crate) callback_certificate: CallbackCertificate,
@@ -125,6 +132,8 @@ pub(crate) struct State {
     pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,
     pub(crate) uploads: Uploads,
+    /// The writes of operations without behaviour. No snapshot has them.
+    pub(crate) repeats: Repeats,
     pub(crate) agenda: Agenda,
     /// The attempts to deliver notifications, as many as requests are kept.
     pub(crate) deliveries: VecDeque<Delivery>,
@@ -139,8 +148,14 @@ impl Shared {
             certificates.merchant.platform_key_id.clone(),
             &certificates.platform_key.serialize_der(),
         )?;
+        let ca = certificates.ca()?;
+        let brand = match certificates.brand {
+            Some(keys) => OnceLock::from(BrandAccount::new(keys)?),
+            None => OnceLock::new(),
+        };
         Ok(Self {
-            callback_tls: notice::tls::connector(certificates.ca()?)?,
+            brand,
+            callback_tls: notice::tls::connector(ca)?,
             callback_certificate: certificates.callback,
             platform: Platform::new(
                 MerchantKey::new(
@@ -155,6 +170,7 @@ impl Shared {
                 certificates.merchant.client_cert_pem.as_bytes(),
             )?,
             merchant: certificates.merchant,
+            ca_key: certificates.ca_key,
             random: Random::new(random::seed()),
             payout_rules: PayoutRules::default(),
             turn: Arc::default(),

@@ -19,7 +19,7 @@ pub(crate) mod query_order;
 pub(crate) mod query_refund;
 pub(crate) mod red_packet;
 mod refusal;
-mod request;
+pub(crate) mod request;
 pub(crate) mod reverse_order;
 pub(crate) mod sharing;
 pub(crate) mod sign;

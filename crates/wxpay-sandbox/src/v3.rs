@@ -41,6 +41,8 @@ pub(crate) mod upload;
 pub(crate) mod withdrawals;
 
 pub(crate) use answer::{Answer, Content};
+pub(crate) use authorization::no_serial;
+pub(crate) use input::Body;
 
 use std::sync::Arc;
 
@@ -65,7 +67,7 @@ pub(crate) struct Request<'a> {
 
 /// Checks the signature of a request, and then has it answered.
 pub(crate) fn respond(
-    respond: fn(&Request<'_>) -> Result<Answer, Answer>,
+    respond: impl FnOnce(&Request<'_>) -> Result<Answer, Answer>,
     route: &Route<'_>,
     call: &Call,
     shared: &Shared,

@@ -103,7 +103,7 @@ async fn serve(run: Run, lang: Lang) -> Result<ExitCode, Fail> {
     let control = Control::start(Arc::clone(&sandbox), run.control, &run.name).await;
     let control = control.map_err(not_started)?;
     let dir = std::path::absolute(&run.dir).unwrap_or_else(|_| run.dir.clone());
-    client_files::write(&sandbox, &control, &dir)?;
+    client_files::write(&sandbox, &control, &dir).await?;
 
     log::greet(&sandbox, &control, &dir, lang)?;
     tokio::select! {

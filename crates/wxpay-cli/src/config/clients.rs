@@ -92,7 +92,10 @@ impl<'a> Clients<'a> {
         let config = self.config;
         let brand_id = config.brand_id()?.parse().map_err(wrong("brand_id"))?;
         let credentials = v3::Credentials::new(config.signing_key()?, config.public_keys()?);
-        let client = v3::Client::brand(brand_id, credentials, self.transport.clone());
+        let mut client = v3::Client::brand(brand_id, credentials, self.transport.clone());
+        if let Some(app_id) = parsed(config.app_id().ok(), "app_id")? {
+            client = client.app_id(app_id);
+        }
         self.built(client)
     }
 

@@ -8,6 +8,7 @@ use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
 
 use crate::setup::{Setup, text};
 
+mod every;
 mod file;
 mod input;
 mod members;

@@ -43,11 +43,11 @@ pub(crate) enum Asked {
 
 impl NewFault {
     pub(crate) fn asked(self) -> Result<Asked, Problem> {
-        let api = Api::named(&self.api).ok_or_else(|| {
+        let api = self.api.parse().map_err(|_| {
             let names: Vec<_> = Api::all().map(Api::name).collect();
             let names = names.join(", ");
             Problem::bad_request(format!(
-                "there is no api {}: it is one of {names}",
+                "there is no api {}: it is one of {names}, or another operation of the catalogue",
                 self.api
             ))
         })?;

@@ -49,6 +49,11 @@ impl Message {
         self.field(name.into(), value.into(), true)
     }
 
+    /// Adds elements within an element.
+    pub(crate) fn raw(self, name: impl Into<Cow<'static, str>>, elements: String) -> Self {
+        self.field(name.into(), elements, true)
+    }
+
     /// Adds an amount.
     pub(crate) fn fen(self, name: impl Into<Cow<'static, str>>, amount: Fen) -> Self {
         self.field(name.into(), amount.to_string(), true)

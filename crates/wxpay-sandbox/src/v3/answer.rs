@@ -1,4 +1,5 @@
-use http::{HeaderMap, Response, StatusCode};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 use wxpay_core::Timestamp;
@@ -29,7 +30,12 @@ pub(crate) trait Content: Send {
 
 enum Body {
     Content(Box<dyn Content>),
-    File { kind: &'static str, bytes: Vec<u8> },
+    File {
+        kind: &'static str,
+        bytes: Vec<u8>,
+        /// The header with its SHA-1, which is what is signed.
+        digest: Option<&'static str>,
+    },
     Nothing,
     Error(ErrorBody),
 }
@@ -72,8 +78,25 @@ impl Answer {
     pub(crate) fn file(kind: &'static str, bytes: Vec<u8>) -> Self {
         Self {
             status: StatusCode::OK,
-            body: Body::File { kind, bytes },
+            body: Body::File {
+                kind,
+                bytes,
+                digest: None,
+            },
             signed: false,
+        }
+    }
+
+    /// A file whose digest stands in a header and is signed in its place.
+    pub(crate) fn file_by_digest(kind: &'static str, bytes: Vec<u8>, digest: &'static str) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: Body::File {
+                kind,
+                bytes,
+                digest: Some(digest),
+            },
+            signed: true,
         }
     }
 
@@ -170,7 +193,12 @@ impl Answer {
         let body = self.body.to_bytes();
         let mut headers = HeaderMap::new();
         if self.signed {
-            headers = sign(&body, key, fault, now, random);
+            headers = match &self.body {
+                Body::File {
+                    digest: Some(name), ..
+                } => by_digest(name, &body, |text| sign(text, key, fault, now, random)),
+                _ => sign(&body, key, fault, now, random),
+            };
         }
         let error = matches!(self.body, Body::Error(_));
         let internal = if error { "1" } else { "0" };
@@ -198,7 +226,8 @@ impl Body {
     fn tamper(&mut self) {
         match self {
             Self::Content(content) => content.tamper(),
-            Self::Nothing | Self::File { .. } => {}
+            Self::Nothing => {}
+            Self::File { bytes, .. } => bytes.push(b'!'),
             Self::Error(error) => "TAMPERED".clone_into(&mut error.code),
         }
     }
@@ -211,6 +240,21 @@ impl Body {
             Self::Error(error) => to_json(error),
         }
     }
+}
+
+/// The headers of a file whose digest is signed in its place.
+fn by_digest(name: &'static str, file: &[u8], sign: impl FnOnce(&[u8]) -> HeaderMap) -> HeaderMap {
+    let sha1 = digest(&SHA1_FOR_LEGACY_USE_ONLY, file);
+    let sha1: String = sha1
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let mut headers = sign(format!(r#"{{"sha1":"{sha1}"}}"#).as_bytes());
+    if let (Ok(name), Ok(sha1)) = (HeaderName::try_from(name), HeaderValue::try_from(sha1)) {
+        headers.insert(name, sha1);
+    }
+    headers
 }
 
 /// Writes texts, numbers and lists of them.

@@ -7,7 +7,7 @@ use serde_json::json;
 use wxpay_core::Timestamp;
 
 use crate::exchange::Call;
-use crate::platform::{Platform, PlatformKey};
+use crate::platform::{MerchantKey, Platform, PlatformKey};
 use crate::signature::SignatureCause;
 use crate::state::Shared;
 use crate::v3::{Answer, diagnose};
@@ -16,6 +16,7 @@ use crate::{SignatureCheck, SignatureKind};
 /// The members of an `Authorization` header.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Authorization<'a> {
+    /// Who signs: the merchant ID, or the number of a brand.
     pub(crate) mchid: &'a str,
     pub(crate) nonce_str: &'a str,
     pub(crate) signature: &'a str,
@@ -23,8 +24,36 @@ pub(crate) struct Authorization<'a> {
     pub(crate) serial_no: &'a str,
 }
 
+/// Who is to have signed a request.
+pub(crate) struct Signer<'a> {
+    /// The scheme, and the member that names who signs.
+    pub(crate) scheme: &'static str,
+    pub(crate) member: &'static str,
+    pub(crate) id: &'a str,
+    pub(crate) serial_no: &'a str,
+    pub(crate) key: &'a MerchantKey,
+}
+
 /// Checks that the merchant sent this request, just now.
 pub(crate) fn check(
+    call: &Call,
+    shared: &Shared,
+    now: Timestamp,
+    signatures: &mut Vec<SignatureCheck>,
+) -> Result<(), Answer> {
+    let signer = Signer {
+        scheme: SCHEME,
+        member: MEMBER,
+        id: shared.merchant.mch_id.as_str(),
+        serial_no: &shared.merchant.serial_no,
+        key: &shared.platform.merchant,
+    };
+    check_signer(&signer, call, shared, now, signatures)
+}
+
+/// Checks that this signer sent this request, just now.
+pub(crate) fn check_signer(
+    signer: &Signer<'_>,
     call: &Call,
     shared: &Shared,
     now: Timestamp,
@@ -35,7 +64,7 @@ pub(crate) fn check(
         return Err(Answer::error(400, "INVALID_REQUEST", message).unsigned());
     }
     let mut seen = SignatureCheck::new(SignatureKind::Authorization);
-    let result = check_authorization(call, shared, now, &mut seen);
+    let result = check_authorization(signer, call, shared, now, &mut seen);
     seen.held = result.is_ok();
     signatures.push(seen);
     result
@@ -70,13 +99,20 @@ pub(crate) fn no_serial() -> Answer {
 
 impl<'a> Authorization<'a> {
     /// Reads the header; `None` unless it has the scheme and each member once.
+    #[cfg(test)]
     pub(crate) fn parse(header: &'a str) -> Option<Self> {
+        Self::parse_as(header, SCHEME, MEMBER)
+    }
+
+    /// Reads the header of a scheme, in which this member names who signs.
+    fn parse_as(header: &'a str, scheme: &str, who: &str) -> Option<Self> {
         let mut members = Self::default();
-        for member in header.strip_prefix(SCHEME)?.split(',') {
+        let header = header.strip_prefix(scheme)?.strip_prefix(' ')?;
+        for member in header.split(',') {
             let (name, value) = member.trim().split_once('=')?;
             let value = value.strip_prefix('"')?.strip_suffix('"')?;
             let slot = match name {
-                "mchid" => &mut members.mchid,
+                name if name == who => &mut members.mchid,
                 "nonce_str" => &mut members.nonce_str,
                 "signature" => &mut members.signature,
                 "timestamp" => &mut members.timestamp,
@@ -111,6 +147,7 @@ impl<'a> Authorization<'a> {
 }
 
 fn check_authorization(
+    signer: &Signer<'_>,
     call: &Call,
     shared: &Shared,
     now: Timestamp,
@@ -127,8 +164,9 @@ fn check_authorization(
     }
     let header = first.filter(|_| second.is_none());
     let members = header.and_then(|header| header.to_str().ok());
-    let Some(members) = members.and_then(Authorization::parse) else {
-        return refuse(MALFORMED, malformed());
+    let parse = |header| Authorization::parse_as(header, signer.scheme, signer.member);
+    let Some(members) = members.and_then(parse) else {
+        return refuse(MALFORMED, malformed(signer));
     };
     let message = members.message(call.method.as_str(), &call.target, call.signed_body());
     seen.text = String::from_utf8_lossy(&message).into_owned();
@@ -149,21 +187,20 @@ fn check_authorization(
     if members.nonce_str.len() > 32 {
         return refuse("Http头Authorization中的nonce_str过长", long_nonce());
     }
-    let merchant = &shared.merchant;
-    if members.mchid != merchant.mch_id.as_str() {
-        let cause = SignatureCause::other_merchant(merchant.mch_id.as_str());
+    if members.mchid != signer.id {
+        let cause = SignatureCause::other_merchant(signer.id);
         return refuse("签名错误", cause);
     }
     // The documents do not say how it is written, and clients that read it from the certificate write it in small letters.
-    if !members.serial_no.eq_ignore_ascii_case(&merchant.serial_no) {
+    if !members.serial_no.eq_ignore_ascii_case(signer.serial_no) {
         let cause = match shared.platform.key(members.serial_no) {
             Some(_) => SignatureCause::platform_serial(),
-            None => SignatureCause::other_serial(&merchant.serial_no),
+            None => SignatureCause::other_serial(signer.serial_no),
         };
         let message = "商户证书序列号有误。请使用签名私钥匹配的证书序列号";
         return refuse(message, cause);
     }
-    let key = &shared.platform.merchant;
+    let key = signer.key;
     if key.signed(&message, members.signature) {
         return Ok(());
     }
@@ -185,12 +222,17 @@ fn check_authorization(
     Err(answer.with_detail(detail).unsigned())
 }
 
-fn malformed() -> SignatureCause {
+fn malformed(signer: &Signer<'_>) -> SignatureCause {
+    let (scheme, who) = (signer.scheme, signer.member);
     SignatureCause::malformed(
-        "The header is not WECHATPAY2-SHA256-RSA2048, a space, and mchid, nonce_str, signature, timestamp and serial_no, \
-         each once, in double quotes, with commas between them.",
-        "请求头格式不对：应为 WECHATPAY2-SHA256-RSA2048、一个空格，然后是用逗号分隔、用双引号括起的 mchid、nonce_str、\
-         signature、timestamp 和 serial_no，各出现一次。",
+        &format!(
+            "The header is not {scheme}, a space, and {who}, nonce_str, signature, timestamp and serial_no, each once, in \
+             double quotes, with commas between them."
+        ),
+        &format!(
+            "请求头格式不对：应为 {scheme}、一个空格，然后是用逗号分隔、用双引号括起的 {who}、nonce_str、signature、timestamp \
+             和 serial_no，各出现一次。"
+        ),
     )
 }
 
@@ -210,7 +252,10 @@ fn long_nonce() -> SignatureCause {
 
 const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
 
-const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048 ";
+const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
+
+/// The member that names the merchant.
+const MEMBER: &str = "mchid";
 
 /// In seconds.
 const WINDOW: u64 = 300;

@@ -20,6 +20,7 @@ mod complaints;
 mod connections;
 #[cfg(feature = "control")]
 mod control;
+mod described;
 mod diagnosis;
 #[cfg(feature = "directory")]
 mod directory;

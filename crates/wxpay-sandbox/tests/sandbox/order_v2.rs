@@ -122,7 +122,7 @@ async fn orders_that_break_a_rule_are_refused() {
     assert!(client.sandbox.orders().is_empty());
 
     // What is not served.
-    let reply = client.try_post("/pay/facepay", &good()).await.unwrap();
+    let reply = client.try_post("/pay/nothing", &good()).await.unwrap();
     assert_eq!(reply.status(), 404);
     let said = wxpay_core::Params::from_xml(&reply.bytes().await.unwrap()).unwrap();
     let message = said.get("return_msg").unwrap();

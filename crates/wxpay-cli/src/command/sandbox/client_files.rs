@@ -1,17 +1,22 @@
-//! The two files of a sandbox's folder that are written at each start, since the address can be another one.
+//! The files of a sandbox's folder that are written at each start, since the address can be another one.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use wxpay_sandbox::{Control, Sandbox, Trust};
+use wxpay_sandbox::{Brand, Control, Sandbox, Trust};
 
 use crate::fail::Fail;
 
-/// Writes `wxpay.toml` and `env.sh`. Both hold secrets.
-pub(super) fn write(sandbox: &Sandbox, control: &Control, dir: &Path) -> Result<(), Fail> {
+/// Writes `wxpay.toml`, that of the brand, and `env.sh`. All hold secrets.
+pub(super) async fn write(sandbox: &Sandbox, control: &Control, dir: &Path) -> Result<(), Fail> {
     write_secret(&dir.join("wxpay.toml"), &config(sandbox))?;
+    let brand = sandbox.brand().await.map_err(|error| {
+        Fail::new("can't make the keys of the brand", "无法生成品牌的密钥").because(error)
+    })?;
+    let file = dir.join("brand").join("wxpay.toml");
+    write_secret(&file, &brand_config(sandbox, brand))?;
     write_secret(&dir.join("env.sh"), &exports(sandbox, control, dir))
 }
 
@@ -73,6 +78,20 @@ fn config(sandbox: &Sandbox) -> String {
         merchant.api_v3_key.expose(),
         merchant.workwx_secret.expose(),
         merchant.agentid,
+    )
+}
+
+fn brand_config(sandbox: &Sandbox, brand: &Brand) -> String {
+    format!(
+        "# For `wxpay --config` of a brand (品牌商家). Written by `wxpay sandbox` at each start.\n\
+         brand_id = \"{}\"\napp_id = \"{}\"\nbase_url = \"{}\"\n\n\
+         [certificate]\ncertificate = \"apiclient_cert.pem\"\nprivate_key = \"apiclient_key.pem\"\n\n\
+         [platform]\npublic_key_id = \"{}\"\npublic_key = \"pub_key.pem\"\n\n\
+         [tls]\nroot = \"../ca.pem\"\n",
+        brand.brand_id,
+        sandbox.merchant().appid,
+        sandbox.base_url(),
+        brand.platform_key_id,
     )
 }
 
