@@ -1,7 +1,7 @@
 //! A local WeChat Pay (微信支付) for tests and demonstrations: a real HTTPS server on loopback, with its own certificate
 //! authority, its own merchant and its own ledger.
 //!
-//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers the endpoints of [`Api`] as the
+//! [`Sandbox::start`] makes fresh keys and certificates, binds a free port and answers the operations of WeChat Pay as the
 //! documents describe them; [`Sandbox::builder`] does so with platform certificates (平台证书), or in the midst of the move
 //! from them to the public key ([`Trust`]). Requests are checked from the text of the protocol, with code that shares
 //! nothing with the client: a client that signs wrongly is refused here as it would be there.
@@ -32,8 +32,14 @@
 //! [`Sandbox::receive_red_packet`] lets a user receive a red packet (现金红包); what nobody receives in 24 hours goes back.
 //! Withdrawals (预约提现) arrive at ten o'clock of the next day, and [`Sandbox::set_withdrawal_status`] decides otherwise.
 //!
-//! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came. An
-//! operation that the sandbox does not know is answered with 404 and a message that says who it is that does not.
+//! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came.
+//!
+//! All other operations of WeChat Pay are answered by their description in the catalogue ([`Api::has_behaviour`]). Their requests
+//! are held to the same signatures, and to the form of each field; the response repeats what the request said, and has made
+//! values for the rest. A write with a number of the merchant's own is answered in the same way when it comes again, and refused
+//! when it comes with other parameters. Nothing else of them is remembered: a query is answered as if what it asks for were
+//! there. [`Sandbox::brand`] has the keys of the brand (品牌商家) whose operations are under `/brand/`. What no operation has as
+//! its path is answered with 404 and a message that says who it is that does not know it.
 //!
 //! The clock is the system's until it is frozen or moved: [`Sandbox::advance`] lets a day of attempts happen in seconds.
 //! Numbers, nonces and chances follow from [`SandboxBuilder::seed`], and [`Sandbox::snapshot`] writes down what

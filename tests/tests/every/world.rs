@@ -68,7 +68,7 @@ impl World {
     pub(super) fn request(&self, operation: &Operation, extent: Extent) -> Value {
         let mut request = request(operation, extent);
         let account = self.sandbox.merchant();
-        // What the merchant numbers itself: each write anew, and a query asks for what is in the books.
+        // Each write has a number of its own, and a query asks for what is in the books.
         let number = match operation.effect.as_str() {
             "write" => format!("N{:07}", self.sandbox.last_request()),
             _ => NUMBER.to_owned(),

@@ -237,7 +237,7 @@ fn place(field: &Field) -> Place {
     field.place.unwrap_or(Place::Body)
 }
 
-/// What numbers follow from: the merchant's own number where there is one, so that a query comes to the same.
+/// What numbers follow from: the number that the merchant gave where there is one, so that a query comes to the same.
 pub(crate) fn subject(asked: &Map<String, Value>, digest: [u8; 16]) -> String {
     let number = asked.iter().find(|(name, value)| {
         let name = name.as_str();

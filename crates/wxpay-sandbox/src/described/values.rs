@@ -96,7 +96,7 @@ impl Values<'_> {
             (_, "MchId") => return "1900000109".to_owned(),
             _ => {}
         }
-        // In a form, what looks like the next field can't be told from it.
+        // In a form, nobody knows where a value ends that looks like the next field.
         let example = field.example.as_deref().filter(|text| {
             let plain = !text.contains(['&', '=', '<', '\n', '\r']) && !text.trim().is_empty();
             plain && text.chars().all(|c| c <= '\u{FFFF}') && scalar::has_form(field, text)
