@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How many operations are answered with success.
-pub(super) const ANSWERED: usize = 1154;
+pub(super) const ANSWERED: usize = 1153;
 
 /// How many of all operations can change something.
 pub(super) const WRITES: usize = 706;
@@ -30,7 +30,7 @@ pub(super) static SAME_PATH: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
 pub(super) static REFUSED: LazyLock<BTreeMap<&str, &str>> =
     LazyLock::new(|| BTreeMap::from(CODES.map(|(name, code)| (name, code))));
 
-const CODES: [(&str, &str); 50] = [
+const CODES: [(&str, &str); 51] = [
     ("v2.pay.close_order", "ORDERNOTEXIST"),
     ("v2.pay.create_refund", "REFUND_FEE_MISMATCH"),
     ("v2.pay.download_bill", "20001"),
@@ -62,6 +62,10 @@ const CODES: [(&str, &str); 50] = [
     ("v3.billdownload.download_bill", "INVALID_REQUEST"),
     ("v3.certificates.list_certificates", "RESOURCE_NOT_EXISTS"),
     ("v3.combine_transactions.close_order", "ORDERNOTEXIST"),
+    (
+        "v3.combine_transactions.query_order_by_out_trade_no",
+        "ORDERNOTEXIST",
+    ),
     ("v3.combine_transactions.prepay_jsapi", "PARAM_ERROR"),
     ("v3.merchant_service.complete_complaint", "PARAM_ERROR"),
     ("v3.merchant_service.download_image", "PARAM_ERROR"),

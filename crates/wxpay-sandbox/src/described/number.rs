@@ -1,4 +1,4 @@
-//! The merchant's own number in a write, by which a repetition is known.
+//! The number that the merchant gives a write, by which a repetition is known.
 
 use serde_json::{Map, Value};
 use wxpay_catalog::{Field, Operation, Place, find};
@@ -13,7 +13,7 @@ pub(crate) fn own(operation: &Operation, asked: &Map<String, Value>) -> Option<S
     (!number.is_empty()).then(|| number.to_owned())
 }
 
-/// The field with the number: a header made for it, or the last of the merchant's numbers in the message that the query for the
+/// The field with the number: a header made for it, or the last number of the merchant in the message that the query for the
 /// outcome asks by. The earlier ones say what the write is about. A number in the path is that of something which is there.
 fn field(operation: &Operation) -> Option<&Field> {
     let fields = &operation.request;

@@ -2,7 +2,7 @@ use std::collections::{HashMap, VecDeque};
 
 use wxpay_core::Timestamp;
 
-/// The latest writes by the merchant's own numbers. Of each, only a digest is kept: a response is made again from its request.
+/// The latest writes by the numbers that the merchant gave them. Of each, only a digest is kept: a response is made again from its request.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     known: HashMap<Key, Known>,
@@ -10,7 +10,7 @@ pub(crate) struct Repeats {
     order: VecDeque<Key>,
 }
 
-/// The operation, and the merchant's number.
+/// The operation, and the number that the merchant gave.
 type Key = (&'static str, String);
 
 #[derive(Debug)]
