@@ -13,12 +13,6 @@ fn calls() -> Vec<(&'static str, Value, &'static str, Value)> {
     let nothing = Value::Null;
     vec![
         (
-            "v2.red_packet.query_red_packet",
-            json!({"mch_billno": "N1"}),
-            "/mch_billno",
-            json!("N1"),
-        ),
-        (
             "v2.papay.query_contract",
             json!({"contract_id": "C1"}),
             "/contract_id",
