@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How many operations are answered with success.
-pub(super) const ANSWERED: usize = 1153;
+pub(super) const ANSWERED: usize = 1121;
 
 /// How many of all operations can change something.
 pub(super) const WRITES: usize = 706;
@@ -30,14 +30,15 @@ pub(super) static SAME_PATH: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
 pub(super) static REFUSED: LazyLock<BTreeMap<&str, &str>> =
     LazyLock::new(|| BTreeMap::from(CODES.map(|(name, code)| (name, code))));
 
-const CODES: [(&str, &str); 51] = [
+const CODES: [(&str, &str); 83] = [
     ("v2.pay.close_order", "ORDERNOTEXIST"),
-    ("v2.pay.create_refund", "REFUND_FEE_MISMATCH"),
+    ("v2.pay.create_refund", "INVALID_TRANSACTIONID"),
     ("v2.pay.download_bill", "20001"),
     ("v2.pay.download_fund_flow", "NO_BILL_EXIST"),
     ("v2.pay.pay_by_payment_code", "USERPAYING"),
+    ("v2.pay.query_order", "ORDERNOTEXIST"),
     ("v2.pay.query_refund", "REFUNDNOTEXIST"),
-    ("v2.pay.reverse_order", "INVALID_REQUEST"),
+    ("v2.pay.reverse_order", "INVALID_TRANSACTIONID"),
     (
         "v2.profit_sharing.create_multi_profit_sharing",
         "INVALID_TRANSACTIONID",
@@ -57,16 +58,64 @@ const CODES: [(&str, &str); 51] = [
     ),
     ("v2.profit_sharing.query_return", "ORDERNOTEXIST"),
     ("v2.profit_sharing.query_unsplit_amount", "INVALID_REQUEST"),
+    ("v2.red_packet.query_red_packet", "NOT_FOUND"),
+    ("v2.red_packet.send_group_red_packet", "PARAM_ERROR"),
+    ("v2.red_packet.send_mini_program_red_packet", "PARAM_ERROR"),
+    ("v2.red_packet.send_red_packet", "PARAM_ERROR"),
+    ("v2.wecom.query_red_packet", "NOT_FOUND"),
+    ("v2.wecom.send_red_packet", "PARAM_ERROR"),
     ("v3.bill.apply_fund_flow_bill", "INVALID_REQUEST"),
     ("v3.bill.apply_trade_bill", "INVALID_REQUEST"),
     ("v3.billdownload.download_bill", "INVALID_REQUEST"),
     ("v3.certificates.list_certificates", "RESOURCE_NOT_EXISTS"),
     ("v3.combine_transactions.close_order", "ORDERNOTEXIST"),
+    ("v3.combine_transactions.prepay_jsapi", "PARAM_ERROR"),
     (
         "v3.combine_transactions.query_order_by_out_trade_no",
         "ORDERNOTEXIST",
     ),
-    ("v3.combine_transactions.prepay_jsapi", "PARAM_ERROR"),
+    ("v3.ecommerce_fund.create_withdrawal", "PARAM_ERROR"),
+    (
+        "v3.ecommerce_fund.query_withdrawal_by_id",
+        "ORDER_NOT_EXIST",
+    ),
+    (
+        "v3.ecommerce_fund.query_withdrawal_by_out_request_no",
+        "ORDER_NOT_EXIST",
+    ),
+    ("v3.fund_app.apply_receipt_by_id", "PARAM_ERROR"),
+    ("v3.fund_app.apply_receipt_by_out_bill_no", "PARAM_ERROR"),
+    ("v3.fund_app.cancel_transfer", "PARAM_ERROR"),
+    ("v3.fund_app.close_user_confirm_authorization", "NOT_FOUND"),
+    ("v3.fund_app.create_transfer", "PARAM_ERROR"),
+    (
+        "v3.fund_app.create_transfer_with_authorization",
+        "PARAM_ERROR",
+    ),
+    (
+        "v3.fund_app.create_user_confirm_authorization",
+        "PARAM_ERROR",
+    ),
+    ("v3.fund_app.partner_apply_receipt", "PARAM_ERROR"),
+    ("v3.fund_app.partner_cancel_transfer", "PARAM_ERROR"),
+    ("v3.fund_app.partner_create_transfer", "PARAM_ERROR"),
+    ("v3.fund_app.partner_query_receipt", "PARAM_ERROR"),
+    (
+        "v3.fund_app.partner_query_transfer_by_out_bill_no",
+        "PARAM_ERROR",
+    ),
+    ("v3.fund_app.query_receipt_by_id", "PARAM_ERROR"),
+    ("v3.fund_app.query_receipt_by_out_bill_no", "PARAM_ERROR"),
+    ("v3.fund_app.query_transfer_by_id", "PARAM_ERROR"),
+    ("v3.fund_app.query_transfer_by_out_bill_no", "PARAM_ERROR"),
+    ("v3.fund_app.query_user_confirm_authorization", "NOT_FOUND"),
+    ("v3.fund_app.transfer_to_authorized_user", "PARAM_ERROR"),
+    ("v3.merchant.create_withdrawal", "PARAM_ERROR"),
+    ("v3.merchant.query_withdrawal_by_id", "ORDER_NOT_EXIST"),
+    (
+        "v3.merchant.query_withdrawal_by_out_request_no",
+        "ORDER_NOT_EXIST",
+    ),
     ("v3.merchant_service.complete_complaint", "PARAM_ERROR"),
     ("v3.merchant_service.download_image", "PARAM_ERROR"),
     (
@@ -118,4 +167,5 @@ const CODES: [(&str, &str); 51] = [
     ("v3.refund.apply_abnormal_refund", "PARAM_ERROR"),
     ("v3.refund.create_refund", "RESOURCE_NOT_EXISTS"),
     ("v3.refund.query_refund", "RESOURCE_NOT_EXISTS"),
+    ("v3.transferdownload.download_sign_file", "INVALID_REQUEST"),
 ];
