@@ -263,5 +263,5 @@ async fn mistakes_in_the_orders_are_told_by_line_and_nothing_is_compared() {
     day.setup.file("shares.bill", "分账时间,分账单号\n");
     day.setup.file("orders.csv", "out_trade_no,amount_fen\n");
     let output = day.bill(&["reconcile", "shares.bill", "--orders", "orders.csv"]);
-    assert!(exit(&output) == 2 && text(&output.stderr).contains("no trade bill"));
+    assert!(exit(&output) == 2 && text(&output.stderr).contains("is not a trade bill"));
 }
