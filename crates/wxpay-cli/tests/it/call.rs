@@ -208,7 +208,10 @@ async fn an_answer_that_cannot_be_written_does_not_change_what_happened() {
     };
     for json in [&["--yes", "--json"][..], &["--yes"]] {
         let (exit, err) = code(PAY, json);
-        assert!(exit == 3 && err.contains("the call succeeded"), "{exit} {err}");
+        assert!(
+            exit == 3 && err.contains("the call succeeded"),
+            "{exit} {err}"
+        );
     }
     assert_eq!(sandbox.payouts().len(), 1);
     assert_eq!(code(QUERY, &[]).0, 4);
