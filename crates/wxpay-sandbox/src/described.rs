@@ -20,9 +20,13 @@ pub(crate) use list::{find, page, route};
 pub(crate) use repeats::Repeats;
 
 use http::header::HOST;
+use serde_json::{Map, Value};
 use wxpay_catalog::Operation;
+use wxpay_core::Timestamp;
 
+use self::repeats::UsedDifferently;
 use crate::exchange::Call;
+use crate::state::Shared;
 
 /// What is wrong with the host, if the request was sent to one of WeChat Pay's that does not have the operation. A sandbox that
 /// goes by another name has them all.
@@ -39,6 +43,24 @@ fn wrong_host(operation: &Operation, call: &Call) -> Option<String> {
 
 const MAIN: &str = "api.mch.weixin.qq.com";
 const BACKUP: &str = "api2.mch.weixin.qq.com";
+
+/// When a request was first asked for: now, unless it repeats a write by its number. With `commit`, it is remembered.
+fn first_asked(
+    shared: &Shared,
+    operation: &'static Operation,
+    asked: &Map<String, Value>,
+    digest: [u8; 16],
+    commit: bool,
+) -> Result<Timestamp, UsedDifferently> {
+    let mut state = shared.state();
+    let now = state.now();
+    match number::own(operation, asked) {
+        None => Ok(now),
+        Some(number) => state
+            .repeats
+            .first_asked(&operation.name, number, digest, now, commit),
+    }
+}
 
 /// The first of these codes that the operation's document has.
 fn code_of(operation: &Operation, codes: &[&'static str]) -> Option<&'static str> {

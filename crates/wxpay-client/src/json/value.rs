@@ -283,7 +283,7 @@ fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {
         }
         return false;
     }
-    // Comparing each with each would take a hostile sender's million names a day.
+    // Comparing each with each takes the square of their number, which the sender chooses.
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.windows(2).any(|pair| pair.first() == pair.last())

@@ -2,7 +2,7 @@
 
 use wxpay_core::{Certainty, Class};
 
-use crate::{Alarm, State, WaitsFor};
+use crate::{Alarm, Refusal, State, WaitsFor};
 
 pub(super) fn state_of(text: &str) -> Option<State> {
     State::ALL.into_iter().find(|state| state.as_str() == text)
@@ -34,7 +34,20 @@ pub(super) fn class_text(class: Class) -> String {
     text
 }
 
-pub(super) fn class_of(text: &str) -> Option<Class> {
+/// A refusal from its three columns; `None` if the class is none.
+pub(super) fn refusal_of(
+    code: Option<String>,
+    class: Option<String>,
+    message: Option<String>,
+) -> Option<Option<Refusal>> {
+    let (Some(code), Some(class)) = (code, class) else {
+        return Some(None);
+    };
+    let class = class_of(&class)?;
+    Some(Some(Refusal::new(code, class, message.unwrap_or_default())))
+}
+
+fn class_of(text: &str) -> Option<Class> {
     let mut letters = text.split(' ');
     let mut class = Class::new(match letters.next()? {
         "D" => Certainty::Definite,

@@ -25,40 +25,31 @@ struct Known {
 pub(crate) struct UsedDifferently;
 
 impl Repeats {
-    /// When this was first asked for; now, unless it is a repetition.
+    /// When this was first asked for: now, unless it is a repetition. With `commit`, a write that is new is remembered.
     pub(crate) fn first_asked(
-        &self,
-        operation: &'static str,
-        number: &str,
-        digest: [u8; 16],
-        now: Timestamp,
-    ) -> Result<Timestamp, UsedDifferently> {
-        match self.known.get(&(operation, number.to_owned())) {
-            None => Ok(now),
-            Some(known) if known.digest == digest => Ok(known.time),
-            Some(_) => Err(UsedDifferently),
-        }
-    }
-
-    /// Remembers a write, unless it is known.
-    pub(crate) fn remember(
         &mut self,
         operation: &'static str,
         number: String,
         digest: [u8; 16],
-        time: Timestamp,
-    ) {
+        now: Timestamp,
+        commit: bool,
+    ) -> Result<Timestamp, UsedDifferently> {
         let key = (operation, number);
-        if self.known.contains_key(&key) {
-            return;
+        match self.known.get(&key) {
+            Some(known) if known.digest == digest => return Ok(known.time),
+            Some(_) => return Err(UsedDifferently),
+            None => {}
         }
-        self.order.push_back(key.clone());
-        self.known.insert(key, Known { digest, time });
-        while self.order.len() > MOST {
-            if let Some(oldest) = self.order.pop_front() {
-                self.known.remove(&oldest);
+        if commit {
+            self.order.push_back(key.clone());
+            self.known.insert(key, Known { digest, time: now });
+            while self.order.len() > MOST {
+                if let Some(oldest) = self.order.pop_front() {
+                    self.known.remove(&oldest);
+                }
             }
         }
+        Ok(now)
     }
 }
 
@@ -74,18 +65,20 @@ mod tests {
     fn a_number_is_known_until_many_others_came() {
         let mut repeats = Repeats::default();
         let time = |seconds| Timestamp::from_unix(seconds).unwrap();
-        repeats.remember("v3.a.b", "N1".to_owned(), [1; 16], time(1));
-        let asked = |repeats: &Repeats, operation, digest| {
-            let asked = repeats.first_asked(operation, "N1", [digest; 16], time(9));
+        let mut ask = |operation, number: &str, digest, seconds, commit| {
+            let (number, now) = (number.to_owned(), time(seconds));
+            let asked = repeats.first_asked(operation, number, [digest; 16], now, commit);
             asked.ok().map(Timestamp::unix)
         };
-        assert_eq!(asked(&repeats, "v3.a.b", 1), Some(1));
-        assert_eq!(asked(&repeats, "v3.a.b", 2), None);
-        assert_eq!(asked(&repeats, "v3.a.c", 2), Some(9));
+        assert_eq!(ask("v3.a.b", "N1", 2, 0, false), Some(0));
+        assert_eq!(ask("v3.a.b", "N1", 1, 1, true), Some(1));
+        assert_eq!(ask("v3.a.b", "N1", 1, 9, true), Some(1));
+        assert_eq!(ask("v3.a.b", "N1", 2, 9, true), None);
+        assert_eq!(ask("v3.a.c", "N1", 2, 9, false), Some(9));
         for n in 0..MOST {
-            repeats.remember("v3.a.b", format!("M{n}"), [1; 16], time(2));
+            assert_eq!(ask("v3.a.b", &format!("M{n}"), 1, 2, true), Some(2));
         }
-        assert_eq!(asked(&repeats, "v3.a.b", 2), Some(9));
+        assert_eq!(ask("v3.a.b", "N1", 2, 9, false), Some(9));
         assert_eq!(repeats.known.len(), MOST);
     }
 }

@@ -7,7 +7,7 @@ use wxpay_core::Params;
 use super::form::Rules;
 use super::reply::Filling;
 use super::values::Values;
-use super::{digest, number, v3, wrong_host};
+use super::{digest, first_asked, v3, wrong_host};
 use crate::exchange::Draft;
 use crate::v2::check;
 use crate::v2::request::{params, wrong};
@@ -41,21 +41,8 @@ pub(crate) fn respond(
     let asked = asked.map_err(|issue| wrong(&issue.field, &issue.said))?;
 
     let digest = digest::of(&asked);
-    let own = number::own(operation, &asked);
-    let mut time = request.shared.state().now();
-    if let Some(number) = &own {
-        let state = request.shared.state();
-        let first = state
-            .repeats
-            .first_asked(&operation.name, number, digest, time);
-        time = first.map_err(|_| used(operation))?;
-    }
-    if let (Some(number), true) = (own, request.commit) {
-        let mut state = request.shared.state();
-        state
-            .repeats
-            .remember(&operation.name, number, digest, time);
-    }
+    let time = first_asked(request.shared, operation, &asked, digest, request.commit);
+    let time = time.map_err(|_| used(operation))?;
     if operation.reply == Reply::File {
         return Ok(Draft::V2File(File {
             kind: "text/plain",

@@ -9,7 +9,7 @@ use super::answer::Described;
 use super::form::{Issue, Rules};
 use super::reply::Filling;
 use super::values::Values;
-use super::{digest, number, wrong_host};
+use super::{digest, first_asked, wrong_host};
 use crate::media::sha256_of;
 use crate::platform::MerchantKey;
 use crate::state::Shared;
@@ -56,21 +56,8 @@ pub(crate) fn respond(
     check_file(request, operation, &asked)?;
 
     let digest = digest::of(&asked);
-    let own = number::own(operation, &asked);
-    let mut time = request.shared.state().now();
-    if let Some(number) = &own {
-        let state = request.shared.state();
-        let first = state
-            .repeats
-            .first_asked(&operation.name, number, digest, time);
-        time = first.map_err(|_| used(operation))?;
-    }
-    if let (Some(number), true) = (own, request.commit) {
-        let mut state = request.shared.state();
-        state
-            .repeats
-            .remember(&operation.name, number, digest, time);
-    }
+    let time = first_asked(request.shared, operation, &asked, digest, request.commit);
+    let time = time.map_err(|_| used(operation))?;
     let filling = Filling {
         operation,
         asked: &asked,

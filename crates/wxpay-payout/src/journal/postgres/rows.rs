@@ -9,10 +9,8 @@ use wxpay_core::Fen;
 use super::JournalError;
 use super::schema::COLUMNS;
 use super::server::said;
-use crate::journal::words::{alarm_of, class_of, class_text, state_of, waits_for};
-use crate::{
-    Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, Refusal, WaitsFor,
-};
+use crate::journal::words::{alarm_of, class_text, refusal_of, state_of, waits_for};
+use crate::{Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, WaitsFor};
 
 type Value = Box<dyn ToSql + Send + Sync>;
 
@@ -163,14 +161,9 @@ pub(super) fn read(row: &Row) -> Result<Entry, JournalError> {
     let needed = |name| column.number(name)?.ok_or_else(|| broken(name));
     let word = |name| column.text(name)?.ok_or_else(|| broken(name));
     let flag = |name: &'static str| row.try_get::<_, bool>(name).map_err(unreadable);
-    let refusal = match (text("refusal_code")?, text("refusal_class")?) {
-        (Some(code), Some(class)) => {
-            let class = class_of(&class).ok_or_else(|| broken("refusal_class"))?;
-            let message = text("refusal_message")?.unwrap_or_default();
-            Some(Refusal::new(code, class, message))
-        }
-        _ => None,
-    };
+    let (code, class) = (text("refusal_code")?, text("refusal_class")?);
+    let refusal = refusal_of(code, class, text("refusal_message")?);
+    let refusal = refusal.ok_or_else(|| broken("refusal_class"))?;
     let alarm = match text("alarm")? {
         Some(alarm) => Some(alarm_of(&alarm).ok_or_else(|| broken("alarm"))?),
         None => None,

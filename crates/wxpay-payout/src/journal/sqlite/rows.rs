@@ -3,10 +3,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use wxpay_core::Fen;
 
 use super::JournalError;
-use crate::journal::words::{alarm_of, class_of, class_text, state_of, waits_for};
-use crate::{
-    Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, Refusal, WaitsFor,
-};
+use crate::journal::words::{alarm_of, class_text, refusal_of, state_of, waits_for};
+use crate::{Alarm, Day, Entry, IntentId, Lease, Message, Moment, Number, Package, WaitsFor};
 
 pub(super) fn write(db: &Connection, entry: &Entry) -> Result<(), JournalError> {
     let refusal = entry.refusal.as_ref();
@@ -114,17 +112,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let text = |name| row.get::<_, Option<String>>(name);
     let intent: String = row.get("intent")?;
     let state: String = row.get("state")?;
-    let refusal = match (text("refusal_code")?, text("refusal_class")?) {
-        (Some(code), Some(class)) => {
-            let class = class_of(&class).ok_or_else(|| broken("refusal_class"))?;
-            Some(Refusal::new(
-                code,
-                class,
-                text("refusal_message")?.unwrap_or_default(),
-            ))
-        }
-        _ => None,
-    };
+    let (code, class) = (text("refusal_code")?, text("refusal_class")?);
+    let refusal = refusal_of(code, class, text("refusal_message")?);
+    let refusal = refusal.ok_or_else(|| broken("refusal_class"))?;
     let alarm = match text("alarm")? {
         Some(alarm) => Some(alarm_of(&alarm).ok_or_else(|| broken("alarm"))?),
         None => None,
