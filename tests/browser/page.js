@@ -298,7 +298,7 @@ async function main() {
     const errors = [];
     page.on('pageerror', (error) => errors.push(error));
     await page.goto(`${control}/`);
-    await page.getByText('No request came yet').waitFor();
+    await page.getByText('No requests yet').waitFor();
     await shot(page, 'welcome');
     await page.goto(`${control}/books`);
     await page.getByText('A client makes one by').waitFor();

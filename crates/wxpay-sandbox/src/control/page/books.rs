@@ -106,7 +106,7 @@ fn sections(sandbox: &Sandbox, words: Words) -> Vec<Section> {
         ),
         section(
             "transfers",
-            ("Transfers of batches", "批量转账"),
+            ("Batch transfers", "批量转账"),
             transfers.len(),
             payouts::transfers(&latest(&transfers), words),
         ),

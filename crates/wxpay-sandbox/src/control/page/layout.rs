@@ -59,7 +59,7 @@ pub(crate) fn page(
                     div.live #head data-live {
                         code title=(words.pick("Point a client here", "客户端指向这里")) { (sandbox.base_url()) }
                         span.clock.frozen[frozen] title=(words.pick("The sandbox's clock", "沙箱时钟")) {
-                            (clock_time(sandbox.now()))
+                            (clock_time(sandbox.now())) " " (words.pick("UTC+8", "北京时间"))
                             @if frozen { " · " (words.pick("stopped", "已停") ) }
                         }
                         a.lang href={ "?" (show) "lang=" (other.0) } hreflang=(other.0) lang=(other.0) { (other.1) }

@@ -110,7 +110,7 @@ fn welcome(sandbox: &Sandbox, words: Words) -> Markup {
     html! {
         section.card {
             p { (words.pick(
-                "No request came yet. Point a client at this address, and let it trust the authority in ca.pem:",
+                "No requests yet. Point a client at this address, and let it trust the authority in ca.pem:",
                 "还没有收到请求。请把客户端指向下面的地址，并信任 ca.pem 中的 CA：",
             )) }
             pre { (sandbox.base_url()) }

@@ -41,7 +41,7 @@ fn clock(sandbox: &Sandbox, words: Words) -> Markup {
     html! {
         section.card {
             p {
-                b.big { (clock_time(sandbox.now())) } " "
+                b.big { (clock_time(sandbox.now())) } " " (words.pick("UTC+8", "北京时间")) " · "
                 @if sandbox.is_clock_frozen() {
                     (words.pick("stands still", "已停止"))
                 } @else {
@@ -60,8 +60,8 @@ fn clock(sandbox: &Sandbox, words: Words) -> Markup {
                 }
             }
             p.small { (words.pick(
-                "What falls due on the way happens: notifications are sent again, orders expire, payments settle.",
-                "途中到期的事都会发生：重发通知、订单过期、付款到账。",
+                "Everything that is due by then happens: notifications are sent again, orders expire, payments settle.",
+                "到期的事件会照常发生：重发通知、订单过期、付款到账。",
             )) }
         }
     }

@@ -41,10 +41,12 @@ pub(crate) fn amount(text: impl ToString) -> Cell {
     }
 }
 
+/// A cell of a day and a time, which is broken only between the two.
 pub(crate) fn time(text: impl ToString) -> Cell {
+    let text = text.to_string();
     Cell {
         class: "time",
-        content: html! { (text.to_string()) },
+        content: html! { @for part in text.split_whitespace() { span { (part) } " " } },
     }
 }
 

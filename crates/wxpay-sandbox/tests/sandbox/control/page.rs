@@ -20,7 +20,7 @@ impl Port {
 async fn an_empty_page_says_how_to_begin() {
     let port = Port::open(Trust::PublicKey).await;
     let page = port.shown("/", "en").await;
-    assert!(page.contains("No request came yet") && page.contains(port.sandbox.base_url()));
+    assert!(page.contains("No requests yet") && page.contains(port.sandbox.base_url()));
     assert!(!page.contains("show=failures"), "{page}");
     let page = port.shown("/books", "en").await;
     for helps in ["or add one above", "10… pays", "None yet. A user complains"] {
