@@ -1,7 +1,6 @@
 //! What the tests share: the golden vectors and what runs them, a transport that plays a script, and replies as WeChat Pay
 //! writes them.
 
-pub mod clients;
 #[cfg(doctest)]
 mod guide;
 pub mod load;
@@ -11,12 +10,11 @@ pub mod operations;
 pub mod payouts;
 #[cfg(all(feature = "postgres", unix))]
 pub mod postgres;
-pub mod replies;
 pub mod runner;
 pub mod scale;
-pub mod scripted;
 pub mod sm;
-pub mod vectors;
+
+pub use wxpay_test_support::{clients, replies, scripted, vectors};
 
 /// The code in both READMEs compiles.
 #[cfg(doctest)]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout)] // figures are what it is for
 
+pub(crate) mod counts;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +17,7 @@ pub(crate) fn floors(only: Option<&str>, rounds: Option<usize>) -> Result<(), Ve
         "--locked",
         "--quiet",
         "-p",
-        "wxpay-tests",
+        "wxpay-bench",
         "--bench",
         "floors",
         "--",

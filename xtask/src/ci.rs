@@ -56,7 +56,7 @@ struct Step {
     take: fn(&Path) -> Result<(), Vec<String>>,
 }
 
-const STEPS: [Step; 21] = [
+const STEPS: [Step; 22] = [
     Step {
         name: "fmt",
         says: "the layout of the code",
@@ -151,6 +151,11 @@ const STEPS: [Step; 21] = [
         name: "postgres",
         says: "the journal in PostgreSQL, on servers that the tests start and kill",
         take: postgres,
+    },
+    Step {
+        name: "counts",
+        says: "the instructions of the library's own work are not more than the committed figures",
+        take: counts,
     },
     Step {
         name: "examples",
@@ -249,6 +254,23 @@ fn postgres(root: &Path) -> Result<(), Vec<String>> {
         root,
         &[&[&test[..], &tests].concat(), &[&test[..], &pages].concat()],
     )
+}
+
+/// Valgrind runs on Linux and few other systems; only the gate must have it.
+fn counts(_: &Path) -> Result<(), Vec<String>> {
+    let has_valgrind = Command::new("valgrind")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !has_valgrind {
+        let lacks = "Valgrind is not installed (Debian: apt-get install valgrind)";
+        if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+            return Err(vec![lacks.to_owned()]);
+        }
+        eprintln!("skipped: {lacks}");
+        return Ok(());
+    }
+    crate::bench::counts::run(false)
 }
 
 /// In the path, or where Debian puts the programs of the server.

@@ -105,6 +105,12 @@ enum Chore {
         /// How many rounds each side has
         #[arg(long, value_name = "N")]
         rounds: Option<usize>,
+        /// Count instructions instead of time, and compare them with the committed figures; needs Valgrind
+        #[arg(long, conflicts_with_all = ["only", "rounds"])]
+        counts: bool,
+        /// Write the counts into the committed figures
+        #[arg(long, requires = "counts")]
+        renew: bool,
     },
     /// Count crates, and measure many merchants in one process and a stream of callbacks; or what many operations cost
     Scale {
@@ -154,7 +160,12 @@ fn main() -> ExitCode {
         Chore::Release { allow_dirty, .. } => release::dry_run(allow_dirty),
         Chore::Codegen { check, root } => codegen::run(root, check),
         Chore::Drift { descriptions, root } => drift::run(root, &descriptions),
-        Chore::Bench { only, rounds } => bench::floors(only.as_deref(), rounds),
+        Chore::Bench {
+            counts: true,
+            renew,
+            ..
+        } => bench::counts::run(renew),
+        Chore::Bench { only, rounds, .. } => bench::floors(only.as_deref(), rounds),
         Chore::Scale {
             operations: Some(operations),
             ..

@@ -152,13 +152,7 @@ impl Copy {
             "wxpay-client",
             "wxpay-api",
         ];
-        let check = [
-            "check",
-            "-p",
-            "wxpay-api",
-            "--features",
-            "v3-pay,v3-refund",
-        ];
+        let check = ["check", "-p", "wxpay-api", "--features", "v3-pay,v3-refund"];
         self.run(&check)?;
         for name in own {
             touch(&self.folder.path().join(format!("crates/{name}/src/lib.rs")))?;

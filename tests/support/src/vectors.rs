@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// The whole file.
 pub fn file() -> Value {
-    let text = include_str!("../vectors/public.json");
+    let text = include_str!("../../vectors/public.json");
     serde_json::from_str(text).expect("the vectors are JSON")
 }
 
@@ -28,7 +28,7 @@ pub fn key(name: &str) -> String {
 
 /// A key's PEM of `tests/vectors/more.json` by its name.
 pub fn more_key(name: &str) -> String {
-    let more = include_str!("../vectors/more.json");
+    let more = include_str!("../../vectors/more.json");
     let file: Value = serde_json::from_str(more).expect("the vectors are JSON");
     text(&file["keys"][name]["pem"]).to_owned()
 }

@@ -13,7 +13,7 @@ use wxpay_api::core::{MchId, Secret, SigningError, Timestamp};
 use wxpay_api::sign::v3::{MerchantKey, PrivateKey};
 use wxpay_api::transport::ReqwestTransport;
 use wxpay_api::v3::{Client, Credentials};
-use wxpay_tests::{clients, replies};
+use wxpay_test_support::{clients, replies};
 
 use crate::http_server::Server;
 use crate::keys;

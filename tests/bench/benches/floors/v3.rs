@@ -11,9 +11,9 @@ use wxpay_api::core::{FromWire, MchId, SigningError, Timestamp};
 use wxpay_api::sign::v3::{MerchantKey, Sealed, danger_accept_unsigned, verify};
 use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_api::v3::{Client, Credentials, Endpoint};
-use wxpay_tests::scripted::Scripted;
-use wxpay_tests::vectors::{of_kind, text};
-use wxpay_tests::{clients, replies};
+use wxpay_test_support::scripted::Scripted;
+use wxpay_test_support::vectors::{of_kind, text};
+use wxpay_test_support::{clients, replies};
 
 use crate::measure::{Effort, allocations, allocations_with, compare, timed, timed_with};
 use crate::report::{Goal, Row};

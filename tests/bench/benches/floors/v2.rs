@@ -9,8 +9,8 @@ use wxpay_api::sign::Verified;
 use wxpay_api::sign::v2::{Key, SignType, canonical_text};
 use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::{Client, Credentials, Endpoint, Form, Merchant, Meta, Pending};
-use wxpay_tests::scripted::Scripted;
-use wxpay_tests::{clients, replies};
+use wxpay_test_support::scripted::Scripted;
+use wxpay_test_support::{clients, replies};
 
 use crate::Work;
 use crate::measure::{Effort, allocations, allocations_with, compare, timed, timed_with};

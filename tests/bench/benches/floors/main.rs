@@ -20,26 +20,40 @@ mod v3_requests;
 
 use clap::Parser;
 
-use crate::measure::Effort;
+use crate::measure::{Effort, Side};
 use crate::report::Row;
 
 /// Measures the library's work beside its floors and prints a table.
 #[derive(Parser)]
 struct Arguments {
-    /// Measure only the work whose name holds this text
+    /// Measure only the work that has this name, or whose name holds this text
     #[arg(long, default_value = "")]
     only: String,
     /// How many rounds each side has; fewer are faster and less sure
     #[arg(long, default_value_t = 301)]
     rounds: usize,
+    /// Let one side do its work so often, and measure nothing: `cargo xtask bench --counts` counts the instructions
+    #[arg(long, requires = "calls")]
+    side: Option<Side>,
+    #[arg(long, requires = "side")]
+    calls: Option<u32>,
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 }
 
 fn main() {
-    let Arguments { only, rounds, .. } = Arguments::parse();
-    let effort = Effort::new(rounds);
+    let Arguments {
+        only,
+        rounds,
+        side,
+        calls,
+        ..
+    } = Arguments::parse();
+    let effort = match side.zip(calls) {
+        Some((side, calls)) => Effort::only(side, calls),
+        None => Effort::new(rounds),
+    };
     let works = [
         v3_requests::WORKS,
         v3::WORKS,
@@ -50,11 +64,21 @@ fn main() {
     ]
     .concat();
     let mut rows: Vec<Row> = Vec::new();
-    for (name, measure) in works.iter().filter(|(name, _)| name.contains(&only)) {
+    let is_one = works.iter().any(|(name, _)| *name == only);
+    let chosen = |name: &str| {
+        if is_one {
+            name == only
+        } else {
+            name.contains(&only)
+        }
+    };
+    for (name, measure) in works.iter().filter(|(name, _)| chosen(name)) {
         eprintln!("{name} …");
         rows.push(measure(name, effort));
     }
-    println!("{}", report::table(&rows));
+    if side.is_none() {
+        println!("{}", report::table(&rows));
+    }
 }
 
 /// A piece of work by its name.

@@ -10,7 +10,7 @@ use wxpay_api::core::Timestamp;
 use wxpay_api::sign::v3::ApiKey;
 use wxpay_api::v3::pay::types::Transaction;
 use wxpay_api::v3::{Notice, Notices, PaymentNotice};
-use wxpay_tests::{clients, replies};
+use wxpay_test_support::{clients, replies};
 
 use crate::measure::{Effort, allocations, compare, timed};
 use crate::report::{Goal, Row};

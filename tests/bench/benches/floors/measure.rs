@@ -11,6 +11,15 @@ pub(crate) struct Effort {
     rounds: usize,
     /// How long one side works in one round, about: short, so that most rounds are not interrupted.
     round: Duration,
+    /// One side does so many calls, and nothing is measured: somebody else counts its instructions.
+    only: Option<(Side, u32)>,
+}
+
+/// The library, or the least that any program pays.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Side {
+    Ours,
+    Floor,
 }
 
 impl Effort {
@@ -18,6 +27,14 @@ impl Effort {
         Self {
             rounds: rounds.max(3),
             round: Duration::from_millis(2),
+            only: None,
+        }
+    }
+
+    pub(crate) fn only(side: Side, calls: u32) -> Self {
+        Self {
+            only: Some((side, calls)),
+            ..Self::new(0)
         }
     }
 
@@ -26,6 +43,7 @@ impl Effort {
         Self {
             rounds: (self.rounds / 6).max(3),
             round: Duration::from_millis(60),
+            ..self
         }
     }
 
@@ -52,6 +70,13 @@ pub(crate) fn compare(
     mut ours: impl FnMut(u32) -> Duration,
     mut floor: impl FnMut(u32) -> Duration,
 ) -> Comparison {
+    if let Some((side, calls)) = effort.only {
+        match side {
+            Side::Ours => ours(calls),
+            Side::Floor => floor(calls),
+        };
+        return Comparison::NONE;
+    }
     let calls = calls_in(effort.round, &mut floor);
     // The first calls find cold caches and closed connections.
     ours(calls);
@@ -82,6 +107,14 @@ pub(crate) fn compare(
 }
 
 impl Comparison {
+    /// Where nothing was measured.
+    const NONE: Self = Self {
+        ours: Duration::ZERO,
+        floor: Duration::ZERO,
+        ratio: 0.0,
+        spread: 0.0,
+    };
+
     /// Of one call, when so many were measured as one.
     pub(crate) fn each(self, calls: u32) -> Self {
         Self {
@@ -103,10 +136,18 @@ pub(crate) fn median(values: impl Iterator<Item = f64>) -> (f64, f64) {
 /// How long so many calls take: the time that this thread computes, whatever else the machine does meanwhile.
 pub(crate) fn timed<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
     let start = ThreadTime::now();
-    for _ in 0..calls {
-        black_box(call());
-    }
+    counted(|| {
+        for _ in 0..calls {
+            black_box(call());
+        }
+    });
     start.elapsed()
+}
+
+/// What is measured and nothing else: instructions are counted between its beginning and its end, by its name.
+#[inline(never)]
+fn counted(work: impl FnOnce()) {
+    work();
 }
 
 /// The same for calls that use something up, which is made beforehand.
@@ -117,9 +158,11 @@ pub(crate) fn timed_with<I, T>(
 ) -> Duration {
     let inputs: Vec<I> = std::iter::repeat_with(input).take(calls as usize).collect();
     let start = ThreadTime::now();
-    for input in inputs {
-        black_box(call(black_box(input)));
-    }
+    counted(|| {
+        for input in inputs {
+            black_box(call(black_box(input)));
+        }
+    });
     start.elapsed()
 }
 

@@ -7,7 +7,7 @@ use aws_lc_rs::rsa::{
 };
 use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
-use wxpay_tests::{clients, replies, vectors};
+use wxpay_test_support::{clients, replies, vectors};
 
 /// The merchant's private key.
 pub(crate) fn merchant() -> PrivateKey {

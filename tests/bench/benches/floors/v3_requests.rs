@@ -6,8 +6,8 @@ use wxpay_api::sign::v3::{RequestToSign, authorize};
 use wxpay_api::v3::pay::PrepayJsapi;
 use wxpay_api::v3::pay::types::{OrderAmount, OrderAmountOptions, OrderPayer};
 use wxpay_api::v3::{Client, Credentials};
-use wxpay_tests::scripted::Scripted;
-use wxpay_tests::{clients, replies};
+use wxpay_test_support::scripted::Scripted;
+use wxpay_test_support::{clients, replies};
 
 use crate::measure::{Effort, allocations, compare, timed};
 use crate::report::{Goal, Row};
