@@ -280,34 +280,34 @@ fn a_serial_is_compared_where_a_request_may_have_nothing_encrypted() {
         (of_object.0, of_object.1.as_str()),
         (of_optional_list.0, of_optional_list.1.as_str()),
     );
-    let cases: &[(&[(&str, &str)], bool, bool)] = &[
+    let cases = [
         // What is changed in the spec, whether "yes" then differs, and whether "no" does.
-        (&[], true, false),
-        (&[serial], false, true),
-        (&[owner], false, false),
-        (&[owner, serial], false, false),
-        (&[openid], true, false),
-        (&[openid, unionid], false, false),
-        (&[of_object], false, false),
-        (&[of_optional_list], true, false),
-        (&[of_optional_list, of_list], false, false),
-        (&[of_optional_list, of_list, of_empty_list], true, false),
+        (vec![], true, false),
+        (vec![serial], false, true),
+        (vec![owner], false, false),
+        (vec![owner, serial], false, false),
+        (vec![openid], true, false),
+        (vec![openid, unionid], false, false),
+        (vec![of_object], false, false),
+        (vec![of_optional_list], true, false),
+        (vec![of_optional_list, of_list], false, false),
+        (vec![of_optional_list, of_list, of_empty_list], true, false),
     ];
     for (changes, with_yes, with_no) in cases {
         let shop = Shop::new();
-        for (from, to) in *changes {
+        for (from, to) in &changes {
             shop.respecify(spec, from, to);
         }
         for (says, differs) in [
             (json!("yes"), with_yes),
             (json!("no"), with_no),
-            (Value::Null, &false),
+            (Value::Null, false),
         ] {
             shop.describe(CREATE, "/needs_wechatpay_serial", says.clone());
             let output = shop.drift();
             let mut lines = output.differences().iter();
             let found = lines.any(|line| line.starts_with("POST /v3/shop/orders: serial: "));
-            assert_eq!(found, *differs, "{changes:?} {says}: {output:?}");
+            assert_eq!(found, differs, "{changes:?} {says}: {output:?}");
         }
     }
 }
