@@ -4,6 +4,8 @@ mod codes;
 mod condition;
 mod facts;
 mod field;
+mod header;
+mod secret;
 mod tables;
 
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! Both sides, side by side.
 
 use super::difference::{Difference, Doubt, Kind};
-use super::facts::{Effect, Field, Operation, Operations, Required, Type};
+use super::facts::{Effect, Field, Operation, Operations, Required, Serial, Type};
 
 mod codes;
 mod field;
@@ -61,6 +61,16 @@ fn operation(label: &str, described: &Operation, spec: &Operation, found: &mut F
     if described.reply != spec.reply {
         let says = format!("{:?}, the spec has {:?}", described.reply, spec.reply);
         found.say(&side, "", Kind::Reply, says.to_lowercase());
+    }
+    let says = match (described.serial, spec.serial) {
+        (Serial::All, Serial::WithSealed) => {
+            Some("in every request, the spec has it beside encrypted fields only")
+        }
+        (Serial::WithSealed, Serial::All) => Some("not in every request, the spec has it required"),
+        _ => None,
+    };
+    if let Some(says) = says {
+        found.say(&side, "", Kind::Serial, says.to_owned());
     }
     for (name, facts) in &described.fields {
         let side = Side {

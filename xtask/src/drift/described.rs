@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use self::field::Place;
 use super::difference::Doubt;
-use super::facts::{Code, Effect, Operation, Operations, Reply, label};
+use super::facts::{Code, Effect, Operation, Operations, Reply, Serial, label};
 use crate::files;
 
 mod field;
@@ -60,6 +60,7 @@ struct Described {
     path: String,
     effect: EffectWord,
     certainty: Certainty,
+    needs_wechatpay_serial: Option<String>,
     #[serde(default)]
     roles: Vec<String>,
     #[serde(default)]
@@ -149,6 +150,11 @@ impl Described {
             fields: BTreeMap::new(),
             elsewhere: self.elsewhere.iter().map(Elsewhere::place).collect(),
             codes: self.codes(&doubts),
+            serial: match self.needs_wechatpay_serial.as_deref() {
+                Some("yes") => Serial::All,
+                Some(_) => Serial::WithSealed,
+                None => Serial::Unsaid,
+            },
             doubts: doubts.clone(),
         };
         let request = &self.request;

@@ -32,6 +32,7 @@ pub(super) enum Kind {
     Limit,
     Value,
     Sealed,
+    Serial,
     Code,
     Outcome,
 }
@@ -49,7 +50,7 @@ pub(super) enum Doubt {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::New,
         Self::Gone,
         Self::Effect,
@@ -61,6 +62,7 @@ impl Kind {
         Self::Limit,
         Self::Value,
         Self::Sealed,
+        Self::Serial,
         Self::Code,
         Self::Outcome,
     ];
@@ -80,6 +82,7 @@ impl fmt::Display for Kind {
             Self::Limit => "limit",
             Self::Value => "value",
             Self::Sealed => "sealed",
+            Self::Serial => "serial",
             Self::Code => "code",
             Self::Outcome => "outcome",
         })

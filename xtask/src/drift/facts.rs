@@ -16,6 +16,7 @@ pub(super) struct Operation {
     /// What other sources have beside the fields of a description.
     pub(super) elsewhere: BTreeSet<String>,
     pub(super) codes: BTreeMap<String, Code>,
+    pub(super) serial: Serial,
     pub(super) doubts: Vec<Doubt>,
 }
 
@@ -33,6 +34,15 @@ pub(super) enum Reply {
     Empty,
     /// A page has none.
     None,
+}
+
+/// Which requests name a key of WeChat Pay, in `Wechatpay-Serial`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Serial {
+    Unsaid,
+    /// At most those in which something is encrypted.
+    WithSealed,
+    All,
 }
 
 #[derive(Clone, Default)]

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::fields::Reader;
-use super::facts::{Code, Effect, Field, Operation, Operations, Reply, Required, label};
+use super::facts::{Code, Effect, Field, Operation, Operations, Reply, Required, Serial, label};
 use crate::codegen::model::{self, Model, Version};
-use crate::codegen::spec::{self, OperationKind, Outcome, Serial};
+use crate::codegen::spec::{self, OperationKind, Outcome};
 
 mod fields;
+mod sealed;
 
 /// How many characters a type of identifiers takes, by its name in a spec.
 pub(super) type Identifiers = BTreeMap<String, usize>;
@@ -46,6 +47,7 @@ fn read_one(spec: &model::Operation, identifiers: &Identifiers) -> Operation {
         fields: BTreeMap::new(),
         elsewhere: BTreeSet::new(),
         codes: codes(spec),
+        serial: serial(spec),
         doubts: Vec::new(),
     };
     let mut reader = Reader {
@@ -67,6 +69,16 @@ fn read_one(spec: &model::Operation, identifiers: &Identifiers) -> Operation {
         Version::V3 => headers(spec, &mut operation),
     }
     operation
+}
+
+fn serial(spec: &model::Operation) -> Serial {
+    match &spec.serial {
+        // The key is named anyway.
+        _ if sealed::always(&spec.scope, &spec.request) => Serial::Unsaid,
+        _ if spec.version == Version::V2 => Serial::Unsaid,
+        Some((spec::Serial::Required, _)) => Serial::All,
+        None => Serial::WithSealed,
+    }
 }
 
 /// What the client adds to every request of APIv2, and reads in every response.
@@ -93,8 +105,7 @@ fn envelope(spec: &model::Operation, request: &str, operation: &mut Operation) {
 /// What the client adds to a request of APIv3.
 fn headers(spec: &model::Operation, operation: &mut Operation) {
     let seals = |field: &Field| field.is_sealed;
-    let named = matches!(&spec.serial, Some((Serial::Required, _)));
-    if named || operation.fields.values().any(seals) {
+    if spec.serial.is_some() || operation.fields.values().any(seals) {
         imply(operation, "header.Wechatpay-Serial".to_owned());
     }
     if spec.accept.is_some() {

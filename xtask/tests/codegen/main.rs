@@ -166,6 +166,7 @@ method  = "POST"
 path    = "/v3/store/items"
 effect  = "write"
 resolve = "v3.shop.query_item"
+roles   = ["merchant"]
 reply   = "empty"
 
 [request]

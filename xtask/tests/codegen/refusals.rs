@@ -5,6 +5,7 @@ mod facts;
 mod fields;
 mod files;
 mod tables;
+mod unsaid;
 mod uploads;
 
 use crate::copy::Copy;

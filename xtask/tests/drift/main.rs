@@ -36,6 +36,12 @@ fn each_difference_is_found_and_named() {
         ),
         (
             CREATE,
+            "/needs_wechatpay_serial",
+            json!("yes"),
+            &["serial: in every request, the spec has it beside encrypted fields only"],
+        ),
+        (
+            CREATE,
             "/request/body/2",
             json!({"name": "note", "type": "string", "required": "no"}),
             &["body.note: new: string", "body.remark: gone: string"],
@@ -235,7 +241,8 @@ fn each_difference_is_found_and_named() {
         let expected: Vec<_> = expected
             .iter()
             .map(|line| {
-                let separator = if line.starts_with("effect") || line.starts_with("reply") {
+                let of_operation = ["effect: ", "reply: ", "serial: "];
+                let separator = if of_operation.iter().any(|kind| line.starts_with(kind)) {
                     ": "
                 } else {
                     " "
@@ -244,6 +251,64 @@ fn each_difference_is_found_and_named() {
             })
             .collect();
         assert_eq!(output.differences(), expected, "{pointer} {value}");
+    }
+}
+
+/// A request in which something is always encrypted names the key anyway.
+#[test]
+fn a_serial_is_compared_where_a_request_may_have_nothing_encrypted() {
+    let spec = "create_order.toml";
+    let owner = (
+        "encrypted = true, in",
+        "encrypted = true, required = true, in",
+    );
+    let serial = ("[request]", "serial = \"required\"\n\n[request]");
+    let openid = ("\"OpenId\"", "\"Secret\", encrypted = true, max_chars = 64");
+    let unionid = (
+        "\"String\", max_chars = 32, en = \"Union",
+        "\"Secret\", encrypted = true, max_chars = 32, en = \"Union",
+    );
+    let payer = "payer = { type = \"Secret\", encrypted = true, required = true, max_chars = 9, en = \"Payer\", zh = \"付款人\" }\n";
+    let of_object = ("total    = {", format!("{payer}total    = {{"));
+    let of_optional_list = ("goods_id = {", format!("{payer}goods_id = {{"));
+    let of_list = (
+        "in = \"body\", max_items = 5",
+        "in = \"body\", required = true, max_items = 5",
+    );
+    let of_empty_list = ("max_items = 5", "min_items = 0, max_items = 5");
+    let (of_object, of_optional_list) = (
+        (of_object.0, of_object.1.as_str()),
+        (of_optional_list.0, of_optional_list.1.as_str()),
+    );
+    let cases = [
+        // What is changed in the spec, whether "yes" then differs, and whether "no" does.
+        (vec![], true, false),
+        (vec![serial], false, true),
+        (vec![owner], false, false),
+        (vec![owner, serial], false, false),
+        (vec![openid], true, false),
+        (vec![openid, unionid], false, false),
+        (vec![of_object], false, false),
+        (vec![of_optional_list], true, false),
+        (vec![of_optional_list, of_list], false, false),
+        (vec![of_optional_list, of_list, of_empty_list], true, false),
+    ];
+    for (changes, with_yes, with_no) in cases {
+        let shop = Shop::new();
+        for (from, to) in &changes {
+            shop.respecify(spec, from, to);
+        }
+        for (says, differs) in [
+            (json!("yes"), with_yes),
+            (json!("no"), with_no),
+            (Value::Null, false),
+        ] {
+            shop.describe(CREATE, "/needs_wechatpay_serial", says.clone());
+            let output = shop.drift();
+            let mut lines = output.differences().iter();
+            let found = lines.any(|line| line.starts_with("POST /v3/shop/orders: serial: "));
+            assert_eq!(found, differs, "{changes:?} {says}: {output:?}");
+        }
     }
 }
 

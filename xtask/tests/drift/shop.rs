@@ -134,6 +134,15 @@ impl Shop {
         before
     }
 
+    /// Changes a spec of APIv3, for good.
+    pub(crate) fn respecify(&self, file: &str, from: &str, to: &str) {
+        let path = self.path("xtask/spec/v3/shop").join(file);
+        let before = fs::read_to_string(&path).unwrap();
+        let after = before.replacen(from, to, 1);
+        assert!(before != after, "{from} is not in {file}");
+        fs::write(path, after).unwrap();
+    }
+
     fn write(&self, file: &str, text: &str) {
         let path = self.path(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -1,17 +1,37 @@
 //! The rules of error codes.
 
 use super::Lint;
-use crate::codegen::model::{Code, Operation, Version};
+use crate::codegen::model::{Code, Operation, Resolve, Version};
 use crate::codegen::spec::Outcome;
 
 impl Lint<'_> {
     pub(super) fn codes(&mut self, operation: &Operation) {
         self.table_of_codes(operation, &operation.errors);
+        self.queries(operation);
         let mut common = Lint {
             source: &operation.common_source,
             problems: self.problems,
         };
         common.table_of_codes(operation, &operation.common_errors);
+    }
+
+    /// Where nothing can be queried, no code says to query.
+    fn queries(&mut self, operation: &Operation) {
+        let Some((Resolve::Repeat | Resolve::None, at)) = &operation.resolve else {
+            return;
+        };
+        for code in operation.errors.iter().filter(|code| orders_query(code)) {
+            let reason = "tells the caller to query, and `resolve` names no query";
+            self.say(&code.at, format!("{}: {reason}", code.code));
+        }
+        for code in operation
+            .common_errors
+            .iter()
+            .filter(|code| orders_query(code))
+        {
+            let reason = "of `common_errors` tells the caller to query, which \"repeat\" and \"none\" rule out";
+            self.say(at, format!("{} {reason}", code.code));
+        }
     }
 
     fn table_of_codes(&mut self, operation: &Operation, codes: &[Code]) {
@@ -58,4 +78,22 @@ impl Lint<'_> {
             }
         }
     }
+}
+
+/// Whether the text tells the caller to query: `query, then repeat`, but not `no query tells`.
+fn orders_query(code: &Code) -> bool {
+    const WORD: &str = "query";
+    let text = code.words.en.to_lowercase();
+    text.match_indices(WORD).any(|(at, _)| {
+        let (before, after) = (text.get(..at), text.get(at + WORD.len()..));
+        let (Some(before), Some(after)) = (before, after) else {
+            return false;
+        };
+        let is_word = !after.starts_with(|c: char| c.is_alphanumeric());
+        let begins = before.is_empty()
+            || [": ", ", ", "; ", ". ", "and ", "then "]
+                .iter()
+                .any(|end| before.ends_with(end));
+        is_word && begins
+    })
 }

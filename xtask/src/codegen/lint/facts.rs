@@ -3,11 +3,18 @@
 use super::Lint;
 use crate::codegen::model::{Field, Kind, Operation, Reply, Text, Version};
 use crate::codegen::names::is_snake;
-use crate::codegen::spec::{Method, OperationKind, Place, ReplySign, Role, SignType};
+use crate::codegen::spec::{Certainty, Method, OperationKind, Place, ReplySign, Role, SignType};
 
 impl Lint<'_> {
     pub(super) fn facts(&mut self, operation: &Operation, unsigned: &[String]) {
         let at = &operation.path_at;
+        // Who may call it, an official page always says.
+        if operation.certainty == Certainty::Official && operation.roles.is_empty() {
+            self.say(
+                &operation.title_at,
+                "needs `roles`: who may call it, or is told, as the page says",
+            );
+        }
         if operation.kind == OperationKind::Notification {
             return self.notification(operation);
         }

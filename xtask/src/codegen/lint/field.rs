@@ -1,7 +1,7 @@
 //! The rules of one field.
 
 use super::tables::Home;
-use super::{condition, is_chinese};
+use super::{condition, header, is_chinese, secret};
 use crate::codegen::model::{Field, Kind, Text, Version};
 use crate::codegen::names::is_snake;
 use crate::codegen::spec::{self, Echo};
@@ -22,7 +22,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    fn is_sent(self) -> bool {
+    pub(super) fn is_sent(self) -> bool {
         matches!(self, Self::Request | Self::Choice | Self::Sent)
     }
 }
@@ -38,16 +38,18 @@ pub(super) fn check(home: &Home<'_>, field: &Field, table: &[Field], place: Plac
         .into_iter()
         .chain(kind_rules(home, field, place))
         .chain(sending_rules(home, field, place))
-        .chain(header_rules(field))
+        .chain(header::rules(field))
         .chain(reading_rules(home, field, place));
     rules
         .filter(|(broken, _)| *broken)
         .map(|(_, reason)| reason.to_owned())
         .chain(conditions)
+        .chain(condition::unchecked(home, field, table, place))
+        .chain(secret::open(field, place).map(str::to_owned))
         .collect()
 }
 
-type Rule = (bool, &'static str);
+pub(super) type Rule = (bool, &'static str);
 
 fn word_rules(field: &Field) -> Vec<Rule> {
     let is_whole = matches!(field.kind, Kind::Choice(_) | Kind::Group(_));
@@ -183,7 +185,7 @@ fn kind_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
 }
 
 /// Whether the value is a text in Rust.
-fn is_text(kind: &Kind) -> bool {
+pub(super) fn is_text(kind: &Kind) -> bool {
     match kind {
         Kind::Enum(_) => true,
         Kind::Scalar(scalar) => matches!(scalar.form, Form::Id | Form::Text),
@@ -304,37 +306,6 @@ fn sending_rules(home: &Home<'_>, field: &Field, place: Place) -> Vec<Rule> {
             "only a `Secret` in an APIv3 body or query is encrypted",
         ),
     ]
-}
-
-fn header_rules(field: &Field) -> Vec<Rule> {
-    let header = field.place == Some(spec::Place::Header);
-    let text = field.kind.scalar().map(|scalar| scalar.form) == Some(Form::Text);
-    vec![
-        (header && !text, "a header is of type `String`"),
-        (
-            header && !is_own_header(&field.wire),
-            "is not a header of the operation's own: the client itself writes it, or it is none",
-        ),
-    ]
-}
-
-/// Whether a header belongs to the operation.
-fn is_own_header(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let taken = [
-        "authorization",
-        "accept",
-        "user-agent",
-        "host",
-        "connection",
-        "transfer-encoding",
-    ];
-    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    is_name
-        && !name.is_empty()
-        && !taken.contains(&lower.as_str())
-        && !lower.starts_with("content-")
-        && !lower.starts_with("wechatpay-")
 }
 
 /// What holds for what is read, and for conditions.

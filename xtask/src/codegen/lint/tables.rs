@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::field::{Place, check};
+use super::field::{Place, check, is_text};
 use super::{Lint, Problems};
 use crate::codegen::catalog;
 use crate::codegen::model::{
@@ -73,6 +73,9 @@ impl Lint<'_> {
                     if fields.len() < 2 {
                         self.say(&ty.at, "a choice needs two members at least");
                     }
+                    if let Some(operation) = home.operation {
+                        self.echoes(operation, fields);
+                    }
                     Place::Choice
                 }
                 Shape::Group(_) => Place::Group,
@@ -129,6 +132,26 @@ impl Lint<'_> {
             }
             if value.words.en.is_empty() && value.words.zh.is_empty() {
                 self.say(&value.at, "needs `en` or `zh`");
+            }
+        }
+    }
+
+    /// By whichever of its numbers a thing is asked for, the response must be about that thing.
+    fn echoes(&mut self, operation: &Operation, members: &[Field]) {
+        let response = operation.response();
+        let in_response = |member: &Field| response.iter().find(|field| field.wire == member.wire);
+        let echoes = |member: &Field| {
+            let in_response = in_response(member).and_then(|field| field.echo);
+            member.echo.or(in_response).is_some()
+        };
+        if !members.iter().any(echoes) {
+            return;
+        }
+        for member in members.iter().filter(|member| !echoes(member)) {
+            if in_response(member).is_some_and(|field| is_text(&field.kind)) {
+                let reason =
+                    "stands in the response too, and needs an `echo` as another member has";
+                self.say(&member.at, format!("{}: {reason}", member.wire));
             }
         }
     }

@@ -120,6 +120,8 @@ pub(super) fn of_operation(operation: &Operation) -> String {
     } else {
         ". No error of this query proves that what was asked about did not happen.\n\n"
     };
+    let resolve = operation.resolve.as_ref().map(|(resolve, _)| resolve);
+    let can_query = !matches!(resolve, Some(Resolve::Repeat | Resolve::None));
     for code in &operation.errors {
         let status = code.status.map(|status| format!(" ({status})"));
         text += &format!(
@@ -128,7 +130,7 @@ pub(super) fn of_operation(operation: &Operation) -> String {
             status.unwrap_or_default(),
             code.words.en,
             code.words.zh,
-            class(&code.class)
+            class(&code.class, can_query)
         );
     }
     if !operation.common_errors.is_empty() {
@@ -234,12 +236,13 @@ pub(crate) fn method(method: Method) -> &'static str {
 }
 
 /// A class in words; what is clear from the effect is not said.
-fn class(class: &str) -> String {
+fn class(class: &str, can_query: bool) -> String {
     let words: Vec<&str> = class
         .split(' ')
         .filter_map(|letter| match letter {
             "A" => Some("The outcome is open"),
-            "D" => Some("Confirm by a query"),
+            "D" if can_query => Some("Confirm by a query"),
+            "D" => Some("A definite cause"),
             "C" => Some("stop: every further call would fail alike"),
             "L" => Some("a limit"),
             "S" => Some("repeat with the same number and parameters"),

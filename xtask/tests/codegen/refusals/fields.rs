@@ -50,8 +50,8 @@ fn words() {
         ),
         (
             CREATE,
-            "en = \"Count\"",
-            "note = \"One at least.\", en = \"Count\"",
+            "en = \"Price\"",
+            "note = \"One at least.\", en = \"Price\"",
             "`en` and `note` have no full stop",
         ),
     ]);

@@ -32,21 +32,21 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `AL_STOCK_OVER`: The coupons of the stock are all given out, or the activity has ended (活动已结束). Confirm by a query.
-/// - `CA_ERROR`: The client certificate is wrong (证书有误). Confirm by a query; stop: every further call would fail alike.
-/// - `CA_VERIFY_FAILED`: The client certificate was not accepted (证书验证失败). Confirm by a query; stop: every further call would fail alike.
-/// - `CODE_2_ID_ERR`: The merchant ID is wrong (商户id有误). Confirm by a query; stop: every further call would fail alike.
-/// - `COUPON_STOCK_ID_EMPTY`: The ID of the stock is missing (批次ID为空). Confirm by a query; stop: every further call would fail alike.
-/// - `ERR_VERIFY_SSL_SERIAL`: The serial number of the client certificate could not be read (获取客户端证书序列号失败!). Confirm by a query; stop: every further call would fail alike.
-/// - `ERR_VERIFY_SSL_SN`: The subject of the client certificate could not be read (获取客户端证书特征名称(DN)域失败!). Confirm by a query; stop: every further call would fail alike.
+/// - `AL_STOCK_OVER`: The coupons of the stock are all given out, or the activity has ended (活动已结束). A definite cause.
+/// - `CA_ERROR`: The client certificate is wrong (证书有误). A definite cause; stop: every further call would fail alike.
+/// - `CA_VERIFY_FAILED`: The client certificate was not accepted (证书验证失败). A definite cause; stop: every further call would fail alike.
+/// - `CODE_2_ID_ERR`: The merchant ID is wrong (商户id有误). A definite cause; stop: every further call would fail alike.
+/// - `COUPON_STOCK_ID_EMPTY`: The ID of the stock is missing (批次ID为空). A definite cause; stop: every further call would fail alike.
+/// - `ERR_VERIFY_SSL_SERIAL`: The serial number of the client certificate could not be read (获取客户端证书序列号失败!). A definite cause; stop: every further call would fail alike.
+/// - `ERR_VERIFY_SSL_SN`: The subject of the client certificate could not be read (获取客户端证书特征名称(DN)域失败!). A definite cause; stop: every further call would fail alike.
 /// - `FREQ_OVER_LIMIT`: Coupons are given out too fast: wait, then look whether the user has the coupon before you repeat it with the same number and the same parameters (超过发放频率限制，请稍后再试). The outcome is open; a limit.
-/// - `MCH_ID_EMPTY`: The merchant ID is missing (商户ID为空). Confirm by a query; stop: every further call would fail alike.
+/// - `MCH_ID_EMPTY`: The merchant ID is missing (商户ID为空). A definite cause; stop: every further call would fail alike.
 /// - `NETWORK_ERROR`: The network failed: look whether the user has the coupon before you repeat it with the same number and the same parameters (网络环境不佳，请重试). The outcome is open.
-/// - `OPEN_ID_EMPTY`: The openid is missing (用户openid为空). Confirm by a query; stop: every further call would fail alike.
-/// - `PARAM_ERROR`: A parameter is malformed; the message names it (参数错误). Confirm by a query; stop: every further call would fail alike.
-/// - `REQ_PARAM_XML_ERR`: The XML of the request is malformed (输入参数xml格式有误). Confirm by a query; stop: every further call would fail alike.
-/// - `SIGN_ERROR`: The signature is wrong (签名错误). Confirm by a query; stop: every further call would fail alike.
-/// - `STOCK_IS_NOT_VALID`: The coupon is no longer valid (抱歉，该代金券已失效). Confirm by a query.
+/// - `OPEN_ID_EMPTY`: The openid is missing (用户openid为空). A definite cause; stop: every further call would fail alike.
+/// - `PARAM_ERROR`: A parameter is malformed; the message names it (参数错误). A definite cause; stop: every further call would fail alike.
+/// - `REQ_PARAM_XML_ERR`: The XML of the request is malformed (输入参数xml格式有误). A definite cause; stop: every further call would fail alike.
+/// - `SIGN_ERROR`: The signature is wrong (签名错误). A definite cause; stop: every further call would fail alike.
+/// - `STOCK_IS_NOT_VALID`: The coupon is no longer valid (抱歉，该代金券已失效). A definite cause.
 /// - `USER_AL_GET_COUPON`: The user has this coupon, perhaps by an earlier call (你已领取过该代金券). The outcome is open.
 #[doc(alias = "/mmpaymkttransfers/send_coupon")]
 #[doc(alias = "send_coupon")]

@@ -32,7 +32,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST`: The card exists, but its holder is not the merchant, or another rule is broken; read the message (无效请求). Confirm by a query.
+/// - `INVALID_REQUEST`: The card exists, but its holder is not the merchant, or another rule is broken; read the message (无效请求). A definite cause.
 #[doc(alias = "/applyment/micro/modifyarchives")]
 #[doc(alias = "modifyarchives")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -33,12 +33,12 @@ use super::types::Receiver;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMITED`: Too many calls: repeat later with the same parameters (频率限制). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `INVALID_REQUEST`: An app or a merchant does not exist, or another rule is broken; read the message (请求不合法). Confirm by a query; stop: every further call would fail alike.
-/// - `NOAUTH`: The merchant may not share profits (无分账权限). Confirm by a query; stop: every further call would fail alike.
-/// - `OPENID_MISMATCH`: The openid is not of this app (Openid错误). Confirm by a query.
-/// - `PARAM_ERROR`: A parameter is malformed (参数错误). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST`: An app or a merchant does not exist, or another rule is broken; read the message (请求不合法). A definite cause; stop: every further call would fail alike.
+/// - `NOAUTH`: The merchant may not share profits (无分账权限). A definite cause; stop: every further call would fail alike.
+/// - `OPENID_MISMATCH`: The openid is not of this app (Openid错误). A definite cause.
+/// - `PARAM_ERROR`: A parameter is malformed (参数错误). A definite cause; stop: every further call would fail alike.
 /// - `SYSTEMERROR`: The system failed: repeat with the same parameters (接口返回错误). The outcome is open; repeat with the same number and parameters.
-/// - `USER_NOT_EXIST`: No such receiver: check its type and account (分账接收方不存在). Confirm by a query.
+/// - `USER_NOT_EXIST`: No such receiver: check its type and account (分账接收方不存在). A definite cause.
 #[doc(alias = "/pay/profitsharingremovereceiver")]
 #[doc(alias = "profitsharingremovereceiver")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

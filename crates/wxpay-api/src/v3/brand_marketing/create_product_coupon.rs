@@ -49,7 +49,7 @@ use super::types::{
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NO_AUTH` (403): The brand may not use this operation, or may not make blind boxes; the message says which (品牌没有此接口权限，或没有盲盒领取模式的权限). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The brand may not use this operation, or may not make blind boxes; the message says which (品牌没有此接口权限，或没有盲盒领取模式的权限). A definite cause; stop: every further call would fail alike.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/brand/marketing/product-coupon/product-coupons")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

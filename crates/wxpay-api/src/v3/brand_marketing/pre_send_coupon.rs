@@ -28,9 +28,9 @@ use super::types::SendToken;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST` (400): The request breaks a rule, or the openid is not one of this app; the message says which (不符合接口规则或 OpenID 不合法). Confirm by a query.
-/// - `NOT_FOUND` (404): The brand has nothing of this number: check the number (用户券不存在 当前访问对象不存在，请确认ID是否合法且属于当前品牌). Confirm by a query.
-/// - `NO_AUTH` (403): The brand may not use this operation (品牌没有此接口权限). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The request breaks a rule, or the openid is not one of this app; the message says which (不符合接口规则或 OpenID 不合法). A definite cause.
+/// - `NOT_FOUND` (404): The brand has nothing of this number: check the number (用户券不存在 当前访问对象不存在，请确认ID是否合法且属于当前品牌). A definite cause.
+/// - `NO_AUTH` (403): The brand may not use this operation (品牌没有此接口权限). A definite cause; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/brand/marketing/product-coupon/users/{openid}/pre-send-coupon")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

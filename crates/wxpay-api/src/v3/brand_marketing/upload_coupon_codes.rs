@@ -31,8 +31,8 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NOT_FOUND` (404): The brand has nothing of this number: check the number (当前访问对象不存在). Confirm by a query.
-/// - `NO_AUTH` (403): The brand may not use this operation (品牌没有此接口权限). Confirm by a query; stop: every further call would fail alike.
+/// - `NOT_FOUND` (404): The brand has nothing of this number: check the number (当前访问对象不存在). A definite cause.
+/// - `NO_AUTH` (403): The brand may not use this operation (品牌没有此接口权限). A definite cause; stop: every further call would fail alike.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(
     alias = "/brand/marketing/product-coupon/product-coupons/{product_coupon_id}/stocks/{stock_id}/upload-coupon-codes"

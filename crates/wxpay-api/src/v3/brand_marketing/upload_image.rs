@@ -25,7 +25,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NO_AUTH` (403): The brand may not use this operation (品牌没有此接口权限). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The brand may not use this operation (品牌没有此接口权限). A definite cause; stop: every further call would fail alike.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/brand/marketing/product-coupon/media/upload-image")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -26,7 +26,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST` (400): The request breaks a rule, the card is not valid, or the user has one already; the message says which (不符合业务规则、会员卡模板无效或用户已有会员卡). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The request breaks a rule, the card is not valid, or the user has one already; the message says which (不符合业务规则、会员卡模板无效或用户已有会员卡). A definite cause; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/brand/partner/card-member/pre-auth-tokens")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

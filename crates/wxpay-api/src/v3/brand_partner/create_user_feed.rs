@@ -27,7 +27,7 @@ use wxpay_sign::Verified;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `ALREADY_EXISTS` (400): The feed of this number is there already (该用户动态已存在). The outcome is open.
-/// - `NO_AUTH` (403): The brand, card or activity is not open to the caller; read the message (商家没有权限使用该动态信息模板). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The brand, card or activity is not open to the caller; read the message (商家没有权限使用该动态信息模板). A definite cause; stop: every further call would fail alike.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/brand/partner/card-member/user-feeds")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

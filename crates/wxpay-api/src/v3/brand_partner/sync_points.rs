@@ -25,7 +25,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NOT_FOUND` (404): Nothing was found: check the number (用户会员卡不存在). Confirm by a query.
+/// - `NOT_FOUND` (404): Nothing was found: check the number (用户会员卡不存在). A definite cause.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/brand/partner/card-member/user-points/sync")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

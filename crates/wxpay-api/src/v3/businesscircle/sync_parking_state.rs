@@ -24,7 +24,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NO_AUTH` (403): The openid, the app, the brand and the merchant do not belong together; the message says which (mch_id与brand_id关系不匹配). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The openid, the app, the brand and the merchant do not belong together; the message says which (mch_id与brand_id关系不匹配). A definite cause; stop: every further call would fail alike.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/businesscircle/parkings")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -26,7 +26,7 @@ use wxpay_sign::Verified;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `INVALID_REQUEST` (400): The points of the payment were told already, it is too late, or there is no such application; the message says which (该订单积分已回传). The outcome is open.
-/// - `MCH_NOT_EXISTS` (400): No such merchant (商圈商户号错误). Confirm by a query; stop: every further call would fail alike.
+/// - `MCH_NOT_EXISTS` (400): No such merchant (商圈商户号错误). A definite cause; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/businesscircle/points/notify")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -26,8 +26,8 @@ use wxpay_sign::Verified;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMIT_EXCEED` (429): Too many calls (频率过快，请稍后重试). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `INVALID_REQUEST` (400): The merchant ID is wrong, or nothing is restricted for it; the message says which (子商户号不正确或未被限制). Confirm by a query; stop: every further call would fail alike.
-/// - `NO_AUTH` (403): The caller may not do this for the merchant (你暂无权限访问此接口). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The merchant ID is wrong, or nothing is restricted for it; the message says which (子商户号不正确或未被限制). A definite cause; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The caller may not do this for the merchant (你暂无权限访问此接口). A definite cause; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/compliance/inactive-merchant-identity-verification/merchants")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -25,7 +25,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST` (400): The image is too large or of another kind (图片内容过大). Confirm by a query.
+/// - `INVALID_REQUEST` (400): The image is too large or of another kind (图片内容过大). A definite cause.
 /// - `SYSTEM_ERROR` (500): The system failed: repeat later with the same file (系统错误). The outcome is open; repeat with the same number and parameters.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`.
 #[doc(alias = "/v3/ecommerce/account/cancel-applications/media")]

@@ -28,10 +28,10 @@ use super::types::{ReceiverAccount, ReceiverType};
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMITED` (429): Too many calls: repeat the same request later (添加接收方频率过高). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `INVALID_REQUEST` (400): The request breaks a rule; the message names it (HTTP 请求不符合微信支付 APIv3 接口规则). Confirm by a query; stop: every further call would fail alike.
-/// - `NO_AUTH` (403): The merchant may not share profits (商户无权限). Confirm by a query; stop: every further call would fail alike.
-/// - `PARAM_ERROR` (400): A parameter is malformed; the message names it (参数错误). Confirm by a query; stop: every further call would fail alike.
-/// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The request breaks a rule; the message names it (HTTP 请求不符合微信支付 APIv3 接口规则). A definite cause; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The merchant may not share profits (商户无权限). A definite cause; stop: every further call would fail alike.
+/// - `PARAM_ERROR` (400): A parameter is malformed; the message names it (参数错误). A definite cause; stop: every further call would fail alike.
+/// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). A definite cause; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: repeat the same request (系统异常，请稍后重试). The outcome is open; repeat with the same number and parameters.
 #[doc(alias = "/v3/ecommerce/profitsharing/receivers/add")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -174,6 +174,7 @@ impl Endpoint for PreSignContract {
         "/v3/eduschoolpay/contracts/presign",
         Resolve::Query("v3.eduschoolpay.list_contracts_by_openid"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -26,7 +26,7 @@ use wxpay_sign::Verified;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `INVALID_REQUEST` (400): The service provider or the sub-merchant has not activated the plan, is punished or is called too often, or the call failed and can be sent again later; the message says which (操作失败). The outcome is open.
-/// - `MCH_NOT_EXISTS` (400): No such merchant (特约商户号不存在). Confirm by a query; stop: every further call would fail alike.
+/// - `MCH_NOT_EXISTS` (400): No such merchant (特约商户号不存在). A definite cause; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/goldplan/merchants/close-advertising-show")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

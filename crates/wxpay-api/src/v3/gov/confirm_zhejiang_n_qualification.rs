@@ -111,6 +111,7 @@ impl Endpoint for ConfirmZhejiangNQualification {
         "/v3/gov/subsidy/zhejiang/n-qualifications/confirm",
         Resolve::Query("v3.gov.query_zhejiang_qualifications"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

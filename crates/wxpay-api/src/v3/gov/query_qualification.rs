@@ -160,6 +160,7 @@ impl Endpoint for QueryQualification {
         Method::Get,
         "/v3/gov/subsidy/qualification",
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -321,6 +321,7 @@ impl Endpoint for SyncQualification {
         "/v3/gov/subsidy/qualifications/sync",
         Resolve::Query("v3.gov.query_transactions"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

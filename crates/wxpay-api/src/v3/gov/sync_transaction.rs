@@ -226,6 +226,7 @@ impl Endpoint for SyncTransaction {
         "/v3/gov/subsidy/transactions/sync",
         Resolve::Query("v3.gov.query_transactions"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

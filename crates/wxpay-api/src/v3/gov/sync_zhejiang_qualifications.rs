@@ -122,6 +122,7 @@ impl Endpoint for SyncZhejiangQualifications {
         "/v3/gov/subsidy/zhejiang/qualifications/sync",
         Resolve::Query("v3.gov.query_zhejiang_qualifications"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

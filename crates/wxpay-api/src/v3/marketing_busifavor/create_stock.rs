@@ -50,15 +50,15 @@ use super::types::{CouponCodeMode, DisplayPatternInfo, NotifyConfig, StockType};
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (商户号与AppID不匹配). Confirm by a query; stop: every further call would fail alike.
+/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (商户号与AppID不匹配). A definite cause; stop: every further call would fail alike.
 /// - `FREQUENCY_LIMITED` (429): Too many calls (频率限制). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `MCH_NOT_EXISTS` (400): No such merchant (商户号不存在). Confirm by a query; stop: every further call would fail alike.
-/// - `NOAUTH` (403): The merchant may not use this operation (无权限). Confirm by a query; stop: every further call would fail alike.
+/// - `MCH_NOT_EXISTS` (400): No such merchant (商户号不存在). A definite cause; stop: every further call would fail alike.
+/// - `NOAUTH` (403): The merchant may not use this operation (无权限). A definite cause; stop: every further call would fail alike.
 /// - `RESOURCE_ALREADY_EXISTS` (400): The number was used already, so that no second stock is made (批次已存在). The outcome is open.
-/// - `RESOURCE_NOT_EXISTS` (404): No such stock or coupon: check the number (查询的资源不存在). Confirm by a query.
-/// - `RULELIMIT` (403): The coupon can not be used now, or a limit is reached; read the message (券不在有效期). Confirm by a query; a limit.
+/// - `RESOURCE_NOT_EXISTS` (404): No such stock or coupon: check the number (查询的资源不存在). A definite cause.
+/// - `RULELIMIT` (403): The coupon can not be used now, or a limit is reached; read the message (券不在有效期). A definite cause; a limit.
 /// - `SYSTEM_ERROR` (500): The system failed: send the same call again with the same parameters (系统错误). The outcome is open; repeat with the same number and parameters.
-/// - `USER_NOT_EXISTS` (404): No such user: check the openid and its app (用户不存在). Confirm by a query.
+/// - `USER_NOT_EXISTS` (404): No such user: check the openid and its app (用户不存在). A definite cause.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`.
 #[doc(alias = "/v3/marketing/busifavor/stocks")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -28,15 +28,15 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (商户号与AppID不匹配). Confirm by a query; stop: every further call would fail alike.
+/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (商户号与AppID不匹配). A definite cause; stop: every further call would fail alike.
 /// - `FREQUENCY_LIMITED` (429): Too many calls (当前请求人数过多，请稍后重试). The outcome is open; a limit; repeat with the same number and parameters.
 /// - `INVALID_REQUEST` (400): The request breaks a rule, the stock is not running, or there are too many calls; read the message (请求不符合规则). The outcome is open.
-/// - `MCH_NOT_EXISTS` (403): No such merchant (商户号不合法). Confirm by a query; stop: every further call would fail alike.
-/// - `NOT_ENOUGH` (403): The budget of the stock, or the balance of the merchant, is too low; read the message (批次预算不足). Confirm by a query; repeat with the same number and parameters.
-/// - `REQUEST_BLOCKED` (403): The merchant may not do this with the stock, or the user was refused; read the message (商户无权发券). Confirm by a query.
-/// - `RESOURCE_NOT_EXISTS` (404): No such stock: check the number (批次不存在). Confirm by a query.
-/// - `RULE_LIMIT` (403): The user has got as many coupons of the stock as allowed (用户已达最大领券次数). Confirm by a query; a limit.
-/// - `USER_ACCOUNT_ABNORMAL` (403): The user account is abnormal: the user can get no coupon (用户非法). Confirm by a query.
+/// - `MCH_NOT_EXISTS` (403): No such merchant (商户号不合法). A definite cause; stop: every further call would fail alike.
+/// - `NOT_ENOUGH` (403): The budget of the stock, or the balance of the merchant, is too low; read the message (批次预算不足). A definite cause; repeat with the same number and parameters.
+/// - `REQUEST_BLOCKED` (403): The merchant may not do this with the stock, or the user was refused; read the message (商户无权发券). A definite cause.
+/// - `RESOURCE_NOT_EXISTS` (404): No such stock: check the number (批次不存在). A definite cause.
+/// - `RULE_LIMIT` (403): The user has got as many coupons of the stock as allowed (用户已达最大领券次数). A definite cause; a limit.
+/// - `USER_ACCOUNT_ABNORMAL` (403): The user account is abnormal: the user can get no coupon (用户非法). A definite cause.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/marketing/favor/users/{openid}/coupons")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -24,8 +24,8 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `PARAM_ERROR` (400): The file is empty (图片文件为空). Confirm by a query.
-/// - `REQUEST_BLOCKED` (403): The file is no JPG, BMP or PNG, or its name, digest or signature is wrong; read the message (未知图片类型). Confirm by a query.
+/// - `PARAM_ERROR` (400): The file is empty (图片文件为空). A definite cause.
+/// - `REQUEST_BLOCKED` (403): The file is no JPG, BMP or PNG, or its name, digest or signature is wrong; read the message (未知图片类型). A definite cause.
 /// - The common codes `INVALID_REQUEST`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/marketing/favor/media/image-upload")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

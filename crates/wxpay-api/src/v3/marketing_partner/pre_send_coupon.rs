@@ -29,9 +29,9 @@ use super::types::SendToken;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `ALREADY_EXISTS` (400): The request number or the coupon code was used: look at the coupons that the user has (请求单号或券Code冲突). The outcome is open.
-/// - `INVALID_REQUEST` (400): The request breaks a rule, or the user has as many coupons as allowed; the message names it (不符合业务规则或用户领取已达上限). Confirm by a query.
-/// - `NOT_ENOUGH` (403): The budget or the uploaded codes of the stock are used up (发放预算或券Code不足). Confirm by a query.
-/// - `NOT_FOUND` (404): Nothing was found: check the number (未找到 product_coupon_id 对应的商品券). Confirm by a query.
+/// - `INVALID_REQUEST` (400): The request breaks a rule, or the user has as many coupons as allowed; the message names it (不符合业务规则或用户领取已达上限). A definite cause.
+/// - `NOT_ENOUGH` (403): The budget or the uploaded codes of the stock are used up (发放预算或券Code不足). A definite cause.
+/// - `NOT_FOUND` (404): Nothing was found: check the number (未找到 product_coupon_id 对应的商品券). A definite cause.
 /// - `RATELIMIT_EXCEEDED` (429): Too many calls: repeat later with the same number and the same parameters (请求超过接口频率限制). The outcome is open; a limit; repeat with the same number and parameters.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/marketing/partner/product-coupon/users/{openid}/pre-send-coupon")]

@@ -31,7 +31,7 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NOT_FOUND` (404): Nothing was found: check the number (未找到 product_coupon_id 对应的商品券). Confirm by a query.
+/// - `NOT_FOUND` (404): Nothing was found: check the number (未找到 product_coupon_id 对应的商品券). A definite cause.
 /// - `RATELIMIT_EXCEEDED` (429): Too many calls: repeat later with the same number and the same parameters (请求超过接口频率限制). The outcome is open; a limit; repeat with the same number and parameters.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(

@@ -107,6 +107,7 @@ impl Endpoint for ApplyContactChange {
         "/v3/mchalterapply/mchcontactalterapplyment",
         Resolve::Query("v3.mchalterapply.query_contact_change_by_out_request_no"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -447,6 +447,7 @@ impl Endpoint for ApplySubjectChange {
         "/v3/mchalterapply/mchsubjectalterapplyment",
         Resolve::Query("v3.mchalterapply.query_subject_change_by_out_request_no"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -25,8 +25,8 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `NOT_FOUND` (404): Nothing was found: check the number (未找到订单，请确认订单号是否正确). Confirm by a query.
-/// - `RULE_LIMIT` (403): The amounts do not add up, the insurance part is not paid or does not exist, or there were too many calls; the message says which (金额校验不通过或医保订单未支付). Confirm by a query; a limit.
+/// - `NOT_FOUND` (404): Nothing was found: check the number (未找到订单，请确认订单号是否正确). A definite cause.
+/// - `RULE_LIMIT` (403): The amounts do not add up, the insurance part is not paid or does not exist, or there were too many calls; the message says which (金额校验不通过或医保订单未支付). A definite cause; a limit.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/med-ins/refunds/notify")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -26,8 +26,8 @@ use wxpay_sign::Verified;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMIT_EXCEED` (429): Too many uploads in a second or a day: repeat later (操作过快或当天上传文件数已达上限). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `NO_AUTH` (403): The merchant may not use this operation (商户权限异常). Confirm by a query; stop: every further call would fail alike.
-/// - `PARAM_ERROR` (400): The file is empty, too large or of another kind; the message says which (文件名称、内容、大小或 sha256 有误). Confirm by a query.
+/// - `NO_AUTH` (403): The merchant may not use this operation (商户权限异常). A definite cause; stop: every further call would fail alike.
+/// - `PARAM_ERROR` (400): The file is empty, too large or of another kind; the message says which (文件名称、内容、大小或 sha256 有误). A definite cause.
 /// - `SYSTEM_ERROR` (500): The system failed: repeat later with the same file (系统错误). The outcome is open; repeat with the same number and parameters.
 /// - The common codes `INVALID_REQUEST`, `SIGN_ERROR`.
 #[doc(alias = "/v3/merchant/media/video_upload")]

@@ -581,6 +581,7 @@ impl Endpoint for ReportTradeInformation {
         "/v3/merchant-risk-manage/report-trade-union-information",
         Resolve::Repeat,
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -24,9 +24,9 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST` (400): The request breaks a rule; the message names it (HTTP 请求不符合微信支付 APIv3 接口规则). Confirm by a query.
-/// - `PARAM_ERROR` (400): A parameter is malformed; the message names it (参数错误). Confirm by a query.
-/// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The request breaks a rule; the message names it (HTTP 请求不符合微信支付 APIv3 接口规则). A definite cause.
+/// - `PARAM_ERROR` (400): A parameter is malformed; the message names it (参数错误). A definite cause.
+/// - `SIGN_ERROR` (401): The signature is wrong (验证不通过). A definite cause; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: repeat later with the same file (系统异常，请稍后重试). The outcome is open; repeat with the same number and parameters.
 #[doc(alias = "/v3/merchant-service/images/upload")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

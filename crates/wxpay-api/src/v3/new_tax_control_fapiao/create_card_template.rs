@@ -31,9 +31,9 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (appid与mchid不匹配). Confirm by a query; stop: every further call would fail alike.
+/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (appid与mchid不匹配). A definite cause; stop: every further call would fail alike.
 /// - `FREQUENCY_LIMITED` (429): Too many calls (频率超限). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `NO_AUTH` (403): The product or this kind of invoice is not open, or the sub-merchant has not accepted the invitation (商户无权限). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The product or this kind of invoice is not open, or the sub-merchant has not accepted the invitation (商户无权限). A definite cause; stop: every further call would fail alike.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/new-tax-control-fapiao/card-template")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -111,6 +111,7 @@ impl Endpoint for IssueFapiao {
         Resolve::Query("v3.new_tax_control_fapiao.query_fapiao"),
     )
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -277,6 +277,7 @@ impl Endpoint for IssuePassengerTransportFapiao {
         Resolve::Query("v3.new_tax_control_fapiao.query_fapiao"),
     )
     .accepted_is_success()
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -25,9 +25,9 @@ use wxpay_sign::Verified;
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMITED` (429): Too many calls (频率超限). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `INVALID_REQUEST` (400): The file does not fit its digest, or the request breaks a rule; read the message (电子发票文件与元信息中的摘要不匹配). Confirm by a query.
-/// - `NO_AUTH` (403): The product or this kind of invoice is not open, or the sub-merchant has not accepted the invitation (商户无权限). Confirm by a query; stop: every further call would fail alike.
-/// - `PARAM_ERROR` (400): The file is larger than 2 MiB (电子发票文件超过尺寸限制). Confirm by a query.
+/// - `INVALID_REQUEST` (400): The file does not fit its digest, or the request breaks a rule; read the message (电子发票文件与元信息中的摘要不匹配). A definite cause.
+/// - `NO_AUTH` (403): The product or this kind of invoice is not open, or the sub-merchant has not accepted the invitation (商户无权限). A definite cause; stop: every further call would fail alike.
+/// - `PARAM_ERROR` (400): The file is larger than 2 MiB (电子发票文件超过尺寸限制). A definite cause.
 /// - The common codes `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/new-tax-control-fapiao/fapiao-applications/upload-fapiao-file")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -268,6 +268,7 @@ impl Endpoint for PreSignInsuranceApp {
         "/v3/papay/insurance-sign/contracts/pre-entrust-sign/app",
         Resolve::Query("v3.papay.query_insurance_contract"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

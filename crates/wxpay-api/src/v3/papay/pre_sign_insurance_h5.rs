@@ -278,6 +278,7 @@ impl Endpoint for PreSignInsuranceH5 {
         "/v3/papay/insurance-sign/contracts/pre-entrust-sign/h5",
         Resolve::Query("v3.papay.query_insurance_contract"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

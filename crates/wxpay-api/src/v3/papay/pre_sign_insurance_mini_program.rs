@@ -264,6 +264,7 @@ impl Endpoint for PreSignInsuranceMiniProgram {
         "/v3/papay/insurance-sign/contracts/pre-entrust-sign/mini-program",
         Resolve::Query("v3.papay.query_insurance_contract"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

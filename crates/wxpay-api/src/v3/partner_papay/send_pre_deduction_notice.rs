@@ -31,10 +31,10 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (appid和mchid不匹配). Confirm by a query; stop: every further call would fail alike.
-/// - `CONTRACT_NOT_EXIST` (404): No such contract: check the number (签约协议不存在). Confirm by a query.
+/// - `APPID_MCHID_NOT_MATCH` (400): The app is not bound to the merchant (appid和mchid不匹配). A definite cause; stop: every further call would fail alike.
+/// - `CONTRACT_NOT_EXIST` (404): No such contract: check the number (签约协议不存在). A definite cause.
 /// - `RESOURCE_ALREADY_EXISTS` (400): The notice was sent already (资源已经存在). The outcome is open.
-/// - `RULELIMIT` (403): A business rule forbids it; read the message (该请求存在风险). Confirm by a query; a limit.
+/// - `RULELIMIT` (403): A business rule forbids it; read the message (该请求存在风险). A definite cause; a limit.
 /// - `SYSTEMERROR` (500): The system failed: send the same call again with the same parameters (接口返回错误). The outcome is open; repeat with the same number and parameters.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/partner-papay/contracts/{contract_id}/notify")]

@@ -293,6 +293,7 @@ impl Endpoint for CreateOrder {
         "/v3/payscore/payafter-orders",
         Resolve::Query("v3.payscore_payafter_orders.query_order"),
     )
+    .serial_required()
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {

@@ -31,7 +31,7 @@ use super::types::{ReceiverType, RelationType};
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `FREQUENCY_LIMITED` (429): Too many calls (添加接收方频率过高). The outcome is open; a limit; repeat with the same number and parameters.
-/// - `NO_AUTH` (403): The merchant may not share profits (商户无权限). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The merchant may not share profits (商户无权限). A definite cause; stop: every further call would fail alike.
 /// - `SYSTEM_ERROR` (500): The system failed: repeat the same request (系统异常). The outcome is open; repeat with the same number and parameters.
 /// - The common codes `INVALID_REQUEST`, `PARAM_ERROR`, `SIGN_ERROR`.
 #[doc(alias = "/v3/profitsharing/receivers/add")]

@@ -23,8 +23,8 @@ use wxpay_sign::Verified;
 ///
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
-/// - `INVALID_REQUEST` (400): The sub-merchant has not activated, set up or authorized the product; the message says which (子商户未授权). Confirm by a query; stop: every further call would fail alike.
-/// - `MCH_NOT_EXISTS` (400): No such merchant (商户号格式错误). Confirm by a query; stop: every further call would fail alike.
+/// - `INVALID_REQUEST` (400): The sub-merchant has not activated, set up or authorized the product; the message says which (子商户未授权). A definite cause; stop: every further call would fail alike.
+/// - `MCH_NOT_EXISTS` (400): No such merchant (商户号格式错误). A definite cause; stop: every further call would fail alike.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/smartguide/guides/{guide_id}/assign")]
 #[allow(clippy::exhaustive_structs)] // a new required field is a breaking change

@@ -28,7 +28,7 @@ use super::types::{BlockReason, ParkingState, PlateColor};
 /// The documented codes, with what each says of the outcome. Any other code is `Unknown`.
 ///
 /// - `INVALID_REQUEST` (400): The request breaks a rule, or `out_parking_no` was used with other parameters: read the message (商户入场ID非法). The outcome is open.
-/// - `NO_AUTH` (403): The merchant may not use parking: after the permission is there, repeat with the same parameters (商户未入驻). Confirm by a query; stop: every further call would fail alike.
+/// - `NO_AUTH` (403): The merchant may not use parking: after the permission is there, repeat with the same parameters (商户未入驻). A definite cause; stop: every further call would fail alike.
 /// - `RATELIMIT_EXCEEDED` (429): Too many calls (达到调用速率限制). The outcome is open; a limit; repeat with the same number and parameters.
 /// - The common codes `PARAM_ERROR`, `SIGN_ERROR`, `SYSTEM_ERROR`.
 #[doc(alias = "/v3/vehicle/parking/parkings")]
