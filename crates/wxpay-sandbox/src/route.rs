@@ -91,7 +91,7 @@ impl Unrouted {
         );
         if is_v3(call, path) {
             let now = shared.state().now();
-            let key = shared.platform.signer(call.serial());
+            let key = v3::caller::signer(call, call.serial(), shared);
             let answer = v3::Answer::error(status, code, &message);
             return answer.seal(&key, None, now, &shared.random);
         }

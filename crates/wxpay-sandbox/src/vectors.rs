@@ -83,7 +83,8 @@ fn v3_request_sign() {
             member("timestamp"),
             member("serial_no"),
         );
-        let members = Authorization::parse(&header).unwrap();
+        let scheme = text(&expected["scheme"]);
+        let members = Authorization::parse(scheme, "mchid", &header).unwrap();
         let target = text(&input["url"]).splitn(4, '/').nth(3).unwrap();
         let body = text(&input["signed_body"]);
         let message = members.message(
