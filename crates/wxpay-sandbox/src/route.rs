@@ -104,6 +104,6 @@ impl Unrouted {
 /// Whether a request is one of APIv3, as far as can be seen.
 fn is_v3(call: &Call, path: &str) -> bool {
     let authorization = call.headers.get(AUTHORIZATION);
-    let signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"WECHATPAY2-"));
+    let signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"WECHATPAY"));
     signed || path.starts_with("/v3/")
 }
