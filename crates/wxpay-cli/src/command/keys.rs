@@ -73,8 +73,8 @@ impl Known {
             return Ok(());
         }
         Err(Fail::usage(
-            "this command knows the signatures of RSA alone: `wxpay open` verifies and decrypts a message of SM2",
-            "此命令只认 RSA 签名：国密（SM2）的报文请用 `wxpay open` 验签和解密",
+            "this command explains the signatures of RSA alone: `wxpay verify` checks a message of SM2, and `wxpay open` decrypts it too",
+            "此命令只解释 RSA 签名：国密（SM2）的报文请用 `wxpay verify` 验签，用 `wxpay open` 解密",
         ))
     }
 }
