@@ -135,10 +135,14 @@ impl Directory {
         let file = self.path(KEPT);
         let mut kept = parse(&file, &read(&file)?)?;
         self.write_platform_certificate(added)?;
-        let certificates = match (added.suite(), &mut kept.sm) {
-            (Suite::Rsa, _) | (_, None) => &mut kept.platform_certificates,
+        let certificates = match added.suite() {
+            Suite::Rsa => &mut kept.platform_certificates,
             #[cfg(feature = "sm")]
-            (Suite::Sm, Some(sm)) => &mut sm.platform_certificates,
+            Suite::Sm => {
+                let sm = kept.sm.as_mut();
+                let sm = sm.ok_or_else(|| damaged(&file, "no keys of the national algorithms"))?;
+                &mut sm.platform_certificates
+            }
         };
         certificates.push(added.kept());
         self.write_kept(&kept)

@@ -50,8 +50,8 @@ impl World {
             .base_url(sandbox.base_url())
             .build()
             .unwrap();
-        let credentials = credentials(&sandbox, &transport).await;
-        let v3 = v3::Client::builder(account.mch_id.clone(), credentials, transport.clone())
+        let of_v3 = v3_credentials(&sandbox, &transport).await;
+        let v3 = v3::Client::builder(account.mch_id.clone(), of_v3, transport.clone())
             .app_id(account.appid.clone())
             .sub_merchant(sub_merchant)
             .sub_app_id(sub_app)
@@ -164,7 +164,7 @@ fn transport(sandbox: &Sandbox) -> ReqwestTransport {
         .unwrap()
 }
 
-async fn credentials(sandbox: &Sandbox, transport: &ReqwestTransport) -> v3::Credentials {
+async fn v3_credentials(sandbox: &Sandbox, transport: &ReqwestTransport) -> v3::Credentials {
     let account = sandbox.merchant();
     let Some(sm) = &account.sm else {
         return v3::Credentials::new(
