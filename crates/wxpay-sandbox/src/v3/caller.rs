@@ -19,7 +19,7 @@ pub(crate) struct Caller<'a> {
     pub(crate) serial_no: &'a str,
     /// The key that it signs with, and that personal values are encrypted for.
     pub(crate) key: &'a MerchantKey,
-    /// The merchant, whoever calls.
+    /// The merchant, also when the brand calls.
     pub(crate) merchant: &'a Merchant,
     /// The brand, if it calls.
     pub(crate) brand: Option<&'a BrandAccount>,
