@@ -3,11 +3,10 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::json;
 use wxpay_api::NoticeError;
 use wxpay_api::core::{InvalidInput, Params, Timestamp, VerificationError, VerificationFailure};
 use wxpay_api::sign::v2::{Key, SignType};
-use wxpay_api::sign::v3::{self, Certificate, PublicKeys, RequestToSign, Suite};
+use wxpay_api::sign::v3::{self, Certificate, PublicKeys};
 use wxpay_api::v2::Notices;
 use wxpay_api::v3::Json;
 use wxpay_explain::{Capture, Verdict};
@@ -18,7 +17,6 @@ use super::keys::{Known, KnownArgs};
 use crate::chinese::payout_text;
 use crate::fail::Fail;
 use crate::lang::{Lang, Text};
-use crate::out::stdout;
 
 /// What was received, and what is known.
 #[derive(clap::Args)]
@@ -46,11 +44,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
                 "这不是微信支付的报文：既不是 XML，也不是 JSON 对象",
             ));
         }
-        let refused = refused_v3(&capture, &known).await?;
-        if known.config.suite() != Suite::Rsa {
-            return plain(refused.as_ref(), arguments.json, lang);
-        }
-        refused
+        refused_v3(&capture, &known).await?
     };
     let report = wxpay_explain::explain(&capture, &known.keys, &known.context);
     explain::print(&report, arguments.json, lang)?;
@@ -67,30 +61,6 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             ExitCode::FAILURE
         },
     )
-}
-
-/// What the verifier says of a message of the national algorithms (国密), whose mistakes nothing here explains.
-fn plain(refused: Option<&Text>, json: bool, lang: Lang) -> Result<ExitCode, Fail> {
-    let mut out = stdout().lock();
-    if json {
-        let verdict = if refused.is_none() { "holds" } else { "broken" };
-        let both = |reason: &Text| {
-            let (en, zh) = (reason.in_lang(Lang::En), reason.in_lang(Lang::Zh));
-            json!({"en": en, "zh": zh})
-        };
-        let reason = refused.map(both);
-        writeln!(out, "{}", json!({"verdict": verdict, "reason": reason}))?;
-    } else if refused.is_none() {
-        writeln!(out, "{}", lang.pick("Signature: holds", "签名：有效"))?;
-    }
-    match refused {
-        None => Ok(ExitCode::SUCCESS),
-        Some(_) if json => Ok(ExitCode::FAILURE),
-        Some(reason) => {
-            tell(reason, lang)?;
-            Ok(ExitCode::FAILURE)
-        }
-    }
 }
 
 /// Says that the verifier refuses a message in which the report finds nothing wrong.
@@ -178,10 +148,7 @@ async fn verified(
         .and_then(|value| value.to_str().ok()?.parse().ok());
     let now = known.now.or_else(|| Timestamp::from_unix(own?))?;
     let body = Bytes::copy_from_slice(capture.body());
-    let is_of_brand = headers
-        .get("Wechatpay-Signature-Type")
-        .is_some_and(|name| name == RequestToSign::BRAND_SCHEME);
-    let verified = if is_of_brand && known.config.brand_id().is_ok() {
+    let verified = if known.config.is_of_brand() {
         v3::verify_brand(&headers, body, keys, now).await
     } else {
         v3::verify(&headers, body, keys, now).await

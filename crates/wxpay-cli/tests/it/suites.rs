@@ -15,6 +15,19 @@ fn wxpay(config: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
+/// What `wxpay explain` says of a request that `wxpay sign` signed, sent as it was signed and with another path.
+fn explained(folder: &Path, config: &Path, path: &str) -> [(Option<i32>, String); 2] {
+    let signed = wxpay(config, &["sign", "v3", "GET", path]);
+    let header = text(&signed.stdout).lines().next().unwrap();
+    [path, "/v3/another"].map(|sent| {
+        let file = folder.join("request.txt");
+        std::fs::write(&file, format!("GET {sent} HTTP/1.1\n{header}\n\n")).unwrap();
+        let capture = format!("@{}", file.display());
+        let said = wxpay(config, &["explain", &capture, "--json"]);
+        (said.status.code(), text(&said.stdout).to_owned())
+    })
+}
+
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
@@ -48,6 +61,11 @@ fn a_brand_calls_and_signs_with_its_own_settings() {
     let said = wxpay(&brand, &["sign", "v3", "GET", path]);
     let header = "Authorization: WECHATPAY-BRAND-SHA256-RSA2048 brand_id=";
     assert!(text(&said.stdout).starts_with(header), "{said:?}");
+    let [held, broken] = explained(folder.path(), &brand, path);
+    assert_eq!(held.0, Some(0), "{held:?}");
+    assert_eq!(broken.0, Some(1), "{broken:?}");
+    // Only a brand calls such paths, and a brand calls no others.
+    assert!(broken.1.contains("v3.scheme-other"), "{broken:?}");
     let doctor = wxpay(&brand, &["doctor"]);
     assert!(doctor.status.success(), "{doctor:?}");
     let doctor = text(&doctor.stdout);
@@ -81,6 +99,10 @@ fn a_merchant_of_the_national_algorithms_calls_signs_and_verifies() {
     let said = wxpay(&config, &["sign", "v3", "GET", "/v3/certificates"]);
     let header = "Authorization: WECHATPAY2-SM2-WITH-SM3 mchid=";
     assert!(text(&said.stdout).starts_with(header), "{said:?}");
+    let [held, broken] = explained(folder.path(), &config, "/v3/certificates");
+    assert_eq!(held.0, Some(0), "{held:?}");
+    assert_eq!(broken.0, Some(1), "{broken:?}");
+    assert!(broken.1.contains("v3.sm2-no-match"), "{broken:?}");
     drop(running);
     // The keys stay, and so do those of RSA.
     let again = Running::start(folder.path(), &["--sm"]);
