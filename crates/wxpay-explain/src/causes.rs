@@ -6,6 +6,8 @@ pub(crate) mod keys;
 pub(crate) mod payment;
 pub(crate) mod program;
 pub(crate) mod sealed;
+#[cfg(feature = "sm")]
+pub(crate) mod sm;
 pub(crate) mod v2;
 pub(crate) mod v2_reply;
 pub(crate) mod v3;
@@ -98,6 +100,8 @@ pub fn causes() -> impl Iterator<Item = &'static Cause> {
         program::ALL,
         payment::ALL,
         sealed::ALL,
+        #[cfg(feature = "sm")]
+        sm::ALL,
     ]
     .into_iter()
     .flatten()

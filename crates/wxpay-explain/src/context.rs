@@ -9,6 +9,8 @@ pub struct Context {
     pub(crate) now: Option<Timestamp>,
     pub(crate) sign_type: Option<SignType>,
     pub(crate) signed_text: Option<String>,
+    /// The keys are a brand's.
+    pub(crate) brand: bool,
     /// Only whether the message holds as it is, without a search for mistakes.
     pub(crate) exact: bool,
 }
@@ -41,6 +43,15 @@ impl Context {
         self
     }
 
+    /// Says that the keys are a brand's (品牌商家), whose requests and messages are signed under another name than a merchant's.
+    ///
+    /// <https://pay.weixin.qq.com/doc/brand/4015407582>
+    #[must_use]
+    pub const fn brand(mut self) -> Self {
+        self.brand = true;
+        self
+    }
+
     pub(crate) fn exactly(&self) -> Self {
         Self {
             exact: true,
@@ -54,6 +65,7 @@ impl fmt::Debug for Context {
         f.debug_struct("Context")
             .field("now", &self.now.map(Timestamp::unix))
             .field("sign_type", &self.sign_type)
+            .field("brand", &self.brand)
             .finish_non_exhaustive()
     }
 }

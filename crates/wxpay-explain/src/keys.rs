@@ -3,10 +3,10 @@ mod mask;
 use std::fmt;
 
 use wxpay_core::{InvalidInput, Secret, Timestamp};
-use wxpay_sign::v3::{Certificate, same_serial};
+use wxpay_sign::v3::{Certificate, Suite, same_serial};
 
 pub(crate) use self::mask::mask;
-use crate::rsa_key::{PrivateKey, PublicKey};
+use crate::key::{PrivateKey, PublicKey};
 
 /// Whatever keys the user has. `Debug` shows which ones, never what they hold.
 ///
@@ -59,7 +59,7 @@ impl Keys {
     /// The merchant's private key (商户API私钥), `apiclient_key.pem`.
     ///
     /// # Errors
-    /// It is not one unencrypted RSA key in PEM.
+    /// It is not one unencrypted key in PEM, of RSA or, with the feature `sm`, of SM2.
     pub fn merchant_key_pem(mut self, pem: &str) -> Result<Self, InvalidInput> {
         self.private = Some(PrivateKey::read_pem(pem)?);
         Ok(self)
@@ -68,7 +68,7 @@ impl Keys {
     /// The merchant's certificate (商户API证书), `apiclient_cert.pem`; of a chain the first.
     ///
     /// # Errors
-    /// It is not a certificate with an RSA key in PEM.
+    /// It is not a certificate in PEM whose key is of RSA or, with the feature `sm`, of SM2.
     pub fn merchant_certificate_pem(mut self, pem: &str) -> Result<Self, InvalidInput> {
         let certificate = Certificate::first_from_pem(pem)?;
         let key = PublicKey::read(certificate.public_key_der())?;
@@ -79,7 +79,7 @@ impl Keys {
     /// The WeChat Pay public key (微信支付公钥) with its id, `PUB_KEY_ID_…`.
     ///
     /// # Errors
-    /// It is not an RSA key in PEM (`BEGIN PUBLIC KEY`).
+    /// It is not a key in PEM (`BEGIN PUBLIC KEY`), of RSA or, with the feature `sm`, of SM2.
     pub fn platform_public_key_pem(mut self, id: &str, pem: &str) -> Result<Self, InvalidInput> {
         self.platform.push(PlatformKey {
             serial: id.to_owned(),
@@ -92,7 +92,7 @@ impl Keys {
     /// A platform certificate (平台证书).
     ///
     /// # Errors
-    /// It is not a certificate with an RSA key in PEM.
+    /// It is not a certificate in PEM whose key is of RSA or, with the feature `sm`, of SM2.
     pub fn platform_certificate_pem(mut self, pem: &str) -> Result<Self, InvalidInput> {
         let certificate = Certificate::first_from_pem(pem)?;
         self.platform.push(PlatformKey {
@@ -104,9 +104,16 @@ impl Keys {
     }
 
     /// The merchant's public key: the certificate's, else the one of the private key.
-    pub(crate) fn merchant_public(&self) -> Option<&PublicKey> {
-        let certified = self.certificate.as_ref().map(|(_, key)| key);
-        certified.or_else(|| self.private.as_ref().map(|key| &key.public))
+    pub(crate) fn merchant_public(&self) -> Option<PublicKey> {
+        let certified = self.certificate.as_ref().map(|(_, key)| key.clone());
+        certified.or_else(|| self.private.as_ref().map(PrivateKey::public))
+    }
+
+    /// The algorithms of the platform keys, if there are any and all have the same.
+    pub(crate) fn platform_suite(&self) -> Option<Suite> {
+        let mut suites = self.platform.iter().map(|key| key.key.suite());
+        let first = suites.next()?;
+        suites.all(|suite| suite == first).then_some(first)
     }
 
     pub(crate) fn platform_key(&self, serial: &str) -> Option<&PlatformKey> {
@@ -115,9 +122,9 @@ impl Keys {
     }
 
     pub(crate) fn is_own(&self, key: &PublicKey) -> bool {
-        let private = self.private.as_ref().map(|key| &key.public);
+        let private = self.private.as_ref().map(PrivateKey::public);
         let certified = self.certificate.as_ref().map(|(_, key)| key);
-        private == Some(key) || certified == Some(key)
+        private.as_ref() == Some(key) || certified == Some(key)
     }
 
     pub(crate) fn is_own_serial(&self, serial: &str) -> bool {

@@ -41,11 +41,14 @@ mod context;
 mod diff;
 mod finding;
 mod hash;
+mod key;
 mod keys;
 mod lints;
 mod names;
 mod report;
 mod rsa_key;
+#[cfg(feature = "sm")]
+mod sm_key;
 mod v2;
 mod v3;
 mod words;

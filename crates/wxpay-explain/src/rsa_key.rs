@@ -4,11 +4,9 @@
 
 use num_bigint::BigUint;
 use pkcs8::{PrivateKeyInfo, SubjectPublicKeyInfoRef};
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer};
+use rustls_pki_types::PrivateKeyDer;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use wxpay_core::InvalidInput;
 use zeroize::Zeroizing;
 
 #[derive(Clone, Eq, PartialEq)]
@@ -44,31 +42,12 @@ pub(crate) enum Padding {
 }
 
 impl PublicKey {
-    /// From a SubjectPublicKeyInfo in DER.
-    pub(crate) fn read(spki: &[u8]) -> Result<Self, InvalidInput> {
-        let key = SubjectPublicKeyInfoRef::try_from(spki).ok();
-        key.as_ref()
-            .and_then(|key| pkcs1::RsaPublicKey::try_from(key.subject_public_key.as_bytes()?).ok())
-            .map(|key| Self::new(key.modulus, key.public_exponent))
-            .filter(|key| (256..=1024).contains(&key.size()))
-            .ok_or_else(|| {
-                InvalidInput::new(
-                    "public key",
-                    "must be RSA of 2048 to 8192 bits",
-                    "必须是 2048 至 8192 位的 RSA 公钥",
-                )
-            })
-    }
-
-    pub(crate) fn read_pem(pem: &str) -> Result<Self, InvalidInput> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
-            InvalidInput::new(
-                "public key",
-                "must be PEM with a BEGIN PUBLIC KEY section",
-                "必须是含有 BEGIN PUBLIC KEY 段的 PEM",
-            )
-        })?;
-        Self::read(der.as_ref())
+    /// From a SubjectPublicKeyInfo in DER, if it is one of RSA with 2048 to 8192 bits.
+    pub(crate) fn read(spki: &[u8]) -> Option<Self> {
+        let key = SubjectPublicKeyInfoRef::try_from(spki).ok()?;
+        let key = pkcs1::RsaPublicKey::try_from(key.subject_public_key.as_bytes()?).ok()?;
+        let key = Self::new(key.modulus, key.public_exponent);
+        (256..=1024).contains(&key.size()).then_some(key)
     }
 
     /// The bytes of the modulus.
@@ -156,43 +135,22 @@ impl PublicKey {
 }
 
 impl PrivateKey {
-    pub(crate) fn read_pem(pem: &str) -> Result<Self, InvalidInput> {
-        if pem.contains("ENCRYPTED") {
-            return Err(InvalidInput::new(
-                "private key",
-                "must not be encrypted",
-                "不能是加密的私钥",
-            ));
-        }
-        let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| {
-            InvalidInput::new(
-                "private key",
-                "must be PEM with a BEGIN PRIVATE KEY section",
-                "必须是含有 BEGIN PRIVATE KEY 段的 PEM",
-            )
-        })?;
-        let inner = match &der {
-            PrivateKeyDer::Pkcs8(der) => PrivateKeyInfo::try_from(der.secret_pkcs8_der())
-                .ok()
-                .map(|info| info.private_key),
-            PrivateKeyDer::Pkcs1(der) => Some(der.secret_pkcs1_der()),
-            _ => None,
+    /// PKCS#8 or PKCS#1, if it is one of RSA with 2048 to 8192 bits.
+    pub(crate) fn read(key: &PrivateKeyDer<'_>) -> Option<Self> {
+        let inner = match key {
+            PrivateKeyDer::Pkcs8(der) => {
+                let info = PrivateKeyInfo::try_from(der.secret_pkcs8_der()).ok()?;
+                info.private_key
+            }
+            PrivateKeyDer::Pkcs1(der) => der.secret_pkcs1_der(),
+            _ => return None,
         };
-        let key = inner.and_then(|inner| {
-            let key = pkcs1::RsaPrivateKey::try_from(inner).ok()?;
-            Some(Self {
-                der: Zeroizing::new(inner.to_vec()),
-                public: PublicKey::new(key.modulus, key.public_exponent),
-            })
-        });
-        key.filter(|key| (256..=1024).contains(&key.public.size()))
-            .ok_or_else(|| {
-                InvalidInput::new(
-                    "private key",
-                    "must be RSA of 2048 to 8192 bits",
-                    "必须是 2048 至 8192 位的 RSA 私钥",
-                )
-            })
+        let key = pkcs1::RsaPrivateKey::try_from(inner).ok()?;
+        let key = Self {
+            der: Zeroizing::new(inner.to_vec()),
+            public: PublicKey::new(key.modulus, key.public_exponent),
+        };
+        (256..=1024).contains(&key.public.size()).then_some(key)
     }
 
     /// How the text is encrypted, if it can be decrypted with this key.

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod body;
+mod cipher;
 mod json;
 mod mistakes;
 mod payment;

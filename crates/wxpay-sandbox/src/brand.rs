@@ -9,8 +9,9 @@ use thiserror::Error;
 use wxpay_core::{BrandId, Secret};
 
 use crate::certificates::{api_certificate, rsa_key};
-use crate::platform::{MerchantKey, PlatformKey};
-use crate::random::{self, DIGITS};
+use crate::platform::{MerchantKey, PlatformKey, RsaKey};
+use crate::random::{self, ALPHANUMERIC, DIGITS};
+use crate::state::Shared;
 
 /// The brand (品牌商家) that a sandbox knows, and what it was given: the keys are its own, and the merchant's are not taken
 /// for it.
@@ -21,6 +22,8 @@ use crate::random::{self, DIGITS};
 pub struct Brand {
     /// The brand ID (品牌ID).
     pub brand_id: BrandId,
+    /// The brand's API key (品牌API密钥), 32 characters, which encrypts its notifications.
+    pub api_key: Secret,
     /// The brand's API certificate (品牌API证书), as PEM.
     pub cert_pem: String,
     /// The key of that certificate, RSA with 2048 bits, as PKCS#8 PEM.
@@ -67,6 +70,7 @@ impl BrandKeys {
             brand: Brand {
                 platform_key_id: format!("PUB_KEY_ID_02{number}{}", random::text(DIGITS, 16)),
                 brand_id: BrandId::new(number)?,
+                api_key: Secret::new(random::text(ALPHANUMERIC, 32)),
                 cert_pem,
                 key_pem: Secret::new(key.serialize_pem()),
                 serial_no,
@@ -78,15 +82,34 @@ impl BrandKeys {
 }
 
 impl BrandAccount {
+    /// What `Authorization` begins with, and what `Wechatpay-Signature-Type` says.
+    pub(crate) const SCHEME: &'static str = "WECHATPAY-BRAND-SHA256-RSA2048";
+
     pub(crate) fn new(keys: BrandKeys) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let platform_key = PlatformKey::new(
             keys.brand.platform_key_id.clone(),
             &keys.platform_key.serialize_der(),
         )?;
+        let key = RsaKey::new(keys.public, keys.brand.key_pem.expose())?;
         Ok(Self {
-            key: MerchantKey::new(keys.public, keys.brand.key_pem.expose())?,
-            platform_key: Arc::new(platform_key),
+            key: MerchantKey::Rsa(key),
+            platform_key: Arc::new(platform_key.named(Self::SCHEME)),
             brand: keys.brand,
         })
+    }
+
+    /// The brand of a sandbox, whose keys are made now if nobody asked for it before.
+    pub(crate) async fn of(shared: &Arc<Shared>) -> Result<&Self, BrandError> {
+        if let Some(known) = shared.brand.get() {
+            return Ok(known);
+        }
+        let own = Arc::clone(shared);
+        let made = tokio::task::spawn_blocking(move || {
+            BrandKeys::generate(&own.ca_key).and_then(Self::new)
+        });
+        let made = made.await.map_err(|error| BrandError(error.into()))?;
+        let made = made.map_err(BrandError)?;
+        // Who asked at the same time may have been faster.
+        Ok(shared.brand.get_or_init(|| made))
     }
 }

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::certificates::{self, Certificates};
 #[cfg(feature = "directory")]
 use crate::directory::{Directory, DirectoryError};
+use crate::platform::Suite;
 use crate::setup::Setup;
 use crate::state::Shared;
 use crate::state_file::{self, StateFile};
@@ -25,6 +26,7 @@ pub struct SandboxBuilder {
     keep_requests: Option<usize>,
     state_file: Option<PathBuf>,
     connection_limits: ConnectionLimits,
+    suite: Suite,
     #[cfg(feature = "directory")]
     directory: Option<Directory>,
     pub(crate) setup: Setup,
@@ -68,6 +70,7 @@ impl Default for SandboxBuilder {
             keep_requests: None,
             state_file: None,
             connection_limits: ConnectionLimits::default(),
+            suite: Suite::default(),
             #[cfg(feature = "directory")]
             directory: None,
         }
@@ -78,6 +81,18 @@ impl SandboxBuilder {
     /// Sets how the merchant is to trust the platform.
     pub fn trust(mut self, trust: Trust) -> Self {
         self.trust = trust;
+        self
+    }
+
+    /// Makes the merchant one of the national algorithms (国密): its requests of APIv3 are signed with
+    /// [`Merchant::sm`](crate::Merchant::sm), and those that are signed with RSA are refused. Responses and notifications are
+    /// signed with SM2, encrypted fields are sealed with it, and notifications and certificates with SM4.
+    ///
+    /// Such a merchant trusts platform certificates, whatever [`trust`](Self::trust) says. APIv2 and TLS go on with RSA.
+    #[cfg(feature = "sm")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sm")))]
+    pub fn sm(mut self) -> Self {
+        self.suite = Suite::Sm;
         self
     }
 
@@ -107,8 +122,9 @@ impl SandboxBuilder {
     ///
     /// A directory that is new or empty gets fresh keys. Its files for a client are `ca.pem`, `apiclient_cert.pem`,
     /// `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the merchant ID), `pub_key.pem` and
-    /// `wechatpay_{serial_no}.pem`; those for its callbacks are `callback_cert.pem` and `callback_key.pem`. The directory
-    /// `brand` in it has the same for the [brand](crate::Brand), and `server` is the sandbox's own. Files that hold secrets can be read by their owner only.
+    /// `wechatpay_{serial_no}.pem`; those for its callbacks are `callback_cert.pem` and `callback_key.pem`. A merchant of the
+    /// national algorithms also has `sm_cert.pem` and `sm_key.pem`. The directory `brand` in it has the same for the
+    /// [brand](crate::Brand), and `server` is the sandbox's own. Files that hold secrets can be read by their owner only.
     #[cfg(feature = "directory")]
     pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.directory = Some(Directory::new(path.into()));
@@ -140,6 +156,10 @@ impl SandboxBuilder {
     /// # Errors
     /// The address could not be bound, there are no keys, or the snapshot can't be read.
     pub async fn start(mut self) -> Result<Sandbox, StartError> {
+        #[cfg(feature = "sm")]
+        if self.suite == Suite::Sm {
+            self.trust = Trust::Certificates;
+        }
         if let Some(path) = &self.state_file
             && let Some(text) = state_file::read(path)?
         {
@@ -186,9 +206,9 @@ impl SandboxBuilder {
     fn certificates(&self) -> Result<Certificates, StartError> {
         #[cfg(feature = "directory")]
         if let Some(directory) = &self.directory {
-            return Ok(directory.open()?);
+            return Ok(directory.open(self.suite)?);
         }
-        Certificates::generate(self.trust).map_err(StartError::Keys)
+        Certificates::generate(self.trust, self.suite).map_err(StartError::Keys)
     }
 
     fn listen_error(&self, source: io::Error) -> StartError {

@@ -14,7 +14,9 @@ use wxpay_core::{Secret, Timestamp};
 
 use crate::brand::BrandKeys;
 use crate::merchant::Account;
-use crate::platform::PlatformCertificate;
+use crate::platform::{PlatformCertificate, Suite};
+#[cfg(feature = "sm")]
+use crate::sm_identity::SmIdentity;
 use crate::{CallbackCertificate, Merchant, Trust, random};
 
 /// What the server keeps and what the merchant is given.
@@ -42,12 +44,15 @@ pub(crate) struct ServerCertificate {
 
 impl Certificates {
     /// Makes new ones. It takes the time of two RSA keys, or of three with a platform certificate.
-    pub(crate) fn generate(trust: Trust) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+    pub(crate) fn generate(
+        trust: Trust,
+        suite: Suite,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let platform = thread::spawn(rsa_key);
         let platform_certificate = match trust {
             Trust::PublicKey => None,
             Trust::Certificates | Trust::Both => {
-                Some(PlatformCertificate::first(Timestamp::now())?)
+                Some(PlatformCertificate::first(suite, Timestamp::now())?)
             }
         };
         let merchant_key = rsa_key()?;
@@ -64,6 +69,11 @@ impl Certificates {
             callback: callback_certificate(&ca_key)?,
             merchant_public: merchant_key.subject_public_key_info(),
             merchant: Merchant {
+                #[cfg(feature = "sm")]
+                sm: match suite {
+                    Suite::Sm => Some(SmIdentity::generate(account.mch_id.as_str())?),
+                    Suite::Rsa => None,
+                },
                 sp_mchid: account.mch_id.clone(),
                 mch_id: account.mch_id,
                 appid: account.appid,

@@ -4,7 +4,6 @@
 //! The catalogue says what a field is called and what it may be. How a message is signed and read stays the sandbox's own code.
 
 mod answer;
-pub(crate) mod brand;
 mod digest;
 mod form;
 mod list;

@@ -2,6 +2,8 @@
 
 mod brand;
 mod files;
+#[cfg(feature = "sm")]
+mod sm;
 
 use std::error::Error as StdError;
 use std::io;
@@ -18,7 +20,7 @@ use wxpay_core::{AppId, MchId, Secret};
 
 use self::files::{read, write};
 use crate::certificates::{Certificates, callback_certificate};
-use crate::platform::{KeptCertificate, PlatformCertificate};
+use crate::platform::{KeptCertificate, PlatformCertificate, Suite};
 use crate::whole_file::Mode;
 use crate::{CallbackCertificate, Merchant, Trust};
 
@@ -62,8 +64,9 @@ pub enum DirectoryError {
 /// A directory of this layout. Files that hold secrets can be read by their owner only.
 ///
 /// For the client: `ca.pem`, `apiclient_cert.pem`, `apiclient_key.pem`, `apiclient_cert.p12`, `pub_key.pem` and
-/// `wechatpay_{serial_no}.pem`. For its callbacks: `callback_cert.pem` and `callback_key.pem`. In `brand/`, the same for a client of
-/// the brand (品牌商家). In `server/`, what only the sandbox may know.
+/// `wechatpay_{serial_no}.pem`; with the national algorithms (国密) also `sm_cert.pem` and `sm_key.pem`. For its callbacks:
+/// `callback_cert.pem` and `callback_key.pem`. In `brand/`, the same for a client of the brand (品牌商家). In `server/`, what only the
+/// sandbox may know.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory(PathBuf);
 
@@ -81,6 +84,16 @@ struct Kept {
     serial_no: String,
     platform_key_id: String,
     platform_certificates: Vec<KeptCertificate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sm: Option<KeptSm>,
+}
+
+/// What is kept of the national algorithms (国密). A sandbox without them keeps it too.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct KeptSm {
+    serial_no: String,
+    platform_certificates: Vec<KeptCertificate>,
 }
 
 impl Directory {
@@ -89,7 +102,16 @@ impl Directory {
     }
 
     /// Reads the keys, or makes them if the directory is new or empty.
-    pub(crate) fn open(&self) -> Result<Certificates, DirectoryError> {
+    pub(crate) fn open(&self, suite: Suite) -> Result<Certificates, DirectoryError> {
+        let certificates = self.open_rsa()?;
+        match suite {
+            Suite::Rsa => Ok(certificates),
+            #[cfg(feature = "sm")]
+            Suite::Sm => self.open_sm(certificates),
+        }
+    }
+
+    fn open_rsa(&self) -> Result<Certificates, DirectoryError> {
         let kept = self.path(KEPT);
         if kept.exists() {
             return self.load(&kept);
@@ -101,7 +123,8 @@ impl Directory {
             });
         }
         // With a platform certificate in any case, so that the mode can be another one next time.
-        let mut certificates = Certificates::generate(Trust::Both).map_err(DirectoryError::Keys)?;
+        let certificates = Certificates::generate(Trust::Both, Suite::Rsa);
+        let mut certificates = certificates.map_err(DirectoryError::Keys)?;
         certificates.brand = Some(self.create_brand(&certificates.ca_key)?);
         self.create(&certificates)?;
         Ok(certificates)
@@ -112,7 +135,16 @@ impl Directory {
         let file = self.path(KEPT);
         let mut kept = parse(&file, &read(&file)?)?;
         self.write_platform_certificate(added)?;
-        kept.platform_certificates.push(added.kept());
+        let certificates = match added.suite() {
+            Suite::Rsa => &mut kept.platform_certificates,
+            #[cfg(feature = "sm")]
+            Suite::Sm => {
+                let sm = kept.sm.as_mut();
+                let sm = sm.ok_or_else(|| damaged(&file, "no keys of the national algorithms"))?;
+                &mut sm.platform_certificates
+            }
+        };
+        certificates.push(added.kept());
         self.write_kept(&kept)
     }
 
@@ -168,6 +200,8 @@ impl Directory {
             serial_no: kept.serial_no,
             platform_key_id: kept.platform_key_id,
             platform_public_key_pem: platform_key.public_key_pem(),
+            #[cfg(feature = "sm")]
+            sm: None,
         };
         let certificates = kept.platform_certificates.into_iter();
         let ca_key = self.key(CA_KEY)?;
@@ -218,7 +252,7 @@ impl Directory {
         let [certificate, key] = platform_files(&kept.serial_no);
         let pem = self.pair(&certificate, &key)?;
         let key_pem = read(&self.path(&key))?;
-        PlatformCertificate::load(kept, pem, key_pem)
+        PlatformCertificate::load(Suite::Rsa, kept, pem, key_pem)
             .map_err(|error| damaged(&self.path(&key), &error.to_string()))
     }
 
@@ -275,6 +309,7 @@ impl Kept {
             serial_no: merchant.serial_no.clone(),
             platform_key_id: merchant.platform_key_id.clone(),
             platform_certificates: list.map(PlatformCertificate::kept).collect(),
+            sm: None,
         }
     }
 }

@@ -266,6 +266,7 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::complaints::notify_url::DELETE,
     &v3::upload::IMAGE,
     &v3::download_image::ENDPOINT,
+    &v3::brand_upload::ENDPOINT,
     &v3::certificates::ENDPOINT,
     &v3::echo::ENDPOINT,
 ];

@@ -166,17 +166,15 @@ async fn answer(
     let response = match draft {
         Draft::V2(message) => message.seal(&shared.merchant, fault.as_ref()),
         Draft::V2File(file) => file.response(),
-        Draft::V3(answer) if described::brand::is_of(&route) => {
-            described::brand::seal(answer, fault.as_ref(), now, shared)
-        }
         Draft::V3(answer) => {
-            let key = shared.platform.signer(match route.endpoint.handler {
+            let named = match route.endpoint.handler {
                 Handler::V3 {
                     signed_as_named: false,
                     ..
                 } => None,
                 _ => call.serial(),
-            });
+            };
+            let key = v3::caller::signer(call, named, shared);
             answer.seal(&key, fault.as_ref(), now, &shared.random)
         }
     };
@@ -236,15 +234,8 @@ fn respond(
                 Err(refusal) => refused(refusal, described::v2::refusals(operation)),
             }
         }
-        Handler::Described(operation) if described::brand::is_of(route) => {
-            let answer =
-                described::brand::respond(operation, route, call, shared, now, commit, signatures);
-            Draft::V3(answer)
-        }
         Handler::Described(operation) => Draft::V3(v3::respond(
-            |request| {
-                described::v3::respond(request, operation, &described::v3::Caller::of(shared))
-            },
+            |request| described::v3::respond(request, operation),
             route,
             call,
             shared,

@@ -48,6 +48,9 @@
 //! Each [`SeenRequest`] keeps what its [`SignatureCheck`]s saw: the text that had to be signed, with the key masked, and, for
 //! a signature that fails, the [`SignatureCause`] in words. The usual mistakes are tried until one gives what came.
 //!
+//! With the feature `sm`, the merchant can be one of the national algorithms (国密): `SandboxBuilder::sm`.
+//! [`Sandbox::notify_event`] tells the merchant or the brand of any event, encrypted and signed with the keys of the one that is told.
+//!
 //! With the feature `directory`, `SandboxBuilder::directory` keeps the keys from one start to the next,
 //! beside the files that a client in any language needs. With the feature `control`, `Control` opens a second port with
 //! JSON for programs and a page for people. `wxpay sandbox` is a server of both.
@@ -93,6 +96,7 @@ mod described;
 #[cfg(feature = "directory")]
 mod directory;
 mod endpoint;
+mod event_notice;
 mod events;
 mod exchange;
 mod fault;
@@ -120,6 +124,8 @@ mod server;
 mod setup;
 mod sharing;
 mod signature;
+#[cfg(feature = "sm")]
+mod sm_identity;
 mod snapshot;
 mod state;
 mod state_file;
@@ -147,6 +153,7 @@ pub use control::Control;
 pub use delivery::{Delivery, NoticeKind, PendingDelivery, Protocol};
 #[cfg(feature = "directory")]
 pub use directory::DirectoryError;
+pub use event_notice::EventNotice;
 pub use fault::{Fault, InjectError};
 pub use fault_rule::FaultRule;
 pub use listener::ConnectionLimits;
@@ -164,6 +171,8 @@ pub use sandbox::{RotateError, Sandbox};
 pub use seen::{SeenRequest, Watch};
 pub use sharing::{ProfitReturn, ProfitSharing, Share, SharingReceiver};
 pub use signature::{SignatureCause, SignatureCheck, SignatureKind};
+#[cfg(feature = "sm")]
+pub use sm_identity::SmIdentity;
 pub use snapshot::SnapshotError;
 pub use state_file::StateFileError;
 pub use transfer::{AmountField, Transfer};

@@ -7,15 +7,17 @@ pub(crate) mod tls;
 mod told;
 
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::Uri;
+use http::{HeaderMap, Uri};
 use thiserror::Error;
 use wxpay_core::{Fen, Timestamp};
 
+use crate::brand::BrandAccount;
 use crate::random::{self, DIGITS};
 use crate::state::{Shared, State};
-use crate::{Fault, Order, v2, v3};
+use crate::{BrandError, EventNotice, Fault, Order, v2, v3};
 
 pub(crate) use deliver::Task;
 pub(crate) use funds::{FundsEvent, FundsTold};
@@ -81,6 +83,9 @@ pub enum NotifyError {
     /// The order was not paid; nothing is told about such.
     #[error("order {0} is not paid")]
     NotPaid(String),
+    /// The keys of the brand that is to be told could not be made.
+    #[error(transparent)]
+    Brand(#[from] BrandError),
     /// APIv2 has no such notification.
     #[error("APIv2 has no such notification")]
     Protocol,
@@ -106,6 +111,21 @@ pub enum NotifyError {
     /// The response did not come within the five seconds that WeChat Pay waits.
     #[error("the callback did not answer in time")]
     Late,
+}
+
+impl NoticeFault {
+    /// What is to go wrong with the signature.
+    pub(crate) fn of_signature(self) -> Option<Fault> {
+        Some(match self {
+            Self::Forged => Fault::TamperedBody,
+            Self::WrongSignature => Fault::WrongSignature,
+            Self::MissingSignature => Fault::MissingSignature,
+            Self::Stale => Fault::StaleSignature,
+            Self::Probe => Fault::ProbeSignature,
+            Self::UnknownSerial => Fault::UnknownSerial,
+            Self::OtherAmount(_) => return None,
+        })
+    }
 }
 
 impl Notice {
@@ -180,15 +200,7 @@ impl Notice {
 
     /// What is to go wrong with the signature.
     pub(crate) fn signature_fault(&self) -> Option<Fault> {
-        Some(match self.fault? {
-            NoticeFault::Forged => Fault::TamperedBody,
-            NoticeFault::WrongSignature => Fault::WrongSignature,
-            NoticeFault::MissingSignature => Fault::MissingSignature,
-            NoticeFault::Stale => Fault::StaleSignature,
-            NoticeFault::Probe => Fault::ProbeSignature,
-            NoticeFault::UnknownSerial => Fault::UnknownSerial,
-            NoticeFault::OtherAmount(_) => return None,
-        })
+        self.fault.and_then(NoticeFault::of_signature)
     }
 
     /// The paid order that it is about.
@@ -219,12 +231,35 @@ pub(crate) async fn notify_v3(
     notice: &Notice,
 ) -> Result<NoticeAnswer, NotifyError> {
     let (headers, body) = v3::notice::write(notice, shared)?;
+    post_v3(shared, url, headers, body).await
+}
+
+async fn post_v3(
+    shared: &Shared,
+    url: &str,
+    headers: HeaderMap,
+    body: Vec<u8>,
+) -> Result<NoticeAnswer, NotifyError> {
     let (status, body) = post::post(&shared.callback_tls, url, headers, body).await?;
     Ok(NoticeAnswer {
         status,
         body,
         acknowledged: matches!(status, 200 | 204),
     })
+}
+
+/// Sends a notification of APIv3 about any event.
+pub(crate) async fn notify_event(
+    shared: &Arc<Shared>,
+    url: &str,
+    notice: &EventNotice,
+) -> Result<NoticeAnswer, NotifyError> {
+    let brand = match notice.to_brand {
+        true => Some(BrandAccount::of(shared).await?),
+        false => None,
+    };
+    let (headers, body) = v3::notice::write_event(notice, brand, shared)?;
+    post_v3(shared, url, headers, body).await
 }
 
 /// Sends a notification of APIv2.

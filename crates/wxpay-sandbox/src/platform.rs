@@ -3,6 +3,11 @@
 mod certificate;
 mod key;
 mod merchant;
+#[cfg(feature = "sm")]
+pub(crate) mod sm;
+mod suite;
+#[cfg(feature = "sm")]
+pub(crate) mod x509;
 
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -15,9 +20,10 @@ use crate::Trust;
 pub(crate) use certificate::KeptCertificate;
 pub(crate) use certificate::PlatformCertificate;
 pub(crate) use key::PlatformKey;
-pub(crate) use merchant::MerchantKey;
 #[cfg(test)]
 pub(crate) use merchant::verify;
+pub(crate) use merchant::{MerchantKey, RsaKey};
+pub(crate) use suite::Suite;
 
 /// The keys of both sides.
 pub(crate) struct Platform {
@@ -62,6 +68,11 @@ impl Platform {
             .unwrap_or_else(PoisonError::into_inner);
         all.push(Arc::clone(&next));
         Ok(Some(next))
+    }
+
+    /// What the merchant signs with, and WeChat Pay therefore too.
+    pub(crate) fn suite(&self) -> Suite {
+        self.merchant.suite()
     }
 
     pub(crate) fn trust(&self) -> Trust {

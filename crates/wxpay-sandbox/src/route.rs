@@ -91,7 +91,7 @@ impl Unrouted {
         );
         if is_v3(call, path) {
             let now = shared.state().now();
-            let key = shared.platform.signer(call.serial());
+            let key = v3::caller::signer(call, call.serial(), shared);
             let answer = v3::Answer::error(status, code, &message);
             return answer.seal(&key, None, now, &shared.random);
         }
@@ -104,6 +104,6 @@ impl Unrouted {
 /// Whether a request is one of APIv3, as far as can be seen.
 fn is_v3(call: &Call, path: &str) -> bool {
     let authorization = call.headers.get(AUTHORIZATION);
-    let signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"WECHATPAY2-"));
+    let signed = authorization.is_some_and(|value| value.as_bytes().starts_with(b"WECHATPAY"));
     signed || path.starts_with("/v3/")
 }

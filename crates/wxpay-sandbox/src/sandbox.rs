@@ -23,8 +23,8 @@ use crate::directory::{Directory, DirectoryError};
 use crate::notice::{self, Notice, NoticeAnswer, NotifyError};
 use crate::state::Shared;
 use crate::{
-    CallbackCertificate, ConnectionLimits, Merchant, SandboxBuilder, SeenRequest, StartError,
-    Trust, Watch,
+    CallbackCertificate, ConnectionLimits, EventNotice, Merchant, SandboxBuilder, SeenRequest,
+    StartError, Trust, Watch,
 };
 
 /// A running local WeChat Pay (微信支付).
@@ -120,6 +120,18 @@ impl Sandbox {
     /// There is nothing to tell, or nobody answered. See [`NotifyError`].
     pub async fn notify_v3(&self, url: &str, notice: Notice) -> Result<NoticeAnswer, NotifyError> {
         notice::notify_v3(&self.shared, url, &notice).await
+    }
+
+    /// Posts a notification of APIv3 about any event to a callback URL, and gives what was answered.
+    ///
+    /// # Errors
+    /// The brand that is to be told can't get its keys, or nobody answered. See [`NotifyError`].
+    pub async fn notify_event(
+        &self,
+        url: &str,
+        notice: EventNotice,
+    ) -> Result<NoticeAnswer, NotifyError> {
+        notice::notify_event(&self.shared, url, &notice).await
     }
 
     /// Posts a notification of APIv2 to a callback URL, and gives what was answered.

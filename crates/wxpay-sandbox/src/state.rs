@@ -41,7 +41,9 @@ use crate::described::Repeats;
 use crate::fault_rule::Faults;
 use crate::held::Held;
 use crate::notice;
-use crate::platform::{MerchantKey, Platform, PlatformKey};
+#[cfg(feature = "sm")]
+use crate::platform::sm::SmKey;
+use crate::platform::{MerchantKey, Platform, PlatformKey, RsaKey};
 use crate::random::{self, Random};
 use crate::seen::SeenLog;
 use crate::state_file::StateFile;
@@ -153,19 +155,19 @@ impl Shared {
             Some(keys) => OnceLock::from(BrandAccount::new(keys)?),
             None => OnceLock::new(),
         };
+        let merchant = &certificates.merchant;
+        let key_pem = merchant.client_key_pem.expose();
+        let key = MerchantKey::Rsa(RsaKey::new(certificates.merchant_public, key_pem)?);
+        #[cfg(feature = "sm")]
+        let key = match &merchant.sm {
+            Some(sm) => MerchantKey::Sm(SmKey::from_pem(sm.key_pem.expose())?.public()?),
+            None => key,
+        };
         Ok(Self {
             brand,
             callback_tls: notice::tls::connector(ca)?,
             callback_certificate: certificates.callback,
-            platform: Platform::new(
-                MerchantKey::new(
-                    certificates.merchant_public,
-                    certificates.merchant.client_key_pem.expose(),
-                )?,
-                trust,
-                public_key,
-                certificates.platform_certificates,
-            ),
+            platform: Platform::new(key, trust, public_key, certificates.platform_certificates),
             client_certificate: CertificateDer::from_pem_slice(
                 certificates.merchant.client_cert_pem.as_bytes(),
             )?,

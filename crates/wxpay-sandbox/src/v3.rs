@@ -1,4 +1,4 @@
-//! APIv3: JSON messages, signed with RSA in HTTP headers.
+//! APIv3: JSON messages, signed in HTTP headers.
 
 pub(crate) mod aead;
 mod answer;
@@ -7,6 +7,8 @@ mod apply_bill;
 pub(crate) mod apply_fund_bill;
 pub(crate) mod apply_trade_bill;
 pub(crate) mod authorization;
+pub(crate) mod brand_upload;
+pub(crate) mod caller;
 pub(crate) mod certificates;
 pub(crate) mod close_combined;
 pub(crate) mod close_order;
@@ -36,12 +38,15 @@ mod refund_report;
 pub(crate) mod reverse_order;
 pub(crate) mod sharing;
 mod signature;
+#[cfg(feature = "sm")]
+pub(crate) mod sm4;
 mod transaction;
 pub(crate) mod upload;
 pub(crate) mod withdrawals;
 
 pub(crate) use answer::{Answer, Content};
 pub(crate) use authorization::no_serial;
+pub(crate) use caller::Caller;
 pub(crate) use input::Body;
 
 use std::sync::Arc;
@@ -59,6 +64,7 @@ pub(crate) struct Request<'a> {
     pub(crate) call: &'a Call,
     pub(crate) route: &'a Route<'a>,
     pub(crate) shared: &'a Shared,
+    pub(crate) caller: Caller<'a>,
     /// The platform key that it names.
     pub(crate) key: Option<Arc<PlatformKey>>,
     /// Whether it is to take effect.
@@ -75,12 +81,14 @@ pub(crate) fn respond(
     commit: bool,
     signatures: &mut Vec<SignatureCheck>,
 ) -> Answer {
-    let done = authorization::check(call, shared, now, signatures).and_then(|()| {
-        let key = authorization::named_key(call, &shared.platform)?;
+    let done = Caller::of(call, shared).and_then(|caller| {
+        authorization::check(&caller, call, shared, now, signatures)?;
+        let key = authorization::named_key(&caller, call, shared)?;
         respond(&Request {
             call,
             route,
             shared,
+            caller,
             key,
             commit,
         })

@@ -83,7 +83,8 @@ fn v3_request_sign() {
             member("timestamp"),
             member("serial_no"),
         );
-        let members = Authorization::parse(&header).unwrap();
+        let scheme = text(&expected["scheme"]);
+        let members = Authorization::parse(scheme, "mchid", &header).unwrap();
         let target = text(&input["url"]).splitn(4, '/').nth(3).unwrap();
         let body = text(&input["signed_body"]);
         let message = members.message(
@@ -149,9 +150,73 @@ fn oaep() {
     assert_eq!(checked, 1);
 }
 
+#[cfg(feature = "sm")]
+#[test]
+fn sm4_gcm() {
+    let checked = each_of("more.json", "sm4_gcm_decrypt", |input, expected| {
+        // The others are of texts that were tampered with.
+        if let (Some(plaintext), Some(data)) = (
+            expected["plaintext"].as_str(),
+            input["associated_data"].as_str(),
+        ) {
+            let member = |name: &str| text(&input[name]);
+            let key = member("api_v3_key");
+            let ciphertext = crate::v3::sm4::encrypt(key, member("nonce"), data, plaintext);
+            assert_eq!(ciphertext.as_deref(), input["ciphertext"].as_str());
+        }
+    });
+    assert!(checked > 5);
+}
+
+#[cfg(feature = "sm")]
+#[test]
+fn sm2_decrypt() {
+    use crate::platform::sm::SmKey;
+
+    let vectors = vectors_of("more.json");
+    let checked = each_of("more.json", "sm2_decrypt", |input, expected| {
+        let pem = &vectors["keys"][text(&input["private_key"])]["pem"];
+        // The sandbox writes its own keys in PKCS#8 alone.
+        if let Ok(key) = SmKey::from_pem(text(pem)) {
+            let opened = key.open(text(&input["ciphertext"]));
+            assert_eq!(opened.as_deref(), expected["plaintext"].as_str());
+        }
+    });
+    assert!(checked > 10);
+}
+
+#[cfg(feature = "sm")]
+#[test]
+fn sm2_sign() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    use crate::platform::sm::SmKey;
+
+    let key = SmKey::generate();
+    let (other, key) = (SmKey::generate().public().unwrap(), key);
+    let public = key.public().unwrap();
+    let signature = STANDARD.encode(key.sign(b"message"));
+    assert!(public.signed(b"message", &signature));
+    assert!(!public.signed(b"another", &signature));
+    assert!(!other.signed(b"message", &signature));
+    let again = SmKey::from_pem(key.to_pem().unwrap().expose()).unwrap();
+    assert_eq!(
+        again.public().unwrap().spki().unwrap(),
+        public.spki().unwrap()
+    );
+    let sealed = public.seal("秘密").unwrap();
+    assert_eq!(again.open(&sealed).as_deref(), Some("秘密"));
+    assert_eq!(public.seal(""), None);
+}
+
 /// Runs `check` on the input and the expectation of each vector of a kind, and counts them.
 fn each(kind: &str, check: impl Fn(&Value, &Value)) -> usize {
-    let vectors = vectors();
+    each_of("public.json", kind, check)
+}
+
+fn each_of(file: &str, kind: &str, check: impl Fn(&Value, &Value)) -> usize {
+    let vectors = vectors_of(file);
     let all = vectors["vectors"].as_array().unwrap().iter();
     let of_kind = all.filter(|vector| vector["kind"] == kind);
     of_kind
@@ -160,11 +225,13 @@ fn each(kind: &str, check: impl Fn(&Value, &Value)) -> usize {
 }
 
 fn vectors() -> Value {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/vectors/public.json"
-    );
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    vectors_of("public.json")
+}
+
+fn vectors_of(file: &str) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors");
+    let text = std::fs::read(format!("{folder}/{file}")).unwrap();
+    serde_json::from_slice(&text).unwrap()
 }
 
 fn fields(input: &Value) -> impl Iterator<Item = (&str, &str)> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use wxpay_api::core::{Error, ErrorKind, Outcome, Params, XmlLimits};
-use wxpay_catalog::{Operation, Reply, Version};
+use wxpay_catalog::{Field, Operation, Reply, Version};
 use wxpay_sandbox::{Api, Fault};
 use wxpay_tests::operations::{Extent, OPERATIONS, Typed, read_by_description};
 
@@ -75,6 +75,28 @@ async fn every_described_operation_is_answered_with_all_its_fields() {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What a merchant of the national algorithms (国密) encrypts is read, and what it is told is signed with SM2.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_described_operation_with_encrypted_fields_is_answered_with_sm2() {
+    let world = World::sm().await;
+    let mut wrong = Vec::new();
+    let mut called = 0;
+    for (typed, operation) in calls().filter(|(_, operation)| has_secrets(operation)) {
+        let path = operation.path.as_deref().unwrap_or_default();
+        let is_of_v3 = operation.version != Version::V2 && !path.starts_with("/brand/");
+        if !is_of_v3 || Api::named(typed.name).is_some() {
+            continue;
+        }
+        called += 1;
+        match call(&world, typed, operation, Extent::All).await {
+            Ok(true) => {}
+            other => wrong.push(format!("{}: {other:?}", typed.name)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(called > 50, "{called}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -151,6 +173,17 @@ async fn call(
         }
     }
     Ok(true)
+}
+
+/// Whether a request or its response has encrypted fields (敏感信息).
+fn has_secrets(operation: &Operation) -> bool {
+    fn are_secret(fields: &[Field]) -> bool {
+        fields.iter().any(|field| {
+            let item = field.item.as_deref().map_or(&[][..], std::slice::from_ref);
+            field.encrypted || field.ty == "Sealed" || are_secret(&field.fields) || are_secret(item)
+        })
+    }
+    are_secret(&operation.request) || are_secret(&operation.response)
 }
 
 /// The code of a refusal.

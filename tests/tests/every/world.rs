@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wxpay_api::core::{AppId, BrandId, MchId, Result};
 use wxpay_api::json::Json;
 use wxpay_api::sign::v2::{Key, SignType};
-use wxpay_api::sign::v3::{PrivateKey, PublicKeys};
+use wxpay_api::sign::v3::{ApiKey, PrivateKey, PublicKeys};
 use wxpay_api::sign::workwx::AppSecret;
 use wxpay_api::transport::ReqwestTransport;
 use wxpay_api::{v2, v3};
@@ -24,7 +24,15 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let sandbox = Sandbox::start().await.unwrap();
+        Self::of(Sandbox::start().await.unwrap()).await
+    }
+
+    /// Its merchant has the national algorithms (国密).
+    pub(super) async fn sm() -> Self {
+        Self::of(Sandbox::builder().sm().start().await.unwrap()).await
+    }
+
+    async fn of(sandbox: Sandbox) -> Self {
         let mut order = Order::paid(NUMBER, 100);
         NUMBER.clone_into(&mut order.transaction_id);
         sandbox.add_order(order);
@@ -42,13 +50,8 @@ impl World {
             .base_url(sandbox.base_url())
             .build()
             .unwrap();
-        let credentials = v3::Credentials::new(
-            PrivateKey::from_pem(account.client_key_pem.expose(), &account.serial_no).unwrap(),
-            PublicKeys::new()
-                .with_public_key(&account.platform_key_id, &account.platform_public_key_pem)
-                .unwrap(),
-        );
-        let v3 = v3::Client::builder(account.mch_id.clone(), credentials, transport.clone())
+        let of_v3 = v3_credentials(&sandbox, &transport).await;
+        let v3 = v3::Client::builder(account.mch_id.clone(), of_v3, transport.clone())
             .app_id(account.appid.clone())
             .sub_merchant(sub_merchant)
             .sub_app_id(sub_app)
@@ -159,6 +162,28 @@ fn transport(sandbox: &Sandbox) -> ReqwestTransport {
         .total_timeout(Duration::from_secs(30))
         .build()
         .unwrap()
+}
+
+async fn v3_credentials(sandbox: &Sandbox, transport: &ReqwestTransport) -> v3::Credentials {
+    let account = sandbox.merchant();
+    let Some(sm) = &account.sm else {
+        return v3::Credentials::new(
+            PrivateKey::from_pem(account.client_key_pem.expose(), &account.serial_no).unwrap(),
+            PublicKeys::new()
+                .with_public_key(&account.platform_key_id, &account.platform_public_key_pem)
+                .unwrap(),
+        );
+    };
+    let key = || PrivateKey::from_pem(sm.key_pem.expose(), &sm.serial_no).unwrap();
+    let certificates = v3::Certificates::builder(
+        account.mch_id.clone(),
+        key(),
+        ApiKey::new(account.api_v3_key.clone()).unwrap(),
+        transport.clone(),
+    );
+    let certificates = certificates.base_url(sandbox.base_url()).build().unwrap();
+    certificates.refresh().await.unwrap();
+    v3::Credentials::new(key(), certificates)
 }
 
 async fn brand(sandbox: &Sandbox, transport: ReqwestTransport) -> v3::Client {

@@ -1,6 +1,7 @@
 //! Behaviour through the public API, in one binary.
 
 mod bills;
+mod callback;
 mod cashier;
 mod certificates;
 mod create_batch;
@@ -36,6 +37,8 @@ mod reasons;
 mod runner;
 mod samples;
 mod sandbox;
+mod sandbox_brand;
+mod sandbox_sm;
 mod security;
 mod shapes;
 mod shop;

@@ -1,7 +1,6 @@
 //! The clients against the sandbox in the everyday business of a shop, over real TLS.
 
 mod bills;
-mod callback;
 mod codes;
 mod combined;
 mod complaints;

@@ -128,5 +128,6 @@ async fn examine_online(config: &Config, exam: &mut Exam) {
     .await;
     let needs = [&needs[..], &["fetch?", "public_key_owner?"]].concat();
     exam.online("echo", &needs, v3::echo(config)).await;
-    exam.online("v3_query", &["echo"], v3::query(config)).await;
+    let needs = [&needs[..], &["echo?"]].concat();
+    exam.online("v3_query", &needs, v3::query(config)).await;
 }

@@ -36,9 +36,6 @@ pub(crate) fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     }
     let capture = arguments.capture.read()?;
     let mut known = arguments.known.load()?;
-    if !capture.is_xml() {
-        known.only_rsa()?;
-    }
     if let Some(text) = &arguments.signed_text {
         known.context = known.context.signed_text(input::text(text)?);
     }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use wxpay_api::core::{InvalidInput, Timestamp};
 use wxpay_api::sign::v2::SignType;
-use wxpay_api::sign::v3::Suite;
 use wxpay_explain::{Context, Keys, Language};
 
 use crate::config::{Certificates, Config, ConfigArgs, certificate_text, secret_text};
@@ -48,6 +47,9 @@ impl KnownArgs {
         if let Some(sign_type) = self.sign_type {
             context = context.sign_type(sign_type);
         }
+        if config.is_of_brand() {
+            context = context.brand();
+        }
         let mut files = self.platform_certificate;
         if let Certificates::Files(more) = config.certificates() {
             files.extend(more);
@@ -63,19 +65,6 @@ impl KnownArgs {
             sign_type: self.sign_type,
             platform_certificates,
         })
-    }
-}
-
-impl Known {
-    /// Refuses keys of the national algorithms, for the commands that explain what was signed with RSA.
-    pub(crate) fn only_rsa(&self) -> Result<(), Fail> {
-        if self.config.suite() == Suite::Rsa {
-            return Ok(());
-        }
-        Err(Fail::usage(
-            "this command knows the signatures of RSA alone: `wxpay open` verifies and decrypts a message of SM2",
-            "此命令只认 RSA 签名：国密（SM2）的报文请用 `wxpay open` 验签和解密",
-        ))
     }
 }
 
@@ -123,10 +112,6 @@ fn keys(config: &Config, platform_certificates: &[String]) -> Result<Keys, Fail>
     }
     if config.wecom_secret_source().is_some() {
         keys = keys.workwx_secret(config.wecom_secret()?.0);
-    }
-    // What is explained are the mistakes that people make with RSA.
-    if config.suite() != Suite::Rsa {
-        return Ok(keys);
     }
     if let Some(identity) = config.identity()? {
         keys = keys

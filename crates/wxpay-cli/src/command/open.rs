@@ -12,7 +12,7 @@ use super::input::{self, CaptureArgs};
 use super::keys::{Known, KnownArgs, read};
 use super::{explain, verify};
 use crate::fail::Fail;
-use crate::lang::{Lang, Text};
+use crate::lang::Lang;
 use crate::out::stdout;
 
 /// What is closed, and what is known.
@@ -52,13 +52,8 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     let signed = capture
         .headers()
         .any(|(name, _)| name.eq_ignore_ascii_case("Wechatpay-Signature"));
-    // What is explained are the mistakes that people make with RSA.
-    let national = !capture.is_xml() && known.only_rsa().is_err();
     let why = || wxpay_explain::explain(&capture, &known.keys, &known.context);
     if signed && let Some(reason) = verify::refused_v3(&capture, &known).await? {
-        if national {
-            return refused(&reason, lang);
-        }
         let report = why();
         if report.verdict() != Verdict::Broken {
             verify::tell(&reason, lang)?;
@@ -71,13 +66,6 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         open_resources(&capture, &known)?
     };
     let Some(opened) = opened else {
-        if national {
-            let reason = Text::new(
-                "it cannot be decrypted with this APIv3 key",
-                "用这个 APIv3 密钥无法解密",
-            );
-            return refused(&reason, lang);
-        }
         return say_why(&why(), json, lang);
     };
     if !signed {
@@ -88,11 +76,6 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         writeln!(stderr(), "{said}")?;
     }
     print(&opened, signed, json)
-}
-
-fn refused(reason: &Text, lang: Lang) -> Result<ExitCode, Fail> {
-    verify::tell(reason, lang)?;
-    Ok(ExitCode::FAILURE)
 }
 
 fn open_refund(capture: &Capture, known: &Known) -> Result<Option<Vec<Opened>>, Fail> {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use wxpay_sandbox::{Control, Sandbox, StartError, StateFileError, Trust};
+use wxpay_sandbox::{Control, Sandbox, SandboxBuilder, StartError, StateFileError, Trust};
 
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -59,6 +59,9 @@ struct Run {
         hide_possible_values = true
     )]
     trust: TrustName,
+    /// Make the merchant one of the national algorithms (国密): SM2, SM3 and SM4 in APIv3; for a `wxpay` that was built with them
+    #[arg(long, conflicts_with = "trust")]
+    sm: bool,
     /// A further host name or IP address that clients know it by, such as that of a container; can be given again
     #[arg(long, value_name = "NAME")]
     name: Vec<String>,
@@ -93,6 +96,9 @@ async fn serve(run: Run, lang: Lang) -> Result<ExitCode, Fail> {
     for name in &run.name {
         builder = builder.name(name);
     }
+    if run.sm {
+        builder = national(builder)?;
+    }
     if let Some(seed) = run.seed {
         builder = builder.seed(seed);
     }
@@ -114,6 +120,19 @@ async fn serve(run: Run, lang: Lang) -> Result<ExitCode, Fail> {
     let said = lang.pick("\nThe sandbox ended.", "\n沙箱已结束。");
     writeln!(stdout(), "{said}")?;
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(feature = "sm")]
+fn national(builder: SandboxBuilder) -> Result<SandboxBuilder, Fail> {
+    Ok(builder.sm())
+}
+
+#[cfg(not(feature = "sm"))]
+fn national(_: SandboxBuilder) -> Result<SandboxBuilder, Fail> {
+    Err(Fail::usage(
+        "this `wxpay` was built without the national algorithms: install it with `--features sm`",
+        "此 `wxpay` 未包含国密算法：请用 `--features sm` 重新安装",
+    ))
 }
 
 /// Never ends: when nobody reads what is printed any more, the sandbox goes on without.

@@ -32,7 +32,7 @@ enum What {
     V2(v2::Arguments),
     /// Sign a request of APIv3: print its Authorization header
     #[command(
-        after_help = "Examples:\n  wxpay sign v3 GET '/v3/certificates'\n  wxpay sign v3 POST https://api.mch.weixin.qq.com/v3/pay/transactions/native @body.json --show-message"
+        after_help = "Examples:\n  wxpay sign v3 GET '/v3/certificates'\n  wxpay sign v3 GET /brand/store/brandstores --brand-id 1004\n  wxpay sign v3 POST https://api.mch.weixin.qq.com/v3/pay/transactions/native @body.json --show-message"
     )]
     V3(request::Arguments),
     /// Sign what a web page or mini program hands to WeChat to pay (JSAPI调起支付)

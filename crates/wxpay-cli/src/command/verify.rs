@@ -44,7 +44,6 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
                 "这不是微信支付的报文：既不是 XML，也不是 JSON 对象",
             ));
         }
-        known.only_rsa()?;
         refused_v3(&capture, &known).await?
     };
     let report = wxpay_explain::explain(&capture, &known.keys, &known.context);
@@ -149,7 +148,12 @@ async fn verified(
         .and_then(|value| value.to_str().ok()?.parse().ok());
     let now = known.now.or_else(|| Timestamp::from_unix(own?))?;
     let body = Bytes::copy_from_slice(capture.body());
-    Some(v3::verify(&headers, body, keys, now).await.map(drop))
+    let verified = if known.config.is_of_brand() {
+        v3::verify_brand(&headers, body, keys, now).await
+    } else {
+        v3::verify(&headers, body, keys, now).await
+    };
+    Some(verified.map(drop))
 }
 
 fn public_keys(known: &Known) -> Result<PublicKeys, Fail> {

@@ -190,9 +190,7 @@ impl Config {
             (_, Some(path)) => secret_file::text(&path).ok(),
             _ => None,
         };
-        // Nothing is signed here, so the certificate's serial number does not matter.
-        let key = key.and_then(|pem| PrivateKey::from_pem(pem.expose(), "00").ok());
-        key.map(|key| key.suite()).unwrap_or_default()
+        key.map(|pem| suite_of(&pem)).unwrap_or_default()
     }
 
     /// The client certificate and its key, which must be there.
@@ -273,7 +271,11 @@ impl Config {
         set: impl FnOnce(ReqwestTransportBuilder) -> ReqwestTransportBuilder,
     ) -> Result<ReqwestTransport, Fail> {
         let mut builder = ReqwestTransport::builder();
-        if let Some(identity) = &identity {
+        // The connection itself has RSA: a certificate of SM2 is none that it could show.
+        if let Some(identity) = identity
+            .as_ref()
+            .filter(|identity| identity.suite() == Suite::Rsa)
+        {
             let key = identity.private_key.expose().as_bytes();
             builder = builder.identity_pem(identity.certificate.as_bytes(), key);
         }
@@ -292,6 +294,19 @@ impl Config {
             }
         })
     }
+}
+
+impl Identity {
+    fn suite(&self) -> Suite {
+        suite_of(&self.private_key)
+    }
+}
+
+/// What a private key signs with; RSA if it can't be read.
+fn suite_of(pem: &Secret) -> Suite {
+    // Nothing is signed here, so the certificate's serial number does not matter.
+    let key = PrivateKey::from_pem(pem.expose(), "00").ok();
+    key.map(|key| key.suite()).unwrap_or_default()
 }
 
 impl From<SignTypeName> for SignType {

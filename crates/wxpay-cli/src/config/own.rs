@@ -19,8 +19,13 @@ impl Config {
         argument.or(self.file.sub_app_id.as_deref())
     }
 
+    /// Whether the keys are those of a brand (品牌): there is one, and no merchant.
+    pub(crate) fn is_of_brand(&self) -> bool {
+        self.brand_id().is_ok() && self.mch_id().is_err()
+    }
+
     /// The brand (品牌ID).
-    pub(super) fn brand_id(&self) -> Result<&str, Fail> {
+    pub(crate) fn brand_id(&self) -> Result<&str, Fail> {
         let argument = self.args.brand_id.as_deref();
         let value = argument.or(self.file.brand_id.as_deref());
         value.ok_or_else(|| missing(&BRAND_ID))

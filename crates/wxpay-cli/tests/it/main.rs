@@ -14,3 +14,4 @@ mod ownership;
 mod sandbox;
 mod setup;
 mod standing;
+mod suites;

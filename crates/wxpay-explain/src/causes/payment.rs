@@ -31,4 +31,9 @@ super::declare! {
         "A web page signs appId, timeStamp, nonceStr, package, signType; an app signs all names in lower case."
         "签名使用了其他字段名：{found}。"
         "网页签名 appId、timeStamp、nonceStr、package、signType；App 的字段名全部小写。"
+    SM2_KEY: Warning "payment.sm2-key"
+        "Nothing was checked: what a front end hands over is signed with RSA, also for a merchant of the national algorithms (国密), and the key that was given is of SM2."
+        "Give the merchant's RSA key or certificate, and sign with that one, as signType RSA."
+        "没有校验：调起支付的参数使用 RSA 签名（国密商户也一样），而所给密钥是 SM2 密钥。"
+        "请提供商户的 RSA 私钥或证书，并用它签名，signType 为 RSA。"
 }

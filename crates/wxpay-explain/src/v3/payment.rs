@@ -1,5 +1,7 @@
 use serde_json::Value;
 
+use wxpay_sign::v3::Suite;
+
 use super::mistakes::{forms, nonces, timestamps};
 use super::request::verify;
 use super::search::{Edit, Search};
@@ -86,6 +88,14 @@ impl<'a> Payment<'a> {
             ["appid", "timestamp", "noncestr", "prepayid"]
         };
         let [app_id, timestamp, nonce, package] = names.map(|name| self.field(name));
+        // Front ends take RSA alone, whatever keys the merchant has.
+        if keys
+            .merchant_public()
+            .is_some_and(|key| key.suite() != Suite::Rsa)
+        {
+            report.find(&causes::SM2_KEY, []);
+            return Verdict::Unchecked;
+        }
         let Some(app_id) = app_id else {
             report.find(&causes::APP_ID, []);
             return Verdict::Unchecked;

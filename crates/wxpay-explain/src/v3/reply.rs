@@ -1,5 +1,7 @@
 use serde_json::Value;
+use wxpay_sign::v3::{RequestToSign, Suite};
 
+use super::authorization::SM;
 use super::json::Json;
 use super::mistakes::body_edits;
 use super::restored::restored;
@@ -7,8 +9,8 @@ use super::search::{Edit, Found, Search};
 use super::{program, resource, signature, time};
 use crate::causes::{body, keys as key_causes, v3 as causes};
 use crate::finding::Finding;
+use crate::key::{Candidate, Opened};
 use crate::keys::PlatformKey;
-use crate::rsa_key::Opened;
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 /// The signature of a response or notification in its four headers.
@@ -43,9 +45,7 @@ fn verify(
         single(capture, "Wechatpay-Signature", report),
         single(capture, "Wechatpay-Serial", report),
     ];
-    let kind = capture.value("Wechatpay-Signature-Type");
-    if let Some(found) = kind.filter(|kind| *kind != "WECHATPAY2-SHA256-RSA2048") {
-        report.find(&causes::TYPE, [("found", found)]);
+    if !check_type(capture, headers[3], keys, context, report) {
         return None;
     }
     let in_time = headers[0].map(|timestamp| time::check(timestamp, context, report));
@@ -85,21 +85,29 @@ fn verify(
         return Some(Verdict::Unchecked);
     }
     check_validity(key, context, report);
-    let size = key.map_or(256, |key| key.key.size());
-    let written = signature::read(signature, size, report)?;
-    let (digest, right_key) = open(key, serial, &written.bytes, keys, report)?;
-    match search.run(&digest, context.exact) {
+    let written = signature::read(signature, signing(key, keys).map(|key| &key.key), report)?;
+    let candidates = open(key, serial, &written.bytes, keys, report)?;
+    match search.find(&candidates, context.exact) {
         Found::Match { why, .. } if why.is_empty() => {
-            let rightly = right_key && written.rightly && !doubled && in_time == Some(true);
+            let rightly = key.is_some() && written.rightly && !doubled && in_time == Some(true);
             Some(Verdict::Holds).filter(|_| rightly)
         }
         Found::Match { message, why } => {
             report.add_all(why);
-            report.received_texts(expected, &String::from_utf8_lossy(&message));
+            let message = String::from_utf8_lossy(&message);
+            if message != expected {
+                report.received_texts(expected, &message);
+            }
             None
         }
         Found::Nothing(tried) => {
-            find_other(capture, json, keys, tried, report);
+            let proven = candidates.iter().find(|candidate| candidate.proven);
+            if let Some(proven) = proven {
+                report.add_all(proven.why.clone());
+                find_other(capture, json, keys, tried, report);
+            } else if let Some(key) = key {
+                no_match(&key.serial, tried, report);
+            }
             None
         }
     }
@@ -190,17 +198,23 @@ fn check_validity(key: Option<&PlatformKey>, context: &Context, report: &mut Rep
     }
 }
 
-/// The SHA-256 that was signed, and whether by the key that the message names.
+/// The key whose form the signature has to have.
+fn signing<'a>(key: Option<&'a PlatformKey>, keys: &'a Keys) -> Option<&'a PlatformKey> {
+    key.or_else(|| keys.platform_suite().and_then(|_| keys.platform.first()))
+}
+
+/// What may have been signed; `None` if it was not signed as it should be, and the report says how.
 fn open(
     key: Option<&PlatformKey>,
     serial: &str,
     signature: &[u8],
     keys: &Keys,
     report: &mut Report,
-) -> Option<([u8; 32], bool)> {
+) -> Option<Vec<Candidate>> {
+    let mut candidates = Vec::new();
     if let Some(key) = key {
         match key.key.open(signature) {
-            Opened::Sha256(digest) => return Some((digest, true)),
+            Opened::Signed(found) => candidates = found,
             Opened::OtherDigest(name) => {
                 report.find(&causes::DIGEST, [("found", name)]);
                 return None;
@@ -208,17 +222,81 @@ fn open(
             Opened::Noise => {}
         }
     }
-    for other in &keys.platform {
-        if let Opened::Sha256(digest) = other.key.open(signature) {
+    if candidates.iter().any(|candidate| candidate.proven) {
+        return Some(candidates);
+    }
+    let named = key.map(|key| &key.key);
+    for other in keys
+        .platform
+        .iter()
+        .filter(|other| named != Some(&other.key))
+    {
+        if let Opened::Signed(found) = other.key.open(signature) {
             let values = [("found", serial), ("serial", other.serial.as_str())];
-            report.find(&causes::SIGNED_BY, values);
-            return Some((digest, false));
+            let why = Finding::new(&causes::SIGNED_BY, values);
+            let found = found.into_iter().take(1);
+            let found = found.map(|candidate| candidate.by_other_key(why.clone()));
+            candidates.extend(found);
         }
+    }
+    if !candidates.is_empty() {
+        return Some(candidates);
     }
     if let Some(key) = key {
         report.find(&causes::REPLY_OTHER_KEY, [("serial", &key.serial)]);
     }
     None
+}
+
+/// Says that no message fits a signature that may be of another key.
+fn no_match(serial: &str, tried: usize, report: &mut Report) {
+    #[cfg(feature = "sm")]
+    report.find(
+        &crate::causes::sm::REPLY_NO_MATCH,
+        [("serial", serial), ("tried", &tried.to_string())],
+    );
+    #[cfg(not(feature = "sm"))]
+    {
+        let _ = tried;
+        report.find(&causes::REPLY_OTHER_KEY, [("serial", serial)]);
+    }
+}
+
+/// Whether `Wechatpay-Signature-Type` is the one of who receives the message. The key decides, and the header has to fit it.
+fn check_type(
+    capture: &Capture,
+    serial: Option<&str>,
+    keys: &Keys,
+    context: &Context,
+    report: &mut Report,
+) -> bool {
+    let named = serial.and_then(|serial| keys.platform_key(serial));
+    let suite = named.map(|key| key.key.suite());
+    let suite = suite.or_else(|| keys.platform_suite());
+    let expected = if context.brand {
+        RequestToSign::BRAND_SCHEME
+    } else {
+        suite.unwrap_or(Suite::Rsa).signature_type()
+    };
+    let Some(found) = capture.value("Wechatpay-Signature-Type") else {
+        let is_rsa = suite.is_none_or(|suite| suite == Suite::Rsa);
+        if !is_rsa {
+            report.find(&causes::TYPE_ABSENT, [("expected", expected)]);
+        }
+        return is_rsa;
+    };
+    if found == expected || (suite.is_none() && !context.brand && found == SM) {
+        return true;
+    }
+    let cause = match found {
+        SM => &causes::TYPE_SM,
+        RequestToSign::BRAND_SCHEME => &causes::TYPE_OF_BRAND,
+        RequestToSign::SCHEME if context.brand => &causes::TYPE_OF_MERCHANT,
+        RequestToSign::SCHEME => &causes::TYPE_RSA,
+        _ => &causes::TYPE,
+    };
+    report.find(cause, [("found", found), ("expected", expected)]);
+    false
 }
 
 fn edits(timestamp: &str, body: &[u8]) -> Vec<Edit> {

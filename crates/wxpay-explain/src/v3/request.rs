@@ -1,27 +1,28 @@
 use num_bigint::BigUint;
-use sha2::{Digest, Sha256};
 use wxpay_sign::v3::same_serial;
 
-use super::authorization::Authorization;
+use super::authorization::{Authorization, Scheme};
 use super::search::{Edit, Found, Search};
 use super::{mistakes, program, signature, time};
 use crate::causes::{keys as key_causes, v3 as causes};
 use crate::finding::Finding;
-use crate::rsa_key::{Opened, PublicKey};
+use crate::key::{Candidate, Digest, Opened, PrivateKey, PublicKey};
 use crate::{Capture, Context, Keys, Report, Verdict};
 
 /// The signature of a request in its `Authorization` header.
 pub(super) fn explain(capture: &Capture, keys: &Keys, context: &Context, report: &mut Report) {
     check_keys(keys, context, report);
+    let scheme = Scheme::of(capture, keys, context);
     let Some(header) = capture.value("Authorization") else {
-        report.find(&causes::AUTHORIZATION_MISSING, []);
+        let values = [("expected", scheme.name), ("field", scheme.owner)];
+        report.find(&causes::AUTHORIZATION_MISSING, values);
         report.check("Authorization", Verdict::Broken);
         return;
     };
     if capture.values("Authorization").count() > 1 {
         report.find(&causes::HEADER_DOUBLED, [("field", "Authorization")]);
     }
-    let authorization = Authorization::read(header, report);
+    let authorization = Authorization::read(header, scheme, report);
     let member = |name| authorization.member(name).unwrap_or_default();
     let timestamp = member("timestamp");
     if !timestamp.is_empty() {
@@ -85,19 +86,19 @@ pub(super) fn verify(
         report.texts(expected, logged.filter(|_| differs));
         return Verdict::Unchecked;
     };
-    let Some(written) = signature::read(signature, key.size(), report) else {
+    let Some(written) = signature::read(signature, Some(&key), report) else {
         report.texts(expected, logged);
         return Verdict::Broken;
     };
-    let Some((digest, right_key)) = open(key, &written.bytes, &message, keys, report) else {
+    let Some(candidates) = open(&key, &written.bytes, &message, keys, report) else {
         report.texts(expected, logged);
         return Verdict::Broken;
     };
-    match search.run(&digest, context.exact) {
+    match search.find(&candidates, context.exact) {
         Found::Match { why, .. } if why.is_empty() => {
             let differs = compared(search, context, report);
             report.texts(expected, logged.filter(|_| differs));
-            if right_key && written.rightly {
+            if written.rightly {
                 Verdict::Holds
             } else {
                 Verdict::Broken
@@ -109,11 +110,15 @@ pub(super) fn verify(
             Verdict::Broken
         }
         Found::Nothing(tried) => {
+            let proven = candidates.iter().find(|candidate| candidate.proven);
+            let why = proven.map(|candidate| candidate.why.clone());
+            report.add_all(why.into_iter().flatten());
             match logged {
                 Some(logged) if search.lines.len() == 5 => {
-                    compare(&search.lines, logged, &digest, report)
+                    let digests = candidates.iter().map(|candidate| &candidate.digest);
+                    compare(&search.lines, logged, &digests.collect::<Vec<_>>(), report);
                 }
-                _ => report.find(&causes::NO_MATCH, [("tried", &tried.to_string())]),
+                _ => no_match(proven.is_some(), tried, keys, report),
             }
             report.texts(expected, logged);
             Verdict::Broken
@@ -131,37 +136,66 @@ fn compared(search: &Search, context: &Context, report: &mut Report) -> bool {
     logged.is_some_and(|logged| program::compare(search, names, &[], logged, report))
 }
 
-/// The SHA-256 that was signed, and whether by the key of the certificate.
+/// What may have been signed; `None` if it was not signed as it should be, and the report says how.
 fn open(
     key: &PublicKey,
     signature: &[u8],
     message: &[u8],
     keys: &Keys,
     report: &mut Report,
-) -> Option<([u8; 32], bool)> {
-    match key.open(signature) {
-        Opened::Sha256(digest) => return Some((digest, true)),
+) -> Option<Vec<Candidate>> {
+    let mut candidates = match key.open(signature) {
+        Opened::Signed(candidates) => candidates,
         Opened::OtherDigest(name) => {
             report.find(&causes::DIGEST, [("found", name)]);
             return None;
         }
-        Opened::Noise => {}
+        Opened::Noise => Vec::new(),
+    };
+    if candidates.iter().any(|candidate| candidate.proven) {
+        return Some(candidates);
     }
-    let other = keys.private.as_ref().map(|private| &private.public);
-    if let Some(other) = other.filter(|other| *other != key)
-        && let Opened::Sha256(digest) = other.open(signature)
+    let other = keys.private.as_ref().map(PrivateKey::public);
+    if let Some(other) = other.filter(|other| other != key)
+        && let Opened::Signed(others) = other.open(signature)
     {
-        report.find(&causes::PRIVATE_KEY_OTHER, []);
-        return Some((digest, false));
+        let why = || Finding::new(&causes::PRIVATE_KEY_OTHER, []);
+        let first = others.into_iter().take(1);
+        candidates.extend(first.map(|candidate| candidate.by_other_key(why())));
     }
-    if key.is_pss(message, signature) {
+    if !candidates.is_empty() {
+        return Some(candidates);
+    }
+    if let PublicKey::Rsa(key) = key
+        && key.is_pss(message, signature)
+    {
         report.find(&causes::PSS, []);
         return None;
     }
-    let serial = keys.certificate.as_ref().map(|(own, _)| own.serial_no());
-    let serial = serial.unwrap_or("apiclient_key.pem");
-    report.find(&causes::OTHER_KEY, [("serial", serial)]);
+    report.find(&causes::OTHER_KEY, [("serial", own_name(keys))]);
     None
+}
+
+/// What the merchant's key is called.
+fn own_name(keys: &Keys) -> &str {
+    let serial = keys.certificate.as_ref().map(|(own, _)| own.serial_no());
+    serial.unwrap_or("apiclient_key.pem")
+}
+
+/// Says that no message fits the signature, of which it is `proven` or not whose it is.
+fn no_match(proven: bool, tried: usize, keys: &Keys, report: &mut Report) {
+    let tried = tried.to_string();
+    if proven {
+        report.find(&causes::NO_MATCH, [("tried", &tried)]);
+        return;
+    }
+    #[cfg(feature = "sm")]
+    report.find(
+        &crate::causes::sm::NO_MATCH,
+        [("serial", own_name(keys)), ("tried", &tried)],
+    );
+    #[cfg(not(feature = "sm"))]
+    report.find(&causes::OTHER_KEY, [("serial", own_name(keys))]);
 }
 
 fn check_keys(keys: &Keys, context: &Context, report: &mut Report) {
@@ -172,7 +206,7 @@ fn check_keys(keys: &Keys, context: &Context, report: &mut Report) {
     if keys
         .private
         .as_ref()
-        .is_some_and(|private| private.public != *key)
+        .is_some_and(|private| private.public() != *key)
     {
         report.find(&key_causes::PAIR, [("serial", serial)]);
     }
@@ -236,17 +270,15 @@ fn check_charset(body: &[u8], report: &mut Report) {
 }
 
 /// Compares line by line with the text that was signed.
-fn compare(lines: &[Vec<u8>], logged: &str, digest: &[u8; 32], report: &mut Report) {
+fn compare(lines: &[Vec<u8>], logged: &str, digests: &[&Digest], report: &mut Report) {
     // A log or an editor may have taken the last line feed, or added one.
     let ends = [
         logged.to_owned(),
         format!("{logged}\n"),
         logged.trim_end().to_owned(),
     ];
-    if !ends
-        .iter()
-        .any(|text| Sha256::digest(text)[..] == digest[..])
-    {
+    let is_signed = |text: &String| digests.iter().any(|digest| digest.is_of(text.as_bytes()));
+    if !ends.iter().any(is_signed) {
         report.find(&causes::LOGGED_NOT_SIGNED, []);
     }
     let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();

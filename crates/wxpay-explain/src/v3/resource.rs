@@ -1,12 +1,10 @@
-use aes::cipher::BlockEncrypt;
-use aes_gcm::aead::{AeadInPlace, KeyInit};
-use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use serde_json::Value;
 use sha2::Sha256;
 
+use super::cipher::Cipher;
 use crate::causes::{Cause, keys as key_causes, sealed as causes};
 use crate::hash::hex;
 use crate::names::snake;
@@ -71,10 +69,11 @@ pub(super) fn explain(resource: &Resource<'_>, keys: &Keys, report: &mut Report)
 
 /// `None` when it can't be decrypted and the report says why.
 fn verdict(resource: &Resource<'_>, keys: &Keys, report: &mut Report) -> Option<Verdict> {
-    if resource.algorithm != "AEAD_AES_256_GCM" {
+    let mut ciphers = Cipher::ALL.iter();
+    let Some(cipher) = ciphers.find(|cipher| cipher.name() == resource.algorithm) else {
         report.find(&causes::ALGORITHM, [("found", resource.algorithm)]);
         return None;
-    }
+    };
     let Ok(nonce) = <[u8; 12]>::try_from(resource.nonce.as_bytes()) else {
         let found = resource.nonce.len().to_string();
         report.find(&causes::NONCE, [("found", &found)]);
@@ -92,7 +91,7 @@ fn verdict(resource: &Resource<'_>, keys: &Keys, report: &mut Report) -> Option<
     };
     let given = given.expose();
     let key = given.trim().as_bytes();
-    let opens = |key: &[u8], data: &str| open(key, &nonce, data, &ciphertext);
+    let opens = |key: &[u8], data: &str| cipher.opens(key, &nonce, data, &ciphertext);
     if opens(key, resource.associated_data) {
         if given.trim() != given {
             report.find(&causes::KEY_BLANK, []);
@@ -100,7 +99,7 @@ fn verdict(resource: &Resource<'_>, keys: &Keys, report: &mut Report) -> Option<
         }
         return Some(Verdict::Holds);
     }
-    if is_text(key, &nonce, &ciphertext) {
+    if cipher.is_text(key, &nonce, &ciphertext) {
         let others = [resource.original_type].into_iter().chain(DATA);
         let fitting = others.chain([""]).find(|data| opens(key, data));
         match fitting {
@@ -110,8 +109,16 @@ fn verdict(resource: &Resource<'_>, keys: &Keys, report: &mut Report) -> Option<
         }
         return None;
     }
+    let mut others = Cipher::ALL.iter().filter(|other| *other != cipher);
+    if let Some(other) =
+        others.find(|other| other.opens(key, &nonce, resource.associated_data, &ciphertext))
+    {
+        let values = [("found", cipher.name()), ("expected", other.name())];
+        report.find(&causes::ALGORITHM_OTHER, values);
+        return None;
+    }
     let (cause, found) = other_key(key, keys, |key| {
-        opens(key, resource.associated_data) || is_text(key, &nonce, &ciphertext)
+        opens(key, resource.associated_data) || cipher.is_text(key, &nonce, &ciphertext)
     });
     report.find(cause, [("found", found)]);
     None
@@ -133,44 +140,6 @@ fn other_key(
     } else {
         (&causes::WRONG_KEY, "")
     }
-}
-
-fn open(key: &[u8], nonce: &[u8; 12], data: &str, ciphertext: &[u8]) -> bool {
-    let (Ok(cipher), Some((text, tag))) = (
-        Aes256Gcm::new_from_slice(key),
-        ciphertext.split_last_chunk::<16>(),
-    ) else {
-        return false;
-    };
-    let mut text = text.to_vec();
-    cipher
-        .decrypt_in_place_detached(
-            Nonce::from_slice(nonce),
-            data.as_bytes(),
-            &mut text,
-            Tag::from_slice(tag),
-        )
-        .is_ok()
-}
-
-/// Whether the first bytes become JSON or PEM with this key, whatever the tag says: then the key is right.
-fn is_text(key: &[u8], nonce: &[u8; 12], ciphertext: &[u8]) -> bool {
-    let (Ok(cipher), Some(first)) = (aes::Aes256::new_from_slice(key), ciphertext.get(..16)) else {
-        return false;
-    };
-    // GCM is counter mode, and its text begins at the counter 2.
-    let mut block = [0_u8; 16];
-    for (to, from) in block.iter_mut().zip(nonce.iter().chain(&[0, 0, 0, 2])) {
-        *to = *from;
-    }
-    let mut block = block.into();
-    cipher.encrypt_block(&mut block);
-    let text: Vec<u8> = block.iter().zip(first).map(|(a, b)| a ^ b).collect();
-    let begins = text.starts_with(b"{") || text.starts_with(b"-----BEGIN");
-    begins
-        && text
-            .iter()
-            .all(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..))
 }
 
 /// What WeChat Pay sends as `associated_data`.

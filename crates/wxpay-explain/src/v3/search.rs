@@ -1,6 +1,7 @@
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::finding::Finding;
+use crate::key::{Candidate, Digest};
 
 /// A message of lines, as it should have been signed, and what could have been signed in its place.
 pub(super) struct Search {
@@ -61,9 +62,26 @@ impl Search {
         joined(&self.lines, Form::Right)
     }
 
-    /// Looks for the message with this SHA-256: as it should be, with one mistake, with two. Bounded by the bytes hashed. When
+    /// Looks for what was signed among what the signature may be over.
+    pub(super) fn find(&self, candidates: &[Candidate], exact: bool) -> Found {
+        let mut most = 0;
+        for candidate in candidates {
+            // One mistake in how it was signed is enough; then the message is as it should be.
+            let exact = exact || !(candidate.why.is_empty() || candidate.other_key);
+            match self.run(&candidate.digest, exact) {
+                Found::Match { message, why } => {
+                    let why = candidate.why.iter().cloned().chain(why).collect();
+                    return Found::Match { message, why };
+                }
+                Found::Nothing(tried) => most = most.max(tried),
+            }
+        }
+        Found::Nothing(most)
+    }
+
+    /// Looks for the message with this digest: as it should be, with one mistake, with two. Bounded by the bytes hashed. When
     /// it must be `exact`, only as it should be.
-    pub(super) fn run(&self, digest: &[u8; 32], exact: bool) -> Found {
+    fn run(&self, digest: &Digest, exact: bool) -> Found {
         let mut budget = BYTES;
         let mut tried = 0;
         let mut fits = |edits: &[&Edit]| {
@@ -74,7 +92,7 @@ impl Search {
             let left = usize::checked_sub(budget, message.len() + 64);
             budget = left.unwrap_or(0);
             tried += usize::from(left.is_some());
-            let found = left.is_some() && Sha256::digest(&message)[..] == digest[..];
+            let found = left.is_some() && digest.is_of(&message);
             found.then(|| Found::Match {
                 message,
                 why: edits.iter().flat_map(|edit| edit.why.clone()).collect(),

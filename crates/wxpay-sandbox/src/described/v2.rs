@@ -13,6 +13,7 @@ use crate::v2::check;
 use crate::v2::request::{params, wrong};
 use crate::v2::sign::{REDPACK_FIELDS, SignType, WORKWX_FIELDS};
 use crate::v2::{File, Message, Refusal, Refusals, Request};
+use crate::v3::Caller;
 
 /// Checks a request, and answers it.
 pub(crate) fn respond(
@@ -58,7 +59,7 @@ pub(crate) fn respond(
             subject: v3::subject(&asked, digest),
             now: time,
             amount: v3::amount(&operation.request, &asked),
-            caller: &v3::Caller::of(request.shared),
+            caller: &Caller::merchant(request.shared),
         },
         texts: true,
     };

@@ -11,36 +11,12 @@ use super::reply::Filling;
 use super::values::Values;
 use super::{digest, first_asked, wrong_host};
 use crate::media::sha256_of;
-use crate::platform::MerchantKey;
-use crate::state::Shared;
 use crate::v3::{Answer, Body, Request, no_serial};
-
-/// Who asks: the merchant or the brand.
-pub(crate) struct Caller<'a> {
-    /// The key that personal values are encrypted for.
-    pub(crate) key: &'a MerchantKey,
-    pub(crate) mch_id: &'a str,
-    pub(crate) app_id: &'a str,
-    pub(crate) brand_id: Option<&'a str>,
-}
-
-impl<'a> Caller<'a> {
-    /// The merchant.
-    pub(crate) fn of(shared: &'a Shared) -> Self {
-        Self {
-            key: &shared.platform.merchant,
-            mch_id: shared.merchant.mch_id.as_str(),
-            app_id: shared.merchant.appid.as_str(),
-            brand_id: None,
-        }
-    }
-}
 
 /// Checks a request whose signature held, and answers it.
 pub(crate) fn respond(
     request: &Request<'_>,
     operation: &'static Operation,
-    caller: &Caller<'_>,
 ) -> Result<Answer, Answer> {
     if let Some(said) = wrong_host(operation, request.call) {
         return Err(Answer::error(404, "INVALID_REQUEST", &said));
@@ -66,7 +42,7 @@ pub(crate) fn respond(
             subject: subject(&asked, digest),
             now: time,
             amount: amount(&operation.request, &asked),
-            caller,
+            caller: &request.caller,
         },
         texts: false,
     };

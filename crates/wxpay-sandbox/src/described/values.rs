@@ -8,9 +8,9 @@ use wxpay_catalog::Field;
 use wxpay_core::{Date, TimeFormat, Timestamp};
 
 use super::scalar;
-use super::v3::Caller;
 use crate::clock::later;
 use crate::random::{ALPHANUMERIC, DIGITS, Random};
+use crate::v3::Caller;
 
 /// What values are made from.
 pub(crate) struct Values<'a> {
@@ -87,11 +87,15 @@ impl Values<'_> {
         let (wire, caller) = (field.wire(), self.caller);
         match (wire, field.ty.as_str()) {
             ("mchid" | "sp_mchid" | "mch_id" | "combine_mchid", _) => {
-                return caller.mch_id.to_owned();
+                return caller.merchant.mch_id.to_string();
             }
-            ("appid" | "sp_appid" | "combine_appid", _) => return caller.app_id.to_owned(),
-            ("brand_id", _) if caller.brand_id.is_some() => {
-                return caller.brand_id.unwrap_or_default().to_owned();
+            ("appid" | "sp_appid" | "combine_appid", _) => {
+                return caller.merchant.appid.to_string();
+            }
+            ("brand_id", _) => {
+                if let Some(account) = caller.brand {
+                    return account.brand.brand_id.to_string();
+                }
             }
             (_, "MchId") => return "1900000109".to_owned(),
             _ => {}

@@ -15,6 +15,7 @@ use crate::whole_file::Mode;
 #[serde(deny_unknown_fields)]
 struct Kept {
     brand_id: String,
+    api_key: String,
     serial_no: String,
     platform_key_id: String,
 }
@@ -37,6 +38,7 @@ impl Directory {
         Ok(BrandKeys {
             brand: Brand {
                 brand_id: brand_id.map_err(|_| damaged(&file, "brand_id is not of its form"))?,
+                api_key: Secret::new(kept.api_key),
                 cert_pem: self.pair(CERTIFICATE, KEY)?,
                 key_pem: Secret::new(read(&self.path(KEY))?),
                 serial_no: kept.serial_no,
@@ -63,6 +65,7 @@ impl Directory {
         secret(PLATFORM_KEY, &keys.platform_key.serialize_pem())?;
         let kept = Kept {
             brand_id: brand.brand_id.to_string(),
+            api_key: brand.api_key.expose().to_owned(),
             serial_no: brand.serial_no.clone(),
             platform_key_id: brand.platform_key_id.clone(),
         };

@@ -8,10 +8,15 @@ use rcgen::{
 use wxpay_core::{Secret, Timestamp};
 
 use crate::certificates::{hex, rsa_key, serial};
-use crate::platform::PlatformKey;
+#[cfg(feature = "sm")]
+use crate::platform::sm::SmKey;
+#[cfg(feature = "sm")]
+use crate::platform::x509;
+use crate::platform::{PlatformKey, Suite};
 
 /// A platform certificate (平台证书) and its key.
 pub(crate) struct PlatformCertificate {
+    suite: Suite,
     pub(crate) key: Arc<PlatformKey>,
     pub(crate) pem: String,
     /// The private key, to be kept beside the certificate.
@@ -33,32 +38,50 @@ pub(crate) struct KeptCertificate {
 
 impl PlatformCertificate {
     /// Makes the first certificate of a platform: a year old, with four to go.
-    pub(crate) fn first(now: Timestamp) -> Result<Self, Box<dyn StdError + Send + Sync>> {
-        Self::generate(now.unix().saturating_sub(YEAR))
+    pub(crate) fn first(
+        suite: Suite,
+        now: Timestamp,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        Self::generate(suite, now.unix().saturating_sub(YEAR))
     }
 
     /// Makes the certificate to come after one: a day old, but younger than that one in any case.
     pub(crate) fn next(&self, now: Timestamp) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let yesterday = now.unix().saturating_sub(DAY);
-        Self::generate(yesterday.max(self.effective_time.unix().saturating_add(1)))
+        let effective_time = yesterday.max(self.effective_time.unix().saturating_add(1));
+        Self::generate(self.suite, effective_time)
     }
 
     /// Takes one up again that was kept.
     #[cfg(feature = "directory")]
     pub(crate) fn load(
+        suite: Suite,
         kept: KeptCertificate,
         pem: String,
         key_pem: String,
     ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let time = |unix| Timestamp::from_unix(unix).ok_or("no time of a calendar");
-        let key = rcgen::KeyPair::from_pem(&key_pem)?;
+        let key = match suite {
+            Suite::Rsa => {
+                let key = rcgen::KeyPair::from_pem(&key_pem)?;
+                PlatformKey::new(kept.serial_no, &key.serialize_der())?
+            }
+            #[cfg(feature = "sm")]
+            Suite::Sm => PlatformKey::sm(kept.serial_no, SmKey::from_pem(&key_pem)?),
+        };
         Ok(Self {
-            key: Arc::new(PlatformKey::new(kept.serial_no, &key.serialize_der())?),
+            suite,
+            key: Arc::new(key),
             pem,
             key_pem: Secret::new(key_pem),
             effective_time: time(kept.effective_time)?,
             expire_time: time(kept.expire_time)?,
         })
+    }
+
+    #[cfg(feature = "directory")]
+    pub(crate) fn suite(&self) -> Suite {
+        self.suite
     }
 
     /// What is to be kept of it besides the two PEM texts.
@@ -71,8 +94,42 @@ impl PlatformCertificate {
         }
     }
 
-    /// It takes the time of an RSA key.
-    fn generate(effective_time: i64) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+    /// It takes the time of an RSA key, if it is one.
+    fn generate(
+        suite: Suite,
+        effective_time: i64,
+    ) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        match suite {
+            Suite::Rsa => Self::generate_rsa(effective_time),
+            #[cfg(feature = "sm")]
+            Suite::Sm => Self::generate_sm(effective_time),
+        }
+    }
+
+    #[cfg(feature = "sm")]
+    fn generate_sm(effective_time: i64) -> Result<Self, Box<dyn StdError + Send + Sync>> {
+        let moment = |unix| Timestamp::from_unix(unix).ok_or("no time of a calendar");
+        let effective_time = moment(effective_time)?;
+        let expire_time = moment(effective_time.unix() + 5 * YEAR)?;
+        let (key, serial) = (SmKey::generate(), serial());
+        let subject = x509::Subject {
+            serial: &serial,
+            common_name: "wxpay-sandbox platform",
+            key: &key.public()?,
+            not_before: effective_time,
+            not_after: expire_time,
+        };
+        Ok(Self {
+            suite: Suite::Sm,
+            pem: x509::certificate(&subject, &key)?,
+            key_pem: key.to_pem()?,
+            key: Arc::new(PlatformKey::sm(hex(&serial), key)),
+            effective_time,
+            expire_time,
+        })
+    }
+
+    fn generate_rsa(effective_time: i64) -> Result<Self, Box<dyn StdError + Send + Sync>> {
         let moment = |unix: i64| -> Result<_, Box<dyn StdError + Send + Sync>> {
             let since = Duration::from_secs(u64::try_from(unix)?);
             let time = Timestamp::from_unix(unix).ok_or("no time of a calendar")?;
@@ -100,6 +157,7 @@ impl PlatformCertificate {
         ];
         let certificate = params.self_signed(&key)?;
         Ok(Self {
+            suite: Suite::Rsa,
             key: Arc::new(PlatformKey::new(hex(&serial), &key.serialize_der())?),
             pem: certificate.pem(),
             key_pem: Secret::new(key.serialize_pem()),

@@ -11,15 +11,54 @@ use num_bigint::BigUint;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject;
 
-/// The public key of the merchant's API certificate.
-pub(crate) struct MerchantKey {
+use crate::platform::Suite;
+#[cfg(feature = "sm")]
+use crate::platform::sm::SmPublicKey;
+
+/// The public key of a merchant's or a brand's API certificate.
+pub(crate) enum MerchantKey {
+    Rsa(RsaKey),
+    #[cfg(feature = "sm")]
+    Sm(SmPublicKey),
+}
+
+impl MerchantKey {
+    pub(crate) fn suite(&self) -> Suite {
+        match self {
+            Self::Rsa(_) => Suite::Rsa,
+            #[cfg(feature = "sm")]
+            Self::Sm(_) => Suite::Sm,
+        }
+    }
+
+    /// Whether the merchant signed `message`.
+    pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
+        match self {
+            Self::Rsa(key) => verify(&key.spki, message, signature),
+            #[cfg(feature = "sm")]
+            Self::Sm(key) => key.signed(message, signature),
+        }
+    }
+
+    /// Encrypts a sensitive field (敏感信息) for the merchant; `None` when it is empty, or too long for one block of RSA.
+    pub(crate) fn seal(&self, text: &str) -> Option<String> {
+        match self {
+            Self::Rsa(key) => key.seal(text),
+            #[cfg(feature = "sm")]
+            Self::Sm(key) => key.seal(text),
+        }
+    }
+}
+
+/// A public key of RSA.
+pub(crate) struct RsaKey {
     spki: Vec<u8>,
     modulus: BigUint,
     exponent: BigUint,
     sealing: OaepPublicEncryptingKey,
 }
 
-impl MerchantKey {
+impl RsaKey {
     /// Takes a SubjectPublicKeyInfo and the PEM of its private key.
     pub(crate) fn new(
         spki: Vec<u8>,
@@ -37,11 +76,6 @@ impl MerchantKey {
             sealing: OaepPublicEncryptingKey::new(public)?,
             spki,
         })
-    }
-
-    /// Whether the merchant signed `message`.
-    pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
-        verify(&self.spki, message, signature)
     }
 
     /// Whether the merchant signed `message` by other rules than it should.
@@ -66,8 +100,7 @@ impl MerchantKey {
         frame.starts_with(&[1, 0xFF, 0xFF]) && frame.ends_with(SHA_256_FRAME)
     }
 
-    /// Encrypts a sensitive field (敏感信息) for the merchant; `None` when it is too long for one block.
-    pub(crate) fn seal(&self, text: &str) -> Option<String> {
+    fn seal(&self, text: &str) -> Option<String> {
         let mut block = vec![0; self.sealing.ciphertext_size()];
         let sealed = self
             .sealing

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use crate::brand::{BrandAccount, BrandKeys};
+use crate::brand::BrandAccount;
 use crate::{Brand, BrandError, Sandbox};
 
 impl Sandbox {
@@ -10,17 +8,7 @@ impl Sandbox {
     /// # Errors
     /// No keys could be made.
     pub async fn brand(&self) -> Result<&Brand, BrandError> {
-        let brand = &self.shared.brand;
-        if let Some(known) = brand.get() {
-            return Ok(&known.brand);
-        }
-        let shared = Arc::clone(&self.shared);
-        let made = tokio::task::spawn_blocking(move || {
-            BrandKeys::generate(&shared.ca_key).and_then(BrandAccount::new)
-        });
-        let made = made.await.map_err(|error| BrandError(error.into()))?;
-        let made = made.map_err(BrandError)?;
-        // Who asked at the same time may have been faster.
-        Ok(&brand.get_or_init(|| made).brand)
+        let account = BrandAccount::of(&self.shared).await?;
+        Ok(&account.brand)
     }
 }

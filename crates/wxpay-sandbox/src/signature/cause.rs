@@ -212,6 +212,22 @@ impl SignatureCause {
         )
     }
 
+    pub(crate) fn other_brand(right: &str) -> Self {
+        Self::new(
+            "other_brand",
+            format!("The brand_id is not {right}, the sandbox's brand."),
+            format!("brand_id 不是沙箱的品牌ID {right}。"),
+        )
+    }
+
+    pub(crate) fn other_scheme(used: &str, right: &str) -> Self {
+        Self::new(
+            "other_scheme",
+            format!("It begins with {used}; who calls this operation here signs with {right}."),
+            format!("认证类型用的是 {used}，此处调用该接口应为 {right}。"),
+        )
+    }
+
     pub(crate) fn other_serial(right: &str) -> Self {
         Self::new(
             "other_serial",
@@ -233,6 +249,17 @@ impl SignatureCause {
             "other_algorithm",
             format!("It was made with {used}; RSA PKCS#1 v1.5 with SHA-256 belongs there."),
             format!("用的是 {used}，应为 SHA256 with RSA (PKCS#1 v1.5)。"),
+        )
+    }
+
+    #[cfg(feature = "sm")]
+    pub(crate) fn other_sm2(used: &str, chinese: &str) -> Self {
+        Self::new(
+            "other_algorithm",
+            format!(
+                "{used}; SM2 with SM3 in ASN.1, by the signer 1234567812345678, belongs there."
+            ),
+            format!("{chinese}；应为 SM2 with SM3，ASN.1 格式，签名者 ID 为 1234567812345678。"),
         )
     }
 

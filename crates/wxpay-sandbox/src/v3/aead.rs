@@ -1,35 +1,50 @@
-//! `AEAD_AES_256_GCM`: what is encrypted with the APIv3 key (APIv3密钥).
+//! `AEAD_AES_256_GCM` and `AEAD_SM4_GCM`: what is encrypted with the APIv3 key (APIv3密钥).
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use crate::platform::Suite;
 use crate::random::{ALPHANUMERIC, Random};
+#[cfg(feature = "sm")]
+use crate::v3::sm4;
 
 /// An encrypted text, its members in the documents' order.
 #[derive(Clone, Serialize)]
 pub(crate) struct Encrypted {
     pub(crate) algorithm: &'static str,
     pub(crate) nonce: String,
-    pub(crate) associated_data: &'static str,
+    pub(crate) associated_data: String,
     pub(crate) ciphertext: String,
 }
 
 impl Encrypted {
     /// Encrypts a text; `None` when the key is not one of 32 bytes.
     pub(crate) fn new(
+        suite: Suite,
         key: &str,
-        associated_data: &'static str,
+        associated_data: &str,
         text: &str,
         random: &Random,
     ) -> Option<Self> {
         let nonce = random.text(ALPHANUMERIC, 12);
+        let (algorithm, ciphertext) = match suite {
+            Suite::Rsa => (
+                "AEAD_AES_256_GCM",
+                encrypt(key, &nonce, associated_data, text)?,
+            ),
+            #[cfg(feature = "sm")]
+            Suite::Sm => (
+                "AEAD_SM4_GCM",
+                sm4::encrypt(key, &nonce, associated_data, text)?,
+            ),
+        };
         Some(Self {
-            algorithm: "AEAD_AES_256_GCM",
-            ciphertext: encrypt(key, &nonce, associated_data, text)?,
+            algorithm,
+            ciphertext,
             nonce,
-            associated_data,
+            associated_data: associated_data.to_owned(),
         })
     }
 }

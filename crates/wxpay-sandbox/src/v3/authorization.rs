@@ -6,54 +6,29 @@ use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use serde_json::json;
 use wxpay_core::Timestamp;
 
+use crate::brand::BrandAccount;
 use crate::exchange::Call;
-use crate::platform::{MerchantKey, Platform, PlatformKey};
+use crate::platform::{PlatformKey, Suite};
 use crate::signature::SignatureCause;
 use crate::state::Shared;
+use crate::v3::caller::Caller;
 use crate::v3::{Answer, diagnose};
 use crate::{SignatureCheck, SignatureKind};
 
 /// The members of an `Authorization` header.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Authorization<'a> {
-    /// Who signs: the merchant ID, or the number of a brand.
-    pub(crate) mchid: &'a str,
+    /// `mchid`, or a brand's `brand_id`.
+    pub(crate) id: &'a str,
     pub(crate) nonce_str: &'a str,
     pub(crate) signature: &'a str,
     pub(crate) timestamp: &'a str,
     pub(crate) serial_no: &'a str,
 }
 
-/// Who is to have signed a request.
-pub(crate) struct Signer<'a> {
-    /// The scheme, and the member that names who signs.
-    pub(crate) scheme: &'static str,
-    pub(crate) member: &'static str,
-    pub(crate) id: &'a str,
-    pub(crate) serial_no: &'a str,
-    pub(crate) key: &'a MerchantKey,
-}
-
-/// Checks that the merchant sent this request, just now.
+/// Checks that this caller sent this request, just now.
 pub(crate) fn check(
-    call: &Call,
-    shared: &Shared,
-    now: Timestamp,
-    signatures: &mut Vec<SignatureCheck>,
-) -> Result<(), Answer> {
-    let signer = Signer {
-        scheme: SCHEME,
-        member: MEMBER,
-        id: shared.merchant.mch_id.as_str(),
-        serial_no: &shared.merchant.serial_no,
-        key: &shared.platform.merchant,
-    };
-    check_signer(&signer, call, shared, now, signatures)
-}
-
-/// Checks that this signer sent this request, just now.
-pub(crate) fn check_signer(
-    signer: &Signer<'_>,
+    caller: &Caller<'_>,
     call: &Call,
     shared: &Shared,
     now: Timestamp,
@@ -64,7 +39,7 @@ pub(crate) fn check_signer(
         return Err(Answer::error(400, "INVALID_REQUEST", message).unsigned());
     }
     let mut seen = SignatureCheck::new(SignatureKind::Authorization);
-    let result = check_authorization(signer, call, shared, now, &mut seen);
+    let result = check_authorization(caller, call, shared, now, &mut seen);
     seen.held = result.is_ok();
     signatures.push(seen);
     result
@@ -72,9 +47,18 @@ pub(crate) fn check_signer(
 
 /// The platform key that the request names, if it names one: some clients send the header empty until they have a key.
 pub(crate) fn named_key(
+    caller: &Caller<'_>,
     call: &Call,
-    platform: &Platform,
+    shared: &Shared,
 ) -> Result<Option<Arc<PlatformKey>>, Answer> {
+    if let Some(account) = caller.brand {
+        // Every request of a brand names the key.
+        let key = &account.platform_key;
+        if call.serial() == Some(key.serial()) {
+            return Ok(Some(Arc::clone(key)));
+        }
+        return Err(Answer::error(400, "INVALID_REQUEST", WRONG_SERIAL).unsigned());
+    }
     if call
         .headers
         .get("wechatpay-serial")
@@ -82,12 +66,9 @@ pub(crate) fn named_key(
     {
         return Ok(None);
     }
-    match call.serial().and_then(|serial| platform.key(serial)) {
+    match call.serial().and_then(|serial| shared.platform.key(serial)) {
         Some(key) => Ok(Some(key)),
-        None => {
-            let message = "平台证书序列号Wechatpay-Serial错误";
-            Err(Answer::error(400, "PARAM_ERROR", message))
-        }
+        None => Err(Answer::error(400, "PARAM_ERROR", WRONG_SERIAL)),
     }
 }
 
@@ -99,20 +80,14 @@ pub(crate) fn no_serial() -> Answer {
 
 impl<'a> Authorization<'a> {
     /// Reads the header; `None` unless it has the scheme and each member once.
-    #[cfg(test)]
-    pub(crate) fn parse(header: &'a str) -> Option<Self> {
-        Self::parse_as(header, SCHEME, MEMBER)
-    }
-
-    /// Reads the header of a scheme, in which this member names who signs.
-    fn parse_as(header: &'a str, scheme: &str, who: &str) -> Option<Self> {
+    pub(crate) fn parse(scheme: &str, id_name: &str, header: &'a str) -> Option<Self> {
         let mut members = Self::default();
-        let header = header.strip_prefix(scheme)?.strip_prefix(' ')?;
-        for member in header.split(',') {
+        let rest = header.strip_prefix(scheme)?.strip_prefix(' ')?;
+        for member in rest.split(',') {
             let (name, value) = member.trim().split_once('=')?;
             let value = value.strip_prefix('"')?.strip_suffix('"')?;
             let slot = match name {
-                name if name == who => &mut members.mchid,
+                name if name == id_name => &mut members.id,
                 "nonce_str" => &mut members.nonce_str,
                 "signature" => &mut members.signature,
                 "timestamp" => &mut members.timestamp,
@@ -125,7 +100,7 @@ impl<'a> Authorization<'a> {
             *slot = value;
         }
         let all = [
-            members.mchid,
+            members.id,
             members.nonce_str,
             members.signature,
             members.timestamp,
@@ -136,7 +111,7 @@ impl<'a> Authorization<'a> {
             .then_some(members)
     }
 
-    /// The text that the merchant has to have signed.
+    /// The text that has to have been signed.
     pub(crate) fn message(&self, method: &str, target: &str, body: &[u8]) -> Vec<u8> {
         let (timestamp, nonce) = (self.timestamp, self.nonce_str);
         let mut message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n").into_bytes();
@@ -147,7 +122,7 @@ impl<'a> Authorization<'a> {
 }
 
 fn check_authorization(
-    signer: &Signer<'_>,
+    caller: &Caller<'_>,
     call: &Call,
     shared: &Shared,
     now: Timestamp,
@@ -163,10 +138,17 @@ fn check_authorization(
         return refuse(MALFORMED, SignatureCause::missing("Authorization"));
     }
     let header = first.filter(|_| second.is_none());
-    let members = header.and_then(|header| header.to_str().ok());
-    let parse = |header| Authorization::parse_as(header, signer.scheme, signer.member);
-    let Some(members) = members.and_then(parse) else {
-        return refuse(MALFORMED, malformed(signer));
+    let header = header.and_then(|header| header.to_str().ok());
+    let parse = |header| Authorization::parse(caller.scheme, caller.id_name, header);
+    let Some(members) = header.and_then(parse) else {
+        let scheme = header.and_then(|header| header.split(' ').next());
+        let cause = match scheme {
+            Some(scheme) if scheme != caller.scheme && SCHEMES.contains(&scheme) => {
+                SignatureCause::other_scheme(scheme, caller.scheme)
+            }
+            _ => malformed(caller),
+        };
+        return refuse(MALFORMED, cause);
     };
     let message = members.message(call.method.as_str(), &call.target, call.signed_body());
     seen.text = String::from_utf8_lossy(&message).into_owned();
@@ -187,20 +169,23 @@ fn check_authorization(
     if members.nonce_str.len() > 32 {
         return refuse("Http头Authorization中的nonce_str过长", long_nonce());
     }
-    if members.mchid != signer.id {
-        let cause = SignatureCause::other_merchant(signer.id);
+    if members.id != caller.id {
+        let cause = match caller.id_name {
+            "brand_id" => SignatureCause::other_brand(caller.id),
+            _ => SignatureCause::other_merchant(caller.id),
+        };
         return refuse("签名错误", cause);
     }
     // The documents do not say how it is written, and clients that read it from the certificate write it in small letters.
-    if !members.serial_no.eq_ignore_ascii_case(signer.serial_no) {
+    if !members.serial_no.eq_ignore_ascii_case(caller.serial_no) {
         let cause = match shared.platform.key(members.serial_no) {
             Some(_) => SignatureCause::platform_serial(),
-            None => SignatureCause::other_serial(signer.serial_no),
+            None => SignatureCause::other_serial(caller.serial_no),
         };
         let message = "商户证书序列号有误。请使用签名私钥匹配的证书序列号";
         return refuse(message, cause);
     }
-    let key = signer.key;
+    let key = caller.key;
     if key.signed(&message, members.signature) {
         return Ok(());
     }
@@ -222,16 +207,16 @@ fn check_authorization(
     Err(answer.with_detail(detail).unsigned())
 }
 
-fn malformed(signer: &Signer<'_>) -> SignatureCause {
-    let (scheme, who) = (signer.scheme, signer.member);
+fn malformed(caller: &Caller<'_>) -> SignatureCause {
+    let (scheme, id) = (caller.scheme, caller.id_name);
     SignatureCause::malformed(
         &format!(
-            "The header is not {scheme}, a space, and {who}, nonce_str, signature, timestamp and serial_no, each once, in \
-             double quotes, with commas between them."
+            "The header is not {scheme}, a space, and {id}, nonce_str, signature, timestamp and serial_no, each once, in double \
+             quotes, with commas between them."
         ),
         &format!(
-            "请求头格式不对：应为 {scheme}、一个空格，然后是用逗号分隔、用双引号括起的 {who}、nonce_str、signature、timestamp \
-             和 serial_no，各出现一次。"
+            "请求头格式不对：应为 {scheme}、一个空格，然后是用逗号分隔、用双引号括起的 {id}、nonce_str、signature、timestamp 和 \
+             serial_no，各出现一次。"
         ),
     )
 }
@@ -252,10 +237,14 @@ fn long_nonce() -> SignatureCause {
 
 const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
 
-const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
+/// Those of RSA, of the national algorithms (国密) and of brands.
+const SCHEMES: [&str; 3] = [
+    Suite::Rsa.scheme(),
+    "WECHATPAY2-SM2-WITH-SM3",
+    BrandAccount::SCHEME,
+];
 
-/// The member that names the merchant.
-const MEMBER: &str = "mchid";
+const WRONG_SERIAL: &str = "平台证书序列号Wechatpay-Serial错误";
 
 /// In seconds.
 const WINDOW: u64 = 300;

@@ -6,7 +6,7 @@ use wxpay_core::TimeFormat;
 
 use crate::Trust;
 use crate::endpoint::{Endpoint, Handler, Reply};
-use crate::platform::PlatformCertificate;
+use crate::platform::{PlatformCertificate, Suite};
 use crate::random::{Random, another};
 use crate::v3::aead::Encrypted;
 use crate::v3::answer::to_json;
@@ -45,26 +45,39 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let shared = request.shared;
     let algorithm = Query(request.call.query()).choice("algorithm_type", &["RSA", "SM2", "ALL"])?;
-    if shared.platform.trust() == Trust::PublicKey || algorithm == Some("SM2") {
+    let suite = shared.platform.suite();
+    let is_ours = matches!(algorithm, None | Some("ALL")) || algorithm == Some(suite.name());
+    if shared.platform.trust() == Trust::PublicKey || !is_ours {
         return Err(Answer::error(404, "RESOURCE_NOT_EXISTS", NONE));
     }
     let key = shared.merchant.api_v3_key.expose();
     let certificates = shared.platform.certificates();
     let items = certificates
         .iter()
-        .map(|certificate| Item::new(certificate, key, &shared.random))
+        .map(|certificate| Item::new(suite, certificate, key, &shared.random))
         .collect::<Option<_>>();
     let data = items.ok_or_else(system_error)?;
     Ok(Answer::ok(List { data }))
 }
 
 impl Item {
-    fn new(certificate: &PlatformCertificate, key: &str, random: &Random) -> Option<Self> {
+    fn new(
+        suite: Suite,
+        certificate: &PlatformCertificate,
+        key: &str,
+        random: &Random,
+    ) -> Option<Self> {
         Some(Self {
             serial_no: certificate.key.serial().to_owned(),
             effective_time: certificate.effective_time.format(TimeFormat::Rfc3339),
             expire_time: certificate.expire_time.format(TimeFormat::Rfc3339),
-            encrypt_certificate: Encrypted::new(key, "certificate", &certificate.pem, random)?,
+            encrypt_certificate: Encrypted::new(
+                suite,
+                key,
+                "certificate",
+                &certificate.pem,
+                random,
+            )?,
         })
     }
 }

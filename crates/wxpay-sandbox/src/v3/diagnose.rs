@@ -10,7 +10,9 @@ use http::header::HOST;
 use percent_encoding::percent_decode_str;
 
 use crate::exchange::Call;
-use crate::platform::MerchantKey;
+#[cfg(feature = "sm")]
+use crate::platform::sm::SmPublicKey;
+use crate::platform::{MerchantKey, RsaKey};
 use crate::signature::SignatureCause;
 use crate::v3::authorization::Authorization;
 
@@ -42,6 +44,16 @@ pub(crate) fn diagnose(
         return (vec![cause], None);
     }
     let message = members.message(call.method.as_str(), &call.target, call.signed_body());
+    let cause = match merchant {
+        MerchantKey::Rsa(key) => by_rsa(key, &message, &signature),
+        #[cfg(feature = "sm")]
+        MerchantKey::Sm(key) => by_sm2(key, &message, &signature),
+    };
+    (vec![cause], None)
+}
+
+/// How the signature was made, if not as it has to be.
+fn by_rsa(key: &RsaKey, message: &[u8], signature: &[u8]) -> SignatureCause {
     let algorithms: [(&str, &RsaParameters); 3] = [
         ("RSA-PSS with SHA-256", &RSA_PSS_2048_8192_SHA256),
         (
@@ -51,16 +63,33 @@ pub(crate) fn diagnose(
         ("RSA PKCS#1 v1.5 with SHA-512", &RSA_PKCS1_2048_8192_SHA512),
     ];
     for (name, algorithm) in algorithms {
-        if merchant.signed_with(algorithm, &message, &signature) {
-            return (vec![SignatureCause::other_algorithm(name)], None);
+        if key.signed_with(algorithm, message, signature) {
+            return SignatureCause::other_algorithm(name);
         }
     }
-    let cause = if merchant.made(&signature) {
+    if key.made(signature) {
         SignatureCause::other_text()
     } else {
         SignatureCause::other_private_key()
-    };
-    (vec![cause], None)
+    }
+}
+
+/// The same for SM2, of which a signature does not tell whose it is.
+#[cfg(feature = "sm")]
+fn by_sm2(key: &SmPublicKey, message: &[u8], signature: &[u8]) -> SignatureCause {
+    if key.signed_raw(message, signature) {
+        return SignatureCause::other_sm2(
+            "The two numbers of the signature stand one after the other",
+            "签名是 r 与 s 直接拼接的 64 字节",
+        );
+    }
+    if key.signed_without_id(message, signature) {
+        return SignatureCause::other_sm2(
+            "It was made for a signer without an ID",
+            "签名时没有使用签名者 ID",
+        );
+    }
+    SignatureCause::unknown()
 }
 
 /// Fewer mistakes are likelier, and more than two at a time are not tried.

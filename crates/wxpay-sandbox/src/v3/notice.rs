@@ -1,13 +1,17 @@
 //! 支付通知 and 退款结果通知.
 
+use std::sync::Arc;
+
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wxpay_core::{TimeFormat, Timestamp};
+use wxpay_core::{Secret, TimeFormat, Timestamp};
 
+use crate::brand::BrandAccount;
 use crate::notice::{RefundTold, Told};
-use crate::random::another;
+use crate::platform::{PlatformKey, Suite};
+use crate::random::{Random, another};
 use crate::refund::Shares;
 use crate::state::{Shared, State};
 use crate::v3::aead::Encrypted;
@@ -15,7 +19,7 @@ use crate::v3::answer::to_json;
 use crate::v3::combined_transaction::CombinedTransaction;
 use crate::v3::signature::sign;
 use crate::v3::transaction::Transaction;
-use crate::{Fault, Merchant, Notice, NotifyError, Order};
+use crate::{EventNotice, Fault, Merchant, Notice, NotifyError, Order};
 
 /// The body of a notification.
 #[derive(Serialize)]
@@ -23,14 +27,14 @@ struct Envelope<'a> {
     id: &'a str,
     create_time: String,
     resource_type: &'static str,
-    event_type: &'static str,
+    event_type: &'a str,
     summary: &'a str,
-    resource: Resource,
+    resource: Resource<'a>,
 }
 
 #[derive(Serialize)]
-struct Resource {
-    original_type: &'static str,
+struct Resource<'a> {
+    original_type: &'a str,
     #[serde(flatten)]
     encrypted: Encrypted,
 }
@@ -43,44 +47,107 @@ struct Letter {
     text: String,
 }
 
+/// What a notification is made of.
+struct Sending<'a> {
+    id: &'a str,
+    create_time: Timestamp,
+    event_type: &'a str,
+    summary: &'a str,
+    original_type: &'a str,
+    text: &'a str,
+    suite: Suite,
+    api_key: &'a Secret,
+    signer: &'a PlatformKey,
+    fault: Option<Fault>,
+}
+
 /// Writes and signs a notification.
 pub(crate) fn write(notice: &Notice, shared: &Shared) -> Result<(HeaderMap, Vec<u8>), NotifyError> {
     let (letter, now) = {
         let state = shared.state();
         (letter(notice, &state, &shared.merchant)?, state.now())
     };
-    let key = shared.merchant.api_v3_key.expose();
-    let mut envelope = Envelope {
-        id: &notice.id,
-        create_time: notice
-            .create_time
-            .unwrap_or(now)
-            .format(TimeFormat::Rfc3339),
-        resource_type: "encrypt-resource",
-        event_type: letter.event_type,
-        summary: &letter.summary,
-        resource: Resource {
-            original_type: letter.original_type,
-            encrypted: Encrypted::new(key, letter.original_type, &letter.text, &shared.random)
-                .expect("the sandbox makes its APIv3 keys of 32 bytes"),
-        },
-    };
-    let body = to_json(&envelope);
-
     let named = notice
         .public_key
         .then_some(&*shared.merchant.platform_key_id);
-    let signer = shared.platform.signer(named);
-    let fault = notice.signature_fault();
-    let mut headers = sign(&body, &signer, fault.as_ref(), now, &shared.random);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if fault != Some(Fault::TamperedBody) {
-        return Ok((headers, body));
+    let sending = Sending {
+        id: &notice.id,
+        create_time: notice.create_time.unwrap_or(now),
+        event_type: letter.event_type,
+        summary: &letter.summary,
+        original_type: letter.original_type,
+        text: &letter.text,
+        suite: shared.platform.suite(),
+        api_key: &shared.merchant.api_v3_key,
+        signer: &shared.platform.signer(named),
+        fault: notice.signature_fault(),
+    };
+    Ok(sending.seal(now, &shared.random))
+}
+
+/// Writes and signs a notification about any event, to the brand if it is given.
+pub(crate) fn write_event(
+    notice: &EventNotice,
+    brand: Option<&BrandAccount>,
+    shared: &Shared,
+) -> Result<(HeaderMap, Vec<u8>), NotifyError> {
+    let fault = notice.fault.map(|fault| {
+        let of_signature = fault.of_signature();
+        of_signature.ok_or(NotifyError::Fault(fault))
+    });
+    let (suite, api_key, signer) = match brand {
+        Some(account) => {
+            let signer = Arc::clone(&account.platform_key);
+            (account.key.suite(), &account.brand.api_key, signer)
+        }
+        None => {
+            let platform = &shared.platform;
+            let api_key = &shared.merchant.api_v3_key;
+            (platform.suite(), api_key, platform.signer(None))
+        }
+    };
+    let now = shared.state().now();
+    let sending = Sending {
+        id: &notice.id,
+        create_time: now,
+        event_type: &notice.event_type,
+        summary: &notice.summary,
+        original_type: &notice.original_type,
+        text: &notice.resource,
+        suite,
+        api_key,
+        signer: &signer,
+        fault: fault.transpose()?,
+    };
+    Ok(sending.seal(now, &shared.random))
+}
+
+impl Sending<'_> {
+    fn seal(&self, now: Timestamp, random: &Random) -> (HeaderMap, Vec<u8>) {
+        let key = self.api_key.expose();
+        let mut envelope = Envelope {
+            id: self.id,
+            create_time: self.create_time.format(TimeFormat::Rfc3339),
+            resource_type: "encrypt-resource",
+            event_type: self.event_type,
+            summary: self.summary,
+            resource: Resource {
+                original_type: self.original_type,
+                encrypted: Encrypted::new(self.suite, key, self.original_type, self.text, random)
+                    .expect("the sandbox makes its APIv3 keys of 32 bytes"),
+            },
+        };
+        let body = to_json(&envelope);
+        let mut headers = sign(&body, self.signer, self.fault.as_ref(), now, random);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.fault != Some(Fault::TamperedBody) {
+            return (headers, body);
+        }
+        // A replay that pretends to be news; the signature alone tells.
+        let other = another(self.id);
+        envelope.id = &other;
+        (headers, to_json(&envelope))
     }
-    // A replay that pretends to be news; the signature alone tells.
-    let other = another(&notice.id);
-    envelope.id = &other;
-    Ok((headers, to_json(&envelope)))
 }
 
 fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter, NotifyError> {

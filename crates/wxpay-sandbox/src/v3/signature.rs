@@ -40,7 +40,7 @@ pub(crate) fn sign(
     put(
         &mut headers,
         "wechatpay-signature-type",
-        "WECHATPAY2-SHA256-RSA2048",
+        key.signature_type(),
     );
     put(&mut headers, "wechatpay-timestamp", &timestamp.to_string());
     headers

@@ -11,7 +11,7 @@ use crate::v3::{Answer, Content, Request};
 use crate::{Api, Media};
 
 /// What files an endpoint takes.
-struct Kind {
+pub(crate) struct Kind {
     /// What the words of errors call them.
     name: &'static str,
     /// The endings of names, and how long such a file may be, in bytes.
@@ -51,14 +51,19 @@ pub(crate) const IMAGE: Endpoint = Endpoint::v3_upload(
     |request| respond(request, &IMAGES),
 );
 
-/// Takes the file in, if the request is to take effect.
 fn respond(request: &Request<'_>, kind: &Kind) -> Result<Answer, Answer> {
+    let media_id = take(request, kind, "sha256")?;
+    Ok(Answer::ok(Uploaded { media_id }))
+}
+
+/// Takes the file in, if the request is to take effect, and gives its id. `digest` is the member of `meta` with the SHA-256.
+pub(crate) fn take(request: &Request<'_>, kind: &Kind, digest: &str) -> Result<String, Answer> {
     let form = request.call.form.as_ref();
     let form = form.ok_or_else(|| wrong("请求体不是合法的multipart/form-data"))?;
     let meta = Body::parse(&form.meta)?;
     let fields = Object::root(&meta)?;
     let filename = fields.text("filename", 128)?;
-    let sha256 = fields.text("sha256", 64)?;
+    let sha256 = fields.text(digest, 64)?;
     let ending = filename.rsplit_once('.').map(|(_, ending)| ending);
     let ending = ending.unwrap_or_default().to_ascii_lowercase();
     let endings = kind.endings.iter();
@@ -95,7 +100,7 @@ fn respond(request: &Request<'_>, kind: &Kind) -> Result<Answer, Answer> {
             content: kind.kept.then(|| form.file.clone()),
         });
     }
-    Ok(Answer::ok(Uploaded { media_id }))
+    Ok(media_id)
 }
 
 /// Whether a file begins as one of its ending does.
@@ -162,7 +167,7 @@ const VIDEOS: Kind = Kind {
     kept: false,
 };
 
-const IMAGES: Kind = Kind {
+pub(crate) const IMAGES: Kind = Kind {
     name: "图片",
     endings: &[("jpg", 2 * MIB), ("png", 2 * MIB), ("bmp", 2 * MIB)],
     most: "2M",

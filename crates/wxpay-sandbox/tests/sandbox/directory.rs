@@ -154,3 +154,63 @@ async fn a_port_that_is_taken_is_named() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn the_keys_of_the_brand_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("keys");
+    let first = builder(&dir, Trust::PublicKey).start().await.unwrap();
+    let second = builder(&dir, Trust::Both).start().await.unwrap();
+    let (a, b) = (first.brand().await.unwrap(), second.brand().await.unwrap());
+    assert_eq!(a.brand_id, b.brand_id);
+    assert_eq!(a.api_key.expose(), b.api_key.expose());
+    assert_eq!(a.serial_no, b.serial_no);
+    assert_eq!(a.key_pem.expose(), b.key_pem.expose());
+    assert_eq!(a.platform_key_id, b.platform_key_id);
+    let kept = fs::read_to_string(dir.join("brand/pub_key.pem")).unwrap();
+    assert_eq!(kept, b.platform_public_key_pem);
+    // Another key in the place of the brand's.
+    fs::copy(
+        dir.join("apiclient_key.pem"),
+        dir.join("brand/apiclient_key.pem"),
+    )
+    .unwrap();
+    let broken = builder(&dir, Trust::PublicKey).start().await;
+    assert!(matches!(broken, Err(StartError::Directory(_))));
+}
+
+#[cfg(feature = "sm")]
+#[tokio::test]
+async fn the_keys_of_the_national_algorithms_come_later_and_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("keys");
+    let first = builder(&dir, Trust::Both).start().await.unwrap();
+    let second = builder(&dir, Trust::Both).sm().start().await.unwrap();
+    assert_eq!(second.trust(), Trust::Certificates);
+    let added = second.rotate_certificate().await.unwrap();
+    let third = builder(&dir, Trust::PublicKey).sm().start().await.unwrap();
+    let (a, b) = (second.merchant(), third.merchant());
+    let (a, b) = (a.sm.as_ref().unwrap(), b.sm.as_ref().unwrap());
+    assert_eq!(a.serial_no, b.serial_no);
+    assert_eq!(a.key_pem.expose(), b.key_pem.expose());
+    assert_eq!(a.certificate_pem, b.certificate_pem);
+    assert_eq!(third.merchant().v3_serial_no(), b.serial_no);
+    let kept = third.platform_certificate_pems();
+    assert_eq!(kept, second.platform_certificate_pems());
+    assert_eq!(kept.len(), 2);
+    assert!(dir.join(format!("wechatpay_{added}.pem")).exists());
+    // Those of RSA are as they were.
+    let rsa = builder(&dir, Trust::Both).start().await.unwrap();
+    assert!(rsa.merchant().sm.is_none());
+    assert_eq!(
+        rsa.platform_certificate_pems(),
+        first.platform_certificate_pems()
+    );
+    fs::copy(
+        dir.join(format!("server/wechatpay_{added}_key.pem")),
+        dir.join("sm_key.pem"),
+    )
+    .unwrap();
+    let broken = builder(&dir, Trust::Both).sm().start().await;
+    assert!(matches!(broken, Err(StartError::Directory(_))));
+}

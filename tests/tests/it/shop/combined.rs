@@ -7,13 +7,13 @@ use wxpay_api::v3::combine_transactions::types::{
 };
 use wxpay_api::v3::combine_transactions::{PrepayNative, QueryOrderByOutTradeNo};
 
-use super::callback::Callback;
 use super::{Shop, number};
+use crate::callback::Callback;
 
 #[tokio::test]
 async fn two_orders_are_paid_at_once_and_one_goes_back() {
     let shop = Shop::new().await;
-    let mut callback = Callback::of(&shop).await;
+    let mut callback = Callback::of(&shop.sandbox).await;
     let part = |order: &str, fen| SubOrder {
         mchid: shop.sandbox.merchant().mch_id.clone(),
         attach: "门店一".to_owned(),
@@ -35,7 +35,8 @@ async fn two_orders_are_paid_at_once_and_one_goes_back() {
     assert!(made.code_url.starts_with("weixin://"));
     shop.sandbox.pay_order("ORDER-ALL1", "oUser").unwrap();
 
-    let (headers, body) = callback.next(&shop).await;
+    shop.after(0).await;
+    let (headers, body) = callback.take();
     let notice = shop.notices.open(&headers, body).await.unwrap();
     assert_eq!(notice.kind(), NoticeKind::CombinedPayment);
     let told: CombinedTransaction = notice.read().unwrap();

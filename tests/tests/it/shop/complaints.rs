@@ -12,7 +12,7 @@ use wxpay_api::v3::merchant_service::{
 use wxpay_sandbox::ComplaintTerms;
 
 use super::Shop;
-use super::callback::Callback;
+use crate::callback::Callback;
 
 /// The eight bytes that begin a PNG, and some more.
 const IMAGE: &[u8] = b"\x89PNG\r\n\x1a\n and what follows";
@@ -20,7 +20,7 @@ const IMAGE: &[u8] = b"\x89PNG\r\n\x1a\n and what follows";
 #[tokio::test]
 async fn a_complaint_is_told_answered_and_completed() {
     let shop = Shop::new().await;
-    let mut callback = Callback::of(&shop).await;
+    let mut callback = Callback::of(&shop.sandbox).await;
     let notify = CreateComplaintNotifyUrl {
         url: callback.url.clone(),
         options: Default::default(),
@@ -30,7 +30,8 @@ async fn a_complaint_is_told_answered_and_completed() {
     let terms = ComplaintTerms::refund("没有收到商品", 100);
     let made = shop.sandbox.complain("ORDER-T1", terms).unwrap();
 
-    let (headers, body) = callback.next(&shop).await;
+    shop.after(0).await;
+    let (headers, body) = callback.take();
     let notice = shop.notices.open(&headers, body).await.unwrap();
     let told: ComplaintNotification = notice.read().unwrap();
     assert_eq!(told.complaint_id, made.complaint_id);

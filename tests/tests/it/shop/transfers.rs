@@ -17,7 +17,7 @@ use wxpay_api::v3::fund_app::{
 use wxpay_sandbox::{Api, Fault};
 
 use super::Shop;
-use super::callback::Callback;
+use crate::callback::Callback;
 
 fn transfer(number: &str, fen: i64) -> CreateTransfer {
     CreateTransfer {
@@ -52,7 +52,7 @@ impl Shop {
 #[tokio::test]
 async fn a_confirmed_transfer_is_told_and_has_a_receipt() {
     let shop = Shop::new().await;
-    let mut callback = Callback::of(&shop).await;
+    let mut callback = Callback::of(&shop.sandbox).await;
     let mut asked = transfer("T1", 250_000);
     asked.options = CreateTransferOptions::default()
         .user_name("张三")
@@ -64,7 +64,8 @@ async fn a_confirmed_transfer_is_told_and_has_a_receipt() {
     assert_eq!(again.transfer_bill_no, made.transfer_bill_no);
     shop.sandbox.confirm_transfer_bill("T1").unwrap();
 
-    let (headers, body) = callback.next(&shop).await;
+    shop.after(0).await;
+    let (headers, body) = callback.take();
     let notice = shop.notices.open(&headers, body).await.unwrap();
     let told: TransferNotification = notice.read().unwrap();
     assert_eq!(told.out_bill_no, "T1");
@@ -155,7 +156,7 @@ async fn nobody_confirms_for_a_day() {
 #[tokio::test]
 async fn a_user_allows_transfers_without_confirmation() {
     let shop = Shop::new().await;
-    let mut callback = Callback::of(&shop).await;
+    let mut callback = Callback::of(&shop.sandbox).await;
     let ask = CreateUserConfirmAuthorization {
         out_authorization_no: "A1".to_owned(),
         openid: OpenId::new("o-MYE42l80oelYMDE34nYD456Xoy").unwrap(),
@@ -167,7 +168,8 @@ async fn a_user_allows_transfers_without_confirmation() {
     let asked = shop.v3.send(&ask).await.unwrap();
     assert_eq!(asked.state, AuthorizationState::WaitUserConfirm);
     shop.sandbox.confirm_transfer_authorization("A1").unwrap();
-    let (headers, body) = callback.next(&shop).await;
+    shop.after(0).await;
+    let (headers, body) = callback.take();
     let notice = shop.notices.open(&headers, body).await.unwrap();
     let told: AuthorizationNotification = notice.read().unwrap();
     assert_eq!(told.state, AuthorizationState::TakingEffect);

@@ -9,12 +9,12 @@ use wxpay_api::v3::merchant::{
 use wxpay_sandbox::{Api, Fault};
 
 use super::Shop;
-use super::callback::Callback;
+use crate::callback::Callback;
 
 #[tokio::test]
 async fn a_withdrawal_whose_response_was_lost_arrives_once() {
     let shop = Shop::new().await;
-    let mut callback = Callback::of(&shop).await;
+    let mut callback = Callback::of(&shop.sandbox).await;
     let api = Api::named("v3.merchant.create_withdrawal").unwrap();
     shop.sandbox.inject(api, Fault::DropAfterCommit).unwrap();
     let ask = CreateWithdrawal {
@@ -35,7 +35,7 @@ async fn a_withdrawal_whose_response_was_lost_arrives_once() {
     assert_eq!(again.withdraw_id, found.withdraw_id);
     assert_eq!(shop.sandbox.withdrawals().len(), 1);
     shop.after(22 * 3600).await;
-    let (headers, body) = callback.next(&shop).await;
+    let (headers, body) = callback.take();
     let notice = shop.notices.open(&headers, body).await.unwrap();
     let told: WithdrawalNotification = notice.read().unwrap();
     assert_eq!(told.withdraw_id, found.withdraw_id);

@@ -113,8 +113,12 @@ pub(super) fn dates(config: &Config) -> Verdict {
 
 /// The certificate is this merchant's.
 pub(super) fn owner(config: &Config) -> Verdict {
-    let found = own_certificate(config)
-        .and_then(|certificate| Ok((certificate, config.mch_id()?, config.v3_mch_id()?)));
+    let found = own_certificate(config).and_then(|certificate| {
+        if config.is_of_brand() {
+            return Ok((certificate, config.brand_id()?, config.brand_id()?));
+        }
+        Ok((certificate, config.mch_id()?, config.v3_mch_id()?))
+    });
     let (certificate, mch_id, of_v3) = match found {
         Ok(found) => found,
         Err(fail) => return Verdict::failed(&fail),

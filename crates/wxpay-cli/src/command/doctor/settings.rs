@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use wxpay_api::check_base_url;
-use wxpay_api::core::{AppId, MchId};
+use wxpay_api::core::{AppId, BrandId, MchId};
 
 use super::verdict::Verdict;
 use crate::config::{Certificates, Config, SecretSource, is_wechat_pay};
@@ -94,6 +94,9 @@ pub(super) fn protocols(config: &Config) -> Verdict {
 
 /// The merchant ID is there and has a valid format.
 pub(super) fn mch_id(config: &Config) -> Verdict {
+    if config.is_of_brand() {
+        return brand_id(config);
+    }
     let of_v3 = config.v3_mch_id();
     let (mch_id, of_v3) = match (config.mch_id(), of_v3) {
         (Ok(mch_id), Ok(of_v3)) => (mch_id, of_v3),
@@ -118,6 +121,25 @@ pub(super) fn mch_id(config: &Config) -> Verdict {
         format!("{mch_id}; for APIv3 {of_v3}"),
         format!("{mch_id}；APIv3 使用 {of_v3}"),
     )
+}
+
+/// The brand ID is there in the place of a merchant's, and has a valid format.
+fn brand_id(config: &Config) -> Verdict {
+    let brand_id = match config.brand_id() {
+        Ok(brand_id) => brand_id,
+        Err(fail) => return Verdict::failed(&fail),
+    };
+    match BrandId::new(brand_id) {
+        Ok(_) => Verdict::green(format!("the brand {brand_id}"), format!("品牌 {brand_id}")),
+        Err(error) => Verdict::red(
+            format!("{brand_id:?} is not a brand ID: {}", error.rule()),
+            format!("{brand_id:?} 不是品牌ID：{}", error.rule_zh()),
+        )
+        .advise(
+            "copy it from the brand platform: digits only",
+            "从品牌经营平台复制，只含数字",
+        ),
+    }
 }
 
 /// The app id is there and has a valid format; APIv2 alone sends it.

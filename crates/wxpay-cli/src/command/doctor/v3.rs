@@ -6,7 +6,8 @@ use wxpay_api::v3::partner_transfer::{
     QueryBatchByOutBatchNo, query_batch_by_out_batch_no::QueryBatchByOutBatchNoOptions,
 };
 use wxpay_api::v3::security::{Echo, echo::EchoOptions};
-use wxpay_api::v3::{Client, Reason, RefreshError};
+use wxpay_api::v3::{Client, Json, Reason, RefreshError};
+use wxpay_client::dynamic::DynamicRequest;
 
 use super::verdict::Verdict;
 use crate::config::{Certificates, Clients, Config};
@@ -33,6 +34,9 @@ pub(super) async fn fetch(config: &Config) -> (Verdict, ()) {
 
 /// Both sides verify and open what the other signs and seals.
 pub(super) async fn echo(config: &Config) -> (Verdict, ()) {
+    if config.is_of_brand() {
+        return (Verdict::unused(), ());
+    }
     let clients = match Clients::without_identity(config) {
         Ok(clients) => clients,
         Err(fail) => return (Verdict::failed(&fail), ()),
@@ -46,6 +50,9 @@ pub(super) async fn echo(config: &Config) -> (Verdict, ()) {
 
 /// A query is answered, with a signature that holds.
 pub(super) async fn query(config: &Config) -> (Verdict, ()) {
+    if config.is_of_brand() {
+        return (query_as_brand(config).await, ());
+    }
     let verdict = match ask_batch(config).await {
         Err(fail) => Verdict::failed(&fail),
         Ok(None) => Verdict::green("a batch was found", "查到了批次"),
@@ -62,6 +69,35 @@ pub(super) async fn query(config: &Config) -> (Verdict, ()) {
         },
     };
     (verdict, ())
+}
+
+/// The same for a brand: whatever a response says, it is signed for this brand.
+async fn query_as_brand(config: &Config) -> Verdict {
+    let clients = match Clients::without_identity(config) {
+        Ok(clients) => clients,
+        Err(fail) => return Verdict::failed(&fail),
+    };
+    let client = match clients.brand() {
+        Ok(client) => client,
+        Err(fail) => return Verdict::failed(&fail),
+    };
+    let Some(operation) = wxpay_catalog::find(OF_A_BRAND) else {
+        return Verdict::unused();
+    };
+    let request = DynamicRequest::new(operation, Json::object([("extra", Json::Null)]));
+    let holds = |said: &str| {
+        Verdict::green(
+            format!("{said}; the signatures hold, both ways"),
+            format!("{said}；双向验签通过"),
+        )
+    };
+    match client.send(&request).await {
+        Ok(_) => holds("200"),
+        Err(error) => match error.business() {
+            Some(refusal) => holds(refusal.code()),
+            None => refused(&error),
+        },
+    }
 }
 
 async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
@@ -202,6 +238,9 @@ fn wrong_platform(verdict: Verdict) -> Verdict {
         "[platform] 中的公钥与公钥 ID 须是该商户在商户平台上对应的一组",
     )
 }
+
+/// A query of a brand that needs no number.
+const OF_A_BRAND: &str = "v3.brand_marketing.query_notify_config";
 
 const MESSAGE: &str = "wxpay doctor";
 const SEALED: &str = "微信支付";

@@ -61,13 +61,14 @@ fn config(sandbox: &Sandbox) -> String {
         Trust::Both => public_key + fetch,
         _ => public_key,
     };
+    let [certificate, private_key] = identity(sandbox);
     format!(
         "# For `wxpay --config`. Written by `wxpay sandbox` at each start.\n\
          mch_id = \"{}\"\napp_id = \"{}\"\nbase_url = \"{}\"\n\n\
          [v2]\nkey = \"{}\"\n\n\
          [v3]\nkey = \"{}\"\n\n\
          [wecom]\nsecret = \"{}\"\nagent_id = {}\n\n\
-         [certificate]\ncertificate = \"apiclient_cert.pem\"\nprivate_key = \"apiclient_key.pem\"\n\n\
+         [certificate]\ncertificate = \"{certificate}\"\nprivate_key = \"{private_key}\"\n\n\
          [platform]\n{platform}\n\
          [tls]\nroot = \"ca.pem\"\n\n\
          [payout]\nact_name = \"沙箱付款\"\nspbill_create_ip = \"127.0.0.1\"\n",
@@ -81,16 +82,27 @@ fn config(sandbox: &Sandbox) -> String {
     )
 }
 
+/// The certificate and the key that sign requests of APIv3.
+fn identity(sandbox: &Sandbox) -> [&'static str; 2] {
+    if sandbox.merchant().v3_serial_no() == sandbox.merchant().serial_no {
+        ["apiclient_cert.pem", "apiclient_key.pem"]
+    } else {
+        ["sm_cert.pem", "sm_key.pem"]
+    }
+}
+
 fn brand_config(sandbox: &Sandbox, brand: &Brand) -> String {
     format!(
         "# For `wxpay --config` of a brand (品牌商家). Written by `wxpay sandbox` at each start.\n\
          brand_id = \"{}\"\napp_id = \"{}\"\nbase_url = \"{}\"\n\n\
+         [v3]\nkey = \"{}\"\n\n\
          [certificate]\ncertificate = \"apiclient_cert.pem\"\nprivate_key = \"apiclient_key.pem\"\n\n\
          [platform]\npublic_key_id = \"{}\"\npublic_key = \"pub_key.pem\"\n\n\
          [tls]\nroot = \"../ca.pem\"\n",
         brand.brand_id,
         sandbox.merchant().appid,
         sandbox.base_url(),
+        brand.api_key.expose(),
         brand.platform_key_id,
     )
 }
@@ -98,6 +110,7 @@ fn brand_config(sandbox: &Sandbox, brand: &Brand) -> String {
 fn exports(sandbox: &Sandbox, control: &Control, dir: &Path) -> String {
     let merchant = sandbox.merchant();
     let file = |name: &str| dir.join(name).display().to_string();
+    let [certificate, private_key] = identity(sandbox);
     let mut text = String::from(
         "# For `. env.sh`. Written by `wxpay sandbox` at each start.\n\
          # Other clients are told to trust the sandbox by one of REQUESTS_CA_BUNDLE (Python), NODE_EXTRA_CA_CERTS (Node.js),\n\
@@ -108,15 +121,15 @@ fn exports(sandbox: &Sandbox, control: &Control, dir: &Path) -> String {
         ("WXPAY_MCH_ID", merchant.mch_id.to_string()),
         ("WXPAY_APP_ID", merchant.appid.to_string()),
         ("WXPAY_AGENT_ID", merchant.agentid.to_string()),
-        ("WXPAY_SERIAL_NO", merchant.serial_no.clone()),
+        ("WXPAY_SERIAL_NO", merchant.v3_serial_no().to_owned()),
         ("WXPAY_V2_KEY", merchant.api_v2_key.expose().to_owned()),
         ("WXPAY_V3_KEY", merchant.api_v3_key.expose().to_owned()),
         (
             "WXPAY_WECOM_SECRET",
             merchant.workwx_secret.expose().to_owned(),
         ),
-        ("WXPAY_CERTIFICATE", file("apiclient_cert.pem")),
-        ("WXPAY_PRIVATE_KEY", file("apiclient_key.pem")),
+        ("WXPAY_CERTIFICATE", file(certificate)),
+        ("WXPAY_PRIVATE_KEY", file(private_key)),
         ("WXPAY_P12", file("apiclient_cert.p12")),
         ("WXPAY_ROOT", file("ca.pem")),
         // `wxpay sandbox ctl` reads it, and so does a shop that follows the sandbox's clock.

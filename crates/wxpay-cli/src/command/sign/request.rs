@@ -2,7 +2,7 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use http::Uri;
-use wxpay_api::core::{MchId, Timestamp};
+use wxpay_api::core::{BrandId, MchId, Timestamp};
 use wxpay_api::sign::v3::{self, RequestToSign};
 
 use super::{print, unsigned, wrong};
@@ -57,7 +57,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode, Fail> {
     }
     let timestamp: Timestamp = keys::moment(&arguments.timestamp)?;
     let body = input::bytes(&arguments.body)?;
-    let mch_id: MchId = config.v3_mch_id()?.parse().map_err(wrong)?;
     let key = config.signing_key()?;
     let request = RequestToSign {
         method: &arguments.method,
@@ -66,9 +65,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode, Fail> {
         nonce_str: &nonce,
         body: &body,
     };
-    let authorization = v3::authorize(&key, &mch_id, &request)
-        .await
-        .map_err(unsigned)?;
+    let authorization = if request.target.starts_with("/brand/") {
+        let brand_id: BrandId = config.brand_id()?.parse().map_err(wrong)?;
+        v3::authorize_brand(&key, &brand_id, &request).await
+    } else {
+        let mch_id: MchId = config.v3_mch_id()?.parse().map_err(wrong)?;
+        v3::authorize(&key, &mch_id, &request).await
+    };
+    let authorization = authorization.map_err(unsigned)?;
     let message = String::from_utf8_lossy(&request.message()).into_owned();
     if !arguments.json {
         if arguments.show_message {

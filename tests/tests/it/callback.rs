@@ -1,4 +1,4 @@
-//! The shop's callback, over HTTPS with the certificate that the sandbox hands out.
+//! A merchant's callback, over HTTPS with the certificate that the sandbox hands out.
 
 use std::sync::Arc;
 
@@ -11,8 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_rustls::TlsAcceptor;
-
-use super::Shop;
+use wxpay_sandbox::Sandbox;
 
 pub(crate) struct Callback {
     pub(crate) url: String,
@@ -21,8 +20,8 @@ pub(crate) struct Callback {
 
 impl Callback {
     /// Says yes to whatever comes.
-    pub(crate) async fn of(shop: &Shop) -> Self {
-        let made = shop.sandbox.callback_certificate();
+    pub(crate) async fn of(sandbox: &Sandbox) -> Self {
+        let made = sandbox.callback_certificate();
         let certificate = CertificateDer::from_pem_slice(made.certificate_pem.as_bytes()).unwrap();
         let key = PrivateKeyDer::from_pem_slice(made.key_pem.expose().as_bytes()).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -62,9 +61,8 @@ impl Callback {
         Self { url, told }
     }
 
-    /// What came next, once what is due now has been sent.
-    pub(crate) async fn next(&mut self, shop: &Shop) -> (HeaderMap, Bytes) {
-        shop.after(0).await;
+    /// What has come, and was answered.
+    pub(crate) fn take(&mut self) -> (HeaderMap, Bytes) {
         self.told.try_recv().unwrap()
     }
 }
