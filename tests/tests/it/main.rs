@@ -38,6 +38,7 @@ mod runner;
 mod samples;
 mod sandbox;
 mod sandbox_brand;
+mod sandbox_overseas;
 mod sandbox_sm;
 mod security;
 mod shapes;
