@@ -31,6 +31,12 @@ pub(crate) fn floors(only: Option<&str>, rounds: Option<usize>) -> Result<(), Ve
     run(&mut command).map_err(|problem| vec![problem])
 }
 
+/// Measures clients that are not ours at the same work.
+pub(crate) fn peers() -> Result<(), Vec<String>> {
+    let program = root().join("tests/bench/peers/run");
+    run(&mut Command::new(program)).map_err(|problem| vec![problem])
+}
+
 /// Counts crates, runs the program of many merchants and callbacks and, with `builds`, times clean builds.
 pub(crate) fn scale(builds: bool) -> Result<(), Vec<String>> {
     let all = || {

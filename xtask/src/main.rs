@@ -108,6 +108,9 @@ enum Chore {
         /// Count instructions instead of time, and compare them with the committed figures; needs Valgrind
         #[arg(long, conflicts_with_all = ["only", "rounds"])]
         counts: bool,
+        /// Measure other clients at the same work, in Rust, Go and Python; takes them from their registries
+        #[arg(long, conflicts_with_all = ["only", "rounds", "counts"])]
+        peers: bool,
         /// Write the counts into the committed figures
         #[arg(long, requires = "counts")]
         renew: bool,
@@ -165,6 +168,7 @@ fn main() -> ExitCode {
             renew,
             ..
         } => bench::counts::run(renew),
+        Chore::Bench { peers: true, .. } => bench::peers(),
         Chore::Bench { only, rounds, .. } => bench::floors(only.as_deref(), rounds),
         Chore::Scale {
             operations: Some(operations),

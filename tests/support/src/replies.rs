@@ -67,8 +67,14 @@ pub fn v3_signed(status: u16, body: &str, timestamp: i64) -> Response<Bytes> {
 pub fn platform_public_key() -> String {
     let key = key_pair("plat_key");
     let der: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
-    let lines = STANDARD.encode(der.as_ref());
-    format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
+    let text = STANDARD.encode(der.as_ref());
+    let mut pem = String::from("-----BEGIN PUBLIC KEY-----\n");
+    for line in text.as_bytes().chunks(64) {
+        pem.push_str(std::str::from_utf8(line).unwrap());
+        pem.push('\n');
+    }
+    pem.push_str("-----END PUBLIC KEY-----\n");
+    pem
 }
 
 /// A private key of the vectors, as aws-lc takes it.
