@@ -89,6 +89,8 @@ mod reqwest_deadline;
 mod reqwest_download;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+#[cfg(feature = "reqwest")]
+mod reqwest_upload;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "rustls")]
@@ -103,6 +105,8 @@ mod tls;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
+mod upload;
+mod upload_error;
 
 #[cfg(any(feature = "retry", feature = "tracing"))]
 pub use attempt::Attempt;
@@ -130,6 +134,8 @@ pub use share::Share;
 #[cfg(feature = "tracing")]
 pub use trace::Trace;
 pub use transport::Transport;
+pub use upload::{UploadBody, UploadPieces, UploadReader, UploadSource};
+pub use upload_error::UploadError;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};
 
