@@ -22,7 +22,11 @@ impl Limits {
         }
         // All three clocks start together. Only the connect timeout can say "not sent", so it must win clearly, also
         // on a busy machine.
-        let others = [self.response_timeout, self.total_timeout, self.upload_timeout];
+        let others = [
+            self.response_timeout,
+            self.total_timeout,
+            self.upload_timeout,
+        ];
         let most = others.into_iter().min().unwrap_or_default() / 2;
         if self.connect_timeout > most {
             let problem = format!(

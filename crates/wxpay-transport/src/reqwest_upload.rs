@@ -105,9 +105,8 @@ impl Watch {
             return Some(TransportError::maybe_sent(problem));
         }
         let limit = limits.response_timeout;
-        let problem = || {
-            format!("nothing was taken, and no response came, for {limit:?} (response_timeout)")
-        };
+        let problem =
+            || format!("nothing was taken, and no response came, for {limit:?} (response_timeout)");
         (self.idle() >= limit).then(|| TransportError::maybe_sent(problem()))
     }
 
@@ -135,7 +134,8 @@ impl Watch {
     }
 }
 
-type Next = Pin<Box<dyn Future<Output = (UploadPieces, Result<Option<Bytes>, UploadError>)> + Send>>;
+type Next =
+    Pin<Box<dyn Future<Output = (UploadPieces, Result<Option<Bytes>, UploadError>)> + Send>>;
 
 fn next(mut pieces: UploadPieces) -> Next {
     Box::pin(async move {

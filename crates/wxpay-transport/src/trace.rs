@@ -9,9 +9,7 @@ use tracing::{Instrument, Span};
 use wxpay_core::{Effect, Sent, TransportError};
 
 use crate::rules;
-use crate::{
-    Attempt, Clock, Download, DownloadLimits, Hints, SystemClock, Transport, UploadBody,
-};
+use crate::{Attempt, Clock, Download, DownloadLimits, Hints, SystemClock, Transport, UploadBody};
 
 /// A [`Transport`] that reports each attempt to [`tracing`].
 ///

@@ -149,7 +149,10 @@ impl UploadPieces {
                 Some(piece) if piece.is_empty() => {}
                 Some(piece) => {
                     let length = piece.len() as u64;
-                    self.left = self.left.checked_sub(length).ok_or_else(UploadError::changed)?;
+                    self.left = self
+                        .left
+                        .checked_sub(length)
+                        .ok_or_else(UploadError::changed)?;
                     if let Some(before) = self.ahead.replace(piece) {
                         self.state = State::Begun;
                         return Ok(Some(before));

@@ -14,6 +14,7 @@ pub struct UploadError(Problem);
 #[derive(Debug)]
 enum Problem {
     Unreadable(io::Error),
+    NotAFile,
     Changed,
     TooLong { length: u64, max_bytes: usize },
 }
@@ -24,12 +25,17 @@ impl UploadError {
         Self(Problem::Unreadable(error))
     }
 
+    /// It is not a regular file, and so can't be read twice.
+    pub const fn not_a_file() -> Self {
+        Self(Problem::NotAFile)
+    }
+
     /// It is no longer what it was when the request was written: its length or its bytes are other ones.
     pub const fn changed() -> Self {
         Self(Problem::Changed)
     }
 
-    /// A transport that can't stream keeps at most so much in memory.
+    /// It is longer than what is put together in memory where it can't be streamed.
     pub const fn too_long(length: u64, max_bytes: usize) -> Self {
         Self(Problem::TooLong { length, max_bytes })
     }
@@ -38,10 +44,13 @@ impl UploadError {
     pub fn zh(&self) -> String {
         match &self.0 {
             Problem::Unreadable(_) => "无法读取要上传的文件".to_owned(),
+            Problem::NotAFile => {
+                "要上传的必须是普通文件，因为需要读取两次：不能是目录或管道".to_owned()
+            }
             Problem::Changed => "要上传的文件在读取期间被修改：请重新打开该文件后再上传".to_owned(),
             Problem::TooLong { length, max_bytes } => format!(
-                "该 Transport 不能流式发送，最多只在内存中保存 {max_bytes} 字节，而请求体有 {length} 字节：\
-                 请使用 ReqwestTransport，或自行实现 Transport::upload"
+                "请求体有 {length} 字节，而不能流式发送时最多在内存中拼接 {max_bytes} 字节：\
+                 请使用可流式发送的 Transport（如 ReqwestTransport），或用 prepare_upload 准备请求"
             ),
         }
     }
@@ -56,13 +65,16 @@ impl fmt::Display for UploadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Problem::Unreadable(_) => f.write_str("the file to upload can't be read"),
+            Problem::NotAFile => f.write_str(
+                "the file to upload must be a regular file, since it is read twice: not a folder and not a pipe",
+            ),
             Problem::Changed => f.write_str(
                 "the file to upload was changed while it was read: open it again, then upload it again",
             ),
             Problem::TooLong { length, max_bytes } => write!(
                 f,
-                "this transport can't stream and keeps at most {max_bytes} bytes in memory, but the request's body has \
-                 {length}: use ReqwestTransport, or implement Transport::upload"
+                "the request's body has {length} bytes, and where it can't be streamed at most {max_bytes} are put together in \
+                 memory: use a transport that streams (Transport::upload), such as ReqwestTransport, or prepare_upload"
             ),
         }
     }
@@ -72,7 +84,7 @@ impl StdError for UploadError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0 {
             Problem::Unreadable(error) => Some(error),
-            Problem::Changed | Problem::TooLong { .. } => None,
+            Problem::NotAFile | Problem::Changed | Problem::TooLong { .. } => None,
         }
     }
 }
