@@ -7,6 +7,7 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
+//! - [`Transport::download`] and [`Transport::upload`] move files of any size in pieces: [`Download`], [`UploadBody`].
 //! - [`Deadline`] is the moment from which a request must not leave any more. It travels with the request, in its
 //!   [`Hints`].
 //! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
