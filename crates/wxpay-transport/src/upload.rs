@@ -111,7 +111,7 @@ pub trait UploadReader: Send + 'static {
 
 /// The pieces of an [`UploadBody`], in one pass: exactly as many bytes as its length says.
 ///
-/// The last piece is given out only when the reader has said that it was the last. So whoever sends what comes from here,
+/// The last piece is given out only when the reader has said that it was the last. So anyone who sends what comes from here,
 /// under a `Content-Length`, never completes a request whose file turned out to be another.
 pub struct UploadPieces {
     reader: Box<dyn UploadReader>,
