@@ -53,7 +53,8 @@ impl Upload {
     ///
     /// It is read once, in pieces, for its length and its SHA-256 digest, which the request has to say before the file. It is
     /// read again while it is sent. If its length or its digest is another one by then, the request ends before its last bytes
-    /// have left, so that WeChat Pay never has the whole of it.
+    /// have left, so that WeChat Pay never has the whole of it. The line between the parts of the request has 160 random bits, so
+    /// that no file can hold it, by chance or on purpose.
     ///
     /// With the feature `tokio` (turned on by `reqwest`) and inside a tokio runtime it is read on the threads for blocking work;
     /// otherwise on the calling thread. The file is not kept open.

@@ -219,18 +219,20 @@ fn read(body: &UploadBody) -> (u64, Result<(), UploadError>) {
     }
 }
 
+type Change = fn(&mut Vec<u8>);
+
 /// Whatever happens to the file, and whenever: its last bytes do not leave.
 #[test]
 fn one_that_has_changed_is_never_whole() {
     const MIB: usize = 1 << 20;
-    let change: [(&str, fn(&mut Vec<u8>)); 5] = [
+    let changes: [(&str, Change); 5] = [
         ("first byte", |bytes| bytes[0] ^= 1),
         ("middle", |bytes| bytes[MIB / 2] ^= 1),
         ("last byte", |bytes| bytes[MIB - 1] ^= 1),
         ("shorter", |bytes| bytes.truncate(MIB - 1)),
         ("longer", |bytes| bytes.push(0)),
     ];
-    for (what, change) in change {
+    for (what, change) in changes {
         let folder = Folder::new();
         let mut bytes = vec![7; MIB];
         let path = folder.file("a.png", &bytes);
