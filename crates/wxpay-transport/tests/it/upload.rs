@@ -1,9 +1,9 @@
 //! Bodies of any size, read while they are sent.
 
+use std::env;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{env, fs};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use wxpay_core::{Effect, Sent};
 use wxpay_transport::{Transport, UploadBody, UploadError, UploadReader, UploadSource};
 
+use crate::download::{GIB, MIB, peak};
 use crate::server::{Act, Server, write_reply};
 use crate::{Answer, assert_sent, builder, chain, plain, post};
 
@@ -264,19 +265,4 @@ async fn gigabyte_in_child() {
     assert!(grown < 16 * MIB, "{} MiB", grown / MIB);
 }
 
-/// The most memory that this process ever had, in bytes.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: u64 = line
-        .unwrap()
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .unwrap();
-    kib * 1024
-}
-
 const PIECE: u64 = 256 * 1024;
-const MIB: u64 = 1024 * 1024;
-const GIB: u64 = 1024 * MIB;
