@@ -10,6 +10,7 @@ pub mod notify_v2;
 pub mod notify_v3;
 pub mod pem_p12;
 pub mod sm;
+pub mod upload;
 pub mod v3_headers;
 pub mod xml_bytes;
 pub mod xml_fields;

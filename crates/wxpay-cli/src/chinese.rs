@@ -9,6 +9,7 @@ use wxpay_api::core::{
     DecodeError, DecodeProblem, ErrorKind, InvalidInput, Sent, TransportError, VerificationError,
     VerificationFailure, XmlError,
 };
+use wxpay_api::transport::UploadError;
 use wxpay_api::v3::RefreshError;
 use wxpay_bill::BillError;
 use wxpay_sandbox::{DirectoryError, SnapshotError, StartError, StateFileError};
@@ -28,6 +29,9 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<TransportError>() {
         return Some(transport(error).to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<UploadError>() {
+        return Some(error.zh());
     }
     if let Some(error) = error.downcast_ref::<VerificationError>() {
         let why = payout_text(&error.failure().to_string());

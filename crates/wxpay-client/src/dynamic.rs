@@ -14,6 +14,8 @@
 //! # }
 //! ```
 
+mod condition;
+mod files;
 mod meta;
 mod read;
 mod request;

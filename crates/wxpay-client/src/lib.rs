@@ -45,7 +45,8 @@
 //!
 //! # Your own way of sending
 //!
-//! `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the sending.
+//! `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the sending. With a file on disk
+//! ([`Upload::open`]), [`v3::Client::prepare_upload`] leaves its body to be read in pieces.
 //! The layers are re-exported: [`core`], [`sign`], [`transport`].
 //!
 //! # Features

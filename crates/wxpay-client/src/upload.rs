@@ -1,25 +1,43 @@
-//! Files that are uploaded (上传文件), and the message of several parts that carries one.
+//! Files that are uploaded (上传文件).
+
+mod multipart;
+mod on_disk;
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use wxpay_core::{DecodeError, InvalidInput};
+use wxpay_transport::UploadError;
 
+pub(crate) use self::multipart::{Outgoing, Part};
+use self::on_disk::OnDisk;
 use crate::json::Object;
 
 /// The longest file name, in characters (`filename` of the documents).
 const NAME_CHARS: usize = 128;
 
-/// A file to upload (上传文件): its name and its bytes.
+/// A file to upload (上传文件): its name, and its bytes in memory or on disk.
 ///
-/// In JSON it is an object of `name` and `content`, which is the bytes in base64.
+/// One on disk ([`open`](Self::open)) is read in pieces, once when it is opened and once more each time that it is sent, so that
+/// a file of any size takes less than a MiB of memory. Cloning copies no bytes.
+///
+/// In JSON a file in memory is an object of `name` and `content`, which is the bytes in base64. One on disk can't be written as
+/// JSON, and none is ever read from a path that JSON names.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Upload {
     name: String,
-    content: Bytes,
+    content: Content,
+}
+
+#[derive(Clone, Eq, PartialEq)]
+enum Content {
+    Memory(Bytes),
+    Disk(Arc<OnDisk>),
 }
 
 impl Upload {
@@ -27,8 +45,36 @@ impl Upload {
     pub fn new(name: impl Into<String>, content: impl Into<Bytes>) -> Self {
         Self {
             name: name.into(),
-            content: content.into(),
+            content: Content::Memory(content.into()),
         }
+    }
+
+    /// A file on disk, which goes by its own name, without folders.
+    ///
+    /// It is read once, in pieces, for its length and its SHA-256 digest, which the request has to say before the file. It is
+    /// read again while it is sent. If its length or its digest is another one by then, the request ends before its last bytes
+    /// have left, so that WeChat Pay never has the whole of it. The line between the parts of the request has 160 random bits, so
+    /// that no file can hold it, by chance or on purpose.
+    ///
+    /// With the feature `tokio` (turned on by `reqwest`) and inside a tokio runtime it is read on the threads for blocking work;
+    /// otherwise on the calling thread. The file is not kept open.
+    ///
+    /// # Errors
+    /// It can't be read, or is not a regular file, such as a pipe, which can't be read twice. Nothing was sent.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, UploadError> {
+        let path = path.as_ref();
+        let name = path.file_name().unwrap_or_default();
+        Ok(Self {
+            name: name.to_string_lossy().into_owned(),
+            content: Content::Disk(Arc::new(OnDisk::open(path).await?)),
+        })
+    }
+
+    /// The same file under another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
     }
 
     /// Its name.
@@ -36,16 +82,38 @@ impl Upload {
         &self.name
     }
 
-    /// Its bytes.
-    pub const fn content(&self) -> &Bytes {
-        &self.content
+    /// Its bytes, if they are in memory.
+    pub fn content(&self) -> Option<&Bytes> {
+        match &self.content {
+            Content::Memory(bytes) => Some(bytes),
+            Content::Disk(_) => None,
+        }
+    }
+
+    /// Where it is read from, if it is on disk.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.content {
+            Content::Memory(_) => None,
+            Content::Disk(file) => Some(file.path()),
+        }
+    }
+
+    /// How long it is, in bytes.
+    pub fn length(&self) -> u64 {
+        match &self.content {
+            Content::Memory(bytes) => bytes.len() as u64,
+            Content::Disk(file) => file.length(),
+        }
     }
 
     /// The SHA-256 digest of its bytes, as 64 lower-case hexadecimal digits.
     pub fn sha256(&self) -> String {
         use fmt::Write as _;
 
-        let digest = Sha256::digest(&self.content);
+        let digest = match &self.content {
+            Content::Memory(bytes) => Sha256::digest(bytes),
+            Content::Disk(file) => *file.digest(),
+        };
         digest.iter().fold(String::new(), |mut hex, byte| {
             // Writing to a string can't fail.
             let _ = write!(hex, "{byte:02x}");
@@ -95,13 +163,14 @@ impl Upload {
                 format!("文件名必须以下列扩展名之一结尾：{endings}"),
             );
         }
-        if self.content.is_empty() {
+        let length = self.length();
+        if length == 0 {
             return said("must not be empty", "文件不能为空");
         }
         match max_bytes {
-            Some(max) if self.content.len() as u64 > max => broken(
-                format!("must have at most {max} bytes, has {}", self.content.len()),
-                format!("最多 {max} 字节，现有 {} 字节", self.content.len()),
+            Some(max) if length > max => broken(
+                format!("must have at most {max} bytes, has {length}"),
+                format!("最多 {max} 字节，现有 {length} 字节"),
             ),
             _ => Ok(()),
         }
@@ -132,70 +201,11 @@ impl Upload {
     }
 }
 
-/// A file in a request: the part that it stands in.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pub(crate) name: &'static str,
-    pub(crate) file: Upload,
-}
-
-impl Part {
-    /// The whole message: what is signed as the part `meta`, then the file. `seed` begins the line that separates the parts.
-    pub(crate) fn message(&self, meta: Option<&[u8]>, seed: &str) -> Multipart {
-        let boundary = self.boundary(meta.unwrap_or_default(), seed);
-        let mut body = Vec::with_capacity(self.file.content.len() + 1024);
-        if let Some(meta) = meta {
-            body.extend_from_slice(
-                format!(
-                    "--{boundary}\r\nContent-Disposition: form-data; name=\"meta\"\r\nContent-Type: application/json\r\n\r\n"
-                )
-                .as_bytes(),
-            );
-            body.extend_from_slice(meta);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(
-            format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
-                self.name,
-                self.file.name,
-                self.file.content_type()
-            )
-            .as_bytes(),
-        );
-        body.extend_from_slice(&self.file.content);
-        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        Multipart {
-            content_type: format!("multipart/form-data; boundary={boundary}"),
-            body: body.into(),
-        }
-    }
-
-    /// A line that stands in neither part.
-    fn boundary(&self, meta: &[u8], seed: &str) -> String {
-        let mut boundary = format!("wxpay-{seed}");
-        while holds(&self.file.content, boundary.as_bytes()) || holds(meta, boundary.as_bytes()) {
-            boundary.push('x');
-        }
-        boundary
-    }
-}
-
-/// A message of several parts.
-pub(crate) struct Multipart {
-    pub(crate) content_type: String,
-    pub(crate) body: Bytes,
-}
-
-fn holds(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
-}
-
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
             .field("name", &self.name)
-            .field("bytes", &self.content.len())
+            .field("bytes", &self.length())
             .finish()
     }
 }
@@ -203,11 +213,16 @@ impl fmt::Debug for Upload {
 #[cfg(feature = "serde")]
 impl serde::Serialize for Upload {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
+        use serde::ser::{Error as _, SerializeStruct as _};
 
+        let content = self.content().ok_or_else(|| S::Error::custom(ON_DISK))?;
         let mut fields = serializer.serialize_struct("Upload", 2)?;
         fields.serialize_field("name", &self.name)?;
-        fields.serialize_field("content", &STANDARD.encode(&self.content))?;
+        fields.serialize_field("content", &STANDARD.encode(content))?;
         fields.end()
     }
 }
+
+#[cfg(feature = "serde")]
+const ON_DISK: &str =
+    "a file on disk can't be written as JSON: read it into memory for that (Upload::new)";

@@ -6,7 +6,6 @@ use std::time::{Duration, UNIX_EPOCH};
 use bytes::Bytes;
 use http::header::DATE;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::sync::oneshot;
 use wxpay_core::Timestamp;
@@ -14,6 +13,7 @@ use wxpay_core::Timestamp;
 use crate::endpoint::Handler;
 use crate::form::Form;
 use crate::payload::{self, Closed, Payload};
+use crate::request_body::{self, Lost};
 use crate::route::Route;
 use crate::state::Shared;
 use crate::{Api, Fault, Protocol, SeenRequest, SignatureCheck, described, state_file, v2, v3};
@@ -25,10 +25,11 @@ pub(crate) struct Call {
     /// The path and query as they were on the wire.
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
+    /// Of an upload only the beginning, if it is long.
     pub(crate) body: Bytes,
     pub(crate) client_certificate: bool,
-    /// The parts of the body, if it is an upload's.
-    pub(crate) form: Option<Form>,
+    /// The parts of the body, if it is an upload's; an error is what is wrong with them.
+    form: Result<Option<Form>, String>,
 }
 
 /// A response before it is signed.
@@ -48,25 +49,24 @@ pub(crate) async fn serve(
     let target = head.uri.path_and_query();
     let target = target.map_or_else(String::new, |target| target.as_str().to_owned());
     let route = Route::of(&head.method, &target).ok();
-    let files = route.is_some_and(|route| route.endpoint.file_part().is_some());
-    let most = if files { MAX_UPLOAD } else { MAX_BODY };
-    let reading = Limited::new(body, most).collect();
+    let file_part = route.and_then(|route| route.endpoint.file_part());
     let patience = shared.connection_limits.patience;
-    let body = match tokio::time::timeout(patience, reading).await {
-        Err(_) => return Err(Closed),
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            return Ok(payload::empty(StatusCode::PAYLOAD_TOO_LARGE));
-        }
-        Ok(Err(_)) => return Err(Closed),
+    let read = match file_part {
+        Some(part) => request_body::upload(body, &head.headers, part, patience).await,
+        None => request_body::message(body, patience).await,
+    };
+    let body = match read {
+        Ok(body) => body,
+        Err(Lost::TooLong) => return Ok(payload::empty(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(Lost::Gone) => return Err(Closed),
     };
     let call = Call {
         target,
         method: head.method,
         headers: head.headers,
-        body,
+        body: body.bytes,
         client_certificate,
-        form: None,
+        form: body.form,
     };
 
     let route = Route::of(&call.method, &call.target).ok();
@@ -135,16 +135,10 @@ async fn answer(
     };
     let now = shared.state().now();
     let mut signatures = Vec::new();
-    let draft = match read_form(call, &route).await {
-        Ok(form) => {
-            let call = Call {
-                form,
-                ..call.clone()
-            };
-            respond(shared, &call, &route, fault.as_ref(), now, &mut signatures)
-        }
+    let draft = match &call.form {
+        Ok(_) => respond(shared, call, &route, fault.as_ref(), now, &mut signatures),
         // What was signed is in the form, so that nobody knows yet whose it is.
-        Err(wrong) => Ok(Draft::V3(v3::no_form(&wrong))),
+        Err(wrong) => Ok(Draft::V3(v3::no_form(wrong))),
     };
     shared.note(number, |seen| seen.signatures = signatures);
     // What a response tells must not be lost when the sandbox is killed.
@@ -183,14 +177,6 @@ async fn answer(
         Some(Fault::TruncatedBody) => payload::cut(response),
         _ => response,
     })
-}
-
-/// Reads the parts of an upload.
-async fn read_form(call: &Call, route: &Route<'_>) -> Result<Option<Form>, String> {
-    match route.endpoint.file_part() {
-        Some(part) => Form::read(call, part).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 /// Checks the request, lets it take effect unless the fault says otherwise, and drafts the response.
@@ -279,9 +265,14 @@ impl Call {
         self.headers.get("wechatpay-serial")?.to_str().ok()
     }
 
+    /// The parts of an upload.
+    pub(crate) fn form(&self) -> Option<&Form> {
+        self.form.as_ref().ok()?.as_ref()
+    }
+
     /// What is signed of the body: all of it, and of an upload its `meta`.
     pub(crate) fn signed_body(&self) -> &[u8] {
-        self.form.as_ref().map_or(&self.body, |form| &form.meta)
+        self.form().map_or(&self.body, |form| &form.meta)
     }
 
     /// What follows the `?`.
@@ -308,12 +299,6 @@ impl Call {
         }
     }
 }
-
-/// In bytes; far beyond any message.
-const MAX_BODY: usize = 1 << 20;
-
-/// The same for a request with a file, of which the longest may have 7.5 MiB.
-const MAX_UPLOAD: usize = 12 << 20;
 
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";

@@ -33,6 +33,8 @@
 //! Withdrawals (预约提现) arrive at ten o'clock of the next day, and [`Sandbox::set_withdrawal_status`] decides otherwise.
 //!
 //! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came.
+//! A file may have 4 GiB, or what its operation allows. It is read in pieces: its digest is compared with the one that `meta` says,
+//! and no more than 8 MiB of the request are kept.
 //!
 //! All other operations of WeChat Pay are answered by their description in the catalogue ([`Api::has_behaviour`]). Their requests
 //! are held to the same signatures, and to the form of each field; the response repeats what the request said, and has made
@@ -117,6 +119,7 @@ mod prepay;
 mod random;
 mod red_packet;
 mod refund;
+mod request_body;
 mod route;
 mod sandbox;
 mod seen;

@@ -14,7 +14,8 @@ use tokio::task::JoinSet;
 #[non_exhaustive]
 pub struct ConnectionLimits {
     /// How long a client may take for the TLS handshake, for the head of a request, counted from the end of the one before,
-    /// and for its body: 15 seconds each. The connection is closed then.
+    /// and for its body: 15 seconds each. The body of an upload (上传) may take that long for each piece. The connection is closed
+    /// then.
     pub patience: Duration,
     /// The most connections at the same time: 1,000. A further one is closed at once.
     pub connections: usize,

@@ -27,7 +27,9 @@ pub struct Media {
 
 /// The SHA-256 of bytes, as 64 hexadecimal digits in lower case.
 pub(crate) fn sha256_of(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    let digest = digest.as_ref().iter();
-    digest.map(|byte| format!("{byte:02x}")).collect()
+    hex(digest(&SHA256, bytes).as_ref())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

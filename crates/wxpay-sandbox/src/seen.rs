@@ -31,7 +31,7 @@ pub struct SeenRequest {
     pub headers: HeaderMap,
     /// Whether the merchant's certificate was shown on the connection.
     pub client_certificate: bool,
-    /// The body.
+    /// The body; of an upload (上传) no more than its first 8 MiB.
     pub body: Bytes,
     /// The signatures that were looked at, in order. A check that fails is the last.
     pub signatures: Vec<SignatureCheck>,

@@ -63,6 +63,17 @@ impl ReqwestTransportBuilder {
         self
     }
 
+    /// The time for the whole of an [`upload`](crate::Transport::upload), whose body is read while it is sent, in the place of
+    /// the total one. One hour by default.
+    ///
+    /// It also ends, after the response timeout, when no piece of the body was taken and no response came for so long. When
+    /// either runs out, the request may have taken effect.
+    #[must_use]
+    pub fn upload_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.upload_timeout = timeout;
+        self
+    }
+
     /// The longest body to read, in bytes. 1 MiB by default, at least 64 KiB. A
     /// [`download`](crate::Transport::download) has a limit of its own.
     ///
@@ -151,12 +162,12 @@ impl ReqwestTransportBuilder {
         // Every write has a connection of its own. The server may close a kept one just when the next request is on
         // its way, and that request would end as "maybe sent" without need.
         let writes = client(0, true)?;
-        let downloads = client(0, false)?;
+        let transfers = client(0, false)?;
 
         Ok(ReqwestTransport {
             reads,
             writes,
-            downloads,
+            transfers,
             limits: self.limits,
             plain_http_to_loopback: self.plain_http_to_loopback,
             #[cfg(feature = "rustls")]

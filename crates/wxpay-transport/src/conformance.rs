@@ -2,8 +2,9 @@
 //!
 //! [`check`] runs a transport against servers on loopback, over real TCP and real TLS, that misbehave in every way we
 //! know: they refuse, stall, cut, redirect, flood and lie. It compares what the transport says with what the servers
-//! saw, and gives a [`Report`] that prints as a table. The last rows are about requests whose deadline has passed: of
-//! those the servers must see nothing.
+//! saw, and gives a [`Report`] that prints as a table. Some rows are about requests whose deadline has passed: of those the
+//! servers must see nothing. The last ones are about bodies that are read while they are sent: of a file that can't be
+//! read to its end they must never see the whole request.
 //!
 //! ```no_run
 //! # use wxpay_transport::conformance::{self, Setup};
@@ -42,6 +43,7 @@ mod report;
 mod scene;
 mod setup;
 mod tls;
+mod uploads;
 mod verdict;
 mod wire;
 
@@ -51,12 +53,13 @@ pub use report::{Report, Row, Verdict};
 pub use scene::Scene;
 pub use setup::{Identity, Setup};
 
-/// Every fault, in the order of the table: connecting, responses, floods, TLS, deadlines.
+/// Every fault, in the order of the table: connecting, responses, floods, TLS, deadlines, uploads.
 pub fn faults() -> Vec<Fault> {
     let mut faults = connecting::faults();
     faults.extend(answers::faults());
     faults.extend(floods::faults());
     faults.extend(tls::faults());
     faults.extend(deadlines::faults());
+    faults.extend(uploads::faults());
     faults
 }

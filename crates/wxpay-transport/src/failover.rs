@@ -10,7 +10,9 @@ use wxpay_core::{Effect, Sent, TransportError};
 
 use crate::health::{Health, Policy, Turn};
 use crate::rules;
-use crate::{Clock, Deadline, Download, DownloadLimits, Hints, Share, SystemClock, Transport};
+use crate::{
+    Clock, Deadline, Download, DownloadLimits, Hints, Share, SystemClock, Transport, UploadBody,
+};
 
 /// A [`Transport`] that turns to WeChat Pay's backup host (备用域名) when the main one fails (跨城冗灾).
 ///
@@ -108,12 +110,13 @@ impl<T> Failover<T> {
         self
     }
 
-    async fn call<B, F>(
+    async fn call<Q, B, F>(
         &self,
-        request: Request<Bytes>,
-        send: impl Fn(Request<Bytes>) -> F,
+        request: Request<Q>,
+        send: impl Fn(Request<Q>) -> F,
     ) -> Result<Response<B>, TransportError>
     where
+        Q: Clone,
         F: Future<Output = Result<Response<B>, TransportError>>,
     {
         rules::in_time(&request)?;
@@ -162,7 +165,7 @@ impl<T> Failover<T> {
     }
 
     /// The same request to the backup host, if it may go there at all.
-    fn at_backup(&self, request: &Request<Bytes>) -> Option<Request<Bytes>> {
+    fn at_backup<Q: Clone>(&self, request: &Request<Q>) -> Option<Request<Q>> {
         let hints = request.extensions().get::<Hints>()?;
         if !hints.backup_host
             || request.uri().authority() != Some(&self.main)
@@ -198,6 +201,14 @@ impl<T: Transport> Transport for Failover<T> {
         limits: DownloadLimits,
     ) -> Result<Response<Download>, TransportError> {
         self.call(request, |request| self.inner.download(request, limits))
+            .await
+    }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        self.call(request, |request| self.inner.upload(request))
             .await
     }
 }

@@ -7,6 +7,7 @@
 )]
 //! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
 //!   request.
+//! - [`Transport::download`] and [`Transport::upload`] move files of any size in pieces: [`Download`], [`UploadBody`].
 //! - [`Deadline`] is the moment from which a request must not leave any more. It travels with the request, in its
 //!   [`Hints`].
 //! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
@@ -89,6 +90,8 @@ mod reqwest_deadline;
 mod reqwest_download;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+#[cfg(feature = "reqwest")]
+mod reqwest_upload;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "rustls")]
@@ -103,6 +106,8 @@ mod tls;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
+mod upload;
+mod upload_error;
 
 #[cfg(any(feature = "retry", feature = "tracing"))]
 pub use attempt::Attempt;
@@ -130,6 +135,8 @@ pub use share::Share;
 #[cfg(feature = "tracing")]
 pub use trace::Trace;
 pub use transport::Transport;
+pub use upload::{UploadBody, UploadPieces, UploadReader, UploadSource};
+pub use upload_error::UploadError;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};
 

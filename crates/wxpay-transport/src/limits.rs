@@ -8,6 +8,7 @@ pub(crate) struct Limits {
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
     pub(crate) total_timeout: Duration,
+    pub(crate) upload_timeout: Duration,
     pub(crate) max_response_bytes: usize,
 }
 
@@ -21,7 +22,12 @@ impl Limits {
         }
         // All three clocks start together. Only the connect timeout can say "not sent", so it must win clearly, also
         // on a busy machine.
-        let most = self.response_timeout.min(self.total_timeout) / 2;
+        let others = [
+            self.response_timeout,
+            self.total_timeout,
+            self.upload_timeout,
+        ];
+        let most = others.into_iter().min().unwrap_or_default() / 2;
         if self.connect_timeout > most {
             let problem = format!(
                 "must be at most half of each other timeout, {most:?}, is {:?}",
@@ -46,6 +52,7 @@ impl Default for Limits {
             connect_timeout: Duration::from_secs(5),
             response_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_secs(60),
+            upload_timeout: Duration::from_secs(3600),
             max_response_bytes: 1024 * 1024,
         }
     }

@@ -14,7 +14,7 @@ use wxpay_core::TransportError;
 use crate::TokioTimer;
 use crate::pace::Pace;
 use crate::rules;
-use crate::{Download, DownloadLimits, Hints, Timer, Transport};
+use crate::{Download, DownloadLimits, Hints, Timer, Transport, UploadBody};
 
 /// A [`Transport`] that keeps to the rates (频率限制) which the endpoints' documents grant.
 ///
@@ -88,7 +88,7 @@ impl<T> RateLimit<T> {
     }
 
     /// Waits for the request's turn, which must come before its deadline.
-    async fn wait(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+    async fn wait<B: Sync>(&self, request: &Request<B>) -> Result<(), TransportError> {
         let Some(hints) = request.extensions().get::<Hints>().copied() else {
             return Ok(());
         };
@@ -146,6 +146,14 @@ impl<T: Transport> Transport for RateLimit<T> {
     ) -> Result<Response<Download>, TransportError> {
         self.wait(&request).await?;
         self.inner.download(request, limits).await
+    }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        self.wait(&request).await?;
+        self.inner.upload(request).await
     }
 }
 

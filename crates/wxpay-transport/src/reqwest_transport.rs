@@ -7,8 +7,11 @@ use reqwest::Client;
 use wxpay_core::{Effect, TransportError};
 
 use crate::limits::Limits;
-use crate::{BuildError, Download, DownloadLimits, Hints, ReqwestTransportBuilder, Transport};
-use crate::{reqwest_deadline, reqwest_download, target};
+use crate::{
+    BuildError, Download, DownloadLimits, Hints, ReqwestTransportBuilder, Transport, UploadBody,
+    UploadError,
+};
+use crate::{reqwest_deadline, reqwest_download, reqwest_upload, target};
 
 /// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the environment.
 ///
@@ -17,6 +20,8 @@ use crate::{reqwest_deadline, reqwest_download, target};
 ///   connection of its own.
 /// - Responses come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
+/// - The body of an [`upload`](Transport::upload) is read while it is sent, with its length in `Content-Length`. It keeps two
+///   pieces of it in memory beside the buffers of the connection.
 /// - A request that needs the client certificate is refused when none was given, or when it has expired, and
 ///   [`check`](Transport::check) says so before.
 /// - The [`deadline`](Hints::deadline) of a request is compared with the clocks before connecting, when the connection is
@@ -30,8 +35,8 @@ use crate::{reqwest_deadline, reqwest_download, target};
 pub struct ReqwestTransport {
     pub(crate) reads: Client,
     pub(crate) writes: Client,
-    /// Without timeouts but that for connecting: each download has its own.
-    pub(crate) downloads: Client,
+    /// Without timeouts but that for connecting: downloads and uploads in pieces have their own. It keeps no connections.
+    pub(crate) transfers: Client,
     pub(crate) limits: Limits,
     pub(crate) plain_http_to_loopback: bool,
     /// From when to when the client certificate is valid, if there is one.
@@ -57,18 +62,27 @@ impl ReqwestTransport {
     /// What reqwest is to send, or why it must not.
     fn prepare(
         &self,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
+        hints: Option<Hints>,
+    ) -> Result<reqwest::Request, TransportError> {
+        let deadline = hints.and_then(|hints| hints.deadline);
+        self.checked(
+            request.map(|body| reqwest_deadline::body(body, deadline)),
+            hints,
+        )
+    }
+
+    /// A request of reqwest's, with any body.
+    fn checked(
+        &self,
+        mut request: Request<reqwest::Body>,
         hints: Option<Hints>,
     ) -> Result<reqwest::Request, TransportError> {
         let uri = request.uri().clone();
         // The type of the HTTP version, not a wish: another one would be refused after connecting, as "maybe sent".
         *request.version_mut() = Version::HTTP_11;
         request.extensions_mut().clear();
-        let deadline = hints.and_then(|hints| hints.deadline);
-        let request: reqwest::Request = request
-            .map(|body| reqwest_deadline::body(body, deadline))
-            .try_into()
-            .map_err(classify)?;
+        let request: reqwest::Request = request.try_into().map_err(classify)?;
 
         target::check(request.url(), &uri, self.plain_http_to_loopback)
             .map_err(TransportError::not_sent)?;
@@ -168,7 +182,26 @@ impl Transport for ReqwestTransport {
         let hints = request.extensions().get::<Hints>().copied();
         let request = self.prepare(request, hints)?;
         let deadline = hints.and_then(|hints| hints.deadline);
-        reqwest_download::begin(&self.downloads, request, deadline, limits).await
+        reqwest_download::begin(&self.transfers, request, deadline, limits).await
+    }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let hints = request.extensions().get::<Hints>().copied();
+        let deadline = hints.and_then(|hints| hints.deadline);
+        let (head, body) = request.into_parts();
+        let pieces = body.open().await.map_err(UploadError::not_sent)?;
+        let streamed = reqwest_upload::begin(pieces, body.length(), deadline);
+        let streamed = streamed.await.map_err(UploadError::not_sent)?;
+        let request = self.checked(Request::from_parts(head, streamed.body), hints)?;
+        let (limits, watch) = (&self.limits, &streamed.watch);
+        let response =
+            reqwest_upload::send(&self.transfers, request, deadline, watch, limits).await?;
+        let patience = watch.left(limits).min(limits.total_timeout);
+        let read = tokio::time::timeout(patience, self.read(response)).await;
+        read.unwrap_or_else(|_| Err(watch.no_end(limits)))
     }
 }
 

@@ -12,7 +12,9 @@ use crate::TokioTimer;
 use crate::backoff::Backoff;
 use crate::budget::Budget;
 use crate::rules;
-use crate::{Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Timer, Transport};
+use crate::{
+    Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Timer, Transport, UploadBody,
+};
 
 /// A [`Transport`] that sends again what only reads, and what provably was not sent.
 ///
@@ -128,13 +130,14 @@ impl<T> Retry<T> {
         self
     }
 
-    async fn call<B, F>(
+    async fn call<Q, B, F>(
         &self,
-        request: Request<Bytes>,
-        send: impl Fn(Request<Bytes>) -> F,
+        request: Request<Q>,
+        send: impl Fn(Request<Q>) -> F,
         body: impl Fn(&B) -> &[u8],
     ) -> Result<Response<B>, TransportError>
     where
+        Q: Clone,
         F: Future<Output = Result<Response<B>, TransportError>>,
     {
         rules::in_time(&request)?;
@@ -215,9 +218,17 @@ impl<T: Transport> Transport for Retry<T> {
         let send = |request| self.inner.download(request, limits);
         self.call(request, send, |_| &[]).await
     }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        self.call(request, |request| self.inner.upload(request), |body| body)
+            .await
+    }
 }
 
-fn numbered(request: &Request<Bytes>, number: NonZeroU32) -> Request<Bytes> {
+fn numbered<Q: Clone>(request: &Request<Q>, number: NonZeroU32) -> Request<Q> {
     let mut request = request.clone();
     request.extensions_mut().insert(Attempt::new(number));
     request

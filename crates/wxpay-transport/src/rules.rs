@@ -7,7 +7,7 @@ use wxpay_core::{Effect, Sent, TransportError};
 
 #[cfg(feature = "rate-limit")]
 use crate::RateLimited;
-use crate::{Deadline, DeadlinePassed, Hints};
+use crate::{Deadline, DeadlinePassed, Hints, UploadError};
 
 /// What the request can do. One that says nothing may write.
 pub(crate) fn effect<B>(request: &Request<B>) -> Effect {
@@ -55,7 +55,8 @@ pub(crate) fn in_time<B>(request: &Request<B>) -> Result<(), TransportError> {
 }
 
 /// Whether the attempt was refused on this side: a [`RateLimit`](crate::RateLimit) further in has too many calls waiting,
-/// or the request's deadline has passed. No host has failed then, and another attempt would be refused too.
+/// the request's deadline has passed, or the file to upload can't be sent. No host has failed then, and another attempt
+/// would be refused too.
 pub(crate) fn refused_here(error: &TransportError) -> bool {
     let Some(source) = error.source() else {
         return false;
@@ -64,5 +65,5 @@ pub(crate) fn refused_here(error: &TransportError) -> bool {
     if source.is::<RateLimited>() {
         return true;
     }
-    source.is::<DeadlinePassed>()
+    source.is::<DeadlinePassed>() || source.is::<UploadError>()
 }

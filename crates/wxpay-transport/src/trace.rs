@@ -9,7 +9,7 @@ use tracing::{Instrument, Span};
 use wxpay_core::{Effect, Sent, TransportError};
 
 use crate::rules;
-use crate::{Attempt, Clock, Download, DownloadLimits, Hints, SystemClock, Transport};
+use crate::{Attempt, Clock, Download, DownloadLimits, Hints, SystemClock, Transport, UploadBody};
 
 /// A [`Transport`] that reports each attempt to [`tracing`].
 ///
@@ -71,6 +71,17 @@ impl<T: Transport> Transport for Trace<T> {
         report.end(&result);
         result
     }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let report = Report::new(&*self.clock, &request);
+        let span = report.span.clone();
+        let result = self.inner.upload(request).instrument(span).await;
+        report.end(&result);
+        result
+    }
 }
 
 /// One attempt's report, which is made in every case: if the attempt is dropped, by `Drop`.
@@ -83,7 +94,7 @@ struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn new(clock: &'a dyn Clock, request: &Request<Bytes>) -> Self {
+    fn new<B>(clock: &'a dyn Clock, request: &Request<B>) -> Self {
         let hints = request.extensions().get::<Hints>();
         let attempt = request.extensions().get().copied();
         let effect = rules::effect(request);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use wxpay_core::TransportError;
 
-use crate::{Download, DownloadLimits};
+use crate::{Download, DownloadLimits, UploadBody, UploadError};
 
 /// Sends one HTTP request and returns the whole response.
 ///
@@ -92,6 +92,32 @@ pub trait Transport: Debug + Send + Sync + 'static {
         let answer = self.send(request).await?;
         Ok(answer.map(|body| Download::whole(body, limits)))
     }
+
+    /// Sends `request` in one attempt, reading its body while it is sent, for files of any size.
+    ///
+    /// By itself it puts the body together in memory and gives it to [`send`](Self::send), as long as it has no more than
+    /// [`UploadBody::MAX_COLLECTED`] bytes, and refuses a longer one. An implementation that can stream overrides it:
+    ///
+    /// - `Content-Length` is the body's [`length`](UploadBody::length); the body is not sent in chunks.
+    /// - The first piece is read before anything is sent, so that a file that is not there is `not_sent`. The deadline is
+    ///   compared as in `send`, before the first byte.
+    /// - When a later piece can't be read, the connection is closed without the rest, and the error is `maybe_sent`, with
+    ///   the [`UploadError`] as its source.
+    /// - The time of `send` is too short for a large file. Bound the time without progress as well as the whole.
+    ///
+    /// # Errors
+    ///
+    /// As with [`send`](Self::send). A source of the type [`UploadError`] says that it was the file, or that this transport
+    /// can't stream.
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let (head, body) = request.into_parts();
+        let whole = body.collect(UploadBody::MAX_COLLECTED).await;
+        let whole = whole.map_err(UploadError::not_sent)?;
+        self.send(Request::from_parts(head, whole)).await
+    }
 }
 
 #[async_trait]
@@ -110,5 +136,12 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         limits: DownloadLimits,
     ) -> Result<Response<Download>, TransportError> {
         (**self).download(request, limits).await
+    }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        (**self).upload(request).await
     }
 }

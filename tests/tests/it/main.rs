@@ -9,6 +9,7 @@ mod download;
 mod failures;
 mod faults;
 mod files;
+mod files_on_disk;
 mod fixed_members;
 mod forms;
 mod front_end;

@@ -8,6 +8,7 @@ mod red_packets;
 mod refunds;
 mod sharing;
 mod transfers;
+mod uploads;
 mod withdrawals;
 
 use std::sync::Arc;

@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use wxpay_api::Upload;
 use wxpay_api::core::{Error, Result as Sent, TransportError};
 use wxpay_api::json::Json;
 use wxpay_catalog::{Operation, Version};
@@ -60,6 +61,8 @@ pub(crate) struct Options {
 struct Call {
     operation: &'static Operation,
     request: Json,
+    /// The files to upload, by the names of their fields.
+    files: Vec<(&'static str, Upload)>,
     options: Options,
     /// Where the file goes, if the operation answers with one.
     out: Option<Out>,
@@ -116,9 +119,11 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Ok(read) => read,
         Err(error) => return Ok(parse_error::print(&error, lang)),
     };
+    let given = values::gather(operation, &matches, &options).await?;
     let call = Call {
         operation,
-        request: values::gather(operation, &matches, &options)?,
+        request: given.request,
+        files: given.files,
         out: Out::of(operation, &matches, options.json)?,
         options,
         lang,
@@ -161,7 +166,10 @@ pub(crate) fn options(command: Command) -> Command {
 
 impl Call {
     async fn make(self) -> Result<ExitCode, Fail> {
-        let request = DynamicRequest::new(self.operation, self.request.clone());
+        let mut request = DynamicRequest::new(self.operation, self.request.clone());
+        for (name, file) in &self.files {
+            request = request.file(*name, file.clone());
+        }
         if let Err(invalid) = request.check() {
             let effect = operation::effect(self.operation);
             return failure::print(&Error::new(&self.operation.name, effect, invalid), &self);

@@ -7,13 +7,14 @@ use wxpay_sign::Verified;
 
 use super::{meta, read, write};
 use crate::json::Json;
-use crate::{v2, v3};
+use crate::{Upload, v2, v3};
 
 /// A request of an operation that the catalogue describes.
 #[derive(Clone)]
 pub struct DynamicRequest {
     operation: &'static Operation,
     request: Json,
+    files: Vec<(String, Upload)>,
 }
 
 /// What came back to a [`DynamicRequest`].
@@ -34,7 +35,19 @@ impl DynamicRequest {
     ///
     /// It is checked when it is sent or prepared: every error names the member and the rule, and nothing is sent then.
     pub const fn new(operation: &'static Operation, request: Json) -> Self {
-        Self { operation, request }
+        Self {
+            operation,
+            request,
+            files: Vec::new(),
+        }
+    }
+
+    /// The same with the file of a field, for [`Upload::open`]: a member of the JSON can only be a file in memory, an object of
+    /// `name` and `content`, the bytes in base64. No JSON makes this program read a file of its machine.
+    #[must_use]
+    pub fn file(mut self, name: impl Into<String>, file: Upload) -> Self {
+        self.files.push((name.into(), file));
+        self
     }
 
     /// The operation.
@@ -47,7 +60,7 @@ impl DynamicRequest {
     /// # Errors
     /// A member is missing, unknown or breaks a documented rule. What the client itself fills is not looked at.
     pub fn check(&self) -> Result<(), InvalidInput> {
-        write::check(self.operation, &self.request)
+        write::check(self.operation, &self.request, &self.files)
     }
 }
 
@@ -62,7 +75,7 @@ impl v2::Endpoint for DynamicRequest {
     }
 
     fn encode(&self, form: &mut v2::Form) -> Result<(), InvalidInput> {
-        write::v2(self.operation, &self.request, form)
+        write::v2(self.operation, &self.request, &self.files, form)
     }
 
     fn decode(&self, reply: Verified<Params>) -> Result<DynamicResponse, DecodeError> {
@@ -94,7 +107,7 @@ impl v2::Page for DynamicRequest {
     }
 
     fn encode(&self, form: &mut v2::Form) -> Result<(), InvalidInput> {
-        write::v2(self.operation, &self.request, form)
+        write::v2(self.operation, &self.request, &self.files, form)
     }
 }
 
@@ -109,7 +122,7 @@ impl v3::Endpoint for DynamicRequest {
     }
 
     fn encode(&self, call: &mut v3::Call) -> Result<(), InvalidInput> {
-        write::v3(self.operation, &self.request, call)
+        write::v3(self.operation, &self.request, &self.files, call)
     }
 
     fn decode(&self, reply: Verified<Json>) -> Result<DynamicResponse, DecodeError> {

@@ -8,8 +8,8 @@ use wxpay_core::{
     Date, DateFormat, Decimal, Fen, Identifier, InvalidInput, Secret, TimeFormat, WireTime,
 };
 
+use super::condition::{json_of, said_one};
 use super::scalar::{items, max};
-use super::write::{json_of, said_one};
 use crate::json::{Body, Json};
 use crate::limits::checked;
 use crate::v2::Form;

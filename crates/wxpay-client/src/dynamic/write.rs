@@ -3,9 +3,11 @@
 use wxpay_catalog::{Condition, Field, Is, Operation, Place, Written};
 use wxpay_core::{InvalidInput, Secret};
 
+use super::condition::{json_of, said, said_one};
+use super::files::{Files, check_given, file};
 use super::scalar::{self, items, max, range};
 use super::target::Target;
-use crate::json::{Body, Json, Object};
+use crate::json::{Body, Json};
 use crate::limits::{NUMBER, check_items, check_range};
 use crate::v2::Form;
 use crate::v3::Call;
@@ -14,9 +16,10 @@ use crate::{Extra, Upload};
 pub(super) fn v2(
     operation: &'static Operation,
     request: &Json,
+    files: &Files,
     form: &mut Form,
 ) -> Result<(), InvalidInput> {
-    let members = Members::of(request, &operation.request)?;
+    let members = Members::with(files, request, operation)?;
     members.conditions(&operation.request)?;
     for field in &operation.request {
         members.write(&mut Target::Form(form), field)?;
@@ -27,9 +30,10 @@ pub(super) fn v2(
 pub(super) fn v3(
     operation: &'static Operation,
     request: &Json,
+    files: &Files,
     call: &mut Call,
 ) -> Result<(), InvalidInput> {
-    let members = Members::of(request, &operation.request)?;
+    let members = Members::with(files, request, operation)?;
     members.conditions(&operation.request)?;
     let is_body = |field: &&Field| field.place == Some(Place::Body);
     for field in operation.request.iter().filter(|field| !is_body(field)) {
@@ -55,8 +59,12 @@ pub(super) fn v3(
 }
 
 /// Checks what is given, whatever the client fills.
-pub(super) fn check(operation: &'static Operation, request: &Json) -> Result<(), InvalidInput> {
-    let members = Members::of(request, &operation.request)?;
+pub(super) fn check(
+    operation: &'static Operation,
+    request: &Json,
+    files: &Files,
+) -> Result<(), InvalidInput> {
+    let members = Members::with(files, request, operation)?;
     members.conditions(&operation.request)?;
     let (mut call, mut body, mut form) = (Call::default(), Body::new(), Form::new());
     for field in operation
@@ -80,11 +88,24 @@ pub(super) fn check(operation: &'static Operation, request: &Json) -> Result<(),
 /// The members of an object that is sent.
 struct Members<'a> {
     json: &'a Json,
+    /// Those that were given beside it.
+    files: &'a Files,
     fields: &'static [Field],
     known: Vec<&'static str>,
 }
 
 impl<'a> Members<'a> {
+    /// The members of a whole request.
+    fn with(
+        files: &'a Files,
+        json: &'a Json,
+        operation: &'static Operation,
+    ) -> Result<Self, InvalidInput> {
+        check_given(files, json, &operation.request)?;
+        let members = Self::of(json, &operation.request)?;
+        Ok(Self { files, ..members })
+    }
+
     fn of(json: &'a Json, fields: &'static [Field]) -> Result<Self, InvalidInput> {
         let Json::Object(members) = json else {
             return Err(InvalidInput::new(
@@ -125,6 +146,7 @@ impl<'a> Members<'a> {
         }
         Ok(Self {
             json,
+            files: &[],
             fields,
             known,
         })
@@ -140,6 +162,14 @@ impl<'a> Members<'a> {
         let empty = |value: &&Json| value.as_str() == Some("");
         self.get(field.wire())
             .filter(|value| nested || !empty(value))
+    }
+
+    /// The file of a field that is one.
+    fn file(&self, field: &Field) -> Result<Option<Upload>, InvalidInput> {
+        match field.ty.as_str() {
+            "File" => file(field.wire(), self.files, self.value(field)),
+            _ => Ok(None),
+        }
     }
 
     fn extra(&self) -> Result<Extra, InvalidInput> {
@@ -165,7 +195,7 @@ impl<'a> Members<'a> {
     /// The fields that other fields make necessary, or rule out.
     fn conditions(&self, fields: &'static [Field]) -> Result<(), InvalidInput> {
         for field in fields {
-            let there = self.value(field).is_some();
+            let there = self.value(field).is_some() || self.file(field)?.is_some();
             if let Some(condition) = &field.required_if
                 && self.holds(condition)
                 && !there
@@ -212,15 +242,10 @@ impl<'a> Members<'a> {
         name: &'static str,
         what: &str,
     ) -> Result<(), InvalidInput> {
-        let file = self
-            .fields
-            .iter()
-            .find(|field| field.ty == "File")
-            .and_then(|field| Some((field.wire(), self.value(field)?)));
-        let Some((wire, value)) = file else {
+        let field = self.fields.iter().find(|field| field.ty == "File");
+        let Some(file) = field.map_or(Ok(None), |field| self.file(field))? else {
             return Ok(());
         };
-        let file = upload(wire, value)?;
         let text = match what {
             "file_name" => file.name().to_owned(),
             _ => file.sha256(),
@@ -259,48 +284,15 @@ impl<'a> Members<'a> {
                 None => Ok(()),
             };
         }
+        if let Some(file) = self.file(field)? {
+            return target.file(field, &file);
+        }
         match self.value(field) {
-            Some(value) if field.ty == "File" => target.file(field, &upload(name, value)?),
             Some(value) => write(target, field, value),
             None if field.required => Err(InvalidInput::new(name, "is required", "必填")),
             None => Ok(()),
         }
     }
-}
-
-fn said(condition: &Condition) -> String {
-    let values: Vec<String> = condition.is.iter().map(said_one).collect();
-    values.join(" or ")
-}
-
-pub(super) fn said_one(is: &Is) -> String {
-    match is {
-        Is::Flag(flag) => flag.to_string(),
-        Is::Number(number) => number.to_string(),
-        Is::Text(text) => text.clone(),
-        _ => String::new(),
-    }
-}
-
-pub(super) fn json_of(is: &Is) -> Json {
-    match is {
-        Is::Flag(flag) => Json::from(*flag),
-        Is::Number(number) => Json::from(*number),
-        Is::Text(text) => Json::from(text.as_str()),
-        _ => Json::Null,
-    }
-}
-
-/// The file in a request.
-fn upload(name: &'static str, value: &Json) -> Result<Upload, InvalidInput> {
-    let read = Object::of(value).and_then(|fields| Upload::read(&fields));
-    read.map_err(|_| {
-        InvalidInput::new(
-            name,
-            "must be an object of `name` and `content`, the bytes in base64",
-            "必须是由 name 与 content（base64 编码的文件内容）组成的对象",
-        )
-    })
 }
 
 /// Writes one field that is there.

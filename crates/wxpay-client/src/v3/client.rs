@@ -8,7 +8,7 @@ use wxpay_core::{
     TransportError,
 };
 use wxpay_sign::v3::{MerchantKey, Sealed};
-use wxpay_transport::Transport;
+use wxpay_transport::{Transport, UploadBody};
 
 use super::caller::Caller;
 use super::reply::accept;
@@ -16,6 +16,7 @@ use super::{Call, Credentials, Endpoint};
 use crate::base_url::{self, BaseUrl};
 use crate::identity::Identity;
 use crate::source::Source;
+use crate::upload::Outgoing;
 
 /// A client of APIv3. Cheap to clone.
 ///
@@ -106,11 +107,20 @@ impl Client {
     /// Store the merchant order number before the call, and do not wrap this in a timeout of your own: when the future is
     /// dropped there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
     ///
+    /// A file on disk ([`Upload::open`](crate::Upload::open)) is read while it is sent, if the transport can
+    /// ([`Transport::upload`]).
+    ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
     pub async fn send<E: Endpoint>(&self, request: &E) -> Result<E::Response> {
-        let (http, pending) = self.prepare(request).await?;
-        match self.0.transport.send(http).await {
+        let (http, pending) = self.begin(request).await?;
+        let transport = &self.0.transport;
+        let (head, body) = http.into_parts();
+        let sent = match body {
+            Outgoing::Whole(body) => transport.send(Request::from_parts(head, body)).await,
+            Outgoing::Pieces(body) => transport.upload(Request::from_parts(head, body)).await,
+        };
+        match sent {
             Ok(response) => pending.finish(response).await,
             Err(error) => Err(pending.failed(error)),
         }
@@ -118,13 +128,54 @@ impl Client {
 
     /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers that do their own I/O.
     ///
+    /// A file on disk ([`Upload::open`](crate::Upload::open)) is read into memory, up to [`UploadBody::MAX_COLLECTED`] bytes
+    /// together with what stands around it; [`prepare_upload`](Self::prepare_upload) takes a longer one.
+    ///
     /// # Errors
-    /// A parameter breaks a documented rule, the key can't sign, or no key of WeChat Pay is there to verify the response to a
-    /// write. Nothing was sent.
+    /// A parameter breaks a documented rule, the key can't sign, no key of WeChat Pay is there to verify the response to a
+    /// write, or a file on disk is too long, can't be read or has changed. Nothing was sent.
     pub async fn prepare<'a, E: Endpoint>(
         &self,
         request: &'a E,
     ) -> Result<(Request<Bytes>, Pending<'a, E>)> {
+        let (http, pending) = self.begin(request).await?;
+        let (head, body) = http.into_parts();
+        let body = match body {
+            Outgoing::Whole(body) => Ok(body),
+            Outgoing::Pieces(body) => body.collect(UploadBody::MAX_COLLECTED).await,
+        };
+        match body {
+            Ok(body) => Ok((Request::from_parts(head, body), pending)),
+            Err(error) => Err(pending.failed(TransportError::not_sent(error))),
+        }
+    }
+
+    /// As [`prepare`](Self::prepare), with a body that is to be read while it is sent, so that a file on disk can have any
+    /// length. A body that is in memory comes as one piece.
+    ///
+    /// Send it with [`Transport::upload`], or with a client of your own: open the body with
+    /// [`UploadBody::open`], write `Content-Length` from its [`length`](UploadBody::length), and then each piece. When a piece is
+    /// an error, close the connection without the rest; as soon as one has left,
+    /// [`maybe_sent`](TransportError::maybe_sent) is the truth about the request.
+    ///
+    /// # Errors
+    /// As with [`prepare`](Self::prepare), but for the file, which is read later. Nothing was sent.
+    pub async fn prepare_upload<'a, E: Endpoint>(
+        &self,
+        request: &'a E,
+    ) -> Result<(Request<UploadBody>, Pending<'a, E>)> {
+        let (http, pending) = self.begin(request).await?;
+        let http = http.map(|body| match body {
+            Outgoing::Whole(body) => UploadBody::whole(body),
+            Outgoing::Pieces(body) => body,
+        });
+        Ok((http, pending))
+    }
+
+    async fn begin<'a, E: Endpoint>(
+        &self,
+        request: &'a E,
+    ) -> Result<(Request<Outgoing>, Pending<'a, E>)> {
         let meta = request.meta();
         #[cfg(feature = "tokio")]
         let in_flight = super::offload::InFlight::begin();

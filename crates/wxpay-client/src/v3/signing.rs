@@ -13,7 +13,7 @@ use super::client::Config;
 use super::reply::accept;
 use super::{Call, Client, Meta};
 use crate::USER_AGENT;
-use crate::upload::Part;
+use crate::upload::{Outgoing, Part};
 
 impl Client {
     /// Encrypts what is to be encrypted, and signs.
@@ -21,7 +21,7 @@ impl Client {
         &self,
         meta: &'static Meta,
         mut call: Call,
-    ) -> Result<Request<Bytes>, ErrorKind> {
+    ) -> Result<Request<Outgoing>, ErrorKind> {
         let Config {
             caller,
             credentials,
@@ -81,7 +81,8 @@ impl Client {
             body: None,
             file: None,
         };
-        self.authorized(meta, written).await
+        let request = self.authorized(meta, written).await?;
+        Ok(request.map(|_| Bytes::new()))
     }
 
     /// Why WeChat Pay refused: a response that is no success.
@@ -114,7 +115,7 @@ impl Client {
         &self,
         meta: &'static Meta,
         written: Written<'_>,
-    ) -> Result<Request<Bytes>, ErrorKind> {
+    ) -> Result<Request<Outgoing>, ErrorKind> {
         let Config {
             caller,
             credentials,
@@ -158,12 +159,12 @@ impl Client {
         // What is signed is the JSON, with a file as without one.
         let (content_type, body) = match file {
             Some(file) => {
-                let message = file.message(body.as_deref(), &nonce);
-                (Some(message.content_type), Some(message.body))
+                let message = file.message(body.as_deref(), &nonce)?;
+                (Some(message.content_type), message.body)
             }
             None => {
                 let json = body.is_some().then(|| "application/json".to_owned());
-                (json, body)
+                (json, Outgoing::Whole(body.unwrap_or_default()))
             }
         };
         if let Some(content_type) = content_type {
@@ -175,7 +176,7 @@ impl Client {
         for (name, value) in own_headers {
             request = request.header(name, value);
         }
-        let request = request.body(body.unwrap_or_default());
+        let request = request.body(body);
         Ok(request
             .map_err(|_| InvalidInput::new("path", "must make a request", "无法组成 HTTP 请求"))?)
     }

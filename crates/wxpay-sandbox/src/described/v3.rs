@@ -10,7 +10,6 @@ use super::form::{Issue, Rules};
 use super::reply::Filling;
 use super::values::Values;
 use super::{digest, first_asked, wrong_host};
-use crate::media::sha256_of;
 use crate::v3::{Answer, Body, Request, no_serial};
 
 /// Checks a request whose signature held, and answers it.
@@ -136,7 +135,7 @@ fn given(request: &Request<'_>, operation: &Operation) -> Result<Map<String, Val
 
 fn body(request: &Request<'_>) -> Result<Map<String, Value>, Answer> {
     let call = request.call;
-    let body = match &call.form {
+    let body = match call.form() {
         Some(form) => Body::parse(&form.meta)?,
         // A request without a member has no body.
         None if call.body.is_empty() => return Ok(Map::new()),
@@ -154,10 +153,10 @@ fn check_file(
     operation: &Operation,
     asked: &Map<String, Value>,
 ) -> Result<(), Answer> {
-    let Some(form) = &request.call.form else {
+    let Some(form) = request.call.form() else {
         return Ok(());
     };
-    if form.file.is_empty() {
+    if form.file.size == 0 {
         return Err(Answer::error(
             400,
             "PARAM_ERROR",
@@ -168,7 +167,7 @@ fn check_file(
     let told = fields.find(|field| field.from.as_deref() == Some("file_sha256"));
     let told = told.and_then(|field| asked.get(field.wire())?.as_str());
     match told {
-        Some(told) if !told.eq_ignore_ascii_case(&sha256_of(&form.file)) => {
+        Some(told) if !told.eq_ignore_ascii_case(&form.file.sha256) => {
             let message = "文件sha256值有误，请检查后重新提交";
             Err(Answer::error(400, "PARAM_ERROR", message))
         }

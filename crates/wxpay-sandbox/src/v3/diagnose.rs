@@ -36,7 +36,7 @@ pub(crate) fn diagnose(
         return (causes, Some(text));
     }
     let whole = members.message(call.method.as_str(), &call.target, &call.body);
-    if call.form.is_some() && merchant.signed(&whole, members.signature) {
+    if call.form().is_some() && merchant.signed(&whole, members.signature) {
         let cause = SignatureCause::other_message(
             "The whole body of the upload was signed; only the text of its part meta is.",
             "签名用了上传请求的整个报文主体，应当只用 meta 部分的 JSON 文本。",

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::media::sha256_of;
 use crate::random::{ALPHANUMERIC, another};
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
@@ -15,7 +14,7 @@ pub(crate) struct Kind {
     /// What the words of errors call them.
     name: &'static str,
     /// The endings of names, and how long such a file may be, in bytes.
-    endings: &'static [(&'static str, usize)],
+    endings: &'static [(&'static str, u64)],
     /// The same for people.
     most: &'static str,
     /// Whether what is in a file has to look like it.
@@ -58,7 +57,7 @@ fn respond(request: &Request<'_>, kind: &Kind) -> Result<Answer, Answer> {
 
 /// Takes the file in, if the request is to take effect, and gives its id. `digest` is the member of `meta` with the SHA-256.
 pub(crate) fn take(request: &Request<'_>, kind: &Kind, digest: &str) -> Result<String, Answer> {
-    let form = request.call.form.as_ref();
+    let form = request.call.form();
     let form = form.ok_or_else(|| wrong("请求体不是合法的multipart/form-data"))?;
     let meta = Body::parse(&form.meta)?;
     let fields = Object::root(&meta)?;
@@ -73,20 +72,20 @@ pub(crate) fn take(request: &Request<'_>, kind: &Kind, digest: &str) -> Result<S
         let known: Vec<_> = endings.map(|(known, _)| *known).collect();
         wrong(&format!("{name}文件名称不正确，只支持{}", known.join("，")))
     })?;
-    if form.file.is_empty() {
+    let file = &form.file;
+    if file.size == 0 {
         return Err(wrong("文件为空，请检查后重新提交"));
     }
-    if form.file.len() > *most {
+    if file.size > *most {
         let most = kind.most;
         return Err(wrong(&format!("文件大小不能超过{most}，请检查后重新提交")));
     }
-    if kind.looks && !looks_like(&ending, &form.file) {
+    if kind.looks && !looks_like(&ending, &file.start) {
         return Err(wrong(&format!(
             "文件二进制内容不是{name}，请检查后重新提交"
         )));
     }
-    let computed = sha256_of(&form.file);
-    if !sha256.eq_ignore_ascii_case(&computed) {
+    if !sha256.eq_ignore_ascii_case(&file.sha256) {
         return Err(wrong(&format!("{name}sha256值有误，请检查后重新提交")));
     }
     let media_id = request.shared.random.text(ALPHANUMERIC, 64);
@@ -95,9 +94,9 @@ pub(crate) fn take(request: &Request<'_>, kind: &Kind, digest: &str) -> Result<S
             media_id: media_id.clone(),
             api: Api::of(request.route.endpoint),
             filename: filename.to_owned(),
-            sha256: computed,
-            size: form.file.len(),
-            content: kind.kept.then(|| form.file.clone()),
+            sha256: file.sha256.clone(),
+            size: usize::try_from(file.size).unwrap_or(usize::MAX),
+            content: kind.kept.then(|| file.whole().cloned()).flatten(),
         });
     }
     Ok(media_id)
@@ -132,7 +131,7 @@ impl Content for Uploaded {
     }
 }
 
-const MIB: usize = 1 << 20;
+const MIB: u64 = 1 << 20;
 
 const FILES: Kind = Kind {
     name: "图片",

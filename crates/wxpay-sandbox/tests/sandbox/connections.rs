@@ -48,6 +48,26 @@ async fn who_keeps_the_sandbox_waiting_is_let_go() {
     assert_eq!(codes(&reply)[2], "NOT_FOUND");
 }
 
+/// What is longer than the sandbox takes is refused by its head.
+#[tokio::test(flavor = "multi_thread")]
+async fn far_too_long_an_upload_is_not_even_read() {
+    let client = Client::start().await;
+    let (address, tls) = (address(&client.sandbox), tls(&client.sandbox));
+    let refused = tokio::task::spawn_blocking(move || {
+        let name = "localhost".try_into().unwrap();
+        let connection = ClientConnection::new(tls, name).unwrap();
+        let mut stream = StreamOwned::new(connection, TcpStream::connect(address).unwrap());
+        let head = "POST /v3/merchant/media/upload HTTP/1.1\r\nhost: localhost\r\n\
+            content-length: 4294967297\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut said = [0; 12];
+        stream.read_exact(&mut said).unwrap();
+        said
+    });
+    assert_eq!(&refused.await.unwrap(), b"HTTP/1.1 413");
+    assert!(client.sandbox.requests().is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_connection_too_many_is_closed_at_once() {
     let client = Client::start_built(Sandbox::builder().connection_limits(limits(600, 3))).await;

@@ -44,11 +44,14 @@ pub(super) async fn call<T: Transport>(
     }
     let before = seen.requests().len();
     let start = Instant::now();
-    let request = request(url, effect, fault.deadline_from_now());
-    let said = if fault.download {
-        download(&transport, request).await
-    } else {
-        transport.send(request).await
+    let deadline = fault.deadline_from_now();
+    let said = match (fault.upload_body(), fault.download) {
+        (Some(body), _) => {
+            let request = given(url, ("POST", effect), deadline, body);
+            transport.upload(request).await
+        }
+        (None, true) => download(&transport, request(url, effect, deadline)).await,
+        (None, false) => transport.send(request(url, effect, deadline)).await,
     };
     Made {
         said,
@@ -75,13 +78,23 @@ fn request(url: &str, effect: Effect, deadline: Option<Deadline>) -> Request<Byt
         Effect::Write => ("POST", BODY),
         Effect::Read => ("GET", ""),
     };
+    let body = Bytes::from_static(body.as_bytes());
+    given(url, (method, effect), deadline, body)
+}
+
+fn given<B>(
+    url: &str,
+    (method, effect): (&str, Effect),
+    deadline: Option<Deadline>,
+    body: B,
+) -> Request<B> {
     let hints = Hints::new("conformance", effect, false).deadline(deadline);
     Request::builder()
         .method(method)
         .uri(url)
         .header("accept", "*/*")
         .extension(hints)
-        .body(Bytes::from_static(body.as_bytes()))
+        .body(body)
         .expect("the suite's URLs are sound")
 }
 

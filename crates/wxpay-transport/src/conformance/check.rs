@@ -181,8 +181,8 @@ async fn judge<T: Transport>(
         written: seen.written.load(Ordering::Relaxed),
         memory: row.memory,
         sent: match effect {
-            Effect::Write => (POST, BODY),
-            Effect::Read => (GET, ""),
+            Effect::Read if fault.upload.is_none() => (GET, ""),
+            Effect::Read | Effect::Write => (POST, BODY),
         },
     };
     row.verdict = evidence.judge();

@@ -1,7 +1,8 @@
 use bytes::Bytes;
 
 use super::deadlines::When;
-use crate::Deadline;
+use super::uploads::Reads;
+use crate::{Deadline, UploadBody};
 
 /// One way in which a server, or the way to it, misbehaves.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Fault {
     pub(super) deadline: Option<When>,
     /// Whether the calls are downloads.
     pub(super) download: bool,
+    /// How the body is read, if the calls are uploads.
+    pub(super) upload: Option<Reads>,
 }
 
 impl Fault {
@@ -53,6 +56,12 @@ impl Fault {
         self.download
     }
 
+    /// The body that the calls must send as [uploads](crate::Transport::upload), if they are uploads. They are POSTs,
+    /// whatever their effect.
+    pub fn upload_body(&self) -> Option<UploadBody> {
+        self.upload.map(Reads::body)
+    }
+
     pub(super) fn new(name: &'static str, place: Place, expected: Expected) -> Self {
         Self {
             name,
@@ -64,6 +73,7 @@ impl Fault {
             ends_connecting: false,
             deadline: None,
             download: false,
+            upload: None,
         }
     }
 
@@ -101,6 +111,11 @@ impl Fault {
         self.download = true;
         self
     }
+
+    pub(super) fn upload(mut self, reads: Reads) -> Self {
+        self.upload = Some(reads);
+        self
+    }
 }
 
 /// What a transport has to say of a [`Fault`].
@@ -111,6 +126,8 @@ pub enum Expected {
     NotSent,
     /// An error: the request may have been sent.
     MaybeSent,
+    /// An error: nothing was sent, or if the server saw any of it, the request may have been sent. It never saw all of it.
+    ErrorAsSeen,
     /// A response with this status and exactly this body.
     Answer(u16, Bytes),
     /// That response, or an error by which the request may have been sent: HTTP allows both.

@@ -133,6 +133,7 @@ fn expected(expected: &Expected) -> String {
     match expected {
         Expected::NotSent => "not sent".to_owned(),
         Expected::MaybeSent => "maybe sent".to_owned(),
+        Expected::ErrorAsSeen => "error, as seen".to_owned(),
         Expected::Answer(status, _) => status.to_string(),
         Expected::AnswerOrMaybeSent(status, _) => format!("{status} or maybe"),
     }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use wxpay_core::{Sent, TransportError};
 
+use super::uploads::Reads;
 use super::{Expected, Fault, Setup, Verdict};
 
 /// Everything that a judgement needs.
@@ -90,6 +91,10 @@ impl Evidence<'_> {
                 let lie = "\"not sent\", but the server may have seen it";
                 (error.sent() == Sent::No).then(|| lie.to_owned())
             }
+            (Expected::ErrorAsSeen, Err(error)) => {
+                let lie = "\"not sent\", but the server has seen some of it";
+                (error.sent() == Sent::No && self.arrived()).then(|| lie.to_owned())
+            }
             (
                 Expected::Answer(status, body) | Expected::AnswerOrMaybeSent(status, body),
                 Ok(answer),
@@ -143,6 +148,10 @@ impl Evidence<'_> {
                 ))
             } else if !body.is_empty() && !ends.starts_with(body) {
                 Some("the request's body is not the one that was given".to_owned())
+            } else if self.is_incomplete(body) {
+                Some("the body of an upload is not whole, or has no Content-Length".to_owned())
+            } else if self.fault.expected == Expected::ErrorAsSeen && body == ends {
+                Some("the request is whole, though its body could not be read".to_owned())
             } else if head.contains("\r\ncookie:") || head.contains("authorization:") {
                 Some("the request holds a cookie or credentials that it was not given".to_owned())
             } else if !head.contains("\r\nuser-agent: ") {
@@ -151,6 +160,12 @@ impl Evidence<'_> {
                 None
             }
         })
+    }
+
+    /// Whether a request that was read as far as its `Content-Length` says is not all of an upload.
+    fn is_incomplete(&self, body: &str) -> bool {
+        let (_, ends) = self.sent;
+        self.fault.upload == Some(Reads::Whole) && !body.eq_ignore_ascii_case(ends)
     }
 
     fn wrong_time(&self) -> Option<String> {

@@ -267,7 +267,7 @@ async fn flood(length: u64) -> (String, oneshot::Receiver<u64>) {
 }
 
 /// The most memory that this process ever had, in bytes.
-fn peak() -> u64 {
+pub(crate) fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib: u64 = line
@@ -279,5 +279,5 @@ fn peak() -> u64 {
     kib * 1024
 }
 
-const MIB: u64 = 1024 * 1024;
-const GIB: u64 = 1024 * MIB;
+pub(crate) const MIB: u64 = 1024 * 1024;
+pub(crate) const GIB: u64 = 1024 * MIB;

@@ -25,6 +25,7 @@ mod settings;
 mod tls;
 #[cfg(feature = "rustls")]
 mod tls_server;
+mod upload;
 
 use std::error::Error;
 use std::time::Duration;

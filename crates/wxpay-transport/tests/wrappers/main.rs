@@ -25,3 +25,5 @@ mod script;
 mod time;
 #[cfg(feature = "tracing")]
 mod trace;
+#[cfg(all(feature = "retry", feature = "rate-limit", feature = "tracing"))]
+mod uploads;

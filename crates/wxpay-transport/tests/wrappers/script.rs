@@ -11,7 +11,7 @@ use http::{Request, Response};
 use tokio::sync::Semaphore;
 use wxpay_core::{Effect, Sent, TransportError};
 use wxpay_transport::{
-    Chunks, Clock, Deadline, DeadlinePassed, Download, DownloadLimits, Hints, Transport,
+    Chunks, Clock, Deadline, DeadlinePassed, Download, DownloadLimits, Hints, Transport, UploadBody,
 };
 
 use crate::time::{Hand, stand_still};
@@ -62,6 +62,8 @@ pub(crate) struct Seen {
     pub(crate) host: String,
     pub(crate) at: Duration,
     pub(crate) is_download: bool,
+    /// How long the pieces of an upload were.
+    pub(crate) uploaded: Option<Vec<usize>>,
 }
 
 type Rule = dyn Fn(&Seen, usize) -> Act + Send + Sync;
@@ -129,6 +131,10 @@ impl Script {
             host: request.uri().host().unwrap().to_owned(),
             at: self.clock.now(),
             is_download,
+            uploaded: request
+                .extensions()
+                .get::<Pieces>()
+                .map(|Pieces(them)| them.clone()),
             request,
         };
         let mut act = {
@@ -191,7 +197,25 @@ impl Transport for Script {
         let answer = self.act(request, true).await?;
         Ok(answer.map(|body| Download::new(Bytewise(body), limits)))
     }
+
+    async fn upload(
+        &self,
+        request: Request<UploadBody>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let (mut head, body) = request.into_parts();
+        let (mut lengths, mut all) = (Vec::new(), Vec::new());
+        let mut pieces = body.open().await.map_err(TransportError::not_sent)?;
+        while let Some(piece) = pieces.next().await.map_err(TransportError::maybe_sent)? {
+            lengths.push(piece.len());
+            all.extend_from_slice(&piece);
+        }
+        head.extensions.insert(Pieces(lengths));
+        self.act(Request::from_parts(head, all.into()), false).await
+    }
 }
+
+#[derive(Clone)]
+struct Pieces(Vec<usize>);
 
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -144,6 +144,7 @@ mod tests {
         Call {
             operation: Box::leak(Box::new(operation)),
             request: Json::parse(request.as_bytes()).unwrap(),
+            files: Vec::new(),
             options: Options::from_arg_matches(&options).unwrap(),
             out: None,
             lang: Lang::En,

@@ -1,12 +1,10 @@
-//! The request as one JSON object: what the file says, with what the arguments say in its place.
+//! The request as one JSON object, and its files beside it: what the file says, with what the arguments say in its place.
 
 use std::io::Read;
-use std::path::Path;
 use std::{env, fs};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::ArgMatches;
+use wxpay_api::Upload;
 use wxpay_api::json::{Json, JsonText};
 use wxpay_catalog::{Field, Operation};
 
@@ -15,12 +13,19 @@ use super::arguments::{self, holds_objects, option};
 use crate::fail::Fail;
 use crate::operation::{given, is_secret};
 
+/// What was given.
+pub(super) struct Given {
+    pub(super) request: Json,
+    /// The files to upload, by the names of their fields.
+    pub(super) files: Vec<(&'static str, Upload)>,
+}
+
 /// Gathers the fields that were given.
-pub(super) fn gather(
+pub(super) async fn gather(
     operation: &'static Operation,
     matches: &ArgMatches,
     options: &Options,
-) -> Result<Json, Fail> {
+) -> Result<Given, Fail> {
     let mut input = Input { stdin_taken: false };
     let mut members = match options.request.as_deref() {
         None => Vec::new(),
@@ -44,12 +49,13 @@ pub(super) fn gather(
         let value = input.value(field, &option, &values)?;
         set(&mut members, field.wire(), value);
     }
+    let mut files = Vec::new();
     for field in given(operation).filter(|field| field.ty == "File") {
-        for (name, value) in &mut members {
-            // In a file of the request, too, an upload is named by its path.
-            if let (true, Json::Text(path)) = (name == field.wire(), &value) {
-                *value = upload(name, path)?;
-            }
+        let member = members.iter().find(|(name, _)| name == field.wire());
+        // In a file of the request, too, an upload is named by its path.
+        if let Some((_, Json::Text(path))) = member {
+            files.push((field.wire(), upload(field.wire(), path).await?));
+            members.retain(|(name, _)| name != field.wire());
         }
     }
     if !options.extra.is_empty() {
@@ -64,7 +70,10 @@ pub(super) fn gather(
         }
         set(&mut members, "extra", Json::Object(extra));
     }
-    Ok(Json::Object(members))
+    Ok(Given {
+        request: Json::Object(members),
+        files,
+    })
 }
 
 /// Sets a member, in the place of an earlier one of that name.
@@ -178,20 +187,15 @@ impl Input {
     }
 }
 
-/// A file to upload, by its path.
-fn upload(name: &str, path: &str) -> Result<Json, Fail> {
-    let content = fs::read(path).map_err(|error| {
+/// A file to upload, by its path. It is read in pieces, now and again while it is sent.
+async fn upload(name: &str, path: &str) -> Result<Upload, Fail> {
+    Upload::open(path).await.map_err(|error| {
         Fail::usage(
             format!("{name}: can't read {path}"),
             format!("{name}：无法读取 {path}"),
         )
         .because(error)
-    })?;
-    let file = Path::new(path).file_name().unwrap_or_default();
-    Ok(Json::object([
-        ("name", Json::from(file.to_string_lossy().as_ref())),
-        ("content", Json::from(STANDARD.encode(content))),
-    ]))
+    })
 }
 
 fn parse(option: &str, text: &str) -> Result<Json, Fail> {

@@ -95,6 +95,37 @@ async fn an_upload_is_named_by_its_path() {
         );
     }
     assert_eq!(sandbox.requests().len(), 2);
+
+    for (lang, said) in [("en", "must be a regular file"), ("zh", "必须是普通文件")] {
+        let folder = run(&setup, &upload, &["--file", ".", "--lang", lang]);
+        let err = text(&folder.stderr);
+        assert!(exit(&folder) == 2 && err.contains(said), "{err}");
+    }
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+/// Longer than any message may be, and than what is put together in memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_has_any_size() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&sandbox);
+    let path = setup.path("numbers.csv");
+    let file = std::fs::File::create(path).unwrap();
+    file.set_len(20 << 20).unwrap();
+    let import = [
+        "call",
+        "v3.marketing.upload_agreement_numbers",
+        "--yes",
+        "--package-id",
+        "8473295",
+        "--bank-type",
+        "ICBC_DEBIT",
+    ];
+    let sent = run(&setup, &import, &["--file", "numbers.csv", "--json"]);
+    assert_eq!(exit(&sent), 0, "{}", text(&sent.stderr));
+    let seen = sandbox.requests();
+    let length = seen[0].headers["content-length"].to_str().unwrap();
+    assert!(length.parse::<u64>().unwrap() > 20 << 20, "{length}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
