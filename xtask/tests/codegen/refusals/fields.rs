@@ -465,3 +465,46 @@ fn conditions() {
         ),
     ]);
 }
+
+#[test]
+fn the_shortest_text_and_its_characters() {
+    const PLACE: &str = "`min_chars` and `alphabet` are for a `String` or a `Secret` that is sent";
+    const LENGTH: &str = "`min_chars` is 2 or more, and at most `max_chars`";
+    const ALPHABET: &str = "an `alphabet` has each character once, in order, `-` at its end";
+    refused(&[
+        (
+            CREATE,
+            "list = \"String\",",
+            "list = \"String\", alphabet = \"a-z\",",
+            PLACE,
+        ),
+        (
+            CREATE,
+            "{ type = \"Fen\",",
+            "{ type = \"Fen\", min_chars = 2,",
+            PLACE,
+        ),
+        (
+            CREATE,
+            "photo1Url = { type = \"String\",",
+            "photo1Url = { type = \"String\", alphabet = \"a-z\",",
+            PLACE,
+        ),
+        (CREATE, "min_chars = 6", "min_chars = 1", LENGTH),
+        (CREATE, "min_chars = 6", "min_chars = 33", LENGTH),
+        (
+            CREATE,
+            "max_bytes = 214,",
+            "min_chars = 2, max_bytes = 214,",
+            LENGTH,
+        ),
+        (CREATE, "\"0-9a-f\"", "\"\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"a-f0-9\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-99\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"9-0\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"-0-9\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-9 a-f\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-9`\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-9汉\"", ALPHABET),
+    ]);
+}
