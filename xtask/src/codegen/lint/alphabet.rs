@@ -31,20 +31,36 @@ fn is_sound(alphabet: &str) -> bool {
         Some(rest) => (rest, true),
         None => (alphabet, false),
     };
-    let mut last = ' ';
+    let mut last = None;
     let mut chars = rest.chars().peekable();
     while let Some(first) = chars.next() {
         let mut end = first;
         if chars.next_if_eq(&'-').is_some() {
             match chars.next() {
-                Some(other) if other > first => end = other,
+                Some(other) if is_range(first, other) => end = other,
                 _ => return false,
             }
         }
-        if first <= last || end > '~' || "-`\"\\".contains(first) {
+        if Some(rank(first)) <= last || !first.is_ascii_graphic() || "-`\"\\".contains(first) {
             return false;
         }
-        last = end;
+        last = Some(rank(end));
     }
     !rest.is_empty() || has_hyphen
+}
+
+/// Whether two characters are of one kind that has ranges, and in order.
+fn is_range(first: char, end: char) -> bool {
+    first.is_ascii_alphanumeric() && rank(first).0 == rank(end).0 && first < end
+}
+
+/// Where a character stands: digits, capital letters, small letters, then the others.
+fn rank(c: char) -> (u8, char) {
+    let kind = match c {
+        '0'..='9' => 0,
+        'A'..='Z' => 1,
+        'a'..='z' => 2,
+        _ => 3,
+    };
+    (kind, c)
 }
