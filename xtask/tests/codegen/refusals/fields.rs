@@ -177,7 +177,7 @@ fn what_stands_where() {
         ),
         (
             CREATE,
-            "code    = { type = \"String\", max_chars = 32",
+            "code    = { type = \"String\", min_chars = 6, max_chars = 32, alphabet = \"0-9A-Za-z*@_|-\"",
             "code    = { object = \"Part\"",
             "choices, groups and numbered lists hold no objects",
         ),
