@@ -50,12 +50,18 @@ pub struct Field {
     /// How an object or list is written within a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
+    /// The fewest characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_chars: Option<usize>,
     /// The most characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_chars: Option<usize>,
     /// The most bytes of UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<usize>,
+    /// The characters that a text may have, as `0-9A-Za-z_-`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alphabet: Option<String>,
     /// The least number or amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,

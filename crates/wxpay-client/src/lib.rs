@@ -92,7 +92,7 @@ pub use extra::Extra;
 #[cfg(feature = "download")]
 pub use file::{File, FileDigest, FileError, FileProgress};
 pub use front_end::{PayingApp, h5_payment_url};
-pub use limits::Max;
+pub use limits::{Max, check_text};
 pub use notice::{
     ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
     Unexpected,

@@ -1,6 +1,6 @@
 use std::ops::{Bound, RangeBounds};
 
-use wxpay_core::{Identifier, InvalidInput, TimeFormat, Timestamp, WireTime};
+use wxpay_core::{Alphabet, Identifier, InvalidInput, TimeFormat, Timestamp, WireTime};
 
 /// The longest a string may be, in the unit that is checked.
 ///
@@ -28,6 +28,41 @@ pub(crate) fn check_max(field: &'static str, value: &str, max: Max) -> Result<()
         ));
     }
     Ok(())
+}
+
+/// Checks that a text has enough characters, and those of an alphabet alone.
+///
+/// [`Max`] says how long it may be. An alphabet is written as [`Alphabet`] has it; an empty one has every character.
+///
+/// # Errors
+/// Names the field and the rule, and never the text itself, which may be a secret. Nothing has been sent.
+pub fn check_text(
+    field: &'static str,
+    value: &str,
+    min_chars: usize,
+    alphabet: &str,
+) -> Result<(), InvalidInput> {
+    let has = value.chars().count();
+    if has < min_chars {
+        return Err(InvalidInput::new(
+            field,
+            format!("must have at least {min_chars} characters, has {has}"),
+            format!("至少 {min_chars} 个字符，现有 {has} 个"),
+        ));
+    }
+    if alphabet.is_empty() {
+        return Ok(());
+    }
+    let set = Alphabet::new(alphabet);
+    let Some(at) = value.chars().position(|c| !set.contains(c)) else {
+        return Ok(());
+    };
+    let at = at.saturating_add(1);
+    Err(InvalidInput::new(
+        field,
+        format!("must have only characters of {alphabet}, and character {at} is another"),
+        format!("只能包含 {alphabet} 范围内的字符，第 {at} 个字符不在其中"),
+    ))
 }
 
 /// Checks an identifier's form and gives its text.

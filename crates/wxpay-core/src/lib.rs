@@ -38,6 +38,7 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alphabet;
 mod ambiguity;
 mod date;
 mod decimal;
@@ -55,6 +56,7 @@ mod time;
 mod wire;
 mod xml;
 
+pub use alphabet::Alphabet;
 pub use ambiguity::PAYMENT_NAMES;
 pub use date::{Date, DateFormat};
 pub use decimal::Decimal;

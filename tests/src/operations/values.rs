@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use wxpay_catalog::{Condition, Field, Is, Operation, Place, Version, Written};
+use wxpay_client::core::Alphabet;
 
 /// How much of a message is there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -162,7 +163,13 @@ fn text(field: &Field) -> Value {
         Some(Place::Header) => "Text-of-a-header".to_owned(),
         _ => format!("Text of {}", field.wire()),
     };
-    json!(text.chars().take(longest).collect::<String>().trim())
+    let Some(alphabet) = field.alphabet.as_deref() else {
+        return json!(text.chars().take(longest).collect::<String>().trim());
+    };
+    let fits = |c: &char| Alphabet::new(alphabet).contains(*c);
+    let text: String = text.chars().filter(fits).take(longest).collect();
+    let width = field.min_chars.unwrap_or(1);
+    json!(format!("{text:0<width$}"))
 }
 
 fn written(field: &Field, value: Value) -> Value {

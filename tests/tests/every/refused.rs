@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How many operations are answered with success.
-pub(super) const ANSWERED: usize = 1121;
+pub(super) const ANSWERED: usize = 1126;
 
 /// How many of all operations can change something.
 pub(super) const WRITES: usize = 706;
@@ -30,7 +30,7 @@ pub(super) static SAME_PATH: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
 pub(super) static REFUSED: LazyLock<BTreeMap<&str, &str>> =
     LazyLock::new(|| BTreeMap::from(CODES.map(|(name, code)| (name, code))));
 
-const CODES: [(&str, &str); 83] = [
+const CODES: [(&str, &str); 78] = [
     ("v2.pay.close_order", "ORDERNOTEXIST"),
     ("v2.pay.create_refund", "INVALID_TRANSACTIONID"),
     ("v2.pay.download_bill", "20001"),
@@ -60,7 +60,7 @@ const CODES: [(&str, &str); 83] = [
     ("v2.profit_sharing.query_unsplit_amount", "INVALID_REQUEST"),
     ("v2.red_packet.query_red_packet", "NOT_FOUND"),
     ("v2.red_packet.send_group_red_packet", "PARAM_ERROR"),
-    ("v2.red_packet.send_mini_program_red_packet", "PARAM_ERROR"),
+    ("v2.red_packet.send_mini_program_red_packet", "MONEY_LIMIT"),
     ("v2.red_packet.send_red_packet", "PARAM_ERROR"),
     ("v2.wecom.query_red_packet", "NOT_FOUND"),
     ("v2.wecom.send_red_packet", "PARAM_ERROR"),
@@ -74,23 +74,17 @@ const CODES: [(&str, &str); 83] = [
         "v3.combine_transactions.query_order_by_out_trade_no",
         "ORDERNOTEXIST",
     ),
-    ("v3.ecommerce_fund.create_withdrawal", "PARAM_ERROR"),
     (
         "v3.ecommerce_fund.query_withdrawal_by_id",
         "ORDER_NOT_EXIST",
     ),
-    (
-        "v3.ecommerce_fund.query_withdrawal_by_out_request_no",
-        "ORDER_NOT_EXIST",
-    ),
     ("v3.fund_app.apply_receipt_by_id", "PARAM_ERROR"),
     ("v3.fund_app.apply_receipt_by_out_bill_no", "PARAM_ERROR"),
-    ("v3.fund_app.cancel_transfer", "PARAM_ERROR"),
+    ("v3.fund_app.cancel_transfer", "NOT_FOUND"),
     ("v3.fund_app.close_user_confirm_authorization", "NOT_FOUND"),
-    ("v3.fund_app.create_transfer", "PARAM_ERROR"),
     (
         "v3.fund_app.create_transfer_with_authorization",
-        "PARAM_ERROR",
+        "INVALID_REQUEST",
     ),
     (
         "v3.fund_app.create_user_confirm_authorization",
@@ -107,10 +101,8 @@ const CODES: [(&str, &str); 83] = [
     ("v3.fund_app.query_receipt_by_id", "PARAM_ERROR"),
     ("v3.fund_app.query_receipt_by_out_bill_no", "PARAM_ERROR"),
     ("v3.fund_app.query_transfer_by_id", "PARAM_ERROR"),
-    ("v3.fund_app.query_transfer_by_out_bill_no", "PARAM_ERROR"),
     ("v3.fund_app.query_user_confirm_authorization", "NOT_FOUND"),
-    ("v3.fund_app.transfer_to_authorized_user", "PARAM_ERROR"),
-    ("v3.merchant.create_withdrawal", "PARAM_ERROR"),
+    ("v3.fund_app.transfer_to_authorized_user", "INVALID_REQUEST"),
     ("v3.merchant.query_withdrawal_by_id", "ORDER_NOT_EXIST"),
     (
         "v3.merchant.query_withdrawal_by_out_request_no",

@@ -10,6 +10,7 @@ use wxpay_api::sign::v3;
 use wxpay_api::v2::pay::{CreateOrder, QueryRefund, create_order, query_refund};
 use wxpay_api::v2::{self, Endpoint as _};
 use wxpay_api::v3::Endpoint as _;
+use wxpay_api::v3::marketing_partner::{QueryImageTask, types::ImageGenerationType};
 use wxpay_api::v3::pay::types::{
     OrderAmount, OrderDetail, OrderGoods, OrderScene, OrderSceneOptions, StoreInfo, Transaction,
 };
@@ -18,6 +19,7 @@ use wxpay_api::v3::pay::{
 };
 use wxpay_api::v3::refund::{CreateRefund, RefundNotification, create_refund, types::RefundStatus};
 use wxpay_api::v3::{Notification as _, pay};
+use wxpay_client::dynamic::DynamicRequest;
 use wxpay_tests::clients;
 use wxpay_tests::scripted::Scripted;
 
@@ -325,4 +327,50 @@ fn refunds_of_apiv2_are_numbered_and_their_coupons_twice() {
         Some(v2::pay::types::RefundStatus::Change)
     );
     let _: &v2::Meta = QueryRefund::META;
+}
+
+/// What is too short, or has another character than the page allows, is not sent: typed and by its description.
+#[test]
+fn a_text_that_is_too_short_or_has_another_character_is_named() {
+    let client = client();
+    let typed = |number: &str| {
+        let request = QueryImageTask {
+            task_id: number.to_owned(),
+            brand_id: "120344".to_owned(),
+            image_generation_type: ImageGenerationType::CombineImage,
+            options: Default::default(),
+        };
+        let prepared = client.prepare(&request).now_or_never().unwrap();
+        prepared
+            .err()
+            .map_or(String::new(), |error| error.to_string())
+    };
+    let described = |number: &str| {
+        let operation = wxpay_catalog::find("v3.marketing_partner.query_image_task").unwrap();
+        let request = Json::object([
+            ("task_id", Json::from(number)),
+            ("brand_id", Json::from("120344")),
+            ("image_generation_type", Json::from("COMBINE_IMAGE")),
+        ]);
+        let request = DynamicRequest::new(operation, request);
+        let prepared = client.prepare(&request).now_or_never().unwrap();
+        prepared
+            .err()
+            .map_or(String::new(), |error| error.to_string())
+    };
+    for request in [&typed as &dyn Fn(&str) -> String, &described] {
+        assert_eq!(request("Image-task_1"), "");
+        let short = request("12345");
+        assert!(
+            short.contains("task_id: must have at least 6 characters, has 5"),
+            "{short}"
+        );
+        for (number, at) in [("12345.", 6), ("号12345", 1), ("1234 56", 5)] {
+            let other = request(number);
+            let rule = format!(
+                "task_id: must have only characters of 0-9A-Za-z_-, and character {at} is another"
+            );
+            assert!(other.contains(&rule), "{other}");
+        }
+    }
 }

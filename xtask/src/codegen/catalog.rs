@@ -234,6 +234,9 @@ fn field(scope: &Scope, field: &Field) -> Value {
             out.insert(name.to_owned(), self::condition(condition));
         }
     }
+    if let Some(alphabet) = &field.alphabet {
+        out.insert("alphabet".to_owned(), alphabet.clone().into());
+    }
     if !field.extensions.is_empty() {
         out.insert("extensions".to_owned(), field.extensions.clone().into());
     }
@@ -338,6 +341,7 @@ fn kind(out: &mut Map<String, Value>, scope: &Scope, kind: &Kind) {
 
 fn limits(out: &mut Map<String, Value>, limits: &Limits) {
     for (name, value) in [
+        ("min_chars", limits.min_chars.map(Value::from)),
         ("max_chars", limits.max_chars.map(Value::from)),
         ("max_bytes", limits.max_bytes.map(Value::from)),
         ("min", limits.min.map(Value::from)),

@@ -1,5 +1,6 @@
 //! The rules between fields, tables and files.
 
+mod alphabet;
 mod codes;
 mod condition;
 mod facts;

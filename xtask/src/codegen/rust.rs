@@ -1,5 +1,6 @@
 //! The typed Rust of `wxpay-api`.
 
+mod checks;
 mod decode;
 mod docs;
 mod encode;

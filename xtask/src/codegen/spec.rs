@@ -172,6 +172,8 @@ pub(crate) struct Field {
     pub(crate) name: Option<String>,
     pub(crate) also: Option<Vec<String>>,
     pub(crate) format: Option<String>,
+    /// The characters that a text may have.
+    pub(crate) alphabet: Option<String>,
     pub(crate) min_items: Option<usize>,
     pub(crate) max_items: Option<usize>,
     #[serde(default)]
@@ -189,6 +191,7 @@ pub(crate) struct Field {
     pub(crate) required_if: Option<Condition>,
     pub(crate) only_if: Option<Condition>,
     pub(crate) echo: Option<Echo>,
+    pub(crate) min_chars: Option<usize>,
     pub(crate) max_chars: Option<usize>,
     pub(crate) max_bytes: Option<usize>,
     pub(crate) min: Option<i64>,

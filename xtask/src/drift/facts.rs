@@ -53,6 +53,10 @@ pub(super) struct Field {
     pub(super) items: BTreeSet<Type>,
     pub(super) required: Required,
     pub(super) text: Option<Length>,
+    /// The shortest text, in characters.
+    pub(super) min_text: Option<usize>,
+    /// The characters of a text, as `0-9A-Za-z_-`.
+    pub(super) alphabet: Option<String>,
     /// The type knows a limit of its own, the same in all operations.
     pub(super) is_identifier: bool,
     pub(super) min: Option<i64>,

@@ -92,6 +92,10 @@ fn headers_and_sealed_queries_are_written() {
     for call in [
         r#"call.query_sealed("owner", value, Max::Bytes(214))?"#,
         r#"call.header("X-Key", value, Max::Chars(64))?"#,
+        r#"check_text("X-Key", value, 0, "0-9a-f")?;"#,
+        r#"check_text("owner", value.expose(), 0, "0-9X")?;"#,
+        r#"check_text("code", value, 6, "0-9A-Za-z*@_|-")?;"#,
+        "(编码), 6 to 32 characters, only characters of `0-9A-Za-z*@_|-`.",
         r#".accept("image/png")"#,
         r#".host("shop.mch.weixin.qq.com")"#,
         ".serial_required()",
@@ -127,6 +131,11 @@ fn a_response_can_hold_what_others_have_as_a_member() {
     let read = |file: &str| fs::read_to_string(copy.path(file)).unwrap();
     let query = read("crates/wxpay-api/src/v3/shop/query_item.rs");
     assert!(query.contains("pub item: Item,"), "{query}");
+    assert!(
+        query.contains(r#"check_text("item_id", &self.item_id, 32, "")?;"#),
+        "{query}"
+    );
+    assert!(query.contains("(商品编号), 32 characters."), "{query}");
     assert!(query.contains("item: Item::read(&fields)?,"), "{query}");
     let create = read("crates/wxpay-api/src/v3/shop/create_item.rs");
     assert!(

@@ -128,6 +128,18 @@ fn each_difference_is_found_and_named() {
         ),
         (
             CREATE,
+            "/request/body/2/min_length",
+            json!(3),
+            &["body.remark: limit: at least 3 characters, the spec has 2"],
+        ),
+        (
+            CREATE,
+            "/request/body/2/alphabet",
+            json!("[0-9A-Za-z_-]"),
+            &["body.remark: limit: characters of 0-9A-Za-z_-, the spec has 0-9A-Za-z*_|-"],
+        ),
+        (
+            CREATE,
             "/request/body/2/max_bytes",
             json!(20),
             &["body.remark: limit: 20 bytes, the spec has 20 characters"],

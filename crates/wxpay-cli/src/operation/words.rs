@@ -97,6 +97,12 @@ fn form(field: &Field, lang: Lang) -> Vec<String> {
     if field.ty == "Fen" {
         say("in fen".to_owned(), "单位：分".to_owned());
     }
+    if let Some(min) = field.min_chars {
+        say(
+            format!("at least {min} characters"),
+            format!("至少 {min} 个字符"),
+        );
+    }
     if let Some(max) = field.max_chars {
         say(
             format!("at most {max} characters"),
@@ -105,6 +111,12 @@ fn form(field: &Field, lang: Lang) -> Vec<String> {
     }
     if let Some(max) = field.max_bytes {
         say(format!("at most {max} bytes"), format!("最多 {max} 字节"));
+    }
+    if let Some(alphabet) = &field.alphabet {
+        say(
+            format!("only characters of {alphabet}"),
+            format!("仅限 {alphabet} 范围内的字符"),
+        );
     }
     if let Some(min) = field.min {
         say(format!("at least {min}"), format!("至少 {min}"));

@@ -143,6 +143,20 @@ fn a_page_tells_everything_in_both_languages() {
     ] {
         assert!(page.contains(line), "{line}\n{page}");
     }
+    let show = ["show", "v3.marketing_partner.query_image_task", "--lang"];
+    for (lang, line) in [
+        (
+            "en",
+            "(图片生成的任务ID), at least 6 characters, at most 40 characters, only characters of 0-9A-Za-z_-",
+        ),
+        (
+            "zh",
+            "图片生成的任务ID，至少 6 个字符，最多 40 个字符，仅限 0-9A-Za-z_- 范围内的字符",
+        ),
+    ] {
+        let page = said(&[&show[..], &[lang]].concat());
+        assert!(page.contains(line), "{line}\n{page}");
+    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use wxpay_core::{
 };
 
 use super::target::Target;
-use crate::Max;
 use crate::json::Json;
+use crate::{Max, check_text};
 
 /// Writes a scalar or the value of an enum.
 pub(super) fn write(
@@ -83,11 +83,20 @@ pub(super) fn write(
         }
         "Raw" => target.raw(name, value),
         "Secret" if field.encrypted => {
-            target.sealed(name, &Secret::new(text(name, value)?), max(field))
+            let secret = Secret::new(checked_text(field, value)?);
+            target.sealed(name, &secret, max(field))
         }
         "enum" if field.number => target.number(name, &text(name, value)?),
-        _ => target.text(name, &text(name, value)?, max(field)),
+        _ => target.text(name, &checked_text(field, value)?, max(field)),
     }
+}
+
+/// The text of a value, if it is long enough and of the field's characters.
+fn checked_text(field: &'static Field, value: &Json) -> Result<String, InvalidInput> {
+    let text = text(field.wire(), value)?;
+    let alphabet = field.alphabet.as_deref().unwrap_or_default();
+    check_text(field.wire(), &text, field.min_chars.unwrap_or(0), alphabet)?;
+    Ok(text)
 }
 
 /// The text of a value that stands as a string, a number or a flag.

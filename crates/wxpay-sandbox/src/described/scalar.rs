@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 use wxpay_catalog::{Field, Is};
 use wxpay_core::{
-    AppId, BatchId, Date, DateFormat, DetailId, MchId, OpenId, OutBatchNo, OutDetailNo,
+    Alphabet, AppId, BatchId, Date, DateFormat, DetailId, MchId, OpenId, OutBatchNo, OutDetailNo,
     OutRefundNo, OutTradeNo, PartnerTradeNo, PaymentNo, RefundId, TimeFormat, Timestamp,
     TransactionId,
 };
@@ -108,8 +108,18 @@ fn number_issue(field: &Field, text: &str) -> Option<String> {
     (number > most).then(|| format!("不能大于{most}"))
 }
 
-/// Whether a text is longer than a field may be.
+/// Whether a text is longer or shorter than a field may be, or has other characters.
 pub(crate) fn length_issue(field: &Field, text: &str) -> Option<String> {
+    if let Some(min) = field.min_chars
+        && text.chars().count() < min
+    {
+        return Some(format!("长度不足，最少{min}个字符"));
+    }
+    if let Some(alphabet) = field.alphabet.as_deref()
+        && !text.chars().all(|c| Alphabet::new(alphabet).contains(c))
+    {
+        return Some("包含不允许的字符".to_owned());
+    }
     if let Some(max) = field.max_chars {
         return (text.chars().count() > max).then(|| format!("长度超过限制，最多{max}个字符"));
     }

@@ -11,6 +11,7 @@ use crate::client::{Client, codes, with, xml};
 
 const RECEIVER: &str = "/v3/marketing/favor/users/oUpF8uMuAJO_M2pxb1Q9zNjWeS6o/coupons";
 const BALANCE: &str = "/v3/merchant/fund/balance/BASIC";
+const TASK: &str = "/v3/marketing/partner/product-coupon/image-generation-tasks/IMAGE-1?brand_id=120344&image_generation_type=COMBINE_IMAGE";
 
 impl Client {
     async fn asked_by_data(&self, target: &str, body: Option<&Value>) -> (u16, Value) {
@@ -134,6 +135,15 @@ async fn fields_are_held_to_their_description() {
     let target = RECEIVER.replace("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "a%20user");
     let (_, refused) = client.asked_by_data(&target, Some(&good)).await;
     assert_eq!(refused["detail"]["location"], "url", "{refused}");
+    for (task, said) in [
+        ("12345", "长度不足，最少6个字符"),
+        ("12345.", "包含不允许的字符"),
+    ] {
+        let target = TASK.replace("IMAGE-1", task);
+        let (status, refused) = client.asked_by_data(&target, None).await;
+        assert_eq!((status, &refused["detail"]["issue"]), (400, &json!(said)));
+    }
+    assert_eq!(client.asked_by_data(TASK, None).await.0, 200);
     let (status, _) = client
         .asked_by_data("/v3/merchant/fund/balance/NOTHING", None)
         .await;

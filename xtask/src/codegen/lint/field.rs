@@ -1,7 +1,7 @@
 //! The rules of one field.
 
 use super::tables::Home;
-use super::{condition, header, is_chinese, secret};
+use super::{alphabet, condition, header, is_chinese, secret};
 use crate::codegen::model::{Field, Kind, Text, Version};
 use crate::codegen::names::is_snake;
 use crate::codegen::spec::{self, Echo};
@@ -39,6 +39,7 @@ pub(super) fn check(home: &Home<'_>, field: &Field, table: &[Field], place: Plac
         .chain(kind_rules(home, field, place))
         .chain(sending_rules(home, field, place))
         .chain(header::rules(field))
+        .chain(alphabet::rules(field, place))
         .chain(reading_rules(home, field, place));
     rules
         .filter(|(broken, _)| *broken)

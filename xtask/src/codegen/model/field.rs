@@ -30,6 +30,8 @@ pub(crate) struct Field {
     /// The endings that the name of a file may have.
     pub(crate) extensions: Vec<String>,
     pub(crate) limits: Limits,
+    /// The characters that a text may have, such as `0-9A-Za-z_-`.
+    pub(crate) alphabet: Option<String>,
     pub(crate) format: Option<String>,
     pub(crate) encrypted: bool,
     pub(crate) en: String,
@@ -40,6 +42,7 @@ pub(crate) struct Field {
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Limits {
+    pub(crate) min_chars: Option<usize>,
     pub(crate) max_chars: Option<usize>,
     pub(crate) max_bytes: Option<usize>,
     pub(crate) min: Option<i64>,

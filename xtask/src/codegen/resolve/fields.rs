@@ -53,6 +53,7 @@ impl Reader<'_, '_> {
             element: spec.element.clone(),
             extensions: spec.extensions.clone().unwrap_or_default(),
             limits: Limits {
+                min_chars: spec.min_chars,
                 max_chars: spec.max_chars,
                 max_bytes: spec.max_bytes,
                 min: spec.min,
@@ -60,6 +61,7 @@ impl Reader<'_, '_> {
                 min_items: spec.min_items,
                 max_items: spec.max_items,
             },
+            alphabet: spec.alphabet.clone(),
             format: spec.format.clone(),
             encrypted: spec.encrypted,
             en: en.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use super::encode::test;
+use super::checks::test;
 use super::file::RustFile;
 use crate::codegen::model::{Field, Kind, Operation, Text, TypeRef};
 use crate::codegen::names::camel;

@@ -51,11 +51,18 @@ fn facts(field: &Field, sent: bool) -> Vec<String> {
         (None, Some(max)) => Some(format!("at most {}", number(max))),
     };
     facts.extend(bounds);
-    if let Some(max) = limits.max_chars {
-        facts.push(format!("at most {max} characters"));
-    }
+    facts.extend(match (limits.min_chars, limits.max_chars) {
+        (None, None) => None,
+        (None, Some(max)) => Some(format!("at most {max} characters")),
+        (Some(min), None) => Some(format!("at least {min} characters")),
+        (Some(min), Some(max)) if min == max => Some(format!("{max} characters")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max} characters")),
+    });
     if let Some(max) = limits.max_bytes {
         facts.push(format!("at most {max} bytes"));
+    }
+    if let Some(alphabet) = &field.alphabet {
+        facts.push(format!("only characters of `{alphabet}`"));
     }
     if let Some(max) = limits.max_items {
         let min = limits.min_items.unwrap_or(1);

@@ -1,9 +1,8 @@
 //! How a request, and what it is made of, is checked and written.
 
+use super::checks;
 use super::file::{RustFile, is_copy};
-use crate::codegen::model::{
-    Asked, Condition, Field, Kind, Limits, OfFile, Operation, Text, TypeRef, Version,
-};
+use crate::codegen::model::{Field, Kind, Limits, OfFile, Operation, Text, TypeRef, Version};
 use crate::codegen::names::camel;
 use crate::codegen::spec::{Fixed, Place};
 use crate::codegen::types::{self, Form};
@@ -11,7 +10,7 @@ use crate::codegen::types::{self, Form};
 /// The statements of `encode`.
 pub(super) fn request(file: &mut RustFile<'_>, operation: &Operation) -> String {
     let fields = &operation.request;
-    let mut out = conditions(file, fields);
+    let mut out = checks::conditions(file, fields);
     if operation.version == Version::V2 {
         for field in fields {
             out += &statement(file, fields, field, Target::Form);
@@ -41,7 +40,7 @@ pub(super) fn request(file: &mut RustFile<'_>, operation: &Operation) -> String 
 
 /// The statements that write an object's members.
 pub(super) fn object(file: &mut RustFile<'_>, fields: &[Field]) -> String {
-    let mut out = conditions(file, fields);
+    let mut out = checks::conditions(file, fields);
     for field in fields {
         out += &statement(file, fields, field, Target::Body);
     }
@@ -72,69 +71,6 @@ impl Target {
             (Self::Header, _) => "call.header(".to_owned(),
             (Self::File, _) => "call.file(".to_owned(),
         }
-    }
-}
-
-/// The fields that other fields make necessary, or rule out.
-fn conditions(file: &mut RustFile<'_>, fields: &[Field]) -> String {
-    let mut out = String::new();
-    for field in fields {
-        let (name, wire) = (&field.name, &field.wire);
-        for (condition, holds, state, kind) in [
-            (&field.required_if, true, "is_none", "required_with"),
-            (&field.only_if, false, "is_some", "only_with"),
-        ] {
-            let Some(condition) = condition else { continue };
-            let test = test(file, fields, condition, "self.", holds);
-            let values: Vec<String> = condition.asked.iter().map(Asked::to_string).collect();
-            out += &format!(
-                "if {test} && self.options.{name}.{state}() {{\nreturn Err(InvalidInput::{kind}(\"{wire}\", \"{}\", \"{}\"));\n}}\n",
-                condition.wire,
-                values.join(" or ")
-            );
-        }
-    }
-    out
-}
-
-/// The test whether a condition holds, or does not.
-pub(super) fn test(
-    file: &mut RustFile<'_>,
-    fields: &[Field],
-    condition: &Condition,
-    owner: &str,
-    holds: bool,
-) -> String {
-    let Some(other) = fields.iter().find(|field| field.wire == condition.wire) else {
-        return String::new();
-    };
-    let place = format!("{owner}{}", other.name);
-    if let [Asked::Flag(flag)] = condition.asked.as_slice() {
-        return if *flag == holds {
-            place
-        } else {
-            format!("!{place}")
-        };
-    }
-    let (Kind::Enum(ty) | Kind::NumberEnum(ty)) = &other.kind else {
-        return String::new();
-    };
-    let name = file.named(ty);
-    let values = file.scope.values(ty);
-    let variants: Vec<String> = condition
-        .asked
-        .iter()
-        .filter_map(|asked| {
-            let wire = asked.to_string();
-            let value = values.iter().find(|value| value.wire == wire)?;
-            Some(format!("{name}::{}", value.variant))
-        })
-        .collect();
-    match (variants.as_slice(), holds) {
-        ([variant], true) => format!("{place} == {variant}"),
-        ([variant], false) => format!("{place} != {variant}"),
-        (variants, true) => format!("matches!({place}, {})", variants.join(" | ")),
-        (variants, false) => format!("!matches!({place}, {})", variants.join(" | ")),
     }
 }
 
@@ -180,16 +116,18 @@ fn statement(file: &mut RustFile<'_>, fields: &[Field], field: &Field, target: T
         } else {
             format!("&{place}")
         };
-        return format!("{};\n", write(file, field, &value, target));
+        let check = checks::text(file, field, &value);
+        return format!("{check}{};\n", write(file, field, &value, target));
     }
     let value = if by_value(&field.kind) {
         "*value"
     } else {
         "value"
     };
+    let check = checks::text(file, field, value);
     let write = write(file, field, value, target);
     format!(
-        "if let Some(value) = &self.options.{} {{\n{write};\n}}\n",
+        "if let Some(value) = &self.options.{} {{\n{check}{write};\n}}\n",
         field.name
     )
 }
@@ -213,8 +151,13 @@ fn choice(file: &mut RustFile<'_>, field: &Field, ty: &TypeRef, target: Target) 
         } else {
             "value"
         };
+        let check = checks::text(file, member, value);
         let write = write(file, member, value, target);
-        arms += &format!("{name}::{}(value) => {write},\n", camel(&member.name));
+        let arm = match check.as_str() {
+            "" => write,
+            check => format!("{{\n{check}{write}\n}}"),
+        };
+        arms += &format!("{name}::{}(value) => {arm},\n", camel(&member.name));
     }
     format!("match &self.{} {{\n{arms}}}\n", field.name)
 }

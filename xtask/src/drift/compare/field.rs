@@ -30,6 +30,7 @@ pub(super) fn compare(
             text(described, spec, say);
         }
         numbers(described, spec, say);
+        characters(described, spec, say);
         if let (Some(there), Some(here)) = (described.format, spec.format)
             && there != here
         {
@@ -153,6 +154,29 @@ fn text(described: &Field, spec: &Field, say: &mut Say<'_>) {
     let is_number = !spec.types.is_empty() && spec.types.iter().all(|ty| *ty == Type::Integer);
     if differs && !is_number {
         say(Kind::Limit, format!("{there}, the spec has {here}"));
+    }
+}
+
+/// What both sides say of the shortest text and its characters.
+fn characters(described: &Field, spec: &Field, say: &mut Say<'_>) {
+    if let (Some(there), Some(here)) = (described.min_text, spec.min_text)
+        && there != here
+    {
+        let says = format!("at least {there} characters, the spec has {here}");
+        say(Kind::Limit, says);
+    }
+    let sorted = |alphabet: &str| {
+        let mut chars: Vec<char> = alphabet.chars().collect();
+        chars.sort_unstable();
+        chars
+    };
+    if let (Some(there), Some(here)) = (&described.alphabet, &spec.alphabet)
+        && sorted(there) != sorted(here)
+    {
+        say(
+            Kind::Limit,
+            format!("characters of {there}, the spec has {here}"),
+        );
     }
 }
 

@@ -32,8 +32,10 @@ pub(super) struct Described {
     only_on: Vec<String>,
     #[serde(default)]
     products: Vec<String>,
+    min_length: Option<usize>,
     max_length: Option<usize>,
     max_bytes: Option<usize>,
+    alphabet: Option<String>,
     plain_max_length: Option<usize>,
     min: Option<i64>,
     max: Option<i64>,
@@ -140,6 +142,13 @@ impl Place<'_> {
             items: item.map(|item| wire_type(&item.ty)).into_iter().collect(),
             required: self.required(described),
             text: described.length(),
+            min_text: described.min_length.filter(|min| *min > 1),
+            alphabet: described.alphabet.as_deref().map(|class| {
+                class
+                    .trim_start_matches('[')
+                    .trim_end_matches(']')
+                    .to_owned()
+            }),
             min: described.min,
             max: described.max,
             min_items: described.min_items,

@@ -99,6 +99,8 @@ impl Reader<'_> {
         let text = limits.max_bytes.map(Length::Bytes);
         let mut field = Field {
             text: text.or_else(|| limits.max_chars.map(Length::Chars)),
+            min_text: limits.min_chars,
+            alphabet: spec.alphabet.clone(),
             min: limits.min,
             max: limits.max,
             min_items: limits.min_items,

@@ -177,7 +177,7 @@ fn what_stands_where() {
         ),
         (
             CREATE,
-            "code    = { type = \"String\", max_chars = 32",
+            "code    = { type = \"String\", min_chars = 6, max_chars = 32, alphabet = \"0-9A-Za-z*@_|-\"",
             "code    = { object = \"Part\"",
             "choices, groups and numbered lists hold no objects",
         ),
@@ -463,5 +463,48 @@ fn conditions() {
             "item_id = { only_if = { item_id = \"A\" },",
             "`only_if` is for optional fields of requests",
         ),
+    ]);
+}
+
+#[test]
+fn the_shortest_text_and_its_characters() {
+    const PLACE: &str = "`min_chars` and `alphabet` are for a `String` or a `Secret` that is sent";
+    const LENGTH: &str = "`min_chars` is 2 or more, and at most `max_chars`";
+    const ALPHABET: &str = "an `alphabet` has each character once, in order, `-` at its end";
+    refused(&[
+        (
+            CREATE,
+            "list = \"String\",",
+            "list = \"String\", alphabet = \"a-z\",",
+            PLACE,
+        ),
+        (
+            CREATE,
+            "{ type = \"Fen\",",
+            "{ type = \"Fen\", min_chars = 2,",
+            PLACE,
+        ),
+        (
+            CREATE,
+            "photo1Url = { type = \"String\",",
+            "photo1Url = { type = \"String\", alphabet = \"a-z\",",
+            PLACE,
+        ),
+        (CREATE, "min_chars = 6", "min_chars = 1", LENGTH),
+        (CREATE, "min_chars = 6", "min_chars = 33", LENGTH),
+        (
+            CREATE,
+            "max_bytes = 214,",
+            "min_chars = 2, max_bytes = 214,",
+            LENGTH,
+        ),
+        (CREATE, "\"0-9a-f\"", "\"\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"a-f0-9\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-99\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"9-0\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"-0-9\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-9 a-f\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-9`\"", ALPHABET),
+        (CREATE, "\"0-9a-f\"", "\"0-9汉\"", ALPHABET),
     ]);
 }

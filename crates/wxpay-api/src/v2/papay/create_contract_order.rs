@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, OutTradeNo,
     Outcome, Params, Resolve, Result, TimeFormat, WireTime,
@@ -65,7 +65,7 @@ pub struct CreateContractOrder {
     pub trade_type: TradeType,
     /// Plan template ID (模板id).
     pub plan_id: i64,
-    /// Signed contract ID (签约协议号), at most 64 characters. Letters and digits; unique under the merchant ID.
+    /// Signed contract ID (签约协议号), at most 64 characters, only characters of `0-9A-Za-z`. Unique under the merchant ID.
     pub contract_code: String,
     /// Request sequence number (请求序列号). Unique; it sorts the requests and is no key of a query.
     pub request_serial: i64,
@@ -373,6 +373,7 @@ impl Endpoint for CreateContractOrder {
             form.id("openid", value)?;
         }
         form.integer("plan_id", self.plan_id, 0..)?;
+        check_text("contract_code", &self.contract_code, 0, "0-9A-Za-z")?;
         form.text("contract_code", &self.contract_code, Max::Chars(64))?;
         form.integer("request_serial", self.request_serial, 0..)?;
         form.text(

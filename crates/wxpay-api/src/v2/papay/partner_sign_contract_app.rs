@@ -4,7 +4,7 @@
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Params, Resolve,
     Result, TimeFormat, WireTime,
@@ -45,7 +45,7 @@ use super::types::ReturnApp;
 pub struct PartnerSignContractApp {
     /// Plan template ID (模板id), at most 28 characters.
     pub plan_id: String,
-    /// Signed contract ID (签约协议号), at most 128 characters. Letters and digits; unique under the merchant ID.
+    /// Signed contract ID (签约协议号), at most 128 characters, only characters of `0-9A-Za-z`. Unique under the merchant ID.
     pub contract_code: String,
     /// Request sequence number (请求序列号). Unique; it sorts the requests and is no key of a query.
     pub request_serial: i64,
@@ -159,6 +159,7 @@ impl Endpoint for PartnerSignContractApp {
         form.own("sub_appid", false)?;
         form.own("sub_mch_id", true)?;
         form.text("plan_id", &self.plan_id, Max::Chars(28))?;
+        check_text("contract_code", &self.contract_code, 0, "0-9A-Za-z")?;
         form.text("contract_code", &self.contract_code, Max::Chars(128))?;
         form.integer("request_serial", self.request_serial, 0..)?;
         form.text(

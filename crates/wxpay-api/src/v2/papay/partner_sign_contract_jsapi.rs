@@ -4,7 +4,7 @@
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Form, Meta, Page};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{InvalidInput, Result, TimeFormat, WireTime};
 
 use super::types::ReturnWeb;
@@ -26,7 +26,7 @@ use super::types::ReturnWeb;
 pub struct PartnerSignContractJsapi {
     /// Plan template ID (模板id).
     pub plan_id: i64,
-    /// Signed contract ID (签约协议号), at most 128 characters. Letters and digits; unique under the merchant ID.
+    /// Signed contract ID (签约协议号), at most 128 characters, only characters of `0-9A-Za-z`. Unique under the merchant ID.
     pub contract_code: String,
     /// Request sequence number (请求序列号). Unique; it sorts the requests and is no key of a query.
     pub request_serial: i64,
@@ -117,6 +117,7 @@ impl Page for PartnerSignContractJsapi {
         form.own("sub_appid", false)?;
         form.own("sub_mch_id", true)?;
         form.integer("plan_id", self.plan_id, 0..)?;
+        check_text("contract_code", &self.contract_code, 0, "0-9A-Za-z")?;
         form.text("contract_code", &self.contract_code, Max::Chars(128))?;
         form.integer("request_serial", self.request_serial, 0..)?;
         form.text(

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Form, Meta, Page};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{AppId, InvalidInput, Result, TimeFormat, WireTime};
 
 /// Makes the URL that answers with the auto-debit contract page for a mobile browser (H5纯签约).
@@ -31,7 +31,7 @@ use wxpay_core::{AppId, InvalidInput, Result, TimeFormat, WireTime};
 pub struct SignContractH5 {
     /// Plan template ID (模板id), at most 28 characters.
     pub plan_id: String,
-    /// Signed contract ID (签约协议号), at most 128 characters. Letters and digits; unique under the merchant ID.
+    /// Signed contract ID (签约协议号), at most 128 characters, only characters of `0-9A-Za-z`. Unique under the merchant ID.
     pub contract_code: String,
     /// Request sequence number (请求序列号). Unique; it sorts the requests and is no key of a query.
     pub request_serial: i64,
@@ -110,6 +110,7 @@ impl Page for SignContractH5 {
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
         form.text("plan_id", &self.plan_id, Max::Chars(28))?;
+        check_text("contract_code", &self.contract_code, 0, "0-9A-Za-z")?;
         form.text("contract_code", &self.contract_code, Max::Chars(128))?;
         form.integer("request_serial", self.request_serial, 0..)?;
         form.text(

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Params, Resolve,
     Result, Secret,
@@ -65,7 +65,7 @@ use super::types::SceneId;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SendMiniProgramRedPacket {
-    /// Merchant order number (商户订单号), at most 28 characters. Unique: letters and digits. Usually the merchant ID, the day and ten digits more.
+    /// Merchant order number (商户订单号), at most 28 characters, only characters of `0-9A-Za-z`. Unique. Usually the merchant ID, the day and ten digits more.
     pub mch_billno: String,
     /// Merchant name (商户名称), at most 32 characters.
     pub send_name: String,
@@ -176,6 +176,7 @@ impl Endpoint for SendMiniProgramRedPacket {
     .errors(ERRORS);
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        check_text("mch_billno", &self.mch_billno, 0, "0-9A-Za-z")?;
         form.text("mch_billno", &self.mch_billno, Max::Chars(28))?;
         form.text("send_name", &self.send_name, Max::Chars(32))?;
         form.id("re_openid", &self.re_openid)?;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Params,
     Resolve, Result, Secret,
@@ -67,7 +67,7 @@ use super::types::SceneId;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SendRedPacket {
-    /// Merchant order number (商户订单号), at most 28 characters. Unique: letters and digits. Usually the merchant ID, the day and ten digits more.
+    /// Merchant order number (商户订单号), at most 28 characters, only characters of `0-9A-Za-z`. Unique. Usually the merchant ID, the day and ten digits more.
     pub mch_billno: String,
     /// Merchant name (商户名称), at most 32 characters.
     pub send_name: String,
@@ -211,6 +211,7 @@ impl Endpoint for SendRedPacket {
     .errors(ERRORS);
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        check_text("mch_billno", &self.mch_billno, 0, "0-9A-Za-z")?;
         form.text("mch_billno", &self.mch_billno, Max::Chars(28))?;
         form.own("sub_mch_id", false)?;
         if let Some(value) = &self.options.msgappid {

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Params, PaymentNo,
     Resolve, Result, Secret,
@@ -60,7 +60,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateBankCardTransfer {
-    /// Merchant payment number (商户付款单号), at most 32 characters. Unique; 8 to 32 letters and digits.
+    /// Merchant payment number (商户付款单号), 8 to 32 characters, only characters of `0-9A-Za-z`. Unique.
     pub partner_trade_no: String,
     /// Encrypted bank card number of the payee (收款方银行卡号), at most 1024 characters. Encrypted with the key for bank cards, as Base64.
     pub enc_bank_no: Secret,
@@ -161,6 +161,7 @@ impl Endpoint for CreateBankCardTransfer {
     .errors(ERRORS);
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        check_text("partner_trade_no", &self.partner_trade_no, 8, "0-9A-Za-z")?;
         form.text("partner_trade_no", &self.partner_trade_no, Max::Chars(32))?;
         form.text("enc_bank_no", self.enc_bank_no.expose(), Max::Chars(1024))?;
         form.text(

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::Json;
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Params, PaymentNo,
     Progress, Result, WireTime,
@@ -45,7 +45,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryBankCardTransfer {
-    /// Merchant payment number (商户付款单号), at most 32 characters.
+    /// Merchant payment number (商户付款单号), 8 to 32 characters, only characters of `0-9A-Za-z`.
     pub partner_trade_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -189,6 +189,7 @@ impl Endpoint for QueryBankCardTransfer {
     .errors(ERRORS);
 
     fn encode(&self, form: &mut Form) -> Result<(), InvalidInput> {
+        check_text("partner_trade_no", &self.partner_trade_no, 8, "0-9A-Za-z")?;
         form.text("partner_trade_no", &self.partner_trade_no, Max::Chars(32))?;
         form.extra(&self.options.extra, FIELDS)
     }

@@ -28,7 +28,7 @@ pub use subject_info::{SubjectInfo, SubjectInfoOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
 };
@@ -57,7 +57,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubmitApplication {
-    /// Business application number (业务申请编号), at most 128 characters. Unique; one number is one application. Letters, digits and underscores.
+    /// Business application number (业务申请编号), at most 128 characters, only characters of `0-9A-Za-z_`. Unique; one number is one application.
     pub business_code: String,
     /// Contact information (联系人信息).
     pub contact_info: ContactInfo,
@@ -511,6 +511,7 @@ impl Endpoint for SubmitApplication {
         if let Some(value) = &self.options.channel_id {
             body.id("channel_id", value)?;
         }
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         body.text("business_code", &self.business_code, Max::Chars(128))?;
         body.object("contact_info", |body| self.contact_info.write(body))?;
         body.object("subject_info", |body| self.subject_info.write(body))?;

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -33,7 +33,7 @@ use super::types::Application;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryApplicationByBusinessCode {
-    /// Business application number (业务申请编号), at most 124 characters. Unique; one number is one application, and makes one merchant; digits, letters and `_`.
+    /// Business application number (业务申请编号), at most 124 characters, only characters of `0-9A-Za-z_`. Unique; one number is one application, and makes one merchant.
     pub business_code: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -90,6 +90,7 @@ impl Endpoint for QueryApplicationByBusinessCode {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         call.path_text("business_code", &self.business_code, Max::Chars(124))?;
         call.extra(&self.options.extra, FIELDS)
     }

@@ -46,7 +46,7 @@ pub use wework_info::{WeworkInfo, WeworkInfoOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -81,7 +81,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubmitApplication {
-    /// Business application number (业务申请编号), at most 124 characters. Unique; one number is one application, and makes one merchant; digits, letters and `_`.
+    /// Business application number (业务申请编号), at most 124 characters, only characters of `0-9A-Za-z_`. Unique; one number is one application, and makes one merchant.
     pub business_code: String,
     /// Super administrator information (超级管理员信息).
     pub contact_info: ContactInfo,
@@ -525,6 +525,7 @@ impl Endpoint for SubmitApplication {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         body.text("business_code", &self.business_code, Max::Chars(124))?;
         body.object("contact_info", |body| self.contact_info.write(body))?;
         body.object("subject_info", |body| self.subject_info.write(body))?;

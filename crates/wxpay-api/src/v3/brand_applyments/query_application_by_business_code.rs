@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -31,7 +31,7 @@ use super::types::Application;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryApplicationByBusinessCode {
-    /// Business application number (业务申请编号), at most 128 characters. Digits, letters and underscores.
+    /// Business application number (业务申请编号), at most 128 characters, only characters of `0-9A-Za-z_`.
     pub business_code: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -89,6 +89,7 @@ impl Endpoint for QueryApplicationByBusinessCode {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         call.path_text("business_code", &self.business_code, Max::Chars(128))?;
         call.extra(&self.options.extra, FIELDS)
     }

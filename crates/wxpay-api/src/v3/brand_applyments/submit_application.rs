@@ -16,7 +16,7 @@ pub use trademark_certificate::{TrademarkCertificate, TrademarkCertificateOption
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -49,7 +49,7 @@ use super::types::ApplicationNumbers;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubmitApplication {
-    /// Business application number (业务申请编号), at most 128 characters. Digits, letters and underscores.
+    /// Business application number (业务申请编号), at most 128 characters, only characters of `0-9A-Za-z_`.
     pub business_code: String,
     /// Administrator information (管理员信息).
     pub admin_info: Administrator,
@@ -242,6 +242,7 @@ impl Endpoint for SubmitApplication {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         body.text("business_code", &self.business_code, Max::Chars(128))?;
         body.object("admin_info", |body| self.admin_info.write(body))?;
         body.object("subject_info", |body| self.subject_info.write(body))?;

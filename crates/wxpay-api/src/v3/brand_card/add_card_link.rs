@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
 };
@@ -37,7 +37,7 @@ use super::types::PaymentScene;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AddCardLink {
-    /// Brand business application number (品牌业务申请编号), at most 128 characters. Digits, letters and underscores.
+    /// Brand business application number (品牌业务申请编号), at most 128 characters, only characters of `0-9A-Za-z_`.
     pub business_code: String,
     /// Brand ID (品牌ID), at most 20 characters. Not the brand of a bank.
     pub brand_id: String,
@@ -173,6 +173,7 @@ impl Endpoint for AddCardLink {
             ));
         }
         let mut body = Body::new();
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         body.text("business_code", &self.business_code, Max::Chars(128))?;
         body.text("brand_id", &self.brand_id, Max::Chars(20))?;
         body.text("payment_scene", &self.payment_scene, Max::Chars(64))?;

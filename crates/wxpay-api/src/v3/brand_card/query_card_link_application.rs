@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Result,
 };
@@ -33,7 +33,7 @@ use super::types::PaymentScene;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryCardLinkApplication {
-    /// Brand business application number (品牌业务申请编号), at most 128 characters. Digits, letters and underscores.
+    /// Brand business application number (品牌业务申请编号), at most 128 characters, only characters of `0-9A-Za-z_`.
     pub business_code: String,
     /// Brand ID (品牌ID), at most 20 characters. Not the brand of a bank.
     pub brand_id: String,
@@ -175,6 +175,7 @@ impl Endpoint for QueryCardLinkApplication {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("business_code", &self.business_code, 0, "0-9A-Za-z_")?;
         call.path_text("business_code", &self.business_code, Max::Chars(128))?;
         call.query_text("brand_id", &self.brand_id, Max::Chars(20))?;
         call.extra(&self.options.extra, FIELDS)

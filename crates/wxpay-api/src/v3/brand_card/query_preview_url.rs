@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -89,7 +89,7 @@ impl<'de> serde::Deserialize<'de> for QueryPreviewUrl {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Application {
-    /// Business application number (业务申请编号), at most 128 characters. Digits, letters and underscores.
+    /// Business application number (业务申请编号), at most 128 characters, only characters of `0-9A-Za-z_`.
     #[cfg_attr(feature = "serde", serde(rename = "business_code"))]
     BusinessCode(String),
     /// WeChat Pay application number (微信支付申请单号), at most 25 characters.
@@ -112,6 +112,7 @@ impl Endpoint for QueryPreviewUrl {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         match &self.application {
             Application::BusinessCode(value) => {
+                check_text("business_code", value, 0, "0-9A-Za-z_")?;
                 call.query_text("business_code", value, Max::Chars(128))?
             }
             Application::ApplymentId(value) => {

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
@@ -39,7 +39,7 @@ pub struct CreateUserFeed {
     pub user_card_code: String,
     /// User identifier (用户标识).
     pub openid: OpenId,
-    /// Merchant request number (商家请求单号), at most 64 characters. One for each feed. Letters, digits and `_-`.
+    /// Merchant request number (商家请求单号), at most 64 characters, only characters of `0-9A-Za-z_-`. One for each feed.
     pub out_request_no: String,
     /// Membership update content (会员动态内容), at most 128 characters.
     pub cell: String,
@@ -129,6 +129,7 @@ impl Endpoint for CreateUserFeed {
         body.text("card_id", &self.card_id, Max::Chars(32))?;
         body.text("user_card_code", &self.user_card_code, Max::Chars(32))?;
         body.id("openid", &self.openid)?;
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(64))?;
         body.text("cell", &self.cell, Max::Chars(128))?;
         body.extra(&self.options.extra, FIELDS)?;

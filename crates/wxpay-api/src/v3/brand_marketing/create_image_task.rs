@@ -10,7 +10,7 @@ pub use cut_out::{CutOut, CutOutOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -39,7 +39,7 @@ use super::types::ImageGenerationType;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateImageTask {
-    /// Image generation task ID (图片生成的任务ID), at most 40 characters.
+    /// Image generation task ID (图片生成的任务ID), 6 to 40 characters, only characters of `0-9A-Za-z_-`.
     pub task_id: String,
     /// Image generation type (图片生成类型).
     pub image_generation_type: ImageGenerationType,
@@ -159,6 +159,7 @@ impl Endpoint for CreateImageTask {
             ));
         }
         let mut body = Body::new();
+        check_text("task_id", &self.task_id, 6, "0-9A-Za-z_-")?;
         body.text("task_id", &self.task_id, Max::Chars(40))?;
         body.text(
             "image_generation_type",

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
@@ -44,7 +44,7 @@ pub struct DeactivateUserCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Invalidation request number (失效请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Invalidation request number (失效请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Deactivation reason (失效原因), at most 150 characters.
     pub deactivate_reason: String,
@@ -132,6 +132,7 @@ impl Endpoint for DeactivateUserCouponBundle {
         )?;
         body.text("stock_bundle_id", &self.stock_bundle_id, Max::Chars(2048))?;
         body.own("appid", call, true)?;
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text(
             "deactivate_reason",

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -28,7 +28,7 @@ use super::types::{GeneratedImage, ImageGenerationType, TaskState};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryImageTask {
-    /// Image generation task ID (图片生成的任务ID), at most 40 characters.
+    /// Image generation task ID (图片生成的任务ID), 6 to 40 characters, only characters of `0-9A-Za-z_-`.
     pub task_id: String,
     /// Image generation type (图片生成类型).
     pub image_generation_type: ImageGenerationType,
@@ -110,6 +110,7 @@ impl Endpoint for QueryImageTask {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("task_id", &self.task_id, 6, "0-9A-Za-z_-")?;
         call.path_text("task_id", &self.task_id, Max::Chars(40))?;
         call.query_text(
             "image_generation_type",

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
@@ -45,7 +45,7 @@ pub struct ReturnUserCoupon {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Coupon return request number (退券请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Coupon return request number (退券请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -138,6 +138,7 @@ impl Endpoint for ReturnUserCoupon {
         )?;
         body.text("stock_id", &self.stock_id, Max::Chars(2048))?;
         body.own("appid", call, true)?;
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);

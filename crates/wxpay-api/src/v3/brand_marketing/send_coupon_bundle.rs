@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
@@ -41,7 +41,7 @@ pub struct SendCouponBundle {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
+    /// Coupon issue request number (发券请求单号), 6 to 128 characters, only characters of `0-9A-Za-z_-`. Names this sending; another number sends another coupon.
     pub send_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -143,6 +143,7 @@ impl Endpoint for SendCouponBundle {
         )?;
         body.text("stock_bundle_id", &self.stock_bundle_id, Max::Chars(2048))?;
         body.own("appid", call, true)?;
+        check_text("send_request_no", &self.send_request_no, 6, "0-9A-Za-z_-")?;
         body.text("send_request_no", &self.send_request_no, Max::Chars(128))?;
         if let Some(value) = &self.options.attach {
             body.text("attach", value, Max::Chars(150))?;

@@ -8,7 +8,7 @@ pub use plan_change::{PlanChange, PlanChangeOptions};
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -42,7 +42,7 @@ pub struct UpdateDeliveryPlan {
     pub plan_id: String,
     /// Modification content (修改内容).
     pub modify_content: PlanChange,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Modification request number (修改请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -107,6 +107,7 @@ impl Endpoint for UpdateDeliveryPlan {
         call.path_text("plan_id", &self.plan_id, Max::Chars(32))?;
         let mut body = Body::new();
         body.object("modify_content", |body| self.modify_content.write(body))?;
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.extra(&self.options.extra, FIELDS)?;
         call.body(body);

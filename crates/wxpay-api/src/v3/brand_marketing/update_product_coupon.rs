@@ -8,7 +8,7 @@ pub use display_info_change::{DisplayInfoChange, DisplayInfoChangeOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -42,7 +42,7 @@ use super::types::ProductCoupon;
 pub struct UpdateProductCoupon {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Modification request number (修改请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Display information (展示信息).
     pub display_info: DisplayInfoChange,
@@ -125,6 +125,7 @@ impl Endpoint for UpdateProductCoupon {
             Max::Chars(2048),
         )?;
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.object("display_info", |body| self.display_info.write(body))?;
         body.extra(&self.options.extra, FIELDS)?;

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -37,7 +37,7 @@ use super::types::{
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateCard {
-    /// Merchant request number (商家请求单号), at most 128 characters. Unique; a used one is refused. Letters, digits and `_-`.
+    /// Merchant request number (商家请求单号), at most 128 characters, only characters of `0-9A-Za-z_-`. Unique; a used one is refused.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 32 characters.
     pub brand_id: String,
@@ -288,6 +288,7 @@ impl Endpoint for CreateCard {
             ));
         }
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(128))?;
         body.text("brand_id", &self.brand_id, Max::Chars(32))?;
         body.id("appid", &self.appid)?;

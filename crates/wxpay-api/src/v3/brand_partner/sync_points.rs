@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
@@ -32,7 +32,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SyncPoints {
-    /// Merchant request number (商家请求单号), at most 128 characters. Letters, digits and `_-`.
+    /// Merchant request number (商家请求单号), at most 128 characters, only characters of `0-9A-Za-z_-`.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 16 characters.
     pub brand_id: String,
@@ -129,6 +129,7 @@ impl Endpoint for SyncPoints {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(128))?;
         body.text("brand_id", &self.brand_id, Max::Chars(16))?;
         body.text("card_id", &self.card_id, Max::Chars(32))?;

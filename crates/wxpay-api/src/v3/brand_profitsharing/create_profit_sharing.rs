@@ -8,7 +8,7 @@ pub use receiver::{Receiver, ReceiverOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
     TransactionId,
@@ -52,7 +52,7 @@ pub struct CreateProfitSharing {
     pub brand_mchid: MchId,
     /// WeChat Pay order number (微信订单号).
     pub transaction_id: TransactionId,
-    /// Merchant profit-sharing order number (商户分账单号), at most 64 characters. Unique, also among the numbers that finish an order; digits, letters and `_-|*@`.
+    /// Merchant profit-sharing order number (商户分账单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique, also among the numbers that finish an order.
     pub out_order_no: String,
     /// Profit-sharing receivers (分账接收方列表), 1 to 50 items.
     pub receivers: Vec<Receiver>,
@@ -155,6 +155,7 @@ impl Endpoint for CreateProfitSharing {
         body.own("appid", call, false)?;
         body.own("sub_appid", call, false)?;
         body.id("transaction_id", &self.transaction_id)?;
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*@_|-")?;
         body.text("out_order_no", &self.out_order_no, Max::Chars(64))?;
         body.objects("receivers", &self.receivers, 1..=50, |member, body| {
             member.write(body)

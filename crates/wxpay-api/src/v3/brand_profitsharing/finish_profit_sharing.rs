@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
     TransactionId,
@@ -42,7 +42,7 @@ use wxpay_sign::Verified;
 pub struct FinishProfitSharing {
     /// WeChat Pay order number (微信订单号).
     pub transaction_id: TransactionId,
-    /// Merchant profit-sharing order number (商户分账单号), at most 64 characters. Unique, also among the numbers that finish an order; digits, letters and `_-|*@`.
+    /// Merchant profit-sharing order number (商户分账单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique, also among the numbers that finish an order.
     pub out_order_no: String,
     /// Unfreeze reason description (解冻原因描述), at most 80 characters.
     pub description: String,
@@ -125,6 +125,7 @@ impl Endpoint for FinishProfitSharing {
         let mut body = Body::new();
         body.own("sub_mchid", call, true)?;
         body.id("transaction_id", &self.transaction_id)?;
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*@_|-")?;
         body.text("out_order_no", &self.out_order_no, Max::Chars(64))?;
         body.text("description", &self.description, Max::Chars(80))?;
         body.extra(&self.options.extra, FIELDS)?;

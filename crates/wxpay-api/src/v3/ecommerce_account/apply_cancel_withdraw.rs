@@ -14,7 +14,7 @@ pub use proof_media::{ProofMedia, ProofMediaOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -46,7 +46,7 @@ use super::types::Withdraw;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ApplyCancelWithdraw {
-    /// Merchant deregistration application number (商户注销申请单号), at most 32 characters. Unique for the platform; letters and digits.
+    /// Merchant deregistration application number (商户注销申请单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique for the platform.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -275,6 +275,7 @@ impl Endpoint for ApplyCancelWithdraw {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
         body.own("sub_mchid", call, true)?;
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(32))?;
         if let Some(value) = &self.options.withdraw {
             body.text("withdraw", value, Max::Chars(64))?;

@@ -8,7 +8,7 @@ pub use material::{Material, MaterialOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -39,7 +39,7 @@ use super::types::Application;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubmitCancelApplication {
-    /// Merchant deregistration application number (商户注销申请单号), at most 32 characters. Unique for the platform; letters and digits.
+    /// Merchant deregistration application number (商户注销申请单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique for the platform.
     pub out_apply_no: String,
     /// Deregistration application materials (注销申请材料), 1 to 1,000 items.
     pub application_info: Vec<Material>,
@@ -149,6 +149,7 @@ impl Endpoint for SubmitCancelApplication {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
         body.own("sub_mchid", call, true)?;
+        check_text("out_apply_no", &self.out_apply_no, 0, "0-9A-Za-z")?;
         body.text("out_apply_no", &self.out_apply_no, Max::Chars(32))?;
         body.objects(
             "application_info",

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve, Result,
 };
@@ -48,7 +48,7 @@ use super::types::WithdrawalAccount;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateWithdrawal {
-    /// Merchant scheduled withdrawal number (商户预约提现单号), at most 32 characters. Unique; letters and digits.
+    /// Merchant scheduled withdrawal number (商户预约提现单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique.
     pub out_request_no: String,
     /// Withdrawal amount (提现金额), in fen, 1 to 80,000,000,000.
     pub amount: Fen,
@@ -175,6 +175,7 @@ impl Endpoint for CreateWithdrawal {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
         body.own("sub_mchid", call, true)?;
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(32))?;
         body.fen("amount", self.amount, 1..=80000000000)?;
         if let Some(value) = &self.options.remark {

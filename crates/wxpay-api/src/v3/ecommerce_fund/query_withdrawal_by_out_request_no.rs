@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -42,7 +42,7 @@ use super::types::Withdrawal;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryWithdrawalByOutRequestNo {
-    /// Merchant scheduled withdrawal number (商户预约提现单号), at most 32 characters. Unique; letters and digits.
+    /// Merchant scheduled withdrawal number (商户预约提现单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique.
     pub out_request_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -100,6 +100,7 @@ impl Endpoint for QueryWithdrawalByOutRequestNo {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z")?;
         call.path_text("out_request_no", &self.out_request_no, Max::Chars(32))?;
         call.own_query("sub_mchid", true)?;
         call.extra(&self.options.extra, FIELDS)

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve, Result,
     TransactionId,
@@ -47,7 +47,7 @@ pub struct CreateReturn {
     /// The profit-sharing order, by either of its numbers.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub order: OrderNumber,
-    /// Merchant return number (商户回退单号), at most 64 characters. Unique; digits, letters and `_-|*@`.
+    /// Merchant return number (商户回退单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique.
     pub out_return_no: String,
     /// Returning merchant ID (回退商户号). The merchant that received the share.
     pub return_mchid: MchId,
@@ -155,6 +155,7 @@ impl Endpoint for CreateReturn {
             OrderNumber::OrderId(value) => body.text("order_id", value, Max::Chars(64))?,
             OrderNumber::OutOrderNo(value) => body.text("out_order_no", value, Max::Chars(64))?,
         }
+        check_text("out_return_no", &self.out_return_no, 0, "0-9A-Za-z*@_|-")?;
         body.text("out_return_no", &self.out_return_no, Max::Chars(64))?;
         body.id("return_mchid", &self.return_mchid)?;
         body.fen("amount", self.amount, 1..)?;

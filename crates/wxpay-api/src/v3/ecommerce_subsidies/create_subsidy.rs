@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Progress, Resolve,
     Result, TransactionId, WireTime,
@@ -50,14 +50,14 @@ pub struct CreateSubsidy {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CreateSubsidyOptions {
-    /// Merchant subsidy number (商户补差单号), at most 64 characters. Unique; digits, letters and `_-|*@`. Give it, so that a repeated request counts once.
+    /// Merchant subsidy number (商户补差单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique. Give it, so that a repeated request counts once.
     pub out_subsidy_no: Option<String>,
     /// Members that this version does not know, by name.
     pub extra: Extra,
 }
 
 impl CreateSubsidyOptions {
-    /// Merchant subsidy number (商户补差单号), at most 64 characters. Unique; digits, letters and `_-|*@`. Give it, so that a repeated request counts once.
+    /// Merchant subsidy number (商户补差单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique. Give it, so that a repeated request counts once.
     #[must_use]
     pub fn out_subsidy_no(mut self, out_subsidy_no: impl Into<String>) -> Self {
         self.out_subsidy_no = Some(out_subsidy_no.into());
@@ -189,6 +189,7 @@ impl Endpoint for CreateSubsidy {
         body.fen("amount", self.amount, 1..)?;
         body.text("description", &self.description, Max::Chars(80))?;
         if let Some(value) = &self.options.out_subsidy_no {
+            check_text("out_subsidy_no", value, 0, "0-9A-Za-z*@_|-")?;
             body.text("out_subsidy_no", value, Max::Chars(64))?;
         }
         body.extra(&self.options.extra, FIELDS)?;

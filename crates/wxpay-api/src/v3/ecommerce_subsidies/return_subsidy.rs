@@ -10,7 +10,7 @@ pub use return_from::ReturnFrom;
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Progress,
     RefundId, Resolve, Result, TransactionId, WireTime,
@@ -39,7 +39,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReturnSubsidy {
-    /// Merchant subsidy return number (商户补差回退单号), at most 64 characters. Unique; digits, letters and `_-|*@`.
+    /// Merchant subsidy return number (商户补差回退单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique.
     pub out_order_no: String,
     /// WeChat Pay order number (微信订单号).
     pub transaction_id: TransactionId,
@@ -257,6 +257,7 @@ impl Endpoint for ReturnSubsidy {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
         body.own("sub_mchid", call, true)?;
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*@_|-")?;
         body.text("out_order_no", &self.out_order_no, Max::Chars(64))?;
         body.id("transaction_id", &self.transaction_id)?;
         if let Some(value) = &self.options.refund_id {

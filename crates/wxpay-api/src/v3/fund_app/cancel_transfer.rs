@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, WireTime,
 };
@@ -35,7 +35,7 @@ use super::types::TransferState;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CancelTransfer {
-    /// Merchant bill number (商户单号), at most 32 characters. Letters and digits, unique for the merchant.
+    /// Merchant bill number (商户单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique for the merchant.
     pub out_bill_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -111,6 +111,7 @@ impl Endpoint for CancelTransfer {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("out_bill_no", &self.out_bill_no, 0, "0-9A-Za-z")?;
         call.path_text("out_bill_no", &self.out_bill_no, Max::Chars(32))?;
         call.extra(&self.options.extra, FIELDS)
     }

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -39,7 +39,7 @@ use super::types::Transfer;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryTransferByOutBillNo {
-    /// Merchant bill number (商户单号), at most 32 characters. Letters and digits, unique for the merchant.
+    /// Merchant bill number (商户单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique for the merchant.
     pub out_bill_no: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -97,6 +97,7 @@ impl Endpoint for QueryTransferByOutBillNo {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("out_bill_no", &self.out_bill_no, 0, "0-9A-Za-z")?;
         call.path_text("out_bill_no", &self.out_bill_no, Max::Chars(32))?;
         call.extra(&self.options.extra, FIELDS)
     }

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, OpenId, Outcome,
     Resolve, Result, Secret, WireTime,
@@ -50,7 +50,7 @@ use super::types::{SceneReport, TransferState};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TransferToAuthorizedUser {
-    /// Merchant bill number (商户单号), at most 32 characters. Letters and digits, unique for the merchant.
+    /// Merchant bill number (商户单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique for the merchant.
     pub out_bill_no: String,
     /// Transfer scene ID (转账场景ID), at most 36 characters.
     pub transfer_scene_id: String,
@@ -222,6 +222,7 @@ impl Endpoint for TransferToAuthorizedUser {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
         body.own("appid", call, true)?;
+        check_text("out_bill_no", &self.out_bill_no, 0, "0-9A-Za-z")?;
         body.text("out_bill_no", &self.out_bill_no, Max::Chars(32))?;
         body.text("transfer_scene_id", &self.transfer_scene_id, Max::Chars(36))?;
         if let Some(value) = &self.options.user_name {

@@ -16,7 +16,7 @@ pub use seller::{Seller, SellerOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
     TransactionId,
@@ -52,7 +52,7 @@ use super::types::Order;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateOrder {
-    /// Merchant outbound remittance number (商户出境单号), at most 64 characters. Unique for the merchant; digits, letters, `_` and `-`.
+    /// Merchant outbound remittance number (商户出境单号), at most 64 characters, only characters of `0-9A-Za-z_-`. Unique for the merchant.
     pub out_order_id: String,
     /// WeChat Pay order number (微信订单号).
     pub transaction_id: TransactionId,
@@ -200,6 +200,7 @@ impl Endpoint for CreateOrder {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
+        check_text("out_order_id", &self.out_order_id, 0, "0-9A-Za-z_-")?;
         body.text("out_order_id", &self.out_order_id, Max::Chars(64))?;
         body.own("sub_mchid", call, true)?;
         body.id("transaction_id", &self.transaction_id)?;

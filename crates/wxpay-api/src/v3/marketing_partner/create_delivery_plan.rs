@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, TimeFormat,
     WireTime,
@@ -39,7 +39,7 @@ use super::types::{PlanReply, UsageMode};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateDeliveryPlan {
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Creation request number (创建请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Delivery plan creator brand ID (创建投放计划的品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -215,6 +215,7 @@ impl Endpoint for CreateDeliveryPlan {
             ));
         }
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;
         body.text(

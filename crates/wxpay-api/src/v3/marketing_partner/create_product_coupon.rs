@@ -20,7 +20,7 @@ pub use single_usage_info::{SingleUsageInfo, SingleUsageInfoOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -56,7 +56,7 @@ use super::types::{
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateProductCoupon {
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Creation request number (创建请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Promotion scope (优惠范围).
     pub scope: CouponScope,
@@ -279,6 +279,7 @@ impl Endpoint for CreateProductCoupon {
             return Err(InvalidInput::only_with("stock", "usage_mode", "SINGLE"));
         }
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text("scope", &self.scope, Max::Chars(64))?;
         body.text("type", &self.type_, Max::Chars(64))?;

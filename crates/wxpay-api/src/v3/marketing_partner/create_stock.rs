@@ -8,7 +8,7 @@ pub use new_stock::{NewStock, NewStockOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -43,7 +43,7 @@ use super::types::Stock;
 pub struct CreateStock {
     /// Product coupon ID (商品券ID), at most 2048 characters.
     pub product_coupon_id: String,
-    /// Creation request number (创建请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Creation request number (创建请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Coupon stock (批次).
     pub stock: NewStock,
@@ -128,6 +128,7 @@ impl Endpoint for CreateStock {
             Max::Chars(2048),
         )?;
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.object("stock", |body| self.stock.write(body))?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;

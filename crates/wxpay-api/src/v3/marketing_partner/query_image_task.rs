@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -29,7 +29,7 @@ use super::types::{GeneratedImage, ImageGenerationType, TaskState};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryImageTask {
-    /// Image generation task ID (图片生成的任务ID), at most 40 characters.
+    /// Image generation task ID (图片生成的任务ID), 6 to 40 characters, only characters of `0-9A-Za-z_-`.
     pub task_id: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -115,6 +115,7 @@ impl Endpoint for QueryImageTask {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("task_id", &self.task_id, 6, "0-9A-Za-z_-")?;
         call.path_text("task_id", &self.task_id, Max::Chars(40))?;
         call.query_text("brand_id", &self.brand_id, Max::Chars(2048))?;
         call.query_text(

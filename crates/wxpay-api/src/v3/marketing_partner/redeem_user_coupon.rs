@@ -10,7 +10,7 @@ pub use used_pay_score_order::{UsedPayScoreOrder, UsedPayScoreOrderOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Resolve, Result,
     TimeFormat, WireTime,
@@ -54,7 +54,7 @@ pub struct RedeemUserCoupon {
     pub stock_id: String,
     /// Redemption time (核销时间).
     pub use_time: WireTime,
-    /// Redemption request number (核销请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Redemption request number (核销请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -217,6 +217,7 @@ impl Endpoint for RedeemUserCoupon {
         body.text("stock_id", &self.stock_id, Max::Chars(2048))?;
         body.own("appid", call, true)?;
         body.time("use_time", &self.use_time, TimeFormat::Rfc3339)?;
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;
         if let Some(value) = &self.options.store_id {

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, OpenId, Outcome, Resolve, Result,
 };
@@ -46,7 +46,7 @@ pub struct SendCoupon {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Coupon issue request number (发券请求单号), at most 128 characters. Names this sending; another number sends another coupon. 6 to 128 letters, digits and `_-`.
+    /// Coupon issue request number (发券请求单号), 6 to 128 characters, only characters of `0-9A-Za-z_-`. Names this sending; another number sends another coupon.
     pub send_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -60,7 +60,7 @@ pub struct SendCoupon {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SendCouponOptions {
-    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there. Letters, digits and `_-`.
+    /// User product coupon code (用户商品券Code), at most 40 characters, only characters of `0-9A-Za-z_-`. Only for stocks whose codes the brand gives, and required there.
     pub coupon_code: Option<String>,
     /// Custom attached information (自定义附加信息), at most 150 characters.
     pub attach: Option<String>,
@@ -71,7 +71,7 @@ pub struct SendCouponOptions {
 }
 
 impl SendCouponOptions {
-    /// User product coupon code (用户商品券Code), at most 40 characters. Only for stocks whose codes the brand gives, and required there. Letters, digits and `_-`.
+    /// User product coupon code (用户商品券Code), at most 40 characters, only characters of `0-9A-Za-z_-`. Only for stocks whose codes the brand gives, and required there.
     #[must_use]
     pub fn coupon_code(mut self, coupon_code: impl Into<String>) -> Self {
         self.coupon_code = Some(coupon_code.into());
@@ -175,9 +175,11 @@ impl Endpoint for SendCoupon {
         )?;
         body.text("stock_id", &self.stock_id, Max::Chars(2048))?;
         if let Some(value) = &self.options.coupon_code {
+            check_text("coupon_code", value, 0, "0-9A-Za-z_-")?;
             body.text("coupon_code", value, Max::Chars(40))?;
         }
         body.own("appid", call, true)?;
+        check_text("send_request_no", &self.send_request_no, 6, "0-9A-Za-z_-")?;
         body.text("send_request_no", &self.send_request_no, Max::Chars(128))?;
         if let Some(value) = &self.options.attach {
             body.text("attach", value, Max::Chars(150))?;

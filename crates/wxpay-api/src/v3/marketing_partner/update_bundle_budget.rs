@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -43,7 +43,7 @@ pub struct UpdateBundleBudget {
     pub product_coupon_id: String,
     /// Stock bundle ID (批次组ID), at most 2048 characters.
     pub stock_bundle_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Modification request number (修改请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Update mode (更新模式).
     pub update_mode: BudgetUpdate,
@@ -189,6 +189,7 @@ impl Endpoint for UpdateBundleBudget {
         )?;
         call.path_text("stock_bundle_id", &self.stock_bundle_id, Max::Chars(2048))?;
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.text("update_mode", &self.update_mode, Max::Chars(64))?;
         if let Some(value) = &self.options.current_max_count {

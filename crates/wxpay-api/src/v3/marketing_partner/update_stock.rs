@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -42,7 +42,7 @@ pub struct UpdateStock {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Modification request number (修改请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Modification request number (修改请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Brand ID (品牌ID), at most 2048 characters.
     pub brand_id: String,
@@ -191,6 +191,7 @@ impl Endpoint for UpdateStock {
         )?;
         call.path_text("stock_id", &self.stock_id, Max::Chars(2048))?;
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         if let Some(value) = &self.options.remark {
             body.text("remark", value, Max::Chars(20))?;

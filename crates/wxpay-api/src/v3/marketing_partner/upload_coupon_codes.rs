@@ -8,7 +8,7 @@ pub use code_failure::CodeFailure;
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -45,7 +45,7 @@ pub struct UploadCouponCodes {
     pub product_coupon_id: String,
     /// Stock ID (批次ID), at most 2048 characters.
     pub stock_id: String,
-    /// Request number (请求单号), at most 40 characters. Names this request; another one is another request. 6 to 40 letters, digits and `_-`.
+    /// Request number (请求单号), 6 to 40 characters, only characters of `0-9A-Za-z_-`. Names this request; another one is another request.
     pub out_request_no: String,
     /// Coupon codes (券Code列表), at most 40 characters, 1 to 200 items.
     pub code_list: Vec<String>,
@@ -139,6 +139,7 @@ impl Endpoint for UploadCouponCodes {
         )?;
         call.path_text("stock_id", &self.stock_id, Max::Chars(2048))?;
         let mut body = Body::new();
+        check_text("out_request_no", &self.out_request_no, 6, "0-9A-Za-z_-")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(40))?;
         body.texts("code_list", &self.code_list, 1..=200, Max::Chars(40))?;
         body.text("brand_id", &self.brand_id, Max::Chars(2048))?;

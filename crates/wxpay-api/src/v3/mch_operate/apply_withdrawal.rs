@@ -18,7 +18,7 @@ pub use proof_media::{ProofMedia, ProofMediaOptions};
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, MchId, Outcome, Resolve, Result,
 };
@@ -57,7 +57,7 @@ pub struct ApplyWithdrawal {
     pub out_account_type: OutAccountType,
     /// Withdrawal amount (提现金额), in fen. At most the balance of the account.
     pub amount: Fen,
-    /// Merchant withdrawal application number (商户提现申请单号), at most 32 characters. Letters and digits.
+    /// Merchant withdrawal application number (商户提现申请单号), at most 32 characters, only characters of `0-9A-Za-z`.
     pub out_request_no: String,
     /// Payee type (收款对象类型).
     pub payee_type: PayeeType,
@@ -484,6 +484,7 @@ impl Endpoint for ApplyWithdrawal {
         body.own("sub_mchid", call, true)?;
         body.text("out_account_type", &self.out_account_type, Max::Chars(64))?;
         body.fen("amount", self.amount, 1..)?;
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(32))?;
         body.text("payee_type", &self.payee_type, Max::Chars(64))?;
         if let Some(value) = &self.options.payee_mchid {

@@ -14,7 +14,8 @@ use super::types::{AccountType, WithdrawalStatus};
 /// The platform's own withdrawals and those that it made for sub-merchants are told alike: one with `sub_mchid` is a
 /// sub-merchant's. Compare the number and the amount with your own records.
 ///
-/// A withdrawal by the day-end balance has other statuses and several amounts in place of `amount`; they stand in `reply`.
+/// A withdrawal by the day-end balance has several amounts in place of `amount`. Its statuses, such as `FINISHED` and `ABNORMAL`,
+/// are others and say nothing about the money here: look at the amounts, and query it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -31,6 +32,14 @@ pub struct WithdrawalNotification {
     pub out_request_no: String,
     /// Withdrawal amount (提现金额), in fen.
     pub amount: Option<Fen>,
+    /// Withdrawal amount (提现金额), in fen. Of a withdrawal by the day-end balance, in place of `amount`.
+    pub total_amount: Option<Fen>,
+    /// Successful withdrawal amount (提现成功金额), in fen. Of a withdrawal by the day-end balance.
+    pub success_amount: Option<Fen>,
+    /// Failed withdrawal amount (提现失败金额), in fen. Of a withdrawal by the day-end balance.
+    pub fail_amount: Option<Fen>,
+    /// Bounced withdrawal amount (提现退票金额), in fen. Of a withdrawal by the day-end balance.
+    pub refund_amount: Option<Fen>,
     /// Scheduled withdrawal submission time (提交预约时间).
     pub create_time: Option<WireTime>,
     /// Withdrawal status update time (提现状态更新时间).
@@ -69,6 +78,10 @@ impl Notification for WithdrawalNotification {
             withdraw_id: fields.require("withdraw_id")?,
             out_request_no: fields.require("out_request_no")?,
             amount: fields.optional("amount")?,
+            total_amount: fields.optional("total_amount")?,
+            success_amount: fields.optional("success_amount")?,
+            fail_amount: fields.optional("fail_amount")?,
+            refund_amount: fields.optional("refund_amount")?,
             create_time: fields.optional("create_time")?,
             update_time: fields.optional("update_time")?,
             reason: fields.optional("reason")?,

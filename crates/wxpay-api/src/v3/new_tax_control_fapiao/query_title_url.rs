@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, OpenId, Outcome, Result,
 };
@@ -32,7 +32,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct QueryTitleUrl {
-    /// Invoice application number (发票申请单号), at most 32 characters. Unique under one merchant; letters, digits and `-_|*`. The invoice is issued under it.
+    /// Invoice application number (发票申请单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`. Unique under one merchant. The invoice is issued under it.
     pub fapiao_apply_id: String,
     /// Invoice issuing source (开票来源).
     pub source: TitleSource,
@@ -210,6 +210,7 @@ impl Endpoint for QueryTitleUrl {
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         call.own_query("sub_mchid", true)?;
+        check_text("fapiao_apply_id", &self.fapiao_apply_id, 0, "0-9A-Za-z*_|-")?;
         call.query_text("fapiao_apply_id", &self.fapiao_apply_id, Max::Chars(32))?;
         call.query_text("source", &self.source, Max::Chars(64))?;
         call.own_query("appid", true)?;

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -36,7 +36,7 @@ use super::types::Acknowledgement;
 pub struct WithdrawApplication {
     /// Parking lot application review number (停车场进件审核单号), at most 64 characters.
     pub parking_lot_audit_no: String,
-    /// Merchant parking lot ID (商户停车场ID), at most 64 characters. Letters, digits and `_-`.
+    /// Merchant parking lot ID (商户停车场ID), at most 64 characters, only characters of `0-9A-Za-z_-`.
     pub out_parking_lot_id: String,
     /// The optional fields.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -100,6 +100,12 @@ impl Endpoint for WithdrawApplication {
             "parking_lot_audit_no",
             &self.parking_lot_audit_no,
             Max::Chars(64),
+        )?;
+        check_text(
+            "out_parking_lot_id",
+            &self.out_parking_lot_id,
+            0,
+            "0-9A-Za-z_-",
         )?;
         body.text(
             "out_parking_lot_id",

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
     TimeFormat, WireTime,
@@ -46,7 +46,7 @@ use super::types::{Device, Location, PostDiscount, PostPayment, TimeRange};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CompleteOrder {
-    /// Merchant service order number (商户服务订单号), at most 32 characters.
+    /// Merchant service order number (商户服务订单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`.
     pub out_order_no: String,
     /// Service ID (服务ID), at most 32 characters.
     pub service_id: String,
@@ -204,6 +204,7 @@ impl Endpoint for CompleteOrder {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*_|-")?;
         call.path_text("out_order_no", &self.out_order_no, Max::Chars(32))?;
         let mut body = Body::new();
         body.text("service_id", &self.service_id, Max::Chars(32))?;

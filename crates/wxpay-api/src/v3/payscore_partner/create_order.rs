@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     AppId, Certainty, Class, CodeFacts, DecodeError, InvalidInput, MchId, Outcome, Resolve, Result,
 };
@@ -48,7 +48,7 @@ use super::types::{
 pub struct CreateOrder {
     /// Service ID (服务ID), at most 32 characters.
     pub service_id: String,
-    /// Merchant service order number (商户服务订单号), at most 32 characters. Unique under one merchant ID; digits, letters and `_-|`. It is not the `out_trade_no` of refunds.
+    /// Merchant service order number (商户服务订单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`. Unique under one merchant ID. It is not the `out_trade_no` of refunds.
     pub out_order_no: String,
     /// Service information (服务信息), at most 20 characters.
     pub service_introduction: String,
@@ -249,6 +249,7 @@ impl Endpoint for CreateOrder {
         body.own("appid", call, true)?;
         body.own("sub_mchid", call, true)?;
         body.own("sub_appid", call, false)?;
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*_|-")?;
         body.text("out_order_no", &self.out_order_no, Max::Chars(32))?;
         body.text(
             "service_introduction",

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
 };
@@ -43,7 +43,7 @@ use super::types::{Device, PostDiscount, PostPayment};
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ModifyOrder {
-    /// Merchant service order number (商户服务订单号), at most 32 characters.
+    /// Merchant service order number (商户服务订单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`.
     pub out_order_no: String,
     /// Post-paid items (后付费项目), 1 to 1,000 items.
     pub post_payments: Vec<PostPayment>,
@@ -151,6 +151,7 @@ impl Endpoint for ModifyOrder {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*_|-")?;
         call.path_text("out_order_no", &self.out_order_no, Max::Chars(32))?;
         let mut body = Body::new();
         if let Some(value) = &self.options.service_id {

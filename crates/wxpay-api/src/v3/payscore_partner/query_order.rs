@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Result};
 use wxpay_sign::Verified;
 
@@ -102,7 +102,7 @@ impl<'de> serde::Deserialize<'de> for QueryOrder {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Which {
-    /// Merchant service order number (商户服务订单号), at most 32 characters.
+    /// Merchant service order number (商户服务订单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`.
     #[cfg_attr(feature = "serde", serde(rename = "out_order_no"))]
     OutOrderNo(String),
     /// Order query ID (查单ID), at most 512 characters. What the front end got when the user came back from the mini program.
@@ -127,7 +127,10 @@ impl Endpoint for QueryOrder {
         }
         call.own_query("sub_mchid", true)?;
         match &self.which {
-            Which::OutOrderNo(value) => call.query_text("out_order_no", value, Max::Chars(32))?,
+            Which::OutOrderNo(value) => {
+                check_text("out_order_no", value, 0, "0-9A-Za-z*_|-")?;
+                call.query_text("out_order_no", value, Max::Chars(32))?
+            }
             Which::QueryId(value) => call.query_text("query_id", value, Max::Chars(512))?,
         }
         call.extra(&self.options.extra, FIELDS)

@@ -8,7 +8,7 @@ pub use sync_detail::{SyncDetail, SyncDetailOptions};
 
 use wxpay_client::json::{Body, Json};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result,
 };
@@ -38,7 +38,7 @@ use wxpay_sign::Verified;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SyncOrder {
-    /// Merchant service order number (商户服务订单号), at most 32 characters.
+    /// Merchant service order number (商户服务订单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`.
     pub out_order_no: String,
     /// Service ID (服务ID), at most 32 characters.
     pub service_id: String,
@@ -103,6 +103,7 @@ impl Endpoint for SyncOrder {
     .errors(ERRORS);
 
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*_|-")?;
         call.path_text("out_order_no", &self.out_order_no, Max::Chars(32))?;
         let mut body = Body::new();
         body.text("service_id", &self.service_id, Max::Chars(32))?;

@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, Fen, InvalidInput, Outcome, Resolve, Result,
 };
@@ -49,7 +49,7 @@ use super::types::DayEndWithdrawal;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateDayEndWithdrawal {
-    /// Merchant withdrawal number (商户提现单号), at most 32 characters. Unique; letters and digits.
+    /// Merchant withdrawal number (商户提现单号), at most 32 characters, only characters of `0-9A-Za-z`. Unique.
     pub out_request_no: String,
     /// Withdrawal amount calculation mode (计算提现金额方式).
     pub calculate_amount_type: AmountRule,
@@ -195,6 +195,7 @@ impl Endpoint for CreateDayEndWithdrawal {
     fn encode(&self, call: &mut Call) -> Result<(), InvalidInput> {
         let mut body = Body::new();
         body.own("sub_mchid", call, true)?;
+        check_text("out_request_no", &self.out_request_no, 0, "0-9A-Za-z")?;
         body.text("out_request_no", &self.out_request_no, Max::Chars(32))?;
         body.text(
             "calculate_amount_type",

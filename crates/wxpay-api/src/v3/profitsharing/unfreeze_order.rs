@@ -4,7 +4,7 @@
 
 use wxpay_client::json::{Body, Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta, Method};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{
     Certainty, Class, CodeFacts, DecodeError, InvalidInput, Outcome, Resolve, Result, TransactionId,
 };
@@ -44,7 +44,7 @@ use super::types::Order;
 pub struct UnfreezeOrder {
     /// WeChat Pay order number (微信订单号).
     pub transaction_id: TransactionId,
-    /// Merchant profit-sharing order number (商户分账单号), at most 64 characters. Unique under one merchant ID, also among the numbers of profit sharing; digits, letters and `_-|*@`.
+    /// Merchant profit-sharing order number (商户分账单号), at most 64 characters, only characters of `0-9A-Za-z*@_|-`. Unique under one merchant ID, also among the numbers of profit sharing.
     pub out_order_no: String,
     /// Remaining fund unfreeze description (解冻剩余资金描述), at most 80 characters.
     pub description: String,
@@ -109,6 +109,7 @@ impl Endpoint for UnfreezeOrder {
         let mut body = Body::new();
         body.own("sub_mchid", call, false)?;
         body.id("transaction_id", &self.transaction_id)?;
+        check_text("out_order_no", &self.out_order_no, 0, "0-9A-Za-z*@_|-")?;
         body.text("out_order_no", &self.out_order_no, Max::Chars(64))?;
         body.text("description", &self.description, Max::Chars(80))?;
         body.extra(&self.options.extra, FIELDS)?;

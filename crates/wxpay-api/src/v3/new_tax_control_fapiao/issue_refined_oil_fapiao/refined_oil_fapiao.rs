@@ -3,7 +3,7 @@
 //! [`RefinedOilFapiao`], with how it is checked and read.
 
 use wxpay_client::json::{Body, Json};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{Fen, InvalidInput};
 
 use super::super::types::{FapiaoBillType, TransactionInfo};
@@ -14,7 +14,7 @@ use super::RefinedOilItem;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RefinedOilFapiao {
-    /// Merchant invoice number (商户发票单号), at most 32 characters. Unique under one merchant; letters, digits and `-_|*`; five under one application at most.
+    /// Merchant invoice number (商户发票单号), at most 32 characters, only characters of `0-9A-Za-z*_|-`. Unique under one merchant; five under one application at most.
     pub fapiao_id: String,
     /// Total amount including tax (总价税合计), in fen. The sum of its lines; all invoices can not exceed the payment.
     pub total_amount: Fen,
@@ -103,6 +103,7 @@ impl RefinedOilFapiao {
     ];
 
     pub(super) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
+        check_text("fapiao_id", &self.fapiao_id, 0, "0-9A-Za-z*_|-")?;
         body.text("fapiao_id", &self.fapiao_id, Max::Chars(32))?;
         body.fen("total_amount", self.total_amount, 1..)?;
         body.objects("items", &self.items, 1..=1000, |member, body| {

@@ -3,7 +3,7 @@
 //! [`ParkingLot`], with how it is checked and read.
 
 use wxpay_client::json::{Body, Json};
-use wxpay_client::{Extra, Max};
+use wxpay_client::{Extra, Max, check_text};
 use wxpay_core::{AppId, InvalidInput};
 
 use super::super::types::ParkingLotType;
@@ -16,7 +16,7 @@ use super::ChargingRule;
 pub struct ParkingLot {
     /// Parking lot name (停车场名称), at most 128 characters.
     pub parking_lot_name: String,
-    /// Merchant parking lot ID (商户停车场ID), at most 64 characters. Letters, digits and `_-`.
+    /// Merchant parking lot ID (商户停车场ID), at most 64 characters, only characters of `0-9A-Za-z_-`.
     pub out_parking_lot_id: String,
     /// Parking lot address (停车场地址), at most 256 characters.
     pub parking_lot_address: String,
@@ -133,6 +133,12 @@ impl ParkingLot {
 
     pub(super) fn write(&self, body: &mut Body) -> Result<(), InvalidInput> {
         body.text("parking_lot_name", &self.parking_lot_name, Max::Chars(128))?;
+        check_text(
+            "out_parking_lot_id",
+            &self.out_parking_lot_id,
+            0,
+            "0-9A-Za-z_-",
+        )?;
         body.text(
             "out_parking_lot_id",
             &self.out_parking_lot_id,
