@@ -114,7 +114,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         .and_then(read)
     {
         Ok(read) => read,
-        Err(error) => return Ok(parse_error::print(&error, lang)),
+        Err(error) => return Ok(parse_error::print(error, lang)),
     };
     let call = Call {
         operation,

@@ -11,7 +11,7 @@ use crate::fail::Fail;
 /// A captured message and what belongs to it.
 #[derive(clap::Args)]
 pub(crate) struct CaptureArgs {
-    /// The message: a curl command line, HTTP text, XML or JSON. A text, @FILE, or - for standard input
+    /// The message: a curl command line, HTTP text, XML or JSON. A file, @FILE, the text itself, or - for standard input
     #[arg(default_value = "-")]
     input: String,
     /// A header that was captured apart from the body, as "Name: value"; may be given several times
@@ -28,7 +28,7 @@ pub(crate) struct CaptureArgs {
 
 impl CaptureArgs {
     pub(crate) fn read(&self) -> Result<Capture, Fail> {
-        let text = bytes(&self.input)?;
+        let text = message(&self.input)?;
         // A request without a body has nothing but its method, URL and headers; and a response may be empty.
         let mut capture = if text.trim_ascii().is_empty() && self.url.is_some() {
             Capture::of_body(Vec::new())
@@ -52,6 +52,15 @@ impl CaptureArgs {
             (_, None) => capture,
         })
     }
+}
+
+/// The bytes of a message. Its file can be named without `@`, since no message reads like the name of one.
+fn message(argument: &str) -> Result<Vec<u8>, Fail> {
+    let is_text = argument.trim_start().starts_with(['<', '{', '[']);
+    if argument != "-" && !is_text && Path::new(argument).is_file() {
+        return file(Path::new(argument));
+    }
+    bytes(argument)
 }
 
 /// The bytes of an argument: itself, those of `@FILE`, or for `-` those of standard input.
