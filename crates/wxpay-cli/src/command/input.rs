@@ -56,9 +56,13 @@ impl CaptureArgs {
 
 /// The bytes of a message. Its file can be named without `@`, since no message reads like the name of one.
 fn message(argument: &str) -> Result<Vec<u8>, Fail> {
+    let path = Path::new(argument);
     let is_text = argument.trim_start().starts_with(['<', '{', '[']);
-    if argument != "-" && !is_text && Path::new(argument).is_file() {
-        return file(Path::new(argument));
+    let is_word = !argument.contains(|c: char| c.is_whitespace() || "@=:".contains(c));
+    // `request.xml` is meant as a file, also when it is not there.
+    let is_named = !is_text && (path.is_file() || is_word && path.extension().is_some());
+    if argument != "-" && is_named {
+        return file(path);
     }
     bytes(argument)
 }

@@ -193,6 +193,9 @@ fn a_file_is_read_with_and_without_the_sign_before_its_name() {
     }
     let said = sample.bench.run(&["verify", name], "");
     assert_eq!(said.code, 0, "{}", said.err);
+    let said = sample.bench.run(&["explain", "missing.xml"], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("can't read missing.xml"), "{}", said.err);
     // XML and JSON are never the name of a file.
     let folder = file.parent().unwrap();
     std::fs::write(folder.join("{}"), &sample.capture).unwrap();

@@ -2,7 +2,9 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use comfy_table::{ContentArrangement, presets};
+use wxpay_api::core::Error;
 
+use crate::fail::explained;
 use crate::lang::{Lang, Text};
 use crate::table;
 
@@ -58,6 +60,20 @@ impl Step {
             time: self.began.elapsed(),
             holds: finding.holds,
         });
+    }
+}
+
+/// A failure where there should be none, with every cause behind it.
+pub(crate) fn unexpected(error: &Error) -> Finding {
+    let [en, zh] = [Lang::En, Lang::Zh].map(|lang| explained(error.kind(), lang));
+    let outcome = error.outcome();
+    Finding {
+        verified: Text::new(en.join(": "), zh.join("：")),
+        result: Text::new(
+            format!("{outcome:?}, and no failure was expected"),
+            format!("{outcome:?}，而此处不应失败"),
+        ),
+        holds: false,
     }
 }
 
