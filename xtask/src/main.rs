@@ -89,7 +89,7 @@ enum Chore {
         #[arg(
             long,
             value_name = "NAME <MAIL>",
-            default_value = "whoever built this package <root@localhost>"
+            default_value = "The builder of this package <root@localhost>"
         )]
         maintainer: String,
     },

@@ -1,7 +1,7 @@
 //! What the command prints, screen by screen, as the files of `tests/screens` have it: in both languages, and as wide as the
 //! variable `COLUMNS` says.
 //!
-//! When a change of the words is meant, this writes the files anew:
+//! When a change of the words is meant, this writes the files again:
 //!
 //! ```sh
 //! WXPAY_SCREENS=renew cargo test -p wxpay-cli --test it screens
