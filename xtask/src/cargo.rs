@@ -67,6 +67,9 @@ pub(crate) struct Metadata {
     pub(crate) packages: Vec<Package>,
     #[serde(default)]
     workspace_members: Vec<String>,
+    /// Where cargo builds.
+    #[serde(default)]
+    pub(crate) target_directory: PathBuf,
 }
 
 impl Metadata {

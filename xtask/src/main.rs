@@ -5,6 +5,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod codegen;
+mod dist;
 mod drift;
 mod features;
 mod files;
@@ -78,6 +79,19 @@ enum Chore {
         /// Package a working tree with changes that are not committed
         #[arg(long)]
         allow_dirty: bool,
+    },
+    /// Build the command as it is handed out, and pack it: archive, Debian package, checksums; needs GNU tar
+    Dist {
+        /// The target, if not this machine
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<String>,
+        /// Who answers for the Debian package
+        #[arg(
+            long,
+            value_name = "NAME <MAIL>",
+            default_value = "The builder of this package <root@localhost>"
+        )]
+        maintainer: String,
     },
     /// Write the endpoints of wxpay-api from `xtask/spec`
     Codegen {
@@ -161,6 +175,7 @@ fn main() -> ExitCode {
         Chore::Features => features::run(),
         Chore::MinimalVersions => minimal::run(),
         Chore::Release { allow_dirty, .. } => release::dry_run(allow_dirty),
+        Chore::Dist { target, maintainer } => dist::run(target.as_deref(), &maintainer),
         Chore::Codegen { check, root } => codegen::run(root, check),
         Chore::Drift { descriptions, root } => drift::run(root, &descriptions),
         Chore::Bench {

@@ -10,6 +10,8 @@ mod init;
 mod input;
 mod keys;
 mod list;
+#[cfg(feature = "man")]
+mod man;
 mod open;
 mod payout;
 mod probe;
@@ -85,6 +87,10 @@ pub(crate) enum Command {
     Explain(Box<explain::Arguments>),
     /// Print a script that completes the arguments of `wxpay` in a shell
     Completions(completions::Arguments),
+    /// Write the manual pages of `wxpay` and its commands
+    #[cfg(feature = "man")]
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -105,6 +111,8 @@ impl Command {
             Self::Open(arguments) => open::run(*arguments, lang).await,
             Self::Explain(arguments) => explain::run(*arguments, lang),
             Self::Completions(arguments) => completions::run(&arguments),
+            #[cfg(feature = "man")]
+            Self::Man(arguments) => man::run(&arguments, lang),
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Config {
 }
 
 /// Where a secret comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum SecretSource {
     Environment(&'static str),
     File(PathBuf),

@@ -1,12 +1,31 @@
-//! The help in Chinese: what `help.zh.toml` says in the place of each English text.
+//! The help as it is printed: in a language, and for the width of a terminal.
+//!
+//! What `help.zh.toml` says takes the place of each English text.
 
 use clap::Command;
 use toml::Table;
 
 use crate::lang::Lang;
+use crate::{width, wrap};
+
+/// The command with its help in a language, its paragraphs in one line each: they are broken when they are printed.
+pub(crate) fn prepared(command: Command, lang: Lang) -> Command {
+    unwrapped(in_lang(command, lang)).term_width(width::of_text())
+}
+
+fn unwrapped(mut command: Command) -> Command {
+    let one_line = |text: &clap::builder::StyledStr| wrap::unwrap(&text.to_string());
+    if let Some(text) = command.get_long_about().map(one_line) {
+        command = command.long_about(text);
+    }
+    if let Some(text) = command.get_after_help().map(one_line) {
+        command = command.after_help(text);
+    }
+    command.mut_subcommands(unwrapped)
+}
 
 /// The command with its help in a language.
-pub(crate) fn in_lang(command: Command, lang: Lang) -> Command {
+fn in_lang(command: Command, lang: Lang) -> Command {
     match (lang, CHINESE.parse::<Table>()) {
         (Lang::Zh, Ok(texts)) => in_chinese(command, &texts),
         _ => command,
@@ -18,8 +37,12 @@ pub(crate) fn in_lang(command: Command, lang: Lang) -> Command {
 fn in_chinese(mut command: Command, texts: &Table) -> Command {
     let text = |table: &Table, key: &str| table.get(key)?.as_str().map(ToOwned::to_owned);
     if let Some(about) = text(texts, "about") {
-        let long = text(texts, "long_about").unwrap_or_else(|| about.clone());
-        command = command.about(about).long_about(long);
+        // A long text alone makes the list of arguments a long one.
+        if command.get_long_about().is_some() {
+            let long = text(texts, "long_about").unwrap_or_else(|| about.clone());
+            command = command.long_about(long);
+        }
+        command = command.about(about);
     }
     if let Some(after) = text(texts, "after_help") {
         command = command.after_help(after);
@@ -48,7 +71,10 @@ fn arguments_in_chinese(command: Command, texts: &Table) -> Command {
     let text = |key: &str| texts.get(key)?.as_str().map(ToOwned::to_owned);
     command.mut_args(|mut argument| {
         if let Some(help) = text(argument.get_id().as_str()) {
-            argument = argument.help(help.clone()).long_help(help);
+            argument = match argument.get_long_help() {
+                Some(_) => argument.help(help.clone()).long_help(help),
+                None => argument.help(help),
+            };
         }
         match argument.get_help_heading().and_then(text) {
             Some(heading) => argument.help_heading(heading),
@@ -64,9 +90,11 @@ const SHARED: &str = include_str!("help_shared.zh.toml");
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use textwrap::core::display_width;
 
     use super::*;
     use crate::Arguments;
+    use crate::parse_error::laid_out;
 
     #[test]
     fn every_text_is_there_in_chinese() {
@@ -79,6 +107,29 @@ mod tests {
         let mut missing = Vec::new();
         collect(&chinese, &english, "wxpay", &mut missing);
         assert!(missing.is_empty(), "not in Chinese: {missing:#?}");
+    }
+
+    #[test]
+    fn every_help_fits_80_columns() {
+        let mut wide = Vec::new();
+        for lang in [Lang::En, Lang::Zh] {
+            let mut command = unwrapped(in_lang(Arguments::command(), lang)).term_width(80);
+            command.build();
+            wider(&mut command, lang, &mut wide);
+        }
+        assert!(wide.is_empty(), "{wide:#?}");
+    }
+
+    fn wider(command: &mut Command, lang: Lang, wide: &mut Vec<String>) {
+        let (long, short) = (command.render_long_help(), command.render_help());
+        for help in [long, short] {
+            let text = laid_out(&help.to_string(), lang, 80);
+            let lines = text.lines().filter(|line| display_width(line) > 80);
+            wide.extend(lines.map(ToOwned::to_owned));
+        }
+        for subcommand in command.get_subcommands_mut() {
+            wider(subcommand, lang, wide);
+        }
     }
 
     fn collect(chinese: &Command, english: &Command, path: &str, missing: &mut Vec<String>) {

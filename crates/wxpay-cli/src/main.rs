@@ -13,7 +13,11 @@ mod out;
 mod parse_error;
 mod private_file;
 mod spreadsheet;
+mod start;
+mod table;
 mod visible;
+mod width;
+mod wrap;
 
 use std::env;
 use std::io::stderr;
@@ -38,22 +42,26 @@ struct Arguments {
     )]
     lang: Option<Lang>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let lang = Lang::of(env::args_os(), |name| env::var_os(name));
-    let command = help::in_lang(Arguments::command(), lang);
+    let command = help::prepared(Arguments::command(), lang);
     let parsed = command
         .try_get_matches()
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => return parse_error::print(&error, lang),
+        Err(error) => return parse_error::print(error, lang),
     };
     let lang = arguments.lang.unwrap_or(lang);
-    match arguments.command.run(lang).await {
+    let done = match arguments.command {
+        Some(command) => command.run(lang).await,
+        None => start::run(lang),
+    };
+    match done {
         Ok(code) => code,
         Err(fail) => {
             // If standard error is gone too, the exit code still tells.

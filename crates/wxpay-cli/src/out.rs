@@ -1,6 +1,8 @@
 //! Standard output, of which nobody may want to read the rest.
 
-use std::io::{self, ErrorKind, IsTerminal, Stdout, StdoutLock, Write};
+use std::io::{self, ErrorKind, Stdout, StdoutLock, Write};
+
+use anstream::{AutoStream, ColorChoice};
 
 /// Standard output. What is written after its reader has gone, as `head` does, is dropped: the command goes on, and its exit
 /// code tells how it ended.
@@ -10,15 +12,15 @@ pub(crate) fn stdout() -> Out<Stdout> {
     Out(io::stdout())
 }
 
+/// Whether standard output is to be in colours: a terminal is, unless `NO_COLOR` is set, and anything is with
+/// `CLICOLOR_FORCE`.
+pub(crate) fn has_colours() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
 impl Out<Stdout> {
     pub(crate) fn lock(self) -> Out<StdoutLock<'static>> {
         Out(self.0.lock())
-    }
-}
-
-impl<W: IsTerminal> Out<W> {
-    pub(crate) fn is_terminal(&self) -> bool {
-        self.0.is_terminal()
     }
 }
 

@@ -1,39 +1,74 @@
-//! What clap says, in Chinese: mistakes in the arguments, and the fixed words of the help.
+//! What clap says, for the width of a terminal and in the language: the help, and mistakes in the arguments.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::env;
+use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Error;
+use clap::builder::StyledStr;
+use clap::builder::styling::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Command, Error};
 
+use crate::config::ConfigArgs;
 use crate::lang::Lang;
+use crate::{width, wrap};
 
 /// Prints the help, the version or a mistake in the arguments, and gives the exit code.
-pub(crate) fn print(error: &Error, lang: Lang) -> ExitCode {
+pub(crate) fn print(mut error: Error, lang: Lang) -> ExitCode {
     let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    without_settings(&mut error);
+    let text = match lang {
+        Lang::Zh if error.use_stderr() => in_chinese(&error),
+        _ => error.render().ansi().to_string(),
+    };
+    let text = laid_out(&text, lang, width::of_text());
     // If the output is gone, the exit code still tells.
-    let _ = match lang {
-        Lang::En => error.print(),
-        Lang::Zh if error.use_stderr() => write!(stderr(), "{}", in_chinese(error)),
-        Lang::Zh => {
-            let colours = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            let text = error.render();
-            let text = if colours {
-                text.ansi().to_string()
-            } else {
-                text.to_string()
-            };
-            write!(stdout(), "{}", fixed_words(&text))
-        }
+    let _ = if error.use_stderr() {
+        write!(anstream::stderr(), "{text}")
+    } else {
+        write!(anstream::stdout(), "{text}")
     };
     ExitCode::from(code)
+}
+
+/// A text of clap's in a language and a width.
+pub(crate) fn laid_out(text: &str, lang: Lang, width: usize) -> String {
+    match lang {
+        Lang::En => wrap::fit(text, width),
+        Lang::Zh => wrap::fit(&fixed_words(text), width),
+    }
+}
+
+/// Takes the settings out of the usage that the environment gives, and the language: clap lists what is given as if it had to
+/// be.
+fn without_settings(error: &mut Error) {
+    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
+        return;
+    };
+    let plain = usage.to_string();
+    let settings = ConfigArgs::augment_args(Command::new("settings"));
+    let from_env = settings.get_arguments().filter(|setting| {
+        let name = setting.get_env();
+        name.is_some_and(|name| env::var_os(name).is_some())
+    });
+    let lang = " --lang <LANG>".to_owned();
+    let shown = from_env.filter_map(|setting| {
+        let (option, value) = (setting.get_long()?, setting.get_value_names()?.first()?);
+        Some(format!(" --{option} <{value}>"))
+    });
+    let shown = shown.chain([lang]);
+    let kept = shown.fold(plain.clone(), |usage, shown| usage.replace(&shown, ""));
+    if kept != plain {
+        let kept = StyledStr::from(kept);
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(kept));
+    }
 }
 
 fn in_chinese(error: &Error) -> String {
     let value = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join("、"),
-        Some(ContextValue::StyledStr(text)) => text.to_string(),
+        Some(ContextValue::StyledStr(text)) => text.ansi().to_string(),
         Some(ContextValue::Number(number)) => number.to_string(),
         _ => String::new(),
     };
@@ -73,9 +108,10 @@ fn in_chinese(error: &Error) -> String {
         }
         ErrorKind::TooManyValues => format!("参数 {argument} 的值过多"),
         // The help, printed since nothing was given.
-        _ => return fixed_words(&error.render().to_string()),
+        _ => return error.render().ansi().to_string(),
     };
-    let mut text = format!("错误：{said}\n");
+    let style = *Styles::styled().get_error();
+    let mut text = format!("{style}错误：{style:#}{said}\n");
     for kind in [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedSubcommand,
@@ -88,13 +124,13 @@ fn in_chinese(error: &Error) -> String {
     }
     let usage = value(ContextKind::Usage);
     if !usage.is_empty() {
-        text += &format!("\n{}\n", fixed_words(&usage));
+        text += &format!("\n{}\n", usage.trim_end());
     }
     text + "\n更多说明请用 --help 查看。\n"
 }
 
 /// A text of clap's with its fixed words in Chinese.
-fn fixed_words(text: &str) -> String {
+pub(crate) fn fixed_words(text: &str) -> String {
     FIXED
         .iter()
         .fold(text.to_owned(), |text, (english, chinese)| {
@@ -103,7 +139,7 @@ fn fixed_words(text: &str) -> String {
 }
 
 /// The longer of two comes first.
-const FIXED: [(&str, &str); 15] = [
+const FIXED: [(&str, &str); 20] = [
     ("Usage:", "用法："),
     ("Commands:", "命令："),
     ("Arguments:", "参数："),
@@ -128,4 +164,9 @@ const FIXED: [(&str, &str); 15] = [
     ("Possible values:", "可用的值："),
     ("[possible values: ", "[可用的值："),
     ("[default: ", "[默认："),
+    ("[env: ", "[环境变量："),
+    ("[aliases: ", "[别名："),
+    ("[OPTIONS]", "[选项]"),
+    ("[COMMAND]", "[命令]"),
+    ("<COMMAND>", "<命令>"),
 ];

@@ -117,7 +117,7 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         .and_then(read)
     {
         Ok(read) => read,
-        Err(error) => return Ok(parse_error::print(&error, lang)),
+        Err(error) => return Ok(parse_error::print(error, lang)),
     };
     let given = values::gather(operation, &matches, &options).await?;
     let call = Call {

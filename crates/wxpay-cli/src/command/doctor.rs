@@ -15,7 +15,7 @@ mod verdict;
 
 use std::process::ExitCode;
 
-use crate::config::{Config, ConfigArgs};
+use crate::config::{Certificates, Config, ConfigArgs, SecretSource};
 use crate::fail::Fail;
 use crate::lang::Lang;
 
@@ -57,26 +57,32 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
 async fn examine(config: &Config, exam: &mut Exam) {
     exam.note("config", settings::config(config));
     exam.check("files", &[], || settings::files(config));
-    exam.check("modes", &["files"], || settings::modes(config));
+    exam.check("modes", &[], || settings::modes(config));
     exam.check("protocols", &[], || settings::protocols(config));
     exam.check("mch_id", &[], || settings::mch_id(config));
     exam.check("app_id", &[], || settings::app_id(config));
     exam.check("host", &[], || settings::host(config));
 
-    exam.check("v2_key", &["modes"], || keys::v2_key(config));
-    exam.check("v3_key", &["modes"], || keys::v3_key(config));
+    // A file that can't be read stops the checks of that file alone.
+    let secret = |source| settings::needs(config, vec![source], Vec::new());
+    let v2_key = secret(config.v2_key_source());
+    exam.check("v2_key", &v2_key, || keys::v2_key(config));
+    let v3_key = secret(config.v3_key_source());
+    exam.check("v3_key", &v3_key, || keys::v3_key(config));
     exam.check("keys_differ", &["v2_key", "v3_key"], || {
         keys::differ(config)
     });
-    exam.check("wecom_secret", &["modes"], || keys::wecom_secret(config));
+    let wecom = secret(config.wecom_secret_source());
+    exam.check("wecom_secret", &wecom, || keys::wecom_secret(config));
 
-    exam.check("p12", &["modes", "mch_id"], || merchant::p12(config));
-    exam.check("private_key", &["modes", "p12?"], || {
-        merchant::private_key(config)
-    });
-    exam.check("certificate", &["modes", "p12?"], || {
-        merchant::certificate(config)
-    });
+    let p12 = config.p12().map(SecretSource::File);
+    let needs = [secret(p12.clone()), vec!["mch_id"]].concat();
+    exam.check("p12", &needs, || merchant::p12(config));
+    let key = config.private_key().map(SecretSource::File);
+    let needs = settings::needs(config, vec![key, p12], vec![config.certificate()]);
+    let needs = [needs, vec!["p12?"]].concat();
+    exam.check("private_key", &needs, || merchant::private_key(config));
+    exam.check("certificate", &needs, || merchant::certificate(config));
     exam.check("key_pair", &["private_key", "certificate"], || {
         merchant::key_pair(config)
     });
@@ -87,11 +93,18 @@ async fn examine(config: &Config, exam: &mut Exam) {
         merchant::owner(config)
     });
 
-    exam.check("public_key", &["files"], || platform::public_key(config));
+    let public = |files| settings::needs(config, Vec::new(), files);
+    let needs = public(vec![config.public_key()]);
+    exam.check("public_key", &needs, || platform::public_key(config));
     let needs = ["public_key", "key_pair"];
     exam.waiting("public_key_owner", &needs, platform::owner(config))
         .await;
-    exam.check("platform_certificates", &["files", "certificate?"], || {
+    let files = match config.certificates() {
+        Certificates::Files(files) => files.into_iter().map(Some).collect(),
+        _ => Vec::new(),
+    };
+    let needs = [public(files), vec!["certificate?"]].concat();
+    exam.check("platform_certificates", &needs, || {
         platform::certificates(config)
     });
     exam.check("trust", &["public_key?", "platform_certificates?"], || {
@@ -104,9 +117,9 @@ async fn examine(config: &Config, exam: &mut Exam) {
 /// The checks that ask WeChat Pay.
 async fn examine_online(config: &Config, exam: &mut Exam) {
     exam.online("dns", &["host"], host::dns(config)).await;
-    let reached = exam
-        .online("tls", &["files", "dns"], host::reach(config))
-        .await;
+    let needs = settings::needs(config, Vec::new(), vec![config.root()]);
+    let needs = [needs, vec!["dns"]].concat();
+    let reached = exam.online("tls", &needs, host::reach(config)).await;
     exam.check("clock", &["tls"], || host::clock(reached));
 
     let needs = ["tls", "mch_id", "app_id", "v2_key", "wecom_secret?"];

@@ -89,8 +89,8 @@ fn list(json: bool, language: Language) -> Result<(), Fail> {
 
 const EXAMPLES: &str = "\
 Examples:
-  wxpay explain @request.xml --v2-key-file v2.key
+  wxpay explain request.xml --v2-key-file v2.key
   pbpaste | wxpay explain --certificate apiclient_cert.pem
-  wxpay explain @body.json -H 'Wechatpay-Serial: …' -H 'Wechatpay-Signature: …' -H 'Wechatpay-Timestamp: …' -H 'Wechatpay-Nonce: …' --public-key-id PUB_KEY_ID_… --public-key pub_key.pem
-  wxpay explain @request.txt --signed-text @signed.txt
-  wxpay explain @reply.xml --url /mmpaymkttransfers/promotion/transfers";
+  wxpay explain body.json -H 'Wechatpay-Serial: …' -H 'Wechatpay-Signature: …' -H 'Wechatpay-Timestamp: …' -H 'Wechatpay-Nonce: …' --public-key-id PUB_KEY_ID_… --public-key pub_key.pem
+  wxpay explain request.txt --signed-text @signed.txt
+  wxpay explain reply.xml --url /mmpaymkttransfers/promotion/transfers";

@@ -11,7 +11,7 @@ use crate::fail::Fail;
 /// A captured message and what belongs to it.
 #[derive(clap::Args)]
 pub(crate) struct CaptureArgs {
-    /// The message: a curl command line, HTTP text, XML or JSON. A text, @FILE, or - for standard input
+    /// The message: a curl command line, HTTP text, XML or JSON. A file, @FILE, the text itself, or - for standard input
     #[arg(default_value = "-")]
     input: String,
     /// A header that was captured apart from the body, as "Name: value"; may be given several times
@@ -28,7 +28,7 @@ pub(crate) struct CaptureArgs {
 
 impl CaptureArgs {
     pub(crate) fn read(&self) -> Result<Capture, Fail> {
-        let text = bytes(&self.input)?;
+        let text = message(&self.input)?;
         // A request without a body has nothing but its method, URL and headers; and a response may be empty.
         let mut capture = if text.trim_ascii().is_empty() && self.url.is_some() {
             Capture::of_body(Vec::new())
@@ -52,6 +52,19 @@ impl CaptureArgs {
             (_, None) => capture,
         })
     }
+}
+
+/// The bytes of a message. Its file can be named without `@`, since no message reads like the name of one.
+fn message(argument: &str) -> Result<Vec<u8>, Fail> {
+    let path = Path::new(argument);
+    let is_text = argument.trim_start().starts_with(['<', '{', '[']);
+    let is_word = !argument.contains(|c: char| c.is_whitespace() || "@=:".contains(c));
+    // `request.xml` is meant as a file, also when it is not there.
+    let is_named = !is_text && (path.is_file() || is_word && path.extension().is_some());
+    if argument != "-" && is_named {
+        return file(path);
+    }
+    bytes(argument)
 }
 
 /// The bytes of an argument: itself, those of `@FILE`, or for `-` those of standard input.

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
+use textwrap::core::display_width;
 use wxpay_catalog::Operation;
 
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::operation::found;
 use crate::out::stdout;
+use crate::{width, wrap};
 
 /// What to look for.
 #[derive(clap::Args)]
@@ -39,6 +41,25 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
+    let lines = rows(&found, lang);
+    let fits = |width| lines.iter().all(|line| display_width(line) <= width);
+    match width::of_tables().filter(|width| !fits(*width)) {
+        Some(width) => {
+            for operation in found {
+                writeln!(out, "{}", wrap::fit_items(&block(operation, lang), width))?;
+            }
+        }
+        None => {
+            for line in lines {
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line for each.
+fn rows(found: &[&Operation], lang: Lang) -> Vec<String> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(lang.pick(
         ["name", "effect", "method and path", "title"],
@@ -52,10 +73,18 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
             lang.pick(&operation.title_en, &operation.title_zh),
         ]);
     }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim())?;
-    }
-    Ok(ExitCode::SUCCESS)
+    table.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// One of them where the lines would be too long: below its name, what it does and where it is.
+fn block(operation: &Operation, lang: Lang) -> String {
+    format!(
+        "{} ({})\n    {}\n    {}",
+        operation.name,
+        effect(operation, lang),
+        lang.pick(&operation.title_en, &operation.title_zh),
+        route(operation)
+    )
 }
 
 /// What a list says of an operation, in JSON; what is absent is null.

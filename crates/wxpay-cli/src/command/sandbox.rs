@@ -4,7 +4,7 @@ mod client_files;
 mod ctl;
 mod log;
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ use wxpay_sandbox::{Control, Sandbox, SandboxBuilder, StartError, StateFileError
 
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// How to run it, or what to tell a running one.
 #[derive(Args)]

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use crate::fail::Fail;
 use crate::lang::Lang;
-use crate::operation;
 use crate::out::stdout;
+use crate::{operation, width, wrap};
 
 /// What to show.
 #[derive(clap::Args)]
@@ -28,7 +28,11 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let text = if arguments.json {
         format!("{:#}\n", json::of(operation)?)
     } else {
-        page::of(operation, lang)
+        let page = page::of(operation, lang);
+        match width::of_tables() {
+            Some(_) => wrap::fit_items(&page, width::of_text()),
+            None => page,
+        }
     };
     stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

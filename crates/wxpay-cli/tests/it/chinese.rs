@@ -39,7 +39,6 @@ const FAILING: &[Failing] = &[
     }),
     ("init", nothing),
     ("init --dir wxpay.toml", nothing),
-    ("", nothing),
     ("pay", nothing),
     ("--version=1", nothing),
     ("doctor --offlin", nothing),

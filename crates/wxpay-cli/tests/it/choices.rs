@@ -14,7 +14,9 @@ fn run(setup: &Setup, more: &[&str]) -> Output {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_of_fields_is_told_as_one() {
     let sandbox = Sandbox::start().await.unwrap();
-    let setup = Setup::new(&sandbox);
+    let mut setup = Setup::new(&sandbox);
+    // One line each.
+    setup.env.push(("COLUMNS".to_owned(), "120".to_owned()));
     let choice = "<--transaction-id <TEXT>|--out-trade-no <TEXT>|--request <FILE>>";
     let output = run(&setup, &[]);
     let said = text(&output.stderr);

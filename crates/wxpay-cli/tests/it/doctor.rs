@@ -47,6 +47,38 @@ async fn the_merchants_own_certificate_as_the_public_key_is_named_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_others_may_read_stops_its_own_checks_alone() {
+    let us = Sandbox::start().await.unwrap();
+    let setup = Setup::new(&us);
+    setup.mode("v2_key", 0o644);
+    let report = Report::of(&setup, &[]);
+    assert_eq!(report.names("red"), ["modes"], "{report:#?}");
+    assert_eq!(report.level("v2_key"), "skipped");
+    for check in [
+        "v3_key",
+        "private_key",
+        "key_pair",
+        "tls",
+        "echo",
+        "v3_query",
+    ] {
+        assert_eq!(report.level(check), "green", "{check}: {report:#?}");
+    }
+    let mut told = setup.command(&["doctor"]);
+    let told = text(&told.env("COLUMNS", "200").output().unwrap().stdout);
+    let skipped = told.lines().filter(|line| line.starts_with("skipped"));
+    let skipped: Vec<&str> = skipped.collect();
+    assert_eq!(
+        skipped,
+        [
+            "skipped  correct modes first: v2_key, keys_differ, v2_query, client_certificate, wecom_query",
+            "skipped  not configured: p12, platform_certificates, fetch",
+        ],
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_wrong_is_told() {
     let us = Sandbox::start().await.unwrap();
     let setup = Setup::new(&us);

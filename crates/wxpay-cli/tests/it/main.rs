@@ -12,6 +12,8 @@ mod doctor;
 mod init;
 mod ownership;
 mod sandbox;
+mod screens;
 mod setup;
 mod standing;
 mod suites;
+mod terminal;

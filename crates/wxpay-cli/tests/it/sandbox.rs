@@ -55,6 +55,10 @@ impl Running {
             .unwrap()
     }
 
+    pub(crate) fn control(&self) -> &str {
+        &self.control
+    }
+
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.ctl(&[&["--json"], arguments].concat());
         assert!(output.status.success(), "{output:?}");

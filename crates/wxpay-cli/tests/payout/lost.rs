@@ -306,7 +306,7 @@ async fn attest_waits_for_its_time() {
     let attest = |office: &Office| {
         exactly(
             office.folder.path(),
-            "attest intent-0 --journal j --who Wang --evidence bill-2026-11-20",
+            "attest intent-0 --journal j --who Wang --evidence bill-2026-11-20 --json",
         )
         .output()
         .unwrap()
@@ -321,6 +321,7 @@ async fn attest_waits_for_its_time() {
     office.set("attest_after = '1ms'");
     let output = attest(&office);
     assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(json(&output)["state"], "failed");
     let twice = attest(&office);
     assert!(
         said(&twice).contains("settled as not paid already"),
@@ -362,8 +363,9 @@ async fn backup_of_the_middle_pays_nothing_again() {
     let half: Vec<&str> = rows.lines().take(21).collect();
     office.write("half.csv", &(half.join("\n") + "\n"));
     assert!(office.run("run half.csv --journal j").status.success());
-    let output = office.run("backup --journal j --to copy");
+    let output = office.run("backup --journal j --to copy --json");
     assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(json(&output)["copy"], "copy");
     let twice = office.run("backup --journal j --to copy");
     assert_eq!(twice.status.code(), Some(2), "{}", said(&twice));
     assert!(office.run("run rows.csv --journal j").status.success());

@@ -290,12 +290,12 @@ async fn a_closed_refund_is_replaced_under_its_next_number() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("退款关闭"), "{}", said(&output));
     office.sandbox.set_refund_end(RefundEnd::Success);
-    let output = office.run("replace r1 --file rows.csv --journal j");
-    assert!(
-        said(&output).contains("under its next number"),
-        "{}",
-        said(&output)
-    );
+    let failed = office.sandbox.refunds().remove(0).out_refund_no;
+    let output = office.run("replace r1 --file rows.csv --journal j --json");
+    assert!(output.status.success(), "{}", said(&output));
+    let ready = json(&output);
+    assert_eq!(ready["failed_number"], failed.as_str());
+    assert_ne!(ready["number"], ready["failed_number"]);
     let output = office.run(RUN);
     assert!(output.status.success(), "{}", said(&output));
     let refunds = office.sandbox.refunds();

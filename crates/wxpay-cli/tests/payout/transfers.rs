@@ -3,7 +3,7 @@
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Journal as _, Moment, SqliteJournal};
 use wxpay_sandbox::{Api, Fault, FaultRule, TransferBill};
@@ -235,14 +235,17 @@ async fn a_cancellation_without_an_answer_is_settled_by_queries() {
     assert_eq!(office.run(RUN).status.code(), Some(4));
     let lost = FaultRule::new(CANCEL, Fault::DropAfterCommit).times(1);
     office.sandbox.add_fault_rule(lost).unwrap();
-    let output = office.run("cancel t1 --journal j");
+    let output = office.run("cancel t1 --journal j --json");
     assert!(output.status.success(), "{}", said(&output));
+    let cancelled = json!({"intent": "t1", "state": "cancelled", "number": null});
+    assert_eq!(json(&output), cancelled);
     assert_eq!(bill(&office, "openid_1").state, "CANCELLED");
     // It takes WeChat Pay longer than the command waits.
     office.reset("patience = '5s'", "patience = '1s'");
     office.sandbox.set_transfer_step(Duration::from_secs(3600));
-    let output = office.run("cancel t2 --journal j");
+    let output = office.run("cancel t2 --journal j --json");
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    assert_eq!(json(&output)["state"], "being_cancelled");
     let told = said(&office.run("status --journal j"));
     assert!(told.contains("to be cancelled"), "{told}");
     let number = bill(&office, "openid_2").out_bill_no;

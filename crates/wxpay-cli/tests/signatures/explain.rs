@@ -176,3 +176,29 @@ fn a_reader_that_stops_reading_is_no_error() {
         assert_eq!(said.code, code, "{arguments:?}");
     }
 }
+
+#[test]
+fn a_file_is_read_with_and_without_the_sign_before_its_name() {
+    let sample = Sample::read("good/v2_notice");
+    let file = sample.bench.file("notice.xml", &sample.capture);
+    let name = file.to_str().unwrap();
+    for argument in [name, &format!("@{name}"), &sample.capture] {
+        let said = sample.bench.run(&["explain", argument], "");
+        assert_eq!(
+            (&*said.out, said.code),
+            ("sign: holds\n", 0),
+            "{}",
+            said.err
+        );
+    }
+    let said = sample.bench.run(&["verify", name], "");
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = sample.bench.run(&["explain", "missing.xml"], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("can't read missing.xml"), "{}", said.err);
+    // XML and JSON are never the name of a file.
+    let folder = file.parent().unwrap();
+    std::fs::write(folder.join("{}"), &sample.capture).unwrap();
+    let said = sample.bench.run(&["explain", "{}"], "");
+    assert_ne!(said.code, 0, "{}", said.out);
+}

@@ -110,6 +110,13 @@ impl NewFault {
     }
 }
 
+impl Fault {
+    /// The names of all faults, as the control port takes and gives them, such as `html_502`.
+    pub fn names() -> Vec<&'static str> {
+        names()
+    }
+}
+
 /// The names of all faults.
 pub(crate) fn names() -> Vec<&'static str> {
     let plain = PLAIN.iter().map(name);

@@ -100,7 +100,7 @@ pub(crate) fn order(order: &Order) -> Value {
         "sub_mchid": order.sub_merchant.as_ref().map(|sub| &sub.sub_mchid),
         "openid": order.openid,
         "attach": order.attach,
-        "time_end": time(order.time_end),
+        "time_end": order.was_paid().then(|| time(order.time_end)),
         "description": order.description(),
         "profit_sharing": order.profit_sharing,
         "notify_url": prepay.map(|prepay| &prepay.notify_url),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::Table;
 use serde::Serialize;
 use serde_json::json;
 use wxpay_api::core::TimeFormat;
@@ -164,9 +164,7 @@ impl Shown<'_> {
 
 fn block(names: &[String]) -> Table {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut table = words::table(&names, 0);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table
+    words::table(&names, 0)
 }
 
 fn trade_names(lang: Lang) -> [&'static str; 7] {

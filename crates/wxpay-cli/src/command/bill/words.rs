@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use wxpay_bill::{Comparison, Direction, MilliFen, Sum, TradeKind, TradeScope, TradeState};
 
 use crate::lang::Lang;
+use crate::table;
 use crate::visible::visible;
 
 /// The name of a kind, in JSON: `trade.all`, as it is in the documents' files.
@@ -49,10 +50,8 @@ pub(super) fn direction(direction: Direction, lang: Lang) -> &'static str {
 
 /// An empty table with these names, of which the last ones are amounts.
 pub(super) fn table(names: &[&str], amounts: usize) -> Table {
-    let mut table = Table::new();
-    table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-        .set_header(names);
+    let mut table = table::new(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(names);
     let first = names.len().saturating_sub(amounts);
     for column in table.column_iter_mut().skip(first) {
         column.set_cell_alignment(CellAlignment::Right);

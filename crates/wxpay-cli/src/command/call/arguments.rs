@@ -5,9 +5,9 @@ use clap::{Arg, ArgAction, ArgGroup, Args, Command, value_parser};
 use wxpay_catalog::{Field, Operation, Reply};
 
 use super::Options;
-use crate::help;
 use crate::lang::Lang;
 use crate::operation::{choice_of, given, is_choice, is_secret, words};
+use crate::{help, width};
 
 /// The command of an operation, with an argument for each field and what every call has.
 pub(super) fn command(operation: &'static Operation, lang: Lang) -> Command {
@@ -24,6 +24,7 @@ pub(super) fn command(operation: &'static Operation, lang: Lang) -> Command {
         .bin_name(format!("wxpay call {name}"))
         .about(words::title(operation, lang))
         .after_help(hint)
+        .term_width(width::of_text())
         .args(fields)
         .args(&shared)
         .groups(choices(operation))
@@ -213,10 +214,12 @@ pub(super) const OUT: &str = "out";
 
 #[cfg(test)]
 mod tests {
+    use textwrap::core::display_width;
     use wxpay_catalog::{Entry, entries};
 
     use super::*;
     use crate::operation::is_notification;
+    use crate::parse_error::laid_out;
 
     fn callable() -> impl Iterator<Item = &'static Operation> {
         let all = entries().iter().map(Entry::operation);
@@ -231,6 +234,20 @@ mod tests {
                 command(operation, lang).debug_assert();
             }
         }
+    }
+
+    #[test]
+    fn every_help_fits_80_columns() {
+        let mut wide = Vec::new();
+        for operation in callable() {
+            for lang in [Lang::En, Lang::Zh] {
+                let help = command(operation, lang).term_width(80).render_long_help();
+                let text = laid_out(&help.to_string(), lang, 80);
+                let lines = text.lines().filter(|line| display_width(line) > 80);
+                wide.extend(lines.map(ToOwned::to_owned));
+            }
+        }
+        assert!(wide.is_empty(), "{wide:#?}");
     }
 
     #[test]

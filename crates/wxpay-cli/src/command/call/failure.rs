@@ -1,6 +1,6 @@
 //! What a failed call means for the money, and the query that tells.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -12,6 +12,7 @@ use super::settled::Settled;
 use crate::fail::{Fail, chain, explained};
 use crate::lang::Text;
 use crate::operation;
+use crate::out::stdout;
 use crate::visible::visible;
 
 /// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed), also if it

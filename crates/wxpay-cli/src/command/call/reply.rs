@@ -1,9 +1,9 @@
-use std::io::{Write, stdout};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 use serde_json::Value as Data;
-use wxpay_api::core::{Fen, FromWire};
+use wxpay_api::core::{Effect, Fen, FromWire};
 use wxpay_api::sign::v3::Sealed;
 use wxpay_api::v3;
 use wxpay_catalog::{Field, Operation};
@@ -12,7 +12,9 @@ use wxpay_client::dynamic::DynamicResponse;
 use super::Call;
 use crate::fail::Fail;
 use crate::lang::Lang;
-use crate::operation::{shown_name, words};
+use crate::operation::{self, shown_name, words};
+use crate::out::stdout;
+use crate::table;
 use crate::visible::visible;
 
 /// A response with what its fields are.
@@ -56,23 +58,27 @@ impl Reply {
 
     /// Prints it as a table, or as JSON.
     pub(super) fn print(&self, call: &Call) -> Result<ExitCode, Fail> {
-        if call.options.json {
-            writeln!(stdout(), "{:#}", self.data)?;
-            return Ok(ExitCode::SUCCESS);
+        let text = if call.options.json {
+            format!("{:#}\n", self.data)
+        } else if self.fields.is_empty() {
+            format!("{}\n", taken(call.operation, call.lang))
+        } else {
+            format!("{}\n", self.table(call.lang))
+        };
+        match operation::effect(call.operation) {
+            Effect::Read => stdout().write_all(text.as_bytes())?,
+            // That nobody reads any more what a write has done is an error: its caller does not know it.
+            Effect::Write => io::stdout().write_all(text.as_bytes())?,
         }
-        let lang = call.lang;
-        if self.fields.is_empty() {
-            writeln!(stdout(), "{}", taken(call.operation, lang))?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let mut table = Table::new();
-        table
-            .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header(lang.pick(["field", "value", "meaning"], ["字段", "值", "含义"]));
-        rows(&self.data, self.fields, "", lang, &mut table);
-        writeln!(stdout(), "{table}")?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn table(&self, lang: Lang) -> Table {
+        let mut table = table::new(presets::UTF8_HORIZONTAL_ONLY);
+        table.set_header(lang.pick(["field", "value", "meaning"], ["字段", "值", "含义"]));
+        rows(&self.data, self.fields, "", lang, &mut table);
+        table::keep_first(&mut table);
+        table
     }
 }
 

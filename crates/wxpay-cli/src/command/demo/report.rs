@@ -1,9 +1,12 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, presets};
+use wxpay_api::core::Error;
 
+use crate::fail::explained;
 use crate::lang::{Lang, Text};
+use crate::table;
 
 /// What the steps found.
 pub(crate) struct Report {
@@ -60,6 +63,20 @@ impl Step {
     }
 }
 
+/// A failure where there should be none, with every cause behind it.
+pub(crate) fn unexpected(error: &Error) -> Finding {
+    let [en, zh] = [Lang::En, Lang::Zh].map(|lang| explained(error.kind(), lang));
+    let outcome = error.outcome();
+    Finding {
+        verified: Text::new(en.join(": "), zh.join("：")),
+        result: Text::new(
+            format!("{outcome:?}, and no failure was expected"),
+            format!("{outcome:?}，而此处不应失败"),
+        ),
+        holds: false,
+    }
+}
+
 impl Report {
     pub(crate) fn new(lang: Lang) -> Self {
         Self {
@@ -76,12 +93,13 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new();
-        table
-            .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(132)
-            .set_header(self.lang.pick(ENGLISH, CHINESE));
+        let mut table = table::new(presets::UTF8_HORIZONTAL_ONLY);
+        if table.width().is_none_or(|width| width > WIDEST) {
+            table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(WIDEST);
+        }
+        table.set_header(self.lang.pick(ENGLISH, CHINESE));
         for row in &self.rows {
             let [ok, failed] = self.lang.pick(["ok", "FAILED"], ["通过", "未通过"]);
             table.add_row([
@@ -103,6 +121,8 @@ impl fmt::Display for Report {
     }
 }
 
+/// In columns; prose in wider cells is hard to read.
+const WIDEST: u16 = 132;
 const ENGLISH: [&str; 6] = [
     "",
     "call",

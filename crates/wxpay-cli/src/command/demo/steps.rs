@@ -12,7 +12,7 @@ use wxpay_api::v3::partner_transfer::QueryDetailByOutDetailNo;
 use wxpay_sandbox::{Api, Fault, Order, Sandbox, Transfer};
 
 use super::clients::Clients;
-use super::report::{Finding, Report, Step};
+use super::report::{Finding, Report, Step, unexpected};
 use crate::chinese;
 use crate::lang::Text;
 
@@ -370,17 +370,6 @@ fn proof(proof: &Proof) -> Text {
 
 fn in_chinese(error: &wxpay_api::core::Error) -> String {
     chinese::of(error.kind()).unwrap_or_else(|| error.kind().to_string())
-}
-
-fn unexpected(error: &wxpay_api::core::Error) -> Finding {
-    Finding {
-        verified: Text::new(error.kind().to_string(), in_chinese(error)),
-        result: Text::new(
-            format!("{:?}, and no failure was expected", error.outcome()),
-            format!("{:?}，而此处不应失败", error.outcome()),
-        ),
-        holds: false,
-    }
 }
 
 fn yuan(amount: Option<Fen>) -> Text {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::fail::Fail;
 use crate::lang::Lang;
-use crate::out::stdout;
+use crate::out::{has_colours, stdout};
+use crate::{width, wrap};
 
 use super::exam::{Exam, Line};
 use super::verdict::Level;
@@ -40,32 +41,48 @@ impl Report {
         if json {
             return Ok(writeln!(out, "{:#}", self.to_json())?);
         }
-        let colours = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        for line in &self.lines {
-            self.print_line(&mut out, line, colours)?;
+        let (made, skipped): (Vec<&Line>, Vec<&Line>) = self
+            .lines
+            .iter()
+            .partition(|line| !line.verdict.is_skipped());
+        for line in made {
+            let told = line.verdict.said.in_lang(self.lang);
+            self.print_line(&mut out, line.verdict.level, line.check, told)?;
+            if let Some(to_do) = &line.verdict.to_do {
+                let to_do = format!("{:TEXT$}→ {}", "", to_do.in_lang(self.lang));
+                writeln!(out, "{}", hung(&to_do, TEXT + 2))?;
+            }
         }
-        Ok(writeln!(out, "\n{}", self.summary())?)
+        for (why, checks) in by_reason(&skipped, self.lang) {
+            let told = format!("{why}{}{}", self.lang.pick(": ", "："), checks);
+            self.print_line(&mut out, Level::Skipped, "", &told)?;
+        }
+        Ok(writeln!(out, "\n{}", hung(&self.summary(), 0))?)
     }
 
-    fn print_line(&self, out: &mut impl Write, line: &Line, colours: bool) -> Result<(), Fail> {
-        let level = line.verdict.level;
-        let style = if colours { style(level) } else { Style::new() };
+    fn print_line(
+        &self,
+        out: &mut impl Write,
+        level: Level,
+        check: &str,
+        told: &str,
+    ) -> Result<(), Fail> {
+        let style = match has_colours() {
+            true => style(level),
+            false => Style::new(),
+        };
         // Chinese characters take two columns.
         let (word, columns) = match self.lang {
             Lang::En => (english(level), english(level).len()),
             Lang::Zh => (chinese(level), chinese(level).chars().count() * 2),
         };
         let pad = " ".repeat(8_usize.saturating_sub(columns));
-        writeln!(
-            out,
-            "{style}{word}{style:#}{pad} {:<22} {}",
-            line.check,
-            line.verdict.said.in_lang(self.lang)
-        )?;
-        if let Some(to_do) = &line.verdict.to_do {
-            writeln!(out, "{:32}→ {}", "", to_do.in_lang(self.lang))?;
-        }
-        Ok(())
+        let (check, column) = match check {
+            "" => (String::new(), SKIPPED),
+            check => (format!("{check:<22} "), TEXT),
+        };
+        let line = format!("{style}{word}{style:#}{pad} {check}{told}");
+        Ok(writeln!(out, "{}", hung(&line, column))?)
     }
 
     fn summary(&self) -> String {
@@ -119,6 +136,28 @@ impl Report {
     }
 }
 
+/// The checks that were not made, by the reason.
+fn by_reason<'a>(skipped: &[&'a Line], lang: Lang) -> Vec<(&'a str, String)> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in skipped {
+        let why = line.verdict.said.in_lang(lang);
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, checks)) => checks.push(line.check),
+            None => reasons.push((why, vec![line.check])),
+        }
+    }
+    let joined = |(why, checks): (_, Vec<&str>)| (why, checks.join(lang.pick(", ", "、")));
+    reasons.into_iter().map(joined).collect()
+}
+
+/// A line in the width of the terminal, if there is one.
+fn hung(line: &str, indent: usize) -> String {
+    match width::of_tables() {
+        Some(width) => wrap::hang(line, width, indent),
+        None => line.to_owned(),
+    }
+}
+
 fn english(level: Level) -> &'static str {
     match level {
         Level::Green => "green",
@@ -145,3 +184,8 @@ fn style(level: Level) -> Style {
         Level::Skipped | Level::Unused => Style::new().dimmed(),
     }
 }
+
+/// The column of what a check found: behind the level and the name of the check.
+const TEXT: usize = 32;
+/// The column of why checks were skipped: behind the level.
+const SKIPPED: usize = 9;

@@ -53,6 +53,7 @@ pub(super) fn modes(config: &Config) -> Verdict {
     let secrets = secrets(config);
     let mut refused = secrets
         .iter()
+        .filter(|source| !is_missing(source))
         .filter_map(|source| config.check_secret(source).err());
     match refused.next() {
         Some(fail) => Verdict::failed(&fail).advise(
@@ -64,6 +65,32 @@ pub(super) fn modes(config: &Config) -> Verdict {
             "含密钥的文件只有所有者可以读取",
         ),
     }
+}
+
+/// The checks of all files that have to be right before these can be read: `files` where one is not there, `modes` where
+/// others may read one that is a secret.
+pub(super) fn needs(
+    config: &Config,
+    secrets: Vec<Option<SecretSource>>,
+    others: Vec<Option<PathBuf>>,
+) -> Vec<&'static str> {
+    let (secrets, others) = (secrets.into_iter().flatten(), others.into_iter().flatten());
+    let (missing, there): (Vec<SecretSource>, Vec<SecretSource>) = secrets.partition(is_missing);
+    let mut needs = Vec::new();
+    if !missing.is_empty() || others.into_iter().any(|path| File::open(path).is_err()) {
+        needs.push("files");
+    }
+    if there
+        .iter()
+        .any(|source| config.check_secret(source).is_err())
+    {
+        needs.push("modes");
+    }
+    needs
+}
+
+fn is_missing(source: &SecretSource) -> bool {
+    matches!(source, SecretSource::File(path) if File::open(path).is_err())
 }
 
 /// Something is configured to be asked with.

@@ -102,6 +102,11 @@ impl Verdict {
         self.level == Level::Green
     }
 
+    /// Whether it was not made.
+    pub(super) fn is_skipped(&self) -> bool {
+        matches!(self.level, Level::Skipped | Level::Unused)
+    }
+
     pub(super) fn is_red(&self) -> bool {
         self.level == Level::Red
     }

@@ -1,12 +1,13 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use serde_json::json;
 use wxpay_payout::{IntentId, Refunds, Settlement, UserTransfers, Wecom};
 
 use super::engine::Payer;
 use super::product::{Kind, Pays};
 use super::settings::Settings;
-use super::{JournalArgs, preflight, unreadable};
+use super::{JournalArgs, json, preflight, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -25,6 +26,9 @@ pub(crate) struct Arguments {
     /// What shows that it was not paid, such as the bill of the day and where it is kept
     #[arg(long, value_name = "TEXT")]
     evidence: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -97,6 +101,14 @@ async fn attest<P: Pays>(
             )
             .because(error)
         })?;
+    if arguments.json {
+        let (state, number) = match &attested {
+            Settlement::Paid(paid) => ("paid", Some(paid.number().as_str())),
+            _ => ("failed", None),
+        };
+        json::print(&json!({ "intent": intent.as_str(), "state": state, "number": number }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let said = match attested {
         Settlement::Paid(paid) => lang.pick(
             format!(

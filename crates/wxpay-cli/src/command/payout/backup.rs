@@ -2,7 +2,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::JournalArgs;
+use serde_json::json;
+
+use super::{JournalArgs, json};
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::out::stdout;
@@ -15,12 +17,19 @@ pub(crate) struct Arguments {
     /// The copy to make; nothing may be at its path
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let journal = arguments.journal.read()?;
     let shown = arguments.to.display();
     journal.backup(&arguments.to).await?;
+    if arguments.json {
+        json::print(&json!({ "copy": arguments.to }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     writeln!(
         stdout(),
         "{}",

@@ -2,6 +2,7 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use wxpay_payout::{
     CancelError, IntentId, Payouts, Settlement, UserTransfer, UserTransfers, Waiting,
 };
@@ -11,7 +12,7 @@ use super::engine::Payer;
 use super::product::Kind;
 use super::report::WAITS;
 use super::settings::Settings;
-use super::{JournalArgs, preflight, unreadable};
+use super::{JournalArgs, json, preflight, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -24,6 +25,9 @@ pub(crate) struct Arguments {
     intent: String,
     #[command(flatten)]
     journal: JournalArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -63,7 +67,18 @@ async fn cancel(
         }
         other => other,
     };
-    ended(intent, &settlement, lang)
+    let (said, code) = ended(intent, &settlement, lang);
+    if arguments.json {
+        let (state, number) = match &settlement {
+            Settlement::Rejected(_) => ("cancelled", None),
+            Settlement::Paid(paid) => ("paid", Some(paid.number().as_str())),
+            Settlement::Waiting(_) | Settlement::Unknown(_) => ("being_cancelled", None),
+        };
+        json::print(&json!({ "intent": intent.as_str(), "state": state, "number": number }))?;
+    } else {
+        writeln!(stdout(), "{said}")?;
+    }
+    Ok(code)
 }
 
 /// How it ended, or that it has not after as long as a run would wait. To end the process meanwhile is as safe as any end.
@@ -83,8 +98,8 @@ async fn followed(
     Ok(settlement)
 }
 
-fn ended(intent: &IntentId, settlement: &Settlement, lang: Lang) -> Result<ExitCode, Fail> {
-    let (said, code) = match settlement {
+fn ended(intent: &IntentId, settlement: &Settlement, lang: Lang) -> (String, ExitCode) {
+    match settlement {
         Settlement::Rejected(_) => (
             lang.pick(
                 format!("{intent} is cancelled and not paid. wxpay payout replace makes it ready to be paid again."),
@@ -106,9 +121,7 @@ fn ended(intent: &IntentId, settlement: &Settlement, lang: Lang) -> Result<ExitC
             ),
             ExitCode::from(WAITS),
         ),
-    };
-    writeln!(stdout(), "{said}")?;
-    Ok(code)
+    }
 }
 
 fn not_cancelled(intent: &IntentId, error: CancelError) -> Fail {

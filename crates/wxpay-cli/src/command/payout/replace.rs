@@ -2,6 +2,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use serde_json::json;
 use wxpay_payout::{
     Alarm, Entry, IntentId, Journal, Number, PrepareError, Refunds, Settlement, State,
     UserTransfers, Wecom,
@@ -12,7 +13,7 @@ use super::engine::Payer;
 use super::product::{Kind, Pays};
 use super::rows::Rows;
 use super::settings::Settings;
-use super::{JournalArgs, unreadable};
+use super::{JournalArgs, json, unreadable};
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     journal: JournalArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -70,7 +74,7 @@ async fn replace<P: Pays>(
     if entry.is_some_and(|entry| is_ready(&entry)) {
         let prepared = payouts.correct(&intent).await;
         let prepared = prepared.map_err(|error| not_ready(name, error))?;
-        return ready(name, prepared.number(), None, lang);
+        return ready(name, prepared.number(), None, arguments.json, lang);
     }
     let rejected = match payouts.find(name).await.map_err(unreadable)? {
         None => return Err(not_there(name)),
@@ -101,7 +105,7 @@ async fn replace<P: Pays>(
     };
     let prepared = prepared.map_err(|error| not_ready(name, error))?;
     let failed = Some(&before).filter(|before| *before != prepared.number());
-    ready(name, prepared.number(), failed, lang)
+    ready(name, prepared.number(), failed, arguments.json, lang)
 }
 
 fn not_ready(name: &IntentId, error: PrepareError) -> Fail {
@@ -117,8 +121,17 @@ fn ready(
     name: &IntentId,
     number: &Number,
     failed: Option<&Number>,
+    as_json: bool,
     lang: Lang,
 ) -> Result<ExitCode, Fail> {
+    if as_json {
+        json::print(&json!({
+            "intent": name.as_str(),
+            "number": number.as_str(),
+            "failed_number": failed.map(Number::as_str),
+        }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let said = match failed {
         None => lang.pick(
             format!("{name} is ready under the same number {number}. The next run pays it."),

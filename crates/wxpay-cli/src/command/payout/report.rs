@@ -12,6 +12,7 @@ use crate::chinese::payout_text;
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::out::stdout;
+use crate::table;
 use crate::visible::visible;
 
 /// A reconciliation to be printed.
@@ -259,8 +260,7 @@ pub(super) fn print(text: &str) -> Result<(), Fail> {
 
 /// An empty table of counts and amounts.
 pub(super) fn sums(lang: Lang) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    let mut table = table::new(presets::NOTHING);
     table.set_header(lang.pick(["", "payouts", "yuan"], ["", "笔数", "金额（元）"]));
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::process::ExitCode;
 
-use comfy_table::{Table, presets};
+use comfy_table::presets;
 use serde_json::{Map, Value, json};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Alarm, Entry, Journal, Moment, State, WaitsFor};
@@ -14,6 +14,7 @@ use crate::chinese::payout_text;
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::out::stdout;
+use crate::table;
 use crate::visible::visible;
 
 /// Whose standing.
@@ -95,8 +96,7 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
 
 /// Whom each of them waits for, since when, and whether there is what the user's front end needs.
 fn waits(entries: &[Entry], lang: Lang) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    let mut table = table::new(presets::NOTHING);
     table.set_header(lang.pick(
         [
             "intent",
@@ -142,6 +142,7 @@ fn waits(entries: &[Entry], lang: Lang) -> String {
             package.to_owned(),
         ]);
     }
+    table::keep_first(&mut table);
     let mut text = table.to_string();
     if entries.len() > MOST {
         text.push('\n');

@@ -7,7 +7,9 @@ mod shown;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use wxpay_sandbox::Fault as FaultKind;
 
 use self::client::Client;
 use crate::fail::Fail;
@@ -195,10 +197,12 @@ pub(crate) enum Fault {
     /// List the faults that wait
     List,
     /// Make the next answer of an endpoint go wrong
+    #[command(after_help = FAULTS)]
     Add {
         /// The endpoint, such as v2.pay.query_order
         api: String,
-        /// What goes wrong, such as html_502
+        /// What goes wrong: one of the faults below
+        #[arg(value_parser = PossibleValuesParser::new(FaultKind::names()), hide_possible_values = true)]
         fault: String,
         /// The code of an error, such as SYSTEMERROR
         #[arg(long, value_name = "CODE")]
@@ -238,4 +242,42 @@ pub(crate) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     };
     stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+const FAULTS: &str = "\
+Faults, by what becomes of the request:
+  drop_before_commit       it takes no effect, and the connection is closed
+  drop_after_commit        it took effect, and the connection is closed
+  truncated_body           it took effect, and half of the response comes
+  html_502                 it took effect, and a gateway answers 502 with a page of HTML
+  empty_body               it took effect, and the response is 200 and nothing
+  error_code               it takes no effect, and is answered with the code of --code
+  error_code_after_commit  it took effect, and is answered with the code of --code all the same
+  return_code_fail         it took effect, and return_code is FAIL; APIv2 only
+  wrong_signature          the response is signed wrongly
+  missing_signature        the response is not signed
+  stale_signature          the response was signed an hour ago; APIv3 only
+  probe_signature          the signature is a probe (签名探测); APIv3 only
+  unknown_serial           the response names a key that does not exist; APIv3 only
+  tampered_body            the response was changed after it had been signed
+  other_reply              the response is authentic, and about another number
+  delay                    it took effect, and the response takes --delay-ms
+  delay_before_commit      it is held for --delay-ms, and takes effect after that
+  stall                    it took effect, and the response never comes";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_has_every_fault() {
+        let told = FAULTS.lines().skip(1);
+        let mut told: Vec<_> = told
+            .filter_map(|line| line.split_whitespace().next())
+            .collect();
+        let mut names = FaultKind::names();
+        told.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(told, names);
+    }
 }

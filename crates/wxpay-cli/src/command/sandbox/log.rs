@@ -1,6 +1,6 @@
 //! What a running sandbox prints.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::path::Path;
 
 use wxpay_api::core::TimeFormat;
@@ -8,6 +8,7 @@ use wxpay_sandbox::{Control, Fault, Sandbox, SeenRequest};
 
 use crate::fail::Fail;
 use crate::lang::Lang;
+use crate::out::stdout;
 
 /// Says where everything is.
 pub(super) fn greet(

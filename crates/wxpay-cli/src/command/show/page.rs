@@ -6,6 +6,7 @@ use super::tree::{self, Way};
 use crate::command::list;
 use crate::lang::Lang;
 use crate::operation::{is_notification, words};
+use crate::wrap;
 
 pub(super) fn of(operation: &Operation, lang: Lang) -> String {
     let mut page = format!("{}\n{}\n\n", operation.name, words::title(operation, lang));
@@ -23,7 +24,7 @@ pub(super) fn of(operation: &Operation, lang: Lang) -> String {
         if lang == Lang::Zh {
             page += "\n补充说明（仅有英文）：";
         }
-        page += &format!("\n{}\n", words::plain(notes.trim()));
+        page += &format!("\n{}\n", wrap::unwrap(&words::plain(notes.trim())));
     }
     if !operation.request.is_empty() {
         page += lang.pick("\nRequest\n", "\n请求\n");

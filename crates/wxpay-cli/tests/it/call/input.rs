@@ -198,7 +198,8 @@ fn a_broken_rule_is_told_without_any_configuration() {
 fn operations_explain_themselves_in_both_languages() {
     let help = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
-        let output = command.args(arguments).env_clear().output().unwrap();
+        let command = command.args(arguments).env_clear().env("COLUMNS", "120");
+        let output = command.output().unwrap();
         assert_eq!(exit(&output), 0, "{arguments:?}: {}", text(&output.stderr));
         text(&output.stdout)
     };

@@ -29,6 +29,11 @@ async fn an_added_order_is_paid_by_the_sandbox_s_clock() {
     let order = json!({"out_trade_no": "A1", "total_fee": 100});
     let added = port.post("/orders", order).await;
     assert_eq!(added["time_end"], "2026-01-31T12:00:00+08:00");
+    // One that is not paid has no such time.
+    let order = json!({"out_trade_no": "A2", "total_fee": 100, "trade_state": "NOTPAY"});
+    assert_eq!(port.post("/orders", order).await["time_end"], json!(null));
+    let paid = port.post("/orders/A2/pay", json!({})).await;
+    assert_eq!(paid["time_end"], "2026-01-31T12:00:00+08:00");
 }
 
 #[tokio::test]

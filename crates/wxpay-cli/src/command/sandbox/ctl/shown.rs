@@ -1,10 +1,10 @@
 //! Answers for people.
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 
 use crate::lang::Lang;
+use crate::table;
 
 /// The members of an answer: lists as tables, the rest as lines.
 pub(super) fn text(answer: &Value, lang: Lang) -> String {
@@ -23,7 +23,7 @@ pub(super) fn text(answer: &Value, lang: Lang) -> String {
             Value::Array(list) if list.is_empty() => {
                 text += &format!("{name}: {}\n", lang.pick("none", "无"));
             }
-            Value::Array(list) => text += &format!("{name}:\n{}\n", table(list, columns(name))),
+            Value::Array(list) => text += &format!("{name}:\n{}\n", rows(list, columns(name))),
             Value::Object(inner) => {
                 for (inner_name, value) in inner {
                     text += &line(&format!("{name}.{inner_name}"), value);
@@ -69,35 +69,58 @@ fn request(seen: &Value, lang: Lang) -> String {
             if let Some(value) = check.get(name).and_then(Value::as_str) {
                 let indented = value.replace('\n', "\n    ");
                 text += &format!(
-                    "  {}:\n    {}\n",
+                    "  {}{}\n    {}\n",
                     lang.pick(english, chinese),
+                    lang.pick(":", "："),
                     clean(&indented)
                 );
             }
         }
     }
     let body = member("body");
+    let headers = seen.get("headers").and_then(Value::as_object);
+    if headers.is_some_and(|headers| !headers.is_empty()) || !body.is_empty() {
+        text += &format!("\n{}\n", lang.pick("request:", "请求："));
+    }
+    for (name, value) in headers.into_iter().flatten() {
+        text += &format!("  {}: {}\n", clean(name), plain(value));
+    }
     if !body.is_empty() {
         text += &format!("\n{body}\n");
+    }
+    let reply = member("reply");
+    if !reply.is_empty() {
+        text += &format!(
+            "\n{}{}\n",
+            lang.pick("response: ", "应答："),
+            member("status")
+        );
+        text += &format!("\n{reply}\n");
     }
     text
 }
 
-fn table(rows: &[Value], columns: &[&str]) -> String {
-    let mut table = Table::new();
-    table
-        .load_preset(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(columns);
+fn rows(rows: &[Value], columns: &[&str]) -> String {
+    let mut table = table::new(UTF8_HORIZONTAL_ONLY);
+    table.set_header(columns);
     for row in rows {
         let cells = columns.iter().map(|name| match row.get(*name) {
             Some(Value::Array(checks)) => marks(checks),
-            Some(value) => plain(value),
+            Some(value) => moment(plain(value)),
             None => String::new(),
         });
         table.add_row(cells);
     }
+    table::keep_first(&mut table);
     table.to_string()
+}
+
+/// A time as people read it, and everything else as it is. The sandbox tells times in Beijing's.
+fn moment(text: String) -> String {
+    match (text.strip_suffix("+08:00"), text.len()) {
+        (Some(time), 25) => time.replacen('T', " ", 1),
+        _ => text,
+    }
 }
 
 /// The signatures of a request in short.
