@@ -34,9 +34,13 @@ impl Hold {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[allow(clippy::exhaustive_enums)] // the journal keeps every one
 pub enum WaitsFor {
-    /// The user, who has to confirm it.
+    /// The user, who has to confirm it, on a page that the [package](Hold::package) opens.
     User,
-    /// A person of the merchant, at WeChat Pay's merchant platform, say.
+    /// The user, who has to receive what was sent (待领取). The merchant's program has nothing more to do for it.
+    Receiver,
+    /// A person of the merchant, who has to approve the payment (待付款确认) before WeChat Pay makes it.
+    Approver,
+    /// A person of the merchant, who has to put something right, at WeChat Pay's merchant platform, say.
     Merchant,
     /// WeChat Pay itself, which is not done with it.
     WeChatPay,
@@ -46,8 +50,10 @@ pub enum WaitsFor {
 
 impl WaitsFor {
     /// Every one.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::User,
+        Self::Receiver,
+        Self::Approver,
         Self::Merchant,
         Self::WeChatPay,
         Self::Repetition,
@@ -55,13 +61,18 @@ impl WaitsFor {
 
     /// Whether it is a person, who takes as long as they like.
     pub(crate) const fn is_person(self) -> bool {
-        matches!(self, Self::User | Self::Merchant)
+        match self {
+            Self::User | Self::Receiver | Self::Approver | Self::Merchant => true,
+            Self::WeChatPay | Self::Repetition => false,
+        }
     }
 
     /// Its name in a journal, such as `user`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
+            Self::Receiver => "receiver",
+            Self::Approver => "approver",
             Self::Merchant => "merchant",
             Self::WeChatPay => "wechat_pay",
             Self::Repetition => "repetition",

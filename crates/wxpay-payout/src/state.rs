@@ -245,7 +245,10 @@ impl Entry {
         let lacks = match self.waits_for {
             Some(WaitsFor::User) => self.package.is_none(),
             Some(WaitsFor::Repetition) => true,
-            Some(WaitsFor::Merchant | WaitsFor::WeChatPay) | None => false,
+            Some(
+                WaitsFor::Receiver | WaitsFor::Approver | WaitsFor::Merchant | WaitsFor::WeChatPay,
+            )
+            | None => false,
         };
         lacks && self.cancel_asked_at.is_none() && !self.is_about_money() && self.message.is_some()
     }

@@ -6,7 +6,6 @@ use wxpay_payout::{
     CancelEnd, EmployeePayment, Fence, Message, Number, PayEnd, Product, QueryEnd, Refusal,
 };
 
-use super::chance::Chance;
 use super::world::{HOUR, MINUTE, Record, SECOND, World, Yield};
 
 pub(crate) fn message(number: &Number, text: &str) -> Message {
@@ -41,11 +40,7 @@ impl Product for World {
             self.note(|| format!("pay {number}: past the fence"));
             return not_sent();
         }
-        let end = if self.troubles().users {
-            self.answer_for_users(number, message)
-        } else {
-            self.answer(number, message)
-        };
+        let end = self.answer(number, message);
         self.note(|| format!("pay {number}: {end:?}"));
         let slow = self.chance(|chance| chance.below(20));
         // Now and then longer than any lease.
@@ -60,11 +55,7 @@ impl Product for World {
 
     async fn query(&self, number: &Number) -> QueryEnd {
         Yield::once().await;
-        let end = if self.troubles().users {
-            self.find_for_users(number)
-        } else {
-            self.find(number)
-        };
+        let end = self.find(number);
         self.note(|| format!("query {number}: {end:?}"));
         self.pass(SECOND);
         Yield::once().await;
@@ -76,7 +67,7 @@ impl Product for World {
         if fence.is_past() {
             return CancelEnd::NotSent(unsent());
         }
-        let end = self.cancel_for_users(number);
+        let end = self.cancel_course(number);
         self.note(|| format!("cancel {number}: {end:?}"));
         self.pass(SECOND);
         Yield::once().await;
@@ -85,7 +76,11 @@ impl Product for World {
 }
 
 impl World {
+    /// What becomes of a request, and what is said of it.
     pub(crate) fn answer(&self, number: &Number, message: &Message) -> PayEnd {
+        if self.kind().waits() {
+            return self.take(number, message);
+        }
         let now = self.now().millis();
         let mut state = self.state();
         let dice = self.chance(|chance| chance.below(100));
@@ -100,7 +95,7 @@ impl World {
         let is_known = state.records.contains_key(number);
         // Limits and settings may be checked before anything else, whatever became of an earlier try.
         if dice < 25 {
-            return self.chance(definite);
+            return self.chance(|chance| self.kind().definite(chance));
         }
         if is_known && self.troubles().failed_pays_again {
             // It failed for lack of money, and there is money now.
@@ -164,7 +159,11 @@ impl World {
         }
     }
 
+    /// What a query says.
     pub(crate) fn find(&self, number: &Number) -> QueryEnd {
+        if self.kind().waits() {
+            return self.find_course(number);
+        }
         let now = self.now().millis();
         let state = self.state();
         match self.chance(|chance| chance.below(100)) {
@@ -190,7 +189,7 @@ impl World {
     }
 }
 
-fn not_sent() -> PayEnd {
+pub(super) fn not_sent() -> PayEnd {
     PayEnd::NotSent(unsent())
 }
 
@@ -217,14 +216,4 @@ fn system_error() -> PayEnd {
         "SYSTEMERROR",
         Class::new(Certainty::Ambiguous).same_number(),
     )
-}
-
-fn definite(chance: &mut Chance) -> PayEnd {
-    let class = Class::new(Certainty::Definite);
-    match chance.below(4) {
-        0 => refused("NAME_MISMATCH", class),
-        1 => refused("NOTENOUGH", class.same_number()),
-        2 => refused("NOAUTH", class.configuration()),
-        _ => refused("SENDNUM_LIMIT", class.limit().same_number()),
-    }
 }

@@ -8,6 +8,7 @@ use wxpay_payout::{
     EmployeePayment, Intent, Payouts, Preparation, Settlement, State, Unknown, Waiting,
 };
 
+use super::course::Notice;
 use super::policies::Policy;
 use super::world::{World, Yield};
 
@@ -32,7 +33,7 @@ pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
             },
             Some(Settlement::Paid(_)) => return,
             Some(Settlement::Waiting(waiting)) => {
-                with_user(&payouts, &world, policy, &intent, waiting).await
+                wait(&payouts, &world, policy, &intent, waiting).await
             }
             Some(Settlement::Unknown(unknown)) => follow(&payouts, &world, unknown).await,
             Some(Settlement::Rejected(rejected)) => {
@@ -53,42 +54,61 @@ pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
     }
 }
 
-/// Waits for the user; now and then a notification is the occasion to ask, or the merchant changes their mind.
-async fn with_user(
+/// Waits for whoever has to do something; now and then the program asks without an occasion, or the merchant changes their mind.
+async fn wait(
     payouts: &Payouts,
     world: &World,
     policy: Policy,
     intent: &Intent,
     waiting: Waiting,
 ) -> Option<Settlement> {
+    if policy == Policy::TakenIsPaid {
+        book(payouts, intent, State::Paid).await;
+        return payouts.find(&intent.id).await.ok().flatten();
+    }
     match world.chance(|chance| chance.below(100)) {
-        0..5 => {
+        0..5 if world.kind().is_cancelled() => {
             let cancelled = payouts.cancel(&intent.id).await.ok()?;
             if policy == Policy::CancelIsFailure {
-                book_failed(payouts, intent).await;
+                book(payouts, intent, State::Failed).await;
                 return payouts.find(&intent.id).await.ok().flatten();
             }
             Some(cancelled)
         }
-        // It may come early, late, and twice.
         5..20 => payouts.ask(waiting.number()).await.ok(),
-        20..24 if policy == Policy::ImpatientWithUsers => {
-            book_failed(payouts, intent).await;
+        20..24 if policy == Policy::Impatient => {
+            book(payouts, intent, State::Failed).await;
             payouts.find(&intent.id).await.ok().flatten()
         }
         _ => payouts.resolve(waiting).await.ok(),
     }
 }
 
-/// Writes into the journal that it failed, which WeChat Pay has not said.
-async fn book_failed(payouts: &Payouts, intent: &Intent) {
+/// A notification has come: an occasion to ask, and nothing else.
+pub(crate) async fn hear(payouts: Payouts, policy: Policy, notice: Notice) {
+    if policy == Policy::BelievesNotices {
+        let intent = intent(20_000);
+        if notice.sounds_failed() {
+            book(&payouts, &intent, State::Failed).await;
+        } else if notice.sounds_paid() {
+            book(&payouts, &intent, State::Paid).await;
+        }
+        return;
+    }
+    let _ = payouts.ask(&notice.number).await;
+}
+
+/// Writes an end into the journal that WeChat Pay has not said.
+async fn book(payouts: &Payouts, intent: &Intent, end: State) {
     if let Ok(Some(mut entry)) = payouts.journal().by_intent(&intent.id).await
         && entry.state == State::Waiting
     {
-        entry.state = State::Failed;
+        entry.state = end;
         entry.lease = None;
         entry.closed_at = Some(entry.next_at);
-        entry.counted = None;
+        if end == State::Failed {
+            entry.counted = None;
+        }
         let _ = payouts.journal().update(&entry).await;
     }
 }

@@ -25,12 +25,12 @@ impl FailingJournal {
         }
     }
 
-    /// Whether an entry that was given up is to be paid now.
+    /// Whether an entry that was given up is paid now, or may be.
     async fn was_given_up(&self, entry: &Entry) -> bool {
         let known = self.books.by_number(&entry.number).await.ok().flatten();
         let given_up =
             known.is_some_and(|known| known.state.is_settled() && known.state != State::Paid);
-        given_up && entry.state == State::Paid
+        given_up && matches!(entry.state, State::Paid | State::Unknown)
     }
 }
 

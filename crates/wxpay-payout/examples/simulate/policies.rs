@@ -1,8 +1,9 @@
-//! Ours, and twelve ways to pay out that lose money. The same checker has to find each of them.
+//! Ours, and fourteen ways to pay out that lose money. The same checker has to find each of them.
 
-use wxpay_payout::{PayEnd, QueryEnd};
+use wxpay_payout::{Number, PayEnd, QueryEnd};
 
 use super::bank::message;
+use super::kind::Kind;
 use super::world::World;
 
 /// A way to pay out.
@@ -17,7 +18,7 @@ pub(crate) enum Policy {
     NewNumberOnNotFound,
     /// The number is kept in memory only; a crash forgets it.
     NumberInMemory,
-    /// `FATAL_ERROR`'s advice is followed.
+    /// `FATAL_ERROR`'s advice is followed, or what other products call it.
     FatalErrorsAdvice,
     /// A refusal is booked as a failure.
     FailIsFailure,
@@ -29,15 +30,17 @@ pub(crate) enum Policy {
     AttestsUnderALease,
     /// Ours with a journal that drops what it hears of a payment after it has given it up.
     DropsLatePayments,
-    /// Ours with a product whose users confirm: payments wait, are closed, and are cancelled.
-    OursWithUsers,
-    /// The same with a program that books a payment as failed when its cancellation was taken.
+    /// Ours with a program that books a payment as failed when its cancellation was taken.
     CancelIsFailure,
-    /// The same with a program that gives up what waits for its user.
-    ImpatientWithUsers,
+    /// Ours with a program that gives up what waits for somebody.
+    Impatient,
+    /// Ours with a program that books as paid what WeChat Pay has only taken.
+    TakenIsPaid,
+    /// Ours with a program that books what a notification sounds like.
+    BelievesNotices,
 }
 
-pub(crate) const POLICIES: [Policy; 14] = [
+pub(crate) const POLICIES: [Policy; 15] = [
     Policy::Ours,
     Policy::NewNumberOnAnything,
     Policy::NewNumberOnTimeout,
@@ -49,9 +52,10 @@ pub(crate) const POLICIES: [Policy; 14] = [
     Policy::NoFence,
     Policy::AttestsUnderALease,
     Policy::DropsLatePayments,
-    Policy::OursWithUsers,
     Policy::CancelIsFailure,
-    Policy::ImpatientWithUsers,
+    Policy::Impatient,
+    Policy::TakenIsPaid,
+    Policy::BelievesNotices,
 ];
 
 /// What a bad policy has in its books at the end.
@@ -65,27 +69,30 @@ pub(crate) enum Claim {
 impl Policy {
     /// Whether it is ours, or ours with one thing wrong.
     pub(crate) fn uses_the_engine(self) -> bool {
-        matches!(
+        !matches!(
             self,
-            Self::Ours
-                | Self::RandomNumbers
-                | Self::NoFence
-                | Self::AttestsUnderALease
-                | Self::DropsLatePayments
-        ) || self.has_users()
+            Self::NewNumberOnAnything
+                | Self::NewNumberOnTimeout
+                | Self::NewNumberOnNotFound
+                | Self::NumberInMemory
+                | Self::FatalErrorsAdvice
+                | Self::FailIsFailure
+        )
     }
 
-    /// Whether what it pays is confirmed by users.
-    pub(crate) fn has_users(self) -> bool {
-        matches!(
-            self,
-            Self::OursWithUsers | Self::CancelIsFailure | Self::ImpatientWithUsers
-        )
+    /// Whether it can be followed with this product: what is never waited for can't be given up too early, say.
+    pub(crate) fn fits(self, kind: Kind) -> bool {
+        match self {
+            Self::CancelIsFailure => kind.is_cancelled(),
+            Self::Impatient | Self::TakenIsPaid => kind.waits(),
+            Self::BelievesNotices => kind.notifies(),
+            _ => true,
+        }
     }
 
     /// Whether nothing is wrong with it.
     pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Self::Ours | Self::OursWithUsers)
+        self == Self::Ours
     }
 
     pub(crate) async fn pay(self, world: &World) -> Claim {
@@ -96,6 +103,9 @@ impl Policy {
             world.pass(5_000);
             if matches!(end, PayEnd::Paid { .. }) {
                 return Claim::Paid;
+            }
+            if matches!(end, PayEnd::Waiting(_)) {
+                return follow(world, &number);
             }
             let refused = matches!(end, PayEnd::Refused(_));
             let timeout = matches!(end, PayEnd::Unclear(_));
@@ -114,7 +124,7 @@ impl Policy {
                 }
                 Self::NumberInMemory => {}
                 Self::FatalErrorsAdvice => match &end {
-                    PayEnd::Refused(refusal) if refusal.code == "FATAL_ERROR" => {
+                    PayEnd::Refused(refusal) if refusal.code == world.kind().differs() => {
                         number = world.another_number();
                     }
                     // The second try is written again, with another text.
@@ -129,6 +139,19 @@ impl Policy {
         }
         Claim::Open
     }
+}
+
+/// Asks how one ends that WeChat Pay has taken.
+fn follow(world: &World, number: &Number) -> Claim {
+    while !world.is_over() {
+        world.pass(3_600_000);
+        match world.find(number) {
+            QueryEnd::Paid { .. } => return Claim::Paid,
+            QueryEnd::Failed(_) => return Claim::Failed,
+            _ => {}
+        }
+    }
+    Claim::Open
 }
 
 const TRIES: usize = 6;

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Waker};
 
-use wxpay_payout::{
-    DerivedNumbers, Limits, MemoryJournal, Moment, Numbered, Numbers, Payouts, Rules,
-};
+use wxpay_payout::{DerivedNumbers, MemoryJournal, Moment, Numbered, Numbers, Payouts};
 
-use super::careful::settle;
+use super::careful::{hear, settle};
 use super::journal::FailingJournal;
 use super::policies::Policy;
 use super::world::{HOUR, World};
@@ -89,7 +87,7 @@ impl Processes {
             world: world.clone(),
             random: self.policy == Policy::RandomNumbers,
         };
-        let mut rules = Rules::default();
+        let mut rules = world.kind().rules();
         rules.query_before_send = self.policy != Policy::RandomNumbers;
         Payouts::builder(journal, world.clone(), world.clone())
             .clock(move || {
@@ -98,7 +96,7 @@ impl Processes {
             })
             .running_clock(world.clone())
             .numbers(numbers)
-            .limits(Limits::default())
+            .limits(world.kind().limits())
             .rules(rules)
             .build()
     }
@@ -106,8 +104,9 @@ impl Processes {
     /// Lets them work until all have come to an end, or have had their time.
     pub(crate) fn run(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
-        for _ in 0..MOST_POLLS {
+        for _ in 0..self.world.kind().most_polls() {
             self.trouble();
+            self.deliver();
             let Some(at) = self.next() else {
                 return;
             };
@@ -184,6 +183,30 @@ impl Processes {
         }
     }
 
+    /// A notification that has arrived goes to the journal that is in use.
+    fn deliver(&mut self) {
+        if self.running.is_empty() {
+            return;
+        }
+        let Some(notice) = self.world.notice() else {
+            return;
+        };
+        let journal = self.current.last().copied();
+        let books = journal.and_then(|at| Some((at, Arc::clone(self.journals.get(at)?))));
+        let Some((journal, books)) = books else {
+            return;
+        };
+        self.world.note(|| format!("notification: {notice:?}"));
+        let clock = Arc::new(AtomicI64::new(0));
+        let payouts = self.engine(books, Arc::clone(&clock));
+        self.running.push(Process {
+            running: Box::pin(hear(payouts, self.policy, notice)),
+            journal,
+            clock,
+            stalled_until: None,
+        });
+    }
+
     /// The process ends, and another begins some time later, on the journal that there is then.
     fn crash(&mut self, at: usize) {
         let world = self.world.clone();
@@ -241,6 +264,3 @@ impl Numbers for OwnNumbers {
         DerivedNumbers.number(of)
     }
 }
-
-/// Enough for everything that ends; a process that does not is stopped here, and judged as it stands.
-const MOST_POLLS: usize = 3000;

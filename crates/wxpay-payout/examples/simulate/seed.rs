@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use wxpay_payout::{Entry, Journal, State};
 
 use super::chance::Chance;
+use super::kind::Kind;
 use super::policies::{Claim, Policy};
 use super::process::Processes;
 use super::world::{Troubles, World};
@@ -27,9 +28,9 @@ pub(crate) struct End {
     pub(crate) history: String,
 }
 
-/// Runs one seed by one policy.
-pub(crate) fn run(seed: u64, policy: Policy, keeps_history: bool) -> End {
-    let world = World::new(seed, keeps_history, |chance| troubles(policy, chance));
+/// Runs one seed of a product by one policy.
+pub(crate) fn run(seed: u64, kind: Kind, policy: Policy, keeps_history: bool) -> End {
+    let world = World::new(seed, kind, keeps_history, |chance| troubles(policy, chance));
     let (violation, state) = if policy.uses_the_engine() {
         let mut processes = Processes::new(&world, policy);
         processes.run();
@@ -67,15 +68,6 @@ fn troubles(policy: Policy, chance: &mut Chance) -> Troubles {
             let one_journal = !troubles.losses && !troubles.doubled;
             troubles.failed_pays_again = one_journal && chance.percent(50);
         }
-        Policy::OursWithUsers => {
-            troubles.stalls = chance.percent(30);
-            troubles.jumps = chance.percent(20);
-            troubles.stalls_in_sends = chance.percent(20);
-            troubles.losses = chance.percent(20);
-            troubles.doubled = chance.percent(20);
-            troubles.users = true;
-        }
-        Policy::CancelIsFailure | Policy::ImpatientWithUsers => troubles.users = true,
         Policy::RandomNumbers => troubles.losses = true,
         Policy::NoFence | Policy::DropsLatePayments => {
             troubles.failed_pays_again = true;

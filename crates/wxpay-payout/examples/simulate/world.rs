@@ -14,7 +14,8 @@ use wxpay_payout::{Message, Moment, Number};
 use wxpay_transport::{Clock, Timer};
 
 use super::chance::Chance;
-use super::users::{self, Held};
+use super::course::{self, Course, Notice};
+use super::kind::Kind;
 
 /// What one seed is about. Clones share it.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ struct Shared {
     chance: AtomicU64,
     state: Mutex<State>,
     keeps_history: bool,
+    kind: Kind,
     troubles: Troubles,
 }
 
@@ -48,8 +50,6 @@ pub(crate) struct Troubles {
     pub(crate) ignores_fence: bool,
     /// Processes stand still in the middle of half of all sends.
     pub(crate) stalls_in_sends: bool,
-    /// Users confirm each payment, or do not.
-    pub(crate) users: bool,
     /// A journal drops payments of which it hears after it has given them up.
     pub(crate) drops_late: bool,
 }
@@ -57,7 +57,8 @@ pub(crate) struct Troubles {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) records: BTreeMap<Number, Record>,
-    pub(super) held: BTreeMap<Number, Held>,
+    pub(super) courses: BTreeMap<Number, Course>,
+    pub(super) notices: Vec<Notice>,
     numbers: u64,
     history: String,
 }
@@ -84,6 +85,7 @@ pub(crate) const HOUR: u64 = 60 * MINUTE;
 impl World {
     pub(crate) fn new(
         seed: u64,
+        kind: Kind,
         keeps_history: bool,
         troubles: impl FnOnce(&mut Chance) -> Troubles,
     ) -> Self {
@@ -94,13 +96,19 @@ impl World {
             chance: AtomicU64::new(chance.state()),
             state: Mutex::new(State {
                 records: BTreeMap::new(),
-                held: BTreeMap::new(),
+                courses: BTreeMap::new(),
+                notices: Vec::new(),
                 numbers: 0,
                 history: String::new(),
             }),
             keeps_history,
+            kind,
             troubles,
         }))
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
     }
 
     pub(crate) fn troubles(&self) -> Troubles {
@@ -158,7 +166,7 @@ impl World {
         let state = self.state();
         let paid = state.records.iter().filter(|(_, record)| record.succeeds);
         let paid = paid.map(|(number, _)| number.clone());
-        paid.chain(users::paid(&state.held)).collect()
+        paid.chain(course::paid(&state.courses)).collect()
     }
 
     /// A number that nobody has had.

@@ -257,8 +257,8 @@ const COLUMNS: [&str; 19] = [
 const OURS: &str = "wxpay_";
 
 pub(super) const COLUMNS_HELP: &str = "\
-Columns: intent, number (partner_trade_no, out_bill_no or out_refund_no), state, amount_fen, payment_no, reason, alarm,
+Columns: intent, number (partner_trade_no, out_bill_no, out_refund_no or mch_billno), state, amount_fen, payment_no, reason, alarm,
 paid_before, sends, prepared_at, first_sent_at, last_sent_at, closed_at, next_at, replaced_by, product, waits_for (user,
-merchant, wechat_pay or repetition), package_info (what the front end of that user alone needs), cancel_asked_at. With FILE.csv:
-wxpay_line, all columns of the file, and the columns above with wxpay_ before their names. A text that a spreadsheet would take
-for a formula has an apostrophe before it.";
+receiver, approver, merchant, wechat_pay or repetition), package_info (what the front end of that user alone needs),
+cancel_asked_at. With FILE.csv: wxpay_line, all columns of the file, and the columns above with wxpay_ before their names. A text
+that a spreadsheet would take for a formula has an apostrophe before it.";

@@ -230,6 +230,8 @@ fn waiting(line: &WaitingLine, lang: Lang) -> String {
 pub(super) fn waits_for(who: WaitsFor, lang: Lang) -> &'static str {
     match who {
         WaitsFor::User => lang.pick("the user", "用户确认收款"),
+        WaitsFor::Receiver => lang.pick("the user to receive it", "用户领取"),
+        WaitsFor::Approver => lang.pick("the merchant's approval", "商户付款确认"),
         WaitsFor::Merchant => lang.pick("a person of the merchant", "商户人工处理"),
         WaitsFor::WeChatPay => lang.pick("WeChat Pay", "微信支付处理"),
         WaitsFor::Repetition => lang.pick("the next run", "下次运行"),
