@@ -52,8 +52,8 @@
 //!
 //! # Products
 //!
-//! What is paid with is a [`Product`]: payments to employees ([`Wecom`]), transfers that the user confirms (`UserTransfers`), and
-//! refunds (`Refunds`). The engine knows none of them. A journal may hold payouts of several; each has numbers and limits of its
+//! What is paid with is a [`Product`]: payments to employees ([`Wecom`]), transfers that the user confirms (`UserTransfers`), red
+//! packets (`RedPackets`), transfers to their balances (`BatchTransfers`), and refunds (`Refunds`). The engine knows none of them. A journal may hold payouts of several; each has numbers and limits of its
 //! own, and an engine works on those of its product alone.
 //!
 //! Some products have payouts that wait for somebody. WeChat Pay has taken such a one, so it is in no doubt and has not failed, and it
@@ -95,6 +95,8 @@
 //! - `postgres`: `PostgresJournal`, a journal in a PostgreSQL database, for workers on several machines. It needs tokio.
 //! - `transfer`: transfers that the user confirms (商家转账), `UserTransfers`.
 //! - `refund`: refunds of orders (退款), `Refunds`.
+//! - `red-packet`: red packets (现金红包), `RedPackets`.
+//! - `batch-transfer`: transfers to users' balances (商家转账到零钱), `BatchTransfers`.
 //! - `tokio` (default): tokio's clock for waiting, `wxpay_transport::TokioTimer`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -138,7 +140,11 @@ pub use limits::{DayFull, DayLimit, DaySum, Limits};
 pub use moment::{Day, Moment};
 pub use number::{DerivedNumbers, Number, Numbered, Numbers};
 pub use payouts::{CancelError, Payouts, PayoutsBuilder};
+#[cfg(feature = "batch-transfer")]
+pub use product::{BatchTransfer, BatchTransfers};
 pub use product::{EmployeePayment, Payment, Product, Wecom, payee_digest};
+#[cfg(feature = "red-packet")]
+pub use product::{RedPacket, RedPackets};
 #[cfg(feature = "refund")]
 pub use product::{Refund, Refunds};
 #[cfg(feature = "transfer")]

@@ -7,13 +7,24 @@ use crate::evidence::{CancelEnd, Message, PayEnd, QueryEnd};
 use crate::fence::Fence;
 use crate::{Limits, Number, Rules};
 
+#[cfg(feature = "batch-transfer")]
+mod batch_transfer;
+#[cfg(feature = "batch-transfer")]
+mod batch_transfers;
 mod employee_payment;
 mod fingerprint;
+mod form;
+#[cfg(any(feature = "transfer", feature = "batch-transfer"))]
+mod real_name;
+#[cfg(feature = "red-packet")]
+mod red_packet;
+#[cfg(feature = "red-packet")]
+mod red_packets;
 #[cfg(feature = "refund")]
 mod refund;
 #[cfg(feature = "refund")]
 mod refunds;
-#[cfg(any(feature = "transfer", feature = "refund"))]
+#[cfg(any(feature = "transfer", feature = "refund", feature = "batch-transfer"))]
 mod stored;
 #[cfg(feature = "transfer")]
 mod transfers;
@@ -21,9 +32,17 @@ mod transfers;
 mod user_transfer;
 mod wecom;
 
+#[cfg(feature = "batch-transfer")]
+pub use batch_transfer::BatchTransfer;
+#[cfg(feature = "batch-transfer")]
+pub use batch_transfers::BatchTransfers;
 pub use employee_payment::EmployeePayment;
 pub(crate) use fingerprint::Fingerprint;
 pub use fingerprint::payee_digest;
+#[cfg(feature = "red-packet")]
+pub use red_packet::RedPacket;
+#[cfg(feature = "red-packet")]
+pub use red_packets::RedPackets;
 #[cfg(feature = "refund")]
 pub use refund::Refund;
 #[cfg(feature = "refund")]
@@ -50,8 +69,8 @@ pub trait Payment: Clone + Debug + Send + Sync + 'static {
 
 /// What is paid with: how a payment is written, sent, asked about and judged, how long that takes and what it is limited to.
 ///
-/// [`Wecom`] makes the calls to WeChat Pay, and so do `UserTransfers` (feature `transfer`) and `Refunds` (feature `refund`); a
-/// simulation can stand in their place. The engine itself knows no product.
+/// [`Wecom`] makes the calls to WeChat Pay, and so do `UserTransfers` (feature `transfer`), `Refunds` (feature `refund`),
+/// `RedPackets` (feature `red-packet`) and `BatchTransfers` (feature `batch-transfer`); a simulation can stand in their place. The engine itself knows no product.
 #[async_trait]
 pub trait Product: Debug + Send + Sync + 'static {
     /// What is paid.

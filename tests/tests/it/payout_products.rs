@@ -1,4 +1,4 @@
-//! Transfers that users confirm and refunds, by the payout engine, in WeChat Pay's own messages.
+//! Transfers that users confirm, red packets and refunds, by the payout engine, in WeChat Pay's own messages.
 
 use std::time::Duration;
 
@@ -11,12 +11,15 @@ use wxpay_api::v3;
 use wxpay_api::v3::fund_app::types::SceneReport;
 use wxpay_api::v3::refund::create_refund::{Amount, Order};
 use wxpay_payout::{
-    Alarm, Intent, MemoryJournal, Moment, Package, Payment, Payouts, Preparation, PrepareError,
-    Product, Refund, Refunds, Rules, Settlement, UserTransfer, UserTransfers, WaitsFor,
+    Alarm, BatchTransfer, BatchTransfers, Intent, MemoryJournal, Moment, Package, Payment, Payouts,
+    Preparation, PrepareError, Product, RedPacket, RedPackets, Refund, Refunds, Rules, Settlement,
+    UserTransfer, UserTransfers, WaitsFor,
 };
 use wxpay_tests::scripted::{Answer, Scripted};
 use wxpay_tests::{clients, replies};
 
+mod batches;
+mod red_packets;
 mod refunds;
 mod transfers;
 

@@ -1,4 +1,5 @@
-//! Payouts from CSV files, over a journal: payments to employees (向员工付款), transfers (商家转账) and refunds (退款).
+//! Payouts from CSV files, over a journal: payments to employees (向员工付款), transfers (商家转账), red packets (现金红包) and
+//! refunds (退款).
 
 mod attest;
 mod backup;
@@ -72,7 +73,7 @@ pub(crate) enum Command {
     ///
     /// That WeChat Pay takes the cancellation does not mean that it is done: the user may have confirmed just before. So this
     /// asks how it ends. From the first moment on nothing more is sent for the transfer, whatever becomes of this. Exit codes: 0
-    /// it is cancelled, and not paid; 1 it is paid, or the cancellation was refused; 2 it can't be cancelled; 4 it is being
+    /// it has ended and is not paid, cancelled or otherwise; 1 it is paid, or the cancellation was refused; 2 it can't be cancelled; 4 it is being
     /// cancelled, and resolve tells how it ends.
     Cancel(Box<cancel::Arguments>),
     /// Make a payout that was rejected, has failed or has not left ready to be paid, with the row of the file as it is now

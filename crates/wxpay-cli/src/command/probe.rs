@@ -4,6 +4,7 @@ use wxpay_api::core::{
     Error, ErrorKind, InvalidInput, OutRefundNo, OutTradeNo, PartnerTradeNo, Timestamp,
 };
 use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
+use wxpay_api::v2::red_packet::QueryRedPacket;
 use wxpay_api::v2::wecom::QueryEmployeePayment;
 use wxpay_api::v3::fund_app::QueryTransferByOutBillNo;
 use wxpay_api::v3::refund::QueryRefund;
@@ -40,6 +41,15 @@ pub(super) async fn transfer(config: &Config) -> Result<Option<Error>, Fail> {
     };
     let clients = Clients::without_identity(config)?;
     Ok(clients.v3_with_ids()?.send(&request).await.err())
+}
+
+/// Asks about a red packet, over a connection with the client certificate.
+pub(super) async fn red_packet(config: &Config) -> Result<Option<Error>, Fail> {
+    let request = QueryRedPacket {
+        mch_billno: unused(),
+        options: Default::default(),
+    };
+    Ok(Clients::new(config)?.v2()?.send(&request).await.err())
 }
 
 /// Asks about a refund.

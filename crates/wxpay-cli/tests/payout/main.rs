@@ -13,6 +13,7 @@ mod lost;
 mod mistakes;
 mod office;
 mod postgres;
+mod red_packets;
 mod refunds;
 mod refunds_under_kills;
 mod runs;

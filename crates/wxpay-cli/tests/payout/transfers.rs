@@ -200,7 +200,7 @@ async fn a_transfer_that_waits_is_cancelled() {
     let output = office.run("cancel t1 --journal j");
     assert!(output.status.success(), "{}", said(&output));
     assert!(
-        said(&output).contains("t1 is cancelled and not paid"),
+        said(&output).contains("t1 has ended and is not paid: it was cancelled"),
         "{}",
         said(&output)
     );

@@ -17,13 +17,23 @@ impl Fingerprint {
     }
 
     /// How many parts of a list follow.
-    #[cfg(any(feature = "transfer", feature = "refund"))]
+    #[cfg(any(
+        feature = "transfer",
+        feature = "refund",
+        feature = "red-packet",
+        feature = "batch-transfer"
+    ))]
     pub(crate) fn count(&mut self, count: usize) {
         self.part(Some(&count.to_string()));
     }
 
     /// Members that this version does not know.
-    #[cfg(any(feature = "transfer", feature = "refund"))]
+    #[cfg(any(
+        feature = "transfer",
+        feature = "refund",
+        feature = "red-packet",
+        feature = "batch-transfer"
+    ))]
     pub(crate) fn members(&mut self, members: &wxpay_client::Extra) {
         self.count(members.iter().count());
         for (name, value) in members.iter() {

@@ -9,7 +9,6 @@ use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta};
 use wxpay_core::{DecodeError, Effect, Error, InvalidInput, OutRefundNo};
 use wxpay_sign::Verified;
-use wxpay_transport::Transport as _;
 
 use super::stored::{self, Kept};
 use super::{Product, Refund, payee_digest};
@@ -113,14 +112,7 @@ impl Product for Refunds {
             out_refund_no,
             options: QueryRefundOptions::default(),
         };
-        let answer = match self.client.prepare(&request).await {
-            Err(error) => Err(error),
-            Ok((request, pending)) => match self.client.transport().send(request).await {
-                Ok(answer) => pending.finish(answer).await,
-                Err(error) => Err(pending.failed(error)),
-            },
-        };
-        match answer {
+        match stored::ask(&self.client, &request).await {
             Ok(refund) => found(&refund),
             Err(error) => stored::not_found(&error, "RESOURCE_NOT_EXISTS"),
         }

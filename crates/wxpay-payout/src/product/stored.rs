@@ -90,6 +90,15 @@ pub(super) async fn call<E: Endpoint>(
     send(client, request, pending, fence).await
 }
 
+/// Asks once.
+pub(super) async fn ask<E: Endpoint>(client: &Client, endpoint: &E) -> Result<E::Response, Error> {
+    let (request, pending) = client.prepare(endpoint).await?;
+    match client.transport().send(request).await {
+        Ok(answer) => pending.finish(answer).await,
+        Err(error) => Err(pending.failed(error)),
+    }
+}
+
 /// Sends a request with the fence's end as its own, if that is not over yet.
 async fn send<E: Endpoint>(
     client: &Client,

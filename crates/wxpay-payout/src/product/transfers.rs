@@ -10,7 +10,6 @@ use wxpay_client::json::{Json, Object};
 use wxpay_client::v3::{Call, Client, Endpoint, Meta};
 use wxpay_core::{DecodeError, Effect, Error, InvalidInput, Outcome};
 use wxpay_sign::Verified;
-use wxpay_transport::Transport as _;
 
 use super::stored::{self, Kept};
 use super::{Product, UserTransfer, payee_digest};
@@ -107,14 +106,7 @@ impl Product for UserTransfers {
             out_bill_no: number.as_str().to_owned(),
             options: QueryTransferByOutBillNoOptions::default(),
         };
-        let answer = match self.client.prepare(&request).await {
-            Err(error) => Err(error),
-            Ok((request, pending)) => match self.client.transport().send(request).await {
-                Ok(answer) => pending.finish(answer).await,
-                Err(error) => Err(pending.failed(error)),
-            },
-        };
-        match answer {
+        match stored::ask(&self.client, &request).await {
             Ok(transfer) => found(transfer),
             Err(error) => stored::not_found(&error, "NOT_FOUND"),
         }

@@ -3,7 +3,7 @@ use wxpay_api::v3::fund_app::create_transfer::CreateTransferOptions;
 use wxpay_api::v3::fund_app::types::SceneReport;
 use wxpay_core::{Fen, InvalidInput, OpenId};
 
-use super::{Fingerprint, Payment, payee_digest};
+use super::{Fingerprint, Payment, payee_digest, real_name};
 
 /// A transfer that the user confirms (商家转账，用户确认模式), without its number, which follows from the intent.
 ///
@@ -41,21 +41,7 @@ impl UserTransfer {
 
     /// What WeChat Pay's pages say of the name.
     pub(super) fn check_name(&self) -> Result<(), InvalidInput> {
-        let is_named = self.options.user_name.is_some();
-        let broken = |rule, rule_zh| Err(InvalidInput::new("user_name", rule, rule_zh));
-        if self.amount >= NAMED_FROM && !is_named {
-            return broken(
-                "must be given for 2,000 yuan and more",
-                "转账金额达到 2000 元时必须填写",
-            );
-        }
-        if self.amount < NAMELESS_BELOW && is_named {
-            return broken(
-                "must not be given for less than 0.3 yuan",
-                "转账金额不足 0.3 元时不能填写",
-            );
-        }
-        Ok(())
+        real_name::check(self.amount, self.options.user_name.is_some())
     }
 }
 
@@ -97,6 +83,3 @@ impl Payment for UserTransfer {
         digest.finish()
     }
 }
-
-const NAMED_FROM: Fen = Fen::new(200_000);
-const NAMELESS_BELOW: Fen = Fen::new(30);

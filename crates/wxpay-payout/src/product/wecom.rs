@@ -3,14 +3,12 @@ use wxpay_api::v2::wecom::query_employee_payment::QueryEmployeePaymentOptions;
 use wxpay_api::v2::wecom::{PayEmployee, QueryEmployeePayment, QueryEmployeePaymentResponse};
 use wxpay_client::v2::{Client, Endpoint, Fields, Form, Meta};
 use wxpay_core::{
-    DecodeError, Effect, Error, ErrorKind, InvalidInput, Outcome, Params, PartnerTradeNo,
-    PaymentNo, Progress,
+    DecodeError, Effect, Error, InvalidInput, Params, PartnerTradeNo, PaymentNo, Progress,
 };
 use wxpay_sign::Verified;
-use wxpay_transport::{Hints, Transport as _};
 
-use super::{EmployeePayment, Product, payee_digest};
-use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
+use super::{EmployeePayment, Product, form, payee_digest};
+use crate::evidence::{Message, PayEnd, QueryEnd};
 use crate::fence::Fence;
 use crate::{Moment, Number, described};
 
@@ -29,7 +27,6 @@ impl Wecom {
         Self { client }
     }
 
-    /// Sends the stored bytes instead of those that the client has just written, and reads the response as of any call.
     async fn send(
         &self,
         number: &Number,
@@ -37,20 +34,7 @@ impl Wecom {
         fence: &Fence,
     ) -> Result<PaymentNo, Error> {
         let number = own(number, Effect::Write)?;
-        let stored = Stored(&number);
-        let (mut request, pending) = self.client.prepare(&stored)?;
-        *request.body_mut() = message.bytes().clone();
-        if let Some(hints) = request.extensions_mut().get_mut::<Hints>() {
-            *hints = hints.deadline(Some(fence.deadline()));
-        }
-        // The transport looks at it too, later still, if it keeps to its contract.
-        if let Err(error) = fence.deadline().check() {
-            return Err(pending.failed(error));
-        }
-        match self.client.transport().send(request).await {
-            Ok(answer) => pending.finish(answer),
-            Err(error) => Err(pending.failed(error)),
-        }
+        form::send(&self.client, &Stored(&number), message, fence).await
     }
 }
 
@@ -77,12 +61,7 @@ impl Product for Wecom {
             Ok(payment_no) => PayEnd::Paid {
                 payment_no: payment_no.to_string(),
             },
-            Err(error) if error.outcome() == Outcome::NotExecuted => PayEnd::NotSent(error),
-            Err(error) => match refusal(&error) {
-                Some(refusal) => PayEnd::Refused(refusal),
-                None if is_declined(&error) => PayEnd::Declined(described(&error)),
-                None => PayEnd::Unclear(described(&error)),
-            },
+            Err(error) => form::not_paid(error),
         }
     }
 
@@ -95,20 +74,9 @@ impl Product for Wecom {
             partner_trade_no,
             options: QueryEmployeePaymentOptions::default(),
         };
-        let answer = match self.client.prepare(&request) {
-            Err(error) => Err(error),
-            Ok((request, pending)) => match self.client.transport().send(request).await {
-                Ok(answer) => pending.finish(answer),
-                Err(error) => Err(pending.failed(error)),
-            },
-        };
-        match answer {
+        match form::ask(&self.client, &request).await {
             Ok(found) => found_to_end(found),
-            Err(error) => match refusal(&error) {
-                Some(refusal) if refusal.code == "NOT_FOUND" => QueryEnd::NotFound,
-                Some(refusal) => QueryEnd::Refused(refusal),
-                None => QueryEnd::Unclear(described(&error)),
-            },
+            Err(error) => form::not_found(&error),
         }
     }
 }
@@ -131,21 +99,6 @@ fn found_to_end(found: QueryEmployeePaymentResponse) -> QueryEnd {
         },
         Progress::Failed => QueryEnd::Failed(found.reason),
         Progress::Pending | Progress::Returned | Progress::Unknown => QueryEnd::Processing,
-    }
-}
-
-fn is_declined(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Protocol(protocol) if protocol.is_return_code_fail())
-}
-
-fn refusal(error: &Error) -> Option<Refusal> {
-    match error.kind() {
-        ErrorKind::Business(business) => Some(Refusal::new(
-            business.code(),
-            business.class(),
-            business.message(),
-        )),
-        _ => None,
     }
 }
 

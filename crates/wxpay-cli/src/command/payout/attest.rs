@@ -2,7 +2,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
-use wxpay_payout::{IntentId, Refunds, Settlement, UserTransfers, Wecom};
+use wxpay_payout::{IntentId, RedPackets, Refunds, Settlement, UserTransfers, Wecom};
 
 use super::engine::Payer;
 use super::product::{Kind, Pays};
@@ -52,6 +52,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     match arguments.journal.product_of(&intent).await? {
         Kind::Employee => attest::<Wecom>(&arguments, &config, &intent, lang).await,
         Kind::Transfer => attest::<UserTransfers>(&arguments, &config, &intent, lang).await,
+        Kind::RedPacket => attest::<RedPackets>(&arguments, &config, &intent, lang).await,
         Kind::Refund => attest::<Refunds>(&arguments, &config, &intent, lang).await,
     }
 }

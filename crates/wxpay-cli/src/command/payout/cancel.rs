@@ -13,10 +13,12 @@ use super::product::Kind;
 use super::report::WAITS;
 use super::settings::Settings;
 use super::{JournalArgs, json, preflight, unreadable};
+use crate::chinese::payout_text;
 use crate::config::{Config, ConfigArgs};
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::out::stdout;
+use crate::visible::visible;
 
 /// Which payout.
 #[derive(clap::Args)]
@@ -40,7 +42,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     match arguments.journal.product_of(&intent).await? {
         Kind::Transfer => cancel(&arguments, &config, &intent, lang).await,
         // In whatever state they are.
-        Kind::Employee | Kind::Refund => Err(not_cancelled(&intent, CancelError::Unsupported)),
+        Kind::Employee | Kind::RedPacket | Kind::Refund => {
+            Err(not_cancelled(&intent, CancelError::Unsupported))
+        }
     }
 }
 
@@ -100,13 +104,18 @@ async fn followed(
 
 fn ended(intent: &IntentId, settlement: &Settlement, lang: Lang) -> (String, ExitCode) {
     match settlement {
-        Settlement::Rejected(_) => (
-            lang.pick(
-                format!("{intent} is cancelled and not paid. wxpay payout replace makes it ready to be paid again."),
-                format!("{intent} 已撤销，没有付款。如需再次付款，请先执行 wxpay payout replace。"),
-            ),
-            ExitCode::SUCCESS,
-        ),
+        Settlement::Rejected(rejected) => {
+            // Cancelled, or ended without payment in another way before that: WeChat Pay's own words say which.
+            let reason = visible(rejected.reason());
+            let reason_zh = payout_text(&reason);
+            (
+                lang.pick(
+                    format!("{intent} has ended and is not paid: {reason}. wxpay payout replace makes it ready to be paid again."),
+                    format!("{intent} 已结束，没有付款：{reason_zh}。如需再次付款，请先执行 wxpay payout replace。"),
+                ),
+                ExitCode::SUCCESS,
+            )
+        }
         Settlement::Paid(paid) => (
             lang.pick(
                 format!("{intent} is paid ({}): the user was faster.", paid.number()),

@@ -57,6 +57,21 @@ pub(super) async fn transfer(config: &Config, lang: Lang) -> Result<(), Fail> {
     judge([asked?], |error| certain_v3(error, closed), lang)
 }
 
+/// The same for red packets.
+pub(super) async fn red_packet(config: &Config, lang: Lang) -> Result<(), Fail> {
+    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::red_packet(config)).await else {
+        return late(lang);
+    };
+    let certain = |error: &Error| match error.kind() {
+        ErrorKind::Business(refusal) if refusal.code() == "NO_AUTH" => Some(before(
+            "red packets are not open to this merchant ID",
+            "该商户号未开通现金红包",
+        )),
+        _ => certain(error),
+    };
+    judge([asked?], certain, lang)
+}
+
 /// The same for refunds.
 pub(super) async fn refund(config: &Config, lang: Lang) -> Result<(), Fail> {
     let Ok(asked) = tokio::time::timeout(PATIENCE, probe::refund(config)).await else {

@@ -15,6 +15,7 @@ use crate::fail::Fail;
 use crate::lang::{Lang, Text};
 
 mod employee;
+mod red_packet;
 mod refund;
 mod transfer;
 
@@ -25,18 +26,26 @@ pub(crate) enum Kind {
     Employee,
     /// Transfers that the user confirms (商家转账)
     Transfer,
+    /// Red packets (现金红包)
+    RedPacket,
     /// Refunds of orders (退款)
     Refund,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::Employee, Self::Transfer, Self::Refund];
+    pub(super) const ALL: [Self; 4] = [
+        Self::Employee,
+        Self::Transfer,
+        Self::RedPacket,
+        Self::Refund,
+    ];
 
     /// As an argument and a column of a file have it.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Employee => "employee",
             Self::Transfer => "transfer",
+            Self::RedPacket => "red-packet",
             Self::Refund => "refund",
         }
     }
@@ -46,6 +55,7 @@ impl Kind {
         match self {
             Self::Employee => "v2.wecom.pay_employee",
             Self::Transfer => "v3.fund_app.create_transfer",
+            Self::RedPacket => "v2.red_packet.send_red_packet",
             Self::Refund => "v3.refund.create_refund",
         }
     }
@@ -55,6 +65,7 @@ impl Kind {
         match self {
             Self::Employee => lang.pick("payments to employees", "向员工付款"),
             Self::Transfer => lang.pick("transfers that users confirm", "商家转账"),
+            Self::RedPacket => lang.pick("red packets", "现金红包"),
             Self::Refund => lang.pick("refunds", "退款"),
         }
     }
@@ -64,6 +75,7 @@ impl Kind {
         match self {
             Self::Employee => "[payout]",
             Self::Transfer => "[payout.transfer]",
+            Self::RedPacket => "[payout.red-packet]",
             Self::Refund => "[payout.refund]",
         }
     }
@@ -79,6 +91,15 @@ impl Kind {
                 "user_recv_perception",
                 "report",
             ],
+            Self::RedPacket => &[
+                "send_name",
+                "wishing",
+                "act_name",
+                "remark",
+                "client_ip",
+                "scene_id",
+                "msgappid",
+            ],
             Self::Refund => &["reason", "notify_url", "funds_account"],
         }
     }
@@ -87,6 +108,7 @@ impl Kind {
         match self {
             Self::Employee => &employee::SHEET,
             Self::Transfer => &transfer::SHEET,
+            Self::RedPacket => &red_packet::SHEET,
             Self::Refund => &refund::SHEET,
         }
     }

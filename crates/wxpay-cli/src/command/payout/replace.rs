@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wxpay_payout::{
-    Alarm, Entry, IntentId, Journal, Number, PrepareError, Refunds, Settlement, State,
+    Alarm, Entry, IntentId, Journal, Number, PrepareError, RedPackets, Refunds, Settlement, State,
     UserTransfers, Wecom,
 };
 
@@ -46,6 +46,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     match arguments.journal.product_of(&name).await? {
         Kind::Employee => replace::<Wecom>(&arguments, &config, &name, rows, lang).await,
         Kind::Transfer => replace::<UserTransfers>(&arguments, &config, &name, rows, lang).await,
+        Kind::RedPacket => replace::<RedPackets>(&arguments, &config, &name, rows, lang).await,
         Kind::Refund => replace::<Refunds>(&arguments, &config, &name, rows, lang).await,
     }
 }

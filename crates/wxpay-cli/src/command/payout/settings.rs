@@ -1,4 +1,4 @@
-//! The sections `[payout]`, `[payout.transfer]` and `[payout.refund]` of the configuration.
+//! The section `[payout]` of the configuration, and those of each product in it.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
@@ -97,12 +97,15 @@ impl Settings {
             )),
         };
         let (transfer, refund) = (table(Kind::Transfer)?, table(Kind::Refund)?);
+        let red_packet = table(Kind::RedPacket)?;
         let employee = Self::of_section(employee, Kind::Employee)?;
         let transfer = Self::of_section(transfer, Kind::Transfer)?;
+        let red_packet = Self::of_section(red_packet, Kind::RedPacket)?;
         let refund = Self::of_section(refund, Kind::Refund)?;
         Ok(match kind {
             Kind::Employee => employee,
             Kind::Transfer => transfer,
+            Kind::RedPacket => red_packet,
             Kind::Refund => refund,
         })
     }

@@ -114,6 +114,35 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// List the transfers that users confirm
+    TransferBills,
+    /// Confirm a transfer as its user would; its notification follows
+    ConfirmTransfer {
+        /// The merchant transfer number (out_bill_no)
+        number: String,
+    },
+    /// Close a transfer as one that was not confirmed within 24 hours; its notification follows
+    ExpireTransfer {
+        /// The merchant transfer number (out_bill_no)
+        number: String,
+    },
+    /// List the red packets
+    RedPackets,
+    /// Receive a red packet as its user would
+    ReceiveRedPacket {
+        /// The merchant order number (mch_billno)
+        number: String,
+    },
+    /// Set what a red packet has become
+    SetRedPacket {
+        /// The merchant order number (mch_billno)
+        number: String,
+        /// SENDING, SENT, RECEIVED, FAILED, RFUND_ING, REFUND or a state that no document lists
+        status: String,
+        /// Why it failed
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// List the batches of transfers
     Batches,
     /// List the transfers of all batches

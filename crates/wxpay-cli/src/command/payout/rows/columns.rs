@@ -285,4 +285,9 @@ const AMOUNTS: &[&str] = &[
     "金额分",
 ];
 /// From the one with the most columns of its own on.
-pub(super) const LOOKS: [Kind; 3] = [Kind::Refund, Kind::Employee, Kind::Transfer];
+pub(super) const LOOKS: [Kind; 4] = [
+    Kind::Refund,
+    Kind::Employee,
+    Kind::Transfer,
+    Kind::RedPacket,
+];

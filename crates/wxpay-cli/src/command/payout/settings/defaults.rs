@@ -30,7 +30,10 @@ impl Defaults {
                     defaults.reports = contents(table, &setting)?;
                 }
                 Value::String(text) if name != REPORT => {
-                    if name == IP && !text.is_empty() && text.parse::<IpAddr>().is_err() {
+                    if IPS.contains(&name.as_str())
+                        && !text.is_empty()
+                        && text.parse::<IpAddr>().is_err()
+                    {
                         return Err(wrong(&setting, "must be an IP address", "必须是 IP 地址"));
                     }
                     // As an empty field of a row.
@@ -81,4 +84,4 @@ fn not_a_text(setting: &str) -> Fail {
 }
 
 const REPORT: &str = "report";
-const IP: &str = "spbill_create_ip";
+const IPS: [&str; 2] = ["spbill_create_ip", "client_ip"];

@@ -43,6 +43,26 @@ pub(super) fn of(command: &Command) -> Asked {
             let body = json!({"status": status, "reason": reason});
             post(&["payouts", number, "status"], body)
         }
+        Command::TransferBills => get(&["transfer_bills"]),
+        Command::ConfirmTransfer { number } => {
+            post(&["transfer_bills", number, "confirm"], json!({}))
+        }
+        Command::ExpireTransfer { number } => {
+            let body = json!({"status": "FAIL", "reason": "OVERDUE_CLOSE"});
+            post(&["transfer_bills", number, "status"], body)
+        }
+        Command::RedPackets => get(&["red_packets"]),
+        Command::ReceiveRedPacket { number } => {
+            post(&["red_packets", number, "receive"], json!({}))
+        }
+        Command::SetRedPacket {
+            number,
+            status,
+            reason,
+        } => {
+            let body = json!({"status": status, "reason": reason});
+            post(&["red_packets", number, "status"], body)
+        }
         Command::Batches => get(&["batches"]),
         Command::Transfers => get(&["transfers"]),
         Command::Settle { number } => post(&["batches", number, "settle"], json!({})),
