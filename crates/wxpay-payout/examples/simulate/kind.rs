@@ -121,9 +121,13 @@ impl Kind {
                 ("QUOTA_EXCEED", class.limit().same_number()),
             ],
         };
-        let [first, others @ ..] = refusals;
-        let at = usize::try_from(chance.below(4)).unwrap_or(0);
-        let (code, class) = at.checked_sub(1).map_or(first, |at| others[at]);
+        let [first, second, third, fourth] = refusals;
+        let (code, class) = match chance.below(4) {
+            0 => first,
+            1 => second,
+            2 => third,
+            _ => fourth,
+        };
         PayEnd::Refused(Refusal::new(code, class, ""))
     }
 

@@ -20,7 +20,7 @@ use simulate::seed::run;
 use wxpay_payout::State;
 
 /// With this product ours does nothing wrong, and each other policy that fits does before long.
-fn ours_is_right_and_the_others_are_wrong(kind: Kind) {
+fn compare(kind: Kind) {
     let mut paid = 0;
     for seed in 0..SEEDS {
         let end = run(seed, kind, Policy::Ours, false);
@@ -39,28 +39,28 @@ fn ours_is_right_and_the_others_are_wrong(kind: Kind) {
 const SEEDS: u64 = 600;
 
 #[test]
-fn employees() {
-    ours_is_right_and_the_others_are_wrong(Kind::Employee);
+fn ours_is_right_with_employees_and_the_others_are_wrong() {
+    compare(Kind::Employee);
 }
 
 #[test]
-fn transfers() {
-    ours_is_right_and_the_others_are_wrong(Kind::Transfer);
+fn ours_is_right_with_transfers_and_the_others_are_wrong() {
+    compare(Kind::Transfer);
 }
 
 #[test]
-fn refunds() {
-    ours_is_right_and_the_others_are_wrong(Kind::Refund);
+fn ours_is_right_with_refunds_and_the_others_are_wrong() {
+    compare(Kind::Refund);
 }
 
 #[test]
-fn red_packets() {
-    ours_is_right_and_the_others_are_wrong(Kind::RedPacket);
+fn ours_is_right_with_red_packets_and_the_others_are_wrong() {
+    compare(Kind::RedPacket);
 }
 
 #[test]
-fn batches() {
-    ours_is_right_and_the_others_are_wrong(Kind::Batch);
+fn ours_is_right_with_batches_and_the_others_are_wrong() {
+    compare(Kind::Batch);
 }
 
 /// Seed 978239 pays the next number from a journal that is lost then; the one in use comes to it much later.

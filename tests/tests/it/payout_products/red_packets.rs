@@ -233,6 +233,7 @@ async fn what_does_not_fit_is_left_to_a_person() {
                     ("return_code", "SUCCESS"),
                     ("result_code", "SUCCESS"),
                     ("mch_billno", NUMBER),
+                    ("mch_id", clients::MCH_ID),
                     ("status", "RECEIVED"),
                     ("total_amount", "1000"),
                 ]);
