@@ -54,7 +54,7 @@ pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
     }
 }
 
-/// Waits for whoever has to do something; now and then the program asks without an occasion, or the merchant changes their mind.
+/// Waits for the one who has to act; now and then the program asks without an occasion, or the merchant changes their mind.
 async fn wait(
     payouts: &Payouts,
     world: &World,
