@@ -50,7 +50,7 @@ impl RedPackets {
             return Ok(());
         }
         let rule = "must be given by a service provider: the app that tells the user";
-        let rule_zh = "服务商发放红包时必须填写（触达用户的 appid）";
+        let rule_zh = "服务商发放红包时必须填写触达用户appid";
         Err(InvalidInput::new("msgappid", rule, rule_zh))
     }
 
