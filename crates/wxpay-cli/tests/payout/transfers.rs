@@ -237,7 +237,7 @@ async fn a_cancellation_without_an_answer_is_settled_by_queries() {
     office.sandbox.add_fault_rule(lost).unwrap();
     let output = office.run("cancel t1 --journal j --json");
     assert!(output.status.success(), "{}", said(&output));
-    let cancelled = json!({"intent": "t1", "state": "cancelled", "number": null});
+    let cancelled = json!({"intent": "t1", "state": "not_paid", "number": null});
     assert_eq!(json(&output), cancelled);
     assert_eq!(bill(&office, "openid_1").state, "CANCELLED");
     // It takes WeChat Pay longer than the command waits.

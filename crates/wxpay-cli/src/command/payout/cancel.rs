@@ -74,7 +74,7 @@ async fn cancel(
     let (said, code) = ended(intent, &settlement, lang);
     if arguments.json {
         let (state, number) = match &settlement {
-            Settlement::Rejected(_) => ("cancelled", None),
+            Settlement::Rejected(_) => ("not_paid", None),
             Settlement::Paid(paid) => ("paid", Some(paid.number().as_str())),
             Settlement::Waiting(_) | Settlement::Unknown(_) => ("being_cancelled", None),
         };
