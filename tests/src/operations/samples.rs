@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use wxpay_catalog::{Operation, Version};
+use wxpay_catalog::{Certainty, Field, Operation, Version};
 
 use super::convert::{
     ENCRYPTED, find, is_absent, is_common, reachable, request_of_sample, response_of_sample, said,
@@ -28,7 +28,7 @@ pub struct Line {
     sample: Value,
 }
 
-#[derive(Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum Side {
     Request,
@@ -52,10 +52,10 @@ pub fn check(line: &Line) -> Outcome {
     if line.broken {
         return Outcome::Skipped("broken");
     }
-    let found = if line.side == Side::Event {
-        candidates(line)
-    } else {
-        operation(line).into_iter().collect()
+    let found = match (line.side, operation(line)) {
+        (Side::Event, _) => candidates(line),
+        (_, Some(found)) => vec![found],
+        (_, None) => neighbours(line),
     };
     if found.is_empty() {
         return Outcome::Skipped("unknown operation");
@@ -79,11 +79,35 @@ type Found = (&'static Operation, &'static Typed);
 fn operation(line: &Line) -> Option<Found> {
     let (method, path) = (line.method.as_deref()?, line.path.as_deref()?);
     let operation = wxpay_catalog::find_route(method, path)?;
+    typed(operation).filter(|_| is_version(operation, &line.version))
+}
+
+fn is_version(operation: &Operation, name: &str) -> bool {
     let version = match operation.version {
         Version::V2 => "v2",
         _ => "v3",
     };
-    typed(operation).filter(|_| version == line.version)
+    version == name
+}
+
+/// The operations at a path that is known only with another method, or with an ID at its end: other people's clients follow older
+/// documents.
+fn neighbours(line: &Line) -> Vec<Found> {
+    let Some(path) = line.path.as_deref() else {
+        return Vec::new();
+    };
+    let is_near = |template: &str| {
+        template.strip_prefix(path).is_some_and(|rest| {
+            rest.is_empty() || (rest.starts_with("/{") && rest.matches('/').count() == 1)
+        })
+    };
+    wxpay_catalog::entries()
+        .iter()
+        .map(wxpay_catalog::Entry::operation)
+        .filter(|operation| operation.path.as_deref().is_some_and(is_near))
+        .filter(|operation| is_version(operation, &line.version))
+        .filter_map(typed)
+        .collect()
 }
 
 /// The notifications that an event may be.
@@ -107,7 +131,12 @@ fn typed(operation: &'static Operation) -> Option<Found> {
 }
 
 fn request(operation: &Operation, typed: &Typed, sample: &Value) -> Result<(), String> {
-    let given = request_of_sample(operation, sample);
+    let mut given = request_of_sample(operation, sample);
+    if operation.certainty == Certainty::Official {
+        // An older message lacks what the page asks for today.
+        let least = super::request(operation, super::Extent::Least);
+        complete(&mut given, &operation.request, &least);
+    }
     let sent = typed.prepare(&given)?;
     let said = said(operation, &sent)?;
     for (name, expected) in sample.as_object().into_iter().flatten() {
@@ -124,6 +153,44 @@ fn request(operation: &Operation, typed: &Typed, sample: &Value) -> Result<(), S
         }
     }
     Ok(())
+}
+
+/// Adds the required members that a message lacks; which one of a choice it has is its own.
+fn complete(message: &mut Value, fields: &[Field], least: &Value) {
+    let Some(members) = message.as_object_mut() else {
+        return;
+    };
+    for field in fields {
+        if field.ty == "one_of" {
+            let mut choice = field.fields.iter().map(Field::wire);
+            let is_made = choice.clone().any(|name| members.contains_key(name));
+            if let Some(name) = choice.next().filter(|_| !is_made)
+                && let Some(value) = least.get(name)
+            {
+                members.insert(name.to_owned(), value.clone());
+            }
+            continue;
+        }
+        let Some(value) = least.get(field.wire()) else {
+            continue;
+        };
+        match members.get_mut(field.wire()) {
+            Some(Value::Array(list)) => {
+                let of_item = field
+                    .item
+                    .as_ref()
+                    .map_or(&field.fields, |item| &item.fields);
+                let least = value.get(0).unwrap_or(value);
+                list.iter_mut()
+                    .for_each(|given| complete(given, of_item, least));
+            }
+            Some(given) => complete(given, &field.fields, value),
+            None if field.required => {
+                members.insert(field.wire().to_owned(), value.clone());
+            }
+            None => {}
+        }
+    }
 }
 
 fn response(operation: &Operation, typed: &Typed, sample: &Value) -> Result<(), String> {
