@@ -132,6 +132,11 @@ fn build() -> Result<PathBuf, String> {
 fn count(program: &Path, work: &str, side: &str) -> Result<u64, String> {
     let few = instructions(program, work, side, 1)?;
     let more = instructions(program, work, side, 1 + CALLS)?;
+    if more <= few {
+        return Err(format!(
+            "{work}: nothing was counted, so the function that is counted was not found"
+        ));
+    }
     Ok(more.saturating_sub(few) / CALLS)
 }
 
