@@ -276,7 +276,8 @@ fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {
     if members.len() <= 16 {
         let mut rest = members;
         while let Some(((name, _), others)) = rest.split_first() {
-            if others.iter().any(|(other, _)| other == name) {
+            let name = name.as_str();
+            if others.iter().any(|(other, _)| other.as_str() == name) {
                 return true;
             }
             rest = others;
