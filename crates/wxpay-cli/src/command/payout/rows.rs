@@ -91,8 +91,8 @@ impl Rows {
         }
         let all = Kind::ALL.map(Kind::as_str);
         let rule = Text::new(
-            format!("must be {}", all.join(" or ")),
-            format!("必须是 {}", all.join(" 或 ")),
+            format!("must be one of {}", all.join(", ")),
+            format!("必须是以下之一：{}", all.join("、")),
         );
         let mistake = Mistake::in_field(*line, place, PRODUCT, rule);
         self.mistakes.push(mistake);
