@@ -52,7 +52,7 @@
 //!
 //! # Products
 //!
-//! What is paid with is a [`Product`]: payments to employees ([`Wecom`]), transfers that the user confirms (`UserTransfers`), red
+//! Each product of WeChat Pay is a [`Product`]: payments to employees ([`Wecom`]), transfers that the user confirms (`UserTransfers`), red
 //! packets (`RedPackets`), transfers to their balances (`BatchTransfers`), and refunds (`Refunds`). The engine knows none of them. A journal may hold payouts of several; each has numbers and limits of its
 //! own, and an engine works on those of its product alone.
 //!

@@ -67,7 +67,7 @@ pub trait Payment: Clone + Debug + Send + Sync + 'static {
     fn fingerprint(&self) -> String;
 }
 
-/// What is paid with: how a payment is written, sent, asked about and judged, how long that takes and what it is limited to.
+/// A product of WeChat Pay that pays out: how a payment is written, sent, asked about and judged, how long that takes and what it is limited to.
 ///
 /// [`Wecom`] makes the calls to WeChat Pay, and so do `UserTransfers` (feature `transfer`), `Refunds` (feature `refund`),
 /// `RedPackets` (feature `red-packet`) and `BatchTransfers` (feature `batch-transfer`); a simulation can stand in their place. The engine itself knows no product.

@@ -9,7 +9,7 @@ use super::chance::Chance;
 use super::course::Stage;
 use super::world::{HOUR, MINUTE, SECOND};
 
-/// What is paid with.
+/// The products.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
     /// Payments to employees (向员工付款).

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     /// The payouts, one a row; the first line names the columns
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// What is paid with: employee, transfer, red-packet or refund; without it what the column `product` of the file says, or else employee
+    /// The product: employee, transfer, red-packet or refund; by default, what the column `product` of the file says, or else employee
     #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
     product: Option<Kind>,
     #[command(flatten)]
