@@ -26,6 +26,7 @@ mod notice_kinds;
 mod notices;
 mod notify_url;
 mod operations;
+mod other_messages;
 mod own_endpoint;
 mod pay_employee;
 mod payout_products;
