@@ -193,9 +193,25 @@ fn complete(message: &mut Value, fields: &[Field], least: &Value) {
     }
 }
 
-fn response(operation: &Operation, typed: &Typed, sample: &Value) -> Result<(), String> {
+fn response(operation: &'static Operation, typed: &Typed, sample: &Value) -> Result<(), String> {
     let message = response_of_sample(sample);
     let asked = asked(operation, &message);
+    let says = |name: &str| {
+        message
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    if operation.version == Version::V2
+        && [says("return_code"), says("result_code")].contains(&"FAIL")
+    {
+        return refused(
+            operation,
+            &asked,
+            &message,
+            (says("err_code"), says("err_code_des")),
+        );
+    }
     let decoded = typed.decode(&asked, &message)?;
     let reachable = reachable(operation, &decoded);
     for (name, expected) in message.as_object().into_iter().flatten() {
@@ -207,6 +223,24 @@ fn response(operation: &Operation, typed: &Typed, sample: &Value) -> Result<(), 
             Some(got) if got == "[redacted]" => {}
             got => return Err(difference(name, expected, got)),
         }
+    }
+    Ok(())
+}
+
+/// A failure is read right when its code is.
+fn refused(
+    operation: &'static Operation,
+    asked: &Value,
+    message: &Value,
+    (code, description): (&str, &str),
+) -> Result<(), String> {
+    let (got, got_description) = super::refusal(operation, asked, message)?;
+    if got.trim() != code.trim() {
+        return Err(difference("err_code", &code.into(), Some(&got.into())));
+    }
+    if !description.is_empty() && got_description.trim() != description.trim() {
+        let got = got_description.into();
+        return Err(difference("err_code_des", &description.into(), Some(&got)));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use futures_executor::block_on;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use wxpay_api::core::{AppId, BrandId, MchId, Params, SigningError, VerificationError};
+use wxpay_api::core::{AppId, BrandId, ErrorKind, MchId, Params, SigningError, VerificationError};
 use wxpay_api::json::Json;
 use wxpay_api::sign::Verified;
 use wxpay_api::sign::v2::SignType;
@@ -19,7 +19,7 @@ use wxpay_catalog::{Operation, Version};
 use wxpay_client::dynamic::DynamicRequest;
 
 use crate::scripted::Scripted;
-use crate::{clients, vectors};
+use crate::{clients, replies, vectors};
 
 /// A typed operation whose type is left out of sight.
 #[derive(Clone, Copy)]
@@ -218,6 +218,43 @@ pub fn read_by_description(
     let mut fields = serde_json::to_value(&fields).map_err(said)?;
     hide(&mut fields, &operation.response);
     Ok(fields)
+}
+
+/// What a client makes of a response of APIv2 that says FAIL: its code and its message.
+///
+/// # Errors
+/// It is taken for a success, or says something else.
+pub fn refusal(
+    operation: &'static Operation,
+    request: &Value,
+    message: &Value,
+) -> Result<(String, String), String> {
+    let mut fields: Vec<(String, String)> = params(message)
+        .iter()
+        .filter(|(name, _)| !["appid", "mch_id", "sign"].contains(name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    fields.push(("mch_id".to_owned(), clients::MCH_ID.to_owned()));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
+    let sign_type = match operation.sign_types.as_slice() {
+        [one] if one == "HMAC-SHA256" => SignType::HmacSha256,
+        _ => SignType::Md5,
+    };
+    let reply = replies::v2_signed(&fields, sign_type);
+    let client = clients::v2(sign_type, Scripted::answering(reply));
+    let client = client.sub_merchant(sub_merchant(), Some(sub_app()));
+    let request = DynamicRequest::new(operation, json_of(request)?);
+    let Err(error) = block_on(client.send(&request)) else {
+        return Err("is taken for a success".to_owned());
+    };
+    match error.kind() {
+        ErrorKind::Business(error) => Ok((error.code().to_owned(), error.message().to_owned())),
+        ErrorKind::Protocol(error) => Ok((
+            error.claimed_code().unwrap_or_default().to_owned(),
+            error.claimed_message().to_owned(),
+        )),
+        other => Err(other.to_string()),
+    }
 }
 
 fn hide(value: &mut Value, fields: &[wxpay_catalog::Field]) {

@@ -2,13 +2,14 @@
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::Response;
+use http::header::CONTENT_TYPE;
+use http::{Method, Response};
 use wxpay_api::core::{Date, ErrorKind, Fen, MchId, Outcome, Params, VerificationFailure};
 use wxpay_api::sign::provider::Provider;
 use wxpay_api::sign::v2::{Key, SignType};
 use wxpay_api::sign::v3::{PrivateKey, RequestToSign, authorize};
 use wxpay_api::sign::{Proof, Verified};
-use wxpay_api::v2::papay::{SignContractJsapi, sign_contract_jsapi};
+use wxpay_api::v2::papay::{SignContractH5, SignContractJsapi, sign_contract_jsapi};
 use wxpay_api::v2::pay::download_bill::{BillType, DownloadBillOptions};
 use wxpay_api::v2::pay::{DownloadBill, DownloadFundFlow, download_fund_flow};
 use wxpay_api::v2::red_packet::{QueryRedPacket, query_red_packet::RedPacketStatus};
@@ -353,6 +354,49 @@ fn the_url_of_a_page_is_signed_over_plain_values() {
     broken.contract_code = "1".repeat(129);
     let error = client.page_url(&broken).unwrap_err();
     assert!(error.to_string().contains("contract_code"), "{error}");
+}
+
+/// 纯签约 in a mobile browser: what is signed goes into the query of a GET, and the answer is XML.
+#[test]
+fn a_contract_page_of_a_mobile_browser_is_asked_for() {
+    let request = SignContractH5 {
+        plan_id: "12535".to_owned(),
+        contract_code: "100000".to_owned(),
+        request_serial: 1000,
+        contract_display_account: "微信代扣".to_owned(),
+        notify_url: "https://weixin.qq.com".to_owned(),
+        timestamp: Timestamp::from_unix(1_414_488_825).unwrap().into(),
+        clientip: "119.145.83.6".parse().unwrap(),
+        options: Default::default(),
+    };
+    let reply = |result: &'static str| {
+        replies::v2_unsigned(&[
+            ("return_code", "SUCCESS"),
+            ("result_code", result),
+            ("result_msg", "SIGN_ERROR"),
+            ("redirect_url", "https://payapp.weixin.qq.com"),
+        ])
+    };
+    let transport = Scripted::new([Ok(reply("SUCCESS")), Ok(reply("FAIL"))]);
+    let client = clients::v2(SignType::HmacSha256, transport.clone());
+    let response = client.send(&request).now_or_never().unwrap().unwrap();
+    let page = response.redirect_url.as_deref();
+    assert_eq!(page, Some("https://payapp.weixin.qq.com"));
+
+    let error = client.send(&request).now_or_never().unwrap().unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(error.to_string().contains("SIGN_ERROR"), "{error}");
+
+    let sent = &transport.seen()[0];
+    assert_eq!(sent.method(), Method::GET);
+    assert!(sent.body().is_empty());
+    assert!(sent.headers().get(CONTENT_TYPE).is_none());
+    assert_eq!(sent.uri().path(), "/papay/h5entrustweb");
+    let params = form_urlencoded(sent.uri().query().unwrap());
+    assert_eq!(params.get("clientip"), Some("119.145.83.6"));
+    assert_eq!(params.get("sign_type"), Some("HMAC-SHA256"));
+    let key = Key::new(clients::API_KEY).unwrap();
+    assert!(key.verify(params, SignType::HmacSha256).is_ok());
 }
 
 fn form_urlencoded(query: &str) -> Params {

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use wxpay_tests::operations::{Line, Outcome, check};
 
 fn compare(method: &str, path: &str, side: &str, sample: Value) -> Outcome {
+    let version = if path.starts_with("/v3/") { "v3" } else { "v2" };
     let line = json!({
         "id": "one",
-        "version": "v3",
+        "version": version,
         "method": method,
         "path": path,
         "side": side,
@@ -63,4 +64,25 @@ fn only_an_official_page_may_ask_for_more() {
     );
     let third_party = compare("PATCH", CALLBACK, "request", json!({}));
     assert!(fails(&third_party, "notify_url"), "{third_party:?}");
+}
+
+/// A failure has none of the members that a success must have: what counts is its code.
+#[test]
+fn a_failure_is_held_against_the_error_that_it_becomes() {
+    let path = "/mmpaymkttransfers/gethbinfo";
+    let sample = |code: &str| {
+        json!({
+            "return_code": "SUCCESS",
+            "result_code": "FAIL",
+            "err_code": code,
+            "err_code_des": "指定单号数据不存在",
+            "mch_id": "666",
+            "mch_billno": "1000005901201407261446939688",
+        })
+    };
+    let outcome = compare("POST", path, "response", sample("SYSTEMERROR"));
+    assert_eq!(outcome, Outcome::Passed);
+    let success = json!({"return_code": "SUCCESS", "result_code": "SUCCESS", "mch_id": "666"});
+    let outcome = compare("POST", path, "response", success);
+    assert!(fails(&outcome, "missing"), "{outcome:?}");
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::fields::Reader;
 use super::facts::{Code, Effect, Field, Operation, Operations, Reply, Required, Serial, label};
 use crate::codegen::model::{self, Model, Version};
-use crate::codegen::spec::{self, OperationKind, Outcome};
+use crate::codegen::spec::{self, Method, OperationKind, Outcome};
 
 mod fields;
 mod sealed;
@@ -57,8 +57,8 @@ fn read_one(spec: &model::Operation, identifiers: &Identifiers) -> Operation {
         identifiers,
         operation: &mut operation,
     };
-    let request = match (spec.version, spec.is_page()) {
-        (Version::V2, true) => "query",
+    let request = match (spec.version, spec.method) {
+        (Version::V2, Method::Get) => "query",
         _ => "body",
     };
     reader.add(request, &spec.request);

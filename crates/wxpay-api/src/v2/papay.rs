@@ -10,13 +10,13 @@
 //! - [`partner_query_contract()`]: Queries an auto-debit contract of a sub-merchant (查询签约关系)
 //! - [`partner_query_order()`]: Queries an auto-debit order of a sub-merchant (查询订单)
 //! - [`partner_sign_contract_app()`]: Prepares the signing of an auto-debit contract of a sub-merchant in an app (APP纯签约)
-//! - [`partner_sign_contract_h5()`]: Makes the URL that answers with the auto-debit contract page of a sub-merchant for a mobile browser (H5纯签约)
+//! - [`partner_sign_contract_h5()`]: Gets the URL of a sub-merchant's auto-debit contract page for a mobile browser (H5纯签约)
 //! - [`partner_sign_contract_jsapi()`]: Makes the URL of the auto-debit contract page of a sub-merchant in an official account (公众号纯签约)
 //! - [`partner_terminate_contract()`]: Ends an auto-debit contract of a sub-merchant (申请解约)
 //! - [`query_contract()`]: Queries an auto-debit contract (查询签约关系)
 //! - [`query_order()`]: Queries an auto-debit order (查询订单)
 //! - [`sign_contract_app()`]: Prepares the signing of an auto-debit contract in an app (APP纯签约)
-//! - [`sign_contract_h5()`]: Makes the URL that answers with the auto-debit contract page for a mobile browser (H5纯签约)
+//! - [`sign_contract_h5()`]: Gets the URL of the auto-debit contract page for a mobile browser (H5纯签约)
 //! - [`sign_contract_jsapi()`]: Makes the URL of the auto-debit contract page in an official account (公众号纯签约)
 //! - [`terminate_contract()`]: Ends an auto-debit contract (申请解约)
 
@@ -51,7 +51,9 @@ pub use partner_query_order::{PartnerQueryOrder, PartnerQueryOrderResponse, part
 pub use partner_sign_contract_app::{
     PartnerSignContractApp, PartnerSignContractAppResponse, partner_sign_contract_app,
 };
-pub use partner_sign_contract_h5::{PartnerSignContractH5, partner_sign_contract_h5};
+pub use partner_sign_contract_h5::{
+    PartnerSignContractH5, PartnerSignContractH5Response, partner_sign_contract_h5,
+};
 pub use partner_sign_contract_jsapi::{PartnerSignContractJsapi, partner_sign_contract_jsapi};
 pub use partner_terminate_contract::{
     PartnerTerminateContract, PartnerTerminateContractResponse, partner_terminate_contract,
@@ -59,6 +61,6 @@ pub use partner_terminate_contract::{
 pub use query_contract::{QueryContract, QueryContractResponse, query_contract};
 pub use query_order::{QueryOrder, QueryOrderResponse, query_order};
 pub use sign_contract_app::{SignContractApp, SignContractAppResponse, sign_contract_app};
-pub use sign_contract_h5::{SignContractH5, sign_contract_h5};
+pub use sign_contract_h5::{SignContractH5, SignContractH5Response, sign_contract_h5};
 pub use sign_contract_jsapi::{SignContractJsapi, sign_contract_jsapi};
 pub use terminate_contract::{TerminateContract, TerminateContractResponse, terminate_contract};

@@ -35,6 +35,7 @@ pub(super) fn v2(operation: &'static Operation) -> &'static v2::Meta {
             Some(resolve) => v2::Meta::write(&operation.name, path, resolve),
             None => v2::Meta::read(&operation.name, path),
         };
+        meta.get = operation.method.as_deref() == Some("GET");
         meta.host = operation.host.as_deref();
         meta.client_cert = operation.client_cert;
         meta.backup_host = operation.backup_host;

@@ -158,13 +158,19 @@ impl Client {
     }
 
     fn write(&self, meta: &'static Meta, params: &Params) -> Result<Request<Bytes>, InvalidInput> {
-        Request::post(self.0.base_url.join(meta.host, meta.path)?)
-            .header(header::CONTENT_TYPE, "text/xml; charset=utf-8")
+        let (request, body) = if meta.get {
+            (Request::get(self.url(meta, params)?), Bytes::new())
+        } else {
+            let request = Request::post(self.0.base_url.join(meta.host, meta.path)?)
+                .header(header::CONTENT_TYPE, "text/xml; charset=utf-8");
+            (request, params.to_xml().into())
+        };
+        request
             .header(header::USER_AGENT, USER_AGENT)
             .extension(
                 Hints::new(meta.name, meta.effect, meta.client_cert).backup_host(meta.backup_host),
             )
-            .body(params.to_xml().into())
+            .body(body)
             .map_err(|_| {
                 InvalidInput::new(
                     "path",

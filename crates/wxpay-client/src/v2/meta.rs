@@ -17,6 +17,8 @@ pub struct Meta {
     pub name: &'static str,
     /// The path that is posted to.
     pub path: &'static str,
+    /// Whether the signed fields go into the query of a GET, and not into a body of XML that is posted.
+    pub get: bool,
     /// The host, where it is not that of the other operations.
     pub host: Option<&'static str>,
     /// Whether a call can change anything.
@@ -83,6 +85,7 @@ impl Meta {
         Self {
             name,
             path,
+            get: false,
             host: None,
             effect: Effect::Read,
             resolve: None,
@@ -109,6 +112,13 @@ impl Meta {
         meta.effect = Effect::Write;
         meta.resolve = Some(resolve);
         meta
+    }
+
+    /// The signed fields go into the query of a GET.
+    #[must_use]
+    pub const fn get(mut self) -> Self {
+        self.get = true;
+        self
     }
 
     /// The client certificate is asked for.

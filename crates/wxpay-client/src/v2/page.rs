@@ -39,7 +39,8 @@ impl Client {
         Ok(url.to_string())
     }
 
-    fn url(&self, meta: &Meta, params: &Params) -> Result<Uri, InvalidInput> {
+    /// The signed fields as the query of an operation's path.
+    pub(super) fn url(&self, meta: &Meta, params: &Params) -> Result<Uri, InvalidInput> {
         let mut target = meta.path.to_owned();
         let mut mark = '?';
         for (name, value) in params.iter().filter(|(_, value)| !value.is_empty()) {

@@ -1,5 +1,6 @@
 //! Requests of APIv2 to operations without behaviour.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use wxpay_catalog::{Operation, Reply, Written};
 use wxpay_core::Params;
@@ -27,8 +28,12 @@ pub(crate) fn respond(
     if operation.client_cert && !request.call.client_certificate {
         return Err(Refusal::code("CA_ERROR", "请求未携带证书，或证书出错"));
     }
-    let params = params(&request.call.body)
-        .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?;
+    let params = if operation.method.as_deref() == Some("GET") {
+        in_query(request.call.query())
+    } else {
+        params(&request.call.body)
+            .map_err(|error| Refusal::code("XML_ERROR", format!("输入xml参数格式错误: {error}")))?
+    };
     let sign_type = check_origin(request, operation, &params)?;
     let given: Map<String, Value> = params
         .iter()
@@ -65,6 +70,18 @@ pub(crate) fn respond(
     };
     let nonce = request.shared.random.nonce();
     Ok(Draft::V2(message(&filling, &params, sign_type, nonce)))
+}
+
+/// The fields of a URL.
+fn in_query(query: &str) -> Params {
+    let text = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
 }
 
 /// How a refusal is written.

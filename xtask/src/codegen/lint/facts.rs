@@ -123,8 +123,12 @@ impl Lint<'_> {
 
     fn facts_v2(&mut self, operation: &Operation) {
         let at = &operation.path_at;
-        if operation.has_method {
-            self.say(at, "APIv2 knows POST alone; leave `method` out");
+        let get = operation.method == Method::Get;
+        if operation.has_method && !get {
+            self.say(at, "APIv2 posts: leave `method` out, or it is \"GET\"");
+        }
+        if get && matches!(operation.reply, Reply::File) {
+            self.say(at, "only what is posted is answered with a file");
         }
         self.signature(operation);
         if operation.per_second.is_some() {
@@ -156,7 +160,8 @@ impl Lint<'_> {
             Some((ReplySign::Required, at)) if nested => {
                 self.say(at, "how a signature covers a list in XML is not known");
             }
-            Some((ReplySign::None, _)) if file || operation.response().is_empty() => {}
+            // What a GET answers repeats nothing.
+            Some((ReplySign::None, _)) if file || get || operation.response().is_empty() => {}
             Some((ReplySign::None, at)) => {
                 let echoes = operation.response().iter().chain(&operation.request);
                 if !echoes.into_iter().any(|field| field.echo.is_some()) {

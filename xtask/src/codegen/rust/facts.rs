@@ -3,7 +3,7 @@
 use super::file::RustFile;
 use super::sent::names;
 use crate::codegen::model::{Code, Field, Kind, Operation, Reply, Resolve, Text, Version};
-use crate::codegen::spec::{Outcome, ReplySign, SignType, Workwx};
+use crate::codegen::spec::{Method, Outcome, ReplySign, SignType, Workwx};
 
 /// The value of `META`.
 pub(super) fn meta(file: &mut RustFile<'_>, operation: &Operation) -> String {
@@ -49,6 +49,8 @@ pub(super) fn meta(file: &mut RustFile<'_>, operation: &Operation) -> String {
         .reply_sign
         .as_ref()
         .is_some_and(|(sign, _)| *sign == ReplySign::None);
+    let v2 = operation.version == Version::V2;
+    call(v2 && operation.method == Method::Get, ".get()");
     call(operation.client_cert, ".client_cert()");
     call(operation.backup_host, ".backup_host()");
     call(operation.accepted, ".accepted_is_success()");
@@ -80,7 +82,6 @@ pub(super) fn meta(file: &mut RustFile<'_>, operation: &Operation) -> String {
         call(matches!(flag, Some((false, _))), text);
     }
     call(unsigned, ".unsigned_reply()");
-    let v2 = operation.version == Version::V2;
     call(
         v2 && matches!(operation.reply, Reply::File),
         ".file_reply()",

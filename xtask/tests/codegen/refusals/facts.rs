@@ -189,7 +189,7 @@ fn what_only_the_other_protocol_has() {
             SCAN,
             before,
             "reply_sign  = \"none\"\nmethod = \"POST\"\n",
-            "APIv2 knows POST alone",
+            "APIv2 posts: leave `method` out",
         ),
         (
             SCAN,

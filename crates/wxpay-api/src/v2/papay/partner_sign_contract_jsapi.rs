@@ -109,6 +109,7 @@ impl Page for PartnerSignContractJsapi {
         "v2.papay.partner_sign_contract_jsapi",
         "/papay/partner/entrustweb",
     )
+    .get()
     .md5_only()
     .no_nonce()
     .names(NAMES);

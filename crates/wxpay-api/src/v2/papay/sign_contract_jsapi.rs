@@ -96,6 +96,7 @@ impl<'de> serde::Deserialize<'de> for SignContractJsapi {
 
 impl Page for SignContractJsapi {
     const META: &'static Meta = &Meta::read("v2.papay.sign_contract_jsapi", "/papay/entrustweb")
+        .get()
         .md5_only()
         .no_nonce()
         .names(NAMES);

@@ -117,6 +117,7 @@ wxpay_client::wire_value!(Scope);
 impl Page for GetAccessToken {
     const META: &'static Meta =
         &Meta::read("v2.realname.get_access_token", "/appauth/getaccesstoken")
+            .get()
             .hmac_sha256_only()
             .no_nonce()
             .names(NAMES);

@@ -28,9 +28,9 @@ pub struct H5Info {
 pub struct H5InfoOptions {
     /// App name (应用名), at most 2048 characters, required if `type` is `IOS` or `Android`.
     pub app_name: Option<String>,
-    /// Bundle ID (bundle_id), at most 2048 characters, required if `type` is `IOS`.
+    /// Bundle ID (bundle_id), at most 2048 characters.
     pub bundle_id: Option<String>,
-    /// Package name (包名), at most 2048 characters, required if `type` is `Android`.
+    /// Package name (包名), at most 2048 characters.
     pub package_name: Option<String>,
     /// WAP website URL (WAP 网站地址), at most 2048 characters, required if `type` is `Wap`.
     pub wap_url: Option<String>,
@@ -48,14 +48,14 @@ impl H5InfoOptions {
         self
     }
 
-    /// Bundle ID (bundle_id), at most 2048 characters, required if `type` is `IOS`.
+    /// Bundle ID (bundle_id), at most 2048 characters.
     #[must_use]
     pub fn bundle_id(mut self, bundle_id: impl Into<String>) -> Self {
         self.bundle_id = Some(bundle_id.into());
         self
     }
 
-    /// Package name (包名), at most 2048 characters, required if `type` is `Android`.
+    /// Package name (包名), at most 2048 characters.
     #[must_use]
     pub fn package_name(mut self, package_name: impl Into<String>) -> Self {
         self.package_name = Some(package_name.into());
@@ -102,16 +102,6 @@ impl H5Info {
                 "app_name",
                 "type",
                 "IOS or Android",
-            ));
-        }
-        if self.type_ == SceneType::Ios && self.options.bundle_id.is_none() {
-            return Err(InvalidInput::required_with("bundle_id", "type", "IOS"));
-        }
-        if self.type_ == SceneType::Android && self.options.package_name.is_none() {
-            return Err(InvalidInput::required_with(
-                "package_name",
-                "type",
-                "Android",
             ));
         }
         if self.type_ == SceneType::Wap && self.options.wap_url.is_none() {
