@@ -6,7 +6,7 @@ use http::HeaderValue;
 use serde_json::{Value, json};
 use wxpay_api::NoticeError;
 use wxpay_api::core::VerificationFailure;
-use wxpay_api::v3::{self, Json, Notice, NoticeKind, Notices, PaymentNotice};
+use wxpay_api::v3::{self, Json, Notice, NoticeKind, Notices, PaymentNotice, ProfitSharingNotice};
 use wxpay_tests::clients;
 use wxpay_tests::notices::{Told, notices};
 
@@ -90,6 +90,8 @@ async fn the_other_events_have_their_kinds() {
         ("REFUND.ABNORMAL", NoticeKind::Refund),
         ("REFUND.CLOSED", NoticeKind::Refund),
         ("VEHICLE.ENTRANCE_STATE_CHANGE", NoticeKind::ParkingEntrance),
+        ("PROFITSHARING.RETURN", NoticeKind::ProfitSharing),
+        ("PROFITSHARING_RETURN", NoticeKind::ProfitSharing),
         ("MCHTRANSFER.BILL.FINISHED", NoticeKind::Transfer),
         ("MCHTRANSFER.BATCH.CLOSED", NoticeKind::TransferBatch),
         (
@@ -128,6 +130,8 @@ async fn the_other_events_have_their_kinds() {
             NoticeKind::MemberPointsSync,
         ),
         ("DELIVERY_PLAN.CHANGE", NoticeKind::DeliveryPlan),
+        ("DELIVERY_PLAN_STATE.DELIVER", NoticeKind::DeliveryPlan),
+        ("MEMBERCARDSP.USER_CARD.CREATE", NoticeKind::MemberCard),
         ("VIOLATION.PUNISH", NoticeKind::Violation),
         ("MERCHANT_NOTIFY.NOTIFY", NoticeKind::Subscription),
         ("NEW.THING", NoticeKind::Other),
@@ -140,6 +144,9 @@ async fn the_other_events_have_their_kinds() {
         assert_eq!(notice.kind(), kind, "{event}");
         let read = PaymentNotice::read(&notice).unwrap_err();
         assert!(matches!(read, NoticeError::OtherEvent(_)), "{read:?}");
+        let shared = ProfitSharingNotice::read(&notice).unwrap_err();
+        let is_shared = matches!(shared, NoticeError::Unreadable(_));
+        assert_eq!(is_shared, kind == NoticeKind::ProfitSharing, "{shared:?}");
         // What nobody reads by its type is there as JSON.
         let number = notice.resource().get().get("out_trade_no");
         assert_eq!(number.and_then(Json::as_str), Some("T12345"));

@@ -150,6 +150,8 @@ impl NoticeKind {
             ("TRANSACTION", "SUCCESS") => Self::of_transaction(original_type, resource),
             ("TRANSACTION", "FAIL" | "PAY_BACK") => Self::ParkingPayment,
             ("REFUND", _) => Self::Refund,
+            // Other people's clients know profit sharing and member cards by these names too.
+            ("PROFITSHARING" | "PROFITSHARING_RETURN", _) => Self::ProfitSharing,
             ("VEHICLE", "ENTRANCE_STATE_CHANGE") => Self::ParkingEntrance,
             ("MCHTRANSFER", action) if action.starts_with("BILL.") => Self::Transfer,
             ("MCHTRANSFER", action) if action.starts_with("BATCH.") => Self::TransferBatch,
@@ -171,13 +173,14 @@ impl NoticeKind {
             ("PRODUCT_COUPON" | "PRODUCT_COUPON_SP", "IMAGE_GENERATION") => {
                 Self::ProductCouponImage
             }
-            ("BRAND_MEMBER_CARD" | "BRAND_MEMBER_CARD_SP", action) => match action {
+            ("BRAND_MEMBER_CARD" | "BRAND_MEMBER_CARD_SP" | "MEMBERCARDSP", action) => match action
+            {
                 "USER_CARD.CREATE" | "USER_CARD.DELETE" => Self::MemberCard,
                 "POINT_EXCHANGE_COUPON" => Self::MemberPointsExchanged,
                 "SYNC_USER_POINT" => Self::MemberPointsSync,
                 _ => Self::Other,
             },
-            ("DELIVERY_PLAN", "CHANGE") => Self::DeliveryPlan,
+            ("DELIVERY_PLAN", "CHANGE") | ("DELIVERY_PLAN_STATE", "DELIVER") => Self::DeliveryPlan,
             ("VIOLATION", _) => Self::Violation,
             ("MERCHANT_NOTIFY", "NOTIFY") => Self::Subscription,
             _ => Self::Other,

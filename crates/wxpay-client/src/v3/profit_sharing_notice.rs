@@ -47,7 +47,9 @@ impl ProfitSharingNotice {
     /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about a payment, and
     /// [`NoticeError::Unreadable`] if it lacks what a share has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
-        notice.check_kind(NoticeKind::ProfitSharing, EventType::TRANSACTION_SUCCESS)?;
+        if notice.kind() != NoticeKind::ProfitSharing {
+            notice.check_kind(NoticeKind::ProfitSharing, EventType::TRANSACTION_SUCCESS)?;
+        }
         Ok(Self::of(notice.summary.clone(), notice.resource().get())?)
     }
 

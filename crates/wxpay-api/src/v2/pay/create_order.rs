@@ -293,6 +293,8 @@ pub struct CreateOrderResponse {
     pub sub_mch_id: Option<MchId>,
     /// Device ID (设备号).
     pub device_info: Option<String>,
+    /// User identifier (用户标识). In the page's example alone.
+    pub openid: Option<OpenId>,
     /// Transaction type (交易类型).
     pub trade_type: Option<TradeType>,
     /// Prepay transaction session identifier (预支付交易会话标识).
@@ -467,6 +469,7 @@ impl Endpoint for CreateOrder {
             sub_appid: fields.optional("sub_appid")?,
             sub_mch_id: fields.optional("sub_mch_id")?,
             device_info: fields.optional("device_info")?,
+            openid: fields.optional("openid")?,
             trade_type: fields.optional("trade_type")?,
             prepay_id: fields.require("prepay_id")?,
             mweb_url: fields.optional("mweb_url")?,
