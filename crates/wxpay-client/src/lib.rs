@@ -58,6 +58,9 @@
 //! | `rust-crypto` | the same in pure Rust |
 //! | `sm` | the national algorithms (国密) of APIv3: SM2, SM3 and SM4 |
 //! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
+//! | `apiv2` | the client of APIv2 (`v2`), with its notifications and front ends |
+//! | `upload` | files that are uploaded (上传文件), from memory or from disk: `Upload` |
+//! | `certificates` | platform certificates (平台证书) that are fetched and renewed: `v3::Certificates`. WeChat Pay's public key (微信支付公钥) does without |
 //! | `retry`, `rate-limit` | wrappers of a transport |
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
@@ -82,7 +85,9 @@ mod limits;
 mod notice;
 mod notify_url;
 mod source;
+#[cfg(feature = "upload")]
 mod upload;
+#[cfg(feature = "apiv2")]
 pub mod v2;
 pub mod v3;
 mod value;
@@ -98,6 +103,7 @@ pub use notice::{
     Unexpected,
 };
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};
+#[cfg(feature = "upload")]
 pub use upload::Upload;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 
@@ -105,6 +111,6 @@ pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 const USER_AGENT: &str = concat!("wxpay-rs/", env!("CARGO_PKG_VERSION"));
 
 /// The code in the README.
-#[cfg(all(doctest, feature = "reqwest", feature = "rustls"))]
+#[cfg(all(doctest, feature = "apiv2", feature = "reqwest", feature = "rustls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
