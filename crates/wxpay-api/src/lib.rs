@@ -72,10 +72,14 @@ pub use wxpay_client::core::{
     AppId, Effect, Error, Fen, MchId, OpenId, OutRefundNo, OutTradeNo, Outcome, Result, Secret,
     Timestamp, TransactionId,
 };
+#[cfg(any(feature = "apiv2", feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use wxpay_client::{
-    ExpectedCombined, ExpectedSubOrder, Extra, Max, NOTICE_SENDERS, NoticeError, PayingApp,
-    RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected, check_base_url, check_notify_url,
-    core, h5_payment_url, json, sign, transport,
+    ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
+    Unexpected,
+};
+pub use wxpay_client::{
+    Extra, Max, NOTICE_SENDERS, PayingApp, check_base_url, check_notify_url, core, h5_payment_url,
+    json, sign, transport,
 };
 #[cfg(feature = "download")]
 pub use wxpay_client::{File, FileDigest, FileError, FileProgress};

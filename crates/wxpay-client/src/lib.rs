@@ -70,7 +70,7 @@
 //! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came; what front ends need, by their names |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", any(feature = "apiv2", feature = "__keys")))]
 mod axum;
 mod base_url;
 #[cfg(feature = "catalog")]
@@ -82,6 +82,7 @@ mod front_end;
 mod identity;
 pub mod json;
 mod limits;
+#[cfg(any(feature = "apiv2", feature = "__keys"))]
 mod notice;
 mod notify_url;
 mod source;
@@ -98,6 +99,7 @@ pub use extra::Extra;
 pub use file::{File, FileDigest, FileError, FileProgress};
 pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::{Max, check_text};
+#[cfg(any(feature = "apiv2", feature = "__keys"))]
 pub use notice::{
     ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
     Unexpected,
