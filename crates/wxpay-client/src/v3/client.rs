@@ -142,6 +142,8 @@ impl Client {
     ) -> Result<(Request<Bytes>, Pending<'a, E>)> {
         let (http, pending) = self.begin(request).await?;
         let (head, body) = http.into_parts();
+        // Without uploads there is one case.
+        #[cfg_attr(not(feature = "upload"), allow(clippy::infallible_destructuring_match))]
         let body = match body {
             Outgoing::Whole(body) => body,
             #[cfg(feature = "upload")]
