@@ -48,7 +48,8 @@ pub(crate) fn scale(builds: bool) -> Result<(), Vec<String>> {
             "run",
             "--locked",
             "--quiet",
-            "--release",
+            "--profile",
+            "bench",
             "-p",
             "wxpay-tests",
         ]);

@@ -19,7 +19,7 @@ struct Product {
     target: String,
     /// The folder of the workspace.
     root: PathBuf,
-    /// The program, of the profile `dist`.
+    /// The program, of the profile `release`.
     program: PathBuf,
     /// The folders `man` and `completions`.
     extras: PathBuf,
@@ -83,7 +83,7 @@ fn pack(root: &Path, target: Option<&str>, maintainer: &str) -> Result<(), Strin
 /// Builds the program, and says where it is.
 fn program(root: &Path, built: &Path, target: Option<&str>) -> Result<PathBuf, String> {
     let mut command = cargo::cargo(root);
-    command.args(["build", "--locked", "--profile", "dist", "-p", "wxpay-cli"]);
+    command.args(["build", "--locked", "--release", "-p", "wxpay-cli"]);
     let mut folder = built.to_owned();
     if let Some(target) = target {
         command.args(["--target", target]);
@@ -95,7 +95,7 @@ fn program(root: &Path, built: &Path, target: Option<&str>) -> Result<PathBuf, S
         None if cfg!(windows) => "wxpay.exe",
         _ => "wxpay",
     };
-    Ok(folder.join("dist").join(name))
+    Ok(folder.join("release").join(name))
 }
 
 /// Writes `man` and `completions` into a folder, by a program for this machine that has the feature `man`.

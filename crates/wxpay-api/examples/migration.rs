@@ -1,6 +1,6 @@
 //! From platform certificates (平台证书) to the WeChat Pay public key (微信支付公钥), in the order in which a merchant does it.
 //!
-//! `cargo run -p wxpay-api --features v3-certificates,v3-security --example migration`
+//! `cargo run -p wxpay-api --features certificates,v3-certificates,v3-security --example migration`
 
 use std::error::Error;
 use std::sync::Arc;

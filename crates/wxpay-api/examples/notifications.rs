@@ -1,7 +1,7 @@
 //! Notifications (回调通知) of both protocols over plain HTTP, without a web framework: an HTTP request goes in, an HTTP
 //! answer comes out, and the shop's books hold each payment once.
 //!
-//! `cargo run -p wxpay-api --example notifications`
+//! `cargo run -p wxpay-api --features apiv2 --example notifications`
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -1,6 +1,6 @@
 //! Endpoints written by hand that change something: a refund of APIv3 (申请退款), and the close of an order by APIv2 (关闭订单).
 //!
-//! `cargo run -p wxpay-api --features v3-refund --example own_write`
+//! `cargo run -p wxpay-api --features apiv2,v3-refund --example own_write`
 
 #[path = "shared/clients.rs"]
 mod clients;

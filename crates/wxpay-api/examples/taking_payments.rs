@@ -1,7 +1,7 @@
 //! An order from its making to its end: paid in time, paid although the notification is lost, or closed. What the customer needs to pay
 //! is in `front_end`, the notification in `notifications`.
 //!
-//! `cargo run -p wxpay-api --features v3-pay --example taking_payments`
+//! `cargo run -p wxpay-api --features apiv2,v3-pay --example taking_payments`
 
 #[path = "shared/clients.rs"]
 mod clients;

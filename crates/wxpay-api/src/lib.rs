@@ -46,6 +46,9 @@ match found.paid {
 //! | --- | --- |
 //! | `v2-pay`, `v3-partner-transfer`, … | the operations of one product |
 //! | `v2`, `v3`, `full` | those of a protocol, or all |
+//! | `apiv2` (with any product of APIv2) | the client of APIv2, with its notifications and front ends |
+//! | `upload` (with any product that takes files) | files that are uploaded (上传文件), from memory or from disk |
+//! | `certificates` | platform certificates (平台证书) that are fetched and renewed: `v3::Certificates`. WeChat Pay's public key (微信支付公钥) does without |
 //! | `reqwest`, `rustls` (default) | a transport and its TLS |
 //! | `aws-lc-rs` (default) | RSA of keys in memory |
 //! | `rust-crypto` | the same in pure Rust |
@@ -59,17 +62,24 @@ match found.paid {
 //! | `serde` | requests from JSON, and responses as JSON: amounts as integers, secrets as `[redacted]` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "apiv2")]
 pub mod v2;
 pub mod v3;
 
+#[cfg(feature = "upload")]
+pub use wxpay_client::Upload;
 pub use wxpay_client::core::{
     AppId, Effect, Error, Fen, MchId, OpenId, OutRefundNo, OutTradeNo, Outcome, Result, Secret,
     Timestamp, TransactionId,
 };
+#[cfg(any(feature = "apiv2", feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use wxpay_client::{
-    ExpectedCombined, ExpectedSubOrder, Extra, Max, NOTICE_SENDERS, NoticeError, PayingApp,
-    RefundEnd, Refusal, SeenNotices, SubMerchant, Unexpected, Upload, check_base_url,
-    check_notify_url, core, h5_payment_url, json, sign, transport,
+    ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
+    Unexpected,
+};
+pub use wxpay_client::{
+    Extra, Max, NOTICE_SENDERS, PayingApp, check_base_url, check_notify_url, core, h5_payment_url,
+    json, sign, transport,
 };
 #[cfg(feature = "download")]
 pub use wxpay_client::{File, FileDigest, FileError, FileProgress};

@@ -94,6 +94,7 @@ impl File {
     }
 
     /// The same, with the first piece of the body, which was read already.
+    #[cfg(feature = "apiv2")]
     pub(crate) fn beginning(mut self, first: Bytes) -> Self {
         self.first = Some(first);
         self

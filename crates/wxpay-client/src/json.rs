@@ -15,7 +15,9 @@ pub use text::JsonText;
 pub use value::Json;
 
 pub(crate) use body::check_text;
-pub(crate) use members::{json_list_text, json_text, url_encoded_text};
+pub(crate) use members::json_text;
+#[cfg(feature = "apiv2")]
+pub(crate) use members::{json_list_text, url_encoded_text};
 pub(crate) use value::check_characters;
 
 /// The members of a request, or of a part of it, in JSON.

@@ -58,6 +58,9 @@
 //! | `rust-crypto` | the same in pure Rust |
 //! | `sm` | the national algorithms (国密) of APIv3: SM2, SM3 and SM4 |
 //! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
+//! | `apiv2` | the client of APIv2 (`v2`), with its notifications and front ends |
+//! | `upload` | files that are uploaded (上传文件), from memory or from disk: `Upload` |
+//! | `certificates` | platform certificates (平台证书) that are fetched and renewed: `v3::Certificates`. WeChat Pay's public key (微信支付公钥) does without |
 //! | `retry`, `rate-limit` | wrappers of a transport |
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
 //! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
@@ -67,7 +70,7 @@
 //! | `serde` | values as JSON: amounts as integers, secrets as `[redacted]`, encrypted strings as they came; what front ends need, by their names |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", any(feature = "apiv2", feature = "__keys")))]
 mod axum;
 mod base_url;
 #[cfg(feature = "catalog")]
@@ -79,10 +82,13 @@ mod front_end;
 mod identity;
 pub mod json;
 mod limits;
+#[cfg(any(feature = "apiv2", feature = "__keys"))]
 mod notice;
 mod notify_url;
 mod source;
+#[cfg(feature = "upload")]
 mod upload;
+#[cfg(feature = "apiv2")]
 pub mod v2;
 pub mod v3;
 mod value;
@@ -93,11 +99,13 @@ pub use extra::Extra;
 pub use file::{File, FileDigest, FileError, FileProgress};
 pub use front_end::{PayingApp, h5_payment_url};
 pub use limits::{Max, check_text};
+#[cfg(any(feature = "apiv2", feature = "__keys"))]
 pub use notice::{
     ExpectedCombined, ExpectedSubOrder, NoticeError, RefundEnd, Refusal, SeenNotices, SubMerchant,
     Unexpected,
 };
 pub use notify_url::{NOTICE_SENDERS, check_notify_url};
+#[cfg(feature = "upload")]
 pub use upload::Upload;
 pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 
@@ -105,6 +113,6 @@ pub use {wxpay_core as core, wxpay_sign as sign, wxpay_transport as transport};
 const USER_AGENT: &str = concat!("wxpay-rs/", env!("CARGO_PKG_VERSION"));
 
 /// The code in the README.
-#[cfg(all(doctest, feature = "reqwest", feature = "rustls"))]
+#[cfg(all(doctest, feature = "apiv2", feature = "reqwest", feature = "rustls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

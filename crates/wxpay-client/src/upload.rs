@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use wxpay_core::{DecodeError, InvalidInput};
 use wxpay_transport::UploadError;
 
-pub(crate) use self::multipart::{Outgoing, Part};
+pub(crate) use self::multipart::Part;
 use self::on_disk::OnDisk;
 use crate::json::Object;
 

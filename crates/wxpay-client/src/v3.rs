@@ -6,7 +6,7 @@
 mod axum;
 mod call;
 mod caller;
-#[cfg(feature = "__keys")]
+#[cfg(all(feature = "certificates", feature = "__keys"))]
 mod certificates;
 mod client;
 #[cfg(feature = "__keys")]
@@ -31,6 +31,7 @@ mod notice_kind;
 mod notification;
 #[cfg(feature = "tokio")]
 mod offload;
+mod outgoing;
 #[cfg(feature = "__keys")]
 mod partner_payment_notice;
 mod path_and_query;
@@ -46,7 +47,7 @@ mod signing;
 mod unsigned;
 
 pub use call::Call;
-#[cfg(feature = "__keys")]
+#[cfg(all(feature = "certificates", feature = "__keys"))]
 pub use certificates::{Certificates, CertificatesBuilder, RefreshError};
 pub use client::{Client, ClientBuilder, Pending};
 #[cfg(feature = "__keys")]
@@ -80,3 +81,5 @@ pub use reason::Reason;
 pub use refund_notice::{EndedRefund, RefundNotice};
 
 pub use crate::json::{Body, Json, JsonText, Object};
+
+pub(crate) use outgoing::Outgoing;

@@ -3,7 +3,9 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
-use crate::{Class, CodeFacts, Outcome, Sent, XmlError};
+#[cfg(feature = "apiv2")]
+use crate::XmlError;
+use crate::{Class, CodeFacts, Outcome, Sent};
 
 /// A key that could not sign, decrypt or be read. Nothing was sent.
 #[derive(Debug, Error)]
@@ -153,6 +155,7 @@ pub enum VerificationFailure {
     #[error("{0} has an invalid format")]
     Malformed(&'static str),
     /// The text is not a message of APIv2.
+    #[cfg(feature = "apiv2")]
     #[error("not a message of APIv2: {0}")]
     Message(XmlError),
     /// The signature or the ciphertext was made with another algorithm than the configured one.

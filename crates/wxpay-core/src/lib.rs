@@ -1,6 +1,6 @@
 //! Types and errors of WeChat Pay (微信支付), without HTTP, cryptography or async.
 //!
-//! - [`Params`] is the flat APIv2 message, read and written as strict XML.
+//! - [`Params`] is the flat APIv2 message, read and written as strict XML, behind the feature `apiv2`.
 //! - [`Fen`], [`Timestamp`], [`Secret`] and the identifiers ([`OutTradeNo`], [`PartnerTradeNo`], …) are checked when they
 //!   are made and taken as they come when WeChat Pay sends them.
 //! - [`Error`] tells what went wrong and, with [`Error::outcome`], what that says about the money.
@@ -39,6 +39,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod alphabet;
+#[cfg(feature = "apiv2")]
 mod ambiguity;
 mod date;
 mod decimal;
@@ -48,15 +49,18 @@ mod invalid_input;
 mod kind;
 mod money;
 mod outcome;
+#[cfg(feature = "apiv2")]
 mod params;
 mod secret;
 #[cfg(feature = "serde")]
 mod serialize;
 mod time;
 mod wire;
+#[cfg(feature = "apiv2")]
 mod xml;
 
 pub use alphabet::Alphabet;
+#[cfg(feature = "apiv2")]
 pub use ambiguity::PAYMENT_NAMES;
 pub use date::{Date, DateFormat};
 pub use decimal::Decimal;
@@ -72,10 +76,12 @@ pub use kind::{
 };
 pub use money::Fen;
 pub use outcome::{Certainty, Class, CodeFacts, Effect, Outcome, Progress, Resolve, Sent};
+#[cfg(feature = "apiv2")]
 pub use params::Params;
 pub use secret::Secret;
 pub use time::{TimeFormat, Timestamp, WireTime};
 pub use wire::FromWire;
+#[cfg(feature = "apiv2")]
 pub use xml::{XmlError, XmlLimits};
 
 /// The code in the README.

@@ -1,8 +1,10 @@
 //! What the values for front ends have in common: how they are shown, serialised, written into URLs and checked.
 
+#[cfg(feature = "apiv2")]
+mod url;
+
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wxpay_core::InvalidInput;
 
 /// `Debug` and `Serialize` of a type by its `fields()`.
@@ -27,6 +29,8 @@ macro_rules! handed_over {
 }
 
 pub(crate) use handed_over;
+#[cfg(feature = "apiv2")]
+pub(crate) use url::{encoded, query};
 
 /// The names only: anyone who has the values can pay the order.
 pub(crate) fn names(f: &mut fmt::Formatter<'_>, of: &str, fields: &[(&str, &str)]) -> fmt::Result {
@@ -34,20 +38,6 @@ pub(crate) fn names(f: &mut fmt::Formatter<'_>, of: &str, fields: &[(&str, &str)
     f.debug_set()
         .entries(fields.iter().map(|(name, _)| name))
         .finish()
-}
-
-/// `name=value&…`, the values percent-encoded.
-pub(crate) fn query<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs = fields.into_iter();
-    let pairs: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={}", encoded(value)))
-        .collect();
-    pairs.join("&")
-}
-
-/// A value as it stands in a URL.
-pub(crate) fn encoded(value: &str) -> String {
-    utf8_percent_encode(value, ENCODED).to_string()
 }
 
 /// Checks a value that is signed: 1 to `max` printable ASCII characters, and none that could move the value's end.
@@ -89,13 +79,6 @@ pub(crate) fn check_prepay_id(prepay_id: &str) -> Result<(), InvalidInput> {
 pub(crate) fn check_nonce(nonce: &str) -> Result<(), InvalidInput> {
     check("nonce", nonce, NONCE)
 }
-
-/// All but letters, digits and `-._~`.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// In characters. The documents have 64, and the id is WeChat Pay's own.
 const PREPAY_ID: usize = 128;

@@ -78,6 +78,7 @@
 //! |---|---|---|
 //! | `aws-lc-rs` | yes | keys in memory by aws-lc: fast, constant-time; needs a C compiler |
 //! | `rust-crypto` | no | keys in memory in pure Rust; `rsa` is listed in RUSTSEC-2023-0071 (a timing side channel) |
+//! | `apiv2` | no | [`v2`] and [`workwx`] |
 //! | `p12` | no | reading `apiclient_cert.p12`; drags in pre-releases of `cms` and `pkcs12` |
 //! | `file` | no | `v3::FileKey`: encrypted files, decrypted as they arrive |
 //! | `sm` | no | the national algorithms (国密) SM2, SM3 and SM4 in pure Rust, for the merchants who use them with APIv3 |
@@ -109,9 +110,11 @@ mod pem;
 pub mod provider;
 #[cfg(feature = "sm")]
 mod sm3;
+#[cfg(feature = "apiv2")]
 pub mod v2;
 pub mod v3;
 mod verified;
+#[cfg(feature = "apiv2")]
 pub mod workwx;
 
 pub use nonce::nonce;

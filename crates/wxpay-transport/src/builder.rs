@@ -162,11 +162,13 @@ impl ReqwestTransportBuilder {
         // Every write has a connection of its own. The server may close a kept one just when the next request is on
         // its way, and that request would end as "maybe sent" without need.
         let writes = client(0, true)?;
+        #[cfg(any(feature = "download", feature = "upload"))]
         let transfers = client(0, false)?;
 
         Ok(ReqwestTransport {
             reads,
             writes,
+            #[cfg(any(feature = "download", feature = "upload"))]
             transfers,
             limits: self.limits,
             plain_http_to_loopback: self.plain_http_to_loopback,

@@ -8,11 +8,13 @@ use http::uri::Authority;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use wxpay_core::{Effect, Sent, TransportError};
 
+#[cfg(feature = "upload")]
+use crate::UploadBody;
 use crate::health::{Health, Policy, Turn};
 use crate::rules;
-use crate::{
-    Clock, Deadline, Download, DownloadLimits, Hints, Share, SystemClock, Transport, UploadBody,
-};
+use crate::{Clock, Deadline, Hints, Share, SystemClock, Transport};
+#[cfg(feature = "download")]
+use crate::{Download, DownloadLimits};
 
 /// A [`Transport`] that turns to WeChat Pay's backup host (备用域名) when the main one fails (跨城冗灾).
 ///
@@ -195,6 +197,7 @@ impl<T: Transport> Transport for Failover<T> {
         self.inner.check(request)
     }
 
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -204,6 +207,7 @@ impl<T: Transport> Transport for Failover<T> {
             .await
     }
 
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,

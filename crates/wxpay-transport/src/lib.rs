@@ -46,6 +46,7 @@ let transport = ReqwestTransport::builder()
 //! - `rustls` (default): TLS for it.
 //! - `p12`: the client certificate from `apiclient_cert.p12`. It drags in pre-releases of `cms` and `pkcs12`.
 //! - `conformance`: the contract of [`Transport`] as a test suite.
+//! - `download`, `upload`: files in pieces, [`Transport::download`] and [`Transport::upload`].
 //! - `retry`, `rate-limit`, `tracing`: the wrappers `Retry`, `RateLimit` and `Trace`.
 //! - `tokio`: `TokioTimer`, by which `Retry` and `RateLimit` wait unless they are given a [`Timer`]. `reqwest` turns it
 //!   on.
@@ -68,6 +69,7 @@ mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod deadline;
+#[cfg(feature = "download")]
 mod download;
 mod failover;
 mod health;
@@ -86,11 +88,11 @@ mod proxy;
 mod rate_limit;
 #[cfg(feature = "reqwest")]
 mod reqwest_deadline;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "download", feature = "reqwest"))]
 mod reqwest_download;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", feature = "upload"))]
 mod reqwest_upload;
 #[cfg(feature = "retry")]
 mod retry;
@@ -106,7 +108,9 @@ mod tls;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
+#[cfg(feature = "upload")]
 mod upload;
+#[cfg(feature = "upload")]
 mod upload_error;
 
 #[cfg(any(feature = "retry", feature = "tracing"))]
@@ -119,6 +123,7 @@ pub use builder::ReqwestTransportBuilder;
 pub use clock::TokioTimer;
 pub use clock::{Clock, SystemClock, Timer};
 pub use deadline::{Deadline, DeadlinePassed};
+#[cfg(feature = "download")]
 pub use download::{Chunks, Download, DownloadLimits};
 pub use failover::Failover;
 pub use hints::Hints;
@@ -135,7 +140,9 @@ pub use share::Share;
 #[cfg(feature = "tracing")]
 pub use trace::Trace;
 pub use transport::Transport;
+#[cfg(feature = "upload")]
 pub use upload::{UploadBody, UploadPieces, UploadReader, UploadSource};
+#[cfg(feature = "upload")]
 pub use upload_error::UploadError;
 pub use wxpay_core::{Sent, TransportError};
 pub use {bytes, http};

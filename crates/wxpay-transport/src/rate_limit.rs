@@ -12,9 +12,13 @@ use wxpay_core::TransportError;
 
 #[cfg(feature = "tokio")]
 use crate::TokioTimer;
+#[cfg(feature = "upload")]
+use crate::UploadBody;
 use crate::pace::Pace;
 use crate::rules;
-use crate::{Download, DownloadLimits, Hints, Timer, Transport, UploadBody};
+#[cfg(feature = "download")]
+use crate::{Download, DownloadLimits};
+use crate::{Hints, Timer, Transport};
 
 /// A [`Transport`] that keeps to the rates (频率限制) which the endpoints' documents grant.
 ///
@@ -139,6 +143,7 @@ impl<T: Transport> Transport for RateLimit<T> {
         self.inner.check(request)
     }
 
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -148,6 +153,7 @@ impl<T: Transport> Transport for RateLimit<T> {
         self.inner.download(request, limits).await
     }
 
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,

@@ -7,11 +7,16 @@ use reqwest::Client;
 use wxpay_core::{Effect, TransportError};
 
 use crate::limits::Limits;
-use crate::{
-    BuildError, Download, DownloadLimits, Hints, ReqwestTransportBuilder, Transport, UploadBody,
-    UploadError,
-};
-use crate::{reqwest_deadline, reqwest_download, reqwest_upload, target};
+#[cfg(feature = "download")]
+use crate::reqwest_download;
+#[cfg(feature = "upload")]
+use crate::reqwest_upload;
+use crate::{BuildError, Hints, ReqwestTransportBuilder, Transport};
+#[cfg(feature = "download")]
+use crate::{Download, DownloadLimits};
+#[cfg(feature = "upload")]
+use crate::{UploadBody, UploadError};
+use crate::{reqwest_deadline, target};
 
 /// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the environment.
 ///
@@ -36,6 +41,7 @@ pub struct ReqwestTransport {
     pub(crate) reads: Client,
     pub(crate) writes: Client,
     /// Without timeouts but that for connecting: downloads and uploads in pieces have their own. It keeps no connections.
+    #[cfg(any(feature = "download", feature = "upload"))]
     pub(crate) transfers: Client,
     pub(crate) limits: Limits,
     pub(crate) plain_http_to_loopback: bool,
@@ -174,6 +180,7 @@ impl Transport for ReqwestTransport {
         self.prepare(request.clone(), hints).map(drop)
     }
 
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -185,6 +192,7 @@ impl Transport for ReqwestTransport {
         reqwest_download::begin(&self.transfers, request, deadline, limits).await
     }
 
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,

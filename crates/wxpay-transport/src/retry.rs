@@ -9,12 +9,14 @@ use wxpay_core::{Effect, TransportError};
 
 #[cfg(feature = "tokio")]
 use crate::TokioTimer;
+#[cfg(feature = "upload")]
+use crate::UploadBody;
 use crate::backoff::Backoff;
 use crate::budget::Budget;
 use crate::rules;
-use crate::{
-    Attempt, Clock, Deadline, Download, DownloadLimits, RunningClock, Timer, Transport, UploadBody,
-};
+use crate::{Attempt, Clock, Deadline, RunningClock, Timer, Transport};
+#[cfg(feature = "download")]
+use crate::{Download, DownloadLimits};
 
 /// A [`Transport`] that sends again what only reads, and what provably was not sent.
 ///
@@ -210,6 +212,7 @@ impl<T: Transport> Transport for Retry<T> {
         self.inner.check(request)
     }
 
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -219,6 +222,7 @@ impl<T: Transport> Transport for Retry<T> {
         self.call(request, send, |_| &[]).await
     }
 
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,

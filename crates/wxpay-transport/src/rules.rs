@@ -7,7 +7,9 @@ use wxpay_core::{Effect, Sent, TransportError};
 
 #[cfg(feature = "rate-limit")]
 use crate::RateLimited;
-use crate::{Deadline, DeadlinePassed, Hints, UploadError};
+#[cfg(feature = "upload")]
+use crate::UploadError;
+use crate::{Deadline, DeadlinePassed, Hints};
 
 /// What the request can do. One that says nothing may write.
 pub(crate) fn effect<B>(request: &Request<B>) -> Effect {
@@ -65,5 +67,9 @@ pub(crate) fn refused_here(error: &TransportError) -> bool {
     if source.is::<RateLimited>() {
         return true;
     }
-    source.is::<DeadlinePassed>() || source.is::<UploadError>()
+    #[cfg(feature = "upload")]
+    if source.is::<UploadError>() {
+        return true;
+    }
+    source.is::<DeadlinePassed>()
 }

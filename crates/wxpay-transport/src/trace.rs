@@ -8,8 +8,12 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use wxpay_core::{Effect, Sent, TransportError};
 
+#[cfg(feature = "upload")]
+use crate::UploadBody;
 use crate::rules;
-use crate::{Attempt, Clock, Download, DownloadLimits, Hints, SystemClock, Transport, UploadBody};
+use crate::{Attempt, Clock, Hints, SystemClock, Transport};
+#[cfg(feature = "download")]
+use crate::{Download, DownloadLimits};
 
 /// A [`Transport`] that reports each attempt to [`tracing`].
 ///
@@ -60,6 +64,7 @@ impl<T: Transport> Transport for Trace<T> {
         self.inner.check(request)
     }
 
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -72,6 +77,7 @@ impl<T: Transport> Transport for Trace<T> {
         result
     }
 
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,

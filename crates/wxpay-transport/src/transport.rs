@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use wxpay_core::TransportError;
 
-use crate::{Download, DownloadLimits, UploadBody, UploadError};
+#[cfg(feature = "download")]
+use crate::{Download, DownloadLimits};
+#[cfg(feature = "upload")]
+use crate::{UploadBody, UploadError};
 
 /// Sends one HTTP request and returns the whole response.
 ///
@@ -84,6 +87,7 @@ pub trait Transport: Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// No response began, or a body that is already here is too long. Files are only read, so this can be asked again.
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -109,6 +113,7 @@ pub trait Transport: Debug + Send + Sync + 'static {
     ///
     /// As with [`send`](Self::send). A source of the type [`UploadError`] says that it was the file, or that this transport
     /// can't stream.
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,
@@ -130,6 +135,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         (**self).check(request)
     }
 
+    #[cfg(feature = "download")]
     async fn download(
         &self,
         request: Request<Bytes>,
@@ -138,6 +144,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         (**self).download(request, limits).await
     }
 
+    #[cfg(feature = "upload")]
     async fn upload(
         &self,
         request: Request<UploadBody>,

@@ -207,12 +207,23 @@ impl Product {
     pub(crate) fn full_name(&self) -> String {
         format!("{}.{}", self.version.folder(), self.name)
     }
+
+    /// Whether its operations for service providers have a feature of their own: they are half of a large product, and a
+    /// merchant needs none of them.
+    pub(crate) fn is_split(&self) -> bool {
+        is_split(self.version, &self.name)
+    }
 }
 
 impl Operation {
     /// The full name, such as `v2.pay.query_order`.
     pub(crate) fn full_name(&self) -> String {
         format!("{}.{}.{}", self.version.folder(), self.product, self.name)
+    }
+
+    /// Whether it is behind the feature that its product has for service providers.
+    pub(crate) fn is_split_off(&self) -> bool {
+        is_split(self.version, &self.product) && self.roles == [Role::Partner]
     }
 
     pub(crate) fn is_write(&self) -> bool {
@@ -255,6 +266,10 @@ impl Operation {
             Reply::Empty | Reply::File => &[],
         }
     }
+}
+
+fn is_split(version: Version, product: &str) -> bool {
+    version == Version::V3 && product == "pay"
 }
 
 fn name_or<'a>(field: &'a Option<(String, Range<usize>)>, usual: &'a str) -> &'a str {

@@ -154,15 +154,30 @@ fn document(model: &Model, language: &Language) -> String {
     out
 }
 
+/// The second feature of a product that has one.
+fn split_off(product: &Product, language: &Language) -> String {
+    if !product.is_split() {
+        return String::new();
+    }
+    let version = product.version.folder();
+    let feature = format!("{version}-{}-partner", product.name.replace('_', "-"));
+    if language.is_chinese {
+        format!("；仅供服务商调用的接口：`{feature}`")
+    } else {
+        format!("; what service providers alone call: `{feature}`")
+    }
+}
+
 fn section(model: &Model, product: &Product, language: &Language) -> String {
     let version = product.version.folder();
     let mut out = format!(
-        "\n## {version}.{}\n\n{}{}\n\n{}: `{version}-{}`\n\n{}",
+        "\n## {version}.{}\n\n{}{}\n\n{}: `{version}-{}`{}\n\n{}",
         product.name,
         capitalized(language.of(&product.purpose)),
         language.full_stop,
         language.feature,
         product.name.replace('_', "-"),
+        split_off(product, language),
         language.columns
     );
     for operation in model.operations_of(product) {

@@ -15,6 +15,10 @@ pub(crate) struct Usage {
     /// Objects that a notification tells, and those that several do.
     told: HashSet<Key>,
     told_twice: HashSet<Key>,
+    /// What needs the feature of its product alone.
+    plain: HashSet<Key>,
+    /// What needs the feature for service providers as well, unless it is plain.
+    split_off: HashSet<Key>,
 }
 
 /// A type of the whole model.
@@ -43,6 +47,8 @@ impl Usage {
             members: HashSet::new(),
             told: HashSet::new(),
             told_twice: HashSet::new(),
+            plain: HashSet::new(),
+            split_off: HashSet::new(),
         };
         for operation in &model.operations {
             let seen = Seen::from(operation);
@@ -65,6 +71,16 @@ impl Usage {
             for fields in [operation.request.as_slice(), shared] {
                 walk(&mut usage.members, seen, scope, fields);
             }
+            let needing = if operation.is_split_off() {
+                &mut usage.split_off
+            } else {
+                &mut usage.plain
+            };
+            walk(needing, seen, scope, &operation.request);
+            match &operation.reply {
+                super::model::Reply::Shared(ty) => add(needing, seen, scope, ty),
+                _ => walk(needing, seen, scope, operation.response()),
+            }
         }
         usage
     }
@@ -85,6 +101,12 @@ impl Usage {
     /// Whether several notifications tell the object: each is then a type of its own that holds it.
     pub(crate) fn is_told_twice(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
         self.told_twice.contains(&seen.key(ty))
+    }
+
+    /// Whether only operations have it that are behind the feature for service providers.
+    pub(crate) fn is_split_off(&self, seen: Seen<'_>, ty: &TypeRef) -> bool {
+        let key = seen.key(ty);
+        self.split_off.contains(&key) && !self.plain.contains(&key)
     }
 
     /// Whether the object stands within other ones, too: a response that is one then holds it.

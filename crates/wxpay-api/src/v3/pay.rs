@@ -35,24 +35,43 @@
 //! - [`query_order_by_id()`]: Queries an order by the WeChat Pay order number (微信支付订单号查询订单)
 //! - [`query_order_by_out_trade_no()`]: Queries an order by the merchant order number (商户订单号查询订单)
 //! - [`reverse_order()`]: Reverses a payment code order (撤销)
+//!
+//! Those for service providers (服务商) alone are behind the feature `v3-pay-partner`.
 
+#[cfg(feature = "v3-pay-partner")]
 pub mod acquiring_bank_query_exposure;
 pub mod close_order;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_close_order;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_pay_by_payment_code;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_payment_notification;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_app;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_app_with_contract;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_h5;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_jsapi;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_jsapi_with_contract;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_mini_program;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_native;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_prepay_scanned_pos;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_query_exposure;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_query_instal_exposure;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_query_order_by_id;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_query_order_by_out_trade_no;
+#[cfg(feature = "v3-pay-partner")]
 pub mod partner_reverse_order;
 pub mod pay_by_payment_code;
 pub mod payment_notification;
@@ -69,34 +88,50 @@ pub mod query_order_by_out_trade_no;
 pub mod reverse_order;
 pub mod types;
 
+#[cfg(feature = "v3-pay-partner")]
 pub use acquiring_bank_query_exposure::{
     AcquiringBankQueryExposure, acquiring_bank_query_exposure,
 };
 pub use close_order::{CloseOrder, close_order};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_close_order::{PartnerCloseOrder, partner_close_order};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_pay_by_payment_code::{
     PartnerPayByPaymentCode, PartnerPayByPaymentCodeResponse, partner_pay_by_payment_code,
 };
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_app::{PartnerPrepayApp, partner_prepay_app};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_app_with_contract::{
     PartnerPrepayAppWithContract, partner_prepay_app_with_contract,
 };
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_h5::{PartnerPrepayH5, partner_prepay_h5};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_jsapi::{PartnerPrepayJsapi, partner_prepay_jsapi};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_jsapi_with_contract::{
     PartnerPrepayJsapiWithContract, partner_prepay_jsapi_with_contract,
 };
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_mini_program::{PartnerPrepayMiniProgram, partner_prepay_mini_program};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_native::{PartnerPrepayNative, partner_prepay_native};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_prepay_scanned_pos::{PartnerPrepayScannedPos, partner_prepay_scanned_pos};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_query_exposure::{PartnerQueryExposure, partner_query_exposure};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_query_instal_exposure::{
     PartnerQueryInstalExposure, partner_query_instal_exposure,
 };
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_query_order_by_id::{PartnerQueryOrderById, partner_query_order_by_id};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_query_order_by_out_trade_no::{
     PartnerQueryOrderByOutTradeNo, partner_query_order_by_out_trade_no,
 };
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_reverse_order::{
     PartnerReverseOrder, PartnerReverseOrderResponse, partner_reverse_order,
 };

@@ -30,6 +30,7 @@ enum Over {
     Unpacked,
     Fetched,
     /// A document does not say which.
+    #[cfg(feature = "apiv2")]
     Either,
 }
 
@@ -74,6 +75,7 @@ impl FileDigest {
 
     /// The header `Digest: SHA=…` of a bill of APIv2, whose document does not say whether the bytes are packed. A header in
     /// another form is no digest: nothing signs it, and the transport finds a file that was cut short.
+    #[cfg(feature = "apiv2")]
     pub(crate) fn of_header(header: &str) -> Option<Self> {
         let value = Value::Sha1(bytes_of(header.trim().strip_prefix("SHA=")?).ok()?);
         let over = Over::Either;

@@ -2,6 +2,7 @@
 
 use std::ops::RangeBounds;
 
+#[cfg(feature = "apiv2")]
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use wxpay_core::InvalidInput;
 
@@ -48,6 +49,7 @@ fn object(write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>) -> Result<J
 }
 
 /// An object as `a=1&b=2`.
+#[cfg(feature = "apiv2")]
 pub(crate) fn url_encoded_text(
     name: &'static str,
     write: impl FnOnce(&mut Body) -> Result<(), InvalidInput>,

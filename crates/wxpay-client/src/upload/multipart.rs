@@ -10,6 +10,7 @@ use wxpay_transport::{UploadBody, UploadError, UploadReader, UploadSource};
 
 use super::on_disk::OnDisk;
 use super::{Content, Upload};
+use crate::v3::Outgoing;
 
 /// A file in a request: the part that it stands in.
 #[derive(Clone, Debug)]
@@ -22,13 +23,6 @@ pub(crate) struct Part {
 pub(crate) struct Multipart {
     pub(crate) content_type: String,
     pub(crate) body: Outgoing,
-}
-
-/// A body on its way out.
-pub(crate) enum Outgoing {
-    Whole(Bytes),
-    /// To be read while it is sent.
-    Pieces(UploadBody),
 }
 
 impl Part {

@@ -9,6 +9,7 @@ use super::{Body, Json, Meta};
 use crate::Max;
 use crate::identity::Identity;
 use crate::limits::check_max;
+#[cfg(feature = "upload")]
 use crate::upload::{Part, Upload};
 
 /// Everything but the characters that a URL may carry as they are in any place.
@@ -28,6 +29,7 @@ pub struct Call {
     pub(super) query: Vec<(Cow<'static, str>, Value)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Content>,
+    #[cfg(feature = "upload")]
     file: Option<Part>,
 }
 
@@ -49,13 +51,14 @@ impl fmt::Debug for Call {
         let path: Vec<&str> = self.path.iter().map(|(name, _)| *name).collect();
         let query: Vec<&str> = self.query.iter().map(|(name, _)| name.as_ref()).collect();
         let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Call")
-            .field("path", &path)
+        let mut out = f.debug_struct("Call");
+        out.field("path", &path)
             .field("query", &query)
             .field("headers", &headers)
-            .field("body", &self.body)
-            .field("file", &self.file)
-            .finish()
+            .field("body", &self.body);
+        #[cfg(feature = "upload")]
+        out.field("file", &self.file);
+        out.finish()
     }
 }
 
@@ -134,6 +137,7 @@ impl Call {
     /// # Errors
     /// It is empty, or over `max_bytes`; or its name is empty, over 128 characters, has another ending, or holds a path, quotation marks
     /// or control characters; or there is a file already.
+    #[cfg(feature = "upload")]
     pub fn file(
         &mut self,
         name: &'static str,
@@ -154,6 +158,7 @@ impl Call {
         Ok(())
     }
 
+    #[cfg(feature = "upload")]
     pub(crate) fn take_file(&mut self) -> Option<Part> {
         self.file.take()
     }

@@ -8,15 +8,16 @@ use wxpay_core::{
     TransportError,
 };
 use wxpay_sign::v3::{MerchantKey, Sealed};
-use wxpay_transport::{Transport, UploadBody};
+use wxpay_transport::Transport;
+#[cfg(feature = "upload")]
+use wxpay_transport::UploadBody;
 
 use super::caller::Caller;
 use super::reply::accept;
-use super::{Call, Credentials, Endpoint};
+use super::{Call, Credentials, Endpoint, Outgoing};
 use crate::base_url::{self, BaseUrl};
 use crate::identity::Identity;
 use crate::source::Source;
-use crate::upload::Outgoing;
 
 /// A client of APIv3. Cheap to clone.
 ///
@@ -118,6 +119,7 @@ impl Client {
         let (head, body) = http.into_parts();
         let sent = match body {
             Outgoing::Whole(body) => transport.send(Request::from_parts(head, body)).await,
+            #[cfg(feature = "upload")]
             Outgoing::Pieces(body) => transport.upload(Request::from_parts(head, body)).await,
         };
         match sent {
@@ -140,14 +142,17 @@ impl Client {
     ) -> Result<(Request<Bytes>, Pending<'a, E>)> {
         let (http, pending) = self.begin(request).await?;
         let (head, body) = http.into_parts();
+        // Without uploads there is one case.
+        #[cfg_attr(not(feature = "upload"), allow(clippy::infallible_destructuring_match))]
         let body = match body {
-            Outgoing::Whole(body) => Ok(body),
-            Outgoing::Pieces(body) => body.collect(UploadBody::MAX_COLLECTED).await,
+            Outgoing::Whole(body) => body,
+            #[cfg(feature = "upload")]
+            Outgoing::Pieces(body) => match body.collect(UploadBody::MAX_COLLECTED).await {
+                Ok(body) => body,
+                Err(error) => return Err(pending.failed(TransportError::not_sent(error))),
+            },
         };
-        match body {
-            Ok(body) => Ok((Request::from_parts(head, body), pending)),
-            Err(error) => Err(pending.failed(TransportError::not_sent(error))),
-        }
+        Ok((Request::from_parts(head, body), pending))
     }
 
     /// As [`prepare`](Self::prepare), with a body that is to be read while it is sent, so that a file on disk can have any
@@ -160,6 +165,7 @@ impl Client {
     ///
     /// # Errors
     /// As with [`prepare`](Self::prepare), but for the file, which is read later. Nothing was sent.
+    #[cfg(feature = "upload")]
     pub async fn prepare_upload<'a, E: Endpoint>(
         &self,
         request: &'a E,

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+#[cfg(feature = "apiv2")]
 use wxpay_sign::v2;
 use wxpay_sign::v3::{MerchantKey, PlatformKeys};
 
@@ -8,6 +9,7 @@ use wxpay_sign::v3::{MerchantKey, PlatformKeys};
 pub struct Credentials {
     pub(crate) merchant_key: Arc<dyn MerchantKey>,
     pub(crate) platform_keys: Arc<dyn PlatformKeys>,
+    #[cfg(feature = "apiv2")]
     pub(crate) v2_key: Option<v2::Key>,
 }
 
@@ -20,12 +22,14 @@ impl Credentials {
         Self {
             merchant_key,
             platform_keys: Arc::new(platform_keys),
+            #[cfg(feature = "apiv2")]
             v2_key: None,
         }
     }
 
     /// Adds the APIv2 key (APIv2密钥), for the few pages of APIv3 products that are signed with it: the detail page of payscore
     /// (支付分) and the coupons of front ends (发券). Requests are never signed with it.
+    #[cfg(feature = "apiv2")]
     #[must_use]
     pub fn v2_key(mut self, key: v2::Key) -> Self {
         self.v2_key = Some(key);

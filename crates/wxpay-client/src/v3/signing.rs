@@ -11,9 +11,10 @@ use wxpay_transport::Hints;
 use super::client::Config;
 #[cfg(feature = "download")]
 use super::reply::accept;
-use super::{Call, Client, Meta};
+use super::{Call, Client, Meta, Outgoing};
 use crate::USER_AGENT;
-use crate::upload::{Outgoing, Part};
+#[cfg(feature = "upload")]
+use crate::upload::Part;
 
 impl Client {
     /// Encrypts what is to be encrypted, and signs.
@@ -53,6 +54,7 @@ impl Client {
         }
         let target = call.target(meta)?;
         let own_headers = call.take_headers();
+        #[cfg(feature = "upload")]
         let file = call.take_file();
         let body = call.into_body(&mut texts).ok_or_else(too_few)?;
         let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
@@ -61,6 +63,7 @@ impl Client {
             serial_no,
             own_headers,
             body,
+            #[cfg(feature = "upload")]
             file,
         };
         self.authorized(meta, written).await
@@ -79,6 +82,7 @@ impl Client {
             serial_no: self.0.caller.serial_no(meta, keys).await?,
             own_headers: Vec::new(),
             body: None,
+            #[cfg(feature = "upload")]
             file: None,
         };
         let request = self.authorized(meta, written).await?;
@@ -128,6 +132,7 @@ impl Client {
             serial_no,
             own_headers,
             body,
+            #[cfg(feature = "upload")]
             file,
         } = written;
         let nonce = source.nonce()?;
@@ -157,16 +162,16 @@ impl Client {
                     .per_second(meta.per_second),
             );
         // What is signed is the JSON, with a file as without one.
+        #[cfg(feature = "upload")]
         let (content_type, body) = match file {
             Some(file) => {
                 let message = file.message(body.as_deref(), &nonce)?;
                 (Some(message.content_type), message.body)
             }
-            None => {
-                let json = body.is_some().then(|| "application/json".to_owned());
-                (json, Outgoing::Whole(body.unwrap_or_default()))
-            }
+            None => json_content(body),
         };
+        #[cfg(not(feature = "upload"))]
+        let (content_type, body) = json_content(body);
         if let Some(content_type) = content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
@@ -182,11 +187,18 @@ impl Client {
     }
 }
 
+/// The type and the body of a request without a file.
+fn json_content(body: Option<Bytes>) -> (Option<String>, Outgoing) {
+    let content_type = body.is_some().then(|| "application/json".to_owned());
+    (content_type, Outgoing::Whole(body.unwrap_or_default()))
+}
+
 /// A request before it is signed.
 struct Written<'a> {
     target: &'a str,
     serial_no: Option<String>,
     own_headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Bytes>,
+    #[cfg(feature = "upload")]
     file: Option<Part>,
 }

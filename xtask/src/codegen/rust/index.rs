@@ -102,9 +102,21 @@ fn index(product: &Product, operations: &[&Operation], usage: &Usage) -> String 
             operation.title.en, operation.title.zh
         );
     }
+    let behind = |operation: &Operation| {
+        if operation.is_split_off() {
+            format!("#[cfg(feature = \"{feature}-partner\")]\n")
+        } else {
+            String::new()
+        }
+    };
+    if product.is_split() {
+        out += &format!(
+            "//!\n//! Those for service providers (服务商) alone are behind the feature `{feature}-partner`.\n"
+        );
+    }
     out.push('\n');
     for operation in operations {
-        out += &format!("pub mod {};\n", operation.name);
+        out += &format!("{}pub mod {};\n", behind(operation), operation.name);
     }
     if !product.scope.types.is_empty() {
         out += "pub mod types;\n";
@@ -136,6 +148,9 @@ fn index(product: &Product, operations: &[&Operation], usage: &Usage) -> String 
                 }
             }
         }
+        if !items.is_empty() {
+            out += &behind(operation);
+        }
         match items.as_slice() {
             [] => {}
             [item] => out += &format!("pub use {}::{item};\n", operation.name),
@@ -150,24 +165,53 @@ pub(crate) fn features(model: &Model) -> String {
     let mut out: String = model
         .products
         .iter()
-        .map(|product| format!("{} = []\n", feature(product)))
+        .map(|product| {
+            let feature = feature(product);
+            let mut line = format!("{feature} = [{}]\n", needs(model, product).join(", "));
+            if product.is_split() {
+                line += &format!("{feature}-partner = [\"{feature}\"]\n");
+            }
+            line
+        })
         .collect();
     for version in Version::ALL {
         let names: Vec<String> = model
             .products
             .iter()
             .filter(|product| product.version == version)
-            .map(|product| format!("\"{}\"", feature(product)))
+            .map(|product| {
+                let feature = feature(product);
+                if product.is_split() {
+                    format!("\"{feature}\", \"{feature}-partner\"")
+                } else {
+                    format!("\"{feature}\"")
+                }
+            })
             .collect();
         out += &format!("{} = [{}]\n", version.folder(), names.join(", "));
     }
     out + "full = [\"v2\", \"v3\"]\n"
 }
 
+/// What the product needs of the client.
+fn needs(model: &Model, product: &Product) -> Vec<&'static str> {
+    let mut needs = Vec::new();
+    if product.version == Version::V2 {
+        needs.push("\"apiv2\"");
+    }
+    if model
+        .operations_of(product)
+        .any(|operation| operation.file().is_some())
+    {
+        needs.push("\"upload\"");
+    }
+    needs
+}
+
 fn feature(product: &Product) -> String {
-    format!(
-        "{}-{}",
-        product.version.folder(),
-        product.name.replace('_', "-")
-    )
+    feature_of(product.version, &product.name)
+}
+
+pub(super) fn feature_of(version: Version, product: &str) -> String {
+    format!("{}-{}", version.folder(), product.replace('_', "-"))
 }

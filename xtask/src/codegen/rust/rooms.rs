@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::file::RustFile;
+use super::index::feature_of;
 use super::operation::named;
 use super::{received, shared};
 use crate::codegen::model::{Level, Scope, Shape, TypeRef};
@@ -16,9 +17,16 @@ pub(super) struct Rooms {
     pub(super) files: Vec<(String, String)>,
 }
 
+struct Room {
+    exported: String,
+    /// The condition that both stand under, if there is one.
+    behind: String,
+    text: String,
+}
+
 /// The files of a scope's types, as far as they do not stand in the file above.
 pub(super) fn of(scope: &Scope, seen: Seen<'_>, usage: &Usage) -> Rooms {
-    let mut rooms: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut rooms: BTreeMap<String, Room> = BTreeMap::new();
     for ty in scope.types.values() {
         let name = TypeRef {
             name: ty.name.clone(),
@@ -51,19 +59,35 @@ pub(super) fn of(scope: &Scope, seen: Seen<'_>, usage: &Usage) -> Rooms {
             "its documented values"
         };
         let head = format!("//! [`{}`], {what}.\n\n", ty.name);
-        rooms.insert(room, (exported, file.finish(&head)));
+        let is_split_off = scope.level == Level::Product && usage.is_split_off(seen, &name);
+        let behind = if is_split_off {
+            let product = feature_of(seen.version, seen.product);
+            format!("#[cfg(feature = \"{product}-partner\")]\n")
+        } else {
+            String::new()
+        };
+        let text = file.finish(&head);
+        rooms.insert(
+            room,
+            Room {
+                exported,
+                behind,
+                text,
+            },
+        );
     }
     let (mut modules, mut exports) = (String::new(), String::new());
-    for (room, (exported, _)) in &rooms {
-        modules += &format!("mod {room};\n");
-        exports += &format!("pub use {room}::{exported};\n");
+    for (name, room) in &rooms {
+        let (behind, exported) = (&room.behind, &room.exported);
+        modules += &format!("{behind}mod {name};\n");
+        exports += &format!("{behind}pub use {name}::{exported};\n");
     }
     let index = if rooms.is_empty() {
         String::new()
     } else {
         format!("{modules}\n{exports}\n")
     };
-    let files = rooms.into_iter().map(|(room, (_, text))| (room, text));
+    let files = rooms.into_iter().map(|(name, room)| (name, room.text));
     Rooms {
         index,
         files: files.collect(),

@@ -15,9 +15,13 @@ mod order_detail;
 mod order_goods;
 mod order_payer;
 mod order_scene;
+#[cfg(feature = "v3-pay-partner")]
 mod partner_order_payer;
+#[cfg(feature = "v3-pay-partner")]
 mod partner_payer;
+#[cfg(feature = "v3-pay-partner")]
 mod partner_settle_info;
+#[cfg(feature = "v3-pay-partner")]
 mod partner_transaction;
 mod payment_code_detail;
 mod payment_code_goods;
@@ -31,6 +35,7 @@ mod promotion_type;
 mod settle_info;
 mod store_identity;
 mod store_info;
+#[cfg(feature = "v3-pay-partner")]
 mod terminal_scene;
 mod trade_state;
 mod trade_type;
@@ -53,9 +58,13 @@ pub use order_detail::{OrderDetail, OrderDetailOptions};
 pub use order_goods::{OrderGoods, OrderGoodsOptions};
 pub use order_payer::{OrderPayer, OrderPayerOptions};
 pub use order_scene::{OrderScene, OrderSceneOptions};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_order_payer::{PartnerOrderPayer, PartnerOrderPayerOptions};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_payer::PartnerPayer;
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_settle_info::{PartnerSettleInfo, PartnerSettleInfoOptions};
+#[cfg(feature = "v3-pay-partner")]
 pub use partner_transaction::PartnerTransaction;
 pub use payment_code_detail::{PaymentCodeDetail, PaymentCodeDetailOptions};
 pub use payment_code_goods::{PaymentCodeGoods, PaymentCodeGoodsOptions};
@@ -69,6 +78,7 @@ pub use promotion_type::PromotionType;
 pub use settle_info::{SettleInfo, SettleInfoOptions};
 pub use store_identity::{StoreIdentity, StoreIdentityOptions};
 pub use store_info::{StoreInfo, StoreInfoOptions};
+#[cfg(feature = "v3-pay-partner")]
 pub use terminal_scene::{TerminalScene, TerminalSceneOptions};
 pub use trade_state::TradeState;
 pub use trade_type::TradeType;
