@@ -9,13 +9,14 @@ use crate::{DecodeError, FromWire, InvalidInput, XmlError};
 /// `Debug` shows the names only, since values can be personal or secret.
 #[derive(Clone, Default)]
 pub struct Params {
-    /// Every name and value, one after the other: a message of 28 fields costs two allocations.
+    /// Every `name=value`, one after the other: a message of 28 fields costs two allocations, and what is signed of a field is
+    /// one piece of it.
     text: String,
     /// Sorted by name.
     fields: Vec<Field>,
 }
 
-/// Where a name, and its value right behind it, stand in the text.
+/// Where a name, and its value behind a `=`, stand in the text.
 #[derive(Clone)]
 struct Field {
     /// The name's first eight bytes: nearly every comparison ends with them.
@@ -87,8 +88,20 @@ impl Params {
 
     /// Sets a value, replacing an earlier one of that name.
     pub fn set(&mut self, name: &str, value: impl Display) {
+        self.put(name, |text| {
+            // Writing to a String does not fail; a Display that does leaves a shorter value.
+            let _ = write!(text, "{value}");
+        });
+    }
+
+    /// As [`set`](Self::set), for a value that is a string: it is copied, with no formatting in between.
+    pub fn set_str(&mut self, name: &str, value: &str) {
+        self.put(name, |text| text.push_str(value));
+    }
+
+    fn put(&mut self, name: &str, write: impl FnOnce(&mut String)) {
         let position = self.position(name);
-        let field = self.append(name, value);
+        let field = self.append(name, write);
         match position {
             Ok(at) => {
                 if let Some(earlier) = self.fields.get_mut(at) {
@@ -134,6 +147,15 @@ impl Params {
         self.fields
             .iter()
             .map(|field| (self.name(field), self.value(field)))
+    }
+
+    /// The fields that have a value, in signing order: the name, and `name=value` in one piece.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let has_value = |field: &&Field| field.value < field.end;
+        self.fields.iter().filter(has_value).map(|field| {
+            let pair = self.text.get(field.name..field.end);
+            (self.name(field), pair.unwrap_or_default())
+        })
     }
 
     /// The number of fields.
@@ -183,7 +205,7 @@ impl Params {
                     "不能为空；没有值时请不要传该字段",
                 );
             }
-            if value.trim().len() != value.len() {
+            if has_white_edge(value) {
                 return broken(
                     "must not begin or end with white space",
                     "首尾不能有空白字符",
@@ -202,8 +224,8 @@ impl Params {
         Ok(())
     }
 
-    /// Whether some byte of the names and values may be of this kind. Replaced and removed ones count too: one look at all
-    /// the text spares a look at each value, and most messages hold nothing of any kind that is asked for.
+    /// Whether some byte of the names and values may be of this kind, which `=` is not. Replaced and removed ones count too:
+    /// one look at all the text spares a look at each value, and most messages hold nothing of any kind that is asked for.
     pub(crate) fn may_hold(&self, kind: impl Fn(u8) -> bool) -> bool {
         // Not `any`, which stops early and is compiled to a byte at a time.
         let bytes = self.text.bytes();
@@ -215,19 +237,19 @@ impl Params {
         match self.position(name) {
             Ok(_) => Err(XmlError::Duplicate(name.to_owned())),
             Err(at) => {
-                let field = self.append(name, value);
+                let field = self.append(name, |text| text.push_str(value));
                 self.fields.insert(at, field);
                 Ok(())
             }
         }
     }
 
-    fn append(&mut self, name: &str, value: impl Display) -> Field {
+    fn append(&mut self, name: &str, write: impl FnOnce(&mut String)) -> Field {
         let start = self.text.len();
         self.text.push_str(name);
+        self.text.push('=');
         let middle = self.text.len();
-        // Writing to a String does not fail; a Display that does leaves a shorter value.
-        let _ = write!(self.text, "{value}");
+        write(&mut self.text);
         Field {
             prefix: prefix(name),
             name: start,
@@ -248,12 +270,24 @@ impl Params {
     }
 
     fn name(&self, field: &Field) -> &str {
-        self.text.get(field.name..field.value).unwrap_or_default()
+        let end = field.value.saturating_sub(1);
+        self.text.get(field.name..end).unwrap_or_default()
     }
 
     fn value(&self, field: &Field) -> &str {
         self.text.get(field.value..field.end).unwrap_or_default()
     }
+}
+
+/// Whether the text begins or ends with white space.
+fn has_white_edge(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    // Most begin and end with a visible character of one byte, and need not be read as characters.
+    if is_visible(bytes.first()) && is_visible(bytes.last()) {
+        return false;
+    }
+    text.trim().len() != text.len()
 }
 
 /// The first eight bytes as a number, which sorts as they do.

@@ -246,11 +246,12 @@ impl Reader<'_> {
 
     fn number(&mut self, width: usize) -> Option<i16> {
         let (digits, rest) = self.0.split_at_checked(width)?;
-        if !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
+        let mut number = 0;
+        for byte in digits.bytes() {
+            number = 10 * number + i16::from(digit(byte)?);
         }
         self.0 = rest;
-        digits.parse().ok()
+        Some(number)
     }
 
     /// The nanoseconds of a fraction, 0 when there is none; digits beyond the ninth are dropped.
@@ -261,8 +262,11 @@ impl Reader<'_> {
         let width = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = rest.split_at_checked(width)?;
         self.0 = rest;
-        let nine: String = digits.chars().chain("000000000".chars()).take(9).collect();
-        if width == 0 { None } else { nine.parse().ok() }
+        let mut nanos = 0;
+        for byte in digits.bytes().chain([b'0'; 9]).take(9) {
+            nanos = 10 * nanos + i32::from(digit(byte)?);
+        }
+        (width > 0).then_some(nanos)
     }
 
     /// The seconds east of Greenwich.
@@ -283,4 +287,9 @@ impl Reader<'_> {
     fn end(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(digit)
 }

@@ -106,16 +106,26 @@ impl Key {
         match sign_type {
             SignType::Md5 => {
                 let mut digest = Md5::new();
-                feed(fields(params), "key", &self.0, |bytes| digest.update(bytes));
+                self.feed(params, |bytes| digest.update(bytes));
                 read(&digest.finalize())
             }
             SignType::HmacSha256 => {
                 let mut digest = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes())
                     .expect("HMAC takes a key of any length");
-                feed(fields(params), "key", &self.0, |bytes| digest.update(bytes));
+                self.feed(params, |bytes| digest.update(bytes));
                 read(&digest.finalize().into_bytes())
             }
         }
+    }
+
+    /// Feeds the signed text to a digest, without building it.
+    fn feed(&self, params: &Params, mut update: impl FnMut(&[u8])) {
+        for (_, pair) in params.pairs().filter(|(name, _)| *name != "sign") {
+            update(pair.as_bytes());
+            update(b"&");
+        }
+        update(b"key=");
+        update(self.0.expose().as_bytes());
     }
 }
 

@@ -158,7 +158,7 @@ impl ReqwestTransportBuilder {
                     BuildError::new("TLS", "can't be set up").with_source(error.without_url())
                 })
         };
-        let reads = client(8, true)?;
+        let reads = client(KEPT_CONNECTIONS, true)?;
         // Every write has a connection of its own. The server may close a kept one just when the next request is on
         // its way, and that request would end as "maybe sent" without need.
         let writes = client(0, true)?;
@@ -208,3 +208,7 @@ impl ReqwestTransportBuilder {
 
 /// Shorter than what servers commonly keep a connection for, so that few reads meet one that is just being closed.
 const READ_IDLE: Duration = Duration::from_secs(30);
+
+/// How many connections to one host are kept for later reads. With fewer than there are reads at once, most reads end by
+/// closing a connection and begin with a TLS handshake.
+const KEPT_CONNECTIONS: usize = 64;

@@ -24,7 +24,7 @@ fn a_name_twice_is_refused_at_any_depth() {
 
 #[test]
 fn a_name_twice_is_refused_in_objects_of_any_size() {
-    for size in [2, 16, 17, 40] {
+    for size in [2, 16, 31, 32, 33, 64] {
         let object = |doubled: Option<(usize, usize)>| {
             let names = (0..size).map(|n| match doubled {
                 Some((first, second)) if n == second => first,
@@ -73,6 +73,16 @@ fn debug_shows_names_only() {
         format!("{json:?}"),
         r#"{"name": text, "n": [integer, bool, null, number]}"#
     );
+}
+
+#[test]
+fn members_are_found_in_any_order_and_more_than_once() {
+    let json = Json::parse(br#"{"a":1,"b":2,"c":3,"d":4}"#).unwrap();
+    let object = Object::of(&json).unwrap();
+    for (name, value) in [("b", 2), ("b", 2), ("d", 4), ("a", 1), ("c", 3), ("b", 2)] {
+        assert_eq!(object.require::<i64>(name).unwrap(), value, "{name}");
+        assert_eq!(object.optional::<i64>("x").unwrap(), None);
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use wxpay_core::{Decimal, DecodeError, FromWire};
 
@@ -9,6 +10,8 @@ use super::{Json, JsonText};
 pub struct Object<'a> {
     pub(super) members: &'a [(JsonText, Json)],
     pub(super) path: String,
+    /// Where to look first: behind the member that was found last, since members mostly come in the documents' order.
+    next: Cell<usize>,
 }
 
 impl<'a> Object<'a> {
@@ -18,10 +21,7 @@ impl<'a> Object<'a> {
     /// It is not an object.
     pub fn of(json: &'a Json) -> Result<Self, DecodeError> {
         match json {
-            Json::Object(members) => Ok(Self {
-                members,
-                path: String::new(),
-            }),
+            Json::Object(members) => Ok(Self::at_path(members, String::new())),
             _ => Err(DecodeError::malformed("json")),
         }
     }
@@ -99,10 +99,7 @@ impl<'a> Object<'a> {
     pub fn object(&self, name: &str) -> Result<Option<Self>, DecodeError> {
         match self.member(name) {
             None | Some(Json::Null) => Ok(None),
-            Some(Json::Object(members)) => Ok(Some(Self {
-                members,
-                path: self.at(name),
-            })),
+            Some(Json::Object(members)) => Ok(Some(Self::at_path(members, self.at(name)))),
             Some(_) => Err(DecodeError::malformed(self.at(name))),
         }
     }
@@ -132,10 +129,9 @@ impl<'a> Object<'a> {
             Some(_) => return Err(malformed()),
         };
         let object = |(n, json): (usize, &'a Json)| match json {
-            Json::Object(members) => read(&Self {
-                members,
-                path: format!("{}[{n}]", self.at(name)),
-            }),
+            Json::Object(members) => {
+                read(&Self::at_path(members, format!("{}[{n}]", self.at(name))))
+            }
             _ => Err(malformed()),
         };
         list.iter().enumerate().map(object).collect()
@@ -254,8 +250,28 @@ impl<'a> Object<'a> {
     /// An object at another place than the message's own.
     pub(super) fn within(json: &'a Json, path: String) -> Result<Self, DecodeError> {
         match json {
-            Json::Object(members) => Ok(Self { members, path }),
+            Json::Object(members) => Ok(Self::at_path(members, path)),
             _ => Err(DecodeError::malformed(path)),
+        }
+    }
+
+    const fn at_path(members: &'a [(JsonText, Json)], path: String) -> Self {
+        Self {
+            members,
+            path,
+            next: Cell::new(0),
+        }
+    }
+
+    /// A text that must be there, shared with the message: a long one is not copied.
+    ///
+    /// # Errors
+    /// As [`require`](Self::require).
+    #[cfg(feature = "__keys")]
+    pub(crate) fn require_text(&self, name: &str) -> Result<JsonText, DecodeError> {
+        match self.member(name) {
+            Some(Json::Text(text)) if !text.is_empty() => Ok(text.clone()),
+            _ => self.require::<String>(name).map(JsonText::from),
         }
     }
 
@@ -270,10 +286,15 @@ impl<'a> Object<'a> {
     }
 
     pub(super) fn member(&self, name: &str) -> Option<&'a Json> {
-        self.members
-            .iter()
-            .find(|(known, _)| **known == *name)
-            .map(|(_, value)| value)
+        let first = self.next.get();
+        let (known, rest) = self.members.split_at_checked(first)?;
+        let is_it = |(known, _): &(JsonText, Json)| **known == *name;
+        let at = match rest.iter().position(is_it) {
+            Some(at) => first + at,
+            None => known.iter().position(is_it)?,
+        };
+        self.next.set(at + 1);
+        self.members.get(at).map(|(_, value)| value)
     }
 
     pub(super) fn at(&self, name: &str) -> String {

@@ -262,29 +262,43 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
         let mut object: Vec<(JsonText, Json)> = Vec::with_capacity(8);
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
+        let (mut kinds, mut has_repeated) = (Kinds::default(), false);
+        while let Some(name) = members.next_key::<JsonText>()? {
+            if !kinds.is_new(&name) && object.len() < FEW {
+                has_repeated |= object.iter().any(|(known, _)| **known == *name);
+            }
+            object.push((name, members.next_value()?));
         }
-        if has_repeated_name(&object) {
+        if has_repeated || object.len() > FEW && has_repeated_name(&object) {
             return Err(A::Error::custom("an object has a name twice"));
         }
         Ok(Json::Object(object))
     }
 }
 
-fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {
-    if members.len() <= 16 {
-        let mut rest = members;
-        while let Some(((name, _), others)) = rest.split_first() {
-            let name = name.as_str();
-            if others.iter().any(|(other, _)| other.as_str() == name) {
-                return true;
-            }
-            rest = others;
-        }
-        return false;
+/// Which of 64 kinds of names an object has so far. A name of a new kind need not be compared with those before it.
+#[derive(Default)]
+struct Kinds(u64);
+
+impl Kinds {
+    /// Whether no name of this kind came before.
+    fn is_new(&mut self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let byte = |at: usize| bytes.get(at).map_or(0, |byte| usize::from(*byte));
+        let length = bytes.len();
+        let kind = length + 3 * byte(0) + 7 * byte(length / 2) + 11 * byte(length.wrapping_sub(1));
+        let bit = 1 << (kind % 64);
+        let is_new = self.0 & bit == 0;
+        self.0 |= bit;
+        is_new
     }
-    // Comparing each with each takes the square of their number, which the sender chooses.
+}
+
+/// Up to so many members, each name is compared with those before it of its kind. That can take the square of their number,
+/// which the sender chooses, so those of more members are sorted.
+const FEW: usize = 32;
+
+fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.windows(2).any(|pair| pair.first() == pair.last())

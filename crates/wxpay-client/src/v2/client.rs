@@ -125,17 +125,17 @@ impl Client {
         } = &*self.0;
         params.check_outgoing()?;
         if let Some(name) = meta.app_id_field {
-            params.set(name, &merchant.app_id);
+            params.set_str(name, merchant.app_id.as_str());
         }
         if let Some(name) = meta.mch_id_field {
-            params.set(name, &merchant.mch_id);
+            params.set_str(name, merchant.mch_id.as_str());
         }
         if meta.nonce {
-            params.set("nonce_str", source.nonce()?);
+            params.set_str("nonce_str", &source.nonce()?);
         }
         let sign_type = self.sign_type(meta);
         if meta.sign_types != SignTypes::Md5Only {
-            params.set("sign_type", sign_type.name());
+            params.set_str("sign_type", sign_type.name());
         }
         if let Some(api) = meta.workwx {
             let secret = credentials.app_secret.as_ref().ok_or_else(|| {
@@ -144,7 +144,7 @@ impl Client {
                 )
             })?;
             let workwx_sign = secret.sign(&params, api);
-            params.set("workwx_sign", workwx_sign);
+            params.set_str("workwx_sign", &workwx_sign);
         }
         // Only now all fields are there between which another one could begin.
         if let Some(name) = params.ambiguous(meta.names) {
@@ -153,7 +153,7 @@ impl Client {
             return Err(InvalidInput::new(name.to_owned(), rule, rule_zh).into());
         }
         let sign = credentials.key.sign(&params, sign_type);
-        params.set("sign", sign);
+        params.set_str("sign", &sign);
         Ok(params)
     }
 

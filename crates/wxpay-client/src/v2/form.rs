@@ -47,7 +47,7 @@ impl Form {
     /// # Errors
     /// It does not have its documented form, which one that came in a response may not have.
     pub fn id(&mut self, name: &'static str, value: &impl Identifier) -> Result<(), InvalidInput> {
-        self.params.set(name, checked(name, value)?);
+        self.params.set_str(name, checked(name, value)?);
         Ok(())
     }
 
@@ -62,7 +62,7 @@ impl Form {
         max: Max,
     ) -> Result<(), InvalidInput> {
         check_max(name, value.as_ref(), max)?;
-        self.params.set(name, value.as_ref());
+        self.params.set_str(name, value.as_ref());
         Ok(())
     }
 

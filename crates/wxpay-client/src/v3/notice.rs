@@ -14,6 +14,7 @@ use wxpay_sign::v3::{ApiKey, Encrypted, Opened, PlatformKeys, verify, verify_bra
 use super::notice_answer::refused;
 use super::{EventType, Json, NoticeKind, Notification, Object};
 use crate::NoticeError;
+use crate::json::JsonText;
 use crate::notice::{Refusal, SeenNotices};
 
 /// Verifies and decrypts the notifications (回调通知) of APIv3: the signature first, the content second.
@@ -257,7 +258,7 @@ struct Resource {
     algorithm: String,
     nonce: String,
     associated_data: Option<String>,
-    ciphertext: String,
+    ciphertext: JsonText,
 }
 
 impl Envelope {
@@ -278,7 +279,7 @@ impl Envelope {
                 algorithm: resource.require("algorithm")?,
                 nonce: resource.require("nonce")?,
                 associated_data: resource.optional("associated_data")?,
-                ciphertext: resource.require("ciphertext")?,
+                ciphertext: resource.require_text("ciphertext")?,
             },
         })
     }

@@ -208,3 +208,22 @@ fn what_was_replaced_or_removed_is_neither_checked_nor_escaped() {
     assert_eq!(params.ambiguous(&["bb"]), None);
     assert_eq!(params.to_xml(), "<xml><a>1</a><c>3</c></xml>");
 }
+
+#[test]
+fn a_string_is_set_as_anything_else_that_is_shown_so() {
+    let (mut copied, mut shown) = (Params::new(), Params::new());
+    for (name, value) in [
+        ("sign", "0"),
+        ("b", "="),
+        ("a", "1"),
+        ("empty", ""),
+        ("b", "2="),
+    ] {
+        copied.set_str(name, value);
+        shown.set(name, format_args!("{value}"));
+    }
+    assert_eq!(copied, shown);
+    let pairs: Vec<(&str, &str)> = copied.pairs().collect();
+    assert_eq!(pairs, [("a", "a=1"), ("b", "b=2="), ("sign", "sign=0")]);
+    assert_eq!(copied.get("b"), Some("2="));
+}

@@ -30,12 +30,12 @@ fn message(work: &'static str, effort: Effort) -> Row {
         order.write(&mut params);
         params.check_outgoing().unwrap();
         assert_eq!(params.ambiguous(UnifiedOrder::META.names), None);
-        params.set("appid", "wxd678efh567hg6787");
-        params.set("mch_id", clients::MCH_ID);
-        params.set("nonce_str", clients::NONCE);
-        params.set("sign_type", SignType::Md5.name());
+        params.set_str("appid", "wxd678efh567hg6787");
+        params.set_str("mch_id", clients::MCH_ID);
+        params.set_str("nonce_str", clients::NONCE);
+        params.set_str("sign_type", SignType::Md5.name());
         let sign = key.sign(&params, SignType::Md5);
-        params.set("sign", sign);
+        params.set_str("sign", &sign);
         params.to_xml()
     };
     let sent = Params::from_xml(ours().as_bytes()).unwrap();
@@ -146,19 +146,19 @@ impl UnifiedOrder {
 
 impl UnifiedOrder {
     fn write(&self, params: &mut Params) {
-        params.set("device_info", &self.device_info);
-        params.set("body", &self.body);
-        params.set("detail", &self.detail);
-        params.set("attach", &self.attach);
-        params.set("out_trade_no", &self.out_trade_no);
-        params.set("fee_type", &self.fee_type);
+        params.set_str("device_info", &self.device_info);
+        params.set_str("body", &self.body);
+        params.set_str("detail", &self.detail);
+        params.set_str("attach", &self.attach);
+        params.set_str("out_trade_no", self.out_trade_no.as_str());
+        params.set_str("fee_type", &self.fee_type);
         params.set("total_fee", self.total_fee);
         params.set("spbill_create_ip", self.spbill_create_ip);
-        params.set("time_start", &self.time_start);
-        params.set("time_expire", &self.time_expire);
-        params.set("notify_url", &self.notify_url);
-        params.set("trade_type", &self.trade_type);
-        params.set("openid", &self.openid);
+        params.set_str("time_start", &self.time_start);
+        params.set_str("time_expire", &self.time_expire);
+        params.set_str("notify_url", &self.notify_url);
+        params.set_str("trade_type", &self.trade_type);
+        params.set_str("openid", self.openid.as_str());
     }
 }
 
