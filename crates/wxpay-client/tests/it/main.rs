@@ -12,7 +12,13 @@ mod answers_v2;
 mod answers_v3;
 mod asked;
 mod bounds;
+#[cfg(feature = "catalog")]
+mod dynamic;
+#[cfg(feature = "download")]
+mod fetched;
+mod front_ends;
 mod meta;
+mod notices;
 mod query;
 mod read_json;
 mod texts;
