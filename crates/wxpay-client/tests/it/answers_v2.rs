@@ -138,7 +138,11 @@ fn a_signed_refusal_with_a_final_code_is_not_executed() {
 fn an_unsigned_failure_is_told_as_it_is_claimed() {
     let told = |fields: &[(&str, &str)]| {
         let error = of(&Pay, v2_unsigned(fields)).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Protocol(_)), "{error}");
+        let ErrorKind::Protocol(claimed) = error.kind() else {
+            panic!("{error}");
+        };
+        let says_fail = fields.contains(&("return_code", "FAIL"));
+        assert_eq!(claimed.is_return_code_fail(), says_fail);
         error.to_string()
     };
     for (name, code) in [("err_code", "A"), ("error_code", "B"), ("retcode", "C")] {
