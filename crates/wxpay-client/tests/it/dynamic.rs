@@ -310,7 +310,7 @@ fn a_file_is_given_beside_the_members_or_as_one() {
     assert_eq!(sent(&within).unwrap(), body);
     for (wrong, told) in [
         (
-            within.clone().file("file", file.clone()),
+            within.file("file", file.clone()),
             "file: must be given once",
         ),
         (

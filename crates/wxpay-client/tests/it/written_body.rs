@@ -12,6 +12,9 @@ use crate::asked::{body, called};
 
 const C9: Max = Max::Chars(9);
 
+/// What is written, and refused.
+type Write = fn(&mut Body) -> Result<(), InvalidInput>;
+
 fn rule(result: Result<String, InvalidInput>) -> (String, String) {
     let error = result.unwrap_err();
     (error.field().to_owned(), error.rule().to_owned())
@@ -69,7 +72,7 @@ fn a_time_is_sent_in_the_form_that_is_asked_for() {
 
 #[test]
 fn each_rule_of_a_member_is_told() {
-    let cases: [(fn(&mut Body) -> Result<(), InvalidInput>, &str); 9] = [
+    let cases: [(Write, &str); 9] = [
         (
             |body| body.text("x", "", C9),
             "must not be empty; leave it out instead",
