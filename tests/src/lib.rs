@@ -4,7 +4,6 @@
 #[cfg(doctest)]
 mod guide;
 pub mod load;
-pub mod notices;
 pub mod openssl;
 pub mod operations;
 pub mod payouts;
@@ -14,7 +13,7 @@ pub mod runner;
 pub mod scale;
 pub mod sm;
 
-pub use wxpay_test_support::{clients, replies, scripted, vectors};
+pub use wxpay_test_support::{clients, notices, replies, scripted, vectors};
 
 /// The code in both READMEs compiles.
 #[cfg(doctest)]

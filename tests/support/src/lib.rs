@@ -2,6 +2,7 @@
 //! as WeChat Pay writes them.
 
 pub mod clients;
+pub mod notices;
 pub mod replies;
 pub mod scripted;
 pub mod vectors;

@@ -87,6 +87,9 @@ async fn certificates_are_fetched_once_and_then_known() {
             .is_err()
     );
     assert_eq!(certificates.serial_numbers(), [golden.serial_no.as_str()]);
+    let listed = certificates.certificates();
+    let listed: Vec<&str> = listed.iter().map(|listed| listed.serial_no()).collect();
+    assert_eq!(listed, [golden.serial_no.as_str()]);
     assert_eq!(transport.seen().len(), 1);
     assert_eq!(transport.seen()[0].uri().path(), "/v3/certificates");
     let sealed = certificates.seal(&["张三"]).await.unwrap();

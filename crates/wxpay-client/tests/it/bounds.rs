@@ -1,5 +1,4 @@
 //! What a request refuses before it is sent.
-#![allow(clippy::unwrap_used)]
 
 use wxpay_client::core::Fen;
 use wxpay_client::v2::Form;
