@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     for kind in Kind::ALL {
         for policy in POLICIES.into_iter().filter(|policy| policy.fits(kind)) {
             let is_ours = policy.is_ours();
-            // The wrong ones need few seeds to show what they are.
+            // The wrong ones need few seeds to show what they are, and end once they have.
             let seeds = if is_ours { seeds } else { seeds.min(5_000) };
             let sum = run(seeds, kind, policy);
             println!("{sum}");
@@ -68,6 +68,7 @@ struct Sum {
     kind: Kind,
     policy: Policy,
     seeds: u64,
+    steps: u64,
     seconds: f64,
     states: BTreeMap<String, u64>,
     violations: BTreeMap<Violation, (u64, u64)>,
@@ -75,11 +76,11 @@ struct Sum {
 
 fn run(seeds: u64, kind: Kind, policy: Policy) -> Sum {
     let start = Instant::now();
-    let next = AtomicU64::new(0);
+    let (next, wrong) = (AtomicU64::new(0), AtomicU64::new(0));
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let parts: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| work(&next, seeds, kind, policy)))
+            .map(|_| scope.spawn(|| work(&next, &wrong, seeds, kind, policy)))
             .collect();
         workers
             .into_iter()
@@ -89,12 +90,21 @@ fn run(seeds: u64, kind: Kind, policy: Policy) -> Sum {
     let mut sum = Sum {
         kind,
         policy,
-        seeds,
+        seeds: 0,
+        steps: 0,
         seconds: start.elapsed().as_secs_f64(),
         states: BTreeMap::new(),
         violations: BTreeMap::new(),
     };
-    for (states, violations) in parts {
+    for Part {
+        seeds,
+        steps,
+        states,
+        violations,
+    } in parts
+    {
+        sum.seeds += seeds;
+        sum.steps += steps;
         for (state, count) in states {
             *sum.states.entry(state).or_default() += count;
         }
@@ -106,26 +116,38 @@ fn run(seeds: u64, kind: Kind, policy: Policy) -> Sum {
     sum
 }
 
-type Part = (BTreeMap<String, u64>, BTreeMap<Violation, (u64, u64)>);
+/// What one thread has run.
+#[derive(Default)]
+struct Part {
+    seeds: u64,
+    steps: u64,
+    states: BTreeMap<String, u64>,
+    /// How many there are, and the first seed of them.
+    violations: BTreeMap<Violation, (u64, u64)>,
+}
 
-fn work(next: &AtomicU64, seeds: u64, kind: Kind, policy: Policy) -> Part {
+fn work(next: &AtomicU64, wrong: &AtomicU64, seeds: u64, kind: Kind, policy: Policy) -> Part {
     let mut part = Part::default();
-    loop {
+    while policy.is_ours() || wrong.load(Ordering::Relaxed) < ENOUGH {
         let from = next.fetch_add(BATCH, Ordering::Relaxed);
         if from >= seeds {
-            return part;
+            break;
         }
         for seed in from..seeds.min(from + BATCH) {
             let end = seed::run(seed, kind, policy, false);
             let state = end
                 .state
                 .map_or_else(|| "-".to_owned(), |state| format!("{state:?}"));
-            *part.0.entry(state).or_default() += 1;
+            *part.states.entry(state).or_default() += 1;
+            part.seeds += 1;
+            part.steps += end.steps;
             if let Some(violation) = end.violation {
-                part.1.entry(violation).or_insert((0, seed)).0 += 1;
+                part.violations.entry(violation).or_insert((0, seed)).0 += 1;
+                wrong.fetch_add(1, Ordering::Relaxed);
             }
         }
     }
+    part
 }
 
 impl std::fmt::Display for Sum {
@@ -134,10 +156,14 @@ impl std::fmt::Display for Sum {
             kind,
             policy,
             seeds,
+            steps,
             seconds,
             ..
         } = self;
-        write!(f, "{kind:?} {policy:?}: {seeds} seeds in {seconds:.1} s")?;
+        write!(
+            f,
+            "{kind:?} {policy:?}: {seeds} seeds, {steps} steps in {seconds:.1} s"
+        )?;
         for (state, count) in self.states.iter().filter(|(state, _)| *state != "-") {
             write!(f, ", {count} {state}")?;
         }
@@ -151,4 +177,6 @@ impl std::fmt::Display for Sum {
     }
 }
 
-const BATCH: u64 = 500;
+const BATCH: u64 = 100;
+/// So many losses of a wrong policy tell what it is.
+const ENOUGH: u64 = 20;

@@ -81,6 +81,16 @@ pub(crate) enum Step {
 }
 
 impl<T: Payment> Engine<T> {
+    /// The journal itself: a call through its `Arc` would be one more future on the heap.
+    pub(crate) fn journal(&self) -> &dyn Journal {
+        &*self.journal
+    }
+
+    /// The same of the timer.
+    pub(crate) fn timer(&self) -> &dyn Timer {
+        &*self.timer
+    }
+
     pub(crate) fn now(&self) -> Moment {
         (self.clock)()
     }
@@ -88,7 +98,9 @@ impl<T: Payment> Engine<T> {
     /// Sleeps until then, or for the longest wait there is: the clock may have been set back meanwhile.
     pub(crate) async fn sleep_until(&self, moment: Moment) {
         let time = moment.since(self.now());
-        self.timer.sleep(time.min(self.rules.longest_wait())).await;
+        self.timer()
+            .sleep(time.min(self.rules.longest_wait()))
+            .await;
     }
 
     /// Does what is next, once.
@@ -106,28 +118,28 @@ impl<T: Payment> Engine<T> {
         }
         if corrected {
             // Or they would be corrected, and waited from, every time.
-            entry = match self.journal.update(&entry).await {
+            entry = match self.journal().update(&entry).await {
                 Err(JournalError::Conflict) => return Ok(Step::Wait(entry, now.after(SOON))),
                 updated => updated?,
             };
         }
-        let (mut seen, done) = match entry.next(now, &self.rules) {
+        let done = match entry.next(now, &self.rules) {
             Next::Settled => return Ok(Step::Moved(entry)),
             Next::Held(until) | Next::Wait(until) => return Ok(Step::Wait(entry, until)),
             Next::Send if entry.state == State::Prepared && may == May::OnlyFollow => {
                 return Ok(Step::Unsent(entry));
             }
-            Next::Person => (entry.clone(), self.leave_to_a_person(entry).await),
-            Next::Send => (entry.clone(), self.send(entry).await),
-            Next::Query => (entry.clone(), self.query(entry, now).await),
+            Next::Person => self.leave_to_a_person(&entry).await,
+            Next::Send => self.send(&entry).await,
+            Next::Query => self.query(&entry, now).await,
         };
         match done {
             // Another process was faster, and may be sending. If the journal can't tell, that is assumed.
             Err(JournalError::Conflict) => {
-                let found = self.journal.by_number(number).await;
+                let found = self.journal().by_number(number).await;
                 let entry = found.ok().flatten().unwrap_or_else(|| {
-                    seen.state = State::Sending;
-                    seen
+                    entry.state = State::Sending;
+                    entry
                 });
                 Ok(Step::Wait(entry, now.after(SOON)))
             }
@@ -135,28 +147,32 @@ impl<T: Payment> Engine<T> {
         }
     }
 
-    async fn send(&self, entry: Entry) -> Result<Step, JournalError> {
+    async fn send(&self, entry: &Entry) -> Result<Step, JournalError> {
         // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
         let fence = self.fence();
         let now = self.now();
         if entry.next(now, &self.rules) != Next::Send {
-            return Ok(Step::Wait(entry, now.after(SOON)));
+            return Ok(Step::Wait(entry.clone(), now.after(SOON)));
         }
         let Some(message) = entry.message.clone() else {
-            return Ok(Step::Person(entry));
+            return Ok(Step::Person(entry.clone()));
         };
         let Rules { lease, call, .. } = self.rules;
         if lease <= call {
-            return Ok(Step::NotSent(entry, NotSentCause::Lease { lease, call }));
+            let cause = NotSentCause::Lease { lease, call };
+            return Ok(Step::NotSent(entry.clone(), cause));
         }
         let holder = self.holder();
         let mut begun = entry.clone();
         begun.begin_send(&holder, now, &self.rules);
-        let begun = match self.journal.begin_send(&begun, now, &self.limits).await {
+        let begun = self.journal().begin_send(&begun, now, &self.limits).await;
+        let begun = match begun {
             Ok(Begun::Now(begun)) => *begun,
-            Ok(Begun::NotBefore(moment)) => return Ok(Step::Wait(entry, moment)),
-            Ok(Begun::Full(full)) => return Ok(Step::NotSent(entry, NotSentCause::Full(full))),
-            Ok(Begun::PaidEarlier(paid)) => return self.stop_for(entry, &paid).await,
+            Ok(Begun::NotBefore(moment)) => return Ok(Step::Wait(entry.clone(), moment)),
+            Ok(Begun::Full(full)) => {
+                return Ok(Step::NotSent(entry.clone(), NotSentCause::Full(full)));
+            }
+            Ok(Begun::PaidEarlier(paid)) => return self.stop_for(entry.clone(), &paid).await,
             Err(JournalError::Conflict) => return Err(JournalError::Conflict),
             Err(error) => return self.not_begun(entry, &holder, error).await,
         };
@@ -189,11 +205,11 @@ impl<T: Payment> Engine<T> {
     /// now, and then "not sent" would be wrong.
     async fn not_begun(
         &self,
-        entry: Entry,
+        entry: &Entry,
         holder: &str,
         error: JournalError,
     ) -> Result<Step, JournalError> {
-        let Ok(Some(now)) = self.journal.by_number(&entry.number).await else {
+        let Ok(Some(now)) = self.journal().by_number(&entry.number).await else {
             return Err(error);
         };
         let ours = now
@@ -201,7 +217,7 @@ impl<T: Payment> Engine<T> {
             .as_ref()
             .is_some_and(|lease| lease.holder == holder);
         if now.version == entry.version || now.state == State::Sending && ours {
-            return Ok(Step::NotSent(entry, NotSentCause::Journal(error)));
+            return Ok(Step::NotSent(entry.clone(), NotSentCause::Journal(error)));
         }
         Err(error)
     }
@@ -226,7 +242,7 @@ impl<T: Payment> Engine<T> {
             return Ok(());
         }
         entry.next_at = now;
-        match self.journal.update(&entry).await {
+        match self.journal().update(&entry).await {
             // Another process has just worked on it.
             Ok(_) | Err(JournalError::Conflict) => Ok(()),
             Err(error) => Err(error),
@@ -246,22 +262,23 @@ impl<T: Payment> Engine<T> {
         entry.hold(&holder, now, &self.rules);
         // From here on nothing is sent under its number any more, whatever becomes of this.
         entry.cancel_asked_at.get_or_insert(now);
-        let held = self.journal.update(&entry).await?;
+        let held = self.journal().update(&entry).await?;
         let end = if fence.is_past() {
             CancelEnd::NotSent(too_late())
         } else {
             self.service.cancel(&held.number, &fence).await
         };
-        let entry = self.record_cancel(&held, &holder, &end, before).await?;
+        let entry = self.record_cancel(held, &holder, &end, before).await?;
         Ok((entry, end))
     }
 
-    async fn query(&self, mut entry: Entry, now: Moment) -> Result<Step, JournalError> {
+    async fn query(&self, entry: &Entry, now: Moment) -> Result<Step, JournalError> {
         let holder = self.holder();
-        entry.hold(&holder, now, &self.rules);
-        let held = self.journal.update(&entry).await?;
+        let mut held = entry.clone();
+        held.hold(&holder, now, &self.rules);
+        let held = self.journal().update(&held).await?;
         let end = self.service.query(&held.number).await;
-        self.record_query(&held, &end).await.map(Step::Moved)
+        self.record_query(held, &end).await.map(Step::Moved)
     }
 
     /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know it either.
@@ -275,33 +292,34 @@ impl<T: Payment> Engine<T> {
         let past = entry.next(now, &self.rules) == Next::Person;
         entry.end_lease(now, &self.rules);
         entry.hold(&holder, now, &self.rules);
-        let mut held = self.journal.update(&entry).await?;
+        let mut held = self.journal().update(&entry).await?;
         let end = self.service.query(&held.number).await;
         // WeChat Pay need not answer about what is older than it keeps; but what it does say counts.
         let silent = matches!(end, QueryEnd::Refused(_) | QueryEnd::Unclear(_));
         if !(matches!(end, QueryEnd::NotFound) || past && silent) {
-            let entry = self.record_query(&held, &end).await?;
+            let entry = self.record_query(held, &end).await?;
             return Ok((entry, end));
         }
         held.attest(words, self.now());
-        let entry = self.journal.update(&held).await?;
+        let entry = self.journal().update(&held).await?;
         Ok((entry, end))
     }
 
-    async fn leave_to_a_person(&self, mut entry: Entry) -> Result<Step, JournalError> {
+    async fn leave_to_a_person(&self, entry: &Entry) -> Result<Step, JournalError> {
+        let mut entry = entry.clone();
         if entry.end_queries() {
-            entry = self.journal.update(&entry).await?;
+            entry = self.journal().update(&entry).await?;
         }
         Ok(Step::Person(entry))
     }
 
     async fn stop_for(&self, mut entry: Entry, paid: &Number) -> Result<Step, JournalError> {
         entry.stop_for(paid.as_str());
-        Ok(Step::Person(self.journal.update(&entry).await?))
+        Ok(Step::Person(self.journal().update(&entry).await?))
     }
 
     async fn entry_of(&self, number: &Number) -> Result<Entry, JournalError> {
-        let found = self.journal.by_number(number).await?;
+        let found = self.journal().by_number(number).await?;
         let entry = found.ok_or_else(|| JournalError::storage(NO_ENTRY))?;
         self.own(&entry)?;
         Ok(entry)

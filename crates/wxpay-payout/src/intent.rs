@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use wxpay_core::InvalidInput;
 
@@ -8,9 +9,9 @@ use crate::product::EmployeePayment;
 /// The caller's own name for one thing to be paid, such as `bonus-2026-11-E1001`.
 ///
 /// 1 to 64 characters of ASCII without spaces. To prepare an intent of this name again gives the payout that there is and
-/// no second one, so it must come from the caller's books and never be made up on the spot.
+/// no second one, so it must come from the caller's books and never be made up on the spot. Cheap to clone.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct IntentId(String);
+pub struct IntentId(Arc<str>);
 
 impl IntentId {
     /// Checks and wraps a name.
@@ -24,7 +25,7 @@ impl IntentId {
             let rule_zh = "必须为 1 至 64 个 ASCII 字符，不含空白";
             return Err(InvalidInput::new("intent", rule, rule_zh));
         }
-        Ok(Self(name))
+        Ok(Self(name.into()))
     }
 
     /// The name.

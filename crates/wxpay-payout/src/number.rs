@@ -1,6 +1,7 @@
 use std::fmt;
 use std::fmt::Debug;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use wxpay_core::InvalidInput;
@@ -10,9 +11,9 @@ use crate::IntentId;
 /// The number of a payment, by which WeChat Pay knows it: a merchant order number, a merchant refund number (商户退款单号) or what
 /// else a product calls it.
 ///
-/// 1 to 64 letters, digits and `_-|*@`. A product may take fewer characters, and says so before anything is sent.
+/// 1 to 64 letters, digits and `_-|*@`. A product may take fewer characters, and says so before anything is sent. Cheap to clone.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Number(String);
+pub struct Number(Arc<str>);
 
 impl Number {
     /// Checks and wraps a number.
@@ -27,7 +28,7 @@ impl Number {
             let rule_zh = "必须为 1 至 64 个字母、数字或 `_-|*@`";
             return Err(InvalidInput::new("number", rule, rule_zh));
         }
-        Ok(Self(number))
+        Ok(Self(number.into()))
     }
 
     /// The number as it goes on the wire.

@@ -61,7 +61,7 @@ impl<T: Payment> Payouts<T> {
             None => {
                 engine.limits.check_amount(payment.amount())?;
                 let entry = engine.entry(intent, &fingerprint, 0).await?;
-                match engine.journal.insert(&entry, &engine.limits).await? {
+                match engine.journal().insert(&entry, &engine.limits).await? {
                     Inserted::New => return Ok(Preparation::Ready(Prepared(entry))),
                     Inserted::Full(full) => return Err(full.into()),
                     // Another process was faster.
@@ -98,7 +98,7 @@ impl<T: Payment> Payouts<T> {
                 .compose(&entry.number, &intent.payment)
                 .await?,
         );
-        match engine.journal.update(&entry).await {
+        match engine.journal().update(&entry).await {
             // Another process was faster, and may have sent it.
             Err(JournalError::Conflict) => {
                 let found = self.known(intent, &entry.fingerprint).await?;
@@ -113,7 +113,7 @@ impl<T: Payment> Payouts<T> {
     /// # Errors
     /// The journal can't be read.
     pub async fn find(&self, intent: &IntentId) -> Result<Option<Settlement>, JournalError> {
-        let found = self.0.journal.by_intent(intent).await?;
+        let found = self.0.journal().by_intent(intent).await?;
         Ok(found.map(Settlement::of))
     }
 
@@ -123,7 +123,7 @@ impl<T: Payment> Payouts<T> {
         intent: &Intent<T>,
         fingerprint: &str,
     ) -> Result<Option<Entry>, PrepareError> {
-        let known = self.0.journal.by_intent(&intent.id).await?;
+        let known = self.0.journal().by_intent(&intent.id).await?;
         known
             .map(|entry| self.same_payment(entry, fingerprint))
             .transpose()
@@ -195,7 +195,7 @@ impl<T: Payment> Payouts<T> {
                 Step::Person(entry) => (entry, patience),
             };
             // Nothing has changed, and asking again at once would change nothing.
-            engine.timer.sleep(pause).await;
+            engine.timer().sleep(pause).await;
             return Ok(Settlement::of(entry));
         }
     }

@@ -151,7 +151,7 @@ impl Recovery {
 
 impl<T: Payment> Engine<T> {
     async fn recover(&self, intent: &Intent<T>) -> Found {
-        let known = match self.journal.by_intent(&intent.id).await {
+        let known = match self.journal().by_intent(&intent.id).await {
             // The number after one that failed may have been paid all the same.
             Ok(Some(known)) if !known.allows_replacement() => return Found::Kept,
             Ok(known) => known,
@@ -227,7 +227,7 @@ impl<T: Payment> Engine<T> {
                 end => return Ok(end),
             }
             if queries + 1 < TRIES {
-                self.timer.sleep(PAUSE * (queries + 1)).await;
+                self.timer().sleep(PAUSE * (queries + 1)).await;
             }
         }
         Err(Found::Unanswered(said))
@@ -243,10 +243,10 @@ impl<T: Payment> Engine<T> {
         let mut written = None;
         for entry in generations {
             let inserted = match &mut last {
-                None => self.journal.insert(&entry, &limits).await?,
+                None => self.journal().insert(&entry, &limits).await?,
                 Some(old) => {
                     old.replaced_by = Some(entry.number.clone());
-                    self.journal.replace(old, &entry, &limits).await?
+                    self.journal().replace(old, &entry, &limits).await?
                 }
             };
             match inserted {

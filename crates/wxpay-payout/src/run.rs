@@ -63,7 +63,7 @@ impl<T: Payment> Payouts<T> {
         run.may = May::OnlyFollow;
         let mut after = None;
         loop {
-            let page = self.0.journal.page(after.as_ref(), PAGE).await?;
+            let page = self.0.journal().page(after.as_ref(), PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.number.clone());
             for entry in page {
@@ -286,7 +286,7 @@ impl<'a, T: Payment> Run<'a, T> {
         let waiting = std::mem::take(&mut self.waiting).into_iter();
         let left = std::mem::take(&mut self.left);
         for number in waiting.map(|(_, number)| number).chain(left) {
-            match self.payouts.0.journal.by_number(&number).await {
+            match self.payouts.0.journal().by_number(&number).await {
                 Ok(Some(entry)) if entry.state == State::Prepared => {
                     let held_by = self.held_by.remove(&number);
                     let reason = self.halted.clone().or(held_by);

@@ -18,6 +18,11 @@ pub(crate) struct FailingJournal {
 }
 
 impl FailingJournal {
+    /// Without the future that a call through the `Arc` would add.
+    fn books(&self) -> &MemoryJournal {
+        &self.books
+    }
+
     fn fails(&self) -> Result<(), JournalError> {
         match self.world.chance(|chance| chance.percent(2)) {
             true => Err(JournalError::storage("the disk failed")),
@@ -27,7 +32,7 @@ impl FailingJournal {
 
     /// Whether an entry that was given up is paid now, or may be.
     async fn was_given_up(&self, entry: &Entry) -> bool {
-        let known = self.books.by_number(&entry.number).await.ok().flatten();
+        let known = self.books().by_number(&entry.number).await.ok().flatten();
         let given_up =
             known.is_some_and(|known| known.state.is_settled() && known.state != State::Paid);
         given_up && matches!(entry.state, State::Paid | State::Unknown)
@@ -39,7 +44,7 @@ impl Journal for FailingJournal {
     async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
         self.fails()?;
         Yield::once().await;
-        let inserted = self.books.insert(entry, limits).await;
+        let inserted = self.books().insert(entry, limits).await;
         Yield::once().await;
         self.fails()?;
         inserted
@@ -53,7 +58,7 @@ impl Journal for FailingJournal {
     ) -> Result<Begun, JournalError> {
         self.fails()?;
         Yield::once().await;
-        let begun = self.books.begin_send(entry, now, limits).await;
+        let begun = self.books().begin_send(entry, now, limits).await;
         Yield::once().await;
         self.fails()?;
         begun
@@ -65,7 +70,7 @@ impl Journal for FailingJournal {
         if self.world.troubles().drops_late && self.was_given_up(entry).await {
             return Ok(entry.clone());
         }
-        let updated = self.books.update(entry).await;
+        let updated = self.books().update(entry).await;
         Yield::once().await;
         self.fails()?;
         updated
@@ -79,7 +84,7 @@ impl Journal for FailingJournal {
     ) -> Result<Inserted, JournalError> {
         self.fails()?;
         Yield::once().await;
-        let replaced = self.books.replace(old, new, limits).await;
+        let replaced = self.books().replace(old, new, limits).await;
         Yield::once().await;
         self.fails()?;
         replaced
@@ -87,19 +92,19 @@ impl Journal for FailingJournal {
 
     async fn by_number(&self, number: &Number) -> Result<Option<Entry>, JournalError> {
         self.fails()?;
-        self.books.by_number(number).await
+        self.books().by_number(number).await
     }
 
     async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError> {
         self.fails()?;
-        self.books.by_intent(intent).await
+        self.books().by_intent(intent).await
     }
 
     async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError> {
-        self.books.open(most).await
+        self.books().open(most).await
     }
 
     async fn page(&self, after: Option<&Number>, most: usize) -> Result<Vec<Entry>, JournalError> {
-        self.books.page(after, most).await
+        self.books().page(after, most).await
     }
 }

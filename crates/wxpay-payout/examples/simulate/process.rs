@@ -30,6 +30,8 @@ pub(crate) struct Processes {
     pub(crate) current: Vec<usize>,
     backup: Option<Arc<MemoryJournal>>,
     crashes: u64,
+    /// How often a process has gone on.
+    pub(crate) steps: u64,
 }
 
 impl Processes {
@@ -43,6 +45,7 @@ impl Processes {
             current: Vec::new(),
             backup: None,
             crashes: world.chance(|chance| chance.below(4)),
+            steps: 0,
         };
         let first = processes.new_journal(MemoryJournal::new());
         processes.start(first);
@@ -113,10 +116,21 @@ impl Processes {
             let Some(process) = self.running.get_mut(at) else {
                 return;
             };
+            self.steps += 1;
             if process.running.as_mut().poll(&mut context).is_ready() {
                 self.running.remove(at);
             }
         }
+    }
+
+    /// Gives every journal in use a new process and some more days, in which nothing else goes wrong.
+    pub(crate) fn run_for_days(&mut self) {
+        self.world.add_days();
+        self.running.clear();
+        for journal in self.current.clone() {
+            self.start(journal);
+        }
+        self.run();
     }
 
     /// One that does not stand still. If all do, time passes until one goes on.

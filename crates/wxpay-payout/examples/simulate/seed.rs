@@ -26,30 +26,34 @@ pub(crate) struct End {
     pub(crate) violation: Option<Violation>,
     pub(crate) state: Option<State>,
     pub(crate) history: String,
+    /// How often a process has gone on.
+    pub(crate) steps: u64,
 }
 
 /// Runs one seed of a product by one policy.
 pub(crate) fn run(seed: u64, kind: Kind, policy: Policy, keeps_history: bool) -> End {
     let world = World::new(seed, kind, keeps_history, |chance| troubles(policy, chance));
-    let (violation, state) = if policy.uses_the_engine() {
+    let (violation, state, steps) = if policy.uses_the_engine() {
         let mut processes = Processes::new(&world, policy);
         processes.run();
-        let end = judge(&world, &processes);
-        if end.0 == Some(Violation::Lost) {
-            // A process that was cut off may have been on its way to the number.
-            processes.run();
-            judge(&world, &processes)
-        } else {
-            end
+        let mut end = judge(&world, &processes);
+        // A process that was cut off may have been on its way to the number. It is lost if nobody comes to it, however long.
+        for go_on in [Processes::run, Processes::run_for_days] {
+            if end.0 == Some(Violation::Lost) {
+                go_on(&mut processes);
+                end = judge(&world, &processes);
+            }
         }
+        (end.0, end.1, processes.steps)
     } else {
         let claim = block_on(policy.pay(&world));
-        (judge_claim(&world, claim), None)
+        (judge_claim(&world, claim), None, 0)
     };
     End {
         violation,
         state,
         history: world.history(),
+        steps,
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) struct World(Arc<Shared>);
 struct Shared {
     now: AtomicI64,
     chance: AtomicU64,
+    more_days: AtomicU64,
     state: Mutex<State>,
     keeps_history: bool,
     kind: Kind,
@@ -94,6 +95,7 @@ impl World {
         Self(Arc::new(Shared {
             now: AtomicI64::new(NOON),
             chance: AtomicU64::new(chance.state()),
+            more_days: AtomicU64::new(0),
             state: Mutex::new(State {
                 records: BTreeMap::new(),
                 courses: BTreeMap::new(),
@@ -129,7 +131,13 @@ impl World {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.days() >= self.length()
+        self.days() >= self.length() + self.0.more_days.load(Ordering::Relaxed)
+    }
+
+    /// Some more days from now on, without another trouble.
+    pub(crate) fn add_days(&self) {
+        let late = self.days().saturating_sub(self.length());
+        self.0.more_days.store(late + 6, Ordering::Relaxed);
     }
 
     /// Whether there would be too little time to come to an end after another trouble.

@@ -54,7 +54,7 @@ impl<T: Payment> Engine<T> {
         let seen = match (previous, &end) {
             (Some(previous), QueryEnd::Paid { .. }) => {
                 let known = self.entry_of(&previous).await?;
-                self.record_late_query(&known, &end).await?;
+                self.record_late_query(known, &end).await?;
                 paid_earlier = Some(previous);
                 QueryEnd::NotFound
             }
@@ -64,7 +64,7 @@ impl<T: Payment> Engine<T> {
             }
             (None, _) => end.clone(),
         };
-        let entry = self.record_look(&begun, holder, &seen).await?;
+        let entry = self.record_look(begun, holder, &seen).await?;
         if let Some(paid) = paid_earlier {
             return self.stop_for(entry, &paid).await;
         }

@@ -14,93 +14,99 @@ impl<T: Payment> Engine<T> {
         holder: &str,
         end: &PayEnd,
     ) -> Result<Entry, JournalError> {
-        self.record(begun, |known| {
-            if is_ours(known, holder) && known.state == State::Sending {
-                known.end_send(end, self.now(), &self.rules);
-            } else {
-                known.end_late_send(end, begun, self.now());
-            }
-        })
+        self.record(
+            begun.clone(),
+            |known| is_ours(known, holder) && known.state == State::Sending,
+            |known| known.end_send(end, self.now(), &self.rules),
+            |known| known.end_late_send(end, begun, self.now()),
+        )
         .await
     }
 
     /// After the query before a send, when nothing was sent.
     pub(super) async fn record_look(
         &self,
-        begun: &Entry,
+        begun: Entry,
         holder: &str,
         end: &QueryEnd,
     ) -> Result<Entry, JournalError> {
-        self.record(begun, |known| {
-            if is_ours(known, holder) && known.state == State::Sending {
-                known.end_look(end, self.now(), &self.rules);
-            } else {
-                known.end_late_query(end, self.now());
-            }
-        })
+        self.record(
+            begun,
+            |known| is_ours(known, holder) && known.state == State::Sending,
+            |known| known.end_look(end, self.now(), &self.rules),
+            |known| known.end_late_query(end, self.now()),
+        )
         .await
     }
 
     pub(super) async fn record_query(
         &self,
-        held: &Entry,
+        held: Entry,
         end: &QueryEnd,
     ) -> Result<Entry, JournalError> {
-        let holder = held.lease.as_ref().map(|lease| lease.holder.as_str());
-        self.record(held, |known| {
-            if is_ours(known, holder.unwrap_or_default()) && !known.state.is_settled() {
-                known.end_query(end, self.now(), &self.rules);
-            } else {
-                known.end_late_query(end, self.now());
-            }
-        })
+        let lease = held.lease.as_ref();
+        let holder = lease.map(|lease| lease.holder.clone()).unwrap_or_default();
+        self.record(
+            held,
+            |known| is_ours(known, &holder) && !known.state.is_settled(),
+            |known| known.end_query(end, self.now(), &self.rules),
+            |known| known.end_late_query(end, self.now()),
+        )
         .await
     }
 
     /// After a cancellation. If others have changed the entry meanwhile, its response adds nothing to what they know.
     pub(super) async fn record_cancel(
         &self,
-        held: &Entry,
+        held: Entry,
         holder: &str,
         end: &CancelEnd,
         before: Option<Moment>,
     ) -> Result<Entry, JournalError> {
-        self.record(held, |known| {
-            if is_ours(known, holder) && !known.state.is_settled() {
-                known.end_cancel(end, before, self.now(), &self.rules);
-            }
-        })
+        self.record(
+            held,
+            |known| is_ours(known, holder) && !known.state.is_settled(),
+            |known| known.end_cancel(end, before, self.now(), &self.rules),
+            |_| {},
+        )
         .await
     }
 
     /// What a query says of an entry that this step does not hold.
     pub(super) async fn record_late_query(
         &self,
-        known: &Entry,
+        known: Entry,
         end: &QueryEnd,
     ) -> Result<Entry, JournalError> {
-        self.record(known, |known| known.end_late_query(end, self.now()))
-            .await
+        let late = |known: &mut Entry| known.end_late_query(end, self.now());
+        self.record(known, |_| false, |_| {}, late).await
     }
 
-    /// Takes the change to the newest version of the entry, as often as others are faster.
+    /// Takes the change to the newest version of the entry, as often as others are faster. What comes in time changes the entry in
+    /// any case, since it ends the lease; what comes late may add nothing.
     async fn record(
         &self,
-        first: &Entry,
-        change: impl Fn(&mut Entry),
+        first: Entry,
+        is_in_time: impl Fn(&Entry) -> bool,
+        in_time: impl Fn(&mut Entry),
+        late: impl Fn(&mut Entry),
     ) -> Result<Entry, JournalError> {
-        let mut newer = None;
+        let mut known = first;
         for _ in 0..TRIES {
-            let known = newer.as_ref().unwrap_or(first);
-            let mut changed = known.clone();
-            change(&mut changed);
-            if changed == *known {
-                return Ok(changed);
+            let mut changed = known;
+            if is_in_time(&changed) {
+                in_time(&mut changed);
+            } else {
+                let before = changed.clone();
+                late(&mut changed);
+                if changed == before {
+                    return Ok(changed);
+                }
             }
-            match self.journal.update(&changed).await {
-                Err(JournalError::Conflict) => newer = Some(self.entry_of(&first.number).await?),
+            known = match self.journal().update(&changed).await {
+                Err(JournalError::Conflict) => self.entry_of(&changed.number).await?,
                 updated => return updated,
-            }
+            };
         }
         Err(JournalError::Conflict)
     }

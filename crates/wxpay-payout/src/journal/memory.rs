@@ -15,13 +15,19 @@ struct Books {
     entries: BTreeMap<Number, Entry>,
     current: HashMap<IntentId, Number>,
     open: BTreeSet<(Moment, Number)>,
+    sums: Sums,
+    /// By product and payee.
+    last_sent: HashMap<(String, String), Moment>,
+    pace: Option<Moment>,
+}
+
+/// What is reserved on each day.
+#[derive(Clone, Debug, Default)]
+struct Sums {
     /// By day and product.
     merchant: HashMap<(Day, String), DaySum>,
     /// By day, product and payee.
     payees: HashMap<(Day, String, String), DaySum>,
-    /// By product and payee.
-    last_sent: HashMap<(String, String), Moment>,
-    pace: Option<Moment>,
 }
 
 impl MemoryJournal {
@@ -46,7 +52,7 @@ impl MemoryJournal {
     }
 }
 
-impl Books {
+impl Sums {
     fn check_day(&self, entry: &Entry, day: Day, limits: &Limits) -> Result<(), DayFull> {
         let (product, payee) = (entry.product.clone(), entry.payee.clone());
         let merchant = self.merchant.get(&(day, product.clone()));
@@ -59,6 +65,34 @@ impl Books {
         )
     }
 
+    /// Counts an entry in the place of the one before.
+    fn replace(&mut self, old: Option<&Entry>, entry: &Entry) {
+        let counts_alike = |old: &Entry| {
+            (old.counted, old.amount, &old.payee) == (entry.counted, entry.amount, &entry.payee)
+        };
+        if old.is_some_and(counts_alike) {
+            return;
+        }
+        if let Some(old) = old
+            && let Some(day) = old.counted
+        {
+            self.count(day, old, |sum| sum.without(old.amount));
+        }
+        if let Some(day) = entry.counted {
+            self.count(day, entry, |sum| sum.with(entry.amount));
+        }
+    }
+
+    fn count(&mut self, day: Day, entry: &Entry, change: impl Fn(DaySum) -> DaySum) {
+        let (product, payee) = (entry.product.clone(), entry.payee.clone());
+        let sum = self.merchant.entry((day, product.clone())).or_default();
+        *sum = change(*sum);
+        let sum = self.payees.entry((day, product, payee)).or_default();
+        *sum = change(*sum);
+    }
+}
+
+impl Books {
     fn checked(&self, entry: &Entry) -> Result<&Entry, JournalError> {
         match self.entries.get(&entry.number) {
             Some(old) if old.version == entry.version => Ok(old),
@@ -79,35 +113,24 @@ impl Books {
 
     /// Puts an entry in the place of the one of its number, with everything that is counted by it.
     fn put(&mut self, entry: Entry) {
-        let old = self.entries.remove(&entry.number);
-        if let Some(old) = &old {
-            self.open.remove(&(old.next_at, old.number.clone()));
-        }
-        let counts_as = |old: &Entry| {
-            (old.counted, old.amount, &old.payee) == (entry.counted, entry.amount, &entry.payee)
-        };
-        if !old.as_ref().is_some_and(counts_as) {
-            if let Some(old) = &old
-                && let Some(day) = old.counted
-            {
-                self.count(day, old, |sum| sum.without(old.amount));
+        let open_at = |entry: &Entry| (!entry.state.is_settled()).then_some(entry.next_at);
+        let old = self.entries.get(&entry.number);
+        self.sums.replace(old, &entry);
+        let (before, now) = (old.and_then(open_at), open_at(&entry));
+        if before != now {
+            if let Some(before) = before {
+                self.open.remove(&(before, entry.number.clone()));
             }
-            if let Some(day) = entry.counted {
-                self.count(day, &entry, |sum| sum.with(entry.amount));
+            if let Some(now) = now {
+                self.open.insert((now, entry.number.clone()));
             }
         }
-        if !entry.state.is_settled() {
-            self.open.insert((entry.next_at, entry.number.clone()));
+        match self.entries.get_mut(&entry.number) {
+            Some(place) => *place = entry,
+            None => {
+                self.entries.insert(entry.number.clone(), entry);
+            }
         }
-        self.entries.insert(entry.number.clone(), entry);
-    }
-
-    fn count(&mut self, day: Day, entry: &Entry, change: impl Fn(DaySum) -> DaySum) {
-        let (product, payee) = (entry.product.clone(), entry.payee.clone());
-        let sum = self.merchant.entry((day, product.clone())).or_default();
-        *sum = change(*sum);
-        let sum = self.payees.entry((day, product, payee)).or_default();
-        *sum = change(*sum);
     }
 
     fn add(&mut self, entry: &Entry) {
@@ -129,7 +152,7 @@ impl Journal for MemoryJournal {
             return Err(JournalError::Conflict);
         }
         if let Some(day) = entry.counted
-            && let Err(full) = books.check_day(entry, day, limits)
+            && let Err(full) = books.sums.check_day(entry, day, limits)
         {
             return Ok(Inserted::Full(full));
         }
@@ -156,7 +179,7 @@ impl Journal for MemoryJournal {
         }
         let today = now.day();
         if counted != Some(today)
-            && let Err(full) = books.check_day(entry, today, limits)
+            && let Err(full) = books.sums.check_day(entry, today, limits)
         {
             return Ok(Begun::Full(full));
         }
@@ -190,7 +213,7 @@ impl Journal for MemoryJournal {
             return Err(JournalError::Conflict);
         }
         if let Some(day) = new.counted
-            && let Err(full) = books.check_day(new, day, limits)
+            && let Err(full) = books.sums.check_day(new, day, limits)
         {
             return Ok(Inserted::Full(full));
         }

@@ -43,7 +43,7 @@ impl<T: Payment> Payouts<T> {
                     .await?,
             );
         }
-        Ok(Prepared(engine.journal.update(&entry).await?))
+        Ok(Prepared(engine.journal().update(&entry).await?))
     }
 
     /// Prepares a corrected payment, under the same number, in the place of one that is prepared and has not left.
@@ -53,7 +53,7 @@ impl<T: Payment> Payouts<T> {
     /// is not prepared any more, or never was.
     pub async fn correct(&self, intent: &Intent<T>) -> Result<Prepared, PrepareError> {
         let engine = &*self.0;
-        let found = engine.journal.by_intent(&intent.id).await?;
+        let found = engine.journal().by_intent(&intent.id).await?;
         let Some(mut entry) = found.filter(Entry::may_be_corrected) else {
             return Err(JournalError::Conflict.into());
         };
@@ -69,7 +69,7 @@ impl<T: Payment> Payouts<T> {
                 .compose(&entry.number, &intent.payment)
                 .await?,
         );
-        Ok(Prepared(engine.journal.update(&entry).await?))
+        Ok(Prepared(engine.journal().update(&entry).await?))
     }
 
     /// Prepares an intent under another number, because WeChat Pay has declared the one before it failed.
@@ -97,7 +97,7 @@ impl<T: Payment> Payouts<T> {
         new.replaces = Some(old.number.clone());
         old.replaced_by = Some(new.number.clone());
         old.message = None;
-        match engine.journal.replace(&old, &new, &engine.limits).await? {
+        match engine.journal().replace(&old, &new, &engine.limits).await? {
             Inserted::New => Ok(Prepared(new)),
             Inserted::Full(full) => Err(full.into()),
             Inserted::Existing(_) => Err(JournalError::Conflict.into()),

@@ -37,7 +37,7 @@ impl<T: Payment> Payouts<T> {
     /// See [`CancelError`]. The payout goes on as it was, unless it says otherwise.
     pub async fn cancel(&self, intent: &IntentId) -> Result<Settlement, CancelError> {
         let engine = &*self.0;
-        let found = engine.journal.by_intent(intent).await?;
+        let found = engine.journal().by_intent(intent).await?;
         let entry = found.ok_or(CancelError::NotThere)?;
         engine.own(&entry)?;
         if let Some(until) = entry.held_until(engine.now(), &engine.rules) {

@@ -80,5 +80,6 @@ fn seed_repeats_itself() {
         let (one, other) = (again(), again());
         assert!(!one.history.is_empty());
         assert_eq!(one.history, other.history, "{kind:?} {seed}");
+        assert_eq!(one.steps, other.steps, "{kind:?} {seed}");
     }
 }
