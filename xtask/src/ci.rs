@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use crate::cargo;
 use crate::{advisories, codegen, features, fuzz, links, minimal, tidy};
 
+mod postgres;
+
 /// Which steps to take, and whether to go on after one that fails.
 pub(crate) struct Choice {
     pub(crate) only: Vec<String>,
@@ -149,8 +151,8 @@ const STEPS: [Step; 22] = [
     },
     Step {
         name: "postgres",
-        says: "the journal in PostgreSQL, on servers that the tests start and kill",
-        take: postgres,
+        says: "the journal in PostgreSQL, on servers that the tests start and kill, and on hosts that are cut off",
+        take: postgres::take,
     },
     Step {
         name: "counts",
@@ -237,25 +239,6 @@ fn vectors(root: &Path) -> Result<(), Vec<String>> {
     Ok(())
 }
 
-/// Without PostgreSQL's server there is nothing to try, which only the gate does not put up with.
-fn postgres(root: &Path) -> Result<(), Vec<String>> {
-    if !has_postgres() {
-        let lacks = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)";
-        if std::env::var("CI").is_ok_and(|ci| ci == "true") {
-            return Err(vec![lacks.to_owned()]);
-        }
-        eprintln!("skipped: {lacks}");
-        return Ok(());
-    }
-    let test = ["test", "--locked", "-p", "wxpay-tests"];
-    let tests = ["--features", "postgres", "--test", "postgres"];
-    let pages = ["--features", "postgres", "--doc", "guide::postgres"];
-    calls(
-        root,
-        &[&[&test[..], &tests].concat(), &[&test[..], &pages].concat()],
-    )
-}
-
 /// Valgrind runs on Linux and few other systems; only the gate must have it.
 fn counts(_: &Path) -> Result<(), Vec<String>> {
     let has_valgrind = Command::new("valgrind")
@@ -271,18 +254,6 @@ fn counts(_: &Path) -> Result<(), Vec<String>> {
         return Ok(());
     }
     crate::bench::counts::run(false)
-}
-
-/// In the path, or where Debian puts the programs of the server.
-fn has_postgres() -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten();
-    let debian = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
-    std::env::split_paths(&path)
-        .chain(debian)
-        .any(|folder| folder.join("initdb").exists())
 }
 
 fn examples(root: &Path) -> Result<(), Vec<String>> {

@@ -113,8 +113,11 @@ impl Limits {
     ///
     /// `last` is the last send to this payee, `pace` the earliest moment that the merchant's rate leaves free.
     pub fn earliest_send(&self, now: Moment, last: Option<Moment>, pace: Option<Moment>) -> Moment {
-        // A moment further ahead than that was written by a clock that was wrong, and must not hold anybody up.
-        let within = |time: Duration| move |at: &Moment| at.since(now) <= time;
+        // One further ahead than clocks may be apart was written by a clock that was wrong, and must not hold anybody up.
+        let within = |time: Duration| {
+            let latest = now.after(time).after(APART);
+            move |at: &Moment| !time.is_zero() && *at <= latest
+        };
         let gap = last.map(|last| last.after(self.payee_gap));
         let gap = gap.filter(within(self.payee_gap));
         let pace = pace.filter(within(self.interval()));
@@ -209,6 +212,10 @@ impl std::fmt::Display for DayLimit {
         })
     }
 }
+
+/// How far the clocks of those who share a journal may be apart, or how long a process may take from its look at the clock to
+/// its turn in the journal.
+const APART: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // panicking is fine in tests

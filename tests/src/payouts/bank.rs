@@ -1,6 +1,7 @@
 //! A sandbox with a folder, in which workers find what they need to pay there.
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +20,12 @@ pub struct Bank {
 impl Bank {
     /// A sandbox without faults, and a folder in `parent`, or where the system keeps such folders.
     pub async fn open(parent: Option<&Path>) -> Self {
-        let sandbox = Sandbox::start().await.unwrap();
+        Self::open_at(parent, (Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+
+    /// The same at another address than a free port of 127.0.0.1.
+    pub async fn open_at(parent: Option<&Path>, address: SocketAddr) -> Self {
+        let sandbox = Sandbox::builder().listen(address).start().await.unwrap();
         let folder = match parent {
             Some(parent) => tempfile::tempdir_in(parent),
             None => tempfile::tempdir(),

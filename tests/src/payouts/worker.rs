@@ -53,6 +53,9 @@ pub struct Job {
     /// Dies or stands still when that write is on the disk, not before
     #[arg(long)]
     pub after: bool,
+    /// The host whose network it has, if it has not that of its parent
+    #[arg(skip)]
+    pub host: Option<String>,
 }
 
 impl Job {
@@ -68,12 +71,21 @@ impl Job {
             dies_at: None,
             stops_at: None,
             after: false,
+            host: None,
         }
     }
 
     /// The process that does it: `program` with the argument `worker`.
     pub fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = match &self.host {
+            None => Command::new(program),
+            Some(host) => {
+                // It becomes the program, and stays the same process.
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", host]).arg(program);
+                command
+            }
+        };
         command.arg("worker").arg("--folder").arg(&self.folder);
         let mut number = |name: &str, number: usize| {
             command.arg(name).arg(number.to_string());

@@ -1,13 +1,16 @@
 //! A PostgreSQL server in a folder of its own, started as a user who is not root.
 
+use std::ffi::OsString;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use super::certificate::Certificate;
 
 /// A server that lives as long as this value.
 #[derive(Debug)]
@@ -16,11 +19,37 @@ pub struct Cluster {
     folder: TempDir,
     data: PathBuf,
     port: u16,
+    host: Option<String>,
 }
 
 impl Cluster {
     /// A new server. It writes as durably as a real one does.
     pub fn start() -> Self {
+        let cluster = Self::new(None);
+        cluster.up();
+        cluster
+    }
+
+    /// A new server on a host of its own, which others reach at `address`, over TLS only.
+    pub fn start_on(host: &str, address: Ipv4Addr) -> Self {
+        let cluster = Self::new(Some(host.to_owned()));
+        let certificate = Certificate::of(NAME);
+        for (name, text) in [
+            ("server.crt", &certificate.pem),
+            ("server.key", &certificate.key),
+        ] {
+            cluster.write(&cluster.data.join(name), text);
+        }
+        fs::write(cluster.root(), certificate.root).unwrap();
+        cluster.set(&format!("ssl = on\nlisten_addresses = '{address}'"));
+        let others = cluster.data.join("pg_hba.conf");
+        let rule = "local all all trust\nhostssl all all samenet trust\n";
+        cluster.write(&others, rule);
+        cluster.up();
+        cluster
+    }
+
+    fn new(host: Option<String>) -> Self {
         let programs = programs().expect("PostgreSQL's server is not installed");
         let folder = tempfile::Builder::new()
             .prefix("wxpay-pg-")
@@ -33,6 +62,7 @@ impl Cluster {
             port: free_port(),
             data,
             folder,
+            host,
         };
         let data = cluster.data.to_str().unwrap();
         let init = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"];
@@ -43,7 +73,6 @@ impl Cluster {
         let settings =
             "\nshared_buffers = 32MB\nmax_connections = 120\nlisten_addresses = '127.0.0.1'\n";
         cluster.set(settings);
-        cluster.up();
         cluster
     }
 
@@ -57,6 +86,20 @@ impl Cluster {
         let socket = self.folder.path().to_str().unwrap().replace('/', "%2F");
         let port = self.port;
         format!("postgres://{user}@{socket}:{port}/postgres?schema={schema}")
+    }
+
+    /// The address of a schema for another host, over TLS.
+    pub fn url_from_afar(&self, address: Ipv4Addr, schema: &str) -> String {
+        let (port, root) = (self.port, self.root());
+        format!(
+            "postgres://postgres@{NAME}:{port}/postgres?hostaddr={address}&schema={schema}&sslrootcert={}",
+            root.display()
+        )
+    }
+
+    /// The root certificate that other hosts trust.
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("root.pem")
     }
 
     /// The port of the loopback address.
@@ -181,20 +224,18 @@ impl Cluster {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Output {
-        let path = self.programs.join(program);
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args([
-                "--reuid=postgres",
-                "--regid=postgres",
-                "--clear-groups",
-                "--",
-            ]);
-            command.arg(path);
-            command
-        } else {
-            Command::new(path)
-        };
+        let mut words: Vec<OsString> = Vec::new();
+        if let Some(host) = &self.host {
+            words.extend(["ip", "netns", "exec", host].map(OsString::from));
+        }
+        if is_root() {
+            let user = ["setpriv", "--reuid=postgres", "--regid=postgres"];
+            words.extend(user.map(OsString::from));
+            words.extend(["--clear-groups", "--"].map(OsString::from));
+        }
+        words.push(self.programs.join(program).into());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
         // A server that is started must not keep the pipes of this process.
         command.stdin(std::process::Stdio::null());
         command.current_dir("/").args(arguments);
@@ -249,4 +290,6 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
+/// What other hosts call the server.
+const NAME: &str = "db.example";
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -1,21 +1,22 @@
-//! Workers in several processes over one journal, which are killed again and again, and so is the server.
+//! Workers in several processes over one journal, which are killed again and again, and so is the server. They may live on
+//! hosts of their own, which are cut off from the server and from WeChat Pay and joined again.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::ops::Range;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use fastrand::Rng;
-use tokio::process::Child;
 use wxpay_payout::{PostgresJournal, PostgresServer};
 use wxpay_sandbox::PayoutRules;
 
+use self::work::{Count, Work};
 use super::cluster::Cluster;
+use super::hosts::Hosts;
 use crate::payouts::bank::{Bank, owner};
 use crate::payouts::judge::Verdict;
 use crate::payouts::worker::Job;
+
+mod work;
 
 /// How much is tried.
 #[derive(clap::Args, Clone, Debug)]
@@ -43,177 +44,157 @@ pub struct Plan {
     pub seed: u64,
 }
 
+impl Plan {
+    /// What the gate tries.
+    pub fn short() -> Self {
+        Self {
+            intents: 240,
+            processes: 3,
+            workers: 12,
+            servers: 3,
+            part: 60,
+            longest: 2000,
+            seed: 3,
+        }
+    }
+}
+
+/// What goes wrong besides, if every process has a host of its own.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Cuts {
+    /// How often a host is cut off
+    #[arg(long, default_value_t = 300)]
+    pub cuts: usize,
+    /// The longest time that it is cut off for, in milliseconds: most are much shorter
+    #[arg(long, default_value_t = 40_000)]
+    pub longest_cut: u64,
+    /// How many workers stand still past their lease, and go on
+    #[arg(long, default_value_t = 60)]
+    pub stops: usize,
+}
+
+impl Cuts {
+    /// What the gate tries.
+    pub fn short() -> Self {
+        Self {
+            cuts: 15,
+            longest_cut: 9000,
+            stops: 3,
+        }
+    }
+
+    const NONE: Self = Self {
+        cuts: 0,
+        longest_cut: 0,
+        stops: 0,
+    };
+}
+
 /// What came of it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Crashes {
-    /// How many workers were killed while they worked.
-    pub workers: usize,
-    /// How often the server was killed.
-    pub servers: usize,
-    /// How many processes came to their end.
-    pub ended: usize,
-    /// How many gave up, since the server was away.
-    pub gave_up: usize,
+    /// What was done to the workers and to the server.
+    pub count: Count,
     /// What the journal says of all intents.
     pub verdict: Verdict,
+    /// Sums of a day or of a payee in the journal that are not those of its entries.
+    pub wrong_sums: usize,
     /// How long it all took.
     pub elapsed: Duration,
+}
+
+impl Crashes {
+    /// Whether every intent is settled, and everything is as the journal says.
+    pub fn holds(&self) -> bool {
+        self.verdict.holds() && self.wrong_sums == 0
+    }
 }
 
 /// Does it, while a fifth of all calls goes wrong, payments settle late, and one in twenty fails. Then one process may settle
 /// what is left.
 pub async fn run(program: &Path, plan: &Plan) -> Crashes {
+    let (bank, cluster) = (Bank::open(None).await, Cluster::start());
+    let url = cluster.url(SCHEMA);
+    over(program, plan, &Cuts::NONE, (&bank, &cluster, &url), None).await
+}
+
+/// The same on hosts that are cut off.
+pub async fn run_on(hosts: Hosts, program: &Path, plan: &Plan, cuts: &Cuts) -> Crashes {
+    let bank = Bank::open_at(None, (hosts.bank(), 0).into()).await;
+    let cluster = Cluster::start_on(Hosts::SERVER, hosts.server());
+    let url = cluster.url_from_afar(hosts.server(), SCHEMA);
+    let made = (&bank, &cluster, url.as_str());
+    over(program, plan, cuts, made, Some(hosts)).await
+}
+
+async fn over(
+    program: &Path,
+    plan: &Plan,
+    cuts: &Cuts,
+    (bank, cluster, url): (&Bank, &Cluster, &str),
+    hosts: Option<Hosts>,
+) -> Crashes {
     let start = Instant::now();
-    let cluster = Cluster::start();
-    let bank = Bank::open(None).await;
     bank.trouble();
     let mut rules = PayoutRules::default();
     rules.settle_after = Duration::from_millis(80);
     rules.visible_after = Duration::from_millis(40);
     rules.failure_chance = 0.05;
     bank.sandbox.set_payout_rules(rules);
-    let url = cluster.url("payouts");
-    let server = PostgresServer::parse(&url).unwrap();
+    let server = PostgresServer::parse(&cluster.url(SCHEMA)).unwrap();
     drop(PostgresJournal::create(&server, &owner()).await.unwrap());
-    bank.use_postgres(&url);
-    let mut work = Work::new(program, &bank, plan);
-    work.go_on(&cluster).await;
-    settle(program, &bank, plan.intents).await;
+    bank.use_postgres(url);
+    let last = hosts.as_ref().map(|hosts| hosts.worker(0));
+    let mut work = Work::new(program, bank, plan, cuts, hosts);
+    work.go_on(cluster).await;
+    settle_on(last, program, bank, plan.intents).await;
     let journal = PostgresJournal::open(&server, &owner()).await.unwrap();
     Crashes {
-        workers: work.killed,
-        servers: work.servers,
-        ended: work.ended,
-        gave_up: work.gave_up,
+        count: work.count,
         verdict: Verdict::of(&journal, &bank.sandbox, plan.intents).await,
+        wrong_sums: cluster.sql(WRONG_SUMS).trim().parse().unwrap(),
         elapsed: start.elapsed(),
     }
 }
 
 /// One process, which nobody kills.
 pub async fn settle(program: &Path, bank: &Bank, intents: usize) {
+    settle_on(None, program, bank, intents).await;
+}
+
+async fn settle_on(host: Option<String>, program: &Path, bank: &Bank, intents: usize) {
     let mut job = Job::new(bank.folder(), 0..intents);
-    job.at_once = 32;
+    (job.at_once, job.host) = (32, host);
     let mut command = job.command(program);
     let end = command.stdout(Stdio::null()).status().await.unwrap();
     assert!(end.success(), "the last process has not settled everything");
 }
 
-struct Work<'a> {
-    program: &'a Path,
-    bank: &'a Bank,
-    plan: &'a Plan,
-    random: Rng,
-    parts: VecDeque<Range<usize>>,
-    killed: usize,
-    servers: usize,
-    ended: usize,
-    gave_up: usize,
-}
-
-/// A process, its part, and when it is to be killed.
-struct Worker {
-    child: Child,
-    part: Range<usize>,
-    dies_at: Instant,
-}
-
-impl<'a> Work<'a> {
-    fn new(program: &'a Path, bank: &'a Bank, plan: &'a Plan) -> Self {
-        // Neighbours overlap, so that they meet.
-        let starts = (0..plan.intents).step_by(plan.part);
-        let ends = |start: usize| (start + plan.part + plan.part / 4).min(plan.intents);
-        Self {
-            program,
-            bank,
-            plan,
-            random: Rng::with_seed(plan.seed),
-            parts: starts.map(|start| start..ends(start)).collect(),
-            killed: 0,
-            servers: 0,
-            ended: 0,
-            gave_up: 0,
-        }
-    }
-
-    /// Until so many are killed and all parts were worked on.
-    async fn go_on(&mut self, cluster: &Cluster) {
-        let mut workers: Vec<Worker> = Vec::new();
-        while self.killed < self.plan.workers
-            || self.servers < self.plan.servers
-            || !self.parts.is_empty()
-        {
-            while workers.len() < self.plan.processes {
-                workers.push(self.start());
-            }
-            tokio::time::sleep(LOOK).await;
-            let mut left = Vec::new();
-            for mut worker in workers {
-                match worker.child.try_wait().unwrap() {
-                    Some(end) if end.success() => self.ended += 1,
-                    Some(_) => {
-                        self.gave_up += 1;
-                        self.parts.push_back(worker.part);
-                    }
-                    None if self.killed < self.plan.workers && worker.dies_at <= Instant::now() => {
-                        worker.child.kill().await.unwrap();
-                        self.killed += 1;
-                        self.parts.push_back(worker.part);
-                    }
-                    None => left.push(worker),
-                }
-            }
-            workers = left;
-            // As often as the workers, in proportion.
-            let due = (self.killed + 1) * self.plan.servers / self.plan.workers.max(1);
-            if self.servers < self.plan.servers
-                && (self.servers < due || self.killed >= self.plan.workers)
-            {
-                cluster.kill();
-                cluster.up();
-                self.servers += 1;
-            }
-        }
-        for mut worker in workers {
-            worker.child.wait().await.unwrap();
-        }
-    }
-
-    fn start(&mut self) -> Worker {
-        // When all were worked on, some are worked on again.
-        let count = self.plan.intents;
-        let again = self.random.usize(..count);
-        let part = self.parts.pop_front();
-        let part = part.unwrap_or(again..(again + self.plan.part).min(count));
-        let job = Job::new(self.bank.folder(), part.clone());
-        let mut command = job.command(self.program);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let life = self.random.u64(..self.plan.longest);
-        Worker {
-            child: child.unwrap(),
-            part,
-            dies_at: Instant::now() + Duration::from_millis(life),
-        }
-    }
-}
-
 impl fmt::Display for Crashes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            workers,
-            servers,
-            ended,
-            gave_up,
+            count,
             verdict,
+            wrong_sums,
             elapsed,
         } = self;
         write!(
             f,
-            "{workers} workers and {servers} servers killed in {elapsed:.1?}; {ended} processes came to their end, {gave_up} \
-             gave up\n{verdict}"
+            "{count} in {elapsed:.1?}\n{verdict}; {wrong_sums} sums of the limits are wrong"
         )
     }
 }
 
-const LOOK: Duration = Duration::from_millis(20);
+const SCHEMA: &str = "payouts";
+
+/// What the limits count is what the entries say.
+const WRONG_SUMS: &str = "
+WITH booked AS (SELECT day, payee, amount::numeric, count FROM payouts.days WHERE amount <> 0 OR count <> 0),
+counted AS (
+    SELECT counted AS day, product || ' ' AS payee, sum(amount) AS amount, count(*) FROM payouts.entries WHERE counted IS NOT NULL GROUP BY 1, 2
+    UNION ALL
+    SELECT counted, product || ' ' || payee, sum(amount), count(*) FROM payouts.entries WHERE counted IS NOT NULL GROUP BY 1, 2
+)
+SELECT (SELECT count(*) FROM (TABLE booked EXCEPT TABLE counted) AS more) + (SELECT count(*) FROM (TABLE counted EXCEPT TABLE booked) AS fewer)
+";

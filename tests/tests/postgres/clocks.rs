@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use wxpay_payout::journal::Begun;
 use wxpay_payout::{Journal, JournalError, Limits, Moment, PostgresJournal, State};
 use wxpay_tests::payouts::bank::owner;
 use wxpay_tests::postgres::cluster::Cluster;
 
-use crate::world::{create, held, now, open, prepared, server};
+use crate::world::{create, held, now, open, prepared, prepared_for, server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_that_lasts_is_neither_taken_nor_ended_by_another_program() {
@@ -99,4 +100,41 @@ async fn a_machine_with_a_wrong_clock_begins_nothing_and_still_writes_down_what_
         heard.reason = Some(says.to_owned());
         wrong.update(&heard).await.unwrap();
     }
+}
+
+/// The clocks of both are 16 s apart. A gap that each measured by its own would be too short by that, or none.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gap_between_two_sends_to_a_payee_is_one_time_for_all_machines() {
+    let cluster = Cluster::start();
+    drop(create(&cluster).await);
+    let mut limits = Limits::none();
+    limits.payee_gap = Duration::from_secs(600);
+    for (payee, first, then) in [(0, -8000, 8000), (1, 8000, -8000)] {
+        let (one, other) = (
+            Arc::new(machine(&cluster, first).await),
+            Arc::new(machine(&cluster, then).await),
+        );
+        let sent = prepared_for(&one, payee, "first").await;
+        let next = prepared_for(&one, payee, "next").await;
+        let start = now().millis();
+        let begun = one
+            .begin_send(&sent, Moment::from_millis(start + first), &limits)
+            .await;
+        assert!(matches!(begun, Ok(Begun::Now(_))), "{begun:?}");
+        let at = Moment::from_millis(now().millis() + then);
+        let begun = other.begin_send(&next, at, &limits).await;
+        // What the calls took is the most by which the clocks can be compared wrongly.
+        let took = now().millis() - start;
+        let Ok(Begun::NotBefore(earliest)) = begun else {
+            panic!("{begun:?}");
+        };
+        let off = earliest.millis() - then - start - 600_000;
+        assert!(off.abs() <= took + 1, "{off} ms, calls of {took} ms");
+    }
+}
+
+/// A journal of a machine whose clock is so many milliseconds ahead.
+async fn machine(cluster: &Cluster, ahead: i64) -> PostgresJournal {
+    let server = server(cluster).clock(move || Moment::from_millis(now().millis() + ahead));
+    PostgresJournal::open(&server, &owner()).await.unwrap()
 }

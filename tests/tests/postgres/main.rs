@@ -6,6 +6,7 @@
 mod clocks;
 mod crashes;
 mod failover;
+mod lost;
 mod opening;
 mod roles;
 mod rules;

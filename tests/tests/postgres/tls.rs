@@ -1,16 +1,16 @@
 //! A connection over TCP that is checked to the host's name.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use wxpay_payout::{PostgresErrorKind, PostgresJournal, PostgresServer};
 use wxpay_tests::payouts::bank::owner;
+use wxpay_tests::postgres::certificate::Certificate;
 use wxpay_tests::postgres::cluster::Cluster;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_certificate_has_to_be_for_the_host_and_from_a_trusted_root() {
     let cluster = Cluster::start();
-    let (root, certificate, key) = certificate("localhost");
-    cluster.write(&cluster.data().join("server.crt"), &certificate);
-    cluster.write(&cluster.data().join("server.key"), &key);
+    let certificate = Certificate::of("localhost");
+    cluster.write(&cluster.data().join("server.crt"), &certificate.pem);
+    cluster.write(&cluster.data().join("server.key"), &certificate.key);
     cluster.set("ssl = on");
     cluster.stop();
     cluster.up();
@@ -19,8 +19,8 @@ async fn the_certificate_has_to_be_for_the_host_and_from_a_trusted_root() {
         folder.path().join("ca.pem"),
         folder.path().join("other.pem"),
     );
-    std::fs::write(&trusted, root).unwrap();
-    std::fs::write(&other, super::tls::certificate("localhost").0).unwrap();
+    std::fs::write(&trusted, certificate.root).unwrap();
+    std::fs::write(&other, Certificate::of("localhost").root).unwrap();
     let at = |host: &str, root: &std::path::Path| {
         let (port, root) = (cluster.port(), root.display());
         let url = format!(
@@ -56,15 +56,4 @@ async fn the_certificate_has_to_be_for_the_host_and_from_a_trusted_root() {
         matches!(refused.kind(), PostgresErrorKind::Roots { .. }),
         "{refused}"
     );
-}
-
-/// A root, a certificate from it for a host, and its key.
-fn certificate(host: &str) -> (String, String, String) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let root = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &root).unwrap();
-    (root.pem(), certificate.pem(), key.serialize_pem())
 }

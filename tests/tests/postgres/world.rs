@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::{
-    Entry, Journal, Lease, Moment, Payouts, PostgresJournal, PostgresServer, Preparation,
+    Entry, Intent, Journal, Lease, Moment, Payouts, PostgresJournal, PostgresServer, Preparation,
 };
 use wxpay_tests::payouts::bank::owner;
 use wxpay_tests::payouts::cost::AtOnce;
@@ -29,14 +29,28 @@ pub(crate) async fn open(cluster: &Cluster) -> PostgresJournal {
 
 /// Writes a payout down, and gives its entry.
 pub(crate) async fn prepared<J: Journal + Clone>(journal: &J, number: usize) -> Entry {
+    put(journal, intent(number)).await
+}
+
+/// Writes another payout down for the payee of this number.
+pub(crate) async fn prepared_for<J: Journal + Clone>(
+    journal: &J,
+    payee: usize,
+    name: &str,
+) -> Entry {
+    let mut intent = intent(payee);
+    intent.id = format!("{name}-{payee}").parse().unwrap();
+    put(journal, intent).await
+}
+
+async fn put<J: Journal + Clone>(journal: &J, intent: Intent) -> Entry {
     let payouts = Payouts::builder(journal.clone(), AtOnce, TokioTimer::new()).build();
-    let intent = intent(number);
     let prepared = payouts.prepare(&intent).await.unwrap();
     assert!(matches!(prepared, Preparation::Ready(_)), "{prepared:?}");
     journal.by_intent(&intent.id).await.unwrap().unwrap()
 }
 
-/// The same, held by somebody for so many milliseconds.
+/// An entry, held by somebody for so many milliseconds.
 pub(crate) fn held(entry: &Entry, holder: &str, millis: i64) -> Entry {
     let mut entry = entry.clone();
     entry.lease = Some(Lease {

@@ -15,6 +15,7 @@ use super::{Begun, Inserted, Journal, JournalError, JournalOwner};
 use crate::{Entry, IntentId, Limits, Moment, Number};
 
 mod books;
+mod clocks;
 pub(super) mod error;
 mod rows;
 mod schema;
@@ -35,7 +36,7 @@ mod tls;
 ///   together. A payout that another worker is just beginning is not waited for (`FOR UPDATE SKIP LOCKED`).
 /// - A lease ends by the server's clock. As long as it lasts there, no other journal than the one that wrote it takes it over or
 ///   ends it, whatever the clock of its machine says; only a proven end is written down.
-/// - A machine whose clock is more than 10 s from the server's begins nothing.
+/// - Gaps and pace are kept by the server's clock too. A machine whose clock is more than 10 s from it begins nothing.
 /// - A process that stands still in the middle of a transaction holds the others up for 10 s at most: then the server undoes it.
 ///
 /// # Failures
@@ -170,11 +171,21 @@ impl PostgresJournal {
             let left = PATIENCE.saturating_sub(start.elapsed());
             let client = self.sessions.client(left).await?;
             tries += 1;
-            match timed(client, &work).await {
+            let error = match timed(client, &work).await {
                 Ok(done) => return Ok(done),
                 Err(Trouble::Ended(error)) => return Err(error),
-                Err(Trouble::Again(error)) if tries >= TRIES => return Err(error),
-                Err(Trouble::Again(_)) => {}
+                Err(Trouble::Unknown(error)) => {
+                    self.sessions.give_up_idle();
+                    return Err(error);
+                }
+                Err(Trouble::Lost(error)) => {
+                    self.sessions.give_up_idle();
+                    error
+                }
+                Err(Trouble::Again(error)) => error,
+            };
+            if tries >= TRIES {
+                return Err(error);
             }
         }
     }

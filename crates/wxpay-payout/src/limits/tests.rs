@@ -141,6 +141,23 @@ fn sends_wait_for_the_later_of_gap_and_pace() {
     assert_eq!(unpaced.next_pace(NOON), NOON);
 }
 
+/// Its look at the clock was before that of the process that came first.
+#[test]
+fn a_send_by_a_clock_that_is_behind_waits_too() {
+    let limits = Limits::default();
+    let (gap, pace) = (after(NOON, 15_000), limits.next_pace(NOON));
+    for behind in [1, 300, 10_000] {
+        let now = Moment::from_millis(NOON.millis() - behind);
+        assert_eq!(limits.earliest_send(now, Some(NOON), None), gap);
+        assert_eq!(limits.earliest_send(now, None, Some(pace)), pace);
+        let none = Limits::none();
+        assert_eq!(none.earliest_send(now, Some(NOON), Some(pace)), now);
+    }
+    // What a wrong clock has written holds nobody up.
+    let now = Moment::from_millis(NOON.millis() - 10_001);
+    assert_eq!(limits.earliest_send(now, Some(NOON), Some(pace)), now);
+}
+
 #[test]
 fn midnight_is_avoided_on_both_sides() {
     let mut limits = Limits::default();

@@ -1,11 +1,10 @@
 //! The transactions. Locks are always taken in this order, so that no two wait for each other: the entry, the days from the
 //! earliest on, the payee, the pace. What many wait for comes last.
 
-use std::time::Duration;
-
 use deadpool_postgres::{GenericClient, Object, Transaction};
 use tokio_postgres::Row;
 
+use super::clocks::{Clocks, TOLERANCE_MILLIS};
 use super::rows::{STATEMENTS, Values, read};
 use super::session::{Trouble, at_commit};
 use super::sums::{count, lock_days, reserve};
@@ -178,12 +177,20 @@ pub(super) fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// What the server says before anything is begun.
+pub(super) struct Facts {
+    /// How much of the server's log is on the disk.
+    pub(super) written: i64,
+    /// The server's clock beside that of this machine.
+    pub(super) clocks: Clocks,
+}
+
 /// That the commit will be on the disk, and that the clocks of this machine and the server agree: before anything is begun.
-/// Gives how much of the server's log is on the disk.
-pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<i64, Trouble> {
+pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<Facts, Trouble> {
     let facts = tx.prepare_cached(FACTS).await?;
-    let here = writer.now();
+    let asked = writer.now();
     let row = tx.query_one(&facts, &[]).await?;
+    let answered = writer.now();
     let (there, commit): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
     let written = row.try_get(2)?;
     if !["on", "remote_apply"].contains(&commit.as_str()) {
@@ -192,27 +199,9 @@ pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<i64, 
         ))
         .into());
     }
-    check_clock(here, there)?;
-    Ok(written)
-}
-
-fn check_clock(here: Moment, there: i64) -> Result<(), Trouble> {
-    let there = Moment::from_millis(there);
-    let (ahead, behind) = (here.since(there), there.since(here));
-    let wrong = if ahead > TOLERANCE {
-        format!(
-            "the clock of this machine is {} s ahead of that of the PostgreSQL server: set both right (NTP) and run it again",
-            ahead.as_secs()
-        )
-    } else if behind > TOLERANCE {
-        format!(
-            "the clock of this machine is {} s behind that of the PostgreSQL server: set both right (NTP) and run it again",
-            behind.as_secs()
-        )
-    } else {
-        return Ok(());
-    };
-    Err(JournalError::storage(wrong).into())
+    let clocks = Clocks::new(asked, Moment::from_millis(there), answered);
+    clocks.check()?;
+    Ok(Facts { written, clocks })
 }
 
 async fn current(tx: &impl GenericClient, entry: &Entry) -> Result<Option<Entry>, Trouble> {
@@ -248,8 +237,5 @@ pub(super) fn key(product: &str, payee: &str) -> String {
     format!("{product} {payee}")
 }
 
-const FACTS: &str = "SELECT (extract(epoch FROM statement_timestamp()) * 1000)::bigint, current_setting('synchronous_commit'), \
+const FACTS: &str = "SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint, current_setting('synchronous_commit'), \
     (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint";
-/// How far the clock of a machine may be from the server's.
-const TOLERANCE: Duration = Duration::from_secs(10);
-const TOLERANCE_MILLIS: i64 = 10_000;

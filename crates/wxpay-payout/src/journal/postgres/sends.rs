@@ -6,7 +6,7 @@ use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join;
 use tokio_postgres::types::ToSql;
 
-use super::books::{by_number, checked, commit, facts, key, locked, put, refuse_held};
+use super::books::{Facts, by_number, checked, commit, facts, key, locked, put, refuse_held};
 use super::session::{Sessions, Trouble};
 use super::sums::{check_day, lock_days};
 use super::{Begun, JournalError, Writer};
@@ -22,7 +22,8 @@ pub(super) async fn begin_send(
 ) -> Result<Begun, Trouble> {
     let (now, since) = asked;
     let tx = client.transaction().await?;
-    sessions.has_written(facts(&tx, writer).await?);
+    let Facts { written, clocks } = facts(&tx, writer).await?;
+    sessions.has_written(written);
     // Another transaction that has locked it is beginning to work on it: there is nothing to wait for.
     let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE SKIP LOCKED").await?
     else {
@@ -35,10 +36,11 @@ pub(super) async fn begin_send(
     }
     let key = key(&entry.product, &entry.payee);
     // Most that come too early are told so before they write or wait.
+    let at = clocks.there(now);
     let (last, pace) = peek(&tx, &key).await?;
-    let earliest = limits.earliest_send(now, last, pace);
-    if earliest > now {
-        return Ok(Begun::NotBefore(earliest));
+    let earliest = limits.earliest_send(at, last, pace);
+    if earliest > at {
+        return Ok(Begun::NotBefore(clocks.here(earliest)));
     }
     let today = now.day();
     if old.counted != Some(today) {
@@ -52,22 +54,22 @@ pub(super) async fn begin_send(
     begun.counted = Some(today);
     let begun = put(&tx, writer, &old, begun).await?;
     // From here on others wait. If it is too early after all, everything is undone.
-    let (last, pace) = turn(&tx, &key, now, limits).await?;
+    let (last, pace) = turn(&tx, &key, at, limits).await?;
     let waited = since.elapsed();
     if waited > STALE {
         // The moment is too old to count gaps and leases from.
         return Ok(Begun::NotBefore(now.after(waited)));
     }
-    let earliest = limits.earliest_send(now, last, pace);
-    if earliest > now {
-        return Ok(Begun::NotBefore(earliest));
+    let earliest = limits.earliest_send(at, last, pace);
+    if earliest > at {
+        return Ok(Begun::NotBefore(clocks.here(earliest)));
     }
     let sent = tx.prepare_cached(SET_SENT).await?;
-    let at = now.millis();
-    let of_payee: [&(dyn ToSql + Sync); 2] = [&key, &at];
+    let moment = at.millis();
+    let of_payee: [&(dyn ToSql + Sync); 2] = [&key, &moment];
     if limits.per_second.is_some() {
         let pace = tx.prepare_cached(SET_PACE).await?;
-        let next = limits.next_pace(now).millis();
+        let next = limits.next_pace(at).millis();
         let of_all: [&(dyn ToSql + Sync); 1] = [&next];
         try_join(tx.execute(&sent, &of_payee), tx.execute(&pace, &of_all)).await?;
     } else {
@@ -87,12 +89,12 @@ async fn peek(
     Ok((last.map(Moment::from_millis), pace.map(Moment::from_millis)))
 }
 
-/// Waits for the turn of a send to a payee, and gives the last send to them and the moment that the rate of all leaves free.
-/// Sends without a rate do not wait for each other.
+/// Waits for the turn of a send at this moment to a payee, and gives the last send to them and the moment that the rate of all
+/// leaves free. Sends without a rate do not wait for each other.
 async fn turn(
     tx: &Transaction<'_>,
     key: &str,
-    now: Moment,
+    at: Moment,
     limits: &Limits,
 ) -> Result<(Option<Moment>, Option<Moment>), Trouble> {
     let lock = tx.prepare_cached(LOCK_PAYEE).await?;
@@ -102,7 +104,7 @@ async fn turn(
         }
         // There is something to lock then, or another transaction has just made it.
         let make = tx.prepare_cached(MAKE_PAYEE).await?;
-        if tx.execute(&make, &[&key, &now.millis()]).await? == 1 {
+        if tx.execute(&make, &[&key, &at.millis()]).await? == 1 {
             break None;
         }
     };

@@ -98,6 +98,11 @@ impl Sessions {
         }
     }
 
+    /// One connection was lost: others that nobody uses now may be dead too, each of which would cost a try.
+    pub(super) fn give_up_idle(&self) {
+        drop(self.pool.retain(|_, _| false));
+    }
+
     /// Takes note of how far the server's log is on the disk, so that a server that has lost a part of it is noticed.
     pub(super) fn has_written(&self, position: i64) {
         self.history.written.fetch_max(position, Ordering::SeqCst);
@@ -177,8 +182,12 @@ fn setup(schema: &str, reads: bool) -> String {
 pub(super) enum Trouble {
     /// Nothing of it is in the journal. It may be tried again.
     Again(JournalError),
+    /// The same, and the connection was lost.
+    Lost(JournalError),
     /// It is not tried again.
     Ended(JournalError),
+    /// Whether it is in the journal is unknown.
+    Unknown(JournalError),
 }
 
 impl From<JournalError> for Trouble {
@@ -190,15 +199,11 @@ impl From<JournalError> for Trouble {
 /// Before the commit: the server undoes whatever was done.
 impl From<tokio_postgres::Error> for Trouble {
     fn from(error: tokio_postgres::Error) -> Self {
-        let again = match error.code() {
-            Some(code) => is_passing(code),
-            None => error.is_closed() || is_connection(&error),
-        };
-        let error = JournalError::storage(said(&error));
-        if again {
-            Self::Again(error)
-        } else {
-            Self::Ended(error)
+        let said = JournalError::storage(said(&error));
+        match error.code() {
+            Some(code) if is_passing(code) => Self::Again(said),
+            None if error.is_closed() || is_connection(&error) => Self::Lost(said),
+            _ => Self::Ended(said),
         }
     }
 }
@@ -212,7 +217,7 @@ pub(super) fn at_commit(error: tokio_postgres::Error) -> Trouble {
     if undone {
         return Trouble::Again(JournalError::storage(said));
     }
-    Trouble::Ended(JournalError::storage(format!(
+    Trouble::Unknown(JournalError::storage(format!(
         "whether the change was committed is unknown: {said}"
     )))
 }
@@ -230,6 +235,7 @@ fn is_passing(code: &SqlState) -> bool {
             SqlState::CRASH_SHUTDOWN,
             SqlState::CANNOT_CONNECT_NOW,
             SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+            SqlState::IDLE_SESSION_TIMEOUT,
         ]
         .contains(code)
 }
@@ -299,7 +305,7 @@ where
     let work = work(Busy(Some(client)));
     tokio::time::timeout(CALL, work).await.unwrap_or_else(|_| {
         let seconds = CALL.as_secs();
-        Err(Trouble::Ended(JournalError::storage(format!(
+        Err(Trouble::Unknown(JournalError::storage(format!(
             "the server did not answer within {seconds} s; whether the change was committed is unknown"
         ))))
     })
