@@ -15,6 +15,7 @@ pub(crate) mod v2;
 pub(crate) mod v3;
 mod values;
 
+pub(crate) use answer::Described;
 pub(crate) use list::{find, page, route};
 pub(crate) use repeats::Repeats;
 

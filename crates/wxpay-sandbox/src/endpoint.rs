@@ -48,6 +48,10 @@ pub(crate) enum Handler {
         /// Whether the request brings a file.
         upload: bool,
     },
+    /// What anyone is answered who has its URL.
+    V3Open {
+        respond: fn(&v3::Request<'_>) -> Result<v3::Answer, v3::Answer>,
+    },
     /// What has no behaviour of its own and is answered by its description.
     Described(&'static Operation),
 }
@@ -92,7 +96,7 @@ impl Endpoint {
     pub(crate) const fn protocol(&self) -> Protocol {
         match self.handler {
             Handler::V2 { .. } | Handler::V2File { .. } => Protocol::V2,
-            Handler::V3 { .. } => Protocol::V3,
+            Handler::V3 { .. } | Handler::V3Open { .. } => Protocol::V3,
             Handler::Described(operation) => match operation.version {
                 Version::V2 => Protocol::V2,
                 _ => Protocol::V3,
@@ -246,6 +250,14 @@ pub(crate) const ENDPOINTS: &[&Endpoint] = &[
     &v3::mch_transfer::cancel::PARTNER,
     &v3::mch_transfer::apply_receipt::PARTNER,
     &v3::mch_transfer::query_receipt::PARTNER,
+    &v3::invoices::issue::FORMER,
+    &v3::invoices::issue::GENERAL,
+    &v3::invoices::issue::PASSENGER_TRANSPORT,
+    &v3::invoices::issue::REAL_ESTATE_LEASING,
+    &v3::invoices::issue::REFINED_OIL,
+    &v3::invoices::query::ENDPOINT,
+    &v3::invoices::files::QUERY,
+    &v3::invoices::files::FILE,
     &v3::withdrawals::CREATE,
     &v3::withdrawals::BY_OUT_REQUEST_NO,
     &v3::withdrawals::BY_ID,

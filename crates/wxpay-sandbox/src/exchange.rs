@@ -214,6 +214,9 @@ fn respond(
         Handler::V3 { respond, .. } => Draft::V3(v3::respond(
             respond, route, call, shared, now, commit, signatures,
         )),
+        Handler::V3Open { respond } => {
+            Draft::V3(v3::respond_to_anyone(respond, route, call, shared, commit))
+        }
         Handler::Described(operation) if route.endpoint.protocol() == Protocol::V2 => {
             match described::v2::respond(&mut request, operation) {
                 Ok(draft) => draft,
@@ -239,6 +242,9 @@ fn respond(
                 refused(v2::Refusal::code(code, message), refusals)
             }
             Handler::V3 { .. } => Draft::V3(v3::Answer::documented_error(code, message)),
+            Handler::V3Open { .. } => {
+                Draft::V3(v3::Answer::documented_error(code, message).unsigned())
+            }
             Handler::Described(operation) if route.endpoint.protocol() == Protocol::V2 => refused(
                 v2::Refusal::code(code, message),
                 described::v2::refusals(operation),

@@ -32,6 +32,10 @@
 //! [`Sandbox::receive_red_packet`] lets a user receive a red packet (现金红包); what nobody receives in 24 hours goes back.
 //! Withdrawals (预约提现) arrive at ten o'clock of the next day, and [`Sandbox::set_withdrawal_status`] decides otherwise.
 //!
+//! An electronic invoice (电子发票) is issued at once, for any payment that is named. The URL of its file, PDF or XML, serves for 30
+//! seconds of the clock, without a signature, and only with the members that belong to its token. With the feature `sm`, the file
+//! comes with its `SM3-Digest`. Reversals and cards of invoices are answered by their description.
+//!
 //! [`Sandbox::complain`] makes the user of a paid order complain (投诉), and [`Sandbox::uploads`] has the files that came.
 //! A file may have 4 GiB, or what its operation allows. It is read in pieces: its digest is compared with the one that `meta` says,
 //! and no more than 8 MiB of the request are kept.
@@ -114,6 +118,7 @@ mod payload;
 mod payment_code;
 mod payout;
 mod payout_rules;
+mod pdf;
 mod platform;
 mod prepay;
 mod random;

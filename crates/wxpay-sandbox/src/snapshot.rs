@@ -13,8 +13,8 @@ use crate::bill::Deposit;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::state::{
-    Bills, CombinedEntry, Complaints, OrderEntry, PayoutEntry, Planned, RedPackets, RefundEntry,
-    Shared, Sharing, State, TransferAuthorizations, TransferBills,
+    Bills, CombinedEntry, Complaints, Invoices, OrderEntry, PayoutEntry, Planned, RedPackets,
+    RefundEntry, Shared, Sharing, State, TransferAuthorizations, TransferBills,
 };
 use crate::{
     Batch, Delivery, Media, PaymentCode, PayoutRules, PayoutSends, RefundEnd, Transfer, Withdrawal,
@@ -77,6 +77,8 @@ pub(crate) struct Snapshot {
     sharing: Sharing,
     complaints: Complaints,
     bills: Bills,
+    #[serde(default)]
+    invoices: Invoices,
     uploads: Vec<Media>,
     agenda: Vec<Planned>,
     deliveries: Vec<Delivery>,
@@ -117,6 +119,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         sharing: state.sharing.clone(),
         complaints: state.complaints.clone(),
         bills: state.bills.clone(),
+        invoices: state.invoices.clone(),
         uploads: state.uploads.all().cloned().collect(),
         agenda: state.agenda.planned().collect(),
         deliveries: state.deliveries.iter().cloned().collect(),
@@ -187,6 +190,7 @@ impl Snapshot {
         state.sharing = self.sharing;
         state.complaints = self.complaints;
         state.bills = self.bills;
+        state.invoices = self.invoices;
         for media in self.uploads {
             state.uploads.add(media);
         }

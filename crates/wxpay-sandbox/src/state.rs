@@ -6,6 +6,7 @@ mod bills;
 mod codes;
 mod combined;
 mod complaints;
+mod invoices;
 mod money_out;
 mod orders;
 mod payouts;
@@ -58,6 +59,7 @@ pub(crate) use bills::Bills;
 pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
 pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
 pub(crate) use complaints::{Act, Complaints};
+pub(crate) use invoices::{Invoice, InvoiceItem, InvoiceTerms, Invoices, Linked, ONE, WHOLE};
 pub(crate) use orders::{AskedOrder, CloseRefusal, OrderEntry, Orders, PrepayRefusal};
 pub(crate) use payouts::{PayoutEntry, Payouts};
 pub(crate) use red_packets::{RedPacketEntry, RedPackets};
@@ -133,6 +135,7 @@ pub(crate) struct State {
     pub(crate) sharing: Sharing,
     pub(crate) complaints: Complaints,
     pub(crate) bills: Bills,
+    pub(crate) invoices: Invoices,
     pub(crate) uploads: Uploads,
     /// The writes of operations without behaviour. No snapshot has them.
     pub(crate) repeats: Repeats,

@@ -21,6 +21,7 @@ pub(crate) mod download_bill;
 pub(crate) mod download_image;
 pub(crate) mod echo;
 mod input;
+pub(crate) mod invoices;
 pub(crate) mod mch_transfer;
 pub(crate) mod notice;
 mod order_fields;
@@ -94,6 +95,25 @@ pub(crate) fn respond(
         })
     });
     done.unwrap_or_else(|refusal| refusal)
+}
+
+/// Answers a request that nobody signs, without a signature.
+pub(crate) fn respond_to_anyone(
+    respond: impl FnOnce(&Request<'_>) -> Result<Answer, Answer>,
+    route: &Route<'_>,
+    call: &Call,
+    shared: &Shared,
+    commit: bool,
+) -> Answer {
+    let done = respond(&Request {
+        call,
+        route,
+        shared,
+        caller: Caller::merchant(shared),
+        key: None,
+        commit,
+    });
+    done.unwrap_or_else(|refusal| refusal).unsigned()
 }
 
 /// `yyyy-MM-DDTHH:mm:ss.sss+08:00`.

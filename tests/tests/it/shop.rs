@@ -4,6 +4,7 @@ mod bills;
 mod codes;
 mod combined;
 mod complaints;
+mod invoices;
 mod red_packets;
 mod refunds;
 mod sharing;

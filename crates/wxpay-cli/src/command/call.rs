@@ -4,6 +4,7 @@ mod arguments;
 mod confirm;
 mod failure;
 mod file;
+mod invoice;
 mod reply;
 mod settled;
 mod values;
@@ -19,7 +20,7 @@ use wxpay_api::json::Json;
 use wxpay_catalog::{Operation, Version};
 use wxpay_client::dynamic::{DynamicRequest, DynamicResponse};
 
-use self::file::Out;
+use self::file::{Out, Proof};
 use self::reply::Reply;
 use crate::config::{Clients, Config, ConfigArgs};
 use crate::fail::Fail;
@@ -198,6 +199,11 @@ impl Call {
         confirm::confirm(&self)?;
         let open = self.options.open_sealed;
         let sent = self.or_stopped(client.send(&request)).await;
+        if let (Some(out), Ok(response)) = (&self.out, &sent)
+            && invoice::is_told_by(self.operation)
+        {
+            return invoice::fetch(&self, &client, response, out).await;
+        }
         self.end(sent, async |reply: &mut Reply| {
             if open {
                 reply.open(&client).await;
@@ -253,7 +259,7 @@ impl Call {
         let untold = |fail| failure::untold(fail, self);
         if let (Some(out), Some(file)) = (&self.out, &response.file) {
             return out
-                .write(file, self.options.json, self.lang)
+                .write(file, Proof::Nothing, self.options.json, self.lang)
                 .map_err(untold);
         }
         let mut reply = Reply::of(self, &response).map_err(untold)?;

@@ -11,6 +11,7 @@ use crate::setup::{Setup, text};
 mod every;
 mod file;
 mod input;
+mod invoice;
 mod members;
 
 const PAY: &[&str] = &[

@@ -17,18 +17,7 @@ pub(crate) fn respond(
     request: &Request<'_>,
     operation: &'static Operation,
 ) -> Result<Answer, Answer> {
-    if let Some(said) = wrong_host(operation, request.call) {
-        return Err(Answer::error(404, "INVALID_REQUEST", &said));
-    }
-    let key = request.key.as_deref();
-    if operation.serial && key.is_none() {
-        return Err(no_serial());
-    }
-    let rules = Rules { key, texts: false };
-    let given = given(request, operation)?;
-    let asked = rules.check(&operation.request, &given);
-    let asked = asked.map_err(|issue| param_error(&issue))?;
-    check_file(request, operation, &asked)?;
+    let asked = checked(request, operation)?;
 
     let digest = digest::of(&asked);
     let time = first_asked(request.shared, operation, &asked, digest, request.commit);
@@ -46,6 +35,26 @@ pub(crate) fn respond(
         texts: false,
     };
     Ok(answer(operation, &filling))
+}
+
+/// What a request says, if it has the form that its description asks for.
+pub(crate) fn checked(
+    request: &Request<'_>,
+    operation: &Operation,
+) -> Result<Map<String, Value>, Answer> {
+    if let Some(said) = wrong_host(operation, request.call) {
+        return Err(Answer::error(404, "INVALID_REQUEST", &said));
+    }
+    let key = request.key.as_deref();
+    if operation.serial && key.is_none() {
+        return Err(no_serial());
+    }
+    let rules = Rules { key, texts: false };
+    let given = given(request, operation)?;
+    let asked = rules.check(&operation.request, &given);
+    let asked = asked.map_err(|issue| param_error(&issue))?;
+    check_file(request, operation, &asked)?;
+    Ok(asked)
 }
 
 /// The error of a code: with the status that its document gives it, if it is one of the operation's.

@@ -2,6 +2,8 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
+#[cfg(feature = "sm")]
+use sm3::Digest;
 use wxpay_core::Timestamp;
 
 use crate::Fault;
@@ -15,6 +17,8 @@ pub(crate) struct Answer {
     status: StatusCode,
     body: Body,
     signed: bool,
+    /// What stands in its head beside what every response has.
+    headers: HeaderMap,
 }
 
 /// The body of a response that is not an error.
@@ -54,6 +58,7 @@ impl Answer {
             status: StatusCode::OK,
             body: Body::Content(Box::new(content)),
             signed: true,
+            headers: HeaderMap::new(),
         }
     }
 
@@ -71,6 +76,15 @@ impl Answer {
             status: StatusCode::NO_CONTENT,
             body: Body::Nothing,
             signed: true,
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// 202 without a body: what was asked for is taken in.
+    pub(crate) fn nothing_yet() -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            ..Self::no_content()
         }
     }
 
@@ -84,6 +98,7 @@ impl Answer {
                 digest: None,
             },
             signed: false,
+            headers: HeaderMap::new(),
         }
     }
 
@@ -97,6 +112,7 @@ impl Answer {
                 digest: Some(digest),
             },
             signed: true,
+            headers: HeaderMap::new(),
         }
     }
 
@@ -109,6 +125,7 @@ impl Answer {
                 detail: None,
             }),
             signed: true,
+            headers: HeaderMap::new(),
         }
     }
 
@@ -167,6 +184,28 @@ impl Answer {
         }
     }
 
+    /// The same with another header.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// The same file with the header that has its digest, which no signature covers.
+    #[cfg(feature = "sm")]
+    pub(crate) fn with_sm3_digest(self) -> Self {
+        let digest = sm3::Sm3::digest(self.body.to_bytes());
+        let hex: String = digest.iter().map(|byte| format!("{byte:02X}")).collect();
+        self.with_header(HeaderName::from_static("sm3-digest"), &hex)
+    }
+
+    /// The same file: only a sandbox of the national algorithms (国密) has them.
+    #[cfg(not(feature = "sm"))]
+    pub(crate) fn with_sm3_digest(self) -> Self {
+        self
+    }
+
     pub(crate) fn with_detail(mut self, value: Value) -> Self {
         if let Body::Error(error) = &mut self.body {
             error.detail = Some(value);
@@ -218,6 +257,7 @@ impl Answer {
             _ => payload::whole(self.status, "application/json; charset=utf-8", body),
         };
         response.headers_mut().extend(headers);
+        response.headers_mut().extend(self.headers);
         response
     }
 }

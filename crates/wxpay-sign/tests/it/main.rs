@@ -35,6 +35,8 @@ mod serial;
 #[cfg(all(feature = "sm", any(feature = "aws-lc-rs", feature = "rust-crypto")))]
 mod sm;
 mod target;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod trusted_issuers;
 mod v2;
 mod vectors;
 mod workwx;

@@ -17,10 +17,8 @@ use wxpay_sign::Verified;
 /// `GET /v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/fapiao-files` ([document](https://pay.weixin.qq.com/doc/v3/partner/4015792576))
 ///
 /// `download_url` serves for 30 seconds. It comes for an invoice that was issued, also when it was reversed since, within a year of its
-/// issue. Fetch it with an HTTP client of your own: the request is not signed, and [`Client::download`](crate::v3::Client::download)
-/// sends nothing to its host. To the `token` in the URL belong `mchid`, `sub_mchid`, `openid` (the `card_openid` of the query),
-/// `invoice_no`, `fapiao_id`, and `invoice_code` and `file_format` (`PDF`, `XML` or `OFD`) as needed. The header `SM3-Digest` has the
-/// digest of the file, unsigned; a failure comes as JSON.
+/// issue. Fetch it with the client's `download_invoice` (feature `download`), which signs nothing: the URL is of another host,
+/// `pay.wechatpay.cn`. To its token belong `card_openid` and `fapiao_number` of the query of invoices.
 ///
 /// - For service providers (服务商).
 /// - The document names the backup host `api2.mch.weixin.qq.com` (备用域名).

@@ -4,7 +4,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgGroup, Args, Command, value_parser};
 use wxpay_catalog::{Field, Operation, Reply};
 
-use super::Options;
+use super::{Options, invoice};
 use crate::lang::Lang;
 use crate::operation::{choice_of, given, is_choice, is_secret, words};
 use crate::{help, width};
@@ -34,6 +34,8 @@ pub(super) fn command(operation: &'static Operation, lang: Lang) -> Command {
 fn shared(operation: &Operation, lang: Lang) -> Vec<Arg> {
     let mut shared = Command::new("shared").arg(language());
     if operation.reply == Reply::File {
+        shared = shared.arg(out().required(true));
+    } else if invoice::is_told_by(operation) {
         shared = shared.arg(out());
     }
     shared = Options::augment_args(shared);
@@ -202,7 +204,6 @@ fn out() -> Arg {
     Arg::new(OUT)
         .long(OUT)
         .value_name("FILE")
-        .required(true)
         .help_heading("Options of the call")
         .help("Where the file goes, up to 256 MiB: a name that is not there yet, or `-` for standard output")
 }

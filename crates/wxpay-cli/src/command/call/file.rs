@@ -11,6 +11,7 @@ use wxpay_api::transport::ReqwestTransportBuilder;
 use wxpay_catalog::{Operation, Reply};
 
 use super::arguments::OUT;
+use super::invoice;
 use crate::fail::Fail;
 use crate::lang::Lang;
 use crate::out::stdout;
@@ -22,6 +23,14 @@ pub(super) enum Out {
     File(PathBuf),
 }
 
+/// What a file was compared with.
+#[derive(Clone, Copy)]
+pub(super) enum Proof {
+    Nothing,
+    /// A digest that came with it, which finds a broken file but says nothing of who made it.
+    Digest,
+}
+
 impl Out {
     /// Nothing for an operation that answers with fields. A name that is there already is refused before anything is sent.
     pub(super) fn of(
@@ -29,7 +38,7 @@ impl Out {
         matches: &ArgMatches,
         json: bool,
     ) -> Result<Option<Self>, Fail> {
-        if operation.reply != Reply::File {
+        if operation.reply != Reply::File && !invoice::is_told_by(operation) {
             return Ok(None);
         }
         let Some(out) = matches.get_one::<String>(OUT) else {
@@ -53,7 +62,13 @@ impl Out {
     }
 
     /// Writes it, for its owner alone.
-    pub(super) fn write(&self, bytes: &[u8], json: bool, lang: Lang) -> Result<ExitCode, Fail> {
+    pub(super) fn write(
+        &self,
+        bytes: &[u8],
+        proof: Proof,
+        json: bool,
+        lang: Lang,
+    ) -> Result<ExitCode, Fail> {
         let Self::File(path) = self else {
             let mut out = stdout();
             out.write_all(bytes)?;
@@ -72,16 +87,21 @@ impl Out {
         if json {
             writeln!(stdout(), "{:#}", json!({ "file": shown, "bytes": length }))?;
         } else {
-            writeln!(
-                stdout(),
-                "{}",
-                lang.pick(
-                    format!(
-                        "{shown}: {length} bytes; nothing proves them here: compare their digest"
-                    ),
-                    format!("{shown}：{length} 字节；此处未校验摘要，请自行核对"),
-                )
-            )?;
+            let (en, zh) = match proof {
+                Proof::Nothing => (
+                    "nothing proves them here: compare their digest",
+                    "此处未校验摘要，请自行核对",
+                ),
+                Proof::Digest => (
+                    "their digest is right; no signature covers it",
+                    "摘要校验通过；该摘要没有签名",
+                ),
+            };
+            let said = lang.pick(
+                format!("{shown}: {length} bytes; {en}"),
+                format!("{shown}：{length} 字节；{zh}"),
+            );
+            writeln!(stdout(), "{said}")?;
         }
         Ok(ExitCode::SUCCESS)
     }

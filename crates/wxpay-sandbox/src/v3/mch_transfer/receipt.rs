@@ -2,6 +2,7 @@
 
 use wxpay_core::TimeFormat;
 
+use crate::pdf::{ascii, pdf};
 use crate::{Merchant, TransferBill};
 
 /// A PDF of one page with what was paid: the same bytes whenever it is asked for. Its font has no Chinese characters, so that
@@ -22,36 +23,5 @@ pub(crate) fn file(bill: &TransferBill, merchant: &Merchant) -> Vec<u8> {
             bill.update_time.format(TimeFormat::Rfc3339)
         ),
     ];
-    let text: String = lines
-        .iter()
-        .map(|line| format!("({line}) Tj T*\n"))
-        .collect();
-    let page = format!("BT /F1 12 Tf 16 TL 50 780 Td\n{text}ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
-         /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>".to_owned(),
-    ];
-    let mut pdf = "%PDF-1.4\n".to_owned();
-    let mut places = String::new();
-    for (n, object) in objects.iter().enumerate() {
-        places += &format!("{:010} 00000 n \n", pdf.len());
-        pdf += &format!("{} 0 obj\n{object}\nendobj\n", n + 1);
-    }
-    let (start, size) = (pdf.len(), objects.len() + 1);
-    pdf += &format!("xref\n0 {size}\n0000000000 65535 f \n{places}");
-    pdf += &format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
-    pdf.into_bytes()
-}
-
-/// A text without the characters that mean something in a PDF.
-fn ascii(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    text.chars()
-        .map(|c| if plain(c) { c } else { '?' })
-        .collect()
+    pdf(&lines)
 }

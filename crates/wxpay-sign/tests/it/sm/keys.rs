@@ -81,6 +81,27 @@ fn a_key_without_the_name_of_its_curve_is_refused() {
     assert!(error.rule().contains("name of its curve"), "{error}");
 }
 
+#[test]
+fn a_key_with_the_name_of_another_curve_is_refused() {
+    let pem = sm_pem("mch_sec1").replace("SM2 PRIVATE", "EC PRIVATE");
+    let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let der = der.secret_der().to_vec();
+    // Version, number and curve, without the public key, which would not fit the other curve.
+    let (secret, curve) = (5..5 + 34, [0x2A, 0x81, 0x1C, 0xCF, 0x55, 0x01, 0x82, 0x2D]);
+    assert_eq!(der[secret.clone()][..2], [0x04, 0x20]);
+    let with = |curve: [u8; 8]| {
+        let mut key = vec![0x30, 49, 0x02, 0x01, 0x01];
+        key.extend_from_slice(&der[secret.clone()]);
+        key.extend([0xA0, 0x0A, 0x06, 0x08]);
+        key.extend(curve);
+        PrivateKey::from_der(&key, "00")
+    };
+    assert_eq!(with(curve).unwrap().suite(), Suite::Sm);
+    let p256 = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+    let error = with(p256).unwrap_err();
+    assert!(error.rule().contains("name of its curve"), "{error}");
+}
+
 #[tokio::test]
 async fn a_set_of_keys_is_of_one_suite() {
     let sm = Certificate::from_pem(&sm_pem("plat")).unwrap();
