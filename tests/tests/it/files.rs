@@ -131,6 +131,21 @@ fn no_content_can_end_its_own_part() {
 }
 
 #[test]
+fn no_content_makes_the_line_between_the_parts_longer_than_it_may_be() {
+    let line = format!("wxpay-{}", clients::NONCE);
+    for content in [
+        format!("{line}{}", "x".repeat(100)),
+        format!("{line} {line}-1 {line}-2"),
+    ] {
+        let request = prepared(&image("a.png", content.clone())).unwrap();
+        let content_type = request.headers()["content-type"].to_str().unwrap();
+        let boundary = content_type.split_once("boundary=").unwrap().1;
+        assert!(boundary.len() <= 70, "RFC 2046: {boundary}");
+        assert!(!content.contains(boundary), "{boundary}");
+    }
+}
+
+#[test]
 fn a_file_that_breaks_a_rule_is_refused_before_it_is_sent() {
     for (name, content, said) in [
         (

@@ -82,11 +82,13 @@ impl Part {
     }
 }
 
-/// A line that stands in neither part.
+/// A line that stands in neither part. It is no longer than the 70 characters that RFC 2046 allows, whatever the file holds.
 fn unlike(content: &[u8], meta: &[u8], seed: &str) -> String {
     let mut boundary = format!("wxpay-{seed}");
+    let mut number = 0_u64;
     while holds(content, boundary.as_bytes()) || holds(meta, boundary.as_bytes()) {
-        boundary.push('x');
+        number += 1;
+        boundary = format!("wxpay-{seed}-{number}");
     }
     boundary
 }
