@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
     ///
     /// Nothing leaves this machine. The exit code is 0 only when every step holds.
-    Demo,
+    Demo(demo::Arguments),
     /// Run a local WeChat Pay that clients in any language can talk to
     ///
     /// It speaks APIv2, APIv3 and WeCom's payments over TLS, checks every signature and says why one fails. The files that a
@@ -98,7 +98,7 @@ impl Command {
     pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
             Self::Sandbox(arguments) => sandbox::run(*arguments, lang).await,
-            Self::Demo => demo::run(lang).await,
+            Self::Demo(arguments) => demo::run(&arguments, lang).await,
             Self::Init(arguments) => init::run(&arguments, lang),
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::List(arguments) => list::run(&arguments, lang),

@@ -20,7 +20,7 @@ pub(crate) use self::clients::{Clients, Identity, read as certificate_text};
 use self::file::File;
 pub(crate) use self::file::{Certificates, SignTypeName};
 pub(crate) use self::host_note::is_wechat_pay;
-use self::names::{APP_ID, MCH_ID, Names, V2_KEY, V3_KEY, WECOM_SECRET, missing};
+use self::names::{APP_ID, MCH_ID, Names, V2_KEY, V3_KEY, WECOM_SECRET, missing, nothing_set};
 pub(crate) use self::owner::Role;
 pub(crate) use self::secret_file::text as secret_text;
 pub(crate) use self::words::chinese as setting_in_chinese;
@@ -93,7 +93,10 @@ impl Config {
     /// The merchant ID (商户号).
     pub(crate) fn mch_id(&self) -> Result<&str, Fail> {
         let value = self.args.mch_id.as_deref().or(self.file.mch_id.as_deref());
-        value.ok_or_else(|| missing(&MCH_ID))
+        value.ok_or_else(|| match self.path {
+            Some(_) => missing(&MCH_ID),
+            None => nothing_set(&MCH_ID),
+        })
     }
 
     /// The merchant ID that APIv3 is asked with: that of the service provider (服务商商户号), if it is another.

@@ -92,7 +92,7 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, Fail> {
     seconds.ok_or_else(|| {
         Fail::usage(
             format!("a time must be seconds since 1970 or `now`, and is {text:?}"),
-            format!("时间应为1970年以来的秒数或 `now`，实际为 {text:?}"),
+            format!("时间应为 1970 年以来的秒数或 `now`，实际为 {text:?}"),
         )
     })
 }

@@ -29,6 +29,22 @@ pub(super) fn missing(names: &Names) -> Fail {
     )
 }
 
+/// The first setting of all, where there is no file either.
+pub(super) fn nothing_set(names: &Names) -> Fail {
+    let setting = names.setting;
+    let (argument, variable) = (names.arguments.concat(), names.variables.concat());
+    Fail::usage(
+        format!(
+            "{setting} is missing, and there is no {DEFAULT} here: `wxpay init` writes one to fill \
+             in; or use {argument} or {variable}"
+        ),
+        format!(
+            "缺少 {setting}，当前目录中也没有 {DEFAULT}：可用 `wxpay init` 生成一份待填写的配置，\
+             或使用参数 {argument} 或环境变量 {variable}"
+        ),
+    )
+}
+
 pub(super) const MCH_ID: Names = Names {
     setting: "mch_id",
     arguments: &["--mch-id"],

@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode, Fail> {
     if nonce.len() > 32 || !nonce.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(Fail::usage(
             "a nonce must be at most 32 letters and digits",
-            "随机串应为不超过32位的字母和数字",
+            "随机串应为不超过 32 位的字母和数字",
         ));
     }
     let timestamp: Timestamp = keys::moment(&arguments.timestamp)?;
