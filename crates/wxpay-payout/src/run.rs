@@ -1,3 +1,5 @@
+//! Runs: many intents at once, each paid once, until nothing more can be settled now.
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::Arc;

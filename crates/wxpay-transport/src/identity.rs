@@ -1,3 +1,5 @@
+//! The merchant's client certificate with its key, checked before TLS uses them.
+
 use std::fmt;
 
 use reqwest::Identity;

@@ -1,3 +1,5 @@
+//! The settings of a `ReqwestTransportBuilder` that are about TLS.
+
 use reqwest::{ClientBuilder, tls};
 
 use crate::identity::{IdentityPem, LoadedIdentity, Validity};

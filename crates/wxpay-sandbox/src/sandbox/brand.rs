@@ -1,3 +1,5 @@
+//! The brand of a sandbox.
+
 use crate::brand::BrandAccount;
 use crate::{Brand, BrandError, Sandbox};
 

@@ -1,3 +1,5 @@
+//! RSA and AES in pure Rust.
+
 use aes_gcm::aead::{AeadInPlace, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
