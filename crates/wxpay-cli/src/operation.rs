@@ -28,7 +28,8 @@ pub(crate) fn find(name: &str) -> Result<&'static Operation, Fail> {
     })
 }
 
-/// What a text finds: operations with its words, or the one whose path it is, with or without the method before it.
+/// What a text finds: operations with its words, or the one whose path it is, with or without the
+/// method before it.
 pub(crate) fn found(text: &str) -> Vec<&'static Operation> {
     let found: Vec<&Operation> = search(text).into_iter().map(Entry::operation).collect();
     if found.is_empty() {

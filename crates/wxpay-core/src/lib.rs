@@ -23,7 +23,8 @@
 //!
 //! # What a failure says about the money
 //!
-//! It leans to [`Outcome::Unknown`]: a needless query costs a request, a wrong "not executed" costs a payment.
+//! It leans to [`Outcome::Unknown`]: a needless query costs a request, a wrong "not executed" costs
+//! a payment.
 //!
 //! ```
 //! use wxpay_core::{Effect, Error, Outcome, TransportError};

@@ -1,4 +1,5 @@
-//! What the specs say, with every name resolved: the lint and all writers read this and nothing else.
+//! What the specs say, with every name resolved: the lint and all writers read this and nothing
+//! else.
 
 mod field;
 

@@ -53,8 +53,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The command with the names of the operations, which are no subcommands: a script of all their arguments would be too large
-/// for a shell.
+/// The command with the names of the operations, which are no subcommands: a script of all their
+/// arguments would be too large for a shell.
 fn with_names(command: Command) -> Command {
     command
         .mut_subcommand("show", |show| {

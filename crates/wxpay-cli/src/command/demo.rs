@@ -1,4 +1,5 @@
-//! The demonstration: eight steps against the sandbox, each checked against the sandbox's own books.
+//! The demonstration: eight steps against the sandbox, each checked against the sandbox's own
+//! books.
 
 mod clients;
 mod report;

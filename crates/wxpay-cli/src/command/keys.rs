@@ -19,7 +19,8 @@ pub(crate) struct KnownArgs {
     /// When the message came: seconds since 1970, or `now`; without it no clock is compared
     #[arg(long, value_name = "SECONDS")]
     now: Option<String>,
-    /// The digest of APIv2 that was configured or asked for: MD5 or HMAC-SHA256; by default the one that the message suggests
+    /// The digest of APIv2 that was configured or asked for: MD5 or HMAC-SHA256; by default the one
+    /// that the message suggests
     #[arg(long, value_name = "NAME", value_parser = sign_type)]
     sign_type: Option<SignType>,
     #[command(flatten)]

@@ -2,13 +2,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-/// Settings that come before those of the file. Keys and secrets are never arguments, since other users see those: they
-/// come from files or the environment.
+/// Settings that come before those of the file. Keys and secrets are never arguments, since other
+/// users see those: they come from files or the environment.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigArgs {
-    /// The configuration file; `wxpay.toml` in the current folder if there is one that belongs to this user or root. A file
-    /// that is named may be another user's, but others must not be able to write it
+    /// The configuration file; `wxpay.toml` in the current folder if there is one that belongs to
+    /// this user or root. A file that is named may be another user's, but others must not be able
+    /// to write it
     #[arg(
         long,
         env = "WXPAY_CONFIG",
@@ -129,7 +130,8 @@ impl ConfigArgs {
         self.config.as_deref()
     }
 
-    /// Who asks and where, as far as the arguments say it: another command about the same call has to say it too.
+    /// Who asks and where, as far as the arguments say it: another command about the same call has
+    /// to say it too.
     pub(crate) fn of_identity(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let given = [
             ("mch-id", &self.mch_id),

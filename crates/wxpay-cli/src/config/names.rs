@@ -3,7 +3,8 @@
 use super::DEFAULT;
 use crate::fail::Fail;
 
-/// A setting by its names in the file, among the arguments and in the environment. Those that belong together stand in one.
+/// A setting by its names in the file, among the arguments and in the environment. Those that
+/// belong together stand in one.
 pub(super) struct Names {
     pub(super) setting: &'static str,
     arguments: &'static [&'static str],

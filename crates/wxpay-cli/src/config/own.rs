@@ -31,7 +31,8 @@ impl Config {
         value.ok_or_else(|| missing(&BRAND_ID))
     }
 
-    /// Checks that what the client fills into a request is configured, as far as the request can't do without.
+    /// Checks that what the client fills into a request is configured, as far as the request can't
+    /// do without.
     pub(crate) fn check_own(&self, request: &[Field]) -> Result<(), Fail> {
         let filled = request.iter().filter(|field| field.from.is_some());
         for field in filled.filter(|field| field.required) {

@@ -1,4 +1,5 @@
-//! `wxpay init`: what it writes is read by the other commands, and says every setting there is. The guide names them too.
+//! `wxpay init`: what it writes is read by the other commands, and says every setting there is. The
+//! guide names them too.
 
 use std::collections::BTreeMap;
 use std::fs;

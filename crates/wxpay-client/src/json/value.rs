@@ -72,7 +72,8 @@ impl Json {
         }
     }
 
-    /// Whether this member, as the caller gave it, leaves the value of a fixed one as it is: it is absent, or the same.
+    /// Whether this member, as the caller gave it, leaves the value of a fixed one as it is: it is
+    /// absent, or the same.
     pub(crate) fn stands_for(&self, fixed: &Self) -> bool {
         match self {
             Self::Null => true,

@@ -27,7 +27,8 @@ impl Exam {
         self.lines.push(Line { check, verdict });
     }
 
-    /// A check that needs no connection. It is skipped when one that it needs is red or was skipped itself.
+    /// A check that needs no connection. It is skipped when one that it needs is red or was skipped
+    /// itself.
     pub(super) fn check(
         &mut self,
         check: &'static str,
@@ -79,7 +80,8 @@ impl Exam {
         self.lines
     }
 
-    /// Why a check that needs these can't be made. A name that ends in `?` may be one that is not configured.
+    /// Why a check that needs these can't be made. A name that ends in `?` may be one that is not
+    /// configured.
     fn blocked(&self, needs: &[&str]) -> Option<Verdict> {
         let needed = needs.iter().find_map(|need| {
             let name = need.strip_suffix('?').unwrap_or(need);

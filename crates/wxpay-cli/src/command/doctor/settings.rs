@@ -67,8 +67,8 @@ pub(super) fn modes(config: &Config) -> Verdict {
     }
 }
 
-/// The checks of all files that have to be right before these can be read: `files` where one is not there, `modes` where
-/// others may read one that is a secret.
+/// The checks of all files that have to be right before these can be read: `files` where one is not
+/// there, `modes` where others may read one that is a secret.
 pub(super) fn needs(
     config: &Config,
     secrets: Vec<Option<SecretSource>>,

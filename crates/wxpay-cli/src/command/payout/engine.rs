@@ -134,8 +134,8 @@ pub(super) fn must_be_new(path: &Path) -> Result<(), Fail> {
     ))
 }
 
-/// The host of a URL, with its port if it names one. The ports of this machine are left out: a sandbox that is started again may
-/// have another one.
+/// The host of a URL, with its port if it names one. The ports of this machine are left out: a
+/// sandbox that is started again may have another one.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or(rest);

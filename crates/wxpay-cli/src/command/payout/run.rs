@@ -21,7 +21,8 @@ pub(crate) struct Arguments {
     /// The payouts, one a row; the first line names the columns
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// The product: employee, transfer, red-packet or refund; by default, what the column `product` of the file says, or else employee
+    /// The product: employee, transfer, red-packet or refund; by default, what the column `product`
+    /// of the file says, or else employee
     #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
     product: Option<Kind>,
     #[command(flatten)]
@@ -35,7 +36,8 @@ pub(crate) struct Arguments {
     /// Pay in a sandbox that is started here and ends with the command, instead of at WeChat Pay
     #[arg(long)]
     sandbox: bool,
-    /// Send again what was rejected for lack of money or for the merchant's settings, once the cause is out of the way
+    /// Send again what was rejected for lack of money or for the merchant's settings, once the
+    /// cause is out of the way
     #[arg(long)]
     again: bool,
     #[command(flatten)]

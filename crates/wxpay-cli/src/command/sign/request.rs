@@ -29,7 +29,8 @@ pub(crate) struct Arguments {
     /// Print what was signed too, to standard error or into the JSON
     #[arg(long)]
     show_message: bool,
-    /// Print JSON: `authorization`, `timestamp`, `nonce_str`, `serial_no`, and with --show-message `message`
+    /// Print JSON: `authorization`, `timestamp`, `nonce_str`, `serial_no`, and with --show-message
+    /// `message`
     #[arg(long)]
     json: bool,
     #[command(flatten)]
