@@ -185,7 +185,7 @@ fn certain(error: &Error) -> Option<Fail> {
 fn certificate() -> Fail {
     before(
         "WeChat Pay refuses the client certificate: it must be this merchant's, not expired and not revoked",
-        "微信支付拒绝了商户 API 证书：证书须属于该商户，且未过期、未作废",
+        "微信支付拒绝了商户API证书：证书须属于该商户，且未过期、未作废",
     )
 }
 
