@@ -89,8 +89,8 @@ pub(crate) enum Command {
     /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does
     /// not.
     Open(Box<open::Arguments>),
-    /// Say in words why a captured request, response, notification or payment of a front end is not
-    /// signed as it should be
+    /// Explain why the signature of a captured request, response, notification or front-end payment
+    /// is wrong
     ///
     /// It takes whatever keys are configured, and finds the mistake with which the signature holds.
     /// The exit code is 0 if everything was checked and holds, else 1.

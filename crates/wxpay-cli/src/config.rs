@@ -208,7 +208,7 @@ impl Config {
         )
     }
 
-    /// The id of WeChat Pay's public key (微信支付公钥ID).
+    /// The ID of WeChat Pay's public key (微信支付公钥ID).
     pub(crate) fn public_key_id(&self) -> Option<&str> {
         let from_file = self.file.platform.public_key_id.as_deref();
         self.args.public_key_id.as_deref().or(from_file)

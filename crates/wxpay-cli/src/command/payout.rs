@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// nothing again. A payout whose outcome is unknown is queried, and repeated with the same
     /// number only.
     ///
-    /// What waits for its user, or for WeChat Pay, is neither paid nor in doubt: it is told, a
+    /// What waits for its user, or for WeChat Pay, is neither paid nor in doubt: it is reported, a
     /// later run or resolve goes on with it, and status shows it.
     ///
     /// Exit codes: 0 every row is paid, by this journal; 1 not every row is paid, or the report
@@ -60,15 +60,15 @@ pub(crate) enum Command {
     /// payouts for 30 days: do not give rows that are older, which would read as not known. Exit
     /// code 0 when every row was found out about.
     Recover(Box<recover::Arguments>),
-    /// Tell from the journal how the payouts stand, without asking anybody
+    /// Show from the journal alone how the payouts stand, without asking WeChat Pay
     Status(status::Arguments),
-    /// Follow every payout that was sent and is not settled, and begin none
+    /// Follow every payout that was sent and is not settled, and start none
     ///
     /// It follows every product that the journal has. The exit code is 0 when each of them is
     /// settled, paid or not; 4 when some wait for their users or for WeChat Pay and nothing is
     /// wrong; 1 otherwise.
     Resolve(Box<resolve::Arguments>),
-    /// Declare a payout failed that WeChat Pay does not know ten days after it was sent
+    /// Declare as failed a payout that WeChat Pay still does not know ten days after it was sent
     ///
     /// It is for a person who has looked into the bill (账单). WeChat Pay is asked once more before.
     /// The payout can then be sent again under the same number, with replace and run.
@@ -81,13 +81,13 @@ pub(crate) enum Command {
     /// cancelled or otherwise; 1 it is paid, or the cancellation was refused; 2 it can't be
     /// cancelled; 4 it is being cancelled, and resolve tells how it ends.
     Cancel(Box<cancel::Arguments>),
-    /// Make a payout that was rejected, has failed or has not left ready to be paid, with the row
-    /// of the file as it is now
+    /// Let the next run pay one that was rejected, has failed or was not sent yet, with its row as
+    /// the file has it now
     ///
     /// If WeChat Pay itself declared it failed, it gets its next number; otherwise it keeps its
     /// number. The next run pays it.
     Replace(Box<replace::Arguments>),
-    /// Write a consistent copy of the journal, also while it is in use
+    /// Write a consistent copy of the journal, even while it is in use
     Backup(backup::Arguments),
     /// Write the payouts as CSV or JSON, with the rows of a file in their order if it is given
     #[command(after_help = export::COLUMNS_HELP)]

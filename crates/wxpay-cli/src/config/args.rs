@@ -28,7 +28,7 @@ pub(crate) struct ConfigArgs {
     /// The app ID (公众账号ID), or the corpid for WeCom
     #[arg(long, env = "WXPAY_APP_ID", value_name = "ID", hide_env_values = true)]
     pub(super) app_id: Option<String>,
-    /// The sub-merchant (子商户号) that a service provider asks for
+    /// The sub-merchant (子商户号) that a service provider calls for
     #[arg(
         long,
         env = "WXPAY_SUB_MCH_ID",
@@ -52,7 +52,7 @@ pub(crate) struct ConfigArgs {
         hide_env_values = true
     )]
     pub(super) brand_id: Option<String>,
-    /// The host to ask instead of api.mch.weixin.qq.com, such as a sandbox
+    /// The host to use instead of api.mch.weixin.qq.com, such as a sandbox
     #[arg(
         long,
         env = "WXPAY_BASE_URL",
@@ -103,7 +103,7 @@ pub(crate) struct ConfigArgs {
     /// Both in one file, apiclient_cert.p12
     #[arg(long, env = "WXPAY_P12", value_name = "FILE", hide_env_values = true)]
     pub(super) p12: Option<PathBuf>,
-    /// The id of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
+    /// The ID of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
     #[arg(
         long,
         env = "WXPAY_PUBLIC_KEY_ID",
@@ -119,7 +119,7 @@ pub(crate) struct ConfigArgs {
         hide_env_values = true
     )]
     pub(super) public_key: Option<PathBuf>,
-    /// The authority to trust instead of those of the web, as a sandbox needs
+    /// The certificate authority to trust instead of the public ones, as a sandbox needs
     #[arg(long, env = "WXPAY_ROOT", value_name = "FILE", hide_env_values = true)]
     pub(super) root: Option<PathBuf>,
 }

@@ -240,7 +240,7 @@ impl Config {
         Ok(keys)
     }
 
-    /// The id of WeChat Pay's public key, and the key as PEM.
+    /// The ID of WeChat Pay's public key, and the key as PEM.
     pub(crate) fn public_key_pem(&self) -> Result<Option<(String, String)>, Fail> {
         match (self.public_key_id(), self.public_key()) {
             (Some(id), Some(path)) => Ok(Some((id.to_owned(), read(&path)?))),

@@ -7,7 +7,7 @@ use super::names::{APP_ID, BRAND_ID, SUB_APP_ID, SUB_MCH_ID, missing};
 use crate::fail::Fail;
 
 impl Config {
-    /// The sub-merchant (子商户号) that a service provider asks for.
+    /// The sub-merchant (子商户号) that a service provider calls for.
     pub(crate) fn sub_mch_id(&self) -> Option<&str> {
         let argument = self.args.sub_mch_id.as_deref();
         argument.or(self.file.sub_mch_id.as_deref())

@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// have confirmed, say
     #[arg(long)]
     now: bool,
-    /// Tell what became of each payout as JSON
+    /// Print what became of each payout as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
