@@ -237,7 +237,7 @@ fn names_are_completed() {
         let script = said(&["completions", shell]);
         assert!(script.contains("v2.wecom.pay_employee"), "{shell}");
         assert!(script.len() < 1024 * 1024, "{shell}: {}", script.len());
-        let json: Value = serde_json::from_str(&said(&["completions", shell, "--json"])).unwrap();
+        let json = json_of(&["completions", shell, "--json"]);
         assert_eq!(
             json,
             serde_json::json!({ "shell": shell, "script": script })
