@@ -85,7 +85,8 @@ impl<T: Payment> Engine<T> {
         (self.clock)()
     }
 
-    /// Sleeps until then, or for the longest wait there is: the clock may have been set back meanwhile.
+    /// Sleeps until then, or for the longest wait there is: the clock may have been set back
+    /// meanwhile.
     pub(crate) async fn sleep_until(&self, moment: Moment) {
         let time = moment.since(self.now());
         self.timer.sleep(time.min(self.rules.longest_wait())).await;
@@ -122,7 +123,8 @@ impl<T: Payment> Engine<T> {
             Next::Query => (entry.clone(), self.query(entry, now).await),
         };
         match done {
-            // Another process was faster, and may be sending. If the journal can't tell, that is assumed.
+            // Another process was faster, and may be sending. If the journal can't tell, that is
+            // assumed.
             Err(JournalError::Conflict) => {
                 let found = self.journal.by_number(number).await;
                 let entry = found.ok().flatten().unwrap_or_else(|| {
@@ -136,7 +138,8 @@ impl<T: Payment> Engine<T> {
     }
 
     async fn send(&self, entry: Entry) -> Result<Step, JournalError> {
-        // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
+        // In this order: wherever the process stands still, the fence never ends after the lease
+        // that begins now.
         let fence = self.fence();
         let now = self.now();
         if entry.next(now, &self.rules) != Next::Send {
@@ -185,8 +188,8 @@ impl<T: Payment> Engine<T> {
         }
     }
 
-    /// The journal failed when a send was to begin. Nothing of this step was sent; but another process may have sent it just
-    /// now, and then "not sent" would be wrong.
+    /// The journal failed when a send was to begin. Nothing of this step was sent; but another
+    /// process may have sent it just now, and then "not sent" would be wrong.
     async fn not_begun(
         &self,
         entry: Entry,
@@ -264,7 +267,8 @@ impl<T: Payment> Engine<T> {
         self.record_query(&held, &end).await.map(Step::Moved)
     }
 
-    /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know it either.
+    /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know
+    /// it either.
     pub(crate) async fn attest(
         &self,
         mut entry: Entry,
@@ -277,7 +281,8 @@ impl<T: Payment> Engine<T> {
         entry.hold(&holder, now, &self.rules);
         let mut held = self.journal.update(&entry).await?;
         let end = self.service.query(&held.number).await;
-        // WeChat Pay need not answer about what is older than it keeps; but what it does say counts.
+        // WeChat Pay need not answer about what is older than it keeps; but what it does say
+        // counts.
         let silent = matches!(end, QueryEnd::Refused(_) | QueryEnd::Unclear(_));
         if !(matches!(end, QueryEnd::NotFound) || past && silent) {
             let entry = self.record_query(&held, &end).await?;

@@ -1,4 +1,5 @@
-//! What the values for front ends have in common: how they are shown, serialised, written into URLs and checked.
+//! What the values for front ends have in common: how they are shown, serialised, written into URLs
+//! and checked.
 
 #[cfg(feature = "apiv2")]
 mod url;

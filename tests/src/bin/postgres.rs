@@ -1,11 +1,13 @@
-//! The big proof of the journal in PostgreSQL: workers and server are killed again and again; and what the journal costs.
+//! The big proof of the journal in PostgreSQL: workers and server are killed again and again; and
+//! what the journal costs.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use wxpay_tests::payouts::worker::Job;
 
-/// Kills workers of a journal in PostgreSQL and its server again and again, and measures what the journal costs.
+/// Kills workers of a journal in PostgreSQL and its server again and again, and measures what the
+/// journal costs.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]

@@ -1,4 +1,5 @@
-//! Workers in several processes over one journal, which are killed again and again, and so is the server.
+//! Workers in several processes over one journal, which are killed again and again, and so is the
+//! server.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -61,8 +62,8 @@ pub struct Crashes {
     pub elapsed: Duration,
 }
 
-/// Does it, while a fifth of all calls goes wrong, payments settle late, and one in twenty fails. Then one process may settle
-/// what is left.
+/// Does it, while a fifth of all calls goes wrong, payments settle late, and one in twenty fails.
+/// Then one process may settle what is left.
 pub async fn run(program: &Path, plan: &Plan) -> Crashes {
     let start = Instant::now();
     let cluster = Cluster::start();

@@ -17,7 +17,8 @@ pub struct Meta {
     pub name: &'static str,
     /// The path that is posted to.
     pub path: &'static str,
-    /// Whether the signed fields go into the query of a GET, and not into a body of XML that is posted.
+    /// Whether the signed fields go into the query of a GET, and not into a body of XML that is
+    /// posted.
     pub get: bool,
     /// The host, where it is not that of the other operations.
     pub host: Option<&'static str>,

@@ -57,7 +57,8 @@ impl<T: Payment> Engine<T> {
         .await
     }
 
-    /// After a cancellation. If others have changed the entry meanwhile, its response adds nothing to what they know.
+    /// After a cancellation. If others have changed the entry meanwhile, its response adds nothing
+    /// to what they know.
     pub(super) async fn record_cancel(
         &self,
         held: &Entry,

@@ -84,7 +84,8 @@ impl PrivateHalf for Private {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
-        // With random numbers the operation is blinded, which is all this crate offers against timing attacks.
+        // With random numbers the operation is blinded, which is all this crate offers against
+        // timing attacks.
         self.0
             .try_sign_with_rng(&mut OsRng, message)
             .map(|signature| signature.to_vec())

@@ -1,4 +1,5 @@
-//! The changes of a SQLite journal, each with its checks: one number per intent, the limits of a day.
+//! The changes of a SQLite journal, each with its checks: one number per intent, the limits of a
+//! day.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use wxpay_core::Fen;
