@@ -144,7 +144,8 @@ fn flatten(fields: &[Field], typed: &Value, numbers: &str, members: &mut Map<Str
     }
 }
 
-/// Whether two values mean the same: numbers may stand as texts, and JSON within a text as JSON. A secret is not shown.
+/// Whether two values mean the same: numbers may stand as texts, and JSON within a text as JSON. A
+/// secret is not shown.
 pub(super) fn same(expected: &Value, got: &Value) -> bool {
     match (expected, got) {
         (Value::String(_), got) if got == "[redacted]" => true,
