@@ -118,14 +118,14 @@ fn verified_title(verified: &Verified, language: Language) -> String {
             format!("what WeChat Pay verified (all of its {length} characters)")
         }
         (Language::Chinese, Some(length)) if whole => {
-            format!("微信支付验签所用的字符串（全部{length}个字符）")
+            format!("微信支付验签所用的字符串（全部 {length} 个字符）")
         }
         (Language::English, Some(length)) => {
             format!("what WeChat Pay verified (its first {shown} of {length} characters)")
         }
         (Language::English, None) => "what WeChat Pay verified (its beginning)".to_owned(),
         (Language::Chinese, Some(length)) => {
-            format!("微信支付验签所用的字符串（共{length}个字符，此为前{shown}个）")
+            format!("微信支付验签所用的字符串（共 {length} 个字符，此为前 {shown} 个）")
         }
         (Language::Chinese, None) => "微信支付验签所用字符串的开头".to_owned(),
     }
