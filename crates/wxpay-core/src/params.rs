@@ -10,8 +10,8 @@ use crate::{DecodeError, FromWire, InvalidInput, XmlError};
 /// `Debug` shows the names only, since values can be personal or secret.
 #[derive(Clone, Default)]
 pub struct Params {
-    /// Every `name=value`, one after the other: a message of 28 fields costs two allocations, and what is signed of a field is
-    /// one piece of it.
+    /// Every `name=value`, one after the other: a message of 28 fields costs two allocations, and
+    /// what is signed of a field is one piece of it.
     text: String,
     /// Sorted by name.
     fields: Vec<Field>,
@@ -99,7 +99,8 @@ impl Params {
         });
     }
 
-    /// As [`set`](Self::set), for a value that is a string: it is copied, with no formatting in between.
+    /// As [`set`](Self::set), for a value that is a string: it is copied, with no formatting in
+    /// between.
     pub fn set_str(&mut self, name: &str, value: &str) {
         self.put(name, |text| text.push_str(value));
     }
@@ -232,8 +233,9 @@ impl Params {
         Ok(())
     }
 
-    /// Whether some byte of the names and values may be of this kind, which `=` is not. Replaced and removed ones count too:
-    /// one look at all the text spares a look at each value, and most messages hold nothing of any kind that is asked for.
+    /// Whether some byte of the names and values may be of this kind, which `=` is not. Replaced
+    /// and removed ones count too: one look at all the text spares a look at each value, and most
+    /// messages hold nothing of any kind that is asked for.
     pub(crate) fn may_hold(&self, kind: impl Fn(u8) -> bool) -> bool {
         // Not `any`, which stops early and is compiled to a byte at a time.
         let bytes = self.text.bytes();

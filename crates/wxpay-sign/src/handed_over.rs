@@ -41,7 +41,8 @@ pub(crate) fn names(f: &mut fmt::Formatter<'_>, of: &str, fields: &[(&str, &str)
         .finish()
 }
 
-/// Checks a value that is signed: 1 to `max` printable ASCII characters, and none that could move the value's end.
+/// Checks a value that is signed: 1 to `max` printable ASCII characters, and none that could move
+/// the value's end.
 pub(crate) fn check(field: &'static str, value: &str, max: usize) -> Result<(), InvalidInput> {
     if value.is_empty() {
         return Err(InvalidInput::new(field, "must not be empty", "不能为空"));

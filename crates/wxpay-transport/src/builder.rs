@@ -165,8 +165,8 @@ impl ReqwestTransportBuilder {
                 })
         };
         let reads = client(KEPT_CONNECTIONS, true)?;
-        // Every write has a connection of its own. The server may close a kept one just when the next request is on
-        // its way, and that request would end as "maybe sent" without need.
+        // Every write has a connection of its own. The server may close a kept one just when the
+        // next request is on its way, and that request would end as "maybe sent" without need.
         let writes = client(0, true)?;
         #[cfg(any(feature = "download", feature = "upload"))]
         let transfers = client(0, false)?;
@@ -216,6 +216,6 @@ impl ReqwestTransportBuilder {
 /// just being closed.
 const READ_IDLE: Duration = Duration::from_secs(30);
 
-/// How many connections to one host are kept for later reads. With fewer than there are reads at once, most reads end by
-/// closing a connection and begin with a TLS handshake.
+/// How many connections to one host are kept for later reads. With fewer than there are reads at
+/// once, most reads end by closing a connection and begin with a TLS handshake.
 const KEPT_CONNECTIONS: usize = 64;

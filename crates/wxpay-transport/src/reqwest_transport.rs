@@ -22,8 +22,8 @@ use crate::{reqwest_deadline, target};
 /// environment.
 ///
 /// - URLs are `https`, over TLS 1.2 or 1.3. See [`Roots`](crate::Roots) for who is trusted.
-/// - Requests that only read share kept connections, of which up to 64 to one host wait for later requests. A request that
-///   may write, or that has no [`Hints`], opens a connection of its own.
+/// - Requests that only read share kept connections, of which up to 64 to one host wait for later
+///   requests. A request that may write, or that has no [`Hints`], opens a connection of its own.
 /// - Responses come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
 /// - The body of an [`upload`](Transport::upload) is read while it is sent, with its length in
@@ -42,7 +42,8 @@ use crate::{reqwest_deadline, target};
 pub struct ReqwestTransport {
     pub(crate) reads: Client,
     pub(crate) writes: Client,
-    /// Without timeouts but that for connecting: downloads and uploads in pieces have their own. It keeps no connections.
+    /// Without timeouts but that for connecting: downloads and uploads in pieces have their own. It
+    /// keeps no connections.
     #[cfg(any(feature = "download", feature = "upload"))]
     pub(crate) transfers: Client,
     pub(crate) limits: Limits,

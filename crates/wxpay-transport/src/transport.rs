@@ -97,7 +97,8 @@ pub trait Transport: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// No response began, or a body that is already here is too long. Files are only read, so this can be asked again.
+    /// No response began, or a body that is already here is too long. Files are only read, so this
+    /// can be asked again.
     #[cfg(feature = "download")]
     async fn download(
         &self,
@@ -125,8 +126,8 @@ pub trait Transport: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// As with [`send`](Self::send). A source of the type [`UploadError`] says that it was the file, or that this transport
-    /// can't stream.
+    /// As with [`send`](Self::send). A source of the type [`UploadError`] says that it was the
+    /// file, or that this transport can't stream.
     #[cfg(feature = "upload")]
     async fn upload(
         &self,

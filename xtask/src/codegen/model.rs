@@ -209,8 +209,8 @@ impl Product {
         format!("{}.{}", self.version.folder(), self.name)
     }
 
-    /// Whether its operations for service providers have a feature of their own: they are half of a large product, and a
-    /// merchant needs none of them.
+    /// Whether its operations for service providers have a feature of their own: they are half of a
+    /// large product, and a merchant needs none of them.
     pub(crate) fn is_split(&self) -> bool {
         is_split(self.version, &self.name)
     }

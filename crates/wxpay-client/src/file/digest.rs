@@ -75,8 +75,9 @@ impl FileDigest {
         self
     }
 
-    /// The header `Digest: SHA=…` of a bill of APIv2, whose document does not say whether the bytes are packed. A header in
-    /// another form is no digest: nothing signs it, and the transport finds a file that was cut short.
+    /// The header `Digest: SHA=…` of a bill of APIv2, whose document does not say whether the bytes
+    /// are packed. A header in another form is no digest: nothing signs it, and the transport finds
+    /// a file that was cut short.
     #[cfg(feature = "apiv2")]
     pub(crate) fn of_header(header: &str) -> Option<Self> {
         let value = Value::Sha1(bytes_of(header.trim().strip_prefix("SHA=")?).ok()?);

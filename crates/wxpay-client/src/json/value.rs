@@ -277,7 +277,8 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
-/// Which of 64 kinds of names an object has so far. A name of a new kind need not be compared with those before it.
+/// Which of 64 kinds of names an object has so far. A name of a new kind need not be compared with
+/// those before it.
 #[derive(Default)]
 struct Kinds(u64);
 
@@ -295,8 +296,8 @@ impl Kinds {
     }
 }
 
-/// Up to so many members, each name is compared with those before it of its kind. That can take the square of their number,
-/// which the sender chooses, so those of more members are sorted.
+/// Up to so many members, each name is compared with those before it of its kind. That can take the
+/// square of their number, which the sender chooses, so those of more members are sorted.
 const FEW: usize = 32;
 
 fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {

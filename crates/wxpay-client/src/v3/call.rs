@@ -136,8 +136,8 @@ impl Call {
     /// names that the document allows, in lower case; all when it is empty.
     ///
     /// # Errors
-    /// It is empty, or over `max_bytes`; or its name is empty, over 128 characters, has another ending, or holds a path, quotation marks
-    /// or control characters; or there is a file already.
+    /// It is empty, or over `max_bytes`; or its name is empty, over 128 characters, has another
+    /// ending, or holds a path, quotation marks or control characters; or there is a file already.
     #[cfg(feature = "upload")]
     pub fn file(
         &mut self,
