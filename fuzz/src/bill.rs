@@ -1,10 +1,12 @@
-//! Any bytes as a bill: what is accepted adds up by a second reckoning too, and nothing that is cut short is accepted.
+//! Any bytes as a bill: what is accepted adds up by a second reckoning too, and nothing that is cut
+//! short is accepted.
 
 use std::collections::HashMap;
 
 use wxpay_bill::{Bill, BillError, Comparison, OtherBill};
 
-/// Reads the input as a bill. When it starts with a small number, the columns of a kind come before it.
+/// Reads the input as a bill. When it starts with a small number, the columns of a kind come before
+/// it.
 pub fn run(data: &[u8]) {
     let text = match data.split_first() {
         Some((kind, rows)) if usize::from(*kind) < COLUMNS.len() => {
@@ -110,8 +112,8 @@ fn check(text: &[u8], rows: usize) -> usize {
     sums.len()
 }
 
-/// A bill without its end is none, unless the end is zeros of the last sum, parts of a fen of the last sum that is a fee, or
-/// line ends.
+/// A bill without its end is none, unless the end is zeros of the last sum, parts of a fen of the
+/// last sum that is a fee, or line ends.
 fn cut(text: &[u8]) {
     let is_fee_last = text
         .split(|byte| *byte == b'\n')

@@ -55,7 +55,8 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Keys to which every signature fits, so that inputs get past the signature and into what is read behind it.
+/// Keys to which every signature fits, so that inputs get past the signature and into what is read
+/// behind it.
 #[derive(Debug)]
 pub(crate) struct Credulous;
 

@@ -154,7 +154,8 @@ fn repeats_a_name(json: &Json) -> bool {
     }
 }
 
-/// Equal, where a number with a fraction may differ in its last place: amounts are never such numbers.
+/// Equal, where a number with a fraction may differ in its last place: amounts are never such
+/// numbers.
 fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Number(a), Json::Number(b)) => a == b || (a - b).abs() <= a.abs() * f64::EPSILON,

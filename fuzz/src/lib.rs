@@ -1,6 +1,8 @@
-//! What the fuzz targets check. Each target is a function of bytes that panics when a promise is broken.
+//! What the fuzz targets check. Each target is a function of bytes that panics when a promise is
+//! broken.
 //!
-//! The targets under `fuzz_targets/` hand libFuzzer's inputs to these functions and do nothing else.
+//! The targets under `fuzz_targets/` hand libFuzzer's inputs to these functions and do nothing
+//! else.
 
 #![forbid(unsafe_code)]
 

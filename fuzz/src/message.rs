@@ -85,8 +85,9 @@ impl Genuine {
 
     /// Whether `message` is this one, received in time.
     ///
-    /// Written again rather than borrowed from the code under test: signed bytes and signature are the same, the serial
-    /// number names the same certificate, no header of the signature is there twice, and the clock agrees.
+    /// Written again rather than borrowed from the code under test: signed bytes and signature are
+    /// the same, the serial number names the same certificate, no header of the signature is there
+    /// twice, and the clock agrees.
     pub(crate) fn is(&self, message: &Message) -> bool {
         let only = |name: &str| {
             let mut values = message.headers.get_all(name).iter();

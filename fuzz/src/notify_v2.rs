@@ -1,4 +1,5 @@
-//! Payment notifications of APIv2, genuine ones mutated: accepted is only what says the same as the genuine one.
+//! Payment notifications of APIv2, genuine ones mutated: accepted is only what says the same as the
+//! genuine one.
 
 use std::sync::LazyLock;
 
@@ -91,7 +92,8 @@ impl Receiver {
         verified.is_some()
     }
 
-    /// A body that who knows the key has signed: the fields are read as they were written, or it is refused.
+    /// A body that who knows the key has signed: the fields are read as they were written, or it is
+    /// refused.
     fn check_signed(&self, fields: &[(String, String)], body: &str) {
         let _ = self.notices.combined_payment(body.as_bytes());
         if let Ok(verified) = self.notices.verify(body.as_bytes()) {

@@ -1,5 +1,5 @@
-//! Notifications of APIv3: behind the real signature only the genuine one, and behind a signature that always fits only
-//! what was sealed with the key, read as it was meant.
+//! Notifications of APIv3: behind the real signature only the genuine one, and behind a signature
+//! that always fits only what was sealed with the key, read as it was meant.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,8 @@ use wxpay_api::v3::{
 use crate::fixtures::{Credulous, credible_headers, now, platform_keys, text, vector};
 use crate::message::{Genuine, Message};
 
-/// Reads the input as choices when it starts with the byte 255, else as a message; see [`crate::message`] for its form.
+/// Reads the input as choices when it starts with the byte 255, else as a message; see
+/// [`crate::message`] for its form.
 pub fn run(data: &[u8]) {
     match data.strip_prefix(b"\xFF") {
         Some(choices) => {

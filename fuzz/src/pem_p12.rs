@@ -1,4 +1,5 @@
-//! Files with keys and certificates: read in bounded time or refused, and the same by either provider of RSA.
+//! Files with keys and certificates: read in bounded time or refused, and the same by either
+//! provider of RSA.
 
 use std::time::{Duration, Instant};
 
@@ -106,8 +107,8 @@ fn check_p12(data: &[u8]) {
 
 /// Whether the file holds a number over 32767, such as a count of iterations, or asks for scrypt.
 ///
-/// The reader refuses over a million iterations, each of several times, or a gibibyte. That much work is bounded, but would
-/// leave no time for other inputs.
+/// The reader refuses over a million iterations, each of several times, or a gibibyte. That much
+/// work is bounded, but would leave no time for other inputs.
 fn asks_for_much_work(data: &[u8]) -> bool {
     const SCRYPT: &[u8] = b"\x2B\x06\x01\x04\x01\xDA\x47\x04\x0B";
     let large = |window: &[u8]| window[0] == 2 && matches!(window[1], 3 | 4);

@@ -1,5 +1,5 @@
-//! The national algorithms (国密): of signatures and ciphertexts only the genuine ones are taken, and a key that is taken can be
-//! used.
+//! The national algorithms (国密): of signatures and ciphertexts only the genuine ones are taken, and
+//! a key that is taken can be used.
 
 use std::sync::LazyLock;
 

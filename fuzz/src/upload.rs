@@ -1,4 +1,5 @@
-//! Any file as an upload: anyone who takes the message apart finds the two parts that were meant, and no third one.
+//! Any file as an upload: anyone who takes the message apart finds the two parts that were meant,
+//! and no third one.
 
 use std::sync::LazyLock;
 

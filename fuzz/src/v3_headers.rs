@@ -1,4 +1,5 @@
-//! Headers and body into `wxpay_sign::v3::verify`: accepted is exactly what the platform's key signed.
+//! Headers and body into `wxpay_sign::v3::verify`: accepted is exactly what the platform's key
+//! signed.
 
 use std::sync::LazyLock;
 
@@ -10,8 +11,8 @@ use wxpay_api::sign::v3::{PublicKeys, verify};
 use crate::fixtures::{now, platform_keys, vector};
 use crate::message::{Genuine, Message};
 
-/// Reads the input as changes to the genuine message when it starts with the byte 255, else as a message; see
-/// [`crate::message`] for its form.
+/// Reads the input as changes to the genuine message when it starts with the byte 255, else as a
+/// message; see [`crate::message`] for its form.
 pub fn run(data: &[u8]) {
     let mut message = match data.strip_prefix(b"\xFF") {
         Some(_) => Message::read(SEED, NOW),

@@ -28,7 +28,8 @@ pub fn run(data: &[u8]) {
         params.ambiguous(&["total_fee", "fee_$n"]),
     );
 
-    // The root's end tag is the last thing that is not blank: without its last byte there is no message.
+    // The root's end tag is the last thing that is not blank: without its last byte there is no
+    // message.
     let message = data.trim_ascii_end();
     let lengths = message.len().saturating_sub(48)..message.len();
     for length in lengths {

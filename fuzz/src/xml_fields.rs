@@ -1,4 +1,5 @@
-//! Documents made of pieces whose meaning is known: what is read must be what was meant, and a flaw is never overlooked.
+//! Documents made of pieces whose meaning is known: what is read must be what was meant, and a flaw
+//! is never overlooked.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
-//! What the tests share: the golden vectors and what runs them, a transport that plays a script, and replies as WeChat Pay
-//! writes them.
+//! What the tests share: the golden vectors and what runs them, a transport that plays a script,
+//! and replies as WeChat Pay writes them.
 
 #[cfg(doctest)]
 mod guide;

@@ -1,4 +1,5 @@
-//! Many calls at once, counted: what came of each, how long it took and what memory the process needed.
+//! Many calls at once, counted: what came of each, how long it took and what memory the process
+//! needed.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The national algorithms (国密) against OpenSSL, which shares no code with the library: what one signs or encrypts, the other
-//! takes, and neither takes it once it was altered.
+//! The national algorithms (国密) against OpenSSL, which shares no code with the library: what one
+//! signs or encrypts, the other takes, and neither takes it once it was altered.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Every operation there is, typed and by its description, so that tests can hold one against the other.
+//! Every operation there is, typed and by its description, so that tests can hold one against the
+//! other.
 
 mod convert;
 mod samples;

@@ -1,5 +1,5 @@
-//! Payouts by real processes over the real journal, which are killed, or four at once: what the journal says in the end is
-//! held against the sandbox's own books.
+//! Payouts by real processes over the real journal, which are killed, or four at once: what the
+//! journal says in the end is held against the sandbox's own books.
 
 pub mod bank;
 pub mod cost;

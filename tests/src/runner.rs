@@ -1,6 +1,7 @@
 //! Runs golden vectors of the schema `wechatpay-golden-vectors/1` against the public API.
 //!
-//! A kind's function sees the input of a vector and never its expectation: what it returns is compared afterwards.
+//! A kind's function sees the input of a vector and never its expectation: what it returns is
+//! compared afterwards.
 
 mod aead;
 mod bill;

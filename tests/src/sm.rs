@@ -1,4 +1,5 @@
-//! WeChat Pay's side of the national algorithms (国密): what its SM2 key signs, and what is encrypted with SM4-GCM.
+//! WeChat Pay's side of the national algorithms (国密): what its SM2 key signs, and what is encrypted
+//! with SM4-GCM.
 
 use aes_gcm::aead::{AeadInPlace, KeyInit};
 use aes_gcm::aes::cipher::consts::U12;
@@ -65,7 +66,8 @@ pub fn signed(status: u16, body: &str) -> Response<Bytes> {
     response
 }
 
-/// A text encrypted with SM4-GCM under the APIv3 key, as `resource` and `encrypt_certificate` have it.
+/// A text encrypted with SM4-GCM under the APIv3 key, as `resource` and `encrypt_certificate` have
+/// it.
 pub fn encrypted(text: &str, associated_data: &str) -> serde_json::Value {
     let digest = sm3(notices::API_KEY.as_bytes());
     let mut bytes = text.as_bytes().to_vec();

@@ -1,4 +1,5 @@
-//! Secrets and personal data show nowhere: not in `Debug`, not in `Display`, not in an error, not in a log line.
+//! Secrets and personal data show nowhere: not in `Debug`, not in `Display`, not in an error, not
+//! in a log line.
 //!
 //! In a binary of its own, because it listens to the log of the whole process, at its finest level.
 

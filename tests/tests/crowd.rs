@@ -1,4 +1,5 @@
-//! Where a client's key computes: on the caller's thread while calls are few, off the runtime's threads when they are many.
+//! Where a client's key computes: on the caller's thread while calls are few, off the runtime's
+//! threads when they are many.
 //!
 //! In a binary of its own, because the calls in flight are counted over the whole process.
 
@@ -253,7 +254,8 @@ fn callers_that_go_away_leave_their_places() {
         tokio::task::spawn_blocking(full).await.unwrap();
         drop(many);
         key.change(|seen| seen.held = false);
-        // What had begun is done to its end, what had not never began, and there is room for others.
+        // What had begun is done to its end, what had not never began, and there is room for
+        // others.
         drop(call(&client, &query).await);
         drop(few);
     });

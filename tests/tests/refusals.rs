@@ -1,6 +1,7 @@
 //! The log learns why a notification was refused.
 //!
-//! In a binary of its own: who is the first to come by an event, of all threads, decides whether it is listened to.
+//! In a binary of its own: who is the first to come by an event, of all threads, decides whether it
+//! is listened to.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

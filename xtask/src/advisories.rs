@@ -1,4 +1,5 @@
-//! The supply chain, checked as cargo-deny would: advisories, licences, bans, sources. Needs no tool and no database.
+//! The supply chain, checked as cargo-deny would: advisories, licences, bans, sources. Needs no
+//! tool and no database.
 
 mod lock;
 mod policy;

@@ -1,4 +1,5 @@
-//! What things cost: the library's work beside its floors, many merchants in one process, and a build.
+//! What things cost: the library's work beside its floors, many merchants in one process, and a
+//! build.
 
 #![allow(clippy::print_stdout)] // figures are what it is for
 
@@ -37,7 +38,8 @@ pub(crate) fn peers() -> Result<(), Vec<String>> {
     run(&mut Command::new(program)).map_err(|problem| vec![problem])
 }
 
-/// Counts crates, runs the program of many merchants and callbacks and, with `builds`, times clean builds.
+/// Counts crates, runs the program of many merchants and callbacks and, with `builds`, times clean
+/// builds.
 pub(crate) fn scale(builds: bool) -> Result<(), Vec<String>> {
     let all = || {
         crates("wxpay-api, default features", "wxpay-api", 130)?;
@@ -170,7 +172,8 @@ impl Program {
 /// How long the children of this process that have ended computed, where Linux tells.
 pub(crate) fn computed() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is a name in brackets; the 16th and 17th are theirs, in hundredths of a second.
+    // The second field is a name in brackets; the 16th and 17th are theirs, in hundredths of a
+    // second.
     let (_, fields) = stat.rsplit_once(") ")?;
     let mut fields = fields.split(' ').skip(13);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;

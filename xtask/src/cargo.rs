@@ -12,8 +12,9 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// cargo as a shell finds it: the bare one of a toolchain would follow the `rust-toolchain` files of other people's
-/// packages. Without what `cargo run` told this program about itself: build scripts would take it for a change.
+/// cargo as a shell finds it: the bare one of a toolchain would follow the `rust-toolchain` files
+/// of other people's packages. Without what `cargo run` told this program about itself: build
+/// scripts would take it for a change.
 pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(folder);

@@ -1,4 +1,5 @@
-//! Specs in; Rust, catalogue and documents out. `xtask/spec/v2/pay/query_order.toml` becomes `wxpay_api::v2::pay::QueryOrder`.
+//! Specs in; Rust, catalogue and documents out. `xtask/spec/v2/pay/query_order.toml` becomes
+//! `wxpay_api::v2::pay::QueryOrder`.
 
 mod catalog;
 mod lint;

@@ -1,4 +1,5 @@
-//! What people download: the command in an archive and a Debian package, with its manual pages, completions and licences.
+//! What people download: the command in an archive and a Debian package, with its manual pages,
+//! completions and licences.
 
 mod archive;
 mod debian;
@@ -25,7 +26,8 @@ struct Product {
     extras: PathBuf,
     /// The licences of what is linked into it.
     licences: PathBuf,
-    /// When the commit was made, in seconds since 1970: the time of every file, so that the same commit gives the same bytes.
+    /// When the commit was made, in seconds since 1970: the time of every file, so that the same
+    /// commit gives the same bytes.
     time: u64,
 }
 
@@ -98,7 +100,8 @@ fn program(root: &Path, built: &Path, target: Option<&str>) -> Result<PathBuf, S
     Ok(folder.join("release").join(name))
 }
 
-/// Writes `man` and `completions` into a folder, by a program for this machine that has the feature `man`.
+/// Writes `man` and `completions` into a folder, by a program for this machine that has the feature
+/// `man`.
 fn extras(root: &Path, built: &Path, folder: &Path) -> Result<(), String> {
     let mut command = cargo::cargo(root);
     command.args([

@@ -1,5 +1,5 @@
-//! The specs beside descriptions of the same operations from elsewhere: what is new there, gone, or different.
-//! `xtask/drift.md` says how a description is written.
+//! The specs beside descriptions of the same operations from elsewhere: what is new there, gone, or
+//! different. `xtask/drift.md` says how a description is written.
 
 mod compare;
 mod described;

@@ -1,5 +1,6 @@
-//! Features are additive: each crate that we publish stands with none of them, with each alone, and with all. The products of
-//! `wxpay-api` are too many for that; a test holds that their files know nothing of each other, and their groups are checked.
+//! Features are additive: each crate that we publish stands with none of them, with each alone, and
+//! with all. The products of `wxpay-api` are too many for that; a test holds that their files know
+//! nothing of each other, and their groups are checked.
 
 use crate::cargo::{self, Metadata, Package};
 

@@ -1,4 +1,5 @@
-//! Links between files, offline: those of every `*.md`, and those to files in doc comments. Anchors too.
+//! Links between files, offline: those of every `*.md`, and those to files in doc comments. Anchors
+//! too.
 
 mod anchors;
 

@@ -80,7 +80,8 @@ enum Chore {
         #[arg(long)]
         allow_dirty: bool,
     },
-    /// Build the command as it is handed out, and pack it: archive, Debian package, checksums; needs GNU tar
+    /// Build the command as it is handed out, and pack it: archive, Debian package, checksums;
+    /// needs GNU tar
     Dist {
         /// The target, if not this machine
         #[arg(long, value_name = "TRIPLE")]
@@ -119,19 +120,23 @@ enum Chore {
         /// How many rounds each side has
         #[arg(long, value_name = "N")]
         rounds: Option<usize>,
-        /// Count instructions instead of time, and compare them with the committed figures; needs Valgrind
+        /// Count instructions instead of time, and compare them with the committed figures; needs
+        /// Valgrind
         #[arg(long, conflicts_with_all = ["only", "rounds"])]
         counts: bool,
-        /// Measure other clients at the same work, in Rust, Go and Python; takes them from their registries
+        /// Measure other clients at the same work, in Rust, Go and Python; takes them from their
+        /// registries
         #[arg(long, conflicts_with_all = ["only", "rounds", "counts"])]
         peers: bool,
         /// Write the counts into the committed figures
         #[arg(long, requires = "counts")]
         renew: bool,
     },
-    /// Count crates, and measure many merchants in one process and a stream of callbacks; or what many operations cost
+    /// Count crates, and measure many merchants in one process and a stream of callbacks; or what
+    /// many operations cost
     Scale {
-        /// Build a copy of the workspace with this many operations, most of them made up, and measure it
+        /// Build a copy of the workspace with this many operations, most of them made up, and
+        /// measure it
         #[arg(long, value_name = "N", conflicts_with = "builds")]
         operations: Option<usize>,
         /// Time clean builds too, which takes minutes

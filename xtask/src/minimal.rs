@@ -1,5 +1,5 @@
-//! The lowest versions that the manifests ask for are enough: a lock file of just those, without an open advisory, and a
-//! build on it.
+//! The lowest versions that the manifests ask for are enough: a lock file of just those, without an
+//! open advisory, and a build on it.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Everything about a release but the decision: the order, the changelog, the packages, what their signatures mention.
+//! Everything about a release but the decision: the order, the changelog, the packages, what their
+//! signatures mention.
 
 mod changelog;
 mod manifest;

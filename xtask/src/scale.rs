@@ -1,4 +1,5 @@
-//! What many operations cost: a copy of the workspace with made-up ones beside the real ones, built and measured.
+//! What many operations cost: a copy of the workspace with made-up ones beside the real ones, built
+//! and measured.
 
 #![allow(clippy::print_stdout)] // figures are what it is for
 
@@ -37,7 +38,8 @@ struct Copy {
     operations: usize,
 }
 
-/// The products that made-up ones are copied from: what is sent and read is of the size of real operations.
+/// The products that made-up ones are copied from: what is sent and read is of the size of real
+/// operations.
 const MODELS: [&str; 3] = ["pay", "refund", "partner_transfer"];
 
 impl Copy {

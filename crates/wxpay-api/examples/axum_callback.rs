@@ -1,5 +1,5 @@
-//! A callback server (支付通知): axum runs the handler only for notifications that are proven, and the shop ships only what
-//! was expected.
+//! A callback server (支付通知): axum runs the handler only for notifications that are proven, and the
+//! shop ships only what was expected.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

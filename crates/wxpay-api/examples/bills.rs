@@ -1,4 +1,5 @@
-//! The trade bill (交易账单) of a day: applied for, streamed into a file, compared with its digest, read, and its sums compared.
+//! The trade bill (交易账单) of a day: applied for, streamed into a file, compared with its digest,
+//! read, and its sums compared.
 //!
 //! `cargo run -p wxpay-api --features download,v3-bill --example bills`
 
@@ -16,7 +17,8 @@ use wxpay_api::{Fen, FileDigest};
 use wxpay_bill::Bill;
 use wxpay_sandbox::{Order, Sandbox};
 
-/// Fetches the bill of a day. The file is whole and proven when this returns, and is not there after an error.
+/// Fetches the bill of a day. The file is whole and proven when this returns, and is not there
+/// after an error.
 async fn fetch(client: &Client, day: Date, path: &Path) -> Result<u64, Box<dyn Error>> {
     let mut request = ApplyTradeBill {
         bill_date: day,

@@ -17,7 +17,8 @@ use wxpay_api::v3::security::{Echo, echo::EchoOptions};
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::{Order, Sandbox};
 
-/// Sends a request once. Whatever goes wrong, it may have arrived: a guess of "not sent" could cost money.
+/// Sends a request once. Whatever goes wrong, it may have arrived: a guess of "not sent" could cost
+/// money.
 fn exchange(
     agent: &Agent,
     request: http::Request<Bytes>,

@@ -1,4 +1,5 @@
-//! A complaint (消费者投诉) from its arrival to its end: listed, read, answered with an image, and completed.
+//! A complaint (消费者投诉) from its arrival to its end: listed, read, answered with an image, and
+//! completed.
 //!
 //! `cargo run -p wxpay-api --features apiv2,v3-merchant-service --example complaints`
 

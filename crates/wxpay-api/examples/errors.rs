@@ -1,4 +1,5 @@
-//! What to do when a payment fails: the sandbox makes it go wrong in every way, and the same few lines end it each time.
+//! What to do when a payment fails: the sandbox makes it go wrong in every way, and the same few
+//! lines end it each time.
 //!
 //! `cargo run -p wxpay-api --features v2-wecom --example errors`
 
@@ -46,7 +47,8 @@ async fn query(client: &Client, payment: &wecom::PayEmployee) -> Standing {
     }
 }
 
-/// For the log: what went wrong, and whether a person has to correct something before anything works again.
+/// For the log: what went wrong, and whether a person has to correct something before anything
+/// works again.
 #[allow(clippy::print_stdout)] // an example reports to its terminal
 fn note(error: &Error) {
     let advice = match error.kind() {
@@ -105,7 +107,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     wrong.amount = Fen::new(1);
     assert_eq!(pay(&client, &wrong).await, Standing::NotSent);
 
-    // The same message from the same connection, and the money moved in one case and not in the other.
+    // The same message from the same connection, and the money moved in one case and not in the
+    // other.
     let lost = |number, fault, standing| (number, fault, standing);
     for (number, fault, standing) in [
         lost("E1", Fault::DropBeforeCommit, Standing::Open),

@@ -1,5 +1,5 @@
-//! The first calls: a WeChat Pay on this machine, a client for its merchant, an order queried (查询订单) and an employee
-//! paid (向员工付款).
+//! The first calls: a WeChat Pay on this machine, a client for its merchant, an order queried
+//! (查询订单) and an employee paid (向员工付款).
 //!
 //! `cargo run -p wxpay-api --features v2-pay,v2-wecom --example first_call`
 
@@ -12,7 +12,8 @@ use wxpay_sandbox::{Order, Sandbox};
 #[tokio::main]
 #[allow(clippy::print_stdout)] // an example reports to its terminal
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // In place of WeChat Pay: it makes a merchant with fresh keys, and knows one order, paid with 100.99 yuan.
+    // In place of WeChat Pay: it makes a merchant with fresh keys, and knows one order, paid with
+    // 100.99 yuan.
     let sandbox = Sandbox::start().await?;
     sandbox.add_order(Order::paid("20150806125346", 10_099));
     let account = sandbox.merchant();

@@ -1,5 +1,5 @@
-//! What a page, a mini program or an app needs to pay (调起支付), from orders that were just made: of a merchant, and of a
-//! service provider (服务商) for one of its sub-merchants.
+//! What a page, a mini program or an app needs to pay (调起支付), from orders that were just made: of a
+//! merchant, and of a service provider (服务商) for one of its sub-merchants.
 //!
 //! `cargo run -p wxpay-api --features v3-pay-partner --example front_end`
 

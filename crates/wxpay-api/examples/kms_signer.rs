@@ -1,4 +1,5 @@
-//! The private key stays in another process: a signer that is asked over the network, as an HSM or a KMS would be.
+//! The private key stays in another process: a signer that is asked over the network, as an HSM or
+//! a KMS would be.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,5 @@
-//! From platform certificates (平台证书) to the WeChat Pay public key (微信支付公钥), in the order in which a merchant does it.
+//! From platform certificates (平台证书) to the WeChat Pay public key (微信支付公钥), in the order in which a
+//! merchant does it.
 //!
 //! `cargo run -p wxpay-api --features certificates,v3-certificates,v3-security --example migration`
 
@@ -37,7 +38,8 @@ fn ready(sandbox: &Sandbox) -> Result<Arc<Certificates>, Box<dyn Error>> {
     Ok(Arc::new(certificates.base_url(sandbox.base_url()).build()?))
 }
 
-/// Step 3, after the switch has begun: both. The public key is asked for, and what is signed with a certificate verifies.
+/// Step 3, after the switch has begun: both. The public key is asked for, and what is signed with a
+/// certificate verifies.
 fn during(sandbox: &Sandbox) -> Result<Arc<Certificates>, Box<dyn Error>> {
     let account = sandbox.merchant();
     let certificates = Certificates::builder(
@@ -57,7 +59,8 @@ fn after(sandbox: &Sandbox) -> Result<PublicKeys, Box<dyn Error>> {
     Ok(PublicKeys::new().with_public_key(id, pem)?)
 }
 
-/// What signed the reply to a call with these keys: the id of the public key, or a certificate's serial number.
+/// What signed the reply to a call with these keys: the id of the public key, or a certificate's
+/// serial number.
 async fn signer(sandbox: &Sandbox, keys: impl PlatformKeys) -> Result<String, Box<dyn Error>> {
     let credentials = Credentials::new(merchant_key(sandbox)?, keys);
     let client = Client::builder(
@@ -108,7 +111,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Notifications move over in steps of the platform, so they too need both.
     let api_key = ApiKey::new(sandbox.merchant().api_v3_key.clone())?;
     let _notices = Notices::new(both, api_key);
-    // A program that has not been changed goes on with certificates, and one that is ready does too.
+    // A program that has not been changed goes on with certificates, and one that is ready does
+    // too.
     assert_ne!(&signer(&sandbox, before(&sandbox)?).await?, id);
     assert_ne!(&signer(&sandbox, ready(&sandbox)?).await?, id);
 

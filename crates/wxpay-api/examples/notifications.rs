@@ -1,5 +1,5 @@
-//! Notifications (回调通知) of both protocols over plain HTTP, without a web framework: an HTTP request goes in, an HTTP
-//! answer comes out, and the shop's books hold each payment once.
+//! Notifications (回调通知) of both protocols over plain HTTP, without a web framework: an HTTP request
+//! goes in, an HTTP answer comes out, and the shop's books hold each payment once.
 //!
 //! `cargo run -p wxpay-api --features apiv2 --example notifications`
 
@@ -84,7 +84,8 @@ impl Shop {
         }
     }
 
-    /// Records a payment and ships, in one transaction; a repeated delivery finds it recorded and is acknowledged too.
+    /// Records a payment and ships, in one transaction; a repeated delivery finds it recorded and
+    /// is acknowledged too.
     fn take(&self, key: String, amount: Fen, yes: http::Response<Bytes>) -> http::Response<Bytes> {
         match self.taken.lock() {
             Ok(mut taken) => {

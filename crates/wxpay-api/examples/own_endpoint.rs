@@ -1,4 +1,5 @@
-//! An endpoint written by hand, signed and verified like the others: the state of an order, and nothing else.
+//! An endpoint written by hand, signed and verified like the others: the state of an order, and
+//! nothing else.
 
 #[path = "shared/sandbox.rs"]
 mod sandbox;

@@ -47,7 +47,8 @@ fn judge(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// The last look before the first byte: the body is asked for when the connection stands, before the head is written.
+/// The last look before the first byte: the body is asked for when the connection stands, before
+/// the head is written.
 fn look_again(
     mut request: http::Request<Bytes>,
     deadline: Option<Deadline>,

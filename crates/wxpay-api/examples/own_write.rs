@@ -1,4 +1,5 @@
-//! Endpoints written by hand that change something: a refund of APIv3 (申请退款), and the close of an order by APIv2 (关闭订单).
+//! Endpoints written by hand that change something: a refund of APIv3 (申请退款), and the close of an
+//! order by APIv2 (关闭订单).
 //!
 //! `cargo run -p wxpay-api --features apiv2,v3-refund --example own_write`
 
@@ -100,7 +101,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(invalid.outcome(), Outcome::NotExecuted);
     println!("{invalid}");
 
-    // A lost response and a code that the endpoint does not list are both unknown, with no line of code for it.
+    // A lost response and a code that the endpoint does not list are both unknown, with no line of
+    // code for it.
     for fault in [
         Fault::DropAfterCommit,
         Fault::error_code("NEW_CODE", "a code of tomorrow"),

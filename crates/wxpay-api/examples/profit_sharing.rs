@@ -1,5 +1,5 @@
-//! Profit sharing (分账): a receiver gets a share, gives a part of it back, and the rest of the order is released; then the same by
-//! APIv2.
+//! Profit sharing (分账): a receiver gets a share, gives a part of it back, and the rest of the order
+//! is released; then the same by APIv2.
 //!
 //! `cargo run -p wxpay-api --features v2-profit-sharing,v3-profitsharing --example profit_sharing`
 
@@ -73,7 +73,8 @@ async fn v3(shop: &clients::Shop) -> Result<(), Box<dyn Error>> {
         println!("{} has {} fen", receiver.account, receiver.amount);
     }
 
-    // The customer gets a part back: first the store's share of it, then the refund, which is a call of its own.
+    // The customer gets a part back: first the store's share of it, then the refund, which is a
+    // call of its own.
     let back = CreateReturn {
         order: OrderNumber::OutOrderNo("P10001".to_owned()),
         out_return_no: "B10001".to_owned(),

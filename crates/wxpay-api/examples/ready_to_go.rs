@@ -1,4 +1,5 @@
-//! What a program does once when it starts, before it pays anybody: one harmless call in each protocol proves its keys.
+//! What a program does once when it starts, before it pays anybody: one harmless call in each
+//! protocol proves its keys.
 //!
 //! `cargo run -p wxpay-api --features v2-pay,v3-security --example ready_to_go`
 
@@ -76,8 +77,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     check_v3(&v3_client(&sandbox, &account.serial_no)?).await?;
     println!("ready");
 
-    // What it looks like when a key is wrong. WeChat Pay does not sign such a refusal, so it is a claim and no proof: a
-    // payment with this key would be unknown, which is why to ask before.
+    // What it looks like when a key is wrong. WeChat Pay does not sign such a refusal, so it is a
+    // claim and no proof: a payment with this key would be unknown, which is why to ask before.
     let wrong = v2_client(&sandbox, Key::new("0".repeat(32))?)?;
     let error = check_v2(&wrong)
         .await

@@ -1,4 +1,5 @@
-//! Refunds (退款) of both protocols: one whose response is lost, one of the rest, and one that the customer's card can't take.
+//! Refunds (退款) of both protocols: one whose response is lost, one of the rest, and one that the
+//! customer's card can't take.
 //!
 //! `cargo run -p wxpay-api --features v2-pay,v3-refund --example refunds`
 
@@ -46,7 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = clients::open().await?;
     shop.sandbox.add_order(Paid::paid(ORDER, 10_099));
 
-    // A part goes back. The response is lost: the refund exists, and a query by its number finds it.
+    // A part goes back. The response is lost: the refund exists, and a query by its number finds
+    // it.
     let part = refund("R1", 3_000)?;
     shop.sandbox.inject(CREATE_REFUND, Fault::DropAfterCommit)?;
     let Err(lost) = shop.v3.send(&part).await else {
@@ -79,7 +81,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     println!("R3 is refused: {too_much}");
 
-    // A card that can't take the money: the refund is abnormal, and its money goes to another card of the customer's.
+    // A card that can't take the money: the refund is abnormal, and its money goes to another card
+    // of the customer's.
     shop.sandbox.add_order(Paid::paid("20150806125347", 500));
     shop.sandbox.set_refund_end(RefundEnd::Abnormal);
     let made = shop.sandbox.refund_order("20150806125347", Fen::new(500))?;

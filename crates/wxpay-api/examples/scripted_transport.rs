@@ -1,5 +1,6 @@
-//! A transport that plays a script in memory, to test one's own handling of what goes wrong. Here the answer to a payout
-//! is lost, the query finds nothing yet, and the payout goes out again under the same number.
+//! A transport that plays a script in memory, to test one's own handling of what goes wrong. Here
+//! the answer to a payout is lost, the query finds nothing yet, and the payout goes out again under
+//! the same number.
 
 use std::collections::VecDeque;
 use std::error::Error;

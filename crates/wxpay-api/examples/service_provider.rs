@@ -1,4 +1,5 @@
-//! A service provider (服务商) sells and refunds for one of its sub-merchants (子商户), by both protocols.
+//! A service provider (服务商) sells and refunds for one of its sub-merchants (子商户), by both
+//! protocols.
 //!
 //! `cargo run -p wxpay-api --features v2-pay,v3-pay-partner,v3-refund --example service_provider`
 

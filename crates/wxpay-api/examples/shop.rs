@@ -1,6 +1,8 @@
-//! A shop: an order (JSAPI下单), what the page needs to pay it (调起支付), the notification (支付通知) and a refund (退款).
+//! A shop: an order (JSAPI下单), what the page needs to pay it (调起支付), the notification (支付通知) and a
+//! refund (退款).
 //!
-//! It takes its settings from the environment: `wxpay sandbox --dir wxpay-sandbox` writes them to `env.sh`.
+//! It takes its settings from the environment: `wxpay sandbox --dir wxpay-sandbox` writes them to
+//! `env.sh`.
 
 use std::env::var;
 use std::error::Error;
@@ -26,7 +28,8 @@ struct Shop {
     payments: Sender<PaymentNotice>,
 }
 
-/// Called for notifications that are proven to be WeChat Pay's. What is not acknowledged comes again.
+/// Called for notifications that are proven to be WeChat Pay's. What is not acknowledged comes
+/// again.
 async fn notified(State(payments): State<Sender<PaymentNotice>>, notice: Notice) -> StatusCode {
     if let Ok(payment) = PaymentNotice::read(&notice)
         && payments.send(payment).await.is_ok()
@@ -68,7 +71,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_state(shop);
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    // Write the number down before you send: whatever happens then, a query by it settles the order.
+    // Write the number down before you send: whatever happens then, a query by it settles the
+    // order.
     let number = OutTradeNo::new(format!("SHOP{}", Timestamp::now().unix()))?;
     let amount = OrderAmount {
         total: Fen::new(100),

@@ -1,5 +1,5 @@
-//! An order from its making to its end: paid in time, paid although the notification is lost, or closed. What the customer needs to pay
-//! is in `front_end`, the notification in `notifications`.
+//! An order from its making to its end: paid in time, paid although the notification is lost, or
+//! closed. What the customer needs to pay is in `front_end`, the notification in `notifications`.
 //!
 //! `cargo run -p wxpay-api --features apiv2,v3-pay --example taking_payments`
 
@@ -44,7 +44,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = clients::open().await?;
     let client = &shop.v3;
 
-    // The number is written down before it is sent. The response is lost; the same number again gives a code to scan.
+    // The number is written down before it is sent. The response is lost; the same number again
+    // gives a code to scan.
     let number = OutTradeNo::new("TEA10001")?;
     shop.sandbox.inject(PREPAY, Fault::DropAfterCommit)?;
     let Err(lost) = client.send(&order(&number)).await else {

@@ -1,8 +1,10 @@
-//! Operations of WeChat Pay (微信支付): requests typed and signed, responses verified before they are read.
+//! Operations of WeChat Pay (微信支付): requests typed and signed, responses verified before they are
+//! read.
 //!
-//! The two protocols have a client each, since neither's keys can sign for the other: [`v2::Client`] (XML, MD5 or
-//! HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a [`Transport`](transport::Transport). A client is built once
-//! from a merchant, its credentials and a transport, and is cheap to clone:
+//! The two protocols have a client each, since neither's keys can sign for the other:
+//! [`v2::Client`] (XML, MD5 or HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a
+//! [`Transport`](transport::Transport). A client is built once from a merchant, its credentials and
+//! a transport, and is cheap to clone:
 #![cfg_attr(
     all(feature = "v2-pay", feature = "reqwest"),
     doc = r#"
@@ -33,12 +35,12 @@ match found.paid {
 "#
 )]
 //!
-//! Each product has a module and a feature, none of which is on by default: `v2::pay` is behind `v2-pay`. A product's module
-//! has its functions, requests and responses; what else an operation has stands in the operation's own module, such as
-//! `v2::pay::query_order::Order`.
+//! Each product has a module and a feature, none of which is on by default: `v2::pay` is behind
+//! `v2-pay`. A product's module has its functions, requests and responses; what else an operation
+//! has stands in the operation's own module, such as `v2::pay::query_order::Order`.
 //!
-//! Clients, front ends, notifications, certificates, transports and what to do when a call fails: [`wxpay_client`], all of which is
-//! re-exported here.
+//! Clients, front ends, notifications, certificates, transports and what to do when a call fails:
+//! [`wxpay_client`], all of which is re-exported here.
 //!
 //! # Features
 //!

@@ -4,7 +4,8 @@ use wxpay_core::Fen;
 
 use crate::error::Problem;
 
-/// An amount in thousandths of a fen, which is 0.00001 yuan: the unit in which bills write fees (手续费).
+/// An amount in thousandths of a fen, which is 0.00001 yuan: the unit in which bills write fees
+/// (手续费).
 ///
 /// ```
 /// use wxpay_bill::MilliFen;
@@ -70,7 +71,8 @@ impl fmt::Display for MilliFen {
     }
 }
 
-/// Reads an amount in yuan from its decimal text: up to five decimals, and any zeros after them. Nothing is rounded.
+/// Reads an amount in yuan from its decimal text: up to five decimals, and any zeros after them.
+/// Nothing is rounded.
 pub(crate) fn millifen(text: &str) -> Result<MilliFen, Problem> {
     let (negative, number) = match text.strip_prefix('-') {
         Some(number) => (true, number),

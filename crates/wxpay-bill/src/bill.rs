@@ -23,7 +23,8 @@ pub enum Bill<R> {
 }
 
 impl<R: BufRead> Bill<R> {
-    /// Reads the names of the columns. The reader gives the bill as it was downloaded, unpacked and decrypted.
+    /// Reads the names of the columns. The reader gives the bill as it was downloaded, unpacked and
+    /// decrypted.
     ///
     /// ```
     /// use wxpay_bill::Bill;

@@ -7,7 +7,8 @@ use crate::table::Summary;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Comparison {
-    /// One entry for each sum that the summary has and the rows have too, in the order of the documents.
+    /// One entry for each sum that the summary has and the rows have too, in the order of the
+    /// documents.
     pub sums: Vec<Compared>,
 }
 
@@ -22,7 +23,8 @@ pub struct Compared {
     pub of_rows: Sum,
     /// What the summary says.
     pub of_summary: Sum,
-    /// Whether both are the same. A fee with fewer decimals in the summary than its rows need may be rounded there.
+    /// Whether both are the same. A fee with fewer decimals in the summary than its rows need may
+    /// be rounded there.
     pub agrees: bool,
 }
 
@@ -118,7 +120,8 @@ pub(crate) enum Rounding {
     ToFen,
 }
 
-/// Whether `of_summary` is `of_rows` without the part of a fen that the text has no place for, rounded up or down.
+/// Whether `of_summary` is `of_rows` without the part of a fen that the text has no place for,
+/// rounded up or down.
 fn is_rounded(of_rows: MilliFen, of_summary: MilliFen, text: &str) -> bool {
     let difference = of_rows.get().abs_diff(of_summary.get());
     amount::places(text) == 2 && of_rows.to_fen().is_none() && difference < 1000

@@ -3,7 +3,8 @@ use std::io;
 
 /// What is wrong with a bill: the line, the column, and the rule that is broken.
 ///
-/// It shows no value of the bill. [`Display`](fmt::Display) is English, [`zh`](Self::zh) is Chinese.
+/// It shows no value of the bill. [`Display`](fmt::Display) is English, [`zh`](Self::zh) is
+/// Chinese.
 #[derive(Debug)]
 pub struct BillError {
     line: u64,
@@ -17,7 +18,8 @@ pub struct BillError {
 pub enum Problem {
     /// The bill could not be read. The cause is the error's source.
     Io(io::Error),
-    /// The bytes are not UTF-8: a spreadsheet has probably saved it in another encoding, such as GBK.
+    /// The bytes are not UTF-8: a spreadsheet has probably saved it in another encoding, such as
+    /// GBK.
     NotUtf8,
     /// The bytes are packed with gzip: unpack them first.
     Packed,

@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// A text of the merchant's in which a bill writes some characters in another way. `Debug` does not show it.
+/// A text of the merchant's in which a bill writes some characters in another way. `Debug` does not
+/// show it.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Escaped {
     raw: Box<str>,
@@ -29,8 +30,9 @@ impl Escaped {
 
     /// The text as the merchant wrote it, as far as the bill tells.
     ///
-    /// A trade bill writes a comma and U+E000 alike: both are read as a comma. A fund bill does not mark a backslash, so
-    /// that a `\n` which the merchant wrote reads as a line feed, and it writes U+0001 as a space.
+    /// A trade bill writes a comma and U+E000 alike: both are read as a comma. A fund bill does not
+    /// mark a backslash, so that a `\n` which the merchant wrote reads as a line feed, and it
+    /// writes U+0001 as a space.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071246>,
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071249>

@@ -17,8 +17,9 @@ use crate::table::{Next, Table};
 
 /// A fund flow bill (资金账单) of a merchant or of one of its sub-merchants, read row by row.
 ///
-/// It is an iterator of rows. Once the rows are at their end, the summary is read and compared with them: if it does not
-/// agree, the last item is an error ([`Problem::SummaryDiffers`]). After an error there is nothing more.
+/// It is an iterator of rows. Once the rows are at their end, the summary is read and compared with
+/// them: if it does not agree, the last item is an error ([`Problem::SummaryDiffers`]). After an
+/// error there is nothing more.
 pub struct FundBill<R> {
     table: Table<R>,
     places: Places<{ COLUMNS.len() }>,

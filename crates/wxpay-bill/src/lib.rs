@@ -1,7 +1,8 @@
 //! Bills of WeChat Pay (微信支付账单) as typed rows, in flat memory, with their sums compared.
 //!
-//! [`Bill::open`] reads the first line and tells which bill it is: a [`TradeBill`] (交易账单), a [`FundBill`] (资金账单), or an
-//! [`OtherBill`] whose columns no public document lists. Each is an iterator of rows, and no more than one row is in memory.
+//! [`Bill::open`] reads the first line and tells which bill it is: a [`TradeBill`] (交易账单), a
+//! [`FundBill`] (资金账单), or an [`OtherBill`] whose columns no public document lists. Each is an
+//! iterator of rows, and no more than one row is in memory.
 //!
 //! ```
 //! use wxpay_bill::Bill;
@@ -24,16 +25,20 @@
 //!
 //! # What is strict, and what is not
 //!
-//! - **Amounts** are whole numbers of fen, fees whole thousandths of a fen ([`MilliFen`]); both are read from the decimal text,
-//!   without floating-point numbers. What would have to be rounded is an error.
-//! - **Columns** are found by their names, those of before 2018 among them, in any order. One that is missing is an error; further
-//!   ones are kept ([`TradeRow::further`]).
-//! - **A row** has as many fields as there are names, and each begins with a back-quote. A bill that a spreadsheet has saved does
-//!   not, and is refused: its long numbers are spoilt.
-//! - **The summary** must be there, and is compared with the rows: their number, and every sum. A bill that was cut short has none.
-//! - A mark (BOM) at the beginning and CR LF at the line ends may be missing. A file without anything is [`Bill::Empty`].
+//! - **Amounts** are whole numbers of fen, fees whole thousandths of a fen ([`MilliFen`]); both are
+//!   read from the decimal text, without floating-point numbers. What would have to be rounded is
+//!   an error.
+//! - **Columns** are found by their names, those of before 2018 among them, in any order. One that
+//!   is missing is an error; further ones are kept ([`TradeRow::further`]).
+//! - **A row** has as many fields as there are names, and each begins with a back-quote. A bill
+//!   that a spreadsheet has saved does not, and is refused: its long numbers are spoilt.
+//! - **The summary** must be there, and is compared with the rows: their number, and every sum. A
+//!   bill that was cut short has none.
+//! - A mark (BOM) at the beginning and CR LF at the line ends may be missing. A file without
+//!   anything is [`Bill::Empty`].
 //!
-//! An error names the line and the column, in English and in Chinese ([`BillError::zh`]), and shows no value.
+//! An error names the line and the column, in English and in Chinese ([`BillError::zh`]), and shows
+//! no value.
 //!
 //! # Features
 //!

@@ -28,7 +28,8 @@ impl<R: BufRead> Lines<R> {
         &self.buffer
     }
 
-    /// Reads the next line, without its end and without the mark (BOM) before the first; `false` at the end of the bill.
+    /// Reads the next line, without its end and without the mark (BOM) before the first; `false` at
+    /// the end of the bill.
     pub(crate) fn advance(&mut self) -> Result<bool, BillError> {
         self.number = self.number.saturating_add(1);
         self.buffer.clear();

@@ -6,8 +6,8 @@ use crate::lines::Lines;
 use crate::names::Names;
 use crate::table::text_of;
 
-/// A bill of a kind whose columns no public document lists, such as that of profit sharing (分账账单): each line as it stands,
-/// the lines of a summary among them.
+/// A bill of a kind whose columns no public document lists, such as that of profit sharing (分账账单):
+/// each line as it stands, the lines of a summary among them.
 ///
 /// Nothing of it is compared. The digest of the download proves that it is whole.
 pub struct OtherBill<R> {
@@ -23,12 +23,14 @@ pub struct OtherBill<R> {
 pub struct OtherRow {
     /// The line of the bill, counted from 1.
     pub line: u64,
-    /// The fields without their back-quotes, in the order of the columns. The lines of a summary have another number of them.
+    /// The fields without their back-quotes, in the order of the columns. The lines of a summary
+    /// have another number of them.
     pub fields: Vec<String>,
 }
 
 impl<R: BufRead> OtherBill<R> {
-    /// Reads a bill of any kind as it stands, trade and fund flow bills too. A file without anything in it has no columns.
+    /// Reads a bill of any kind as it stands, trade and fund flow bills too. A file without
+    /// anything in it has no columns.
     ///
     /// # Errors
     /// It can't be read, or its first line is no list of names in UTF-8.
@@ -67,8 +69,8 @@ impl<R: BufRead> OtherBill<R> {
         Ok(None)
     }
 
-    /// Splits a line as one of a bill, or at its commas alone if that gives as many fields as there are names: some bills of
-    /// before 2025 lack back-quotes in the middle of a row.
+    /// Splits a line as one of a bill, or at its commas alone if that gives as many fields as there
+    /// are names: some bills of before 2025 lack back-quotes in the middle of a row.
     fn fields(&self, text: &str) -> Vec<String> {
         let owned = |fields: Vec<&str>| fields.into_iter().map(str::to_owned).collect();
         let at_commas: Vec<&str> = text.split(',').collect();

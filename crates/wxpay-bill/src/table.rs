@@ -5,7 +5,8 @@ use crate::error::{BillError, Problem};
 use crate::lines::Lines;
 use crate::names::Names;
 
-/// A table as every bill has it: names, rows of which each field begins with a back-quote, and a summary of two lines.
+/// A table as every bill has it: names, rows of which each field begins with a back-quote, and a
+/// summary of two lines.
 pub(crate) struct Table<R> {
     lines: Lines<R>,
     names: Names,
@@ -143,8 +144,8 @@ pub(crate) fn text_of<'a>(bytes: &'a [u8], line: u64, names: &Names) -> Result<&
     })
 }
 
-/// Where the fields of a row are, without their back-quotes. Commas stand in fields too, and so do back-quotes: the two
-/// together stand between fields alone.
+/// Where the fields of a row are, without their back-quotes. Commas stand in fields too, and so do
+/// back-quotes: the two together stand between fields alone.
 fn split(text: &str, fields: &mut Vec<Range<usize>>) {
     fields.clear();
     let mut start = 1;

@@ -21,8 +21,9 @@ use crate::table::{Next, Table};
 
 /// A trade bill (交易账单), read row by row.
 ///
-/// It is an iterator of rows. Once the rows are at their end, the summary is read and compared with them: if it does not
-/// agree, the last item is an error ([`Problem::SummaryDiffers`]). After an error there is nothing more.
+/// It is an iterator of rows. Once the rows are at their end, the summary is read and compared with
+/// them: if it does not agree, the last item is an error ([`Problem::SummaryDiffers`]). After an
+/// error there is nothing more.
 pub struct TradeBill<R> {
     table: Table<R>,
     kind: TradeKind,

@@ -1,5 +1,6 @@
-//! A till that takes payments by scanned code (付款码支付): one customer pays at once, one is asked for the password, one has too
-//! little money and pays with another card, and one order was left open by a crash.
+//! A till that takes payments by scanned code (付款码支付): one customer pays at once, one is asked for
+//! the password, one has too little money and pays with another card, and one order was left open
+//! by a crash.
 //!
 //! `cargo run -p wxpay-cashier --features v2 --example cashier`
 
@@ -23,7 +24,8 @@ use wxpay_cashier::{
 use wxpay_core::{Fen, OutTradeNo};
 use wxpay_sandbox::Sandbox;
 
-/// The shop's store: a folder with two lines for each sale, used by one program. A shop with a database uses a table.
+/// The shop's store: a folder with two lines for each sale, used by one program. A shop with a
+/// database uses a table.
 #[derive(Debug)]
 struct Folder {
     path: PathBuf,
@@ -39,7 +41,8 @@ impl Folder {
         }
     }
 
-    /// The file of a sale. A sale's name may hold a path, such as `../till`, so only names that can't are taken.
+    /// The file of a sale. A sale's name may hold a path, such as `../till`, so only names that
+    /// can't are taken.
     fn file(&self, sale: &SaleId) -> Result<PathBuf, StoreError> {
         let name = sale.as_str();
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

@@ -1,9 +1,10 @@
-//! Takes payments by scanned code in a simulated world that loses, doubles, delays and lies, while users pay or cancel, whose
-//! programs crash or stand still at any await, whose stores fail and whose clocks jump: once for each seed, and then by thirteen
-//! policies that are known to be wrong.
+//! Takes payments by scanned code in a simulated world that loses, doubles, delays and lies, while
+//! users pay or cancel, whose programs crash or stand still at any await, whose stores fail and
+//! whose clocks jump: once for each seed, and then by thirteen policies that are known to be wrong.
 //!
-//! `cargo run --release -p wxpay-cashier --features v2 --example simulate -- 1000000` runs so many seeds;
-//! `cargo run --release -p wxpay-cashier --features v2 --example simulate -- --seed 17` tells what happens in one.
+//! `cargo run --release -p wxpay-cashier --features v2 --example simulate -- 1000000` runs so many
+//! seeds; `cargo run --release -p wxpay-cashier --features v2 --example simulate -- --seed 17`
+//! tells what happens in one.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

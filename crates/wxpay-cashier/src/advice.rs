@@ -130,8 +130,8 @@ const NOT_PAID: Advice = advice(
     "请重新扫码，换一个单号再次收款。",
 );
 
-/// What the documents advise for the codes of a charge, those of APIv2 and APIv3. None says that nothing was taken: a copy of the
-/// request may have been paid, and reversed.
+/// What the documents advise for the codes of a charge, those of APIv2 and APIv3. None says that
+/// nothing was taken: a copy of the request may have been paid, and reversed.
 const BY_CODE: [(&[&str], Advice); 6] = [
     (
         &["AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE", "AUTH_CODE_ERROR"],

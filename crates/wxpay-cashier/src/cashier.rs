@@ -23,10 +23,11 @@ pub use errors::{CancelError, ChargeError, Unsettled};
 
 /// Charges payment codes (付款码), each once, and follows every charge to a proven end.
 ///
-/// Cheap to clone; clones are one cashier. Several cashiers, also of several programs, may work over one store.
+/// Cheap to clone; clones are one cashier. Several cashiers, also of several programs, may work
+/// over one store.
 ///
-/// Every future that it gives may be dropped at any await, and the program may die at any moment: what was begun is in the
-/// store, and [`resume`](Self::resume) finds it.
+/// Every future that it gives may be dropped at any await, and the program may die at any moment:
+/// what was begun is in the store, and [`resume`](Self::resume) finds it.
 pub struct Cashier<S>(pub(crate) Arc<Inner<S>>);
 
 pub(crate) struct Inner<S> {
@@ -59,15 +60,15 @@ impl<S: Service> Cashier<S> {
         })
     }
 
-    /// Charges a code for a sale, and follows it until it is settled, for [two minutes](Rules::patience) after the response to
-    /// the charge at most.
+    /// Charges a code for a sale, and follows it until it is settled, for [two
+    /// minutes](Rules::patience) after the response to the charge at most.
     ///
-    /// The charge is stored before it is sent, and it is sent once. A user who is asked for the password is waited for; what
-    /// stays unknown or unpaid is reversed.
+    /// The charge is stored before it is sent, and it is sent once. A user who is asked for the
+    /// password is waited for; what stays unknown or unpaid is reversed.
     ///
     /// # Errors
-    /// Provably nothing was sent. Everything else is an [`Outcome`], an open one too. After [`ChargeError::Store`] the sale may be
-    /// stored as open all the same.
+    /// Provably nothing was sent. Everything else is an [`Outcome`], an open one too. After
+    /// [`ChargeError::Store`] the sale may be stored as open all the same.
     pub async fn charge(&self, sale: &SaleId, request: &S::Charge) -> Result<Outcome, ChargeError> {
         let inner = &*self.0;
         inner.service.check(request).await?;
@@ -95,10 +96,12 @@ impl<S: Service> Cashier<S> {
         inner.charge(record, request).await
     }
 
-    /// Goes on with an open order until it is settled, for [two minutes](Rules::patience) at most. Nothing is charged.
+    /// Goes on with an open order until it is settled, for [two minutes](Rules::patience) at most.
+    /// Nothing is charged.
     ///
-    /// Where only a [person](Reason::needs_a_person) can settle it, it asks once and returns: do not call it in a loop then. After
-    /// [`Reason::NotStored`] and [`Reason::InOtherHands`] it waits for [ten seconds](Rules::query_every) before it tries again.
+    /// Where only a [person](Reason::needs_a_person) can settle it, it asks once and returns: do
+    /// not call it in a loop then. After [`Reason::NotStored`] and [`Reason::InOtherHands`] it
+    /// waits for [ten seconds](Rules::query_every) before it tries again.
     pub async fn run(&self, open: Open) -> Outcome {
         let inner = &*self.0;
         if matches!(open.reason, Reason::NotStored | Reason::InOtherHands) {
@@ -117,12 +120,13 @@ impl<S: Service> Cashier<S> {
     /// `number` is the merchant order number of the order that is meant: of the [`Open`] or
     /// [`Paid`](crate::Paid) that the shop has looked at.
     ///
-    /// It ends in [`Outcome::NotPaid`] once the reversal is proven. A payment can be reversed for seven days; if WeChat Pay says
-    /// that they are over, the outcome is [`Outcome::Paid`] as before: create a refund instead. The documents ask for a refund
-    /// too where an undisputed payment is to be given back. A sale that is not paid or refunded stays as it is.
+    /// It ends in [`Outcome::NotPaid`] once the reversal is proven. A payment can be reversed for
+    /// seven days; if WeChat Pay says that they are over, the outcome is [`Outcome::Paid`] as
+    /// before: create a refund instead. The documents ask for a refund too where an undisputed
+    /// payment is to be given back. A sale that is not paid or refunded stays as it is.
     ///
-    /// If the store fails to save the wish, it may have saved it all the same. So the outcome is [`Outcome::Open`] then, and not an
-    /// error: hand out nothing, and run it on.
+    /// If the store fails to save the wish, it may have saved it all the same. So the outcome is
+    /// [`Outcome::Open`] then, and not an error: hand out nothing, and run it on.
     ///
     /// # Errors
     /// Nothing was sent, and nothing has changed.
@@ -162,7 +166,8 @@ impl<S: Service> Cashier<S> {
         Ok(found.map(|record| self.0.outcome(record)))
     }
 
-    /// Every sale in the store that is not settled. Call it when the program starts, and [run](Self::run) each.
+    /// Every sale in the store that is not settled. Call it when the program starts, and
+    /// [run](Self::run) each.
     ///
     /// # Errors
     /// The store can't be read. A single sale that can't be read is in [`Unsettled::unreadable`].

@@ -6,9 +6,10 @@ use wxpay_transport::{Deadline, Timer};
 
 /// The moment from which a charge or a reversal must not leave any more.
 ///
-/// A program can stand still between the decision to send and the first byte: a suspended machine, a slow disk. A reversal
-/// that is sent on what was known an hour ago could give back a payment that somebody has believed since. So a request leaves
-/// soon after the facts it rests on, or not at all.
+/// A program can stand still between the decision to send and the first byte: a suspended machine,
+/// a slow disk. A reversal that is sent on what was known an hour ago could give back a payment
+/// that somebody has believed since. So a request leaves soon after the facts it rests on, or not
+/// at all.
 #[derive(Clone)]
 pub struct Fence {
     until: Duration,

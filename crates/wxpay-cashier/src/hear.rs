@@ -105,7 +105,8 @@ impl Record {
         let is_dated_before = payment
             .paid_at
             .is_some_and(|at| at.unix_millis().saturating_add(differ) < self.began_at);
-        // What was being paid when it was charged had not been paid before, whatever the clocks say.
+        // What was being paid when it was charged had not been paid before, whatever the clocks
+        // say.
         is_dated_before && self.charge != Charge::Paying
     }
 
@@ -129,7 +130,8 @@ impl Record {
         matches!(self.seen, Seen::Paid(_)) || self.seen.is_other()
     }
 
-    /// WeChat Pay's queries know only orders whose creation succeeded, so this alone proves nothing.
+    /// WeChat Pay's queries know only orders whose creation succeeded, so this alone proves
+    /// nothing.
     fn hear_not_found(&mut self, rules: &Rules) {
         if self.seen != Seen::Nothing {
             return;
@@ -142,8 +144,9 @@ impl Record {
         } else if reversal.stand == Stand::Accepted
             && (twice && self.told().is_some() || self.elapsed >= rules.doubt)
         {
-            // The documents say that an order which is reversed can't be paid any more, and not that a charge is which has yet
-            // to arrive. So it must have been answered, or have had its time.
+            // The documents say that an order which is reversed can't be paid any more, and not
+            // that a charge is which has yet to arrive. So it must have been answered, or have had
+            // its time.
             Some(Proof::Reversed)
         } else if twice && self.is_refused(Refused::ForGood) && self.elapsed >= rules.confirm
             || twice && self.is_refused(Refused::ForNow) && reversal.found_nothing
@@ -229,8 +232,8 @@ const NUMBER_USED: [&str; 8] = [
     "OUT_TRADE_NO_USED",
 ];
 
-/// The code can't be charged, now or later. `AUTH_CODE_ERROR` is that of a code that was used: if an earlier copy of the request
-/// has used it, queries find the order of that one.
+/// The code can't be charged, now or later. `AUTH_CODE_ERROR` is that of a code that was used: if
+/// an earlier copy of the request has used it, queries find the order of that one.
 const NO_CODE: [&str; 4] = [
     "AUTHCODEEXPIRE",
     "AUTH_CODE_ERROR",

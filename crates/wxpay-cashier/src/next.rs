@@ -7,7 +7,8 @@ use crate::record::{Charge, Record, Refused, Seen, Stand};
 use crate::rules::Rules;
 
 impl Record {
-    /// From when on a reversal may be sent, if one is wanted. `age` is the time since the charge by the wall clock.
+    /// From when on a reversal may be sent, if one is wanted. `age` is the time since the charge by
+    /// the wall clock.
     fn reversal_from(&self, rules: &Rules, age: Duration) -> Option<Duration> {
         if self.is_too_old(rules, age) || self.seen.is_other() {
             return None;
@@ -36,7 +37,8 @@ impl Record {
     pub(crate) fn is_time_to_reverse(&self, rules: &Rules, age: Duration) -> bool {
         let from = self.reversal_from(rules, age);
         let is_wanted_anyway = self.cancel || self.reversal.stand >= Stand::CallAgain;
-        // The documents want the state of the payment to be asked for before; a single query that fails is asked again.
+        // The documents want the state of the payment to be asked for before; a single query that
+        // fails is asked again.
         let is_asked = self.unanswered == 0 || self.unanswered >= UNANSWERED || is_wanted_anyway;
         // What is done shows in the books a little later.
         let again_from = self.reversal.last.saturating_add(rules.query_every);

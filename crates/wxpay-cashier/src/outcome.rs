@@ -15,12 +15,14 @@ use crate::sale::SaleId;
 pub enum Outcome {
     /// The user has paid, and nothing that was sent can take it back. Hand out the goods.
     Paid(Paid),
-    /// It is proven that the user has not paid, and can't pay under this number any more. The sale may be charged again, under
-    /// another number.
+    /// It is proven that the user has not paid, and can't pay under this number any more. The sale
+    /// may be charged again, under another number.
     NotPaid(NotPaid),
-    /// The user had paid, and a refund outside of this crate has given at least a part of it back. It is not charged again.
+    /// The user had paid, and a refund outside of this crate has given at least a part of it back.
+    /// It is not charged again.
     Refunded(Refunded),
-    /// Nothing is proven yet. [Go on](crate::Cashier::run) with it, and charge nothing else for this sale.
+    /// Nothing is proven yet. [Go on](crate::Cashier::run) with it, and charge nothing else for
+    /// this sale.
     Open(Open),
 }
 
@@ -49,7 +51,8 @@ impl Paid {
     }
 }
 
-/// A charge that is proven not to be paid: nothing was taken from the user, or everything was given back.
+/// A charge that is proven not to be paid: nothing was taken from the user, or everything was given
+/// back.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NotPaid {
     pub(crate) sale: SaleId,
@@ -110,19 +113,22 @@ impl fmt::Display for NotPaid {
 pub enum Proof {
     /// Nothing of the charge left this machine.
     NotSent,
-    /// WeChat Pay refused the charge, and queries do not know the order: for a code that is too old, used or no payment code and
-    /// for wrong parameters or settings, two of them, the second 5 seconds after the refusal; for any other cause, two and a
-    /// reversal that found no order.
+    /// WeChat Pay refused the charge, and queries do not know the order: for a code that is too
+    /// old, used or no payment code and for wrong parameters or settings, two of them, the second 5
+    /// seconds after the refusal; for any other cause, two and a reversal that found no order.
     Refused,
-    /// A query says `PAYERROR` (支付失败). By WeChat Pay's diagram of states, such an order can only be reversed.
+    /// A query says `PAYERROR` (支付失败). By WeChat Pay's diagram of states, such an order can only be
+    /// reversed.
     Failed,
     /// A query says `CLOSED` (已关闭).
     Closed,
-    /// A query says `REVOKED` (已撤销); or a reversal was accepted, and queries after it do not know the order, after a charge that
-    /// was refused, or [five minutes](crate::Rules::doubt) after one without an answer. If the user had paid, the money goes back.
+    /// A query says `REVOKED` (已撤销); or a reversal was accepted, and queries after it do not know
+    /// the order, after a charge that was refused, or [five minutes](crate::Rules::doubt) after one
+    /// without an answer. If the user had paid, the money goes back.
     Reversed,
-    /// For [`Rules::not_known_for`](crate::Rules::not_known_for), ten minutes, no query knew the order, and no reversal had an
-    /// effect. No document calls that a proof; the rule says why it is taken for one, and can be turned off.
+    /// For [`Rules::not_known_for`](crate::Rules::not_known_for), ten minutes, no query knew the
+    /// order, and no reversal had an effect. No document calls that a proof; the rule says why it
+    /// is taken for one, and can be turned off.
     NeverArrived,
 }
 
@@ -171,7 +177,8 @@ impl Refunded {
 
 /// An order of which nothing is proven yet: it may be paid, and may be paid later.
 ///
-/// It is in the shop's store. [`Cashier::run`](crate::Cashier::run) goes on with it, now or after a restart.
+/// It is in the shop's store. [`Cashier::run`](crate::Cashier::run) goes on with it, now or after a
+/// restart.
 #[must_use = "an open order has to be followed to its end with `Cashier::run`"]
 pub struct Open {
     pub(crate) record: Box<Record>,

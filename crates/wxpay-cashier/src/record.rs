@@ -21,7 +21,8 @@ pub(crate) struct Record {
     pub(crate) began_at: i64,
     /// The call that charges has ended. If not, it may be under way, or the program has died in it.
     pub(crate) is_sent: bool,
-    /// How much time has provably passed since the charge was sent, whatever happened to the clocks.
+    /// How much time has provably passed since the charge was sent, whatever happened to the
+    /// clocks.
     pub(crate) elapsed: Duration,
     pub(crate) charge: Charge,
     pub(crate) seen: Seen,
@@ -53,7 +54,8 @@ pub(crate) enum Charge {
 /// What a refusal of the charge is worth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Refused {
-    /// For a cause that no later copy of the request could escape: the code is too old or used, or a parameter is wrong.
+    /// For a cause that no later copy of the request could escape: the code is too old or used, or
+    /// a parameter is wrong.
     ForGood,
     /// For a cause that can pass, such as too little money.
     ForNow,

@@ -3,11 +3,13 @@ use std::str::FromStr;
 
 use wxpay_core::InvalidInput;
 
-/// The shop's own name for one thing to be paid, such as `till-3-20261126-0042`: a receipt, a bill, a basket.
+/// The shop's own name for one thing to be paid, such as `till-3-20261126-0042`: a receipt, a bill,
+/// a basket.
 ///
-/// 1 to 64 characters of ASCII without spaces. A sale is paid once. Each try to charge for it has a merchant order number of
-/// its own, and a second one is made only after the first is proven not paid. So the name must come from the shop's books: made
-/// up on the spot, it is another sale each time.
+/// 1 to 64 characters of ASCII without spaces. A sale is paid once. Each try to charge for it has a
+/// merchant order number of its own, and a second one is made only after the first is proven not
+/// paid. So the name must come from the shop's books: made up on the spot, it is another sale each
+/// time.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SaleId(String);
 

@@ -32,8 +32,8 @@ pub trait Service: Debug + Send + Sync + 'static {
     /// The typed request of a charge, with everything that it can hold.
     type Charge: Send + Sync;
 
-    /// The protocol and the merchant, such as `v2 1900000109`. It is stored with each sale, so that no other merchant's client
-    /// goes on with it.
+    /// The protocol and the merchant, such as `v2 1900000109`. It is stored with each sale, so that
+    /// no other merchant's client goes on with it.
     fn account(&self) -> String;
 
     /// The merchant order number of a charge.
@@ -45,17 +45,18 @@ pub trait Service: Debug + Send + Sync + 'static {
     /// Checks a charge without sending anything, and that its order could be queried and reversed.
     ///
     /// # Errors
-    /// A field breaks a documented rule, such as that of the payment code, or a key is missing; or the client certificate that
-    /// the reversal needs is missing or has expired.
+    /// A field breaks a documented rule, such as that of the payment code, or a key is missing; or
+    /// the client certificate that the reversal needs is missing or has expired.
     async fn check(&self, charge: &Self::Charge) -> Result<(), Error>;
 
-    /// Charges the code, once; and only while the fence is not [past](Fence::is_past), which is to be looked at right before the
-    /// bytes leave. Past it the end is [`PayEnd::NotSent`].
+    /// Charges the code, once; and only while the fence is not [past](Fence::is_past), which is to
+    /// be looked at right before the bytes leave. Past it the end is [`PayEnd::NotSent`].
     async fn pay(&self, charge: &Self::Charge, fence: &Fence) -> PayEnd;
 
     /// Asks what has become of the order.
     async fn query(&self, number: &OutTradeNo) -> QueryEnd;
 
-    /// Reverses the order, once; and only while the fence is not past. Past it the end is [`ReverseEnd::NotSent`].
+    /// Reverses the order, once; and only while the fence is not past. Past it the end is
+    /// [`ReverseEnd::NotSent`].
     async fn reverse(&self, number: &OutTradeNo, fence: &Fence) -> ReverseEnd;
 }

@@ -12,8 +12,8 @@ pub use memory::MemoryStore;
 
 /// Where the shop keeps its sales, so that none is lost in a crash: a table of its database, say.
 ///
-/// One row for each sale: its name, the revision, whether it is settled, and the text. The cashier saves before each charge
-/// and each reversal, and sends nothing that is not saved.
+/// One row for each sale: its name, the revision, whether it is settled, and the text. The cashier
+/// saves before each charge and each reversal, and sends nothing that is not saved.
 #[async_trait]
 pub trait SaleStore: Debug + Send + Sync + 'static {
     /// The text that was saved last for this sale, if there is one.
@@ -22,11 +22,13 @@ pub trait SaleStore: Debug + Send + Sync + 'static {
     /// It can't be read.
     async fn load(&self, sale: &SaleId) -> Result<Option<String>, StoreError>;
 
-    /// Keeps a snapshot in place of the one before it, durably: it has to be there after a loss of power once this returns.
+    /// Keeps a snapshot in place of the one before it, durably: it has to be there after a loss of
+    /// power once this returns.
     ///
-    /// Only if the revision that is there is the one [before](Snapshot::revision): of two programs that work on one sale, one has
-    /// to get a [conflict](StoreError::Conflict). In SQL: `INSERT` for revision 1, and
-    /// `UPDATE … WHERE sale = ? AND revision = ?` for any other, which must have changed a row.
+    /// Only if the revision that is there is the one [before](Snapshot::revision): of two programs
+    /// that work on one sale, one has to get a [conflict](StoreError::Conflict). In SQL: `INSERT`
+    /// for revision 1, and `UPDATE … WHERE sale = ? AND revision = ?` for any other, which must
+    /// have changed a row.
     ///
     /// # Errors
     /// [`StoreError::Conflict`], or it can't be written.

@@ -1,3 +1,5 @@
+//! The catalogue: every operation by its name, its path and its words.
+
 use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
@@ -12,7 +14,8 @@ struct Catalog {
     entries: Vec<Entry>,
 }
 
-/// The line of the catalogue about one operation; the operation itself is read when it is asked for.
+/// The line of the catalogue about one operation; the operation itself is read when it is asked
+/// for.
 #[derive(Debug)]
 pub struct Entry {
     head: Head,
@@ -46,7 +49,8 @@ pub fn find(name: &str) -> Option<&'static Operation> {
     entries.get(at).map(Entry::operation)
 }
 
-/// The operation of a method and a path as it is sent: `GET /v3/pay/transactions/id/4200000001`. A query is left out of account.
+/// The operation of a method and a path as it is sent: `GET /v3/pay/transactions/id/4200000001`. A
+/// query is left out of account.
 pub fn find_route(method: &str, path: &str) -> Option<&'static Operation> {
     let path = path.split('?').next().unwrap_or(path);
     let routes = entries().iter().filter_map(|entry| {
@@ -60,7 +64,8 @@ pub fn find_route(method: &str, path: &str) -> Option<&'static Operation> {
         .map(|(_, entry)| entry.operation())
 }
 
-/// What has every word of `text` in its name, path or titles, best first: names before titles. Upper and lower case are one.
+/// What has every word of `text` in its name, path or titles, best first: names before titles.
+/// Upper and lower case are one.
 pub fn search(text: &str) -> Vec<&'static Entry> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let mut found: Vec<(usize, &Entry)> = entries()

@@ -19,8 +19,9 @@ pub struct Field {
     /// Where it goes in an APIv3 request.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// The type: a scalar such as `String`, `Fen` or `OutTradeNo`, or `enum`, `object`, `list`, `numbered` (an APIv2 list whose
-    /// members are numbered), `one_of` (exactly one of its fields) or `group` (fields that come together).
+    /// The type: a scalar such as `String`, `Fen` or `OutTradeNo`, or `enum`, `object`, `list`,
+    /// `numbered` (an APIv2 list whose members are numbered), `one_of` (exactly one of its fields)
+    /// or `group` (fields that come together).
     #[serde(rename = "type")]
     pub ty: String,
     /// The item of a list.

@@ -1,5 +1,6 @@
-//! Every operation and notification of WeChat Pay (微信支付) as data: name, method, path, titles in English and Chinese,
-//! fields with their types and limits, and what each error code says of the outcome.
+//! Every operation and notification of WeChat Pay (微信支付) as data: name, method, path, titles in
+//! English and Chinese, fields with their types and limits, and what each error code says of the
+//! outcome.
 //!
 //! ```
 //! let operation = wxpay_catalog::find("v2.pay.query_order").expect("it is there");
@@ -10,8 +11,8 @@
 //! assert!(found.iter().any(|found| found.name() == "v2.pay.query_order"));
 //! ```
 //!
-//! The data are compressed in the binary. They are unpacked when something is first asked for, and an operation is read
-//! when it is first used.
+//! The data are compressed in the binary. They are unpacked when something is first asked for, and
+//! an operation is read when it is first used.
 
 mod catalog;
 mod field;

@@ -26,7 +26,8 @@ pub struct Operation {
     pub title_zh: String,
     /// `read`, `write`, `notification`, or `page` for one that the user's browser opens.
     pub effect: String,
-    /// What settles an unknown outcome of a write: the full name of a query, `repeat` (the same call again) or `none`.
+    /// What settles an unknown outcome of a write: the full name of a query, `repeat` (the same
+    /// call again) or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<String>,
     /// The official page.
@@ -60,7 +61,8 @@ pub struct Operation {
     /// The request's `Accept`, where it is not `application/json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<String>,
-    /// The header of the response with the digest (SHA-1) of the file, which the signature covers in the place of the file.
+    /// The header of the response with the digest (SHA-1) of the file, which the signature covers
+    /// in the place of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest_header: Option<String>,
     /// The digests of APIv2 that it takes.
@@ -69,10 +71,12 @@ pub struct Operation {
     /// The WeCom signature that it needs: `pay` or `redpack`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workwx_sign: Option<String>,
-    /// The field of an APIv2 request for the app, where it is not `appid`; empty where there is none.
+    /// The field of an APIv2 request for the app, where it is not `appid`; empty where there is
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id_field: Option<String>,
-    /// The field of an APIv2 request for the merchant ID, where it is not `mch_id`; empty where there is none.
+    /// The field of an APIv2 request for the merchant ID, where it is not `mch_id`; empty where
+    /// there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mch_id_field: Option<String>,
     /// Whether an APIv2 request carries no `nonce_str`.
@@ -167,8 +171,9 @@ pub struct ErrorCode {
     /// The HTTP status, in APIv3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// `A` (the outcome is open), `D` (a definite cause) or `Q` (a query failed); then any of `C` (configuration), `L` (a
-    /// limit), `S` (repeat with the same number and parameters), with spaces between.
+    /// `A` (the outcome is open), `D` (a definite cause) or `Q` (a query failed); then any of `C`
+    /// (configuration), `L` (a limit), `S` (repeat with the same number and parameters), with
+    /// spaces between.
     pub class: String,
     /// What it says of a write: `not_executed` or `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,5 @@
-//! The catalogue as it stands in the binary: compressed, and what several operations have in common written once.
+//! The catalogue as it stands in the binary: compressed, and what several operations have in common
+//! written once.
 
 use std::io::Read as _;
 
@@ -46,7 +47,8 @@ impl Packed {
         value
     }
 
-    /// Replaces each number in a list by the shared line that it counts, which names earlier ones only.
+    /// Replaces each number in a list by the shared line that it counts, which names earlier ones
+    /// only.
     fn fill_in(&self, value: &mut Value) {
         match value {
             Value::Array(items) => {

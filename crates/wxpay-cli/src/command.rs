@@ -31,24 +31,28 @@ use crate::lang::Lang;
 /// What to do.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one proved
+    /// Start a local WeChat Pay, make real calls to it over mutual TLS, and show what each one
+    /// proved
     ///
     /// Nothing leaves this machine. The exit code is 0 only when every step holds.
-    Demo,
+    Demo(demo::Arguments),
     /// Run a local WeChat Pay that clients in any language can talk to
     ///
-    /// It speaks APIv2, APIv3 and WeCom's payments over TLS, checks every signature and says why one fails. The files that a
-    /// client needs are written into a folder: keys, certificates, a ready wxpay.toml and shell exports. A page shows the
-    /// requests as they come. No request leaves this machine; notifications go to addresses of this machine only.
+    /// It speaks APIv2, APIv3 and WeCom's payments over TLS, checks every signature and says why
+    /// one fails. The files that a client needs are written into a folder: keys, certificates, a
+    /// ready wxpay.toml and shell exports. A page shows the requests as they come. No request
+    /// leaves this machine; notifications go to addresses of this machine only.
     Sandbox(Box<sandbox::Arguments>),
     /// Write a `wxpay.toml` to fill in, with a comment on each setting
     ///
-    /// It asks nothing and connects to nothing. A file that is there is left as it is. Then it says which files belong beside it.
+    /// It asks nothing and connects to nothing. A file that is there is left as it is. Then it says
+    /// which files belong beside it.
     Init(init::Arguments),
-    /// Check a configuration before it goes live: one line a check, green, yellow or red, with what to do
+    /// Check a configuration before it goes live: one line a check, green, yellow or red, with what
+    /// to do
     ///
-    /// Nothing is changed and no money moves: the checks read files, and query numbers that do not exist. The exit code is 0
-    /// unless a check is red (1).
+    /// Nothing is changed and no money moves: the checks read files, and query numbers that do not
+    /// exist. The exit code is 0 unless a check is red (1).
     Doctor(Box<doctor::Arguments>),
     /// List the operations of WeChat Pay that can be called, or those that a text finds
     ///
@@ -60,30 +64,36 @@ pub(crate) enum Command {
     Show(show::Arguments),
     /// Call one operation, with its fields as arguments
     ///
-    /// `wxpay list` has the names, and `wxpay call NAME --help` tells the fields of one. A call that can change anything asks
-    /// first, or wants --yes. Exit codes: 0 done, 1 not executed, 2 the arguments are wrong and nothing was sent, 3 unknown:
-    /// query before anything else, 4 a read failed.
+    /// `wxpay list` has the names, and `wxpay call NAME --help` tells the fields of one. A call
+    /// that can change anything asks first, or wants --yes. Exit codes: 0 done, 1 not executed, 2
+    /// the arguments are wrong and nothing was sent, 3 unknown: query before anything else, 4 a
+    /// read failed.
     Call(call::Arguments),
-    /// Pay employees (向员工付款), transfer to users (商家转账) and refund orders (退款) from CSV files, each row once, whatever happens
+    /// Pay employees (向员工付款), transfer to users (商家转账) and refund orders (退款) from CSV files, each
+    /// row once, whatever happens
     #[command(subcommand)]
     Payout(payout::Command),
     /// Download bills (账单), read them, compare their sums, and reconcile them with your own orders
     #[command(subcommand)]
     Bill(bill::Command),
-    /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to pay
+    /// Sign a message of APIv2, a WeCom payment, a request of APIv3, or what a front end needs to
+    /// pay
     Sign(Box<sign::Arguments>),
     /// Verify a response or notification of APIv2 or APIv3
     ///
     /// The exit code is 0 if it holds, 1 if it does not, 2 if the question can't be understood.
     Verify(Box<verify::Arguments>),
-    /// Open what is encrypted: the resource of a notification, platform certificates, an encrypted field, a refund notification
+    /// Open what is encrypted: the resource of a notification, platform certificates, an encrypted
+    /// field, a refund notification
     ///
-    /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does not.
+    /// A message with a signature is verified first. The exit code is 0 if it opens, 1 if it does
+    /// not.
     Open(Box<open::Arguments>),
-    /// Say in words why a captured request, response, notification or payment of a front end is not signed as it should be
+    /// Explain why the signature of a captured request, response, notification or front-end payment
+    /// is wrong
     ///
-    /// It takes whatever keys are configured, and finds the mistake with which the signature holds. The exit code is 0 if
-    /// everything was checked and holds, else 1.
+    /// It takes whatever keys are configured, and finds the mistake with which the signature holds.
+    /// The exit code is 0 if everything was checked and holds, else 1.
     Explain(Box<explain::Arguments>),
     /// Print a script that completes the arguments of `wxpay` in a shell
     Completions(completions::Arguments),
@@ -98,7 +108,7 @@ impl Command {
     pub(crate) async fn run(self, lang: Lang) -> Result<ExitCode, Fail> {
         match self {
             Self::Sandbox(arguments) => sandbox::run(*arguments, lang).await,
-            Self::Demo => demo::run(lang).await,
+            Self::Demo(arguments) => demo::run(&arguments, lang).await,
             Self::Init(arguments) => init::run(&arguments, lang),
             Self::Doctor(arguments) => doctor::run(*arguments, lang).await,
             Self::List(arguments) => list::run(&arguments, lang),

@@ -20,7 +20,7 @@ pub(crate) use self::clients::{Clients, Identity, read as certificate_text};
 use self::file::File;
 pub(crate) use self::file::{Certificates, SignTypeName};
 pub(crate) use self::host_note::is_wechat_pay;
-use self::names::{APP_ID, MCH_ID, Names, V2_KEY, V3_KEY, WECOM_SECRET, missing};
+use self::names::{APP_ID, MCH_ID, Names, V2_KEY, V3_KEY, WECOM_SECRET, missing, nothing_set};
 pub(crate) use self::owner::Role;
 pub(crate) use self::secret_file::text as secret_text;
 pub(crate) use self::words::chinese as setting_in_chinese;
@@ -48,10 +48,11 @@ pub(crate) enum SecretSource {
 }
 
 impl Config {
-    /// Reads the file that the arguments or `WXPAY_CONFIG` name, or `wxpay.toml` in the current folder if it is there.
+    /// Reads the file that the arguments or `WXPAY_CONFIG` name, or `wxpay.toml` in the current
+    /// folder if it is there.
     ///
-    /// A file that others can write is refused. One that was not named must also belong to this user or to root, because
-    /// what it says decides where payments go.
+    /// A file that others can write is refused. One that was not named must also belong to this
+    /// user or to root, because what it says decides where payments go.
     pub(crate) fn load(args: ConfigArgs) -> Result<Self, Fail> {
         let (path, role) = match &args.config {
             Some(path) => (path.clone(), Role::Named),
@@ -93,10 +94,14 @@ impl Config {
     /// The merchant ID (商户号).
     pub(crate) fn mch_id(&self) -> Result<&str, Fail> {
         let value = self.args.mch_id.as_deref().or(self.file.mch_id.as_deref());
-        value.ok_or_else(|| missing(&MCH_ID))
+        value.ok_or_else(|| match self.path {
+            Some(_) => missing(&MCH_ID),
+            None => nothing_set(&MCH_ID),
+        })
     }
 
-    /// The merchant ID that APIv3 is asked with: that of the service provider (服务商商户号), if it is another.
+    /// The merchant ID that APIv3 is asked with: that of the service provider (服务商商户号), if it is
+    /// another.
     pub(crate) fn v3_mch_id(&self) -> Result<&str, Fail> {
         self.file
             .v3
@@ -203,7 +208,7 @@ impl Config {
         )
     }
 
-    /// The id of WeChat Pay's public key (微信支付公钥ID).
+    /// The ID of WeChat Pay's public key (微信支付公钥ID).
     pub(crate) fn public_key_id(&self) -> Option<&str> {
         let from_file = self.file.platform.public_key_id.as_deref();
         self.args.public_key_id.as_deref().or(from_file)
@@ -215,7 +220,8 @@ impl Config {
         self.path_of(self.args.public_key.as_deref(), from_file)
     }
 
-    /// Whether WeChat Pay's public key is not switched on yet, so that it verifies and nothing more.
+    /// Whether WeChat Pay's public key is not switched on yet, so that it verifies and nothing
+    /// more.
     pub(crate) fn public_key_only_verifies(&self) -> bool {
         self.file.platform.public_key_only_verifies
     }
@@ -231,7 +237,8 @@ impl Config {
         }
     }
 
-    /// The authority that alone is trusted, instead of those of the web: for a sandbox or a gateway.
+    /// The authority that alone is trusted, instead of those of the web: for a sandbox or a
+    /// gateway.
     pub(crate) fn root(&self) -> Option<PathBuf> {
         self.path_of(self.args.root.as_deref(), self.file.tls.root.as_deref())
     }
@@ -257,7 +264,8 @@ impl Config {
         folder.unwrap_or_else(|| Path::new(""))
     }
 
-    /// A secret: an argument's file, the environment, a file that `wxpay.toml` names, or what it holds itself.
+    /// A secret: an argument's file, the environment, a file that `wxpay.toml` names, or what it
+    /// holds itself.
     fn secret(
         &self,
         names: &Names,

@@ -107,7 +107,8 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     explained(error, Lang::En)
 }
 
-/// An error and each one behind it. In Chinese those of other libraries are left out, except for the first and the last.
+/// An error and each one behind it. In Chinese those of other libraries are left out, except for
+/// the first and the last.
 pub(crate) fn explained(error: &(dyn Error + 'static), lang: Lang) -> Vec<String> {
     if lang == Lang::En {
         return errors(error).map(ToString::to_string).collect();

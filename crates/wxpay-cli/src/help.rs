@@ -8,7 +8,8 @@ use toml::Table;
 use crate::lang::Lang;
 use crate::{width, wrap};
 
-/// The command with its help in a language, its paragraphs in one line each: they are broken when they are printed.
+/// The command with its help in a language, its paragraphs in one line each: they are broken when
+/// they are printed.
 pub(crate) fn prepared(command: Command, lang: Lang) -> Command {
     unwrapped(in_lang(command, lang)).term_width(width::of_text())
 }
@@ -32,8 +33,8 @@ fn in_lang(command: Command, lang: Lang) -> Command {
     }
 }
 
-/// Replaces what a table has: `about` and `long_about` of the command, one text for each argument by its id, and a table
-/// for each subcommand.
+/// Replaces what a table has: `about` and `long_about` of the command, one text for each argument
+/// by its id, and a table for each subcommand.
 fn in_chinese(mut command: Command, texts: &Table) -> Command {
     let text = |table: &Table, key: &str| table.get(key)?.as_str().map(ToOwned::to_owned);
     if let Some(about) = text(texts, "about") {
@@ -84,7 +85,8 @@ fn arguments_in_chinese(command: Command, texts: &Table) -> Command {
 }
 
 const CHINESE: &str = include_str!("help.zh.toml");
-/// The arguments of [`ConfigArgs`](crate::config::ConfigArgs) and others that several commands have.
+/// The arguments of [`ConfigArgs`](crate::config::ConfigArgs) and others that several commands
+/// have.
 const SHARED: &str = include_str!("help_shared.zh.toml");
 
 #[cfg(test)]

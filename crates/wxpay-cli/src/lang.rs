@@ -23,7 +23,8 @@ pub(crate) struct Text {
 impl Lang {
     /// The one that the arguments name, or that of the locale, or English.
     ///
-    /// It is looked for before the arguments are parsed, so that `--help` and mistakes in them are told in it too.
+    /// It is looked for before the arguments are parsed, so that `--help` and mistakes in them are
+    /// told in it too.
     pub(crate) fn of(
         arguments: impl Iterator<Item = OsString>,
         env: impl Fn(&str) -> Option<OsString>,

@@ -9,26 +9,26 @@ use crate::fail::Fail;
 
 /// The operation of this full name.
 pub(crate) fn find(name: &str) -> Result<&'static Operation, Fail> {
-    wxpay_catalog::find(name).ok_or_else(|| {
-        let fail = Fail::usage(
-            format!("there is no operation {name}"),
-            format!("没有名为 {name} 的接口"),
-        );
-        let (en, zh) = match nearest(name).as_slice() {
-            [] => (
-                "`wxpay list` has the names of all".to_owned(),
-                "`wxpay list` 列出全部接口名".to_owned(),
+    wxpay_catalog::find(name).ok_or_else(|| match nearest(name).as_slice() {
+        [] => Fail::usage(
+            format!("there is no operation {name}: `wxpay list` has the names of all"),
+            format!("没有名为 {name} 的接口：`wxpay list` 列出全部接口名"),
+        ),
+        names => Fail::usage(
+            format!(
+                "there is no operation {name}; did you mean {}? `wxpay list` has all",
+                names.join(", ")
             ),
-            names => (
-                format!("did you mean {}? `wxpay list` has all", names.join(", ")),
-                format!("是否应为 {}？`wxpay list` 列出全部接口名", names.join("、")),
+            format!(
+                "没有名为 {name} 的接口，是否应为 {}？`wxpay list` 列出全部接口名",
+                names.join("、")
             ),
-        };
-        fail.because_said(en, zh)
+        ),
     })
 }
 
-/// What a text finds: operations with its words, or the one whose path it is, with or without the method before it.
+/// What a text finds: operations with its words, or the one whose path it is, with or without the
+/// method before it.
 pub(crate) fn found(text: &str) -> Vec<&'static Operation> {
     let found: Vec<&Operation> = search(text).into_iter().map(Entry::operation).collect();
     if found.is_empty() {

@@ -4,16 +4,16 @@ use std::io::{self, ErrorKind, Stdout, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-/// Standard output. What is written after its reader has gone, as `head` does, is dropped: the command goes on, and its exit
-/// code tells how it ended.
+/// Standard output. What is written after its reader has gone, as `head` does, is dropped: the
+/// command goes on, and its exit code tells how it ended.
 pub(crate) struct Out<W>(W);
 
 pub(crate) fn stdout() -> Out<Stdout> {
     Out(io::stdout())
 }
 
-/// Whether standard output is to be in colours: a terminal is, unless `NO_COLOR` is set, and anything is with
-/// `CLICOLOR_FORCE`.
+/// Whether standard output is to be in colours: a terminal is, unless `NO_COLOR` is set, and
+/// anything is with `CLICOLOR_FORCE`.
 pub(crate) fn has_colours() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }

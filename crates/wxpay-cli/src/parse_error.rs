@@ -1,4 +1,5 @@
-//! What clap says, for the width of a terminal and in the language: the help, and mistakes in the arguments.
+//! What clap says, for the width of a terminal and in the language: the help, and mistakes in the
+//! arguments.
 
 use std::env;
 use std::io::Write;
@@ -39,8 +40,8 @@ pub(crate) fn laid_out(text: &str, lang: Lang, width: usize) -> String {
     }
 }
 
-/// Takes the settings out of the usage that the environment gives, and the language: clap lists what is given as if it had to
-/// be.
+/// Takes the settings out of the usage that the environment gives, and the language: clap lists
+/// what is given as if it had to be.
 fn without_settings(error: &mut Error) {
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
         return;

@@ -8,8 +8,9 @@ use crate::fail::Fail;
 
 /// Makes a file that only its owner can read, or empties one that is there.
 ///
-/// One that is there must be a regular file with one name: a link could lead to a file that must not be lost. A journal
-/// is refused under whatever name, and so is each file that SQLite keeps next to one.
+/// One that is there must be a regular file with one name: a link could lead to a file that must
+/// not be lost. A journal is refused under whatever name, and so is each file that SQLite keeps
+/// next to one.
 pub(crate) fn create_private(path: &Path) -> Result<File, Fail> {
     if is_beside_a_journal(path) {
         return Err(journal(path));
@@ -63,7 +64,8 @@ mod opening {
         if !path.symlink_metadata()?.is_file() {
             return Ok(None);
         }
-        // What stands there now may be something else than a moment ago: it must not be followed, nor waited for.
+        // What stands there now may be something else than a moment ago: it must not be followed,
+        // nor waited for.
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         let mut options = OpenOptions::new();
         options.read(true).write(true);
@@ -116,7 +118,8 @@ mod opening {
     }
 }
 
-/// Whether its name is one that SQLite gives, or it has such files next to it: an empty one can be a journal too.
+/// Whether its name is one that SQLite gives, or it has such files next to it: an empty one can be
+/// a journal too.
 fn is_beside_a_journal(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return false;

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-/// A text that no spreadsheet takes for a formula: an apostrophe is put before one that could be, as OWASP advises against
-/// CSV injection.
+/// A text that no spreadsheet takes for a formula: an apostrophe is put before one that could be,
+/// as OWASP advises against CSV injection.
 ///
-/// Spreadsheets look behind leading spaces, line ends and quotation marks, and take full-width signs for the others. A text
-/// that begins with an apostrophe gets one more, so that taking one away gives every text back.
+/// Spreadsheets look behind leading spaces, line ends and quotation marks, and take full-width
+/// signs for the others. A text that begins with an apostrophe gets one more, so that taking one
+/// away gives every text back.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     let is_formula = text.trim_start_matches(is_skipped).starts_with(FORMULA);
     if is_formula || text.starts_with(['\t', '\r', '\n', APOSTROPHE]) {

@@ -4,8 +4,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 
 use crate::width;
 
-/// An empty table in a style of `comfy_table::presets`. Its cells are broken where the terminal is too narrow; in a pipe or a
-/// file each row is as long as it is.
+/// An empty table in a style of `comfy_table::presets`. Its cells are broken where the terminal is
+/// too narrow; in a pipe or a file each row is as long as it is.
 pub(crate) fn new(preset: &str) -> Table {
     let mut table = Table::new();
     table.load_preset(preset);

@@ -1,6 +1,7 @@
 //! How wide a line may be.
 //!
-//! The variable `COLUMNS` says it when it is exported. Else it is what the terminal says, if there is one.
+//! The variable `COLUMNS` says it when it is exported. Else it is what the terminal says, if there
+//! is one.
 
 use std::env;
 use std::io::stdout;

@@ -3,8 +3,8 @@
 use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
-/// A text whose lines are no wider than this. What follows of a line is indented as its text is: behind the gap of a row in
-/// two columns. Escape sequences have no width.
+/// A text whose lines are no wider than this. What follows of a line is indented as its text is:
+/// behind the gap of a row in two columns. Escape sequences have no width.
 pub(crate) fn fit(text: &str, width: usize) -> String {
     let lines = text
         .split('\n')
@@ -12,8 +12,8 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A text whose indented lines are items: what follows of one is indented by four more. A word that is wider stays whole, to
-/// be copied.
+/// A text whose indented lines are items: what follows of one is indented by four more. A word that
+/// is wider stays whole, to be copied.
 pub(crate) fn fit_items(text: &str, width: usize) -> String {
     let lines = text.split('\n').map(|line| match Shape::of(line).indent {
         0 => hang(line, width, 0),
@@ -30,8 +30,9 @@ pub(crate) fn hang(line: &str, width: usize, indent: usize) -> String {
     broken(line, width, "", &" ".repeat(indent), false)
 }
 
-/// A text whose paragraphs and rows are each one line, to be broken again for another width. A line that begins where the text
-/// of the one before it does goes on with it; indented lines without columns are examples, and stay.
+/// A text whose paragraphs and rows are each one line, to be broken again for another width. A line
+/// that begins where the text of the one before it does goes on with it; indented lines without
+/// columns are examples, and stay.
 pub(crate) fn unwrap(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -95,7 +96,8 @@ fn broken(line: &str, width: usize, first: &str, rest: &str, breaks_words: bool)
 /// Where the parts of a line begin, in columns.
 struct Shape {
     indent: usize,
-    /// Where it goes on if it has no gap: behind the dash of an item or the word `Usage:`, or farther in than an example.
+    /// Where it goes on if it has no gap: behind the dash of an item or the word `Usage:`, or
+    /// farther in than an example.
     text: usize,
     gap: Option<Gap>,
 }
@@ -144,8 +146,8 @@ fn gap(line: &str) -> Option<Gap> {
     None
 }
 
-/// The pieces of a line between which it may be broken, each with the spaces behind it. Code between backticks is broken at
-/// spaces only.
+/// The pieces of a line between which it may be broken, each with the spaces behind it. Code
+/// between backticks is broken at spaces only.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut breaks = vec![0];
     let (mut last, mut escaped, mut in_code) = (' ', false, false);

@@ -9,7 +9,8 @@ use http::{HeaderMap, StatusCode};
 use crate::NoticeError;
 use crate::notice::Refusal;
 
-/// A body that did not come whole, and the status that tells one that is too long from a broken one.
+/// A body that did not come whole, and the status that tells one that is too long from a broken
+/// one.
 pub(crate) struct Unread {
     status: StatusCode,
     reason: String,

@@ -3,7 +3,8 @@ use std::net::IpAddr;
 use http::Uri;
 use wxpay_core::InvalidInput;
 
-/// Checks that a string can be the base URL of a client: `https`, or plain HTTP to this machine, a host, and no query.
+/// Checks that a string can be the base URL of a client: `https`, or plain HTTP to this machine, a
+/// host, and no query.
 ///
 /// # Errors
 /// It breaks one of these rules.
@@ -67,8 +68,8 @@ impl BaseUrl {
         Some(host)
     }
 
-    /// The URL of a target, which begins with a slash. An operation's own host takes the place of the main one, and of no other:
-    /// a sandbox or a gateway serves all.
+    /// The URL of a target, which begins with a slash. An operation's own host takes the place of
+    /// the main one, and of no other: a sandbox or a gateway serves all.
     pub(crate) fn join(&self, host: Option<&str>, target: &str) -> Result<Uri, InvalidInput> {
         let url = match host {
             Some(host) if self.0 == MAIN => format!("https://{host}{target}"),

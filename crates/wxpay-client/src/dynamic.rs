@@ -1,5 +1,6 @@
-//! Calls of operations by their description in the [catalogue](wxpay_catalog), for programs that learn the operation at run
-//! time: the same checks, bytes, signatures and outcome as those of the typed requests.
+//! Calls of operations by their description in the [catalogue](wxpay_catalog), for programs that
+//! learn the operation at run time: the same checks, bytes, signatures and outcome as those of the
+//! typed requests.
 //!
 //! ```no_run
 //! use wxpay_client::dynamic::DynamicRequest;

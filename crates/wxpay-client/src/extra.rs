@@ -1,6 +1,7 @@
 use crate::json::Json;
 
-/// Members of a request that this version does not know, by name: for what WeChat Pay has added since.
+/// Members of a request that this version does not know, by name: for what WeChat Pay has added
+/// since.
 ///
 /// A name that the request has itself is refused when the request is written, and nothing is sent.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,4 +1,5 @@
-//! Files that WeChat Pay answers with, such as bills (账单): read piece by piece, unpacked, and compared with their digest.
+//! Files that WeChat Pay answers with, such as bills (账单): read piece by piece, unpacked, and
+//! compared with their digest.
 
 mod digest;
 mod packing;
@@ -21,9 +22,10 @@ use self::packing::Packing;
 
 /// A file that arrives in pieces.
 ///
-/// Read it with [`chunk`](Self::chunk) until that gives `None`, or let it be written with [`write_to`](Self::write_to): only at the
-/// end its digest is compared. What was read before an error is not proven to be WeChat Pay's, so write it to a temporary file and
-/// rename that at the end.
+/// Read it with [`chunk`](Self::chunk) until that gives `None`, or let it be written with
+/// [`write_to`](Self::write_to): only at the end its digest is compared. What was read before an
+/// error is not proven to be WeChat Pay's, so write it to a temporary file and rename that at the
+/// end.
 pub struct File {
     operation: &'static str,
     body: Download,
@@ -111,7 +113,8 @@ impl File {
         self
     }
 
-    /// Whether a digest is compared at the end. Without one, as for the trade bill of APIv2, TLS alone proves the file.
+    /// Whether a digest is compared at the end. Without one, as for the trade bill of APIv2, TLS
+    /// alone proves the file.
     pub fn has_digest(&self) -> bool {
         self.has_digest
     }
@@ -121,11 +124,13 @@ impl File {
         self.progress
     }
 
-    /// The next piece of the unpacked file; `None` when it is complete and has the digest that was told.
+    /// The next piece of the unpacked file; `None` when it is complete and has the digest that was
+    /// told.
     ///
     /// # Errors
-    /// The transfer broke off, the file is too long, or can't be decrypted or unpacked, or it has another digest: then it is not
-    /// the file that WeChat Pay named. After an error every further call is one too.
+    /// The transfer broke off, the file is too long, or can't be decrypted or unpacked, or it has
+    /// another digest: then it is not the file that WeChat Pay named. After an error every further
+    /// call is one too.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         match self.state {
             State::Open => {}
@@ -171,13 +176,15 @@ impl File {
         Ok(whole)
     }
 
-    /// Writes the unpacked file, and gives its length in bytes once it is complete and has the digest that was told. `progress`
-    /// is called after each piece.
+    /// Writes the unpacked file, and gives its length in bytes once it is complete and has the
+    /// digest that was told. `progress` is called after each piece.
     ///
-    /// It writes on the caller's thread, as a local file can be; for a slow writer, read with [`chunk`](Self::chunk).
+    /// It writes on the caller's thread, as a local file can be; for a slow writer, read with
+    /// [`chunk`](Self::chunk).
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk), or the writer failed. What was written is not a file of WeChat Pay's: throw it away.
+    /// As [`chunk`](Self::chunk), or the writer failed. What was written is not a file of WeChat
+    /// Pay's: throw it away.
     pub async fn write_to(
         mut self,
         out: &mut impl Write,

@@ -4,7 +4,8 @@ use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wxpay_core::{Effect, Error, ErrorKind, InvalidInput};
 
-/// In whose app an order of a service provider (服务商) is paid, which decides about the IDs that the front end gets.
+/// In whose app an order of a service provider (服务商) is paid, which decides about the IDs that the
+/// front end gets.
 ///
 /// A merchant by itself (直连商户) and a combined order (合单) have [`Own`](Self::Own) alone.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -16,17 +17,19 @@ pub enum PayingApp {
     SubMerchant,
 }
 
-/// The URL of an H5 payment (H5支付) that leads back to a page of the shop: `h5_url` of APIv3 or `mweb_url` of APIv2, with
-/// `&redirect_url=` and the encoded address behind it.
+/// The URL of an H5 payment (H5支付) that leads back to a page of the shop: `h5_url` of APIv3 or
+/// `mweb_url` of APIv2, with `&redirect_url=` and the encoded address behind it.
 ///
-/// Without a page to lead back to, hand over the response's URL as it is. It lives five minutes and is opened from a page of a domain
-/// that is set on the merchant platform, as that of `redirect_url` must be: WeChat Pay looks at the header `Referer`. That the
-/// user comes back proves no payment: query the order.
+/// Without a page to lead back to, hand over the response's URL as it is. It lives five minutes and
+/// is opened from a page of a domain that is set on the merchant platform, as that of
+/// `redirect_url` must be: WeChat Pay looks at the header `Referer`. That the user comes back
+/// proves no payment: query the order.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012791835>
 ///
 /// # Errors
-/// `h5_url` is not the URL of an H5 payment or leads back already, or `redirect_url` is not a whole `http` or `https` address.
+/// `h5_url` is not the URL of an H5 payment or leads back already, or `redirect_url` is not a whole
+/// `http` or `https` address.
 pub fn h5_payment_url(h5_url: &str, redirect_url: &str) -> Result<String, InvalidInput> {
     let uri: Option<Uri> = web_address(h5_url).filter(|uri| uri.scheme_str() == Some("https"));
     let names = uri.as_ref().and_then(Uri::query).map(|query| {

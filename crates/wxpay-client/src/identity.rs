@@ -13,7 +13,8 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// The value of a member that the client fills; `None` where it has none and the operation can do without.
+    /// The value of a member that the client fills; `None` where it has none and the operation can
+    /// do without.
     pub(crate) fn own(&self, wire: &str, required: bool) -> Result<Option<&str>, InvalidInput> {
         let value = match wire {
             "appid" | "sp_appid" | "combine_appid" => self.app_id.as_ref().map(AppId::as_str),

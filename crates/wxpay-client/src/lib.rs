@@ -1,11 +1,14 @@
-//! Clients of WeChat Pay (微信支付): what is sent is checked and signed, what comes back is verified before it is read.
+//! Clients of WeChat Pay (微信支付): what is sent is checked and signed, what comes back is verified
+//! before it is read.
 //!
-//! The two protocols have a client each, since neither's keys can sign for the other: [`v2::Client`] (XML, MD5 or
-//! HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a [`Transport`](transport::Transport). A client is built once
-//! from a merchant, its credentials and a transport, and is cheap to clone.
+//! The two protocols have a client each, since neither's keys can sign for the other:
+//! [`v2::Client`] (XML, MD5 or HMAC-SHA256) and [`v3::Client`] (JSON, RSA). Both send over a
+//! [`Transport`](transport::Transport). A client is built once from a merchant, its credentials and
+//! a transport, and is cheap to clone.
 //!
-//! This crate has no operations of its own. `wxpay-api` has them typed and re-exports everything from here; depend on this
-//! crate alone for operations that you describe yourself ([`v2::Endpoint`], [`v3::Endpoint`]).
+//! This crate has no operations of its own. `wxpay-api` has them typed and re-exports everything
+//! from here; depend on this crate alone for operations that you describe yourself
+//! ([`v2::Endpoint`], [`v3::Endpoint`]).
 //!
 //! # What to do when a call fails
 //!
@@ -15,11 +18,11 @@
 //! | [`Unknown`](core::Outcome::Unknown) | the money may have moved, now or in an earlier call under this number | query; call again only with the same number and the same parameters |
 //! | [`ReadFailed`](core::Outcome::ReadFailed) | a query failed: it says nothing, `NOT_FOUND` included | query again, some minutes later |
 //!
-//! A dropped future and a dead process leave no error to ask. Write the merchant order number down before you send, and set
-//! the timeout in the transport rather than around the call.
+//! A dropped future and a dead process leave no error to ask. Write the merchant order number down
+//! before you send, and set the timeout in the transport rather than around the call.
 //!
-//! A wrong key makes a payment look unknown, since WeChat Pay's refusal of it is unsigned. So make one query at the start
-//! of a program, to prove its keys.
+//! A wrong key makes a payment look unknown, since WeChat Pay's refusal of it is unsigned. So make
+//! one query at the start of a program, to prove its keys.
 //!
 //! # The protocols side by side
 //!
@@ -32,22 +35,25 @@
 //!
 //! # Notifications
 //!
-//! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read, and each kind that moves
-//! money yields it only against what the shop expects: payments of a merchant, of a sub-merchant ([`SubMerchant`]) and combined
-//! ones ([`ExpectedCombined`]), refunds, and profit sharing. Whole requests go in, and what is refused is a [`Refusal`]: why, for the
-//! log, and a response that does not say it. With the feature `axum`, handlers take the notifications themselves.
+//! [`v2::Notices`] and [`v3::Notices`] verify a notification (回调通知) before anything of it is read,
+//! and each kind that moves money yields it only against what the shop expects: payments of a
+//! merchant, of a sub-merchant ([`SubMerchant`]) and combined ones ([`ExpectedCombined`]), refunds,
+//! and profit sharing. Whole requests go in, and what is refused is a [`Refusal`]: why, for the
+//! log, and a response that does not say it. With the feature `axum`, handlers take the
+//! notifications themselves.
 //!
 //! # Front ends
 //!
-//! Both clients sign what a page, a mini program or an app needs to pay (调起支付), such as [`v3::Client::jsapi_payment`];
-//! [`PayingApp`] says in whose app an order of a service provider is paid, and [`h5_payment_url`] adds the way back. They also
-//! make what WeChat Pay's own pages need, such as [`v3::Client::transfer_confirmation`].
+//! Both clients sign what a page, a mini program or an app needs to pay (调起支付), such as
+//! [`v3::Client::jsapi_payment`]; [`PayingApp`] says in whose app an order of a service provider is
+//! paid, and [`h5_payment_url`] adds the way back. They also make what WeChat Pay's own pages need,
+//! such as [`v3::Client::transfer_confirmation`].
 //!
 //! # Your own way of sending
 //!
-//! `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the sending. With a file on disk
-//! ([`Upload::open`]), [`v3::Client::prepare_upload`] leaves its body to be read in pieces.
-//! The layers are re-exported: [`core`], [`sign`], [`transport`].
+//! `prepare` and `finish` ([`v2::Client::prepare`], [`v3::Client::prepare`]) do everything but the
+//! sending. With a file on disk ([`Upload::open`]), [`v3::Client::prepare_upload`] leaves its body
+//! to be read in pieces. The layers are re-exported: [`core`], [`sign`], [`transport`].
 //!
 //! # Features
 //!

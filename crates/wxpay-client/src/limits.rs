@@ -4,7 +4,8 @@ use wxpay_core::{Alphabet, Identifier, InvalidInput, TimeFormat, Timestamp, Wire
 
 /// The longest a string may be, in the unit that is checked.
 ///
-/// The documents write `String(32)` and leave the unit open; for Chinese text that is a factor of three.
+/// The documents write `String(32)` and leave the unit open; for Chinese text that is a factor of
+/// three.
 #[allow(clippy::exhaustive_enums)] // there is no third unit
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Max {
@@ -32,10 +33,12 @@ pub(crate) fn check_max(field: &'static str, value: &str, max: Max) -> Result<()
 
 /// Checks that a text has enough characters, and those of an alphabet alone.
 ///
-/// [`Max`] says how long it may be. An alphabet is written as [`Alphabet`] has it; an empty one has every character.
+/// [`Max`] says how long it may be. An alphabet is written as [`Alphabet`] has it; an empty one has
+/// every character.
 ///
 /// # Errors
-/// Names the field and the rule, and never the text itself, which may be a secret. Nothing has been sent.
+/// Names the field and the rule, and never the text itself, which may be a secret. Nothing has been
+/// sent.
 pub fn check_text(
     field: &'static str,
     value: &str,

@@ -23,8 +23,9 @@ use crate::v3::NoticeKind;
 
 /// Why a notification is not believed, not understood or not the expected one.
 ///
-/// It says nothing about the money: query the order. WeChat Pay sends a notification again that was not acknowledged, so
-/// answer with [`v2::refuse`](crate::v2::refuse) or [`v3::refuse`](crate::v3::refuse).
+/// It says nothing about the money: query the order. WeChat Pay sends a notification again that was
+/// not acknowledged, so answer with [`v2::refuse`](crate::v2::refuse) or
+/// [`v3::refuse`](crate::v3::refuse).
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NoticeError {
@@ -40,23 +41,25 @@ pub enum NoticeError {
     /// It is of another kind than the one that was asked for.
     #[error("it is about {0}")]
     OtherEvent(String),
-    /// Its event is the one that was asked for, and it is of another kind all the same. Money may have come in: have what
-    /// reads this kind take it in before you acknowledge it.
+    /// Its event is the one that was asked for, and it is of another kind all the same. Money may
+    /// have come in: have what reads this kind take it in before you acknowledge it.
     #[error("it is about {0}, which is read in another way")]
     OtherKind(NoticeKind),
-    /// It is authentic, and about something else than what was expected. Do not ship: have a person look.
+    /// It is authentic, and about something else than what was expected. Do not ship: have a person
+    /// look.
     #[error(transparent)]
     Unexpected(#[from] Unexpected),
 }
 
 /// Tells whether a notification was taken in before.
 ///
-/// WeChat Pay delivers a notification until it is acknowledged, also at once and out of order: fifteen times or fewer for most
-/// kinds, and up to about a hundred times for some ([`NoticeKind::waits`]). Ask where you record the payment
-/// itself, in the same transaction: an entry that is made before the work is done loses the payment when the work fails.
+/// WeChat Pay delivers a notification until it is acknowledged, also at once and out of order:
+/// fifteen times or fewer for most kinds, and up to about a hundred times for some
+/// ([`NoticeKind::waits`]). Ask where you record the payment itself, in the same transaction: an
+/// entry that is made before the work is done loses the payment when the work fails.
 pub trait SeenNotices {
-    /// Whether the key was recorded. A payment's key is the order and the event, so that a repeated delivery under a new
-    /// notification id is found too.
+    /// Whether the key was recorded. A payment's key is the order and the event, so that a repeated
+    /// delivery under a new notification id is found too.
     fn seen(&self, key: &str) -> bool;
 }
 

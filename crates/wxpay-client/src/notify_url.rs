@@ -3,11 +3,11 @@ use std::net::IpAddr;
 use http::Uri;
 use wxpay_core::InvalidInput;
 
-/// The addresses that notifications come from, as WeChat Pay lists them for firewalls (回调IP白名单, July 2024): networks, and
-/// single addresses without `/`.
+/// The addresses that notifications come from, as WeChat Pay lists them for firewalls (回调IP白名单,
+/// July 2024): networks, and single addresses without `/`.
 ///
-/// Let them in, and trust none of them for its address: only the signature proves a notification. The list changes, so
-/// compare it with the page.
+/// Let them in, and trust none of them for its address: only the signature proves a notification.
+/// The list changes, so compare it with the page.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012075420>
 pub const NOTICE_SENDERS: &[&str] = &[
@@ -30,12 +30,12 @@ pub const NOTICE_SENDERS: &[&str] = &[
     "43.139.43.69",
 ];
 
-/// Checks an address for notifications (`notify_url`, 回调地址), for the start of a program: WeChat Pay takes orders with an
-/// address that it can't reach, and then tells nothing.
+/// Checks an address for notifications (`notify_url`, 回调地址), for the start of a program: WeChat Pay
+/// takes orders with an address that it can't reach, and then tells nothing.
 ///
-/// It must be a whole `https` address with a path, without parameters, and not in a local network. The one exception is a
-/// private line (专线): `http://<name>.wxpay.local:8080/<path>`. Whether it answers, asks for a login or needs an ICP record
-/// (备案) can't be seen from here.
+/// It must be a whole `https` address with a path, without parameters, and not in a local network.
+/// The one exception is a private line (专线): `http://<name>.wxpay.local:8080/<path>`. Whether it
+/// answers, asks for a login or needs an ICP record (备案) can't be seen from here.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012075420>
 ///

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use wxpay_core::{SigningError, Timestamp};
 
-/// Where a client takes the time and its nonces from: the system, unless a test or a journal says otherwise.
+/// Where a client takes the time and its nonces from: the system, unless a test or a journal says
+/// otherwise.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,

@@ -23,11 +23,12 @@ const NAME_CHARS: usize = 128;
 
 /// A file to upload (上传文件): its name, and its bytes in memory or on disk.
 ///
-/// One on disk ([`open`](Self::open)) is read in pieces, once when it is opened and once more each time that it is sent, so that
-/// a file of any size takes less than a MiB of memory. Cloning copies no bytes.
+/// One on disk ([`open`](Self::open)) is read in pieces, once when it is opened and once more each
+/// time that it is sent, so that a file of any size takes less than a MiB of memory. Cloning copies
+/// no bytes.
 ///
-/// In JSON a file in memory is an object of `name` and `content`, which is the bytes in base64. One on disk can't be written as
-/// JSON, and none is ever read from a path that JSON names.
+/// In JSON a file in memory is an object of `name` and `content`, which is the bytes in base64. One
+/// on disk can't be written as JSON, and none is ever read from a path that JSON names.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Upload {
     name: String,
@@ -41,7 +42,8 @@ enum Content {
 }
 
 impl Upload {
-    /// A file by its name, such as `logo.png`, and its bytes. Both are checked when the request is sent or prepared.
+    /// A file by its name, such as `logo.png`, and its bytes. Both are checked when the request is
+    /// sent or prepared.
     pub fn new(name: impl Into<String>, content: impl Into<Bytes>) -> Self {
         Self {
             name: name.into(),
@@ -51,16 +53,18 @@ impl Upload {
 
     /// A file on disk, which goes by its own name, without folders.
     ///
-    /// It is read once, in pieces, for its length and its SHA-256 digest, which the request has to say before the file. It is
-    /// read again while it is sent. If its length or its digest is another one by then, the request ends before its last bytes
-    /// have left, so that WeChat Pay never has the whole of it. The line between the parts of the request has 160 random bits, so
+    /// It is read once, in pieces, for its length and its SHA-256 digest, which the request has to
+    /// say before the file. It is read again while it is sent. If its length or its digest is
+    /// another one by then, the request ends before its last bytes have left, so that WeChat Pay
+    /// never has the whole of it. The line between the parts of the request has 160 random bits, so
     /// that no file can hold it, by chance or on purpose.
     ///
-    /// With the feature `tokio` (turned on by `reqwest`) and inside a tokio runtime it is read on the threads for blocking work;
-    /// otherwise on the calling thread. The file is not kept open.
+    /// With the feature `tokio` (turned on by `reqwest`) and inside a tokio runtime it is read on
+    /// the threads for blocking work; otherwise on the calling thread. The file is not kept open.
     ///
     /// # Errors
-    /// It can't be read, or is not a regular file, such as a pipe, which can't be read twice. Nothing was sent.
+    /// It can't be read, or is not a regular file, such as a pipe, which can't be read twice.
+    /// Nothing was sent.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, UploadError> {
         let path = path.as_ref();
         let name = path.file_name().unwrap_or_default();
@@ -133,7 +137,8 @@ impl Upload {
         Ok(Self::new(fields.require::<String>("name")?, content))
     }
 
-    /// Checks name and size. `extensions` are the endings that the document allows; all when it is empty.
+    /// Checks name and size. `extensions` are the endings that the document allows; all when it is
+    /// empty.
     pub(crate) fn check(
         &self,
         field: &'static str,

@@ -1,6 +1,7 @@
 //! APIv3: JSON, signed by RSA over the exact bytes of request and response.
 //!
-//! Notifications and platform certificates need in-memory keys: the feature `aws-lc-rs` or `rust-crypto`.
+//! Notifications and platform certificates need in-memory keys: the feature `aws-lc-rs` or
+//! `rust-crypto`.
 
 #[cfg(all(feature = "axum", feature = "__keys"))]
 mod axum;

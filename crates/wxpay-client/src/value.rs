@@ -1,4 +1,5 @@
-/// What every open enum has in addition to its values: how it is read, shown and, with `serde`, written.
+/// What every open enum has in addition to its values: how it is read, shown and, with `serde`,
+/// written.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_value {

@@ -1,44 +1,52 @@
 //! Whether the text that APIv2 signs could also be the text of another message.
 //!
-//! The text is `name=value` of every field that is not empty, `sign` left out, in the order of the names, joined by `&`. Nothing
-//! in it says where a value ends. So one text belongs to several messages: cut it at some of its `&` into pieces that begin
-//! with a name and `=`, whose names are sorted and occur once, and each such cut is a message with the same signature.
-//! `attach=a`, `bank_type=CMB` and `attach=a&bank_type=CMB` alone are two cuts of one text.
+//! The text is `name=value` of every field that is not empty, `sign` left out, in the order of the
+//! names, joined by `&`. Nothing in it says where a value ends. So one text belongs to several
+//! messages: cut it at some of its `&` into pieces that begin with a name and `=`, whose names are
+//! sorted and occur once, and each such cut is a message with the same signature. `attach=a`,
+//! `bank_type=CMB` and `attach=a&bank_type=CMB` alone are two cuts of one text.
 //!
-//! Anyone who has one signed message could hand in another cut of it. Let M be the message at hand, and O the one that WeChat
-//! Pay signed. What is known of O:
+//! Anyone who has one signed message could hand in another cut of it. Let M be the message at hand,
+//! and O the one that WeChat Pay signed. What is known of O:
 //!
 //! - A field whose value is a number, a code, an amount or a time ([`PLAIN`]) holds no `&`.
-//! - Any other value may hold anything, since a merchant, or someone through a merchant, can choose it (`attach`).
+//! - Any other value may hold anything, since a merchant, or someone through a merchant, can choose
+//!   it (`attach`).
 //!
-//! M is refused when a cut exists that keeps to these two rules and begins a field, of a name that is `known`, where M has the
-//! inside of a value. Then
+//! M is refused when a cut exists that keeps to these two rules and begins a field, of a name that
+//! is `known`, where M has the inside of a value. Then
 //!
-//! - every cut M of an O in which a known field has vanished into a value is refused, because O itself is the cut that is found.
-//!   It does not matter how many pieces moved or where they ended up.
-//! - an O whose `attach` holds `&openid=` passes, because the text cannot be cut there: `bank_type` follows, sorts before
-//!   `openid`, and could only be a part of `openid`'s value, which holds no `&`.
+//! - every cut M of an O in which a known field has vanished into a value is refused, because O
+//!   itself is the cut that is found. It does not matter how many pieces moved or where they ended
+//!   up.
+//! - an O whose `attach` holds `&openid=` passes, because the text cannot be cut there: `bank_type`
+//!   follows, sorts before `openid`, and could only be a part of `openid`'s value, which holds no
+//!   `&`.
 //!
-//! That the next name sorts behind is not enough for this. In `attach=a`, `total_fee=9`, `zz=&bank_type=CMB&total_fee=1` the
-//! name in the value sorts before `zz`; it is a cut of `attach=a&total_fee=9&zz=` all the same, followed by the true fields.
+//! That the next name sorts behind is not enough for this. In `attach=a`, `total_fee=9`,
+//! `zz=&bank_type=CMB&total_fee=1` the name in the value sorts before `zz`; it is a cut of
+//! `attach=a&total_fee=9&zz=` all the same, followed by the true fields.
 //!
-//! A cut counts even if it lacks fields that a real message always has, because those differ from message to message. So a few
-//! values are refused that nobody could misuse: a free text behind `attach` that holds `&` and a known name.
+//! A cut counts even if it lacks fields that a real message always has, because those differ from
+//! message to message. So a few values are refused that nobody could misuse: a free text behind
+//! `attach` that holds `&` and a known name.
 //!
-//! What no rule can see is a cut in which a field was added and none has vanished: `attach=a&bb=1`, handed in as `attach=a` and
-//! `bb=1`, looks like any message with two fields. It adds fields of names that sort between the value's own name and the next
-//! that WeChat Pay sent, and changes none that WeChat Pay sent except the value it came from. Between `attach` and the
-//! `bank_type` of a paid order, no documented name lies. An order that is not paid has no `bank_type`: there `attach` can be
-//! handed in as `attach` with any of `bank_type` to `is_subscribe`. What makes an order a paid one (`trade_state`, `total_fee`,
-//! `transaction_id`, `time_end`) sorts behind its `mch_id` and can't be added.
+//! What no rule can see is a cut in which a field was added and none has vanished: `attach=a&bb=1`,
+//! handed in as `attach=a` and `bb=1`, looks like any message with two fields. It adds fields of
+//! names that sort between the value's own name and the next that WeChat Pay sent, and changes none
+//! that WeChat Pay sent except the value it came from. Between `attach` and the `bank_type` of a
+//! paid order, no documented name lies. An order that is not paid has no `bank_type`: there
+//! `attach` can be handed in as `attach` with any of `bank_type` to `is_subscribe`. What makes an
+//! order a paid one (`trade_state`, `total_fee`, `transaction_id`, `time_end`) sorts behind its
+//! `mch_id` and can't be added.
 
 use crate::Params;
 use crate::xml::is_name;
 
 /// The names of the fields that messages about orders, refunds and payouts have.
 ///
-/// For [`Params::ambiguous`], where the endpoint that a message belongs to is not known. A name that ends in `$n` stands for
-/// all its numbers.
+/// For [`Params::ambiguous`], where the endpoint that a message belongs to is not known. A name
+/// that ends in `$n` stands for all its numbers.
 pub const PAYMENT_NAMES: &[&str] = &[
     "amount",
     "appid",
@@ -94,7 +102,8 @@ pub const PAYMENT_NAMES: &[&str] = &[
     "transaction_id",
 ];
 
-/// Fields whose genuine values hold no `&`, without the numbers behind their names. Whatever is not here may hold anything.
+/// Fields whose genuine values hold no `&`, without the numbers behind their names. Whatever is not
+/// here may hold anything.
 const PLAIN: &[&str] = &[
     "amount",
     "appid",
@@ -164,7 +173,8 @@ struct Piece<'a> {
     name: Option<&'a str>,
     /// Whether a field that begins here ends here too.
     plain: bool,
-    /// Whether nothing stands behind the `=`: such a field is not signed, unless its value goes on behind the `&`.
+    /// Whether nothing stands behind the `=`: such a field is not signed, unless its value goes on
+    /// behind the `&`.
     empty: bool,
 }
 

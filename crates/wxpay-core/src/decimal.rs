@@ -3,7 +3,8 @@ use std::str::FromStr;
 
 use crate::{FromWire, InvalidInput};
 
-/// A decimal number with the digits that it was written with, such as `1.50`. Amounts are never one: they are [`Fen`](crate::Fen).
+/// A decimal number with the digits that it was written with, such as `1.50`. Amounts are never
+/// one: they are [`Fen`](crate::Fen).
 ///
 /// At most 15 digits, so that no reader of JSON rounds it.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]

@@ -68,7 +68,8 @@ impl Error {
 
     /// What this failure says about the effect that was asked for.
     ///
-    /// It leans towards [`Outcome::Unknown`]: a needless query costs a request, a wrong "not executed" costs money.
+    /// It leans towards [`Outcome::Unknown`]: a needless query costs a request, a wrong "not
+    /// executed" costs money.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         if self.0.effect == Effect::Read {
@@ -104,7 +105,8 @@ impl Error {
         }
     }
 
-    /// The id that WeChat Pay gave the request (`Request-ID`, 唯一请求ID), which its support asks for. APIv3 only.
+    /// The id that WeChat Pay gave the request (`Request-ID`, 唯一请求ID), which its support asks for.
+    /// APIv3 only.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
@@ -159,8 +161,9 @@ pub enum ErrorKind {
     /// The response is not proven to be WeChat Pay's.
     #[error(transparent)]
     Verification(#[from] VerificationError),
-    /// A verified response says that the request was taken in and not worked on yet (HTTP 202, 已接受请求，但尚未处理). Repeat it with
-    /// the same merchant order number and the same parameters; a new number could pay twice. APIv3 only.
+    /// A verified response says that the request was taken in and not worked on yet (HTTP 202,
+    /// 已接受请求，但尚未处理). Repeat it with the same merchant order number and the same parameters; a new
+    /// number could pay twice. APIv3 only.
     #[error(
         "HTTP 202: the request was taken in and not worked on yet; repeat it with the same number and the same parameters"
     )]

@@ -129,8 +129,8 @@ id!(/// The WeChat Pay order number (微信支付订单号).
     TransactionId, "transaction_id", 32, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// The merchant order number of a payment to an employee (商户订单号), unique under one merchant ID.
     ///
-    /// The documents allow 32 characters when paying but only 28 when querying. A payment that can't be queried can't be
-    /// settled, so the shorter limit holds for both.
+    /// The documents allow 32 characters when paying but only 28 when querying. A payment that
+    /// can't be queried can't be settled, so the shorter limit holds for both.
     PartnerTradeNo, "partner_trade_no", 28, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());
 id!(/// The WeChat Pay order number of a payment to an employee (微信订单号).
     PaymentNo, "payment_no", 64, ("letters and digits", "字母和数字"), |b| b.is_ascii_alphanumeric());

@@ -14,7 +14,8 @@ pub struct InvalidInput {
 impl InvalidInput {
     /// `field` breaks a rule, given in English and in Chinese.
     ///
-    /// The rule says what must be: `must have at most 81 characters, has 90` and `最多 81 个字符，现有 90 个`.
+    /// The rule says what must be: `must have at most 81 characters, has 90` and
+    /// `最多 81 个字符，现有 90 个`.
     pub fn new(
         field: impl Into<Cow<'static, str>>,
         rule: impl Into<Cow<'static, str>>,

@@ -65,7 +65,8 @@ impl TransportError {
 
 /// Something answered without saying anything trusted about the business.
 ///
-/// Code and message are claims of an unsigned text: they help a person, and decide nothing about money.
+/// Code and message are claims of an unsigned text: they help a person, and decide nothing about
+/// money.
 #[derive(Debug, Error)]
 #[error("HTTP {status}: {}{}", .code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default(), said(.message))]
 pub struct ProtocolError {
@@ -93,7 +94,8 @@ impl ProtocolError {
         self
     }
 
-    /// Whether it was an APIv2 response with `return_code=FAIL` (通信失败), as for a wrong key. It is unsigned and proves nothing.
+    /// Whether it was an APIv2 response with `return_code=FAIL` (通信失败), as for a wrong key. It is
+    /// unsigned and proves nothing.
     pub fn is_return_code_fail(&self) -> bool {
         self.return_code_fail
     }
@@ -167,7 +169,8 @@ pub enum VerificationFailure {
     /// The ciphertext was changed, or was made with another key.
     #[error("{0} cannot be decrypted with this key")]
     Unopened(&'static str),
-    /// A signature probe (签名探测): WeChat Pay tests whether a wrong signature is refused, and sends again.
+    /// A signature probe (签名探测): WeChat Pay tests whether a wrong signature is refused, and sends
+    /// again.
     #[error("a signature probe, refused like any wrong signature")]
     Probe,
     /// The timestamp is more than 300 seconds away from the clock.
@@ -176,8 +179,8 @@ pub enum VerificationFailure {
     /// No key is known under this serial number.
     #[error("no key is known for serial {0}")]
     UnknownSerial(String),
-    /// The signature matches, but would match other fields as well: another field could begin within this one's value
-    /// ([`Params::ambiguous`](crate::Params::ambiguous)).
+    /// The signature matches, but would match other fields as well: another field could begin
+    /// within this one's value ([`Params::ambiguous`](crate::Params::ambiguous)).
     #[error("another field could begin within the value of {0}, so the signature proves neither")]
     Ambiguous(String),
     /// A file does not have the digest that a signed response gave.
@@ -322,7 +325,8 @@ fn said(message: &str) -> &str {
     }
 }
 
-/// Server text as it may be shown: not too long, and without characters that steer a terminal or forge a log line.
+/// Server text as it may be shown: not too long, and without characters that steer a terminal or
+/// forge a log line.
 fn printable(text: &str) -> String {
     const LONGEST: usize = 256;
     let steers = |c: char| {

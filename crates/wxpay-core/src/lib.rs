@@ -1,8 +1,9 @@
 //! Types and errors of WeChat Pay (微信支付), without HTTP, cryptography or async.
 //!
-//! - [`Params`] is the flat APIv2 message, read and written as strict XML, behind the feature `apiv2`.
-//! - [`Fen`], [`Timestamp`], [`Secret`] and the identifiers ([`OutTradeNo`], [`PartnerTradeNo`], …) are checked when they
-//!   are made and taken as they come when WeChat Pay sends them.
+//! - [`Params`] is the flat APIv2 message, read and written as strict XML, behind the feature
+//!   `apiv2`.
+//! - [`Fen`], [`Timestamp`], [`Secret`] and the identifiers ([`OutTradeNo`], [`PartnerTradeNo`], …)
+//!   are checked when they are made and taken as they come when WeChat Pay sends them.
 //! - [`Error`] tells what went wrong and, with [`Error::outcome`], what that says about the money.
 //!
 //! The endpoints themselves are in `wxpay-api`, which re-exports this crate as `wxpay_api::core`.
@@ -23,7 +24,8 @@
 //!
 //! # What a failure says about the money
 //!
-//! It leans to [`Outcome::Unknown`]: a needless query costs a request, a wrong "not executed" costs a payment.
+//! It leans to [`Outcome::Unknown`]: a needless query costs a request, a wrong "not executed" costs
+//! a payment.
 //!
 //! ```
 //! use wxpay_core::{Effect, Error, Outcome, TransportError};

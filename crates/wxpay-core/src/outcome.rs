@@ -26,11 +26,14 @@ pub enum Sent {
 pub enum Outcome {
     /// This call provably had no effect: it was refused here, or nothing of it was sent.
     ///
-    /// It speaks of this call alone. An earlier call under the same merchant order number keeps its own outcome.
+    /// It speaks of this call alone. An earlier call under the same merchant order number keeps its
+    /// own outcome.
     NotExecuted,
-    /// The effect may have happened, now or in an earlier call under the same merchant order number.
+    /// The effect may have happened, now or in an earlier call under the same merchant order
+    /// number.
     ///
-    /// Query before doing anything else, and repeat only with the same number and the same parameters.
+    /// Query before doing anything else, and repeat only with the same number and the same
+    /// parameters.
     Unknown,
     /// The call only reads, so nothing changed; what it asked about is as unknown as it was before.
     ///
@@ -50,7 +53,8 @@ pub enum Progress {
     Failed,
     /// The money moved and came back, wholly or in part (退款, 退票).
     Returned,
-    /// A state this version does not know. Treat it as [`Pending`](Self::Pending) and have a person look.
+    /// A state this version does not know. Treat it as [`Pending`](Self::Pending) and have a person
+    /// look.
     Unknown,
 }
 

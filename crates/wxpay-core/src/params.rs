@@ -4,13 +4,14 @@ use crate::ambiguity;
 use crate::xml::{self, XmlLimits};
 use crate::{DecodeError, FromWire, InvalidInput, XmlError};
 
-/// A flat APIv2 message: names to values, in the order in which they are signed (bytes of the name).
+/// A flat APIv2 message: names to values, in the order in which they are signed (bytes of the
+/// name).
 ///
 /// `Debug` shows the names only, since values can be personal or secret.
 #[derive(Clone, Default)]
 pub struct Params {
-    /// Every `name=value`, one after the other: a message of 28 fields costs two allocations, and what is signed of a field is
-    /// one piece of it.
+    /// Every `name=value`, one after the other: a message of 28 fields costs two allocations, and
+    /// what is signed of a field is one piece of it.
     text: String,
     /// Sorted by name.
     fields: Vec<Field>,
@@ -43,7 +44,8 @@ impl Params {
     /// Reads a message from its XML form, `<xml><name>value</name>…</xml>`.
     ///
     /// # Errors
-    /// [`XmlError`] names the rule that the text breaks. What a response that can't be read says about the money: nothing.
+    /// [`XmlError`] names the rule that the text breaks. What a response that can't be read says
+    /// about the money: nothing.
     pub fn from_xml(xml: &[u8]) -> Result<Self, XmlError> {
         Self::from_xml_within(xml, &XmlLimits::default())
     }
@@ -56,11 +58,12 @@ impl Params {
         xml::read(xml, "xml", limits)
     }
 
-    /// Reads a message whose root element is `<root>` by another name, as in the decrypted text of a refund notification
-    /// (退款结果通知).
+    /// Reads a message whose root element is `<root>` by another name, as in the decrypted text of
+    /// a refund notification (退款结果通知).
     ///
-    /// A field that holds further elements is refused unless [`XmlLimits::depth`] allows them; its value is then the text
-    /// between its tags as it stands, and the names in it are no fields of this message.
+    /// A field that holds further elements is refused unless [`XmlLimits::depth`] allows them; its
+    /// value is then the text between its tags as it stands, and the names in it are no fields of
+    /// this message.
     ///
     /// # Errors
     /// As [`from_xml`](Self::from_xml).
@@ -68,8 +71,10 @@ impl Params {
         xml::read(xml, root, limits)
     }
 
-    /// Reads the value of a field that holds further elements, as [`from_xml_within`](Self::from_xml_within) gives it with a
-    /// [depth](XmlLimits::depth) of 2: a list of `<item>` elements, each of flat fields. A value of nothing but white space is an empty list.
+    /// Reads the value of a field that holds further elements, as
+    /// [`from_xml_within`](Self::from_xml_within) gives it with a [depth](XmlLimits::depth) of 2: a
+    /// list of `<item>` elements, each of flat fields. A value of nothing but white space is an
+    /// empty list.
     ///
     /// # Errors
     /// As [`from_xml`](Self::from_xml); an element of another name is [`XmlError::Nested`].
@@ -94,7 +99,8 @@ impl Params {
         });
     }
 
-    /// As [`set`](Self::set), for a value that is a string: it is copied, with no formatting in between.
+    /// As [`set`](Self::set), for a value that is a string: it is copied, with no formatting in
+    /// between.
     pub fn set_str(&mut self, name: &str, value: &str) {
         self.put(name, |text| text.push_str(value));
     }
@@ -168,15 +174,17 @@ impl Params {
         self.fields.is_empty()
     }
 
-    /// The field in whose value another field could begin without a change of the signed text, if there is one.
+    /// The field in whose value another field could begin without a change of the signed text, if
+    /// there is one.
     ///
-    /// The signed text joins fields with `&`, so a value that holds `&total_fee=1` can be a field that was merged into it. Only
-    /// names in `known` count ([`PAYMENT_NAMES`](crate::PAYMENT_NAMES) where the endpoint is not known); one that ends in `$n`
-    /// stands for all its numbers.
+    /// The signed text joins fields with `&`, so a value that holds `&total_fee=1` can be a field
+    /// that was merged into it. Only names in `known` count
+    /// ([`PAYMENT_NAMES`](crate::PAYMENT_NAMES) where the endpoint is not known); one that ends in
+    /// `$n` stands for all its numbers.
     ///
-    /// A query string in `attach` is mostly no such value: in `uid=77&openid=oX`, followed by the field `bank_type`, no field
-    /// `openid` can begin, because the names of a message are sorted and an `openid` holds no `&`. `&device_info=` is one: a device may be any
-    /// text.
+    /// A query string in `attach` is mostly no such value: in `uid=77&openid=oX`, followed by the
+    /// field `bank_type`, no field `openid` can begin, because the names of a message are sorted
+    /// and an `openid` holds no `&`. `&device_info=` is one: a device may be any text.
     pub fn ambiguous(&self, known: &[&str]) -> Option<&str> {
         if !self.may_hold(|b| b == b'&') {
             return None;
@@ -187,8 +195,9 @@ impl Params {
     /// Checks that every field can be sent as it is and signed without doubt.
     ///
     /// # Errors
-    /// A name is not an XML name of APIv2, or a value is empty, begins or ends with white space (WeChat Pay's own sample
-    /// code trims before signing, others do not), or holds a carriage return or a character that XML can't carry.
+    /// A name is not an XML name of APIv2, or a value is empty, begins or ends with white space
+    /// (WeChat Pay's own sample code trims before signing, others do not), or holds a carriage
+    /// return or a character that XML can't carry.
     pub fn check_outgoing(&self) -> Result<(), InvalidInput> {
         let plain = !self.may_hold(xml::may_be_no_character);
         for (name, value) in self.iter() {
@@ -224,8 +233,9 @@ impl Params {
         Ok(())
     }
 
-    /// Whether some byte of the names and values may be of this kind, which `=` is not. Replaced and removed ones count too:
-    /// one look at all the text spares a look at each value, and most messages hold nothing of any kind that is asked for.
+    /// Whether some byte of the names and values may be of this kind, which `=` is not. Replaced
+    /// and removed ones count too: one look at all the text spares a look at each value, and most
+    /// messages hold nothing of any kind that is asked for.
     pub(crate) fn may_hold(&self, kind: impl Fn(u8) -> bool) -> bool {
         // Not `any`, which stops early and is compiled to a byte at a time.
         let bytes = self.text.bytes();

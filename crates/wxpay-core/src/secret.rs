@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl PartialEq for Secret {
-    /// Compares the strings. Keys and signatures are compared elsewhere, in a time that tells nothing.
+    /// Compares the strings. Keys and signatures are compared elsewhere, in a time that tells
+    /// nothing.
     fn eq(&self, other: &Self) -> bool {
         self.expose() == other.expose()
     }

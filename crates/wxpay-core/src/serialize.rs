@@ -63,7 +63,8 @@ impl Serialize for WireTime {
     }
 }
 
-/// `[redacted]`, so that writing a response to a log or a file gives nothing away; [`Secret::expose`] does.
+/// `[redacted]`, so that writing a response to a log or a file gives nothing away;
+/// [`Secret::expose`] does.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("[redacted]")

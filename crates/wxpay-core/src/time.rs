@@ -18,7 +18,8 @@ pub struct Timestamp(jiff::Timestamp);
 pub enum TimeFormat {
     /// `20141030133525`, in UTC+8.
     Compact,
-    /// `2015-04-21 20:00:00`, in UTC+8. Full-width colons, as the documents' samples have them, are read too.
+    /// `2015-04-21 20:00:00`, in UTC+8. Full-width colons, as the documents' samples have them, are
+    /// read too.
     DateTime,
     /// `2015-05-20T13:29:35+08:00`, with or without a fraction of a second.
     Rfc3339,
@@ -188,7 +189,8 @@ impl fmt::Display for WireTime {
 }
 
 impl From<Timestamp> for WireTime {
-    /// Written as [`TimeFormat::Rfc3339`]; a request writes it in the form that its operation asks for.
+    /// Written as [`TimeFormat::Rfc3339`]; a request writes it in the form that its operation asks
+    /// for.
     fn from(timestamp: Timestamp) -> Self {
         Self {
             text: timestamp.to_string(),
@@ -214,7 +216,8 @@ impl FromWire for WireTime {
     }
 }
 
-/// `2015-05-20T13:29+08:00`, as the samples of some documents have it. It is read, and never written.
+/// `2015-05-20T13:29+08:00`, as the samples of some documents have it. It is read, and never
+/// written.
 fn to_the_minute(text: &str) -> Option<Timestamp> {
     let (minute, zone) = text.split_at_checked(16)?;
     let text = zone

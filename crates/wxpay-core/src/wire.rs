@@ -4,8 +4,8 @@ use crate::Secret;
 
 /// A value read from a string that WeChat Pay sent.
 ///
-/// Reading is lenient where a shape does not matter (an identifier may grow a letter) and strict where a misreading costs
-/// money (an amount is digits and nothing else).
+/// Reading is lenient where a shape does not matter (an identifier may grow a letter) and strict
+/// where a misreading costs money (an amount is digits and nothing else).
 pub trait FromWire: Sized {
     /// The value, or `None` when the text has an invalid format. Never called with an empty text.
     fn from_wire(text: &str) -> Option<Self>;

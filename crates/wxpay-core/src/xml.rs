@@ -1,4 +1,5 @@
-//! The XML of APIv2: one flat element, and nothing that two readers could read differently. Only this module knows quick-xml.
+//! The XML of APIv2: one flat element, and nothing that two readers could read differently. Only
+//! this module knows quick-xml.
 
 mod value;
 mod write;
@@ -21,23 +22,27 @@ pub struct XmlLimits {
     pub fields: usize,
     /// Bytes of one value.
     pub value_bytes: usize,
-    /// Levels of elements that a field may hold. With 0, the default, such a field is refused; with more, its value is the
-    /// text between its tags, not decoded.
+    /// Levels of elements that a field may hold. With 0, the default, such a field is refused; with
+    /// more, its value is the text between its tags, not decoded.
     pub depth: usize,
 }
 
 impl Default for XmlLimits {
-    /// 512 KiB, 1,024 fields, 64 KiB a value, nothing nested: more than any documented message holds, and less than the 1 MiB
-    /// that a transport reads.
+    /// 512 KiB, 1,024 fields, 64 KiB a value, nothing nested: more than any documented message
+    /// holds, and less than the 1 MiB that a transport reads.
     fn default() -> Self {
-        // The longest documented value has 10,240 characters (`sub_order_list`, `receivers`), up to 4 bytes each in UTF-8:
+        // The longest documented value has 10,240 characters (`sub_order_list`, `receivers`), up to
+        // 4 bytes each in UTF-8:
         //   10,240 × 4 = 40,960 ≤ 65,536.
-        // The most documented fields: about 40 of an order and 100 coupons of 3 each, or 50 refunds of 13 each with coupons:
+        // The most documented fields: about 40 of an order and 100 coupons of 3 each, or 50 refunds
+        // of 13 each with coupons:
         //   40 + 100 × 3 = 340; 40 + 50 × (13 + 2 × 3) = 990 ≤ 1,024.
-        // The longest documented message is an order with `detail` (8,192) and `promotion_detail` (6,000), even if every
-        // character came as a reference of 10 bytes, beside 340 fields of 256 bytes with tags and CDATA marks:
+        // The longest documented message is an order with `detail` (8,192) and `promotion_detail`
+        // (6,000), even if every character came as a reference of 10 bytes, beside 340 fields of
+        // 256 bytes with tags and CDATA marks:
         //   14,192 × 10 + 340 × 512 = 316,000 ≤ 524,288.
-        // 1,024 fields with names of 64 characters and 256 bytes in CDATA, and a value of 64 KiB beside them, fit too:
+        // 1,024 fields with names of 64 characters and 256 bytes in CDATA, and a value of 64 KiB
+        // beside them, fit too:
         //   1,024 × (2 × 64 + 17 + 256) + 65,536 = 476,160 ≤ 524,288.
         Self {
             bytes: 512 * 1024,
@@ -72,7 +77,8 @@ pub enum XmlError {
     /// The text ends before its root element does.
     #[error("cut short")]
     Truncated,
-    /// There is no root element of the expected name (`<xml>` unless another was asked for), or something beside it.
+    /// There is no root element of the expected name (`<xml>` unless another was asked for), or
+    /// something beside it.
     #[error("not a single root element of the expected name")]
     Root,
     /// The declaration `<?xml …?>` is not the usual one.
@@ -122,8 +128,8 @@ pub(crate) fn is_character(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// Whether a text with this byte may hold a character that XML does not allow, or one that is not sent: a control character,
-/// or the first byte of U+F000 to U+FFFF.
+/// Whether a text with this byte may hold a character that XML does not allow, or one that is not
+/// sent: a control character, or the first byte of U+F000 to U+FFFF.
 pub(crate) fn may_be_no_character(byte: u8) -> bool {
     byte < b' ' || byte == 0xEF
 }

@@ -33,17 +33,20 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Reads a curl command line, the text of an HTTP request or response (CRLF or LF), or a bare body in XML or JSON.
+    /// Reads a curl command line, the text of an HTTP request or response (CRLF or LF), or a bare
+    /// body in XML or JSON.
     ///
-    /// What HTTP clients print is read too: `curl -v`, the wire log of Apache HttpClient and the log of OkHttp, of which the
-    /// response counts if there is one; the errors in which SDKs show headers and body; and headers without a first line, also
-    /// under their names in CGI (`HTTP_WECHATPAY_NONCE`).
+    /// What HTTP clients print is read too: `curl -v`, the wire log of Apache HttpClient and the
+    /// log of OkHttp, of which the response counts if there is one; the errors in which SDKs show
+    /// headers and body; and headers without a first line, also under their names in CGI
+    /// (`HTTP_WECHATPAY_NONCE`).
     ///
-    /// One line feed at the end of a bare body, or of an HTTP text without `Content-Length`, counts as the editor's.
+    /// One line feed at the end of a bare body, or of an HTTP text without `Content-Length`, counts
+    /// as the editor's.
     ///
     /// # Errors
-    /// It is empty, the quotes of the command line do not close, its body is in another file (`-d @file`), or the head of the
-    /// HTTP text can't be read.
+    /// It is empty, the quotes of the command line do not close, its body is in another file
+    /// (`-d @file`), or the head of the HTTP text can't be read.
     pub fn read(text: &[u8]) -> Result<Self, InvalidInput> {
         let begin = text.trim_ascii_start();
         if begin.is_empty() {
@@ -83,7 +86,8 @@ impl Capture {
 
     /// Adds a header that was captured apart from the body.
     ///
-    /// A header that is named as in CGI, such as `HTTP_WECHATPAY_NONCE`, is kept under its name on the wire.
+    /// A header that is named as in CGI, such as `HTTP_WECHATPAY_NONCE`, is kept under its name on
+    /// the wire.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let meant = names::rewritten(name);
@@ -100,7 +104,8 @@ impl Capture {
         self
     }
 
-    /// Says that it is the response to a request with this URL or path and query. A request keeps its method.
+    /// Says that it is the response to a request with this URL or path and query. A request keeps
+    /// its method.
     #[must_use]
     pub fn reply_to(mut self, url: &str) -> Self {
         match &mut self.request {
@@ -175,7 +180,8 @@ impl Capture {
             .or_else(|| self.answers.as_deref().map(target_of))
     }
 
-    /// The same capture with the bytes that its body may stand for, each with the way in which the body is written.
+    /// The same capture with the bytes that its body may stand for, each with the way in which the
+    /// body is written.
     pub(crate) fn readings(&self) -> Vec<(Self, &'static str)> {
         let undone = escapes::undone(&self.body).into_iter();
         let readings = undone.map(|(body, written)| {

@@ -99,7 +99,8 @@ impl Charset {
     }
 }
 
-/// The text whose bytes of UTF-8 were taken for another charset and gave this one, if it looks like one.
+/// The text whose bytes of UTF-8 were taken for another charset and gave this one, if it looks like
+/// one.
 pub(crate) fn unmixed(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;

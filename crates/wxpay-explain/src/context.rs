@@ -35,15 +35,16 @@ impl Context {
         self
     }
 
-    /// The text that the user's program signed or verified, as it logged it: the report then shows what differs, also when
-    /// the message itself holds.
+    /// The text that the user's program signed or verified, as it logged it: the report then shows
+    /// what differs, also when the message itself holds.
     #[must_use]
     pub fn signed_text(mut self, text: impl Into<String>) -> Self {
         self.signed_text = Some(text.into());
         self
     }
 
-    /// Says that the keys are a brand's (品牌商家), whose requests and messages are signed under another name than a merchant's.
+    /// Says that the keys are a brand's (品牌商家), whose requests and messages are signed under
+    /// another name than a merchant's.
     ///
     /// <https://pay.weixin.qq.com/doc/brand/4015407582>
     #[must_use]

@@ -23,7 +23,8 @@ pub enum Piece {
 impl Diff {
     /// Compares what was expected with what was received.
     ///
-    /// Texts over 64 KiB are compared by whole lines, since the work grows with the square of their difference.
+    /// Texts over 64 KiB are compared by whole lines, since the work grows with the square of their
+    /// difference.
     pub fn new(expected: &str, received: &str) -> Self {
         let diff = if expected.len().max(received.len()) > LONGEST {
             TextDiff::from_lines(expected, received)
@@ -58,8 +59,8 @@ impl Diff {
     }
 }
 
-/// Plain text: `[-…-]` is expected and missing, `{+…+}` is received and not expected; spaces and line feeds in them are shown
-/// as `·`, `↵`, `␍` and `⇥`.
+/// Plain text: `[-…-]` is expected and missing, `{+…+}` is received and not expected; spaces and
+/// line feeds in them are shown as `·`, `↵`, `␍` and `⇥`.
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for piece in &self.pieces {

@@ -58,16 +58,39 @@ impl Finding {
             };
             let value = self.values.iter().find(|(known, _)| *known == name);
             let value = value.map_or("?", |(_, value)| value);
-            filled.push_str(if language == Language::Chinese {
-                in_chinese(value)
+            if language == Language::Chinese {
+                let value = in_chinese(value);
+                filled.push_str(space_between(&filled, value));
+                filled.push_str(value);
+                filled.push_str(space_between(value, after));
             } else {
-                value
-            });
+                filled.push_str(value);
+            }
             rest = after;
         }
         filled.push_str(rest);
         filled
     }
+}
+
+/// The space that Chinese text has between its characters and Latin letters or digits.
+fn space_between(before: &str, after: &str) -> &'static str {
+    match (before.chars().next_back(), after.chars().next()) {
+        (Some(left), Some(right))
+            if (is_chinese(left) && is_latin(right)) || (is_latin(left) && is_chinese(right)) =>
+        {
+            " "
+        }
+        _ => "",
+    }
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '`'
 }
 
 impl PartialEq for Finding {

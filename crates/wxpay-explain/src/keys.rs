@@ -10,7 +10,8 @@ use crate::key::{PrivateKey, PublicKey};
 
 /// Whatever keys the user has. `Debug` shows which ones, never what they hold.
 ///
-/// Symmetric keys are taken as they are given, spaces and wrong lengths included, since those are among what is looked for.
+/// Symmetric keys are taken as they are given, spaces and wrong lengths included, since those are
+/// among what is looked for.
 #[derive(Clone, Default)]
 pub struct Keys {
     pub(crate) api_v2: Option<Secret>,

@@ -1,9 +1,10 @@
 //! Why a signature of WeChat Pay (微信支付) does not hold, in words.
 //!
-//! [`explain`] takes a captured request, response or notification, or what a front end hands to WeChat to pay (调起支付), and
-//! whatever keys the user has. It recomputes every signature in it and, where one does not hold, looks for the mistake that
-//! explains it: another key, a value that was encoded before it was signed, a body that was parsed and written again. What it
-//! says of such a mistake is proven, since the signature holds with it.
+//! [`explain`] takes a captured request, response or notification, or what a front end hands to
+//! WeChat to pay (调起支付), and whatever keys the user has. It recomputes every signature in it and,
+//! where one does not hold, looks for the mistake that explains it: another key, a value that was
+//! encoded before it was signed, a body that was parsed and written again. What it says of such a
+//! mistake is proven, since the signature holds with it.
 //!
 //! ```
 //! use wxpay_explain::{Capture, Context, Keys, Language, explain};
@@ -22,17 +23,19 @@
 //!
 //! # How it finds out
 //!
-//! APIv2: the digest is recomputed with every usual mistake alone and with two of them together, up to a bound. APIv3: a public
-//! key turns a signature back into the SHA-256 that was signed, so that the key and the message are judged apart, and candidates
-//! for the message cost one hash each.
+//! APIv2: the digest is recomputed with every usual mistake alone and with two of them together, up
+//! to a bound. APIv3: a public key turns a signature back into the SHA-256 that was signed, so that
+//! the key and the message are judged apart, and candidates for the message cost one hash each.
 //!
-//! A capture is seldom the bytes that were on the wire. What a log, a framework or a program did to it is undone where the
-//! message holds then, and said: escapes, base64, another charset, headers under their names in CGI.
+//! A capture is seldom the bytes that were on the wire. What a log, a framework or a program did to
+//! it is undone where the message holds then, and said: escapes, base64, another charset, headers
+//! under their names in CGI.
 //!
 //! # Secrets
 //!
-//! No key is in a report, a text or a JSON of this crate: `********` stands in its place, also where a message carries one.
-//! Values of the message are in [`Report::expected_text`] and [`Report::diff`] only.
+//! No key is in a report, a text or a JSON of this crate: `********` stands in its place, also
+//! where a message carries one. Values of the message are in [`Report::expected_text`] and
+//! [`Report::diff`] only.
 
 mod capture;
 mod causes;
@@ -74,8 +77,8 @@ pub fn explain(capture: &Capture, keys: &Keys, context: &Context) -> Report {
     report.finish(|text| keys::mask(text, keys))
 }
 
-/// The bytes that the body of the capture stands for, if they hold and the body as it is does not, or if they alone can be
-/// read.
+/// The bytes that the body of the capture stands for, if they hold and the body as it is does not,
+/// or if they alone can be read.
 fn reading(capture: &Capture, keys: &Keys, context: &Context) -> Option<(Capture, &'static str)> {
     let readings = capture.readings();
     if readings.is_empty() {
@@ -136,7 +139,8 @@ pub fn explain_refund_notice(req_info: &str, keys: &Keys) -> Report {
     report.finish(|text| keys::mask(text, keys))
 }
 
-/// Says whether an encrypted field (敏感信息) can be decrypted with the merchant's private key, and why not.
+/// Says whether an encrypted field (敏感信息) can be decrypted with the merchant's private key, and why
+/// not.
 pub fn explain_sealed(field: &str, sealed: &str, keys: &Keys) -> Report {
     let mut report = Report::default();
     v3::explain_sealed(field, sealed, keys, &mut report);

@@ -31,15 +31,16 @@ impl Verdict {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Check {
-    /// What was checked: `sign`, `workwx_sign`, `Authorization`, `Wechatpay-Signature`, `resource`, `req_info`, or the name of a
-    /// encrypted field.
+    /// What was checked: `sign`, `workwx_sign`, `Authorization`, `Wechatpay-Signature`, `resource`,
+    /// `req_info`, or the name of a encrypted field.
     pub what: String,
     /// The outcome.
     pub verdict: Verdict,
 }
 
-/// What was found out about a captured message. It holds no secret; values of the message are only in
-/// [`expected_text`](Self::expected_text), [`verified_text`](Self::verified_text) and [`diff`](Self::diff).
+/// What was found out about a captured message. It holds no secret; values of the message are only
+/// in [`expected_text`](Self::expected_text), [`verified_text`](Self::verified_text) and
+/// [`diff`](Self::diff).
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     checks: Vec<Check>,
@@ -74,8 +75,8 @@ impl Report {
         &self.findings
     }
 
-    /// Whether everything that is signed was checked and holds, and nothing is wrong: broken if anything is, else unchecked if
-    /// anything was not checked or nothing is signed.
+    /// Whether everything that is signed was checked and holds, and nothing is wrong: broken if
+    /// anything is, else unchecked if anything was not checked or nothing is signed.
     pub fn verdict(&self) -> Verdict {
         let any = |verdict| self.checks.iter().any(|check| check.verdict == verdict);
         let error = |finding: &Finding| finding.severity() == Severity::Error;
@@ -93,15 +94,17 @@ impl Report {
         self.expected.as_deref()
     }
 
-    /// The text that WeChat Pay verified, or its beginning, when it refused a signature and says so (`SIGN_ERROR`).
+    /// The text that WeChat Pay verified, or its beginning, when it refused a signature and says so
+    /// (`SIGN_ERROR`).
     pub fn verified_text(&self) -> Option<&str> {
         self.verified
             .as_ref()
             .map(|verified| verified.text.as_str())
     }
 
-    /// What differs, when two texts are known: the text that should be signed, or the one that WeChat Pay verified, and the one
-    /// that the program signed; or the text that a capture of a response gives, and the one that WeChat Pay signed.
+    /// What differs, when two texts are known: the text that should be signed, or the one that
+    /// WeChat Pay verified, and the one that the program signed; or the text that a capture of a
+    /// response gives, and the one that WeChat Pay signed.
     pub const fn diff(&self) -> Option<&Diff> {
         self.diff.as_ref()
     }

@@ -1,6 +1,8 @@
-//! RSA for finding mistakes: what a signature says about itself, and which padding an encrypted text has.
+//! RSA for finding mistakes: what a signature says about itself, and which padding an encrypted
+//! text has.
 //!
-//! Nothing is signed or decrypted with this: it looks, on the user's own machine, where nobody measures its time.
+//! Nothing is signed or decrypted with this: it looks, on the user's own machine, where nobody
+//! measures its time.
 
 use num_bigint::BigUint;
 use pkcs8::{PrivateKeyInfo, SubjectPublicKeyInfoRef};

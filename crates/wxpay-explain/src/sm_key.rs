@@ -1,6 +1,7 @@
 //! SM2 for finding mistakes: what a signature can be over, and how a text is encrypted.
 //!
-//! Nothing is signed with this: it looks, on the user's own machine, where nobody measures its time.
+//! Nothing is signed with this: it looks, on the user's own machine, where nobody measures its
+//! time.
 
 use num_bigint::BigUint;
 use rustls_pki_types::PrivateKeyDer;
@@ -50,9 +51,11 @@ impl PublicKey {
         sm2::PublicKey::from_public_key_der(spki).ok().map(Self)
     }
 
-    /// What the signature can be over if this key made it, and what is wrong then; empty if it is no signature.
+    /// What the signature can be over if this key made it, and what is wrong then; empty if it is
+    /// no signature.
     ///
-    /// Any signature is over some number under any key, so that only a message that fits proves anything.
+    /// Any signature is over some number under any key, so that only a message that fits proves
+    /// anything.
     pub(crate) fn open(&self, signature: &[u8]) -> Vec<(Digest, Option<&'static Cause>)> {
         let parsed = Signature::from_der(signature).or_else(|_| Signature::from_slice(signature));
         let Ok(signature) = parsed else {

@@ -32,8 +32,8 @@ pub(crate) fn explain(capture: &Capture, keys: &Keys, context: &Context, report:
         if params.get("sign").is_none() {
             return;
         }
-        // A refund notification has no signature: whatever this is, its other fields are not guaranteed by what is encrypted in
-        // one.
+        // A refund notification has no signature: whatever this is, its other fields are not
+        // guaranteed by what is encrypted in one.
     }
     let order = sent_order(&params, &capture.body);
     let kind = Kind::of(&params, capture.path());

@@ -10,8 +10,8 @@ pub(crate) fn in_chinese(value: &str) -> &str {
         "WeChat Pay public key or platform certificate" => "微信支付公钥或平台证书",
         "its MD5 in hexadecimal" => "十六进制 MD5",
         "its SHA-256" => "SHA-256",
-        "32 upper-case digits" => "32位大写十六进制",
-        "16 raw bytes" => "16字节原始",
+        "32 upper-case digits" => "32 位大写十六进制",
+        "16 raw bytes" => "16 字节原始",
         "unknown" => "未知",
         value => in_chinese_more(value),
     }

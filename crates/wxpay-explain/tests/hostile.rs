@@ -1,4 +1,5 @@
-//! Messages that were made to pass for others, to cost much, or to write on the screen of anyone who looks at them.
+//! Messages that were made to pass for others, to cost much, or to write on the screen of anyone
+//! who looks at them.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

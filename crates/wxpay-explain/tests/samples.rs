@@ -1,7 +1,9 @@
-//! Broken messages, each of which must be explained by its cause and no other, and good ones, of which nothing wrong may be said.
+//! Broken messages, each of which must be explained by its cause and no other, and good ones, of
+//! which nothing wrong may be said.
 //!
-//! Each sample is a file: the capture, the keys (or names of files under `samples/keys`) and what is expected. They were made
-//! with another implementation of the signatures (Python's `hashlib` and `cryptography`; OpenSSL for SM2).
+//! Each sample is a file: the capture, the keys (or names of files under `samples/keys`) and what
+//! is expected. They were made with another implementation of the signatures (Python's `hashlib`
+//! and `cryptography`; OpenSSL for SM2).
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

@@ -1,5 +1,5 @@
-//! Payouts that are settled exactly once: two connections break, the program dies in the middle, and each employee gets
-//! the money one time.
+//! Payouts that are settled exactly once: two connections break, the program dies in the middle,
+//! and each employee gets the money one time.
 //!
 //! `cargo run -p wxpay-payout --example payouts`
 
@@ -20,7 +20,8 @@ use wxpay_payout::{
 use wxpay_sandbox::{Api, Fault, Sandbox};
 use wxpay_transport::TokioTimer;
 
-/// What the books say that an employee is to get. The name of the intent comes from the books too, never from a counter.
+/// What the books say that an employee is to get. The name of the intent comes from the books too,
+/// never from a counter.
 fn bonus(employee: &str, amount: Fen, agentid: u32) -> Result<Intent, Box<dyn Error>> {
     Ok(Intent {
         id: format!("bonus-2026-11-{employee}").parse()?,

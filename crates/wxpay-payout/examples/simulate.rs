@@ -1,9 +1,10 @@
-//! Pays out in a simulated world that loses, delays and lies, whose processes crash or stand still at any await, whose
-//! disks fail, whose journals are lost, restored and doubled, and whose clocks jump: with each product, once for each seed, and
-//! then by policies that are known to be wrong.
+//! Pays out in a simulated world that loses, delays and lies, whose processes crash or stand still
+//! at any await, whose disks fail, whose journals are lost, restored and doubled, and whose clocks
+//! jump: with each product, once for each seed, and then by policies that are known to be wrong.
 //!
-//! `cargo run --release -p wxpay-payout --example simulate -- 1000000` runs so many seeds of each product;
-//! `cargo run --release -p wxpay-payout --example simulate -- --seed refund 17` tells what happens in one.
+//! `cargo run --release -p wxpay-payout --example simulate -- 1000000` runs so many seeds of each
+//! product; `cargo run --release -p wxpay-payout --example simulate -- --seed refund 17` tells what
+//! happens in one.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

@@ -8,19 +8,23 @@ use wxpay_core::{Error, ErrorKind, Fen, Progress};
 #[must_use = "a transfer that waits must be queried again, and never be started under another number"]
 #[allow(clippy::exhaustive_enums)] // complete by definition
 pub enum DetailStanding {
-    /// Nothing is certain yet: it is under way, not known so far, or the query failed. Query it again, some minutes later.
+    /// Nothing is certain yet: it is under way, not known so far, or the query failed. Query it
+    /// again, some minutes later.
     Wait {
-        /// Whether every further query would fail for the same reason: a parameter or a key is wrong.
+        /// Whether every further query would fail for the same reason: a parameter or a key is
+        /// wrong.
         needs_correction: bool,
         /// What is known, for people.
         reason: String,
     },
-    /// The money was transferred. It may still come back (`REFUND`, 退票): keep an eye on it while it can be queried, for 30
-    /// days.
+    /// The money was transferred. It may still come back (`REFUND`, 退票): keep an eye on it while it
+    /// can be queried, for 30 days.
     Paid(Fen),
-    /// This transfer failed for good, and only this one: the others of its batch have their own standing.
+    /// This transfer failed for good, and only this one: the others of its batch have their own
+    /// standing.
     Failed(Blame),
-    /// The money was transferred and came back (退票). It may be transferred again under another number.
+    /// The money was transferred and came back (退票). It may be transferred again under another
+    /// number.
     Returned,
 }
 
@@ -83,8 +87,8 @@ impl Blame {
 }
 
 impl DetailStanding {
-    /// How a transfer stands by a verified response: by its state (明细状态) alone. `reason` may be there beside any state, and
-    /// counts beside `FAIL` only.
+    /// How a transfer stands by a verified response: by its state (明细状态) alone. `reason` may be
+    /// there beside any state, and counts beside `FAIL` only.
     pub fn of_reply(progress: Progress, amount: Fen, reason: Option<&FailReason>) -> Self {
         match progress {
             Progress::Succeeded => Self::Paid(amount),
@@ -95,8 +99,8 @@ impl DetailStanding {
         }
     }
 
-    /// How a transfer stands after a query that failed: as it did before. `NOT_FOUND`, 429 and 5xx among them say nothing
-    /// about the money.
+    /// How a transfer stands after a query that failed: as it did before. `NOT_FOUND`, 429 and 5xx
+    /// among them say nothing about the money.
     pub fn of_error(error: &Error) -> Self {
         let needs_correction = match error.kind() {
             ErrorKind::Business(business) => business.class().configuration,

@@ -95,7 +95,8 @@ impl<T: Payment> Engine<T> {
         (self.clock)()
     }
 
-    /// Sleeps until then, or for the longest wait there is: the clock may have been set back meanwhile.
+    /// Sleeps until then, or for the longest wait there is: the clock may have been set back
+    /// meanwhile.
     pub(crate) async fn sleep_until(&self, moment: Moment) {
         let time = moment.since(self.now());
         self.timer()
@@ -134,7 +135,8 @@ impl<T: Payment> Engine<T> {
             Next::Query => self.query(&entry, now).await,
         };
         match done {
-            // Another process was faster, and may be sending. If the journal can't tell, that is assumed.
+            // Another process was faster, and may be sending. If the journal can't tell, that is
+            // assumed.
             Err(JournalError::Conflict) => {
                 let found = self.journal().by_number(number).await;
                 let entry = found.ok().flatten().unwrap_or_else(|| {
@@ -148,7 +150,8 @@ impl<T: Payment> Engine<T> {
     }
 
     async fn send(&self, entry: &Entry) -> Result<Step, JournalError> {
-        // In this order: wherever the process stands still, the fence never ends after the lease that begins now.
+        // In this order: wherever the process stands still, the fence never ends after the lease
+        // that begins now.
         let fence = self.fence();
         let now = self.now();
         if entry.next(now, &self.rules) != Next::Send {
@@ -201,8 +204,8 @@ impl<T: Payment> Engine<T> {
         }
     }
 
-    /// The journal failed when a send was to begin. Nothing of this step was sent; but another process may have sent it just
-    /// now, and then "not sent" would be wrong.
+    /// The journal failed when a send was to begin. Nothing of this step was sent; but another
+    /// process may have sent it just now, and then "not sent" would be wrong.
     async fn not_begun(
         &self,
         entry: &Entry,
@@ -281,7 +284,8 @@ impl<T: Payment> Engine<T> {
         self.record_query(held, &end).await.map(Step::Moved)
     }
 
-    /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know it either.
+    /// The entry of a person's word that it failed, if WeChat Pay, asked once more, does not know
+    /// it either.
     pub(crate) async fn attest(
         &self,
         mut entry: Entry,
@@ -294,7 +298,8 @@ impl<T: Payment> Engine<T> {
         entry.hold(&holder, now, &self.rules);
         let mut held = self.journal().update(&entry).await?;
         let end = self.service.query(&held.number).await;
-        // WeChat Pay need not answer about what is older than it keeps; but what it does say counts.
+        // WeChat Pay need not answer about what is older than it keeps; but what it does say
+        // counts.
         let silent = matches!(end, QueryEnd::Refused(_) | QueryEnd::Unclear(_));
         if !(matches!(end, QueryEnd::NotFound) || past && silent) {
             let entry = self.record_query(held, &end).await?;

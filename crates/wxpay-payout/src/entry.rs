@@ -11,7 +11,8 @@ use crate::{Day, Moment, Number};
 pub struct Entry {
     /// The caller's name for it.
     pub intent: IntentId,
-    /// The [name](crate::Product::name) of what it is paid with. Only that product sends it or asks about it.
+    /// The [name](crate::Product::name) of what it is paid with. Only that product sends it or asks
+    /// about it.
     pub product: String,
     /// The number, which follows from the intent and is never changed.
     pub number: Number,
@@ -65,7 +66,8 @@ pub struct Entry {
     pub replaces: Option<Number>,
     /// The number that took its place.
     pub replaced_by: Option<Number>,
-    /// Whether the next send may carry a new signature: none has left with this one, or a key was to blame.
+    /// Whether the next send may carry a new signature: none has left with this one, or a key was
+    /// to blame.
     pub resign: bool,
     /// Whether it is a person who declared it failed, and not WeChat Pay.
     pub attested: bool,
@@ -127,7 +129,8 @@ impl Entry {
         }
     }
 
-    /// Whether WeChat Pay knew this payout before this journal had sent it: another journal, or one that was lost, did.
+    /// Whether WeChat Pay knew this payout before this journal had sent it: another journal, or one
+    /// that was lost, did.
     pub fn is_found(&self) -> bool {
         self.sends == 0 && self.first_sent_at.is_some()
     }
@@ -143,7 +146,8 @@ pub enum State {
     Sending,
     /// It may have been paid, or may still be.
     Unknown,
-    /// WeChat Pay has taken it and holds it until somebody does something. There is no doubt about it.
+    /// WeChat Pay has taken it and holds it until somebody does something. There is no doubt about
+    /// it.
     Waiting,
     /// It has been paid.
     Paid,
@@ -206,8 +210,8 @@ pub enum Alarm {
     ResendWindowClosed,
     /// WeChat Pay can't bring a refund to the payer's account (退款异常): a person has to settle it.
     Abnormal,
-    /// It was paid after it had been declared rejected or failed; or, if it is not paid itself, an earlier number of its
-    /// intent was. Nothing more is sent for this intent.
+    /// It was paid after it had been declared rejected or failed; or, if it is not paid itself, an
+    /// earlier number of its intent was. Nothing more is sent for this intent.
     PaidLate,
 }
 

@@ -21,8 +21,8 @@ pub enum PayEnd {
     Waiting(Hold),
     /// WeChat Pay refused, in a response that is its own.
     Refused(Refusal),
-    /// The response said `return_code=FAIL` (通信失败), as for a wrong key. Such a response proves nothing: it may have paid. But
-    /// it may be signed again, under the same number.
+    /// The response said `return_code=FAIL` (通信失败), as for a wrong key. Such a response proves
+    /// nothing: it may have paid. But it may be signed again, under the same number.
     Declined(String),
     /// Anything else: it may have paid.
     Unclear(String),
@@ -54,8 +54,8 @@ pub enum QueryEnd {
         payment_no: Option<String>,
         /// The amount by WeChat Pay's books.
         amount: Option<Fen>,
-        /// The payee by WeChat Pay's books, as [`payee_digest`](crate::payee_digest) writes it. Several, with spaces in between, if
-        /// it has several names.
+        /// The payee by WeChat Pay's books, as [`payee_digest`](crate::payee_digest) writes it.
+        /// Several, with spaces in between, if it has several names.
         payee: Option<String>,
         /// When it was made, by WeChat Pay's books.
         at: Option<Moment>,
@@ -101,14 +101,15 @@ impl Refusal {
         self.class.certainty == Certainty::Definite
     }
 
-    /// Whether every other payout would be refused alike: by the merchant's settings, or for lack of money.
+    /// Whether every other payout would be refused alike: by the merchant's settings, or for lack
+    /// of money.
     pub fn stops_everybody(&self) -> bool {
         let money = self.is_definite() && self.class.same_number && !self.class.limit;
         self.class.configuration || money
     }
 
-    /// Whether the payment itself is to blame, and neither the merchant's settings nor a condition that passes: sent again
-    /// as it is, it would be refused again.
+    /// Whether the payment itself is to blame, and neither the merchant's settings nor a condition
+    /// that passes: sent again as it is, it would be refused again.
     pub fn is_about_the_payment(&self) -> bool {
         self.is_definite() && !self.class.configuration && !self.class.same_number
     }

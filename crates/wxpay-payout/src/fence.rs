@@ -8,8 +8,8 @@ use crate::Moment;
 
 /// The moment after which a send must not begin, because others may work on the payout soon after.
 ///
-/// It holds on two clocks: the wall clock, by which other processes read the lease, and one that goes on while the machine
-/// sleeps. Past it by either, nothing may leave.
+/// It holds on two clocks: the wall clock, by which other processes read the lease, and one that
+/// goes on while the machine sleeps. Past it by either, nothing may leave.
 #[derive(Clone)]
 pub struct Fence {
     until: Moment,

@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// What a payment waits for that WeChat Pay has taken: nothing about it is in doubt, and nothing has failed.
+/// What a payment waits for that WeChat Pay has taken: nothing about it is in doubt, and nothing
+/// has failed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Hold {
@@ -36,15 +37,18 @@ impl Hold {
 pub enum WaitsFor {
     /// The user, who has to confirm it, on a page that the [package](Hold::package) opens.
     User,
-    /// The user, who has to receive what was sent (待领取). The merchant's program has nothing more to do for it.
+    /// The user, who has to receive what was sent (待领取). The merchant's program has nothing more to
+    /// do for it.
     Receiver,
     /// A person of the merchant, who has to approve the payment (待付款确认) before WeChat Pay makes it.
     Approver,
-    /// A person of the merchant, who has to put something right, at WeChat Pay's merchant platform, say.
+    /// A person of the merchant, who has to put something right, at WeChat Pay's merchant platform,
+    /// say.
     Merchant,
     /// WeChat Pay itself, which is not done with it.
     WeChatPay,
-    /// The merchant's program, which may have to send the same request once more (原单重试): the engine does.
+    /// The merchant's program, which may have to send the same request once more (原单重试): the engine
+    /// does.
     Repetition,
 }
 

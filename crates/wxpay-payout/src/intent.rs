@@ -8,8 +8,9 @@ use crate::product::EmployeePayment;
 
 /// The caller's own name for one thing to be paid, such as `bonus-2026-11-E1001`.
 ///
-/// 1 to 64 characters of ASCII without spaces. To prepare an intent of this name again gives the payout that there is and
-/// no second one, so it must come from the caller's books and never be made up on the spot. Cheap to clone.
+/// 1 to 64 characters of ASCII without spaces. To prepare an intent of this name again gives the
+/// payout that there is and no second one, so it must come from the caller's books and never be
+/// made up on the spot. Cheap to clone.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct IntentId(Arc<str>);
 

@@ -36,19 +36,22 @@ pub use sqlite::{
 
 /// Where payouts are written down before they are sent, and what becomes of them.
 ///
-/// Each method is one transaction, durable when it returns: after a power cut it is there, or the method never returned.
-/// Several processes may share a journal.
+/// Each method is one transaction, durable when it returns: after a power cut it is there, or the
+/// method never returned. Several processes may share a journal.
 /// [`conformance`] is a test suite for anyone who implements one.
 ///
 /// # The rules of every implementation
 ///
-/// - An intent has one entry at a time that is not [replaced](Entry::replaced_by), and a number has one entry for ever.
-/// - A change is taken only if [`Entry::version`] is that of the entry in the journal, which then is counted up by one.
-///   Otherwise nothing changes, and the result is [`JournalError::Conflict`].
-/// - No send begins for an entry when a number that it [replaces](Entry::replaces), directly or through others, is anything
-///   else than failed or rejected: paid after all, say.
-/// - The limits are kept in the same transaction, for each [product](Entry::product) by itself; the rate of all sends is one. A payout counts on the day of [`Entry::counted`] from its insertion
-///   until it is rejected or failed; anyone who writes such an end sets `counted` to `None`, and the amount is free again.
+/// - An intent has one entry at a time that is not [replaced](Entry::replaced_by), and a number has
+///   one entry for ever.
+/// - A change is taken only if [`Entry::version`] is that of the entry in the journal, which then
+///   is counted up by one. Otherwise nothing changes, and the result is [`JournalError::Conflict`].
+/// - No send begins for an entry when a number that it [replaces](Entry::replaces), directly or
+///   through others, is anything else than failed or rejected: paid after all, say.
+/// - The limits are kept in the same transaction, for each [product](Entry::product) by itself; the
+///   rate of all sends is one. A payout counts on the day of [`Entry::counted`] from its insertion
+///   until it is rejected or failed; anyone who writes such an end sets `counted` to `None`, and
+///   the amount is free again.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// Adds an entry for an intent that has none, if the day of [`Entry::counted`] has room for it.
@@ -57,8 +60,9 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// The journal can't be written.
     async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError>;
 
-    /// Takes the change that begins a send, if the limits allow it now: the gap between two sends to a payee, the rate of
-    /// all sends, and on a later day than the one it counts on, that day's limits.
+    /// Takes the change that begins a send, if the limits allow it now: the gap between two sends
+    /// to a payee, the rate of all sends, and on a later day than the one it counts on, that day's
+    /// limits.
     ///
     /// # Errors
     /// The journal can't be written, or the entry was changed by another process.
@@ -75,8 +79,8 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// The journal can't be written, or the entry was changed by another process.
     async fn update(&self, entry: &Entry) -> Result<Entry, JournalError>;
 
-    /// Takes `old`, whose [`Entry::replaced_by`] names the number of `new`, and adds `new` as [`insert`](Self::insert)
-    /// does, both or neither.
+    /// Takes `old`, whose [`Entry::replaced_by`] names the number of `new`, and adds `new` as
+    /// [`insert`](Self::insert) does, both or neither.
     ///
     /// # Errors
     /// The journal can't be written, or `old` was changed by another process.
@@ -99,13 +103,15 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// The journal can't be read.
     async fn by_intent(&self, intent: &IntentId) -> Result<Option<Entry>, JournalError>;
 
-    /// At most `most` numbers of unsettled payouts, from the one whose [`Entry::next_at`] is earliest on.
+    /// At most `most` numbers of unsettled payouts, from the one whose [`Entry::next_at`] is
+    /// earliest on.
     ///
     /// # Errors
     /// The journal can't be read.
     async fn open(&self, most: usize) -> Result<Vec<Number>, JournalError>;
 
-    /// At most `most` entries, replaced ones too, in the order of their numbers, from behind `after` on.
+    /// At most `most` entries, replaced ones too, in the order of their numbers, from behind
+    /// `after` on.
     ///
     /// # Errors
     /// The journal can't be read.
@@ -179,8 +185,8 @@ pub enum Begun {
     NotBefore(Moment),
     /// The limits of the new day have no room. Nothing was changed.
     Full(DayFull),
-    /// The number in whose place the entry is, or one before that, is paid, or may be. Nothing was changed, and nothing may
-    /// be sent.
+    /// The number in whose place the entry is, or one before that, is paid, or may be. Nothing was
+    /// changed, and nothing may be sent.
     PaidEarlier(Number),
 }
 
@@ -191,7 +197,8 @@ pub enum JournalError {
     /// The entry was modified concurrently. Nothing was changed.
     #[error("the entry was modified concurrently")]
     Conflict,
-    /// The payout was prepared for another product, which alone can send it or ask about it. Nothing was done.
+    /// The payout was prepared for another product, which alone can send it or ask about it.
+    /// Nothing was done.
     #[error("{number} is a payout of the product {product}: use that one")]
     OtherProduct {
         /// The number.

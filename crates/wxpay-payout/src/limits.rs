@@ -5,7 +5,8 @@ use wxpay_core::{Fen, InvalidInput};
 
 use crate::{Day, Moment};
 
-/// What WeChat Pay's documents allow one merchant to pay. Each can be set to what WeChat Pay has granted.
+/// What WeChat Pay's documents allow one merchant to pay. Each can be set to what WeChat Pay has
+/// granted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
@@ -23,7 +24,8 @@ pub struct Limits {
     pub merchant_day: Option<Fen>,
     /// The most sends a second, over all processes of one journal. 50.
     pub per_second: Option<NonZeroU32>,
-    /// How long before and after midnight nothing is sent, because nobody knows whose clock decides the day. 30 s.
+    /// How long before and after midnight nothing is sent, because nobody knows whose clock decides
+    /// the day. 30 s.
     pub midnight_guard: Duration,
 }
 
@@ -111,9 +113,11 @@ impl Limits {
 
     /// The moment from which a payment to a payee may be sent; `now` if that is at once.
     ///
-    /// `last` is the last send to this payee, `pace` the earliest moment that the merchant's rate leaves free.
+    /// `last` is the last send to this payee, `pace` the earliest moment that the merchant's rate
+    /// leaves free.
     pub fn earliest_send(&self, now: Moment, last: Option<Moment>, pace: Option<Moment>) -> Moment {
-        // One further ahead than clocks may be apart was written by a clock that was wrong, and must not hold anybody up.
+        // One further ahead than clocks may be apart was written by a clock that was wrong, and
+        // must not hold anybody up.
         let within = |time: Duration| {
             let latest = now.after(time).after(APART);
             move |at: &Moment| !time.is_zero() && *at <= latest
@@ -213,8 +217,8 @@ impl std::fmt::Display for DayLimit {
     }
 }
 
-/// How far the clocks of those who share a journal may be apart, or how long a process may take from its look at the clock to
-/// its turn in the journal.
+/// How far the clocks of those who share a journal may be apart, or how long a process may take
+/// from its look at the clock to its turn in the journal.
 const APART: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

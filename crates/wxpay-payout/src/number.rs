@@ -8,10 +8,11 @@ use wxpay_core::InvalidInput;
 
 use crate::IntentId;
 
-/// The number of a payment, by which WeChat Pay knows it: a merchant order number, a merchant refund number (商户退款单号) or what
-/// else a product calls it.
+/// The number of a payment, by which WeChat Pay knows it: a merchant order number, a merchant
+/// refund number (商户退款单号) or what else a product calls it.
 ///
-/// 1 to 64 letters, digits and `_-|*@`. A product may take fewer characters, and says so before anything is sent. Cheap to clone.
+/// 1 to 64 letters, digits and `_-|*@`. A product may take fewer characters, and says so before
+/// anything is sent. Cheap to clone.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Number(Arc<str>);
 
@@ -53,10 +54,12 @@ impl fmt::Display for Number {
 
 /// Gives payouts their numbers (商户订单号).
 ///
-/// WeChat Pay pays one number once. So the number must follow from the intent alone: anyone who has lost the journal, or uses
-/// another one, then comes to the same number again, and nothing is paid a second time.
+/// WeChat Pay pays one number once. So the number must follow from the intent alone: anyone who has
+/// lost the journal, or uses another one, then comes to the same number again, and nothing is paid
+/// a second time.
 pub trait Numbers: Debug + Send + Sync + 'static {
-    /// The number of one payment. It is the same every time, on every machine, and never that of another payment.
+    /// The number of one payment. It is the same every time, on every machine, and never that of
+    /// another payment.
     ///
     /// # Errors
     /// There is no such number. Nothing was sent.
@@ -94,7 +97,8 @@ impl<'a> Numbered<'a> {
     }
 }
 
-/// Numbers that are a digest of what they stand for: 28 digits and capital letters, 140 bits of SHA-256.
+/// Numbers that are a digest of what they stand for: 28 digits and capital letters, 140 bits of
+/// SHA-256.
 ///
 /// They never change from one version of this crate to the next.
 ///

@@ -20,12 +20,14 @@ pub use waiting::CancelError;
 
 /// Pays intents, each once.
 ///
-/// Cheap to clone; clones are one engine. Several engines, also of several processes, may work on one journal.
+/// Cheap to clone; clones are one engine. Several engines, also of several processes, may work on
+/// one journal.
 #[derive(Clone)]
 pub struct Payouts<T: Payment = EmployeePayment>(pub(crate) Arc<Engine<T>>);
 
 impl<T: Payment> Payouts<T> {
-    /// Starts an engine over a journal, a product, and a timer that waits. [`Rules`] and [`Limits`] are those of the product.
+    /// Starts an engine over a journal, a product, and a timer that waits. [`Rules`] and [`Limits`]
+    /// are those of the product.
     pub fn builder(
         journal: impl Journal,
         product: impl Product<Payment = T>,
@@ -46,9 +48,10 @@ impl<T: Payment> Payouts<T> {
 
     /// Writes an intent into the journal, with its number and its bytes, before anything is sent.
     ///
-    /// The number follows from the intent. An intent that is there already keeps its number; preparing it again is how a
-    /// program goes on after a crash. It is signed again if no send with the stored signature was begun, or if a key was to
-    /// blame; otherwise it keeps its bytes as well.
+    /// The number follows from the intent. An intent that is there already keeps its number;
+    /// preparing it again is how a program goes on after a crash. It is signed again if no send
+    /// with the stored signature was begun, or if a key was to blame; otherwise it keeps its bytes
+    /// as well.
     ///
     /// # Errors
     /// Nothing was sent. See [`PrepareError`].
@@ -108,7 +111,8 @@ impl<T: Payment> Payouts<T> {
         }
     }
 
-    /// How the payout of an intent stands by the journal, if it is in there. Nothing is sent or asked.
+    /// How the payout of an intent stands by the journal, if it is in there. Nothing is sent or
+    /// asked.
     ///
     /// # Errors
     /// The journal can't be read.
@@ -137,9 +141,11 @@ impl<T: Payment> Payouts<T> {
         }
     }
 
-    /// Sends a payout, once, after waiting for its turn: 15 seconds after the last send to the same payee, say.
+    /// Sends a payout, once, after waiting for its turn: 15 seconds after the last send to the same
+    /// payee, say.
     ///
-    /// When this is dropped half-way, the payout is in the journal: not sent, or in doubt once its lease has ended.
+    /// When this is dropped half-way, the payout is in the journal: not sent, or in doubt once its
+    /// lease has ended.
     ///
     /// # Errors
     /// Provably nothing left this machine. Everything else is a [`Settlement`], unknown ones too.
@@ -169,11 +175,12 @@ impl<T: Payment> Payouts<T> {
         }
     }
 
-    /// Waits until there is something to do about an [`Unknown`](Settlement::Unknown) or [`Waiting`](Settlement::Waiting) payout, and does it: asks WeChat Pay, or sends it again with
-    /// the same number and the same bytes, as the [`Rules`] allow.
+    /// Waits until there is something to do about an [`Unknown`](Settlement::Unknown) or
+    /// [`Waiting`](Settlement::Waiting) payout, and does it: asks WeChat Pay, or sends it again
+    /// with the same number and the same bytes, as the [`Rules`] allow.
     ///
-    /// One call is one step. Go on as long as it is not settled, or leave it to a later run. If there is nothing to do
-    /// but for a person, it waits as long as between two late queries.
+    /// One call is one step. Go on as long as it is not settled, or leave it to a later run. If
+    /// there is nothing to do but for a person, it waits as long as between two late queries.
     ///
     /// # Errors
     /// The journal failed. The payout is in there as it was.

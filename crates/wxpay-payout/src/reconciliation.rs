@@ -15,11 +15,12 @@ pub struct Reconciliation {
     pub rejected: Vec<RejectedLine>,
     /// Paid perhaps. A later run goes on with them.
     pub unknown: Vec<UnknownLine>,
-    /// WeChat Pay has taken them and holds them until somebody does something: a user has to confirm, say. A later run goes on
-    /// with them.
+    /// WeChat Pay has taken them and holds them until somebody does something: a user has to
+    /// confirm, say. A later run goes on with them.
     pub waiting: Vec<WaitingLine>,
-    /// Nothing was sent for them, now or before; of those in [`Conflict`](NotStartedReason::Conflict) and those whose journal
-    /// was [`Unread`](NotStartedReason::Unread), now.
+    /// Nothing was sent for them, now or before; of those in
+    /// [`Conflict`](NotStartedReason::Conflict) and those whose journal was
+    /// [`Unread`](NotStartedReason::Unread), now.
     pub not_started: Vec<NotStarted>,
     /// The journal could not be read at the end. They are in there, and count as unknown.
     pub unread: Vec<Number>,
@@ -37,7 +38,8 @@ pub struct PaidLine {
     pub amount: Fen,
     /// WeChat Pay's number (微信订单号).
     pub payment_no: Option<String>,
-    /// Whether WeChat Pay had paid it before this journal ever sent it: by another journal, or by one that was lost.
+    /// Whether WeChat Pay had paid it before this journal ever sent it: by another journal, or by
+    /// one that was lost.
     pub found: bool,
     /// Why a person has to look, if one has to.
     pub alarm: Option<Alarm>,
@@ -55,8 +57,8 @@ pub struct RejectedLine {
     pub amount: Fen,
     /// Why, for people.
     pub reason: String,
-    /// Whether the intent may be paid under another number, since WeChat Pay declared this one failed. Otherwise the same
-    /// number can be sent again, once the cause is out of the way.
+    /// Whether the intent may be paid under another number, since WeChat Pay declared this one
+    /// failed. Otherwise the same number can be sent again, once the cause is out of the way.
     pub replaceable: bool,
 }
 
@@ -123,11 +125,12 @@ pub struct NotStarted {
 pub enum NotStartedReason {
     /// The run was stopped before.
     Stopped,
-    /// WeChat Pay could not be reached, or did not answer, for as long as the run waited. The last reason.
+    /// WeChat Pay could not be reached, or did not answer, for as long as the run waited. The last
+    /// reason.
     Unreached(String),
-    /// It must not be sent before this moment, which came too late for the run: by the limits (the time between two sends to
-    /// one payee, the rate of all sends, the time around midnight), or because a failed number that it replaces may still be
-    /// on its way.
+    /// It must not be sent before this moment, which came too late for the run: by the limits (the
+    /// time between two sends to one payee, the rate of all sends, the time around midnight), or
+    /// because a failed number that it replaces may still be on its way.
     NotBefore(Moment),
     /// It was to be followed only, and nothing of it has left.
     OnlyFollowed,
@@ -135,7 +138,8 @@ pub enum NotStartedReason {
     Full(DayFull),
     /// It breaks a rule.
     Refused(String),
-    /// The journal has the intent with another payment, which may have been paid. Nothing was sent now.
+    /// The journal has the intent with another payment, which may have been paid. Nothing was sent
+    /// now.
     Conflict(String),
     /// The journal failed, so that nobody can tell what was sent before. Nothing was sent now.
     Unread(String),

@@ -17,17 +17,20 @@ use crate::{IntentId, Limits, Payouts, Progress};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Recovery {
-    /// What WeChat Pay knows, now in the journal: paid, failed, or under way. Its list of intents that were not started is
-    /// empty.
+    /// What WeChat Pay knows, now in the journal: paid, failed, or under way. Its list of intents
+    /// that were not started is empty.
     pub found: Reconciliation,
-    /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the same numbers. Of payouts
-    /// older than 30 days that proves nothing, since WeChat Pay answers no queries about them.
+    /// WeChat Pay does not know them. Nothing is in the journal; the next run pays them, under the
+    /// same numbers. Of payouts older than 30 days that proves nothing, since WeChat Pay answers no
+    /// queries about them.
     pub not_known: Vec<IntentId>,
-    /// The journal had them already, and has them as before. If a next number is possible, since WeChat Pay itself has
-    /// declared the last one failed, it was asked about, and is not known. About the others nothing was asked.
+    /// The journal had them already, and has them as before. If a next number is possible, since
+    /// WeChat Pay itself has declared the last one failed, it was asked about, and is not known.
+    /// About the others nothing was asked.
     pub kept: Vec<IntentId>,
-    /// They could not be found out about: recover again before anything is sent. What the journal had of them, it still has.
-    /// If it could not be written, some failed numbers of an intent may be in it, and not the last one.
+    /// They could not be found out about: recover again before anything is sent. What the journal
+    /// had of them, it still has. If it could not be written, some failed numbers of an intent may
+    /// be in it, and not the last one.
     pub failed: Vec<NotRecovered>,
 }
 
@@ -59,13 +62,14 @@ enum Found {
 }
 
 impl<T: Payment> Payouts<T> {
-    /// Rebuilds a lost journal: asks WeChat Pay about every number that these intents can have, and writes down what it
-    /// knows. Nothing is sent.
+    /// Rebuilds a lost journal: asks WeChat Pay about every number that these intents can have, and
+    /// writes down what it knows. Nothing is sent.
     ///
-    /// Numbers follow from the intents, so the intents are enough: all of those that the lost journal may have had. An intent
-    /// whose number WeChat Pay declared failed is asked about under its next number, and so on. Numbers that an own
-    /// [`Numbers`](crate::Numbers) gave are found only if it gives the same ones again. Payouts older than 30 days
-    /// can't be found, since WeChat Pay answers no queries about them: leave their intents out, here and in the next run.
+    /// Numbers follow from the intents, so the intents are enough: all of those that the lost
+    /// journal may have had. An intent whose number WeChat Pay declared failed is asked about under
+    /// its next number, and so on. Numbers that an own [`Numbers`](crate::Numbers) gave are found
+    /// only if it gives the same ones again. Payouts older than 30 days can't be found, since
+    /// WeChat Pay answers no queries about them: leave their intents out, here and in the next run.
     pub async fn recover<I>(&self, intents: I, options: RunOptions) -> Recovery
     where
         I: IntoIterator<Item = Intent<T>>,

@@ -1,42 +1,48 @@
 use std::time::Duration;
 
-/// How long the engine waits for what. The defaults are those of WeChat Pay's documents and its staff's answers.
+/// How long the engine waits for what. The defaults are those of WeChat Pay's documents and its
+/// staff's answers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rules {
     /// The shortest time between a send and the first query after it. One minute.
     pub settle: Duration,
-    /// The waits between queries that say "under way" or nothing; the last one is for all further ones. 1, 2, 5, 15 and
-    /// 60 minutes.
+    /// The waits between queries that say "under way" or nothing; the last one is for all further
+    /// ones. 1, 2, 5, 15 and 60 minutes.
     pub query_waits: Vec<Duration>,
-    /// The wait between queries about a payment that waits for a user, or for a person of the merchant. 30 minutes.
+    /// The wait between queries about a payment that waits for a user, or for a person of the
+    /// merchant. 30 minutes.
     pub waiting_pace: Duration,
-    /// The shortest time between two `NOT_FOUND`s that both count, and between such a one and the next send. 5 minutes.
+    /// The shortest time between two `NOT_FOUND`s that both count, and between such a one and the
+    /// next send. 5 minutes.
     pub not_found_gap: Duration,
     /// How many `NOT_FOUND`s confirm a definite refusal. 2.
     pub confirmations: u32,
-    /// Whether a payout in doubt that WeChat Pay does not know is sent again, with the same number and the same bytes.
+    /// Whether a payout in doubt that WeChat Pay does not know is sent again, with the same number
+    /// and the same bytes.
     pub resend: bool,
     /// For how long after the first send it may be sent again. 7 days.
     pub resend_for: Duration,
-    /// After how long since the last send a person may declare a payout failed that WeChat Pay still does not know. 10
-    /// days.
+    /// After how long since the last send a person may declare a payout failed that WeChat Pay
+    /// still does not know. 10 days.
     pub attest_after: Duration,
     /// For how long after the first send WeChat Pay answers queries. 30 days.
     pub query_window: Duration,
-    /// From which age on, since the first send, an unsettled payout has [`Alarm::Overdue`](crate::Alarm::Overdue). One day.
+    /// From which age on, since the first send, an unsettled payout has
+    /// [`Alarm::Overdue`](crate::Alarm::Overdue). One day.
     pub overdue_after: Duration,
     /// From which age on, since the first send, an unsettled payout has
     /// [`Alarm::QueryWindowCloses`](crate::Alarm::QueryWindowCloses). 25 days.
     pub closing_after: Duration,
-    /// For how long one process has a payout to itself while it works on it. Longer than [`call`](Self::call). 5 minutes.
+    /// For how long one process has a payout to itself while it works on it. Longer than
+    /// [`call`](Self::call). 5 minutes.
     ///
     /// When a process dies in the middle of a send, the payout is in doubt after this.
     pub lease: Duration,
     /// The longest that one call takes: the transport's time-out for a whole call. 60 seconds.
     ///
-    /// Nothing is sent when less than this is left of the lease, so that a send has ended before anybody else may work on
-    /// the payout.
+    /// Nothing is sent when less than this is left of the lease, so that a send has ended before
+    /// anybody else may work on the payout.
     pub call: Duration,
     /// Whether WeChat Pay is asked about a number right before each send under it. Yes.
     ///
@@ -73,7 +79,8 @@ impl Rules {
         wait.copied().unwrap_or(MINUTE)
     }
 
-    /// The longest that anything waits. A moment further ahead was written by a clock that was wrong.
+    /// The longest that anything waits. A moment further ahead was written by a clock that was
+    /// wrong.
     pub(crate) fn longest_wait(&self) -> Duration {
         let waits = [
             self.settle,

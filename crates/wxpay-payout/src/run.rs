@@ -1,3 +1,5 @@
+//! Runs: many intents at once, each paid once, until nothing more can be settled now.
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,10 +28,10 @@ pub use options::{Progress, RunOptions, Source, Stop};
 impl<T: Payment> Payouts<T> {
     /// Pays all these intents, each once, and tells what became of each.
     ///
-    /// It can be stopped, dropped or killed at any moment, and run again with the same intents: what was paid stays paid
-    /// once, and what is in doubt is followed. A refusal that would meet every further payout alike (settings, keys, no
-    /// money) keeps what has not left from leaving; so do a failing journal and [many](RunOptions::most_unclear) unclear
-    /// answers in a row.
+    /// It can be stopped, dropped or killed at any moment, and run again with the same intents:
+    /// what was paid stays paid once, and what is in doubt is followed. A refusal that would meet
+    /// every further payout alike (settings, keys, no money) keeps what has not left from leaving;
+    /// so do a failing journal and [many](RunOptions::most_unclear) unclear answers in a row.
     pub async fn run<I>(&self, intents: I, options: RunOptions) -> Reconciliation
     where
         I: IntoIterator<Item = Intent<T>>,
@@ -54,7 +56,8 @@ impl<T: Payment> Payouts<T> {
 }
 
 impl<T: Payment> Payouts<T> {
-    /// Follows every payout in the journal that was sent and is not settled, as [`run`](Self::run) does, and begins none.
+    /// Follows every payout in the journal that was sent and is not settled, as [`run`](Self::run)
+    /// does, and begins none.
     ///
     /// # Errors
     /// The journal can't be read. Nothing was done.
@@ -103,7 +106,8 @@ struct Run<'a, T: Payment> {
     moved_at: Moment,
     /// How many first sends in a row ended without a clear answer.
     unclear: usize,
-    /// Those that need not leave any more. Someone else may have sent them, which the journal tells at the end.
+    /// Those that need not leave any more. Someone else may have sent them, which the journal tells
+    /// at the end.
     left: Vec<Number>,
     /// Why nothing new is begun.
     halted: Option<NotStartedReason>,
@@ -214,7 +218,8 @@ impl<'a, T: Payment> Run<'a, T> {
         self.result
     }
 
-    /// Whatever happens first. The intents go on coming while work is done, and the other way round.
+    /// Whatever happens first. The intents go on coming while work is done, and the other way
+    /// round.
     async fn event(
         &self,
         working: &mut Working,

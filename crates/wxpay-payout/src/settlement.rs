@@ -11,7 +11,8 @@ mod waiting;
 
 pub use waiting::Waiting;
 
-/// A payout that is in the journal and has not left. Only [`Payouts::send`](crate::Payouts::send) takes it, once.
+/// A payout that is in the journal and has not left. Only [`Payouts::send`](crate::Payouts::send)
+/// takes it, once.
 #[derive(Debug)]
 #[must_use = "it is in the journal, and nothing is paid before it is sent"]
 pub struct Prepared(pub(crate) Entry);
@@ -46,7 +47,8 @@ pub enum Preparation {
 
 /// How a payout stands after a send or a query.
 ///
-/// It is to be matched without a `_` arm: anyone who sends has to say what happens to a payout that is unknown.
+/// It is to be matched without a `_` arm: anyone who sends has to say what happens to a payout that
+/// is unknown.
 #[derive(Debug)]
 #[must_use = "an unknown payout has to be resolved, and must never be paid under another number"]
 #[allow(clippy::exhaustive_enums, clippy::large_enum_variant)] // complete by definition; a short-lived value
@@ -57,8 +59,9 @@ pub enum Settlement {
     Rejected(Rejected),
     /// It may have been paid, or may still be. It is in the journal and loses nothing by waiting.
     Unknown(Unknown),
-    /// WeChat Pay has taken it and holds it until somebody does something: the user has to confirm it, say. It is in no doubt,
-    /// and may take days. Only products with such a state come to this; payments to employees never do.
+    /// WeChat Pay has taken it and holds it until somebody does something: the user has to confirm
+    /// it, say. It is in no doubt, and may take days. Only products with such a state come to this;
+    /// payments to employees never do.
     Waiting(Waiting),
 }
 
@@ -87,19 +90,21 @@ impl Paid {
         self.0.payment_no.as_deref()
     }
 
-    /// Whether WeChat Pay had paid it before this journal ever sent it: by another journal, or by one that was lost.
+    /// Whether WeChat Pay had paid it before this journal ever sent it: by another journal, or by
+    /// one that was lost.
     pub fn was_found(&self) -> bool {
         self.0.is_found()
     }
 
-    /// Why a person has to look, if one has to: it was paid after it had been booked as not paid, say.
+    /// Why a person has to look, if one has to: it was paid after it had been booked as not paid,
+    /// say.
     pub fn alarm(&self) -> Option<&Alarm> {
         self.0.alarm.as_ref()
     }
 }
 
-/// A payout of which it is certain that it was not paid: WeChat Pay says that it failed, or refused it and does not know
-/// it afterwards either.
+/// A payout of which it is certain that it was not paid: WeChat Pay says that it failed, or refused
+/// it and does not know it afterwards either.
 #[derive(Debug)]
 pub struct Rejected(pub(crate) Entry);
 
@@ -129,7 +134,8 @@ impl Rejected {
         self.0.reason.as_deref().unwrap_or("failed (转账失败)")
     }
 
-    /// Whether it can be sent again under the same number, with [`Payouts::again`](crate::Payouts::again).
+    /// Whether it can be sent again under the same number, with
+    /// [`Payouts::again`](crate::Payouts::again).
     pub fn can_be_sent_again(&self) -> bool {
         self.0.may_reopen()
     }
@@ -137,8 +143,9 @@ impl Rejected {
     /// The right to pay the same intent under another number, once.
     ///
     /// # Errors
-    /// WeChat Pay itself has not declared this number failed, so an earlier try may still pay: send the same number again,
-    /// with [`Payouts::again`](crate::Payouts::again). Or the right was used already.
+    /// WeChat Pay itself has not declared this number failed, so an earlier try may still pay: send
+    /// the same number again, with [`Payouts::again`](crate::Payouts::again). Or the right was used
+    /// already.
     #[allow(clippy::result_large_err)] // returns the input on error
     pub fn into_permit(self) -> Result<ReplacementPermit, Self> {
         if self.0.allows_replacement() {
@@ -149,17 +156,19 @@ impl Rejected {
     }
 }
 
-/// The right to pay an intent under another number, because WeChat Pay has declared the one before it failed.
+/// The right to pay an intent under another number, because WeChat Pay has declared the one before
+/// it failed.
 ///
-/// Only [`Rejected::into_permit`] makes one, and [`Payouts::replace`](crate::Payouts::replace) uses it up.
+/// Only [`Rejected::into_permit`] makes one, and [`Payouts::replace`](crate::Payouts::replace) uses
+/// it up.
 #[derive(Debug)]
 #[must_use = "the intent is not paid"]
 pub struct ReplacementPermit(pub(crate) Entry);
 
 /// A payout that may have been paid, or may still be.
 ///
-/// [`resolve`](crate::Payouts::resolve) it, or [`park`](Self::park) it: it is in the journal, and a later call goes on from
-/// here. It has no way to another number.
+/// [`resolve`](crate::Payouts::resolve) it, or [`park`](Self::park) it: it is in the journal, and a
+/// later call goes on from here. It has no way to another number.
 #[derive(Debug)]
 #[must_use = "it has to be resolved, now or later"]
 pub struct Unknown(pub(crate) Entry);
@@ -229,7 +238,8 @@ impl Settlement {
     }
 }
 
-/// Why an intent was not prepared. Nothing was sent, and nothing is in the journal unless it was before.
+/// Why an intent was not prepared. Nothing was sent, and nothing is in the journal unless it was
+/// before.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrepareError {
@@ -242,8 +252,8 @@ pub enum PrepareError {
     /// A daily limit has no room.
     #[error(transparent)]
     Full(#[from] DayFull),
-    /// The journal has this intent with another payment, which may have been paid. Under another intent it would be paid in
-    /// addition to that one.
+    /// The journal has this intent with another payment, which may have been paid. Under another
+    /// intent it would be paid in addition to that one.
     #[error(
         "conflict: the journal has {0} with another payment (amount, payee, text or a setting): look it up there; never pay \
          it under another intent, which would be a second payment"
@@ -306,7 +316,8 @@ pub enum NotSentCause {
     /// The journal could not take the send, so it was not made.
     #[error(transparent)]
     Journal(JournalError),
-    /// The rules leave no time for a send: it must have ended before anybody else may work on the payout.
+    /// The rules leave no time for a send: it must have ended before anybody else may work on the
+    /// payout.
     #[error("Rules::lease ({lease:?}) must be longer than Rules::call ({call:?})")]
     Lease {
         /// The [lease](crate::Rules::lease).

@@ -63,7 +63,8 @@ impl Entry {
         }
     }
 
-    /// A try whose process went away is in doubt. To be called on whatever was read with an ended lease.
+    /// A try whose process went away is in doubt. To be called on whatever was read with an ended
+    /// lease.
     pub(crate) fn end_lease(&mut self, now: Moment, rules: &Rules) {
         if self.state == State::Sending {
             self.doubt = true;
@@ -125,8 +126,8 @@ impl Entry {
         self.close(State::Failed, now);
     }
 
-    /// Whether it can be sent again under its number: WeChat Pay has never declared that number failed, so whatever an
-    /// earlier try still does, it does once.
+    /// Whether it can be sent again under its number: WeChat Pay has never declared that number
+    /// failed, so whatever an earlier try still does, it does once.
     pub(crate) fn may_reopen(&self) -> bool {
         let keeps_number =
             self.state == State::Rejected || self.state == State::Failed && self.attested;
@@ -134,8 +135,9 @@ impl Entry {
         keeps_number && self.replaced_by.is_none() && !stopped
     }
 
-    /// Back to where it can be sent again, under the same number. A refusal for the merchant's settings or keys is
-    /// forgotten, so that it can be signed again. That it was sent is not: one of those tries may be paid yet.
+    /// Back to where it can be sent again, under the same number. A refusal for the merchant's
+    /// settings or keys is forgotten, so that it can be signed again. That it was sent is not: one
+    /// of those tries may be paid yet.
     pub(crate) fn reopen(&mut self, now: Moment) {
         let configuration = self
             .refusal
@@ -183,8 +185,8 @@ impl Entry {
         self.resign && waits && self.lease.is_none()
     }
 
-    /// Whether its end allows another number for the same intent: WeChat Pay itself has declared this one failed, which
-    /// everyone who asks is told.
+    /// Whether its end allows another number for the same intent: WeChat Pay itself has declared
+    /// this one failed, which everyone who asks is told.
     pub fn allows_replacement(&self) -> bool {
         let failed = self.state == State::Failed && !self.attested;
         failed && self.replaced_by.is_none() && !self.is_about_money()
@@ -198,7 +200,8 @@ impl Entry {
         )
     }
 
-    /// Whether WeChat Pay says that it has paid something else under this number. No further query changes that.
+    /// Whether WeChat Pay says that it has paid something else under this number. No further query
+    /// changes that.
     pub(crate) fn is_paid_otherwise(&self) -> bool {
         self.state == State::Unknown && self.lease.is_none() && self.alarm == Some(Alarm::Mismatch)
     }
@@ -222,8 +225,8 @@ impl Entry {
             && in_time(self.first_sent_at, rules.resend_for)
     }
 
-    /// WeChat Pay has taken it, and the same request once more brings what only such a response has: the package that the user's
-    /// front end needs, or the next state.
+    /// WeChat Pay has taken it, and the same request once more brings what only such a response
+    /// has: the package that the user's front end needs, or the next state.
     fn may_repeat(&self, now: Moment, rules: &Rules) -> bool {
         // A user waits for the package. What WeChat Pay itself waits for takes longer.
         let gap = match self.waits_for {

@@ -1,4 +1,5 @@
-//! How many queries of APIv2 a second the sandbox answers next to its client: 8 connections of TLS, 5 seconds.
+//! How many queries of APIv2 a second the sandbox answers next to its client: 8 connections of TLS,
+//! 5 seconds.
 //!
 //! `cargo run --release --example speed`
 

@@ -7,14 +7,16 @@ use thiserror::Error;
 use crate::endpoint::{ENDPOINTS, Endpoint};
 use crate::{Protocol, described};
 
-/// An endpoint of the sandbox, known by the full name that the client library gives it: `v2.wecom.pay_employee`.
+/// An endpoint of the sandbox, known by the full name that the client library gives it:
+/// `v2.wecom.pay_employee`.
 ///
-/// It has one for every operation. Those with behaviour are [`all`](Self::all); what they are told shows in the books. The rest
-/// check a request and answer it, by the operation's description, and remember nothing but the merchant's own numbers. Their
-/// names are read from a string: `"v3.ecommerce.query_balance".parse()`.
+/// It has one for every operation. Those with behaviour are [`all`](Self::all); what they are told
+/// shows in the books. The rest check a request and answer it, by the operation's description, and
+/// remember nothing but the merchant's own numbers. Their names are read from a string:
+/// `"v3.ecommerce.query_balance".parse()`.
 ///
-/// [`named`](Self::named) knows those with behaviour, and can be called where a constant is made, so that a wrong name does not
-/// compile:
+/// [`named`](Self::named) knows those with behaviour, and can be called where a constant is made,
+/// so that a wrong name does not compile:
 ///
 /// ```
 /// use wxpay_sandbox::Api;
@@ -66,7 +68,8 @@ impl Api {
         find(self.0).is_some()
     }
 
-    /// The HTTP method and the path, in which `{name}` stands for a part that differs: `GET /v3/certificates`.
+    /// The HTTP method and the path, in which `{name}` stands for a part that differs:
+    /// `GET /v3/certificates`.
     pub fn target(self) -> String {
         let endpoint = self.endpoint();
         format!("{} {}", endpoint.method, endpoint.path)

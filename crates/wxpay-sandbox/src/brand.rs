@@ -13,8 +13,8 @@ use crate::platform::{MerchantKey, PlatformKey, RsaKey};
 use crate::random::{self, ALPHANUMERIC, DIGITS};
 use crate::state::Shared;
 
-/// The brand (品牌商家) that a sandbox knows, and what it was given: the keys are its own, and the merchant's are not taken
-/// for it.
+/// The brand (品牌商家) that a sandbox knows, and what it was given: the keys are its own, and the
+/// merchant's are not taken for it.
 ///
 /// <https://pay.weixin.qq.com/doc/brand/4015407523>
 #[derive(Clone, Debug)]

@@ -36,7 +36,8 @@ pub struct SandboxBuilder {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address could not be bound: another program has the port, or the machine has no such address.
+    /// The address could not be bound: another program has the port, or the machine has no such
+    /// address.
     #[error("can't listen on {address}")]
     Listen {
         /// The address.
@@ -84,11 +85,13 @@ impl SandboxBuilder {
         self
     }
 
-    /// Makes the merchant one of the national algorithms (国密): its requests of APIv3 are signed with
-    /// [`Merchant::sm`](crate::Merchant::sm), and those that are signed with RSA are refused. Responses and notifications are
-    /// signed with SM2, encrypted fields are sealed with it, and notifications and certificates with SM4.
+    /// Makes the merchant one of the national algorithms (国密): its requests of APIv3 are signed
+    /// with [`Merchant::sm`](crate::Merchant::sm), and those that are signed with RSA are refused.
+    /// Responses and notifications are signed with SM2, encrypted fields are sealed with it, and
+    /// notifications and certificates with SM4.
     ///
-    /// Such a merchant trusts platform certificates, whatever [`trust`](Self::trust) says. APIv2 and TLS go on with RSA.
+    /// Such a merchant trusts platform certificates, whatever [`trust`](Self::trust) says. APIv2
+    /// and TLS go on with RSA.
     #[cfg(feature = "sm")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sm")))]
     pub fn sm(mut self) -> Self {
@@ -98,21 +101,23 @@ impl SandboxBuilder {
 
     /// Sets the address to listen on, in place of a free port of 127.0.0.1.
     ///
-    /// Anyone who reaches an address that is not loopback can make requests; without the keys none takes effect.
+    /// Anyone who reaches an address that is not loopback can make requests; without the keys none
+    /// takes effect.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Adds a host name or an IP address that clients will know the server by. Its certificate is always one for
-    /// `localhost`, for the address that it listens on and for WeChat Pay's two hosts.
+    /// Adds a host name or an IP address that clients will know the server by. Its certificate is
+    /// always one for `localhost`, for the address that it listens on and for WeChat Pay's two
+    /// hosts.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
     }
 
-    /// Keeps the latest `limit` requests, and as many attempts to deliver notifications, in place of 50,000. Of the bodies of
-    /// requests and responses 64 MiB at most are kept in any case.
+    /// Keeps the latest `limit` requests, and as many attempts to deliver notifications, in place
+    /// of 50,000. Of the bodies of requests and responses 64 MiB at most are kept in any case.
     pub fn keep_requests(mut self, limit: usize) -> Self {
         self.keep_requests = Some(limit);
         self
@@ -120,11 +125,13 @@ impl SandboxBuilder {
 
     /// Keeps the keys in a directory, so that they are the same at the next start.
     ///
-    /// A directory that is new or empty gets fresh keys. Its files for a client are `ca.pem`, `apiclient_cert.pem`,
-    /// `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the merchant ID), `pub_key.pem` and
-    /// `wechatpay_{serial_no}.pem`; those for its callbacks are `callback_cert.pem` and `callback_key.pem`. A merchant of the
-    /// national algorithms also has `sm_cert.pem` and `sm_key.pem`. The directory `brand` in it has the same for the
-    /// [brand](crate::Brand), and `server` is the sandbox's own. Files that hold secrets can be read by their owner only.
+    /// A directory that is new or empty gets fresh keys. Its files for a client are `ca.pem`,
+    /// `apiclient_cert.pem`, `apiclient_key.pem`, `apiclient_cert.p12` (whose password is the
+    /// merchant ID), `pub_key.pem` and `wechatpay_{serial_no}.pem`; those for its callbacks are
+    /// `callback_cert.pem` and `callback_key.pem`. A merchant of the national algorithms also has
+    /// `sm_cert.pem` and `sm_key.pem`. The directory `brand` in it has the same for the
+    /// [brand](crate::Brand), and `server` is the sandbox's own. Files that hold secrets can be
+    /// read by their owner only.
     #[cfg(feature = "directory")]
     pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.directory = Some(Directory::new(path.into()));
@@ -137,13 +144,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// Keeps the state in a file: what a [`Sandbox::snapshot`] has. A file that is there already is gone on from, in place of a
-    /// [`snapshot`](Self::snapshot).
+    /// Keeps the state in a file: what a [`Sandbox::snapshot`] has. A file that is there already is
+    /// gone on from, in place of a [`snapshot`](Self::snapshot).
     ///
-    /// Each request that changes something is answered only after the file has the change, so that a sandbox that is killed
-    /// has lost nothing that a client heard of. If the file can't be written the connection is closed without a response.
-    /// What changes by the clock or by a call of [`Sandbox`] is written soon after; [`Sandbox::save`] waits for it. The
-    /// whole state is written each time, which takes longer the more there is of it.
+    /// Each request that changes something is answered only after the file has the change, so that
+    /// a sandbox that is killed has lost nothing that a client heard of. If the file can't be
+    /// written the connection is closed without a response. What changes by the clock or by a call
+    /// of [`Sandbox`] is written soon after; [`Sandbox::save`] waits for it. The whole state is
+    /// written each time, which takes longer the more there is of it.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -217,7 +225,8 @@ impl SandboxBuilder {
     }
 }
 
-/// Loopback goes by its name, which a client's own rules about IP addresses in certificates don't touch.
+/// Loopback goes by its name, which a client's own rules about IP addresses in certificates don't
+/// touch.
 fn base_url(address: SocketAddr) -> String {
     if address.ip().is_loopback() || address.ip().is_unspecified() {
         format!("https://localhost:{}", address.port())

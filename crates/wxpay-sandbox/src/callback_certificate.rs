@@ -1,7 +1,7 @@
 use wxpay_core::Secret;
 
-/// A certificate to serve a callback (回调) over HTTPS with. It is of the sandbox's own authority, which is the only one that
-/// notifications trust.
+/// A certificate to serve a callback (回调) over HTTPS with. It is of the sandbox's own authority,
+/// which is the only one that notifications trust.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallbackCertificate {

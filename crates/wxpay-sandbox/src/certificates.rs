@@ -32,7 +32,8 @@ pub(crate) struct Certificates {
     pub(crate) platform_key: KeyPair,
     /// The brand, if it was kept from an earlier start.
     pub(crate) brand: Option<BrandKeys>,
-    /// The platform's certificates, from the oldest to the newest; none if its public key is all there is.
+    /// The platform's certificates, from the oldest to the newest; none if its public key is all
+    /// there is.
     pub(crate) platform_certificates: Vec<PlatformCertificate>,
 }
 
@@ -98,7 +99,8 @@ impl Certificates {
         Ok(CertificateDer::from_pem_slice(self.ca_pem.as_bytes())?)
     }
 
-    /// Makes the server's certificate, for loopback, for WeChat Pay's hosts and for the names given.
+    /// Makes the server's certificate, for loopback, for WeChat Pay's hosts and for the names
+    /// given.
     pub(crate) fn server(
         &self,
         names: &[String],
@@ -116,7 +118,8 @@ impl Certificates {
     }
 }
 
-/// Makes an RSA key and an API certificate of it for a number: the key, the certificate as PEM and its serial number.
+/// Makes an RSA key and an API certificate of it for a number: the key, the certificate as PEM and
+/// its serial number.
 pub(crate) fn api_certificate(
     number: &str,
     ca_key: &KeyPair,

@@ -13,8 +13,9 @@ use rustls::{
     SignatureScheme,
 };
 
-/// Asks for the merchant's certificate, and lets any other one and none pass too: `orderquery` and APIv3 need none, and
-/// endpoints that need it answer `CA_ERROR` in words. That the client has the key of what it shows is checked.
+/// Asks for the merchant's certificate, and lets any other one and none pass too: `orderquery` and
+/// APIv3 need none, and endpoints that need it answer `CA_ERROR` in words. That the client has the
+/// key of what it shows is checked.
 #[derive(Debug)]
 pub(crate) struct Asking(Arc<dyn ClientCertVerifier>);
 

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use crate::state::Orders;
 use crate::{Order, Prepay};
 
-/// A combined order (合单订单): several orders that a user pays at once. Each can be refunded by its own number.
+/// A combined order (合单订单): several orders that a user pays at once. Each can be refunded by its
+/// own number.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -14,7 +15,8 @@ pub struct CombinedOrder {
     pub out_trade_nos: Vec<String>,
     /// The kind of trade (交易类型), such as `JSAPI`.
     pub trade_type: String,
-    /// What the request asked for and got. Its `notify_url` is empty if there was none, and so is its description.
+    /// What the request asked for and got. Its `notify_url` is empty if there was none, and so is
+    /// its description.
     pub prepay: Prepay,
     /// Whether its payer is the one under a sub-merchant's app (用户子商户标识).
     pub by_sub_openid: bool,

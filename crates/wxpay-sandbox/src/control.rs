@@ -37,9 +37,9 @@ use crate::{Sandbox, StartError, listener};
 ///
 /// The page is at `/`, in English and Chinese. It needs no other server, and no script to be read.
 ///
-/// The JSON is under `/v1`. Bodies are JSON of type `application/json`, an empty body is `{}`, times are RFC 3339 or
-/// seconds since 1970, amounts are fen. An error has a status of 4xx or 5xx and
-/// `{"error": {"code": "not_found", "message": "there is no order 1"}}`.
+/// The JSON is under `/v1`. Bodies are JSON of type `application/json`, an empty body is `{}`,
+/// times are RFC 3339 or seconds since 1970, amounts are fen. An error has a status of 4xx or 5xx
+/// and `{"error": {"code": "not_found", "message": "there is no order 1"}}`.
 ///
 /// | Request | What it does |
 /// | --- | --- |
@@ -101,15 +101,18 @@ use crate::{Sandbox, StartError, listener};
 /// | `POST /v1/certificates/rotate` | Adds a platform certificate and signs with it |
 /// | `POST /v1/reset` | Forgets all but the keys |
 ///
-/// A fault has the endpoint's full [name](crate::Api::name), one of the names `drop_before_commit`, `drop_after_commit`,
-/// `truncated_body`, `html_502`, `empty_body`, `error_code`, `error_code_after_commit`, `return_code_fail`,
-/// `wrong_signature`, `missing_signature`, `stale_signature`, `probe_signature`, `unknown_serial`, `tampered_body`,
-/// `other_reply`, `delay`, `delay_before_commit` and `stall`, and what those need: `code` and `message` of an error,
+/// A fault has the endpoint's full [name](crate::Api::name), one of the names `drop_before_commit`,
+/// `drop_after_commit`, `truncated_body`, `html_502`, `empty_body`, `error_code`,
+/// `error_code_after_commit`, `return_code_fail`, `wrong_signature`, `missing_signature`,
+/// `stale_signature`, `probe_signature`, `unknown_serial`, `tampered_body`, `other_reply`, `delay`,
+/// `delay_before_commit` and `stall`, and what those need: `code` and `message` of an error,
 /// `delay_ms`. `times` is how
-/// many requests it is for, 1 unless it says another number or `"always"`; `chance` from 0 to 1 makes it a matter of luck.
+/// many requests it is for, 1 unless it says another number or `"always"`; `chance` from 0 to 1
+/// makes it a matter of luck.
 ///
-/// A browser is let in from the page alone: requests from other sites, and those that name a host that is none of this
-/// machine's, are refused. There is no other guard. Anyone who reaches the port steers the sandbox, so keep it on loopback.
+/// A browser is let in from the page alone: requests from other sites, and those that name a host
+/// that is none of this machine's, are refused. There is no other guard. Anyone who reaches the
+/// port steers the sandbox, so keep it on loopback.
 ///
 /// It stops when it is dropped.
 #[derive(Debug)]
@@ -119,8 +122,8 @@ pub struct Control {
 }
 
 impl Control {
-    /// Starts to answer on an address. The `hosts` are names that it may be asked by, besides those of loopback and the
-    /// address itself.
+    /// Starts to answer on an address. The `hosts` are names that it may be asked by, besides those
+    /// of loopback and the address itself.
     ///
     /// It runs on the Tokio runtime that this is called on.
     ///

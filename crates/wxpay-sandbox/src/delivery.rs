@@ -44,8 +44,8 @@ pub enum NoticeKind {
 pub struct Delivery {
     /// What it tells.
     pub kind: NoticeKind,
-    /// The number of what it is about: the order (商户订单号), the combined order (合单商户订单号) or, of the kinds
-    /// that have no order, the transfer (商户单号), the
+    /// The number of what it is about: the order (商户订单号), the combined order (合单商户订单号) or, of the
+    /// kinds that have no order, the transfer (商户单号), the
     /// authorization (商户侧授权单号) or the withdrawal (商户预约提现单号).
     pub out_trade_no: String,
     /// The refund that was told, unless it was the payment.

@@ -1,7 +1,8 @@
-//! Operations without behaviour of their own: their requests are checked by their description in the catalogue, and answered
-//! with what it says that they answer.
+//! Operations without behaviour of their own: their requests are checked by their description in
+//! the catalogue, and answered with what it says that they answer.
 //!
-//! The catalogue says what a field is called and what it may be. How a message is signed and read stays the sandbox's own code.
+//! The catalogue says what a field is called and what it may be. How a message is signed and read
+//! stays the sandbox's own code.
 
 mod answer;
 mod digest;
@@ -28,8 +29,8 @@ use self::repeats::UsedDifferently;
 use crate::exchange::Call;
 use crate::state::Shared;
 
-/// What is wrong with the host, if the request was sent to one of WeChat Pay's that does not have the operation. A sandbox that
-/// goes by another name has them all.
+/// What is wrong with the host, if the request was sent to one of WeChat Pay's that does not have
+/// the operation. A sandbox that goes by another name has them all.
 fn wrong_host(operation: &Operation, call: &Call) -> Option<String> {
     let host = call.headers.get(HOST)?.to_str().ok()?;
     let host = host.split(':').next().unwrap_or_default();
@@ -44,7 +45,8 @@ fn wrong_host(operation: &Operation, call: &Call) -> Option<String> {
 const MAIN: &str = "api.mch.weixin.qq.com";
 const BACKUP: &str = "api2.mch.weixin.qq.com";
 
-/// When a request was first asked for: now, unless it repeats a write by its number. With `commit`, it is remembered.
+/// When a request was first asked for: now, unless it repeats a write by its number. With `commit`,
+/// it is remembered.
 fn first_asked(
     shared: &Shared,
     operation: &'static Operation,

@@ -63,10 +63,11 @@ pub enum DirectoryError {
 
 /// A directory of this layout. Files that hold secrets can be read by their owner only.
 ///
-/// For the client: `ca.pem`, `apiclient_cert.pem`, `apiclient_key.pem`, `apiclient_cert.p12`, `pub_key.pem` and
-/// `wechatpay_{serial_no}.pem`; with the national algorithms (国密) also `sm_cert.pem` and `sm_key.pem`. For its callbacks:
-/// `callback_cert.pem` and `callback_key.pem`. In `brand/`, the same for a client of the brand (品牌商家). In `server/`, what only the
-/// sandbox may know.
+/// For the client: `ca.pem`, `apiclient_cert.pem`, `apiclient_key.pem`, `apiclient_cert.p12`,
+/// `pub_key.pem` and `wechatpay_{serial_no}.pem`; with the national algorithms (国密) also
+/// `sm_cert.pem` and `sm_key.pem`. For its callbacks: `callback_cert.pem` and `callback_key.pem`.
+/// In `brand/`, the same for a client of the brand (品牌商家). In `server/`, what only the sandbox may
+/// know.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory(PathBuf);
 

@@ -5,8 +5,8 @@ use wxpay_catalog::{Field, Operation, Place, Version};
 
 use crate::{Protocol, v2, v3};
 
-/// An endpoint. One with behaviour is made in its own file and listed in [`ENDPOINTS`], and one without in `described`; routing,
-/// faults and the page follow from that.
+/// An endpoint. One with behaviour is made in its own file and listed in [`ENDPOINTS`], and one
+/// without in `described`; routing, faults and the page follow from that.
 pub(crate) struct Endpoint {
     /// The full name, which the client library uses too.
     pub(crate) name: &'static str,

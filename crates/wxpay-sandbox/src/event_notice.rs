@@ -1,10 +1,11 @@
 use crate::NoticeFault;
 use crate::random::{self, DIGITS};
 
-/// A notification of APIv3 about any event, for [`Sandbox::notify_event`](crate::Sandbox::notify_event). It takes nothing from the
-/// books.
+/// A notification of APIv3 about any event, for
+/// [`Sandbox::notify_event`](crate::Sandbox::notify_event). It takes nothing from the books.
 ///
-/// A clone is the same notification: sending both is what WeChat Pay does when the first response does not reach it.
+/// A clone is the same notification: sending both is what WeChat Pay does when the first response
+/// does not reach it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct EventNotice {
@@ -18,8 +19,9 @@ pub struct EventNotice {
 }
 
 impl EventNotice {
-    /// A notification by its `event_type`, such as `MCHTRANSFER.BILL.FINISHED`, and `original_type`. `resource` is the JSON that is
-    /// encrypted; it is told as it is, be it JSON or not.
+    /// A notification by its `event_type`, such as `MCHTRANSFER.BILL.FINISHED`, and
+    /// `original_type`. `resource` is the JSON that is encrypted; it is told as it is, be it JSON
+    /// or not.
     pub fn new(
         event_type: impl Into<String>,
         original_type: impl Into<String>,
@@ -42,8 +44,8 @@ impl EventNotice {
         self
     }
 
-    /// The same notification to the [brand](crate::Brand): encrypted with its API key (品牌API密钥), and signed with WeChat Pay's key
-    /// for the brand.
+    /// The same notification to the [brand](crate::Brand): encrypted with its API key (品牌API密钥),
+    /// and signed with WeChat Pay's key for the brand.
     pub fn to_brand(mut self) -> Self {
         self.to_brand = true;
         self

@@ -84,7 +84,8 @@ pub(crate) async fn serve(
     Ok(dated(response, shared.state().now()))
 }
 
-/// A request that is being answered. It may end at any point: clients go away, and faults close connections.
+/// A request that is being answered. It may end at any point: clients go away, and faults close
+/// connections.
 struct UnderWay<'a> {
     shared: &'a Shared,
     number: u64,
@@ -179,7 +180,8 @@ async fn answer(
     })
 }
 
-/// Checks the request, lets it take effect unless the fault says otherwise, and drafts the response.
+/// Checks the request, lets it take effect unless the fault says otherwise, and drafts the
+/// response.
 fn respond(
     shared: &Shared,
     call: &Call,

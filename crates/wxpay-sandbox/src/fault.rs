@@ -6,8 +6,9 @@ use crate::{Api, Protocol};
 
 /// A way for one response to go wrong.
 ///
-/// The request is read and its signatures are checked as usual. "Took effect" means what the request would have done
-/// without the fault: a payment is in the ledger, a batch of transfers is accepted, unless the request was refused.
+/// The request is read and its signatures are checked as usual. "Took effect" means what the
+/// request would have done without the fault: a payment is in the ledger, a batch of transfers is
+/// accepted, unless the request was refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -15,14 +16,15 @@ pub enum Fault {
     DropBeforeCommit,
     /// The request took effect and the connection is closed.
     DropAfterCommit,
-    /// The request took effect; the response announces its length, and half of it comes before the connection is closed.
+    /// The request took effect; the response announces its length, and half of it comes before the
+    /// connection is closed.
     TruncatedBody,
     /// The request took effect; a gateway answers for it with status 502 and a page of HTML.
     Html502,
     /// The request took effect; the response is status 200 and nothing.
     EmptyBody,
-    /// The request takes no effect and is answered with an error code: `err_code` of APIv2, `code` of APIv3 (with the
-    /// status that the documents give it, or 400).
+    /// The request takes no effect and is answered with an error code: `err_code` of APIv2, `code`
+    /// of APIv3 (with the status that the documents give it, or 400).
     ErrorCode {
         /// The code, such as `SYSTEMERROR`.
         code: String,
@@ -36,8 +38,8 @@ pub enum Fault {
         /// `err_code_des` of APIv2, `message` of APIv3.
         message: String,
     },
-    /// The request took effect; `return_code` is `FAIL`, with `result_code` and `err_code` beside it if a code is given,
-    /// as in the documents' sample of 企业付款. APIv2 only.
+    /// The request took effect; `return_code` is `FAIL`, with `result_code` and `err_code` beside
+    /// it if a code is given, as in the documents' sample of 企业付款. APIv2 only.
     ReturnCodeFail {
         /// `return_msg`.
         message: String,
@@ -50,20 +52,23 @@ pub enum Fault {
     MissingSignature,
     /// The response was signed an hour ago, correctly. APIv3 only.
     StaleSignature,
-    /// The response's signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3 only.
-    ProbeSignature,
-    /// The response is signed, but names a key in `Wechatpay-Serial` that does not exist. APIv3 only.
-    UnknownSerial,
-    /// The response was signed, then an amount, a state, a code or whatever matters most in it was changed. Signed responses
+    /// The response's signature is a probe (签名探测): it begins with `WECHATPAY/SIGNTEST/`. APIv3
     /// only.
+    ProbeSignature,
+    /// The response is signed, but names a key in `Wechatpay-Serial` that does not exist. APIv3
+    /// only.
+    UnknownSerial,
+    /// The response was signed, then an amount, a state, a code or whatever matters most in it was
+    /// changed. Signed responses only.
     TamperedBody,
-    /// The response is authentic and correctly signed, but about another number: another `serial_no` beside the certificate,
-    /// in the list of them, and another text from the echo.
+    /// The response is authentic and correctly signed, but about another number: another
+    /// `serial_no` beside the certificate, in the list of them, and another text from the echo.
     OtherReply,
     /// The request took effect; the response takes this long.
     Delay(Duration),
-    /// The request is held for this long, and is read, checked and takes effect after that: also when the client has closed
-    /// the connection meanwhile. The time is real time, not that of the sandbox's clock.
+    /// The request is held for this long, and is read, checked and takes effect after that: also
+    /// when the client has closed the connection meanwhile. The time is real time, not that of the
+    /// sandbox's clock.
     DelayBeforeCommit(Duration),
     /// The request took effect; the response never comes, and the connection stays open.
     Stall,

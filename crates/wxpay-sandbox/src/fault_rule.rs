@@ -42,9 +42,11 @@ impl FaultRule {
         self
     }
 
-    /// The same rule, for a part of the requests: 0 for none, 1 for all. Anything else is taken for the nearer of the two.
+    /// The same rule, for a part of the requests: 0 for none, 1 for all. Anything else is taken for
+    /// the nearer of the two.
     ///
-    /// Which requests they are follows from the sandbox's seed: the n-th one that a rule looks at always has the same luck.
+    /// Which requests they are follows from the sandbox's seed: the n-th one that a rule looks at
+    /// always has the same luck.
     pub fn chance(mut self, chance: f64) -> Self {
         self.chance = if chance.is_nan() { 0.0 } else { chance };
         self.chance = self.chance.clamp(0.0, 1.0);

@@ -1,4 +1,5 @@
-//! Files that come in several parts (multipart/form-data): `meta`, which is what was signed, and the file.
+//! Files that come in several parts (multipart/form-data): `meta`, which is what was signed, and
+//! the file.
 
 use std::convert::Infallible;
 

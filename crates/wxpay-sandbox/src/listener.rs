@@ -9,13 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// How many connections there may be, and how long one may keep the sandbox waiting. The control port has the same limits.
+/// How many connections there may be, and how long one may keep the sandbox waiting. The control
+/// port has the same limits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ConnectionLimits {
-    /// How long a client may take for the TLS handshake, for the head of a request, counted from the end of the one before,
-    /// and for its body: 15 seconds each. The body of an upload (上传) may take that long for each piece. The connection is closed
-    /// then.
+    /// How long a client may take for the TLS handshake, for the head of a request, counted from
+    /// the end of the one before, and for its body: 15 seconds each. The body of an upload (上传) may
+    /// take that long for each piece. The connection is closed then.
     pub patience: Duration,
     /// The most connections at the same time: 1,000. A further one is closed at once.
     pub connections: usize,
@@ -40,7 +41,8 @@ impl ConnectionLimits {
     }
 }
 
-/// Serves each connection in a task beside the ones given, until it is aborted, which ends them all.
+/// Serves each connection in a task beside the ones given, until it is aborted, which ends them
+/// all.
 pub(crate) async fn accept<F: Future<Output = ()> + Send + 'static>(
     listener: TcpListener,
     limits: ConnectionLimits,

@@ -30,8 +30,8 @@ pub struct Merchant {
     pub platform_key_id: String,
     /// WeChat Pay's public key (微信支付公钥), RSA with 2048 bits, as PEM.
     pub platform_public_key_pem: String,
-    /// The keys of the national algorithms (国密), if it has some: then they sign its requests of APIv3, in the place of the
-    /// certificate above.
+    /// The keys of the national algorithms (国密), if it has some: then they sign its requests of
+    /// APIv3, in the place of the certificate above.
     #[cfg(feature = "sm")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sm")))]
     pub sm: Option<crate::SmIdentity>,

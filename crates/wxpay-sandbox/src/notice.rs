@@ -25,7 +25,8 @@ pub(crate) use told::{ComplaintTold, RefundTold, SharingTold, Told};
 
 /// A notification to be sent to a callback URL.
 ///
-/// A clone is the same notification: sending both is what WeChat Pay does when the first response does not reach it.
+/// A clone is the same notification: sending both is what WeChat Pay does when the first response
+/// does not reach it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Notice {
@@ -44,7 +45,8 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum NoticeFault {
-    /// The body was changed after it was signed. A refund of APIv2, which has no signature, is encrypted with another key.
+    /// The body was changed after it was signed. A refund of APIv2, which has no signature, is
+    /// encrypted with another key.
     Forged,
     /// The signature is one of another text. Signed notifications only.
     WrongSignature,
@@ -68,8 +70,8 @@ pub struct NoticeAnswer {
     pub status: u16,
     /// The body.
     pub body: Bytes,
-    /// Whether WeChat Pay takes it for a yes: status 200 or 204 for APIv3, status 200 and a `return_code` of `SUCCESS` for
-    /// APIv2. It sends the notification again otherwise.
+    /// Whether WeChat Pay takes it for a yes: status 200 or 204 for APIv3, status 200 and a
+    /// `return_code` of `SUCCESS` for APIv2. It sends the notification again otherwise.
     pub acknowledged: bool,
 }
 
@@ -95,8 +97,8 @@ pub enum NotifyError {
     /// The URL is not one of HTTP or HTTPS.
     #[error("the callback is not an http:// or https:// URL")]
     Url,
-    /// The host is neither `localhost` nor an address of the loopback network. The sandbox never sends anything to another
-    /// host.
+    /// The host is neither `localhost` nor an address of the loopback network. The sandbox never
+    /// sends anything to another host.
     #[error("the sandbox sends to localhost, 127.0.0.0/8 and [::1] only, not to {0}")]
     NotLoopback(String),
     /// The callback shows a certificate that is not of the sandbox's authority, or of another host.
@@ -150,7 +152,8 @@ impl Notice {
         }
     }
 
-    /// The same notification of a refund that has come to another end: `ABNORMAL` (退款异常) or `CLOSED` (退款关闭).
+    /// The same notification of a refund that has come to another end: `ABNORMAL` (退款异常) or
+    /// `CLOSED` (退款关闭).
     pub fn refund_status(mut self, status: &str) -> Self {
         if let Told::Refund(refund) = &mut self.told {
             status.clone_into(&mut refund.status);
@@ -178,8 +181,9 @@ impl Notice {
         self
     }
 
-    /// The same notification, signed with the public key's side in the mode [`Trust::Both`](crate::Trust::Both), where a part
-    /// of the notifications is. No other mode has a choice.
+    /// The same notification, signed with the public key's side in the mode
+    /// [`Trust::Both`](crate::Trust::Both), where a part of the notifications is. No other mode has
+    /// a choice.
     pub fn public_key(mut self) -> Self {
         self.public_key = true;
         self

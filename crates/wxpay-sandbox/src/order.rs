@@ -8,8 +8,8 @@ use crate::{CodePayment, CombinedPart, Prepay};
 
 /// An order (订单) as the queries of both protocols report it.
 ///
-/// Make one with [`paid`](Self::paid) or [`unpaid`](Self::unpaid), then change what matters. Texts go out as they are, so
-/// that a test can send what no document lists.
+/// Make one with [`paid`](Self::paid) or [`unpaid`](Self::unpaid), then change what matters. Texts
+/// go out as they are, so that a test can send what no document lists.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -18,7 +18,8 @@ pub struct Order {
     pub out_trade_no: String,
     /// WeChat Pay's order number (微信支付订单号); empty until the order is paid.
     pub transaction_id: String,
-    /// The state (交易状态). Unless it is `SUCCESS`, the response holds the number, the state, its description and `attach` only.
+    /// The state (交易状态). Unless it is `SUCCESS`, the response holds the number, the state, its
+    /// description and `attach` only.
     pub trade_state: String,
     /// The description of the state (交易状态描述).
     pub trade_state_desc: Option<String>,
@@ -55,7 +56,8 @@ pub struct Order {
     pub combined: Option<CombinedPart>,
     /// Whether the money is to be shared (是否需要分账), and stays frozen until then.
     pub profit_sharing: bool,
-    /// Whose it is, unless it is the merchant's own: a sub-merchant (子商户) for whom the merchant is the service provider.
+    /// Whose it is, unless it is the merchant's own: a sub-merchant (子商户) for whom the merchant is
+    /// the service provider.
     pub sub_merchant: Option<SubMerchant>,
 }
 
@@ -68,7 +70,8 @@ pub struct SubMerchant {
     pub sub_mchid: String,
     /// The sub-merchant's app (子商户应用ID), if the order names one.
     pub sub_appid: Option<String>,
-    /// The user under that app (用户子标识). The order's `openid` is the user under the service provider's.
+    /// The user under that app (用户子标识). The order's `openid` is the user under the service
+    /// provider's.
     pub sub_openid: Option<String>,
 }
 

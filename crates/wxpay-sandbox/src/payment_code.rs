@@ -9,7 +9,8 @@ use crate::snapshot::millis;
 
 /// A payment code (付款码) on a user's phone. It is good for one payment.
 ///
-/// Any 18 digits that begin with 10 to 15 are a payment code too, of which the first two digits say what happens:
+/// Any 18 digits that begin with 10 to 15 are a payment code too, of which the first two digits say
+/// what happens:
 ///
 /// | Digits | What happens |
 /// | --- | --- |
@@ -20,8 +21,8 @@ use crate::snapshot::millis;
 /// | `14` | It fails with `NOTENOUGH`. |
 /// | `15` | It fails with `AUTHCODEEXPIRE`. |
 ///
-/// The seconds are those of the sandbox's clock. [`Sandbox::pay_order`](crate::Sandbox::pay_order) and
-/// [`Sandbox::cancel_payment`](crate::Sandbox::cancel_payment) end the asking earlier.
+/// The seconds are those of the sandbox's clock. [`Sandbox::pay_order`](crate::Sandbox::pay_order)
+/// and [`Sandbox::cancel_payment`](crate::Sandbox::cancel_payment) end the asking earlier.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -43,7 +44,8 @@ pub struct PaymentCode {
 pub enum CodeBehaviour {
     /// The user has paid when the request is answered.
     Pays,
-    /// The order is `USERPAYING` (用户支付中) until the user enters the password or cancels. A reversal is refused meanwhile.
+    /// The order is `USERPAYING` (用户支付中) until the user enters the password or cancels. A reversal
+    /// is refused meanwhile.
     AsksPassword {
         /// When the asking ends by itself.
         ends_after: Duration,
@@ -52,9 +54,10 @@ pub enum CodeBehaviour {
     },
     /// The payment fails.
     ///
-    /// The codes of APIv2 and APIv3 are the same but for their form, and each protocol says its own. `AUTHCODEEXPIRE`,
-    /// `AUTH_CODE_ERROR` and `AUTH_CODE_INVALID` leave no order behind, `SYSTEMERROR` and `BANKERROR` one that is `NOTPAY` and
-    /// can still be paid by [`Sandbox::pay_order`](crate::Sandbox::pay_order), and any other one that is `PAYERROR`.
+    /// The codes of APIv2 and APIv3 are the same but for their form, and each protocol says its
+    /// own. `AUTHCODEEXPIRE`, `AUTH_CODE_ERROR` and `AUTH_CODE_INVALID` leave no order behind,
+    /// `SYSTEMERROR` and `BANKERROR` one that is `NOTPAY` and can still be paid by
+    /// [`Sandbox::pay_order`](crate::Sandbox::pay_order), and any other one that is `PAYERROR`.
     Fails {
         /// The code, such as `NOTENOUGH`.
         code: String,
@@ -144,8 +147,8 @@ pub(crate) fn words(code: &str) -> &'static str {
     }
 }
 
-/// The codes that the two protocols write in two ways. Where APIv3 has none of its own, it says what comes nearest; the first pair
-/// of a code counts.
+/// The codes that the two protocols write in two ways. Where APIv3 has none of its own, it says
+/// what comes nearest; the first pair of a code counts.
 const PAIRS: [(&str, &str); 8] = [
     ("NOTENOUGH", "NOT_ENOUGH"),
     ("AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE"),

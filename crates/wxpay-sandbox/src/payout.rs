@@ -53,7 +53,8 @@ pub enum PayoutStatus {
     Success,
     /// `PROCESSING` (处理中). Asking again with the same parameters gives `SYSTEMERROR`.
     Processing,
-    /// `FAILED` (转账失败), with the `reason`. Asking again with the same parameters gives `SEND_FAILED`, or pays if
+    /// `FAILED` (转账失败), with the `reason`. Asking again with the same parameters gives
+    /// `SEND_FAILED`, or pays if
     /// [`failed_numbers_pay_again`](crate::PayoutRules::failed_numbers_pay_again).
     Failed {
         /// Why (失败原因), such as `余额不足`.

@@ -7,28 +7,30 @@ use crate::snapshot::fen;
 
 /// How payments to employees (向员工付款) are judged and settled from now on.
 ///
-/// The default pays at once, without other limits than the 100 fen that a payment has to have at least.
+/// The default pays at once, without other limits than the 100 fen that a payment has to have at
+/// least.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PayoutRules {
-    /// The limits, if there are to be any. Red packets (现金红包) then have those of their own page: 10 and 1,000 yuan a day for one
-    /// user, 1,000,000 yuan a day in all.
+    /// The limits, if there are to be any. Red packets (现金红包) then have those of their own page: 10
+    /// and 1,000 yuan a day for one user, 1,000,000 yuan a day in all.
     pub limits: Option<PayoutLimits>,
-    /// How long a payment is `PROCESSING` (处理中). Its request is answered with `SYSTEMERROR` then, as the real one does
-    /// when it does not know the end yet; the money is taken at once, and goes back if the payment fails. Zero settles at
-    /// once, and always well.
+    /// How long a payment is `PROCESSING` (处理中). Its request is answered with `SYSTEMERROR` then,
+    /// as the real one does when it does not know the end yet; the money is taken at once, and goes
+    /// back if the payment fails. Zero settles at once, and always well.
     pub settle_after: Duration,
-    /// The part of the payments that fail when they settle, from 0 to 1. Which ones they are follows from the sandbox's seed
-    /// and their `partner_trade_no`.
+    /// The part of the payments that fail when they settle, from 0 to 1. Which ones they are
+    /// follows from the sandbox's seed and their `partner_trade_no`.
     pub failure_chance: f64,
     /// How long the query says `NOT_FOUND` after a payment was made.
     pub visible_after: Duration,
-    /// Whether a number that `FAILED` is paid when the same request comes again; no document says. If not, it is answered
-    /// with `SEND_FAILED` for ever.
+    /// Whether a number that `FAILED` is paid when the same request comes again; no document says.
+    /// If not, it is answered with `SEND_FAILED` for ever.
     ///
-    /// If so, a payment that the balance is not enough for is kept as `FAILED` (余额不足) beside the response `NOTENOUGH`, so
-    /// that the query finds it and a repetition after a top-up pays it. Otherwise `NOTENOUGH` leaves nothing behind.
+    /// If so, a payment that the balance is not enough for is kept as `FAILED` (余额不足) beside the
+    /// response `NOTENOUGH`, so that the query finds it and a repetition after a top-up pays it.
+    /// Otherwise `NOTENOUGH` leaves nothing behind.
     #[serde(default)]
     pub failed_numbers_pay_again: bool,
     /// How a payment or its query is refused whose `sign` or `workwx_sign` is wrong.
@@ -44,14 +46,15 @@ pub enum SignatureRefusal {
     /// `result_code` is `FAIL`, and `err_code` is `SIGN_ERROR` or `WORKWX_SIGN_ERROR`.
     #[default]
     ResultCode,
-    /// `return_code` is `FAIL` and `return_msg` is `签名失败`; there is no `result_code` and no `err_code`.
+    /// `return_code` is `FAIL` and `return_msg` is `签名失败`; there is no `result_code` and no
+    /// `err_code`.
     ReturnCode,
 }
 
 /// Limits for payments to employees. The default is the documents'; days are those of China.
 ///
-/// What failed does not count against the sums and the number of a day. The document of 向员工付款 names no codes for the
-/// sums and the gap; those here are of 企业付款, whose family it is.
+/// What failed does not count against the sums and the number of a day. The document of 向员工付款 names
+/// no codes for the sums and the gap; those here are of 企业付款, whose family it is.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

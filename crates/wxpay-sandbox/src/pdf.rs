@@ -1,6 +1,7 @@
 //! A file for people to look at, made of lines of text.
 
-/// A PDF of one page with these lines, which are plain ASCII: the same bytes whenever it is asked for.
+/// A PDF of one page with these lines, which are plain ASCII: the same bytes whenever it is asked
+/// for.
 pub(crate) fn pdf(lines: &[String]) -> Vec<u8> {
     let text: String = lines
         .iter()

@@ -51,8 +51,8 @@ impl Platform {
         }
     }
 
-    /// Makes a certificate to sign with from now on, unless the public key is all there is. The earlier certificates stay
-    /// good for encryption. It takes the time of an RSA key.
+    /// Makes a certificate to sign with from now on, unless the public key is all there is. The
+    /// earlier certificates stay good for encryption. It takes the time of an RSA key.
     pub(crate) fn rotate(
         &self,
         now: Timestamp,

@@ -23,7 +23,8 @@ pub struct Prepay {
     pub time_expire: Option<Timestamp>,
     /// Who alone can pay it (用户标识): the user of a JSAPI order.
     pub openid: Option<String>,
-    /// The id (预支付交易会话标识) that the order is paid by. One that is two hours old is replaced when it is asked for again.
+    /// The id (预支付交易会话标识) that the order is paid by. One that is two hours old is replaced when it
+    /// is asked for again.
     pub prepay_id: String,
     /// When that id was made.
     #[serde(with = "millis")]

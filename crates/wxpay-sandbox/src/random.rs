@@ -1,4 +1,5 @@
-//! Random choices: of keys, from the system; of all else that shows in books and responses, from the sandbox's seed.
+//! Random choices: of keys, from the system; of all else that shows in books and responses, from
+//! the sandbox's seed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

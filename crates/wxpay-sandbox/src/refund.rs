@@ -25,7 +25,8 @@ pub struct Refund {
     pub notify_url: Option<String>,
     /// Whose money it is (资金账户).
     pub funds_account: String,
-    /// The way that it goes (退款渠道): `ORIGINAL`, or `OTHER_BANKCARD` after an abnormal refund (异常退款) was settled.
+    /// The way that it goes (退款渠道): `ORIGINAL`, or `OTHER_BANKCARD` after an abnormal refund (异常退款)
+    /// was settled.
     pub channel: String,
     /// Where it goes (退款入账账户), in words.
     pub received_account: String,
@@ -41,7 +42,8 @@ pub struct Refund {
     pub status_time: Timestamp,
     /// How many accepted requests asked for it, the first included.
     pub requests: u32,
-    /// Whether it is the money of an order that was reversed (撤销), which no request to refund asked for.
+    /// Whether it is the money of an order that was reversed (撤销), which no request to refund asked
+    /// for.
     pub reversal: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Reading the body of a request: a message as a whole, and an upload in pieces, of which little is kept.
+//! Reading the body of a request: a message as a whole, and an upload in pieces, of which little is
+//! kept.
 
 use std::time::Duration;
 
@@ -41,7 +42,8 @@ pub(crate) async fn message(body: Incoming, patience: Duration) -> Result<Body, 
 
 /// Reads an upload whose file is the part `file_part`. Each piece may take as long as `patience`.
 ///
-/// A body whose parts are wrong is read to its end all the same, so that its client gets to hear it.
+/// A body whose parts are wrong is read to its end all the same, so that its client gets to hear
+/// it.
 pub(crate) async fn upload(
     body: Incoming,
     headers: &HeaderMap,
@@ -95,8 +97,10 @@ async fn pass_on(
 /// In bytes; far beyond any message.
 const MAX_MESSAGE: usize = 1 << 20;
 
-/// The same for a request with a file. Its operation can have a limit of its own, of which the longest is 7.5 MiB.
+/// The same for a request with a file. Its operation can have a limit of its own, of which the
+/// longest is 7.5 MiB.
 const MAX_UPLOAD: u64 = 4 << 30;
 
-/// What is kept of an upload's body, in bytes: all of it where the file keeps to the longest limit that is documented.
+/// What is kept of an upload's body, in bytes: all of it where the file keeps to the longest limit
+/// that is documented.
 const MAX_KEPT: usize = 8 << 20;

@@ -64,8 +64,9 @@ impl<'a> Route<'a> {
 }
 
 impl Unrouted {
-    /// The response in the form of the protocol, which says who it is that does not know the operation. It is signed as a
-    /// refusal is, so that a client that believes nothing else can show it.
+    /// The response in the form of the protocol, which says who it is that does not know the
+    /// operation. It is signed as a refusal is, so that a client that believes nothing else can
+    /// show it.
     pub(crate) fn answer(self, call: &Call, shared: &Shared) -> Response<Payload> {
         let path = call.target.split('?').next().unwrap_or_default();
         let method = &call.method;

@@ -56,8 +56,8 @@ pub enum RotateError {
 }
 
 impl Sandbox {
-    /// Makes a merchant with fresh keys and starts to answer on a free port of 127.0.0.1, in the mode
-    /// [`Trust::PublicKey`].
+    /// Makes a merchant with fresh keys and starts to answer on a free port of 127.0.0.1, in the
+    /// mode [`Trust::PublicKey`].
     ///
     /// It runs on the Tokio runtime that this is called on.
     ///
@@ -94,8 +94,9 @@ impl Sandbox {
         self
     }
 
-    /// Adds a platform certificate (平台证书) and gives its serial number. Responses and notifications are signed with it from now
-    /// on; `/v3/certificates` lists the earlier ones too, and they stay good for encryption.
+    /// Adds a platform certificate (平台证书) and gives its serial number. Responses and notifications
+    /// are signed with it from now on; `/v3/certificates` lists the earlier ones too, and they stay
+    /// good for encryption.
     ///
     /// # Errors
     /// The sandbox has no certificates, or none could be made.
@@ -122,7 +123,8 @@ impl Sandbox {
         notice::notify_v3(&self.shared, url, &notice).await
     }
 
-    /// Posts a notification of APIv3 about any event to a callback URL, and gives what was answered.
+    /// Posts a notification of APIv3 about any event to a callback URL, and gives what was
+    /// answered.
     ///
     /// # Errors
     /// The brand that is to be told can't get its keys, or nobody answered. See [`NotifyError`].
@@ -152,8 +154,8 @@ impl Sandbox {
         &self.ca_pem
     }
 
-    /// The certificate with which a callback on this machine can be served over HTTPS: notifications that go to `https://`
-    /// trust those of the sandbox's authority only.
+    /// The certificate with which a callback on this machine can be served over HTTPS:
+    /// notifications that go to `https://` trust those of the sandbox's authority only.
     pub fn callback_certificate(&self) -> &CallbackCertificate {
         &self.shared.callback_certificate
     }
@@ -173,15 +175,16 @@ impl Sandbox {
         &self.shared.merchant
     }
 
-    /// The platform certificates (平台证书) as PEM, from the oldest to the newest; none in the mode [`Trust::PublicKey`].
+    /// The platform certificates (平台证书) as PEM, from the oldest to the newest; none in the mode
+    /// [`Trust::PublicKey`].
     pub fn platform_certificate_pems(&self) -> Vec<String> {
         let certificates = self.shared.platform.certificates();
         let pems = certificates.iter().map(|certificate| &certificate.pem);
         pems.cloned().collect()
     }
 
-    /// The requests that were read to their end, in order of arrival: the latest ones, as many as the sandbox
-    /// [keeps](SandboxBuilder::keep_requests).
+    /// The requests that were read to their end, in order of arrival: the latest ones, as many as
+    /// the sandbox [keeps](SandboxBuilder::keep_requests).
     pub fn requests(&self) -> Vec<SeenRequest> {
         self.requests_after(0)
     }

@@ -14,9 +14,10 @@ pub(crate) struct Setup {
 }
 
 impl SandboxBuilder {
-    /// Sets what all random choices follow from that show in books and responses: numbers, nonces, and which faults and
-    /// payments a chance hits. Two sandboxes of one seed answer the same requests, one after the other and at the same
-    /// moments of a frozen clock, in the same way. Keys, certificates and the merchant ID are random in any case.
+    /// Sets what all random choices follow from that show in books and responses: numbers, nonces,
+    /// and which faults and payments a chance hits. Two sandboxes of one seed answer the same
+    /// requests, one after the other and at the same moments of a frozen clock, in the same way.
+    /// Keys, certificates and the merchant ID are random in any case.
     pub fn seed(mut self, seed: u64) -> Self {
         self.setup.seed = Some(seed);
         self
@@ -28,8 +29,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Goes on where a [`Sandbox::snapshot`](crate::Sandbox::snapshot) was taken: with its books, clock, payout rules and
-    /// random choices, whatever seed is set. What fell due meanwhile by a running clock happens at once.
+    /// Goes on where a [`Sandbox::snapshot`](crate::Sandbox::snapshot) was taken: with its books,
+    /// clock, payout rules and random choices, whatever seed is set. What fell due meanwhile by a
+    /// running clock happens at once.
     ///
     /// [`start`](Self::start) refuses a text that is not a snapshot.
     pub fn snapshot(mut self, snapshot: impl Into<String>) -> Self {

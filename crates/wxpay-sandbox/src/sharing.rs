@@ -67,7 +67,8 @@ pub struct Share {
     pub amount: Fen,
     /// What for (分账描述).
     pub description: String,
-    /// What has become of it (分账结果): `PENDING`, `SUCCESS` or `CLOSED`, which gives the money to the payer.
+    /// What has become of it (分账结果): `PENDING`, `SUCCESS` or `CLOSED`, which gives the money to the
+    /// payer.
     pub result: String,
     /// Why it was closed (分账失败原因).
     pub fail_reason: Option<String>,

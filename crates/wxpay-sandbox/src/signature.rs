@@ -12,7 +12,8 @@ pub struct SignatureCheck {
     pub kind: SignatureKind,
     /// Whether it held.
     pub held: bool,
-    /// The text that had to be signed, with `***` for the key or the secret; empty if the request does not tell.
+    /// The text that had to be signed, with `***` for the key or the secret; empty if the request
+    /// does not tell.
     pub text: String,
     /// The signature that came.
     pub received: Option<String>,
@@ -20,7 +21,8 @@ pub struct SignatureCheck {
     pub expected: Option<String>,
     /// Why it did not hold, from the deepest cause to the lightest; empty when it held.
     pub causes: Vec<SignatureCause>,
-    /// The text that was signed in place of the right one, if the signature that came is one of a usual mistake.
+    /// The text that was signed in place of the right one, if the signature that came is one of a
+    /// usual mistake.
     pub signed_text: Option<String>,
 }
 

@@ -56,7 +56,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, StateFileError> {
     }
 }
 
-/// Writes the state as it is now, unless the file has it already. Those who come while it is written share the next writing.
+/// Writes the state as it is now, unless the file has it already. Those who come while it is
+/// written share the next writing.
 pub(crate) async fn save(shared: &Arc<Shared>) -> Result<(), StateFileError> {
     let Some(file) = &shared.state_file else {
         return Ok(());
@@ -91,7 +92,8 @@ async fn write(shared: Arc<Shared>) -> io::Result<()> {
 pub(crate) async fn keep(shared: Arc<Shared>) {
     while let Some(file) = &shared.state_file {
         file.changed.notified().await;
-        // The next request or call that saves tries again, and fails if the file still can't be written.
+        // The next request or call that saves tries again, and fails if the file still can't be
+        // written.
         let _ = save(&shared).await;
     }
 }

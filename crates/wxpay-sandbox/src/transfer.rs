@@ -6,8 +6,8 @@ use crate::snapshot::{fen, millis};
 
 /// A transfer (转账明细单) as the APIv3 query reports it.
 ///
-/// Make one with [`new`](Self::new), then change what matters. Texts go out as they are, so that a test can send what no
-/// document lists.
+/// Make one with [`new`](Self::new), then change what matters. Texts go out as they are, so that a
+/// test can send what no document lists.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -27,8 +27,8 @@ pub struct Transfer {
     /// The amount (转账金额).
     #[serde(with = "fen")]
     pub total_amount: Fen,
-    /// The member that carries the amount when the transfer is found by the merchant batch and detail numbers. Found by WeChat
-    /// Pay's, it is `transfer_amount` in any case.
+    /// The member that carries the amount when the transfer is found by the merchant batch and
+    /// detail numbers. Found by WeChat Pay's, it is `transfer_amount` in any case.
     pub amount_field: AmountField,
     /// The remark (转账备注).
     pub transfer_remark: String,
@@ -36,7 +36,8 @@ pub struct Transfer {
     pub fail_reason: Option<String>,
     /// Who is paid (收款用户openid).
     pub openid: String,
-    /// The name of who is paid (收款用户姓名), at most 214 bytes. It is encrypted for the merchant on its way out.
+    /// The name of who is paid (收款用户姓名), at most 214 bytes. It is encrypted for the merchant on its
+    /// way out.
     pub username: String,
     /// A text to send in place of the encrypted name, such as one that can't be decrypted.
     pub raw_username: Option<String>,

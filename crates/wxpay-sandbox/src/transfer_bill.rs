@@ -16,12 +16,13 @@ pub struct TransferBill {
     pub transfer_bill_no: String,
     /// What was asked for.
     pub terms: TransferBillTerms,
-    /// The state (单据状态): `ACCEPTED`, `PROCESSING`, `WAIT_USER_CONFIRM`, `TRANSFERING`, `SUCCESS`, `FAIL`, `CANCELING` or
-    /// `CANCELLED`.
+    /// The state (单据状态): `ACCEPTED`, `PROCESSING`, `WAIT_USER_CONFIRM`, `TRANSFERING`, `SUCCESS`,
+    /// `FAIL`, `CANCELING` or `CANCELLED`.
     pub state: String,
     /// Why it failed or the money went back (失败原因), such as `OVERDUE_CLOSE`.
     pub fail_reason: Option<String>,
-    /// What opens the page on which the user confirms (跳转领取页面的package信息). Responses have it in `WAIT_USER_CONFIRM` only.
+    /// What opens the page on which the user confirms (跳转领取页面的package信息). Responses have it in
+    /// `WAIT_USER_CONFIRM` only.
     pub package_info: String,
     /// When it was made (单据创建时间).
     #[serde(with = "millis")]

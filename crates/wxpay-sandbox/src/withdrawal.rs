@@ -8,7 +8,8 @@ use crate::snapshot::{fen, millis, millis_option};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Withdrawal {
-    /// The merchant withdrawal number (商户预约提现单号). It can stand for several, made more than six days apart.
+    /// The merchant withdrawal number (商户预约提现单号). It can stand for several, made more than six days
+    /// apart.
     pub out_request_no: String,
     /// WeChat Pay's number (微信支付预约提现单号).
     pub withdraw_id: String,

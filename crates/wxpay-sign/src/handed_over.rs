@@ -1,4 +1,5 @@
-//! What the values for front ends have in common: how they are shown, serialised, written into URLs and checked.
+//! What the values for front ends have in common: how they are shown, serialised, written into URLs
+//! and checked.
 
 #[cfg(feature = "apiv2")]
 mod url;
@@ -40,7 +41,8 @@ pub(crate) fn names(f: &mut fmt::Formatter<'_>, of: &str, fields: &[(&str, &str)
         .finish()
 }
 
-/// Checks a value that is signed: 1 to `max` printable ASCII characters, and none that could move the value's end.
+/// Checks a value that is signed: 1 to `max` printable ASCII characters, and none that could move
+/// the value's end.
 pub(crate) fn check(field: &'static str, value: &str, max: usize) -> Result<(), InvalidInput> {
     if value.is_empty() {
         return Err(InvalidInput::new(field, "must not be empty", "不能为空"));

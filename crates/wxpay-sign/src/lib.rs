@@ -1,12 +1,13 @@
 //! The signatures of WeChat Pay (微信支付), without I/O: no HTTP client, no runtime, no files.
 //!
-//! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a front end needs to pay or to open
-//!   WeChat Pay's own pages ([`v2::jump`]).
+//! - [`v2`]: MD5 and HMAC-SHA256 over the flat message of APIv2, refund notifications, and what a
+//!   front end needs to pay or to open WeChat Pay's own pages ([`v2::jump`]).
 //! - [`workwx`]: the second signature of WeCom payments (企业微信), over a fixed list of fields.
-//! - [`v3`]: RSA, or SM2 (国密), over the exact request and response of APIv3, encrypted fields (敏感信息), notifications and
-//!   certificates.
+//! - [`v3`]: RSA, or SM2 (国密), over the exact request and response of APIv3, encrypted fields
+//!   (敏感信息), notifications and certificates.
 //!
-//! A [`Verified`] value can be made only here, so holding one is the proof that a check was made and held.
+//! A [`Verified`] value can be made only here, so holding one is the proof that a check was made
+//! and held.
 //!
 //! # APIv2
 //!
@@ -38,7 +39,8 @@
 //!
 //! # APIv3
 //!
-//! The merchant's private key signs requests; WeChat Pay's public keys verify responses and notifications.
+//! The merchant's private key signs requests; WeChat Pay's public keys verify responses and
+//! notifications.
 //!
 //! ```
 //! # #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
@@ -84,17 +86,19 @@
 //! | `sm` | no | the national algorithms (国密) SM2, SM3 and SM4 in pure Rust, for the merchants who use them with APIv3 |
 //! | `serde` | no | what front ends need as JSON, by the names that they want; encrypted strings as they came |
 //!
-//! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on. With neither, bring your
-//! own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
+//! RSA and AES-GCM come from a [`Provider`](provider::Provider), which is aws-lc when both are on.
+//! With neither, bring your own [`v3::MerchantKey`] and [`v3::PlatformKeys`], such as an HSM.
 //!
 //! # The national algorithms (国密)
 //!
-//! A merchant whom WeChat Pay has enabled for them has an SM2 key and certificate. [`v3::PrivateKey`] reads it as it reads an RSA
-//! key, and its [`suite`](v3::MerchantKey::suite) decides how requests are signed. `PublicKeys::for_suite` holds WeChat Pay's SM2
-//! certificates, and takes no response in another suite. Front ends and brands (品牌) stay with RSA.
+//! A merchant whom WeChat Pay has enabled for them has an SM2 key and certificate.
+//! [`v3::PrivateKey`] reads it as it reads an RSA key, and its [`suite`](v3::MerchantKey::suite)
+//! decides how requests are signed. `PublicKeys::for_suite` holds WeChat Pay's SM2 certificates,
+//! and takes no response in another suite. Front ends and brands (品牌) stay with RSA.
 //!
-//! SM2 and SM4 come from RustCrypto with either provider, and like keys in memory need one of the two. `sm4` looks up its S-box in
-//! a table, which is not constant-time: what else runs on the processor can learn from its cache.
+//! SM2 and SM4 come from RustCrypto with either provider, and like keys in memory need one of the
+//! two. `sm4` looks up its S-box in a table, which is not constant-time: what else runs on the
+//! processor can learn from its cache.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod handed_over;

@@ -2,10 +2,12 @@ use wxpay_core::{AppId, MchId, Timestamp};
 
 use crate::handed_over::handed_over;
 
-/// The argument of `WeixinJSBridge.invoke('getBrandWCPayRequest', …)` and `chooseWXPay` (JSAPI调起支付).
+/// The argument of `WeixinJSBridge.invoke('getBrandWCPayRequest', …)` and `chooseWXPay`
+/// (JSAPI调起支付).
 ///
-/// With the feature `serde`, it is serialised to just that: the fields by their names on the wire. What the page is told
-/// (`get_brand_wcpay_request:ok`) proves no payment: query the order, or wait for its notification.
+/// With the feature `serde`, it is serialised to just that: the fields by their names on the wire.
+/// What the page is told (`get_brand_wcpay_request:ok`) proves no payment: query the order, or wait
+/// for its notification.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct JsapiPayment {
@@ -40,7 +42,8 @@ impl JsapiPayment {
         }
     }
 
-    /// The fields by their names on the wire. All values are strings; `timeStamp` too must be one in JavaScript.
+    /// The fields by their names on the wire. All values are strings; `timeStamp` too must be one
+    /// in JavaScript.
     pub fn fields(&self) -> [(&'static str, &str); 6] {
         [
             ("appId", &self.app_id),
@@ -55,8 +58,8 @@ impl JsapiPayment {
 
 /// The argument of `wx.requestPayment` (小程序调起支付).
 ///
-/// With the feature `serde`, it is serialised to just that, without the app ID. `requestPayment:ok` proves no payment: query the
-/// order, or wait for its notification.
+/// With the feature `serde`, it is serialised to just that, without the app ID. `requestPayment:ok`
+/// proves no payment: query the order, or wait for its notification.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramPayment {
@@ -73,7 +76,8 @@ pub struct MiniProgramPayment {
 }
 
 impl MiniProgramPayment {
-    /// The fields by their names on the wire. All values are strings; `timeStamp` too must be one in JavaScript.
+    /// The fields by their names on the wire. All values are strings; `timeStamp` too must be one
+    /// in JavaScript.
     pub fn fields(&self) -> [(&'static str, &str); 5] {
         [
             ("timeStamp", &self.time_stamp),
@@ -99,15 +103,16 @@ impl From<JsapiPayment> for MiniProgramPayment {
 
 /// The fields of the WeChat SDK's `PayReq` (APP调起支付).
 ///
-/// With the feature `serde`, it is serialised to these fields in lower case. The SDKs call them `appId`, `partnerId`, `prepayId`,
-/// `packageValue` (`package` on iOS), `nonceStr`, `timeStamp` and `sign`. Their code 0 proves no payment: query the order, or wait
-/// for its notification.
+/// With the feature `serde`, it is serialised to these fields in lower case. The SDKs call them
+/// `appId`, `partnerId`, `prepayId`, `packageValue` (`package` on iOS), `nonceStr`, `timeStamp` and
+/// `sign`. Their code 0 proves no payment: query the order, or wait for its notification.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AppPayment {
     /// `appid`.
     pub app_id: String,
-    /// `partnerid`: the merchant ID that goes with the app ID. The signature of APIv3 does not cover it.
+    /// `partnerid`: the merchant ID that goes with the app ID. The signature of APIv3 does not
+    /// cover it.
     pub partner_id: String,
     /// `prepayid`: the bare id.
     pub prepay_id: String,

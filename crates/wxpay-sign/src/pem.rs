@@ -1,4 +1,5 @@
-//! Reading keys and certificates as people hand them in, with errors that say what is wrong with the file.
+//! Reading keys and certificates as people hand them in, with errors that say what is wrong with
+//! the file.
 
 mod sections;
 
@@ -75,7 +76,8 @@ enum Kind {
 }
 
 impl Kind {
-    /// What a section holds. The content decides, because labels are often wrong; the label where the content is damaged.
+    /// What a section holds. The content decides, because labels are often wrong; the label where
+    /// the content is damaged.
     fn of(section: &Section) -> Option<Self> {
         let der = section.der.as_slice();
         if x509_cert::Certificate::from_der(der).is_ok() {
@@ -234,7 +236,8 @@ fn is_pkcs1_public(der: &[u8]) -> bool {
     )
 }
 
-/// The key with its algorithm named, as `BEGIN PUBLIC KEY` has it and `BEGIN RSA PUBLIC KEY` (PKCS#1) has not.
+/// The key with its algorithm named, as `BEGIN PUBLIC KEY` has it and `BEGIN RSA PUBLIC KEY`
+/// (PKCS#1) has not.
 fn subject_public_key_info(der: &[u8]) -> Vec<u8> {
     const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
     let named = || {

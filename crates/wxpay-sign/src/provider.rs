@@ -1,4 +1,5 @@
-//! Where the RSA and AES-GCM of in-memory keys come from. SM2 and SM4 (国密, feature `sm`) are the same with each provider.
+//! Where the RSA and AES-GCM of in-memory keys come from. SM2 and SM4 (国密, feature `sm`) are the
+//! same with each provider.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
@@ -26,7 +27,8 @@ impl Provider {
         Self(&aws_lc::AwsLc)
     }
 
-    /// The `rsa` crate: pure Rust, slower, listed in RUSTSEC-2023-0071 (a timing side channel) without a fixed release.
+    /// The `rsa` crate: pure Rust, slower, listed in RUSTSEC-2023-0071 (a timing side channel)
+    /// without a fixed release.
     #[cfg(feature = "rust-crypto")]
     pub const fn rust_crypto() -> Self {
         Self(&rust_crypto::RustCrypto)
@@ -51,7 +53,8 @@ impl Provider {
         self.0.public(spki)
     }
 
-    /// What decrypts texts that were encrypted with an APIv3 key by AES-256-GCM; `None` if the provider can't use the key.
+    /// What decrypts texts that were encrypted with an APIv3 key by AES-256-GCM; `None` if the
+    /// provider can't use the key.
     pub(crate) fn aes(self, key: &[u8; 32]) -> Option<Box<dyn Gcm>> {
         self.0.gcm(key)
     }
@@ -107,7 +110,8 @@ pub(crate) trait PrivateHalf: Send + Sync {
     fn suite(&self) -> Suite {
         Suite::Rsa
     }
-    /// The public half as a certificate holds it: for RSA the RSAPublicKey of PKCS#1 in DER, for SM2 the point.
+    /// The public half as a certificate holds it: for RSA the RSAPublicKey of PKCS#1 in DER, for
+    /// SM2 the point.
     fn public_key(&self) -> Vec<u8>;
     /// PKCS#1 v1.5 with SHA-256, or SM2 with SM3 in DER.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
@@ -122,7 +126,8 @@ pub(crate) trait PublicHalf: Send + Sync {
     }
     /// PKCS#1 v1.5 with SHA-256, or SM2 with SM3 in DER.
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool;
-    /// The most bytes that OAEP with SHA-1 can encrypt, 42 fewer than the modulus has; SM2 has no such limit.
+    /// The most bytes that OAEP with SHA-1 can encrypt, 42 fewer than the modulus has; SM2 has no
+    /// such limit.
     fn seal_limit(&self) -> Option<usize>;
     /// OAEP with SHA-1, or SM2 in DER.
     fn seal(&self, plaintext: &[u8]) -> Result<Vec<u8>, SigningError>;

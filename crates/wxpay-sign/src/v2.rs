@@ -75,8 +75,8 @@ impl Key {
     /// The algorithm is the one that was configured or asked for, never one that the message names.
     ///
     /// # Errors
-    /// `sign` is missing, is not upper-case hexadecimal, is of the other algorithm, or does not fit. The message proves
-    /// nothing then: after a write, the outcome is unknown.
+    /// `sign` is missing, is not upper-case hexadecimal, is of the other algorithm, or does not
+    /// fit. The message proves nothing then: after a write, the outcome is unknown.
     pub fn verify(
         &self,
         params: Params,
@@ -131,22 +131,26 @@ impl Key {
 
 /// Accepts a response of an endpoint whose responses carry no `sign`.
 ///
-/// Only the TLS connection guarantees where such a response comes from: take it from a transport that checks the server's
-/// certificate, and compare its numbers with those that were sent.
+/// Only the TLS connection guarantees where such a response comes from: take it from a transport
+/// that checks the server's certificate, and compare its numbers with those that were sent.
 pub const fn danger_accept_unsigned(params: Params) -> Verified<Params> {
     Verified::new(params, Proof::TlsAlone)
 }
 
-/// Accepts a file that an endpoint answers with, such as a bill (对账单): files carry no `sign` either.
+/// Accepts a file that an endpoint answers with, such as a bill (对账单): files carry no `sign`
+/// either.
 ///
-/// As with [`danger_accept_unsigned`], the TLS connection is all that guarantees where it comes from.
+/// As with [`danger_accept_unsigned`], the TLS connection is all that guarantees where it comes
+/// from.
 pub const fn danger_accept_file(body: Bytes) -> Verified<Bytes> {
     Verified::new(body, Proof::TlsAlone)
 }
 
-/// The text that is signed, up to the `&key=` that follows it: `name=value` joined by `&`, in the order of the names' bytes.
+/// The text that is signed, up to the `&key=` that follows it: `name=value` joined by `&`, in the
+/// order of the names' bytes.
 ///
-/// For looking at why a signature does not match. It holds every value of the message, so keep it out of logs.
+/// For looking at why a signature does not match. It holds every value of the message, so keep it
+/// out of logs.
 pub fn canonical_text(params: &Params) -> String {
     let parts: Vec<String> = fields(params)
         .map(|(name, value)| format!("{name}={value}"))

@@ -1,4 +1,5 @@
-//! The signatures of APIv3: RSA with SHA-256, or SM2 with SM3 (国密, feature `sm`), over the exact bytes of a request or response.
+//! The signatures of APIv3: RSA with SHA-256, or SM2 with SM3 (国密, feature `sm`), over the exact
+//! bytes of a request or response.
 //!
 //! <https://pay.weixin.qq.com/doc/v3/merchant/4012365342>
 

@@ -1,6 +1,7 @@
 /// A message whose origin was checked.
 ///
-/// It can be made only by this crate, so endpoints that take nothing else can't decode what was never verified.
+/// It can be made only by this crate, so endpoints that take nothing else can't decode what was
+/// never verified.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Verified<T> {
     value: T,
@@ -26,8 +27,8 @@ pub enum Proof {
         /// The certificate's serial number, or the public key's `PUB_KEY_ID_…`.
         serial_no: String,
     },
-    /// Decrypted with the merchant's APIv2 key. Who made it knows the key, but ECB does not protect it against changes: confirm
-    /// by a query before acting on it.
+    /// Decrypted with the merchant's APIv2 key. Who made it knows the key, but ECB does not protect
+    /// it against changes: confirm by a query before acting on it.
     Opened,
     /// No signature: the endpoint's responses carry none, and the TLS connection is all there is.
     TlsAlone,

@@ -25,7 +25,8 @@ struct Side {
 
 const API_KEY: &str = "ExampleApiV3Key0123456789abcdefg";
 
-/// The merchant's pair stands in for the platform's, so that one side can open what the other sealed.
+/// The merchant's pair stands in for the platform's, so that one side can open what the other
+/// sealed.
 static SIDES: LazyLock<[Side; 2]> = LazyLock::new(|| {
     let file: serde_json::Value =
         serde_json::from_str(include_str!("../../../tests/vectors/public.json")).unwrap();

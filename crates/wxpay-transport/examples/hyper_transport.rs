@@ -1,5 +1,5 @@
-//! A `Transport` directly over hyper and tokio-rustls, a connection for each call, and what the suite for implementers
-//! says of it.
+//! A `Transport` directly over hyper and tokio-rustls, a connection for each call, and what the
+//! suite for implementers says of it.
 //!
 //! `cargo run -p wxpay-transport --example hyper_transport`
 

@@ -1,5 +1,5 @@
-//! A `Transport` over ureq, for programs without an async runtime: it blocks the thread that polls it. Then what the
-//! suite for implementers says of it.
+//! A `Transport` over ureq, for programs without an async runtime: it blocks the thread that polls
+//! it. Then what the suite for implementers says of it.
 //!
 //! `cargo run -p wxpay-transport --example ureq_transport`
 
@@ -110,8 +110,8 @@ impl Transport for UreqTransport {
     }
 }
 
-/// Connects as ureq does, and marks the errors from before there was a connection. By themselves they look like those
-/// that come later.
+/// Connects as ureq does, and marks the errors from before there was a connection. By themselves
+/// they look like those that come later.
 #[derive(Debug)]
 struct Telling {
     connector: Arc<DefaultConnector>,
@@ -152,8 +152,9 @@ impl Resolver for TellingResolver {
     }
 }
 
-/// Tells every broken connection, and looks at the deadline before the first byte. ureq takes a broken one for the end of
-/// a body that has no length, so an answer that was cut short would pass for whole.
+/// Tells every broken connection, and looks at the deadline before the first byte. ureq takes a
+/// broken one for the end of a body that has no length, so an answer that was cut short would pass
+/// for whole.
 #[derive(Debug)]
 struct Strict {
     connection: Box<dyn transport::Transport>,

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-/// Exponential backoff with full jitter: any wait from none up to a bound that doubles with every attempt.
+/// Exponential backoff with full jitter: any wait from none up to a bound that doubles with every
+/// attempt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     pub(crate) base: Duration,

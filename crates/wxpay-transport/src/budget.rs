@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What retries may cost, shared by all clones. An outage empties it, and then every call is one attempt.
+/// What retries may cost, shared by all clones. An outage empties it, and then every call is one
+/// attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     tokens: Arc<Mutex<u32>>,
@@ -27,7 +28,8 @@ impl Budget {
         }
     }
 
-    /// Fills up after an attempt that went well: by what the last retry has cost, or a little if there was none.
+    /// Fills up after an attempt that went well: by what the last retry has cost, or a little if
+    /// there was none.
     pub(crate) fn refill(&self, was_retry: bool) {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         let back = if was_retry { RETRY } else { FIRST };

@@ -15,7 +15,8 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    /// The setting, file or environment variable that is wrong, such as `apiclient_key.pem` or `connect_timeout`.
+    /// The setting, file or environment variable that is wrong, such as `apiclient_key.pem` or
+    /// `connect_timeout`.
     pub fn setting(&self) -> &'static str {
         self.setting
     }

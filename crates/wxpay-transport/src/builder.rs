@@ -37,17 +37,19 @@ impl ReqwestTransportBuilder {
 
     /// The time for resolving the name, connecting and the TLS handshake together. 5 s by default.
     ///
-    /// When this one runs out, the request was certainly not sent. It must be at most half of each other timeout.
+    /// When this one runs out, the request was certainly not sent. It must be at most half of each
+    /// other timeout.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.limits.connect_timeout = timeout;
         self
     }
 
-    /// The time until the response begins, counted from the start of the call, and then between two pieces of it. 30 s by
-    /// default.
+    /// The time until the response begins, counted from the start of the call, and then between two
+    /// pieces of it. 30 s by default.
     ///
-    /// When this one runs out, the request may have taken effect. A longer wait means fewer unknown payments.
+    /// When this one runs out, the request may have taken effect. A longer wait means fewer unknown
+    /// payments.
     #[must_use]
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.limits.response_timeout = timeout;
@@ -63,11 +65,11 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// The time for the whole of an [`upload`](crate::Transport::upload), whose body is read while it is sent, in the place of
-    /// the total one. One hour by default.
+    /// The time for the whole of an [`upload`](crate::Transport::upload), whose body is read while
+    /// it is sent, in the place of the total one. One hour by default.
     ///
-    /// It also ends, after the response timeout, when no piece of the body was taken and no response came for so long. When
-    /// either runs out, the request may have taken effect.
+    /// It also ends, after the response timeout, when no piece of the body was taken and no
+    /// response came for so long. When either runs out, the request may have taken effect.
     #[must_use]
     pub fn upload_timeout(mut self, timeout: Duration) -> Self {
         self.limits.upload_timeout = timeout;
@@ -95,27 +97,31 @@ impl ReqwestTransportBuilder {
 
     /// Goes through the HTTP proxy at `url`, such as `http://user:password@proxy.example:3128`.
     ///
-    /// The proxy only tunnels (`CONNECT`). The TLS connection is to WeChat Pay itself, and plain HTTP to loopback goes
-    /// past the proxy. A proxy that refuses or can't be reached means that the request was not sent.
+    /// The proxy only tunnels (`CONNECT`). The TLS connection is to WeChat Pay itself, and plain
+    /// HTTP to loopback goes past the proxy. A proxy that refuses or can't be reached means that
+    /// the request was not sent.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = ProxyChoice::Url(url.into());
         self
     }
 
-    /// Goes through the proxy that the environment names when [`build`](Self::build) is called, if it names one.
+    /// Goes through the proxy that the environment names when [`build`](Self::build) is called, if
+    /// it names one.
     ///
-    /// Read are `HTTPS_PROXY`, then `ALL_PROXY`, and `NO_PROXY`, each also in lower case. Without this call the
-    /// environment has no say in where payments go.
+    /// Read are `HTTPS_PROXY`, then `ALL_PROXY`, and `NO_PROXY`, each also in lower case. Without
+    /// this call the environment has no say in where payments go.
     #[must_use]
     pub fn proxy_from_env(mut self) -> Self {
         self.proxy = ProxyChoice::Environment;
         self
     }
 
-    /// Allows `http://` URLs to this machine: to `localhost`, 127.0.0.0/8 and `::1`. For a simulator.
+    /// Allows `http://` URLs to this machine: to `localhost`, 127.0.0.0/8 and `::1`. For a
+    /// simulator.
     ///
-    /// `localhost` is then always dialled at 127.0.0.1 or `::1`, whatever a resolver says. To other hosts plain HTTP stays refused.
+    /// `localhost` is then always dialled at 127.0.0.1 or `::1`, whatever a resolver says. To other
+    /// hosts plain HTTP stays refused.
     #[must_use]
     pub fn allow_plain_http_to_loopback(mut self) -> Self {
         self.plain_http_to_loopback = true;
@@ -126,8 +132,8 @@ impl ReqwestTransportBuilder {
     ///
     /// # Errors
     ///
-    /// A setting is out of its range, a file is not what it should be, or the TLS library refuses its settings. No
-    /// request exists yet, so there is nothing to ask about money.
+    /// A setting is out of its range, a file is not what it should be, or the TLS library refuses
+    /// its settings. No request exists yet, so there is nothing to ask about money.
     pub fn build(self) -> Result<ReqwestTransport, BuildError> {
         self.limits.check()?;
         if cfg!(not(feature = "rustls")) && !self.plain_http_to_loopback {
@@ -159,8 +165,8 @@ impl ReqwestTransportBuilder {
                 })
         };
         let reads = client(KEPT_CONNECTIONS, true)?;
-        // Every write has a connection of its own. The server may close a kept one just when the next request is on
-        // its way, and that request would end as "maybe sent" without need.
+        // Every write has a connection of its own. The server may close a kept one just when the
+        // next request is on its way, and that request would end as "maybe sent" without need.
         let writes = client(0, true)?;
         #[cfg(any(feature = "download", feature = "upload"))]
         let transfers = client(0, false)?;
@@ -177,8 +183,8 @@ impl ReqwestTransportBuilder {
         })
     }
 
-    /// Everything that reqwest would otherwise decide by its features, which another crate can turn on, or by the
-    /// environment.
+    /// Everything that reqwest would otherwise decide by its features, which another crate can turn
+    /// on, or by the environment.
     fn client(&self, user_agent: HeaderValue, proxy: Option<Proxy>) -> ClientBuilder {
         let mut client = Client::builder()
             .connect_timeout(self.limits.connect_timeout)
@@ -206,9 +212,10 @@ impl ReqwestTransportBuilder {
     }
 }
 
-/// Shorter than what servers commonly keep a connection for, so that few reads meet one that is just being closed.
+/// Shorter than what servers commonly keep a connection for, so that few reads meet one that is
+/// just being closed.
 const READ_IDLE: Duration = Duration::from_secs(30);
 
-/// How many connections to one host are kept for later reads. With fewer than there are reads at once, most reads end by
-/// closing a connection and begin with a TLS handshake.
+/// How many connections to one host are kept for later reads. With fewer than there are reads at
+/// once, most reads end by closing a connection and begin with a TLS handshake.
 const KEPT_CONNECTIONS: usize = 64;

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 /// Tells the time to a wrapper that counts with it.
 ///
-/// It is not the time of day: it only has to go forward, and no setting of the machine's clock may move it.
+/// It is not the time of day: it only has to go forward, and no setting of the machine's clock may
+/// move it.
 pub trait Clock: Debug + Send + Sync + 'static {
     /// The time since a start of the clock's own choice.
     fn now(&self) -> Duration;

@@ -1,10 +1,11 @@
 //! The contract of [`Transport`](crate::Transport) as a test suite, for anyone who implements one.
 //!
-//! [`check`] runs a transport against servers on loopback, over real TCP and real TLS, that misbehave in every way we
-//! know: they refuse, stall, cut, redirect, flood and lie. It compares what the transport says with what the servers
-//! saw, and gives a [`Report`] that prints as a table. Some rows are about requests whose deadline has passed: of those the
-//! servers must see nothing. The last ones are about bodies that are read while they are sent: of a file that can't be
-//! read to its end they must never see the whole request.
+//! [`check`] runs a transport against servers on loopback, over real TCP and real TLS, that
+//! misbehave in every way we know: they refuse, stall, cut, redirect, flood and lie. It compares
+//! what the transport says with what the servers saw, and gives a [`Report`] that prints as a
+//! table. Some rows are about requests whose deadline has passed: of those the servers must see
+//! nothing. The last ones are about bodies that are read while they are sent: of a file that can't
+//! be read to its end they must never see the whole request.
 //!
 //! ```no_run
 //! # use wxpay_transport::conformance::{self, Setup};

@@ -9,16 +9,17 @@ use crate::{Clock, Hints, RunningClock};
 
 /// The moment from which a request must not leave any more.
 ///
-/// It is for a caller that holds a right to send for a limited time, such as the lease of a payout. The program can
-/// stand still between the check of that right and the first byte: a stopped process, a frozen container, a suspended
-/// machine, a slow disk. So the moment travels with the request, in its [`Hints`], and the [`Transport`] compares it
-/// with the clocks just before it writes.
+/// It is for a caller that holds a right to send for a limited time, such as the lease of a payout.
+/// The program can stand still between the check of that right and the first byte: a stopped
+/// process, a frozen container, a suspended machine, a slow disk. So the moment travels with the
+/// request, in its [`Hints`], and the [`Transport`] compares it with the clocks just before it
+/// writes.
 ///
-/// The moment is kept on two clocks, and it is past when either says so: the wall clock, which can be set, and the
-/// [`RunningClock`], which can't, and which counts the time of sleep.
+/// The moment is kept on two clocks, and it is past when either says so: the wall clock, which can
+/// be set, and the [`RunningClock`], which can't, and which counts the time of sleep.
 ///
-/// It says nothing about the response, which may come later. Bytes that the operating system has taken can't be called back,
-/// so choose a moment somewhat before the right ends.
+/// It says nothing about the response, which may come later. Bytes that the operating system has
+/// taken can't be called back, so choose a moment somewhat before the right ends.
 ///
 /// [`Transport`]: crate::Transport
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,7 +30,8 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// The moment that is `time` from now, by both clocks of the system. With no time left it is past at once.
+    /// The moment that is `time` from now, by both clocks of the system. With no time left it is
+    /// past at once.
     pub fn after(time: Duration) -> Self {
         Self {
             wall: SystemTime::now().checked_add(time),
@@ -37,8 +39,8 @@ impl Deadline {
         }
     }
 
-    /// The moment when the wall clock shows `wall` or a [`RunningClock`] of this process shows `running`, whichever is
-    /// first.
+    /// The moment when the wall clock shows `wall` or a [`RunningClock`] of this process shows
+    /// `running`, whichever is first.
     pub const fn at(wall: SystemTime, running: Duration) -> Self {
         Self {
             wall: Some(wall),
@@ -70,8 +72,9 @@ impl Deadline {
     ///
     /// # Errors
     ///
-    /// It is past, and nothing may be sent. The error says [`Sent::No`](crate::Sent::No), with [`DeadlinePassed`] as its
-    /// source, so it must not be given on after a byte of the request has left.
+    /// It is past, and nothing may be sent. The error says [`Sent::No`](crate::Sent::No), with
+    /// [`DeadlinePassed`] as its source, so it must not be given on after a byte of the request has
+    /// left.
     pub fn check(&self) -> Result<(), TransportError> {
         if self.is_past() {
             return Err(TransportError::not_sent(DeadlinePassed::new()));
@@ -96,7 +99,8 @@ impl Deadline {
 pub struct DeadlinePassed {}
 
 impl DeadlinePassed {
-    /// The error of a request that was held back, for a transport that does not use [`Deadline::check`].
+    /// The error of a request that was held back, for a transport that does not use
+    /// [`Deadline::check`].
     #[allow(clippy::new_without_default)] // an error is never a default
     pub const fn new() -> Self {
         Self {}

@@ -7,8 +7,9 @@ use wxpay_core::TransportError;
 
 /// The body of a response that arrives in pieces, so that a file of any size needs little memory.
 ///
-/// Read it with [`chunk`](Self::chunk) until that gives `None`. Only then is the file whole: what was read before an
-/// error is the beginning of a file and nothing more. Dropping it ends the transfer.
+/// Read it with [`chunk`](Self::chunk) until that gives `None`. Only then is the file whole: what
+/// was read before an error is the beginning of a file and nothing more. Dropping it ends the
+/// transfer.
 pub struct Download {
     chunks: Box<dyn Chunks>,
     read: u64,
@@ -40,12 +41,13 @@ impl Download {
         Self::new(Whole(Some(body)), limits)
     }
 
-    /// The next piece; `None` when the body is complete. Pieces have any length and no meaning of their own.
+    /// The next piece; `None` when the body is complete. Pieces have any length and no meaning of
+    /// their own.
     ///
     /// # Errors
     ///
-    /// The body was cut short, stalled or is too long. A download changes nothing at WeChat Pay, so it can be asked
-    /// for again from the start. After an error every further call is one too.
+    /// The body was cut short, stalled or is too long. A download changes nothing at WeChat Pay, so
+    /// it can be asked for again from the start. After an error every further call is one too.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         match self.state {
             State::Open => {}
@@ -83,7 +85,8 @@ pub trait Chunks: Send + 'static {
     ///
     /// # Errors
     ///
-    /// The body can't be read to its end, or nothing came for the stall timeout of the [`DownloadLimits`].
+    /// The body can't be read to its end, or nothing came for the stall timeout of the
+    /// [`DownloadLimits`].
     async fn next(&mut self) -> Result<Option<Bytes>, TransportError>;
 }
 

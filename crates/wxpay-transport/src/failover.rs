@@ -18,25 +18,28 @@ use crate::{Download, DownloadLimits};
 
 /// A [`Transport`] that turns to WeChat Pay's backup host (备用域名) when the main one fails (跨城冗灾).
 ///
-/// It concerns requests to the main host whose [`Hints`] say that the endpoint's document names the backup host. All
-/// others pass through, once and unaltered: payouts of WeCom (企业微信) are among them, and requests without hints. The
-/// second request is the first one with another host; no signature of WeChat Pay's covers the host.
+/// It concerns requests to the main host whose [`Hints`] say that the endpoint's document names the
+/// backup host. All others pass through, once and unaltered: payouts of WeCom (企业微信) are among
+/// them, and requests without hints. The second request is the first one with another host; no
+/// signature of WeChat Pay's covers the host.
 ///
-/// - A write goes to the second host only after [`Sent::No`]. Any response ends it, and so does any doubt.
-/// - A read also goes there after any other error, and after a 502, 503 or 504 that carries no `Wechatpay-Signature`
-///   and so is a gateway's.
+/// - A write goes to the second host only after [`Sent::No`]. Any response ends it, and so does any
+///   doubt.
+/// - A read also goes there after any other error, and after a 502, 503 or 504 that carries no
+///   `Wechatpay-Signature` and so is a gateway's.
 /// - A call is at most two attempts, one after the other. Neither begins after the request's
 ///   [`deadline`](Hints::deadline).
 ///
-/// When both hosts fail, a response is preferred to an error, and an error after which the request may have arrived to
-/// one after which it can't.
+/// When both hosts fail, a response is preferred to an error, and an error after which the request
+/// may have arrived to one after which it can't.
 ///
-/// Three failures in a row of the main host, counting writes, make it count as down: for 30 s calls go to the backup
-/// first, and then one at a time tries whether the main one is back. A response of any other kind shows that it is up. A
-/// connection that neither host accepts says nothing of the main one, and neither does an attempt that is dropped.
+/// Three failures in a row of the main host, counting writes, make it count as down: for 30 s calls
+/// go to the backup first, and then one at a time tries whether the main one is back. A response of
+/// any other kind shows that it is up. A connection that neither host accepts says nothing of the
+/// main one, and neither does an attempt that is dropped.
 ///
-/// The hosts are in different cities. A query at the backup may not find yet what the main host has just taken, so a
-/// `NOT_FOUND` counts for nothing, as always.
+/// The hosts are in different cities. A query at the backup may not find yet what the main host has
+/// just taken, so a `NOT_FOUND` counts for nothing, as always.
 ///
 /// Clones share what they know of the hosts.
 #[derive(Clone, Debug)]
@@ -72,7 +75,8 @@ impl<T> Failover<T> {
         }
     }
 
-    /// Between two other hosts, each `host` or `host:port`. Scheme, path and query of a request are kept.
+    /// Between two other hosts, each `host` or `host:port`. Scheme, path and query of a request are
+    /// kept.
     ///
     /// Only requests to exactly `main` can go to `backup`. The same host twice turns failover off.
     #[must_use]
@@ -96,16 +100,16 @@ impl<T> Failover<T> {
         self
     }
 
-    /// The share of reads that go to the main host first even while it counts as down, to notice early that it is back.
-    /// 1 % by default.
+    /// The share of reads that go to the main host first even while it counts as down, to notice
+    /// early that it is back. 1 % by default.
     #[must_use]
     pub fn main_share(mut self, share: Share) -> Self {
         self.policy.main_share = share;
         self
     }
 
-    /// The share of reads that go to the backup first while all is well. None by default; WeChat Pay asks for 1 % at
-    /// most.
+    /// The share of reads that go to the backup first while all is well. None by default; WeChat
+    /// Pay asks for 1 % at most.
     #[must_use]
     pub fn backup_share(mut self, share: Share) -> Self {
         self.policy.backup_share = share;

@@ -21,7 +21,8 @@ pub(crate) struct Health(Mutex<State>);
 #[derive(Debug)]
 struct State {
     status: Status,
-    /// Counts the changes between up and down. A failure of an attempt from before the last one is old news.
+    /// Counts the changes between up and down. A failure of an attempt from before the last one is
+    /// old news.
     epoch: u64,
     main: Picker,
     backup: Picker,

@@ -2,11 +2,12 @@ use wxpay_core::Effect;
 
 use crate::Deadline;
 
-/// What kind of request this is, found by a [`Transport`](crate::Transport) in the request's extensions.
+/// What kind of request this is, found by a [`Transport`](crate::Transport) in the request's
+/// extensions.
 ///
-/// Hints help to choose a connection, a host or a pace, and to name a span. All but one may be ignored: a request is
-/// complete without them. The [`deadline`](Self::deadline) may not. A request without hints is one that may write, that
-/// no other host may see, and that may leave at any time.
+/// Hints help to choose a connection, a host or a pace, and to name a span. All but one may be
+/// ignored: a request is complete without them. The [`deadline`](Self::deadline) may not. A request
+/// without hints is one that may write, that no other host may see, and that may leave at any time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Hints {
@@ -20,13 +21,14 @@ pub struct Hints {
     pub backup_host: bool,
     /// How many calls a second the endpoint's document grants one merchant (频率限制), if it says.
     pub per_second: Option<u32>,
-    /// The moment from which the request must not leave any more, if there is one. A transport has to look at it just
-    /// before it writes.
+    /// The moment from which the request must not leave any more, if there is one. A transport has
+    /// to look at it just before it writes.
     pub deadline: Option<Deadline>,
 }
 
 impl Hints {
-    /// Hints for a request to `endpoint`, which has no backup host, no documented rate and no deadline.
+    /// Hints for a request to `endpoint`, which has no backup host, no documented rate and no
+    /// deadline.
     pub const fn new(endpoint: &'static str, effect: Effect, client_cert: bool) -> Self {
         Self {
             endpoint,

@@ -1,3 +1,5 @@
+//! The merchant's client certificate with its key, checked before TLS uses them.
+
 use std::fmt;
 
 use reqwest::Identity;
@@ -38,7 +40,8 @@ impl IdentityPem {
             .check(Timestamp::now())
             .map_err(|problem| BuildError::new(CERT, problem))?;
 
-        // reqwest wants both in one text. The exact capacity keeps the key from being copied by growth.
+        // reqwest wants both in one text. The exact capacity keeps the key from being copied by
+        // growth.
         let mut pem = Zeroizing::new(Vec::with_capacity(self.cert.len() + 1 + self.key.len()));
         pem.extend_from_slice(&self.cert);
         pem.push(b'\n');
@@ -84,8 +87,8 @@ impl Validity {
         })
     }
 
-    /// WeChat Pay refuses a certificate that is out of its time, in TLS 1.3 only when the request is on its way: every
-    /// payment with it would read as unknown.
+    /// WeChat Pay refuses a certificate that is out of its time, in TLS 1.3 only when the request
+    /// is on its way: every payment with it would read as unknown.
     pub(crate) fn check(self, now: Timestamp) -> Result<(), String> {
         if now.unix() > self.not_after.unix() {
             Err(format!("expired at {}; get a new one", self.not_after))

@@ -1,19 +1,22 @@
 //! How WeChat Pay (微信支付) requests leave the process.
 //!
-//! - [`Transport`] is one HTTP attempt. Implement it over any HTTP client; nothing else in wxpay does I/O.
+//! - [`Transport`] is one HTTP attempt. Implement it over any HTTP client; nothing else in wxpay
+//!   does I/O.
 #![cfg_attr(
     feature = "reqwest",
     doc = "- [`ReqwestTransport`] is the implementation for production, over reqwest and rustls."
 )]
-//! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server can have seen the
-//!   request.
-//! - [`Transport::download`] and [`Transport::upload`] move files of any size in pieces: [`Download`], [`UploadBody`].
-//! - [`Deadline`] is the moment from which a request must not leave any more. It travels with the request, in its
-//!   [`Hints`].
-//! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see [below](#wrappers-and-their-order).
+//! - [`TransportError`] holds the one bit that decides about money: [`Sent`], whether the server
+//!   can have seen the request.
+//! - [`Transport::download`] and [`Transport::upload`] move files of any size in pieces:
+//!   [`Download`], [`UploadBody`].
+//! - [`Deadline`] is the moment from which a request must not leave any more. It travels with the
+//!   request, in its [`Hints`].
+//! - [`Failover`], `Retry`, `RateLimit` and `Trace` wrap a transport: see
+//!   [below](#wrappers-and-their-order).
 //!
-//! A client of `wxpay-api`, which re-exports this crate as `wxpay_api::transport`, is given one transport for the whole
-//! program.
+//! A client of `wxpay-api`, which re-exports this crate as `wxpay_api::transport`, is given one
+//! transport for the whole program.
 #![cfg_attr(
     feature = "rustls",
     doc = r#"
@@ -35,23 +38,27 @@ let transport = ReqwestTransport::builder()
 //!
 //! # The contract
 //!
-//! One call of [`Transport::send`] is one attempt: no retry, no redirect. Every status is a response, 500 too. An
-//! error says [`Sent::No`] only if no byte of the request can have left; in doubt it is [`Sent::Maybe`], which costs a
-//! query, where a wrong `No` costs a payment. A request whose [`Deadline`] has passed is not sent: the transport looks
-//! just before it writes. The feature `conformance` checks this against real servers.
+//! One call of [`Transport::send`] is one attempt: no retry, no redirect. Every status is a
+//! response, 500 too. An error says [`Sent::No`] only if no byte of the request can have left; in
+//! doubt it is [`Sent::Maybe`], which costs a query, where a wrong `No` costs a payment. A request
+//! whose [`Deadline`] has passed is not sent: the transport looks just before it writes. The
+//! feature `conformance` checks this against real servers.
 //!
 //! # Features
 //!
-//! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator on loopback.
+//! - `reqwest` (default): `ReqwestTransport`. By itself it has no TLS and reaches only a simulator
+//!   on loopback.
 //! - `rustls` (default): TLS for it.
-//! - `p12`: the client certificate from `apiclient_cert.p12`. It drags in pre-releases of `cms` and `pkcs12`.
+//! - `p12`: the client certificate from `apiclient_cert.p12`. It drags in pre-releases of `cms` and
+//!   `pkcs12`.
 //! - `conformance`: the contract of [`Transport`] as a test suite.
 //! - `download`, `upload`: files in pieces, [`Transport::download`] and [`Transport::upload`].
 //! - `retry`, `rate-limit`, `tracing`: the wrappers `Retry`, `RateLimit` and `Trace`.
-//! - `tokio`: `TokioTimer`, by which `Retry` and `RateLimit` wait unless they are given a [`Timer`]. `reqwest` turns it
-//!   on.
+//! - `tokio`: `TokioTimer`, by which `Retry` and `RateLimit` wait unless they are given a
+//!   [`Timer`]. `reqwest` turns it on.
 //!
-//! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and no async runtime.
+//! Without features this crate is the trait and [`Failover`] alone, and brings no HTTP client and
+//! no async runtime.
 #![doc = include_str!("wrappers.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -20,8 +20,8 @@ impl Limits {
                 "must be longer than zero",
             ));
         }
-        // All three clocks start together. Only the connect timeout can say "not sent", so it must win clearly, also
-        // on a busy machine.
+        // All three clocks start together. Only the connect timeout can say "not sent", so it must
+        // win clearly, also on a busy machine.
         let others = [
             self.response_timeout,
             self.total_timeout,

@@ -9,7 +9,8 @@ use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
-/// The even pace of one endpoint: calls begin one after the other, `1 / per_second` seconds apart or more.
+/// The even pace of one endpoint: calls begin one after the other, `1 / per_second` seconds apart
+/// or more.
 #[derive(Debug)]
 pub(crate) struct Pace {
     limiter: Mutex<Limiter>,
@@ -47,8 +48,8 @@ impl Pace {
         if wait > max_wait {
             return Err(wait);
         }
-        // The same question about the time when the answer is yes: callers then wait in the order in which they came,
-        // each knowing for how long.
+        // The same question about the time when the answer is yes: callers then wait in the order
+        // in which they came, each knowing for how long.
         self.asked_for.set(now.saturating_add(wait));
         limiter.check().map(|()| wait).map_err(|_| wait)
     }

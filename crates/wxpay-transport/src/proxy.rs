@@ -5,7 +5,8 @@ use wxpay_core::Secret;
 
 use crate::BuildError;
 
-/// Which proxy to go through. It only ever tunnels (`CONNECT`), so it sees neither requests nor responses.
+/// Which proxy to go through. It only ever tunnels (`CONNECT`), so it sees neither requests nor
+/// responses.
 #[derive(Clone, Debug)]
 pub(crate) enum ProxyChoice {
     Direct,
@@ -54,6 +55,7 @@ fn parse(setting: &'static str, url: &Secret) -> Result<Proxy, BuildError> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(refuse());
     }
-    // Never `Proxy::all`: a request over plain HTTP would be readable, and changeable, in the proxy.
+    // Never `Proxy::all`: a request over plain HTTP would be readable, and changeable, in the
+    // proxy.
     Proxy::https(url).map_err(|_| refuse())
 }

@@ -22,17 +22,18 @@ use crate::{Hints, Timer, Transport};
 
 /// A [`Transport`] that keeps to the rates (频率限制) which the endpoints' documents grant.
 ///
-/// Each endpoint has the rate of its [`Hints`], or the one that is set here. Its calls begin at even distances, at 50 a
-/// second 20 ms apart, so that no second holds more calls than granted; there are no bursts. Calls wait in the order in
-/// which they came. A call that is dropped while it waits leaves its place empty.
+/// Each endpoint has the rate of its [`Hints`], or the one that is set here. Its calls begin at
+/// even distances, at 50 a second 20 ms apart, so that no second holds more calls than granted;
+/// there are no bursts. Calls wait in the order in which they came. A call that is dropped while it
+/// waits leaves its place empty.
 ///
-/// A rate belongs to one merchant. Clones share their paces, so have one `RateLimit` and its clones for each merchant;
-/// other processes of the same merchant are not seen.
+/// A rate belongs to one merchant. Clones share their paces, so have one `RateLimit` and its clones
+/// for each merchant; other processes of the same merchant are not seen.
 ///
 /// No call waits past its request's [`deadline`](Hints::deadline).
 ///
-/// A request without hints passes through at once, and so does one to an endpoint without a rate. A rate of zero in the
-/// hints is none.
+/// A request without hints passes through at once, and so does one to an endpoint without a rate. A
+/// rate of zero in the hints is none.
 #[derive(Clone, Debug)]
 pub struct RateLimit<T> {
     inner: T,
@@ -84,7 +85,8 @@ impl<T> RateLimit<T> {
 
     /// The longest wait. 10 s by default; a signature gets stale.
     ///
-    /// A call that would wait longer, or past its deadline, ends at once with [`RateLimited`], and was not sent.
+    /// A call that would wait longer, or past its deadline, ends at once with [`RateLimited`], and
+    /// was not sent.
     #[must_use]
     pub fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;
@@ -163,7 +165,8 @@ impl<T: Transport> Transport for RateLimit<T> {
     }
 }
 
-/// Too many calls are waiting for an endpoint's rate, so the request's turn would come too late. It was not sent.
+/// Too many calls are waiting for an endpoint's rate, so the request's turn would come too late. It
+/// was not sent.
 ///
 /// It is the source of the [`TransportError`].
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -1,8 +1,9 @@
 //! The places where reqwest lets a request be held back whose deadline has passed.
 //!
-//! They are three: before it is given to reqwest, when its connection is ready, and when hyper asks for its body. hyper
-//! asks for that before it writes the head, so nothing but the writing itself lies after it. A request without a body on a
-//! kept connection has the first place alone; only reads keep connections.
+//! They are three: before it is given to reqwest, when its connection is ready, and when hyper asks
+//! for its body. hyper asks for that before it writes the head, so nothing but the writing itself
+//! lies after it. A request without a body on a kept connection has the first place alone; only
+//! reads keep connections.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -46,7 +47,8 @@ pub(crate) fn body(bytes: Bytes, deadline: Option<Deadline>) -> reqwest::Body {
 
 /// The deadline as the reason of an error of reqwest's: then nothing was sent.
 ///
-/// The places above are the only ones that it can come from, and all three come before the first byte.
+/// The places above are the only ones that it can come from, and all three come before the first
+/// byte.
 pub(crate) fn reason(error: &reqwest::Error) -> Option<DeadlinePassed> {
     let mut source = error.source();
     while let Some(error) = source {
@@ -59,12 +61,13 @@ pub(crate) fn reason(error: &reqwest::Error) -> Option<DeadlinePassed> {
 }
 
 task_local! {
-    /// That of the call in whose future reqwest connects. A connection that goes on in a task of its own, for later
-    /// calls, has none.
+    /// That of the call in whose future reqwest connects. A connection that goes on in a task of
+    /// its own, for later calls, has none.
     static DEADLINE: Deadline;
 }
 
-/// Looks at the deadline again when name, connection, proxy and TLS handshake are done, each of which takes time.
+/// Looks at the deadline again when name, connection, proxy and TLS handshake are done, each of
+/// which takes time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AfterConnecting;
 

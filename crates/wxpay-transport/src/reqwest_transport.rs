@@ -18,29 +18,32 @@ use crate::{Download, DownloadLimits};
 use crate::{UploadBody, UploadError};
 use crate::{reqwest_deadline, target};
 
-/// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the environment.
+/// A [`Transport`] over reqwest: HTTP/1.1, never retrying, never redirecting, independent of the
+/// environment.
 ///
 /// - URLs are `https`, over TLS 1.2 or 1.3. See [`Roots`](crate::Roots) for who is trusted.
-/// - Requests that only read share kept connections, of which up to 64 to one host wait for later requests. A request that
-///   may write, or that has no [`Hints`], opens a connection of its own.
+/// - Requests that only read share kept connections, of which up to 64 to one host wait for later
+///   requests. A request that may write, or that has no [`Hints`], opens a connection of its own.
 /// - Responses come back as they were sent, never decompressed, up to a size that is set. A
 ///   [`download`](Transport::download) is read piece by piece, under limits of its own.
-/// - The body of an [`upload`](Transport::upload) is read while it is sent, with its length in `Content-Length`. It keeps two
-///   pieces of it in memory beside the buffers of the connection.
-/// - A request that needs the client certificate is refused when none was given, or when it has expired, and
-///   [`check`](Transport::check) says so before.
-/// - The [`deadline`](Hints::deadline) of a request is compared with the clocks before connecting, when the connection is
-///   ready, and once more as the body is handed over for writing. A request without a body that only reads may have the
-///   first of these alone.
-/// - The TLS primitives are aws-lc-rs's, unless the program installed another rustls provider for the whole process.
+/// - The body of an [`upload`](Transport::upload) is read while it is sent, with its length in
+///   `Content-Length`. It keeps two pieces of it in memory beside the buffers of the connection.
+/// - A request that needs the client certificate is refused when none was given, or when it has
+///   expired, and [`check`](Transport::check) says so before.
+/// - The [`deadline`](Hints::deadline) of a request is compared with the clocks before connecting,
+///   when the connection is ready, and once more as the body is handed over for writing. A request
+///   without a body that only reads may have the first of these alone.
+/// - The TLS primitives are aws-lc-rs's, unless the program installed another rustls provider for
+///   the whole process.
 ///
-/// Cloning is cheap and shares the connections. Calls are made inside a tokio runtime with I/O and time turned on;
-/// elsewhere they panic.
+/// Cloning is cheap and shares the connections. Calls are made inside a tokio runtime with I/O and
+/// time turned on; elsewhere they panic.
 #[derive(Clone)]
 pub struct ReqwestTransport {
     pub(crate) reads: Client,
     pub(crate) writes: Client,
-    /// Without timeouts but that for connecting: downloads and uploads in pieces have their own. It keeps no connections.
+    /// Without timeouts but that for connecting: downloads and uploads in pieces have their own. It
+    /// keeps no connections.
     #[cfg(any(feature = "download", feature = "upload"))]
     pub(crate) transfers: Client,
     pub(crate) limits: Limits,
@@ -85,14 +88,16 @@ impl ReqwestTransport {
         hints: Option<Hints>,
     ) -> Result<reqwest::Request, TransportError> {
         let uri = request.uri().clone();
-        // The type of the HTTP version, not a wish: another one would be refused after connecting, as "maybe sent".
+        // The type of the HTTP version, not a wish: another one would be refused after connecting,
+        // as "maybe sent".
         *request.version_mut() = Version::HTTP_11;
         request.extensions_mut().clear();
         let request: reqwest::Request = request.try_into().map_err(classify)?;
 
         target::check(request.url(), &uri, self.plain_http_to_loopback)
             .map_err(TransportError::not_sent)?;
-        // Without TLS there is no certificate to show: a simulator on loopback gets the request without.
+        // Without TLS there is no certificate to show: a simulator on loopback gets the request
+        // without.
         let needs_identity = hints.is_some_and(|hints| hints.client_cert);
         if needs_identity && request.url().scheme() == "https" {
             self.check_identity()?;
@@ -226,8 +231,9 @@ impl fmt::Debug for ReqwestTransport {
 
 /// Judges an error from before the response's first line was read.
 ///
-/// `is_connect` covers name, connection, proxy tunnel and TLS handshake. It decides before `is_timeout`, because a
-/// connect timeout is both. A connection that was closed too early is neither, and nobody can tell when it was closed.
+/// `is_connect` covers name, connection, proxy tunnel and TLS handshake. It decides before
+/// `is_timeout`, because a connect timeout is both. A connection that was closed too early is
+/// neither, and nobody can tell when it was closed.
 pub(crate) fn classify(error: reqwest::Error) -> TransportError {
     if let Some(passed) = reqwest_deadline::reason(&error) {
         return TransportError::not_sent(passed);

@@ -20,25 +20,29 @@ use crate::{Download, DownloadLimits};
 
 /// A [`Transport`] that sends again what only reads, and what provably was not sent.
 ///
-/// - A write goes out again only while every attempt of it ended with [`Sent::No`](crate::Sent::No). Any response ends
-///   it, and so does any doubt. A request without [`Hints`](crate::Hints) is a write.
-/// - A read also goes out again after any other error, and after a response with status 202 (taken, not worked on yet),
-///   429, 500, 501, 502, 503 or 504. For a download that holds until the response begins.
+/// - A write goes out again only while every attempt of it ended with
+///   [`Sent::No`](crate::Sent::No). Any response ends it, and so does any doubt. A request without
+///   [`Hints`](crate::Hints) is a write.
+/// - A read also goes out again after any other error, and after a response with status 202 (taken,
+///   not worked on yet), 429, 500, 501, 502, 503 or 504. For a download that holds until the
+///   response begins.
 ///
-/// The last response is returned, or if there was none an error: one after which the request may have arrived, if any
-/// attempt ended with such a one.
+/// The last response is returned, or if there was none an error: one after which the request may
+/// have arrived, if any attempt ended with such a one.
 ///
-/// Between attempts it waits for a random time of up to 200 ms, then 400 ms and so on up to 5 s (full jitter). On top of
-/// that comes what the server asks for with `Retry-After` in seconds (not as a date), and a second when it says that
-/// calls are too frequent: with status 429, or `FREQUENCY_LIMITED` in the body. The body is not verified here and
-/// decides about the wait only. If the wait would pass the time limit or the request's
-/// [`deadline`](crate::Hints::deadline), the last result is returned at once. No attempt begins after either.
+/// Between attempts it waits for a random time of up to 200 ms, then 400 ms and so on up to 5 s
+/// (full jitter). On top of that comes what the server asks for with `Retry-After` in seconds (not
+/// as a date), and a second when it says that calls are too frequent: with status 429, or
+/// `FREQUENCY_LIMITED` in the body. The body is not verified here and decides about the wait only.
+/// If the wait would pass the time limit or the request's [`deadline`](crate::Hints::deadline), the
+/// last result is returned at once. No attempt begins after either.
 ///
-/// The request was signed before it comes here, and APIv3 refuses a signature that is older than 300 s. The time limit
-/// keeps the last attempt well within.
+/// The request was signed before it comes here, and APIv3 refuses a signature that is older than
+/// 300 s. The time limit keeps the last attempt well within.
 ///
-/// Retries are paid from a budget that all clones share. A retry costs 5 tokens, a call that goes well brings 5 back if
-/// it was retried and 1 if not. From 500 tokens, a hundred retries can fail before calls become single attempts.
+/// Retries are paid from a budget that all clones share. A retry costs 5 tokens, a call that goes
+/// well brings 5 back if it was retried and 1 if not. From 500 tokens, a hundred retries can fail
+/// before calls become single attempts.
 ///
 /// Each attempt carries its number as [`Attempt`] in the request's extensions.
 #[derive(Clone, Debug)]
@@ -84,7 +88,8 @@ impl<T> Retry<T> {
         self
     }
 
-    /// The longest wait after the first attempt, which doubles with each further one. 200 ms by default.
+    /// The longest wait after the first attempt, which doubles with each further one. 200 ms by
+    /// default.
     #[must_use]
     pub fn base_wait(mut self, wait: Duration) -> Self {
         self.backoff.base = wait;
@@ -98,7 +103,8 @@ impl<T> Retry<T> {
         self
     }
 
-    /// The wait that is added when the server says that calls are too frequent (频率超限). 1 s by default.
+    /// The wait that is added when the server says that calls are too frequent (频率超限). 1 s by
+    /// default.
     #[must_use]
     pub fn frequency_wait(mut self, wait: Duration) -> Self {
         self.frequency_wait = wait;
@@ -107,9 +113,9 @@ impl<T> Retry<T> {
 
     /// The time from the start of a call after which no attempt begins. 60 s by default.
     ///
-    /// An attempt that has begun is not cut short by it. Together with the time of one attempt it must stay under 300 s.
-    /// It counts by the timer and by the [`RunningClock`], whichever is further: the timer may stand still while the
-    /// machine sleeps.
+    /// An attempt that has begun is not cut short by it. Together with the time of one attempt it
+    /// must stay under 300 s. It counts by the timer and by the [`RunningClock`], whichever is
+    /// further: the timer may stand still while the machine sleeps.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
@@ -123,7 +129,8 @@ impl<T> Retry<T> {
         self
     }
 
-    /// How many tokens the budget holds; a retry costs 5. 500 by default, and none means no retry ever.
+    /// How many tokens the budget holds; a retry costs 5. 500 by default, and none means no retry
+    /// ever.
     ///
     /// The budget is a new one. Clones that were made before keep the old one.
     #[must_use]
@@ -250,7 +257,8 @@ fn goes_on<B>(effect: Effect, result: &Result<Response<B>, TransportError>) -> b
     !hopeless && rules::may_go_again(effect, result)
 }
 
-/// The longest `Retry-After` in seconds. One that is too large for any number of seconds is a very long wait.
+/// The longest `Retry-After` in seconds. One that is too large for any number of seconds is a very
+/// long wait.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = |text: &str| {
         let text = text.trim();

@@ -8,16 +8,17 @@ use crate::BuildError;
 
 /// Where the certificate authorities come from that may issue certificates of WeChat Pay's servers.
 ///
-/// Some APIv2 responses are unsigned, payouts among them. For those the TLS connection is the only proof that WeChat Pay
-/// wrote the response, so this choice decides who could forge one.
+/// Some APIv2 responses are unsigned, payouts among them. For those the TLS connection is the only
+/// proof that WeChat Pay wrote the response, so this choice decides who could forge one.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Roots {
     /// Mozilla's set, compiled in.
     ///
-    /// The default: it is the same on every machine. Neither an environment variable, nor a company's authority that is
-    /// installed on the host, nor a container image without authorities changes who is trusted. It gets older with the
-    /// program, so update the dependencies now and then.
+    /// The default: it is the same on every machine. Neither an environment variable, nor a
+    /// company's authority that is installed on the host, nor a container image without authorities
+    /// changes who is trusted. It gets older with the program, so update the dependencies now and
+    /// then.
     #[default]
     WebPki,
     /// What the operating system trusts, kept up to date by it.

@@ -19,8 +19,8 @@ pub(crate) fn effect<B>(request: &Request<B>) -> Effect {
 
 /// Whether the same request may go out again after this, as far as money is concerned.
 ///
-/// For a write that is so only if nothing of it can have arrived. No response, whatever it says, allows another attempt:
-/// here it isn't even verified.
+/// For a write that is so only if nothing of it can have arrived. No response, whatever it says,
+/// allows another attempt: here it isn't even verified.
 pub(crate) fn may_go_again<B>(
     effect: Effect,
     result: &Result<Response<B>, TransportError>,
@@ -34,7 +34,8 @@ pub(crate) fn may_go_again<B>(
 
 /// What two attempts say together: the newer one, unless the older one says more.
 ///
-/// A response says more than an error. Once a request may have arrived, no later attempt can deny it.
+/// A response says more than an error. Once a request may have arrived, no later attempt can deny
+/// it.
 pub(crate) fn both<B>(
     older: Result<Response<B>, TransportError>,
     newer: Result<Response<B>, TransportError>,
@@ -56,9 +57,9 @@ pub(crate) fn in_time<B>(request: &Request<B>) -> Result<(), TransportError> {
     Deadline::of(request).map_or(Ok(()), |deadline| deadline.check())
 }
 
-/// Whether the attempt was refused on this side: a [`RateLimit`](crate::RateLimit) further in has too many calls waiting,
-/// the request's deadline has passed, or the file to upload can't be sent. No host has failed then, and another attempt
-/// would be refused too.
+/// Whether the attempt was refused on this side: a [`RateLimit`](crate::RateLimit) further in has
+/// too many calls waiting, the request's deadline has passed, or the file to upload can't be sent.
+/// No host has failed then, and another attempt would be refused too.
 pub(crate) fn refused_here(error: &TransportError) -> bool {
     let Some(source) = error.source() else {
         return false;

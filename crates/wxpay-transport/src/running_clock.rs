@@ -4,11 +4,12 @@ use crate::Clock;
 
 /// The system's clock that no one can set and that goes on while the machine sleeps.
 ///
-/// On Linux and Android that is `CLOCK_BOOTTIME`, on macOS and iOS `CLOCK_MONOTONIC`, on Windows the performance counter.
-/// On other systems it is [`Instant`](std::time::Instant), which may stand still in a sleep.
+/// On Linux and Android that is `CLOCK_BOOTTIME`, on macOS and iOS `CLOCK_MONOTONIC`, on Windows
+/// the performance counter. On other systems it is [`Instant`](std::time::Instant), which may stand
+/// still in a sleep.
 ///
-/// All of them in one process show the same time. In another process or after a restart the time can be another one, so
-/// it is not for storing.
+/// All of them in one process show the same time. In another process or after a restart the time
+/// can be another one, so it is not for storing.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct RunningClock {}

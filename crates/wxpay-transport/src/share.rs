@@ -28,7 +28,8 @@ impl Share {
     }
 }
 
-/// Picks a [`Share`] of calls at even distances: one percent is every hundredth call, not any call by chance.
+/// Picks a [`Share`] of calls at even distances: one percent is every hundredth call, not any call
+/// by chance.
 #[derive(Debug, Default)]
 pub(crate) struct Picker {
     owed: u16,

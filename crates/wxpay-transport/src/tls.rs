@@ -1,3 +1,5 @@
+//! The settings of a `ReqwestTransportBuilder` that are about TLS.
+
 use reqwest::{ClientBuilder, tls};
 
 use crate::identity::{IdentityPem, LoadedIdentity, Validity};
@@ -5,19 +7,21 @@ use crate::roots::{Trust, TrustChoice};
 use crate::{BuildError, ReqwestTransportBuilder, Roots};
 
 impl ReqwestTransportBuilder {
-    /// The merchant's client certificate (商户API证书): the contents of `apiclient_cert.pem` and `apiclient_key.pem`.
+    /// The merchant's client certificate (商户API证书): the contents of `apiclient_cert.pem` and
+    /// `apiclient_key.pem`.
     ///
-    /// APIv2 asks for it at refunds, reversals and payouts. The key is in PKCS#8 or PKCS#1 and not encrypted, as WeChat
-    /// Pay hands it out. This builder's copies are wiped when it is dropped. The TLS library holds the key as long as
-    /// the transport lives, and the caller's copies stay the caller's to wipe.
+    /// APIv2 asks for it at refunds, reversals and payouts. The key is in PKCS#8 or PKCS#1 and not
+    /// encrypted, as WeChat Pay hands it out. This builder's copies are wiped when it is dropped.
+    /// The TLS library holds the key as long as the transport lives, and the caller's copies stay
+    /// the caller's to wipe.
     #[must_use]
     pub fn identity_pem(mut self, cert_pem: &[u8], key_pem: &[u8]) -> Self {
         self.tls.identity = Some(IdentityChoice::Pem(IdentityPem::new(cert_pem, key_pem)));
         self
     }
 
-    /// The merchant's client certificate (商户API证书) from the contents of `apiclient_cert.p12`, in place of the PEM
-    /// files.
+    /// The merchant's client certificate (商户API证书) from the contents of `apiclient_cert.p12`, in
+    /// place of the PEM files.
     ///
     /// The password of the file that WeChat Pay hands out is the merchant ID (商户号).
     #[cfg(feature = "p12")]
@@ -30,8 +34,8 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Which certificate authorities to trust for WeChat Pay's servers, in addition to those that are added. [`Roots::WebPki`]
-    /// by default.
+    /// Which certificate authorities to trust for WeChat Pay's servers, in addition to those that
+    /// are added. [`Roots::WebPki`] by default.
     #[must_use]
     pub fn roots(mut self, roots: Roots) -> Self {
         self.tls.trust.known(roots);
@@ -49,7 +53,8 @@ impl ReqwestTransportBuilder {
 
     /// Trusts only these certificate authorities, in PEM, and forgets those named before.
     ///
-    /// Not for pinning WeChat Pay's own certificates: they change, and WeChat Pay asks not to pin them.
+    /// Not for pinning WeChat Pay's own certificates: they change, and WeChat Pay asks not to pin
+    /// them.
     #[must_use]
     pub fn only_root_pem(mut self, pem: &[u8]) -> Self {
         self.tls.trust.only(pem);
@@ -101,7 +106,8 @@ pub(crate) struct Tls {
 
 impl Tls {
     pub(crate) fn apply(&self, client: ClientBuilder) -> ClientBuilder {
-        // By name, because another crate may turn on reqwest's other backend and its default with it.
+        // By name, because another crate may turn on reqwest's other backend and its default with
+        // it.
         let client = client
             .tls_backend_rustls()
             .tls_version_min(tls::Version::TLS_1_2);

@@ -17,16 +17,17 @@ use crate::{Download, DownloadLimits};
 
 /// A [`Transport`] that reports each attempt to [`tracing`].
 ///
-/// An attempt is a span `wxpay.attempt` with the fields `endpoint`, `effect` (`read`, `write`), `attempt` (counted from
+/// An attempt is a span `wxpay.attempt` with the fields `endpoint`, `effect` (`read`, `write`),
+/// `attempt` (counted from
 /// 1) and `host`. When it ends, it gets these fields, and an event in it has them too:
 ///
-/// - `outcome`: `answered` by an HTTP response of any kind; `not_executed` if nothing was sent; `unknown` for a write that
-///   may have been executed; `read_failed` for a read.
+/// - `outcome`: `answered` by an HTTP response of any kind; `not_executed` if nothing was sent;
+///   `unknown` for a write that may have been executed; `read_failed` for a read.
 /// - `status`, and `request_id` from the header `Request-ID` (唯一请求ID), if there was a response.
 /// - `elapsed_ms`, in milliseconds. A download ends here when its response begins.
 ///
-/// A response is an event of level `DEBUG`, all else of `WARN`, also an attempt that was dropped before its end. The
-/// span's level is `WARN`, so that no warning is without it.
+/// A response is an event of level `DEBUG`, all else of `WARN`, also an attempt that was dropped
+/// before its end. The span's level is `WARN`, so that no warning is without it.
 ///
 /// URLs beyond the host, headers, bodies and the texts of errors are never reported.
 #[derive(Clone, Debug)]

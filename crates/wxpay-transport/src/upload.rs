@@ -7,10 +7,11 @@ use bytes::{Bytes, BytesMut};
 
 use crate::UploadError;
 
-/// The body of a request that is read in pieces while it is sent, so that a file of any size needs little memory.
+/// The body of a request that is read in pieces while it is sent, so that a file of any size needs
+/// little memory.
 ///
-/// Its length is known before the first piece, and it can be read again from its beginning: a wrapper that sends a request
-/// twice reads it twice. Cloning is cheap and copies no bytes.
+/// Its length is known before the first piece, and it can be read again from its beginning: a
+/// wrapper that sends a request twice reads it twice. Cloning is cheap and copies no bytes.
 #[derive(Clone)]
 pub struct UploadBody {
     source: Arc<dyn UploadSource>,
@@ -18,8 +19,8 @@ pub struct UploadBody {
 }
 
 impl UploadBody {
-    /// How much of a body a transport that can't stream puts together in memory, in bytes: 16 MiB, twice the longest file
-    /// for which WeChat Pay documents a limit.
+    /// How much of a body a transport that can't stream puts together in memory, in bytes: 16 MiB,
+    /// twice the longest file for which WeChat Pay documents a limit.
     pub const MAX_COLLECTED: usize = 16 << 20;
 
     /// A body from where its bytes come from.
@@ -58,7 +59,8 @@ impl UploadBody {
     ///
     /// # Errors
     ///
-    /// It is longer than `max_bytes`, of which nothing was read then, or it can't be read to its end.
+    /// It is longer than `max_bytes`, of which nothing was read then, or it can't be read to its
+    /// end.
     pub async fn collect(&self, max_bytes: usize) -> Result<Bytes, UploadError> {
         let length = usize::try_from(self.length).unwrap_or(usize::MAX);
         if length > max_bytes {
@@ -104,15 +106,17 @@ pub trait UploadReader: Send + 'static {
     ///
     /// # Errors
     ///
-    /// The bytes can't be read, or are no longer those that were to be sent: [`UploadError::changed`]. An error in the place
-    /// of `None` is in time, since the last piece is not sent before that is known.
+    /// The bytes can't be read, or are no longer those that were to be sent:
+    /// [`UploadError::changed`]. An error in the place of `None` is in time, since the last piece
+    /// is not sent before that is known.
     async fn next(&mut self) -> Result<Option<Bytes>, UploadError>;
 }
 
 /// The pieces of an [`UploadBody`], in one pass: exactly as many bytes as its length says.
 ///
-/// The last piece is given out only when the reader has said that it was the last. So anyone who sends what comes from here,
-/// under a `Content-Length`, never completes a request whose file turned out to be another.
+/// The last piece is given out only when the reader has said that it was the last. So anyone who
+/// sends what comes from here, under a `Content-Length`, never completes a request whose file
+/// turned out to be another.
 pub struct UploadPieces {
     reader: Box<dyn UploadReader>,
     /// How many bytes the reader still has to give.
@@ -135,8 +139,9 @@ impl UploadPieces {
     ///
     /// # Errors
     ///
-    /// The rest can't be read, or is not what it was. The request must not be completed; after the first piece has left it
-    /// may have reached the server in part. After an error every further call is one too.
+    /// The rest can't be read, or is not what it was. The request must not be completed; after the
+    /// first piece has left it may have reached the server in part. After an error every further
+    /// call is one too.
     pub async fn next(&mut self) -> Result<Option<Bytes>, UploadError> {
         match self.state {
             State::Begun => {}

@@ -6,8 +6,8 @@ use wxpay_core::TransportError;
 
 /// Why the body of an upload could not be sent: its file, or this transport, but no host.
 ///
-/// It is the source of the [`TransportError`], which says whether a part of the request may have left. The whole of it
-/// never has.
+/// It is the source of the [`TransportError`], which says whether a part of the request may have
+/// left. The whole of it never has.
 #[derive(Debug)]
 pub struct UploadError(Problem);
 
@@ -30,7 +30,8 @@ impl UploadError {
         Self(Problem::NotAFile)
     }
 
-    /// It is no longer what it was when the request was written: its length or its bytes are other ones.
+    /// It is no longer what it was when the request was written: its length or its bytes are other
+    /// ones.
     pub const fn changed() -> Self {
         Self(Problem::Changed)
     }

@@ -1,7 +1,9 @@
-//! The order book: what was sold, paid and refunded, and how each day was reconciled. Everything else can be lost.
+//! The order book: what was sold, paid and refunded, and how each day was reconciled. Everything
+//! else can be lost.
 //!
-//! It is one SQLite file here; a shop of several machines has the same tables in its database. What matters is that a number is
-//! on the disk before it is sent, and that each change of state is one transaction which names the state that it leaves.
+//! It is one SQLite file here; a shop of several machines has the same tables in its database. What
+//! matters is that a number is on the disk before it is sent, and that each change of state is one
+//! transaction which names the state that it leaves.
 
 pub(crate) mod days;
 pub(crate) mod orders;

@@ -61,7 +61,8 @@ pub(crate) async fn place(
     };
     let order = shop.book.begin_order(&new)?;
     if order.state == OrderState::Placing && order.sends == 0 {
-        // A task of its own: a browser that goes away drops its handler, and a dropped call has no outcome to read.
+        // A task of its own: a browser that goes away drops its handler, and a dropped call has no
+        // outcome to read.
         let (shop, order) = (shop.clone(), order.clone());
         let sent = tokio::spawn(async move { send(&shop, &order).await });
         sent.await??;
@@ -70,7 +71,8 @@ pub(crate) async fn place(
     Ok(placed.unwrap_or(order))
 }
 
-/// Sends an order that is in the book. The same number with the same parameters is the same order, so this can be repeated.
+/// Sends an order that is in the book. The same number with the same parameters is the same order,
+/// so this can be repeated.
 pub(crate) async fn send(shop: &Shop, order: &Order) -> Result<(), rusqlite::Error> {
     let mut request = PrepayNative {
         description: order.goods.clone(),

@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use wxpay_api::Timestamp;
 
-/// The system's time. With the sandbox it is the sandbox's, which can be moved on by a day: who lets a day pass there has to
-/// see it pass here too, since both sides refuse what was signed more than five minutes ago.
+/// The system's time. With the sandbox it is the sandbox's, which can be moved on by a day: who
+/// lets a day pass there has to see it pass here too, since both sides refuse what was signed more
+/// than five minutes ago.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clock {
     /// How far it is ahead of the system's, in milliseconds.

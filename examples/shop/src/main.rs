@@ -1,7 +1,9 @@
-//! A whole shop: an order (Native下单), its QR code, the payment's notification (支付通知), the query when no notification comes,
-//! a part refund (部分退款) with its own notification, and the bill of each day (交易账单) reconciled to the fen.
+//! A whole shop: an order (Native下单), its QR code, the payment's notification (支付通知), the query
+//! when no notification comes, a part refund (部分退款) with its own notification, and the bill of each
+//! day (交易账单) reconciled to the fen.
 //!
-//! Start `wxpay sandbox`, put its settings into the environment with `. wxpay-sandbox/env.sh`, then `cargo run -p example-shop`.
+//! Start `wxpay sandbox`, put its settings into the environment with `. wxpay-sandbox/env.sh`, then
+//! `cargo run -p example-shop`.
 
 mod book;
 mod checkout;

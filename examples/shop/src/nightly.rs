@@ -42,8 +42,8 @@ pub(crate) async fn run(shop: Shop) {
     }
 }
 
-/// The days that have a bill by now and were not reconciled: yesterday, and those on which the shop did not run. Bills can be had
-/// for three months.
+/// The days that have a bill by now and were not reconciled: yesterday, and those on which the shop
+/// did not run. Bills can be had for three months.
 fn missing_days(shop: &Shop, now: Timestamp) -> Result<Vec<Date>> {
     let Some(first) = shop.book.first_day()? else {
         return Ok(Vec::new());
@@ -88,8 +88,8 @@ fn compare(shop: &Shop, day: Date, file: Option<&Path>) -> Result<Reconciliation
     }
 }
 
-/// Fetches the bill of a day; none if nothing was traded on it. A file under its name is whole, and is the one that a signed
-/// response named.
+/// Fetches the bill of a day; none if nothing was traded on it. A file under its name is whole, and
+/// is the one that a signed response named.
 async fn fetch(shop: &Shop, day: Date) -> Result<Option<PathBuf>> {
     let mut request = ApplyTradeBill {
         bill_date: day,

@@ -1,4 +1,5 @@
-//! The notification route (回调通知). Only what WeChat Pay signed gets here, and only what the book expects changes it.
+//! The notification route (回调通知). Only what WeChat Pay signed gets here, and only what the book
+//! expects changes it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,8 +10,8 @@ use crate::book::Heard;
 use crate::book::states::RefundState;
 use crate::shop::Shop;
 
-/// Acknowledges what is in the book when this returns. Everything else WeChat Pay sends again, which is what the shop wants when
-/// its disk is full.
+/// Acknowledges what is in the book when this returns. Everything else WeChat Pay sends again,
+/// which is what the shop wants when its disk is full.
 pub(crate) async fn notified(
     State(shop): State<Shop>,
     notice: Result<Notice, Refusal>,

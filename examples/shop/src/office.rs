@@ -1,5 +1,5 @@
-//! The back office: the orders, their refunds and the bills. It listens on a port of its own, which customers do not reach; a real
-//! one also asks who comes in.
+//! The back office: the orders, their refunds and the bills. It listens on a port of its own, which
+//! customers do not reach; a real one also asks who comes in.
 
 mod bills;
 

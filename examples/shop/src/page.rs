@@ -12,8 +12,8 @@ use wxpay_api::{Fen, Timestamp};
 
 pub(crate) use self::words::Words;
 
-/// A whole page. `seen` is what it shows of the book; the script shows the page again when `/seen` below its address gives
-/// something else.
+/// A whole page. `seen` is what it shows of the book; the script shows the page again when `/seen`
+/// below its address gives something else.
 pub(crate) fn page(words: Words, title: &str, seen: Option<&str>, main: &Markup) -> Html<String> {
     let whole = html! {
         (DOCTYPE)

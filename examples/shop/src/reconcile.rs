@@ -68,8 +68,8 @@ pub(crate) enum What {
 
 /// Compares the rows of a bill with the book.
 ///
-/// `of_day` is what the bill should list; `find` gives whatever the book has under a number, since a payment that the book has on
-/// another day is another mistake than one that it does not know.
+/// `of_day` is what the bill should list; `find` gives whatever the book has under a number, since
+/// a payment that the book has on another day is another mistake than one that it does not know.
 pub(crate) fn reconcile<E>(
     rows: impl Iterator<Item = Result<TradeRow, E>>,
     of_day: Vec<Entry>,

@@ -12,8 +12,8 @@ use crate::book::refunds::{Begun, Refund};
 use crate::book::states::RefundState;
 use crate::shop::Shop;
 
-/// Asks for a refund of a part of an order, or of all of it. `count` is the refund's place among those of the order, as the form
-/// knew it.
+/// Asks for a refund of a part of an order, or of all of it. `count` is the refund's place among
+/// those of the order, as the form knew it.
 pub(crate) async fn ask(
     shop: &Shop,
     order_number: &OutTradeNo,
@@ -35,8 +35,8 @@ pub(crate) async fn ask(
     Ok(begun)
 }
 
-/// Sends a refund that is in the book. The same number with the same parameters is the same refund, so this can be repeated;
-/// another number would be another refund.
+/// Sends a refund that is in the book. The same number with the same parameters is the same refund,
+/// so this can be repeated; another number would be another refund.
 pub(crate) async fn send(shop: &Shop, refund: &Refund) -> Result<(), Box<dyn Error + Send + Sync>> {
     let Some(order) = shop.book.order(&refund.order_number)? else {
         return Err(format!("{}: there is no such order", refund.number).into());
@@ -65,8 +65,8 @@ pub(crate) async fn send(shop: &Shop, refund: &Refund) -> Result<(), Box<dyn Err
                     shop.book
                         .refund_was_not_sent(&refund.number, &error.to_string())?;
                 }
-                // The refund may be there. It stays open, and `settle` asks about it. What keeps it from being made, such as an
-                // empty balance, is for a person to read.
+                // The refund may be there. It stays open, and `settle` asks about it. What keeps it
+                // from being made, such as an empty balance, is for a person to read.
                 Outcome::Unknown | Outcome::ReadFailed => {
                     let class = error.business().map(|said| said.class());
                     if class.is_some_and(|class| class.certainty == Certainty::Definite) {

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use wxpay_api::sign::v3::{ApiKey, PrivateKey, PublicKeys};
 use wxpay_api::{AppId, MchId, check_notify_url};
 
-/// `WXPAY_…` are the merchant's, and `wxpay sandbox` writes them to `env.sh`. `SHOP_…` are the shop's own.
+/// `WXPAY_…` are the merchant's, and `wxpay sandbox` writes them to `env.sh`. `SHOP_…` are the
+/// shop's own.
 pub(crate) struct Settings {
     pub(crate) mch_id: MchId,
     pub(crate) app_id: AppId,
@@ -42,7 +43,8 @@ impl Settings {
         let base_url = var("WXPAY_BASE_URL").ok();
         let notify_url = or("SHOP_NOTIFY_URL", &format!("http://{listen}/wxpay/notify"));
         if base_url.is_none() {
-            // WeChat Pay takes an order with an address that it can't reach, and then tells nothing.
+            // WeChat Pay takes an order with an address that it can't reach, and then tells
+            // nothing.
             check_notify_url(&notify_url)?;
         }
         let public_key = file("WXPAY_PUBLIC_KEY")?;

@@ -1,4 +1,5 @@
-//! Asks WeChat Pay about whatever is open: notifications get lost, calls end without a response, and programs are stopped.
+//! Asks WeChat Pay about whatever is open: notifications get lost, calls end without a response,
+//! and programs are stopped.
 
 use std::error::Error;
 use std::time::Duration;
@@ -74,7 +75,8 @@ async fn settle_order(shop: &Shop, order: &Order, now: Timestamp) -> Result<()> 
                 .business()
                 .is_some_and(|said| said.code() == "ORDER_NOT_EXIST") =>
         {
-            // No proof that it will not be there: a call may be on its way. The same order again settles that.
+            // No proof that it will not be there: a call may be on its way. The same order again
+            // settles that.
             if order.state == OrderState::Placing && !is_over {
                 checkout::send(shop, order).await?;
             } else if now.unix() > order.pay_until.unix() + A_DAY {
@@ -89,7 +91,8 @@ async fn settle_order(shop: &Shop, order: &Order, now: Timestamp) -> Result<()> 
         TradeState::Success | TradeState::Refund => is_paid(shop, order, &told)?,
         TradeState::Closed => shop.book.order_is_closed(&order.number)?,
         TradeState::Notpay if is_over => close(shop, order).await?,
-        // It is there, and its QR code was lost with the response: the same order again gives the same code.
+        // It is there, and its QR code was lost with the response: the same order again gives the
+        // same code.
         TradeState::Notpay if order.state == OrderState::Placing => {
             checkout::send(shop, order).await?;
         }
@@ -126,7 +129,8 @@ fn is_paid(shop: &Shop, order: &Order, told: &Transaction) -> Result<()> {
     Ok(())
 }
 
-/// Closes an order whose time is over. It is closed in the book when the next query says so: a payment may have come first.
+/// Closes an order whose time is over. It is closed in the book when the next query says so: a
+/// payment may have come first.
 async fn close(shop: &Shop, order: &Order) -> Result<()> {
     let out_trade_no = order.number.clone();
     let options = Default::default();

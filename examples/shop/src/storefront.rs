@@ -1,4 +1,5 @@
-//! The customers' side: the goods, the page of an order with its QR code, and the route that WeChat Pay tells.
+//! The customers' side: the goods, the page of an order with its QR code, and the route that WeChat
+//! Pay tells.
 
 use axum::Router;
 use axum::extract::{Form, Path, State};
@@ -91,7 +92,8 @@ async fn order(
     Ok(page(words, title, Some(&shown(&order, &refunds)), &main))
 }
 
-/// What the customer can do now. An order whose outcome is unknown is being settled, and never failed.
+/// What the customer can do now. An order whose outcome is unknown is being settled, and never
+/// failed.
 fn standing(order: &Order, now: Timestamp, words: Words) -> Result<Markup, Problem> {
     let says =
         |text: &str| html! { p.state { span class={ "tag " (order.state.as_str()) } { (text) } } };

@@ -2,7 +2,8 @@
 
 use wxpay_api::Fen;
 
-/// Reads yuan with at most two decimals, such as `12`, `12.5` or `12.50`, without a floating-point number in between.
+/// Reads yuan with at most two decimals, such as `12`, `12.5` or `12.50`, without a floating-point
+/// number in between.
 pub(crate) fn read(text: &str) -> Option<Fen> {
     let (yuan, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use wxpay_tests::openssl;
 
-/// Lets the library and OpenSSL 3 take what the other one signed or encrypted with SM2, SM3 and SM4.
+/// Lets the library and OpenSSL 3 take what the other one signed or encrypted with SM2, SM3 and
+/// SM4.
 #[derive(Parser)]
 struct Arguments {
     /// With how many keys

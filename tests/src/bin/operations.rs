@@ -1,4 +1,5 @@
-//! Holds samples of other people's messages against the typed operations: `operations FILE…`, a line of JSON for each sample.
+//! Holds samples of other people's messages against the typed operations: `operations FILE…`, a
+//! line of JSON for each sample.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,10 +8,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use wxpay_tests::operations::{Line, Outcome, check};
 
-/// Reads samples of requests, responses and events, and compares them member by member with the typed operations
+/// Reads samples of requests, responses and events, and compares them member by member with the
+/// typed operations
 #[derive(Parser)]
 struct Arguments {
-    /// Files with a line of JSON for each sample: id, version, method, path, side (request, response or event), sample
+    /// Files with a line of JSON for each sample: id, version, method, path, side (request,
+    /// response or event), sample
     #[arg(required = true)]
     files: Vec<String>,
 }

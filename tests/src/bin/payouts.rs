@@ -1,4 +1,5 @@
-//! Pays by processes that are killed, that die at a write, or that are several, and holds their journal against the books.
+//! Pays by processes that are killed, that die at a write, or that are several, and holds their
+//! journal against the books.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,7 +8,8 @@ use clap::{Parser, Subcommand};
 use wxpay_tests::payouts::worker::Job;
 use wxpay_tests::payouts::{cost, kills, processes, writes};
 
-/// Pays by processes that are killed, that die at a write, or that are several, and holds their journal against the books.
+/// Pays by processes that are killed, that die at a write, or that are several, and holds their
+/// journal against the books.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]

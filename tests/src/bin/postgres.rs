@@ -1,11 +1,13 @@
-//! The big proof of the journal in PostgreSQL: workers and server are killed again and again; and what the journal costs.
+//! The big proof of the journal in PostgreSQL: workers and server are killed again and again; and
+//! what the journal costs.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use wxpay_tests::payouts::worker::Job;
 
-/// Kills workers of a journal in PostgreSQL and its server again and again, and measures what the journal costs.
+/// Kills workers of a journal in PostgreSQL and its server again and again, and measures what the
+/// journal costs.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -27,7 +29,8 @@ enum What {
 enum Try {
     /// Kill workers and the server at random moments, and hold the journal against the books
     Crash(wxpay_tests::postgres::crash::Plan),
-    /// Do so on hosts of their own, which are cut off and joined again: network namespaces, for root on Linux
+    /// Do so on hosts of their own, which are cut off and joined again: network namespaces, for
+    /// root on Linux
     Hosts(OnHosts),
     /// Measure what the journal costs beside SQLite, and how long a million open payouts take
     Cost(wxpay_tests::postgres::figures::Sizes),

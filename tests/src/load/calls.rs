@@ -42,7 +42,8 @@ pub struct Calls {
     pub memory: Option<u64>,
 }
 
-/// Pays so many employees at once, each once, then queries a transfer as often. Every answer takes `delay`.
+/// Pays so many employees at once, each once, then queries a transfer as often. Every answer takes
+/// `delay`.
 pub async fn run(count: usize, delay: Duration) -> [Calls; 2] {
     let sandbox = Sandbox::start().await.unwrap();
     let account = sandbox.merchant();

@@ -70,7 +70,8 @@ pub struct Outcome {
     pub write_times: Times,
 }
 
-/// Keeps `at_once` callers busy for `time`, of whose calls every fifth is a write with a number of its own.
+/// Keeps `at_once` callers busy for `time`, of whose calls every fifth is a write with a number of
+/// its own.
 pub async fn run(trouble: Trouble, at_once: usize, time: Duration) -> Outcome {
     let books = Books::default();
     let main = Host::start("main", books.clone()).await;

@@ -1,4 +1,5 @@
-//! Other people's messages: what of them a typed request is read from, and how they are compared with what it becomes.
+//! Other people's messages: what of them a typed request is read from, and how they are compared
+//! with what it becomes.
 
 use http::Uri;
 use serde_json::{Map, Value, json};
@@ -21,8 +22,8 @@ const COMMON: [&str; 10] = [
     "sign_type",
 ];
 
-/// A request without what the client fills, and with what a sample of a body can't have: the parameters of the path,
-/// headers and a file.
+/// A request without what the client fills, and with what a sample of a body can't have: the
+/// parameters of the path, headers and a file.
 pub fn request_of_sample(operation: &Operation, sample: &Value) -> Value {
     let mut request = Map::new();
     for (name, value) in sample.as_object().into_iter().flatten() {
@@ -143,7 +144,8 @@ fn flatten(fields: &[Field], typed: &Value, numbers: &str, members: &mut Map<Str
     }
 }
 
-/// Whether two values mean the same: numbers may stand as texts, and JSON within a text as JSON. A secret is not shown.
+/// Whether two values mean the same: numbers may stand as texts, and JSON within a text as JSON. A
+/// secret is not shown.
 pub(super) fn same(expected: &Value, got: &Value) -> bool {
     match (expected, got) {
         (Value::String(_), got) if got == "[redacted]" => true,
@@ -229,7 +231,8 @@ pub(super) fn find<'a>(fields: &'a [Field], wire: &str) -> Option<&'a Field> {
     every.find(|field| field.wire() == wire)
 }
 
-/// A value with the spaces around texts taken off, and a short text in the place of what is encrypted in the sample.
+/// A value with the spaces around texts taken off, and a short text in the place of what is
+/// encrypted in the sample.
 fn plain(field: Option<&Field>, value: &Value) -> Value {
     let fields = field.map_or(&[][..], |field| {
         field

@@ -90,8 +90,8 @@ fn is_version(operation: &Operation, name: &str) -> bool {
     version == name
 }
 
-/// The operations at a path that is known only with another method, or with an ID at its end: other people's clients follow older
-/// documents.
+/// The operations at a path that is known only with another method, or with an ID at its end: other
+/// people's clients follow older documents.
 fn neighbours(line: &Line) -> Vec<Found> {
     let Some(path) = line.path.as_deref() else {
         return Vec::new();

@@ -70,7 +70,8 @@ impl Bank {
         journal_at(&self.path())
     }
 
-    /// Makes a fifth of all payments and a fifth of all queries go wrong, each fault as likely as the others.
+    /// Makes a fifth of all payments and a fifth of all queries go wrong, each fault as likely as
+    /// the others.
     pub fn trouble(&self) {
         let busy = ("SYSTEMERROR", "系统繁忙");
         let pays = [

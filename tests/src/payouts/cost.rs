@@ -28,7 +28,8 @@ pub struct Cost {
     pub at_once: usize,
     /// How long all of them took.
     pub elapsed: Duration,
-    /// How long each write took, in the order in which a payout makes them: insert, begin of the send, end of the send.
+    /// How long each write took, in the order in which a payout makes them: insert, begin of the
+    /// send, end of the send.
     pub writes: [Vec<Duration>; 3],
 }
 

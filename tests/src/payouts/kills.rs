@@ -25,7 +25,8 @@ pub struct Kills {
     pub kills: usize,
     /// How many were done before they were to be killed.
     pub done_before: usize,
-    /// How many sends of the process that was just killed were found in the middle, at every tenth kill.
+    /// How many sends of the process that was just killed were found in the middle, at every tenth
+    /// kill.
     pub in_a_send: usize,
     /// How long a process needed to open the journal that the one before had left.
     pub opened: Times,
@@ -37,8 +38,9 @@ pub struct Kills {
     pub elapsed: Duration,
 }
 
-/// Kills a process so often, each working on a few intents of its own and what those before it left, while a fifth of all
-/// calls goes wrong and payments settle late; one in twenty fails. Then one may work to its end.
+/// Kills a process so often, each working on a few intents of its own and what those before it
+/// left, while a fifth of all calls goes wrong and payments settle late; one in twenty fails. Then
+/// one may work to its end.
 pub async fn run(program: &Path, kills: usize, seed: u64, parent: Option<&Path>) -> Kills {
     let start = Instant::now();
     let bank = Bank::open(parent).await;

@@ -1,5 +1,5 @@
-//! A process that stands still in the middle of a send, past its lease, while another one settles everything; then it goes
-//! on.
+//! A process that stands still in the middle of a send, past its lease, while another one settles
+//! everything; then it goes on.
 
 use std::path::Path;
 use std::process::Stdio;

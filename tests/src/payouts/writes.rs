@@ -20,7 +20,8 @@ pub struct Writes {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Pays two intents, one after the other; the first one's answer is lost, and the query after it too.
+/// Pays two intents, one after the other; the first one's answer is lost, and the query after it
+/// too.
 pub async fn run(program: &Path, parent: Option<&Path>) -> Writes {
     let mut verdicts = Vec::new();
     let mut writes = 0;

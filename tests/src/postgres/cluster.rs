@@ -201,8 +201,8 @@ impl Cluster {
         to
     }
 
-    /// Becomes what it was at a backup: as after the loss of a disk, or, if it is promoted, after a failover to a standby
-    /// that had not received the last changes.
+    /// Becomes what it was at a backup: as after the loss of a disk, or, if it is promoted, after a
+    /// failover to a standby that had not received the last changes.
     pub fn restore(&mut self, backup: PathBuf, promoted: bool) {
         self.stop();
         self.data = backup;
@@ -259,7 +259,8 @@ impl Drop for Cluster {
     }
 }
 
-/// Where PostgreSQL's programs are, if they are on this machine. Debian has those of the server outside the path.
+/// Where PostgreSQL's programs are, if they are on this machine. Debian has those of the server
+/// outside the path.
 pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let debian = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));

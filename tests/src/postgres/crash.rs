@@ -1,5 +1,6 @@
-//! Workers in several processes over one journal, which are killed again and again, and so is the server. They may live on
-//! hosts of their own, which are cut off from the server and from WeChat Pay and joined again.
+//! Workers in several processes over one journal, which are killed again and again, and so is the
+//! server. They may live on hosts of their own, which are cut off from the server and from WeChat
+//! Pay and joined again.
 
 use std::fmt;
 use std::path::Path;
@@ -111,8 +112,8 @@ impl Crashes {
     }
 }
 
-/// Does it, while a fifth of all calls goes wrong, payments settle late, and one in twenty fails. Then one process may settle
-/// what is left.
+/// Does it, while a fifth of all calls goes wrong, payments settle late, and one in twenty fails.
+/// Then one process may settle what is left.
 pub async fn run(program: &Path, plan: &Plan) -> Crashes {
     let (bank, cluster) = (Bank::open(None).await, Cluster::start());
     let url = cluster.url(SCHEMA);

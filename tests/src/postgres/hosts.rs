@@ -1,8 +1,8 @@
-//! Hosts of a network of their own, each a network namespace of Linux: one for WeChat Pay, which is that of this process, one
-//! for the PostgreSQL server, and one for each worker.
+//! Hosts of a network of their own, each a network namespace of Linux: one for WeChat Pay, which is
+//! that of this process, one for the PostgreSQL server, and one for each worker.
 //!
-//! A worker's host has two lines, one to each of the others. All of it belongs to a process tree that [`enter`] begins, and goes
-//! with it: nothing is left behind, whatever ends it.
+//! A worker's host has two lines, one to each of the others. All of it belongs to a process tree
+//! that [`enter`] begins, and goes with it: nothing is left behind, whatever ends it.
 
 use std::ffi::OsString;
 use std::io;
@@ -40,8 +40,8 @@ enum Kind {
     Unanswered,
 }
 
-/// Runs this program again as the first one of a new process tree, which has a network of its own, with these words behind
-/// its own.
+/// Runs this program again as the first one of a new process tree, which has a network of its own,
+/// with these words behind its own.
 ///
 /// It comes back only if that can't be done.
 pub fn enter(words: &[&str]) -> io::Error {

@@ -31,7 +31,8 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// The input of a vector, the keys of its file, and the provider that is under test. A member that is null is absent.
+/// The input of a vector, the keys of its file, and the provider that is under test. A member that
+/// is null is absent.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     input: &'a Map<String, Value>,
@@ -124,8 +125,8 @@ impl<'a> Case<'a> {
             .collect()
     }
 
-    /// The headers of an HTTP message, where a list stands for a header that occurs more than once; `None` when HTTP could not
-    /// carry them.
+    /// The headers of an HTTP message, where a list stands for a header that occurs more than once;
+    /// `None` when HTTP could not carry them.
     pub fn headers(&self) -> Result<Option<HeaderMap>, Malformed> {
         let mut headers = HeaderMap::new();
         if self.input.get("headers") == Some(&Value::Null) {

@@ -21,7 +21,8 @@ pub(super) fn serial(case: &Case<'_>) -> Result<Got, Malformed> {
     })
 }
 
-/// The list as a program without any earlier trust takes it in: fetched, and then asked what it knows.
+/// The list as a program without any earlier trust takes it in: fetched, and then asked what it
+/// knows.
 pub(super) fn list(case: &Case<'_>) -> Result<Got, Malformed> {
     let (body, now) = (case.bytes("body")?, case.moment("now")?);
     let key = ApiKey::with_provider(case.provider, case.text("api_v3_key")?);
@@ -69,7 +70,8 @@ async fn believed(certificates: &Certificates, key: &ApiKey, body: &Bytes) -> Re
         .is("pem_sha256", digests))
 }
 
-/// The library hands out no PEM texts, so those of the certificates that it believed are opened with its APIv3 key.
+/// The library hands out no PEM texts, so those of the certificates that it believed are opened
+/// with its APIv3 key.
 fn digests(key: &ApiKey, body: &Bytes, serials: &[String]) -> Result<Value, Refusal> {
     let mut digests = Vec::new();
     for (serial, entry) in entries(body)? {

@@ -23,7 +23,8 @@ pub(super) fn roundtrip(case: &Case<'_>) -> Result<Got, Malformed> {
     })
 }
 
-/// Reads a message under either of the names that roots have: `root` is that of an opened refund notification.
+/// Reads a message under either of the names that roots have: `root` is that of an opened refund
+/// notification.
 fn read(xml: &[u8]) -> Result<(&'static str, Params), XmlError> {
     let mut limits = XmlLimits::default();
     limits.depth = DEPTH;

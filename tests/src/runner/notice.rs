@@ -37,7 +37,8 @@ fn v2_fields(key: Key, body: &[u8]) -> Result<Params, Refusal> {
     Ok(v2::Notices::new(key, sign_type).verify(body)?.into_inner())
 }
 
-/// The digest that a merchant of this message would have configured: the one it names, or else the one of its length.
+/// The digest that a merchant of this message would have configured: the one it names, or else the
+/// one of its length.
 pub(super) fn v2_sign_type(message: &Params) -> Option<SignType> {
     match message.get("sign_type") {
         Some(_) => from_field(message),

@@ -1,4 +1,5 @@
-//! What a reply of APIv2 says about the money: the reply goes through the client, as one from WeChat Pay would.
+//! What a reply of APIv2 says about the money: the reply goes through the client, as one from
+//! WeChat Pay would.
 
 use wxpay_api::core::{
     AppId, Error, Fen, MchId, OpenId, OutTradeNo, Outcome, Params, PartnerTradeNo, Progress,
@@ -112,7 +113,8 @@ pub(super) fn failed(error: &Error) -> Got {
         .refused(error.to_string())
 }
 
-/// Sends `request` and lets the client read the reply of these fields, which get what every reply repeats.
+/// Sends `request` and lets the client read the reply of these fields, which get what every reply
+/// repeats.
 fn answer<E: Endpoint>(request: &E, mut fields: Params) -> Result<Answer<E::Response>, Malformed> {
     let mch_id = echoed(&mut fields, "mch_id", MchId::new, clients::MCH_ID)?;
     let app_id = echoed(&mut fields, "appid", AppId::new, clients::APP_ID)?;
@@ -136,7 +138,8 @@ fn answer<E: Endpoint>(request: &E, mut fields: Params) -> Result<Answer<E::Resp
     Ok(pending.finish(replies::plain(200, fields.to_xml())))
 }
 
-/// The number that the reply repeats, so that the request asks about it; a reply without one gets `own`.
+/// The number that the reply repeats, so that the request asks about it; a reply without one gets
+/// `own`.
 fn echoed<T: AsRef<str>, E>(
     fields: &mut Params,
     name: &str,

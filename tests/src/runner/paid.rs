@@ -1,4 +1,5 @@
-//! Payment notifications that must be about the payment that the shop expects. These two kinds are the project's own.
+//! Payment notifications that must be about the payment that the shop expects. These two kinds are
+//! the project's own.
 
 use wxpay_api::core::{AppId, Fen, InvalidInput, MchId, OutTradeNo, Params};
 use wxpay_api::sign::v2::{Key, SignType};

@@ -95,8 +95,8 @@ async fn v3_signed(key: &PrivateKey, order: &Order<'_>) -> Result<Got, Refusal> 
     let [time, nonce, what] = signed;
     let message = format!("{app_id}\n{time}\n{nonce}\n{what}\n");
     let sign = value(&form, &["paySign", "sign"]);
-    // The library hands out no message. PKCS #1 v1.5 has one signature for each, so signing these lines again shows that they
-    // are the ones that were signed.
+    // The library hands out no message. PKCS #1 v1.5 has one signature for each, so signing these
+    // lines again shows that they are the ones that were signed.
     if STANDARD.encode(key.sign(message.as_bytes()).await?) != sign {
         return Err("the library signed another message than the one of its fields".into());
     }

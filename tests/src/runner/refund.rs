@@ -11,8 +11,8 @@ use wxpay_api::sign::v2::Key;
 
 use super::{Case, Got, Malformed, Refusal};
 
-/// The library hands out the fields, and neither the text nor the AES key. So the text is opened a second time here, and the
-/// library's fields must be the ones of that text.
+/// The library hands out the fields, and neither the text nor the AES key. So the text is opened a
+/// second time here, and the library's fields must be the ones of that text.
 pub(super) fn open(case: &Case<'_>) -> Result<Got, Malformed> {
     let (req_info, key) = (case.text("req_info")?, case.text("key")?);
     let opened = Key::new(key)

@@ -1,4 +1,5 @@
-//! What a reply about a transfer of APIv3 says about the money: it goes through the client, as one from WeChat Pay would.
+//! What a reply about a transfer of APIv3 says about the money: it goes through the client, as one
+//! from WeChat Pay would.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -54,7 +55,8 @@ pub(super) fn detail(case: &Case<'_>) -> Result<Got, Malformed> {
     })
 }
 
-/// Adds what every reply has and the vector does not speak of. The rest of the text stays as it is, repeated names included.
+/// Adds what every reply has and the vector does not speak of. The rest of the text stays as it is,
+/// repeated names included.
 fn filled(body: &str, said: &Value) -> String {
     let members = [
         (

@@ -1,4 +1,5 @@
-//! Notifications of payments (支付成功通知) by APIv3, coming at a steady pace: verified, opened and held against the order.
+//! Notifications of payments (支付成功通知) by APIv3, coming at a steady pace: verified, opened and held
+//! against the order.
 
 use std::fmt;
 use std::time::{Duration, Instant};

@@ -21,13 +21,15 @@ pub struct Step {
     pub merchants: usize,
     /// How long each new one took to set up, keys read from PEM.
     pub set_up: Duration,
-    /// How many bytes of memory each new one holds, to the page; nothing where the system does not tell.
+    /// How many bytes of memory each new one holds, to the page; nothing where the system does not
+    /// tell.
     pub memory: Option<u64>,
     /// How long a request of every merchant takes by both protocols, signed and not sent.
     pub requests: Duration,
 }
 
-/// Sets up so many merchants, step by step, each with the clients of both protocols and keys of its own.
+/// Sets up so many merchants, step by step, each with the clients of both protocols and keys of its
+/// own.
 pub async fn grow(steps: &[usize]) -> Vec<Step> {
     let (key, platform) = (vectors::key("mch"), replies::platform_public_key());
     let mut merchants = Vec::new();

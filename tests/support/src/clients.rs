@@ -1,4 +1,5 @@
-//! Clients with fixed keys, nonces and clocks, so that what they send can be compared byte for byte.
+//! Clients with fixed keys, nonces and clocks, so that what they send can be compared byte for
+//! byte.
 
 use wxpay_api::core::{AppId, MchId, Timestamp};
 use wxpay_api::sign::provider::Provider;

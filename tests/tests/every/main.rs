@@ -1,5 +1,6 @@
-//! Every operation of the catalogue, called by its description as `wxpay call` does, over TLS, against the sandbox: the
-//! response is verified, decoded, and decoded once more by the typed operation.
+//! Every operation of the catalogue, called by its description as `wxpay call` does, over TLS,
+//! against the sandbox: the response is verified, decoded, and decoded once more by the typed
+//! operation.
 
 mod refused;
 mod world;
@@ -60,7 +61,8 @@ async fn every_operation_is_answered() {
     assert_eq!(calls().count(), ANSWERED + REFUSED.len() + PAGES.len());
 }
 
-/// What has behaviour looks at more than the catalogue describes, so that it is called with its own arguments elsewhere.
+/// What has behaviour looks at more than the catalogue describes, so that it is called with its own
+/// arguments elsewhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_described_operation_is_answered_with_all_its_fields() {
     let world = World::new().await;
@@ -77,7 +79,8 @@ async fn every_described_operation_is_answered_with_all_its_fields() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What a merchant of the national algorithms (国密) encrypts is read, and what it is told is signed with SM2.
+/// What a merchant of the national algorithms (国密) encrypts is read, and what it is told is signed
+/// with SM2.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_described_operation_with_encrypted_fields_is_answered_with_sm2() {
     let world = World::sm().await;

@@ -24,7 +24,8 @@ pub(super) static SAME_PATH: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
     )])
 });
 
-/// Operations with behaviour that refuse a made request, and the code with which they do: it asks for what is not in the books.
+/// Operations with behaviour that refuse a made request, and the code with which they do: it asks
+/// for what is not in the books.
 pub(super) static REFUSED: LazyLock<BTreeMap<&str, &str>> =
     LazyLock::new(|| BTreeMap::from(CODES.map(|(name, code)| (name, code))));
 

@@ -1,4 +1,5 @@
-//! Bills of the sandbox over real mutual TLS: fetched in pieces by both protocols, read, and their sums compared.
+//! Bills of the sandbox over real mutual TLS: fetched in pieces by both protocols, read, and their
+//! sums compared.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Platform certificates: believed only when proven, never dropped for a failure, refreshed once however many ask.
+//! Platform certificates: believed only when proven, never dropped for a failure, refreshed once
+//! however many ask.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -221,7 +221,8 @@ proptest! {
         body[at] ^= 1 << bit;
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let read = runtime.block_on(fetched(answering(200, body), digest(BILL)));
-        // The head of gzip has a time and flags, and its last byte has bits to fill it up, which change nothing of the bill.
+        // The head of gzip has a time and flags, and its last byte has bits to fill it up, which
+        // change nothing of the bill.
         match read {
             Ok(text) => prop_assert!(packed && text == BILL.as_bytes()),
             Err(error) => prop_assert!(packed || is_other_digest(&error), "{error}"),

@@ -1,5 +1,5 @@
-//! Every fault that the transport's suite knows, on each of the four endpoints: what the call's end says of the money,
-//! and what the servers saw.
+//! Every fault that the transport's suite knows, on each of the four endpoints: what the call's end
+//! says of the money, and what the servers saw.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,8 @@ async fn every_fault_on_every_endpoint() {
     let mut checks = JoinSet::new();
     for fault in faults {
         for call in CALLS {
-            // Floods are about memory, which the transport's own tests see to; a few at once are enough.
+            // Floods are about memory, which the transport's own tests see to; a few at once are
+            // enough.
             while checks.len() >= if fault.is_flood() { 4 } else { 40 } {
                 checks.join_next().await.unwrap().unwrap();
             }
@@ -59,7 +60,8 @@ async fn every_fault_on_every_endpoint() {
     }
 }
 
-/// Wrapped in everything that sends again and turns elsewhere, a payout still reaches one server, and that once.
+/// Wrapped in everything that sends again and turns elsewhere, a payout still reaches one server,
+/// and that once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn wrapped_payout_is_sent_once_and_nowhere_else() {
     let mut checks = JoinSet::new();

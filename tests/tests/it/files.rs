@@ -1,4 +1,5 @@
-//! Files that are uploaded, files that APIv2 answers with, pages and lists in XML, against messages written by hand.
+//! Files that are uploaded, files that APIv2 answers with, pages and lists in XML, against messages
+//! written by hand.
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;

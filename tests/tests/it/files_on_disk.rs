@@ -1,4 +1,5 @@
-//! Files that are read from disk: the same messages as of those in memory, and nothing whole of one that has changed.
+//! Files that are read from disk: the same messages as of those in memory, and nothing whole of one
+//! that has changed.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! Members that always have the same value: who gives that value is right, who gives another is told so.
+//! Members that always have the same value: who gives that value is right, who gives another is
+//! told so.
 
 use serde_json::{Value, json};
 use wxpay_catalog::{Field, Is, Operation};

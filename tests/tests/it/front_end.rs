@@ -1,4 +1,5 @@
-//! What clients give front ends: the right pair of IDs for each role, signed by the client's own key.
+//! What clients give front ends: the right pair of IDs for each role, signed by the client's own
+//! key.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -127,7 +128,8 @@ async fn v3_apps_get_the_merchant_that_goes_with_the_app() {
             })
         );
     }
-    // Without a word, a service provider's own pair. It was once the provider's app with the sub-merchant's ID.
+    // Without a word, a service provider's own pair. It was once the provider's app with the
+    // sub-merchant's ID.
     let payment = v3_partner(Some("wx2"))
         .app_payment(PREPAY_ID)
         .await

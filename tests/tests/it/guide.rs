@@ -1,4 +1,5 @@
-//! The guide says the same in both languages, names every example there is and no other, and the gate runs them.
+//! The guide says the same in both languages, names every example there is and no other, and the
+//! gate runs them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Invoices as files: from a host of their own, without `Authorization`, compared with the digest in their header.
+//! Invoices as files: from a host of their own, without `Authorization`, compared with the digest
+//! in their header.
 
 use http::Response;
 use wxpay_api::core::{Effect, ErrorKind, MchId, Outcome, VerificationFailure};

@@ -1,4 +1,5 @@
-//! The JSON of APIv3: what is read, what is refused, and a user's own endpoint with a body and a query.
+//! The JSON of APIv3: what is read, what is refused, and a user's own endpoint with a body and a
+//! query.
 
 use bytes::Bytes;
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! What clients give front ends for WeChat Pay's own pages: handed over as it came, or signed with the APIv2 key.
+//! What clients give front ends for WeChat Pay's own pages: handed over as it came, or signed with
+//! the APIv2 key.
 
 use serde_json::{Value, json};
 use wxpay_api::core::{ErrorKind, MchId, OpenId, Timestamp};

@@ -1,5 +1,5 @@
-//! What WeChat Pay's list says of its certificates: from when to when each is used, which one seals, and how long one that is
-//! no longer listed still verifies.
+//! What WeChat Pay's list says of its certificates: from when to when each is used, which one
+//! seals, and how long one that is no longer listed still verifies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -232,7 +232,8 @@ async fn a_certificate_that_is_no_longer_listed_verifies_for_a_day() {
     assert_eq!(certificates.serial_numbers(), [signer_no()]);
 }
 
-/// Missing is one thing: the list that names an end in the past has ended the certificate, so the day does not hold for it.
+/// Missing is one thing: the list that names an end in the past has ended the certificate, so the
+/// day does not hold for it.
 #[tokio::test]
 async fn an_end_that_a_list_moves_into_the_past_holds_at_once() {
     let both = [signer(""), other("")];
@@ -304,7 +305,8 @@ async fn certificates_are_fetched_again_in_less_than_twelve_hours() {
     certificates.seal(&["x"]).await.unwrap();
     assert_eq!(transport.seen().len(), 1);
     now.fetch_add(1, Ordering::SeqCst);
-    // Each call moves the refresh on. Its signature may be made on another thread, when other tests sign at once.
+    // Each call moves the refresh on. Its signature may be made on another thread, when other tests
+    // sign at once.
     for _ in 0..500 {
         certificates.seal(&["x"]).await.unwrap();
         if transport.seen().len() == 2 {
@@ -338,7 +340,8 @@ async fn certificates_that_have_all_expired_are_told_so() {
     assert!(source.contains("have expired"), "{source}");
 }
 
-/// Before the switch is begun on the merchant platform, WeChat Pay opens nothing that is sealed with the public key.
+/// Before the switch is begun on the merchant platform, WeChat Pay opens nothing that is sealed
+/// with the public key.
 #[tokio::test]
 async fn a_public_key_that_is_not_switched_on_only_verifies() {
     let transport = Scripted::new([list(0, &[signer("")])]);

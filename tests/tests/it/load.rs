@@ -1,4 +1,5 @@
-//! Many calls at once through the transport as it comes. `cargo run -p wxpay-tests --bin load` prints figures.
+//! Many calls at once through the transport as it comes. `cargo run -p wxpay-tests --bin load`
+//! prints figures.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The corpus of messages that are not proven: none is accepted, and each is refused for its own reason.
+//! The corpus of messages that are not proven: none is accepted, and each is refused for its own
+//! reason.
 
 use std::collections::BTreeSet;
 

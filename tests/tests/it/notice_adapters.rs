@@ -1,4 +1,5 @@
-//! Whole requests in, notifications or refusals out: for any server, and for axum. The shop's log learns why, the sender not.
+//! Whole requests in, notifications or refusals out: for any server, and for axum. The shop's log
+//! learns why, the sender not.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -199,7 +200,8 @@ async fn what_a_handler_refuses_is_answered_alike() {
     );
 }
 
-/// A notification that WeChat Pay signed for another merchant has that one's key, or names that one in it.
+/// A notification that WeChat Pay signed for another merchant has that one's key, or names that one
+/// in it.
 #[tokio::test]
 async fn another_merchants_notification_is_refused() {
     let mut other = told();

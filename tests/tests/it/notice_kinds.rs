@@ -1,4 +1,5 @@
-//! What a notification of APIv3 is about: told apart before it is read, and answered as its document wants.
+//! What a notification of APIv3 is about: told apart before it is read, and answered as its
+//! document wants.
 
 use std::time::Duration;
 
@@ -69,7 +70,8 @@ async fn one_event_stands_for_five_kinds() {
             (NoticeKind::Payment, Err(NoticeError::Unreadable(error))) => {
                 assert!(resource.get("out_trade_no").is_none(), "{error}");
             }
-            // An error of its own, which is not that of an event of no interest: money may have come in.
+            // An error of its own, which is not that of an event of no interest: money may have
+            // come in.
             (_, Err(error @ NoticeError::OtherKind(told))) => {
                 assert_eq!(told, kind);
                 let said = error.to_string();
@@ -240,7 +242,8 @@ fn an_answer_can_have_a_body() {
     assert_eq!((bare.status().as_u16(), bare.body().len()), (204, 0));
 }
 
-/// A brand takes what is signed for a brand, and a merchant does not; the caller says which of the two it is.
+/// A brand takes what is signed for a brand, and a merchant does not; the caller says which of the
+/// two it is.
 #[tokio::test]
 async fn a_brand_opens_its_own_notifications() {
     let brand = "WECHATPAY-BRAND-SHA256-RSA2048";

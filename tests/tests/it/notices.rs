@@ -1,4 +1,5 @@
-//! Notifications of both protocols: nothing is read before it is proven, and nothing is paid that was not expected.
+//! Notifications of both protocols: nothing is read before it is proven, and nothing is paid that
+//! was not expected.
 
 use std::collections::HashSet;
 
@@ -147,8 +148,8 @@ fn v2_every_documented_payment_is_read() {
     }
 }
 
-/// What WeChat Pay signs with the same key and names an order, its amount and its number, by its documents:
-/// what it is, its fields beside those of [`PAYMENT`], and what it is refused as.
+/// What WeChat Pay signs with the same key and names an order, its amount and its number, by its
+/// documents: what it is, its fields beside those of [`PAYMENT`], and what it is refused as.
 type Other = (
     &'static str,
     &'static [(&'static str, &'static str)],

@@ -1,4 +1,5 @@
-//! The comparison of other people's messages with the typed operations, which `operations FILE` makes.
+//! The comparison of other people's messages with the typed operations, which `operations FILE`
+//! makes.
 
 use serde_json::{Value, json};
 use wxpay_tests::operations::{Line, Outcome, check};
@@ -54,7 +55,8 @@ fn another_method_is_held_against_the_operation_at_its_path() {
     assert_eq!(nowhere, Outcome::Skipped("unknown operation"));
 }
 
-/// An official page may ask for what an older message lacks. Of a third party's description that is a difference.
+/// An official page may ask for what an older message lacks. Of a third party's description that is
+/// a difference.
 #[test]
 fn only_an_official_page_may_ask_for_more() {
     let sample = json!({"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"});

@@ -1,5 +1,5 @@
-//! Endpoints written by hand, with what the typed ones do not have so far: headers of their own, another `Accept`, a sealed
-//! member of the query, a success of 202, and a brand that asks.
+//! Endpoints written by hand, with what the typed ones do not have so far: headers of their own,
+//! another `Accept`, a sealed member of the query, a success of 202, and a brand that asks.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response};
@@ -161,7 +161,8 @@ async fn a_member_of_the_query_is_sealed() {
     assert!(matches!(error.kind(), ErrorKind::Invalid(_)), "{error}");
 }
 
-/// A client of the certificate mode (平台证书模式): replies come signed with the certificate, and nothing asks for a public key.
+/// A client of the certificate mode (平台证书模式): replies come signed with the certificate, and nothing
+/// asks for a public key.
 fn in_certificate_mode() -> (Client, String) {
     let certificate = Certificate::from_pem(&vectors::key("plat")).unwrap();
     let key = PrivateKey::from_pem(&vectors::key("mch"), clients::SERIAL_NO).unwrap();

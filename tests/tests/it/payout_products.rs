@@ -1,4 +1,5 @@
-//! Transfers that users confirm, red packets and refunds, by the payout engine, in WeChat Pay's own messages.
+//! Transfers that users confirm, red packets and refunds, by the payout engine, in WeChat Pay's own
+//! messages.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Processes that pay and are killed. `cargo run --release -p wxpay-tests --bin payouts -- kills` kills a thousand.
+//! Processes that pay and are killed. `cargo run --release -p wxpay-tests --bin payouts -- kills`
+//! kills a thousand.
 
 use std::path::Path;
 

@@ -28,7 +28,8 @@ fn request() -> QueryDetailByOutDetailNo {
     }
 }
 
-/// The document's own sample, which has a fail reason beside SUCCESS and a name that can't be opened.
+/// The document's own sample, which has a fail reason beside SUCCESS and a name that can't be
+/// opened.
 fn sample() -> Value {
     serde_json::from_str(text(&of_kind("v3_transfer_detail")[0]["input"]["body"])).unwrap()
 }

@@ -1,4 +1,5 @@
-//! The documents' own sample messages, with the damage of their web pages repaired, parse into typed values.
+//! The documents' own sample messages, with the damage of their web pages repaired, parse into
+//! typed values.
 
 use bytes::Bytes;
 use http::Response;

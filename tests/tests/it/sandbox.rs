@@ -1,4 +1,5 @@
-//! The clients against the sandbox, over real mutual TLS: what works, and every fault on every endpoint.
+//! The clients against the sandbox, over real mutual TLS: what works, and every fault on every
+//! endpoint.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;

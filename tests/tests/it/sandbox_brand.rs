@@ -1,4 +1,5 @@
-//! A brand (品牌商家) against the sandbox, over real TLS: its own key, serial number, signature type and notifications.
+//! A brand (品牌商家) against the sandbox, over real TLS: its own key, serial number, signature type
+//! and notifications.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Orders of merchants overseas against the sandbox, over real TLS: their host, the typed operation and the described one.
+//! Orders of merchants overseas against the sandbox, over real TLS: their host, the typed operation
+//! and the described one.
 
 use async_trait::async_trait;
 use bytes::Bytes;

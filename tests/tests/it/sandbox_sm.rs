@@ -1,4 +1,5 @@
-//! A merchant of the national algorithms (国密) against the sandbox, over real TLS. Each side has its own code for the signatures.
+//! A merchant of the national algorithms (国密) against the sandbox, over real TLS. Each side has its
+//! own code for the signatures.
 
 use std::sync::Arc;
 

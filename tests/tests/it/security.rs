@@ -1,4 +1,5 @@
-//! What `SECURITY.md` claims is there, and the few places where a check could be left out are the known ones.
+//! What `SECURITY.md` claims is there, and the few places where a check could be left out are the
+//! known ones.
 
 use std::path::{Path, PathBuf};
 

@@ -329,7 +329,8 @@ fn refunds_of_apiv2_are_numbered_and_their_coupons_twice() {
     let _: &v2::Meta = QueryRefund::META;
 }
 
-/// What is too short, or has another character than the page allows, is not sent: typed and by its description.
+/// What is too short, or has another character than the page allows, is not sent: typed and by its
+/// description.
 #[test]
 fn a_text_that_is_too_short_or_has_another_character_is_named() {
     let client = client();

@@ -1,4 +1,5 @@
-//! A merchant of the national algorithms (国密): requests, responses, certificates, notifications, and what is refused.
+//! A merchant of the national algorithms (国密): requests, responses, certificates, notifications,
+//! and what is refused.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

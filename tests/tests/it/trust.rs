@@ -1,4 +1,5 @@
-//! The three ways of trusting WeChat Pay, and the batch endpoints, against the sandbox over real TLS.
+//! The three ways of trusting WeChat Pay, and the batch endpoints, against the sandbox over real
+//! TLS.
 
 use std::sync::Arc;
 

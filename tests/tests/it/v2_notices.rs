@@ -1,4 +1,5 @@
-//! Notifications of APIv2 against what a shop expects: service providers and refunds, and what must not pass for either.
+//! Notifications of APIv2 against what a shop expects: service providers and refunds, and what must
+//! not pass for either.
 
 use aws_lc_rs::cipher::{AES_256, EncryptingKey, UnboundCipherKey};
 use base64::Engine;
@@ -355,7 +356,8 @@ fn a_whole_request_is_taken_or_answered() {
     }
 }
 
-/// The same key signs both, so anyone who recorded a notification could hand it in as the response to a call.
+/// The same key signs both, so anyone who recorded a notification could hand it in as the response
+/// to a call.
 #[tokio::test]
 async fn a_notification_is_no_response() {
     let told = || replies::v2_signed(&with(&PARTNER, "appid", clients::APP_ID), SignType::Md5);

@@ -1,4 +1,5 @@
-//! Notifications of APIv3 against what a shop expects: partners, combined orders, refunds, profit sharing and complaints.
+//! Notifications of APIv3 against what a shop expects: partners, combined orders, refunds, profit
+//! sharing and complaints.
 
 use std::collections::HashSet;
 

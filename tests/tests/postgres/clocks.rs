@@ -102,7 +102,8 @@ async fn a_machine_with_a_wrong_clock_begins_nothing_and_still_writes_down_what_
     }
 }
 
-/// The clocks of both are 16 s apart. A gap that each measured by its own would be too short by that, or none.
+/// The clocks of both are 16 s apart. A gap that each measured by its own would be too short by
+/// that, or none.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gap_between_two_sends_to_a_payee_is_one_time_for_all_machines() {
     let cluster = Cluster::start();

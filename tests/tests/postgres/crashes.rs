@@ -1,4 +1,5 @@
-//! Workers and a server that are killed. `cargo run -p wxpay-tests --features postgres --bin postgres -- crash` kills more.
+//! Workers and a server that are killed. `cargo run -p wxpay-tests --features postgres --bin
+//! postgres -- crash` kills more.
 
 use std::path::Path;
 

@@ -43,7 +43,8 @@ async fn dead_connections_cost_one_try_however_many_there_are() {
     assert!(matches!(begun, Ok(Begun::Now(_))), "{begun:?}");
 }
 
-/// It lets everything through, and breaks a connection that it has forgotten at the next word that is sent.
+/// It lets everything through, and breaks a connection that it has forgotten at the next word that
+/// is sent.
 struct Firewall {
     port: u16,
     forgotten: Arc<AtomicUsize>,

@@ -1,4 +1,5 @@
-//! The journal in PostgreSQL, on servers of Debian's package that the tests start: `cargo xtask ci --only postgres`.
+//! The journal in PostgreSQL, on servers of Debian's package that the tests start:
+//! `cargo xtask ci --only postgres`.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // panicking is fine in tests

@@ -33,7 +33,8 @@ async fn it_keeps_the_rules_of_every_journal() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// Four programs, each with a journal of its own on the same tables, begin the same payouts at once.
+/// Four programs, each with a journal of its own on the same tables, begin the same payouts at
+/// once.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_send_is_begun_by_one_program_and_all_keep_the_pace() {
     let cluster = Cluster::start();
@@ -116,8 +117,8 @@ async fn the_limit_of_a_day_is_that_of_all_programs_together() {
     assert_eq!(booked.trim(), format!("{sum}|{count}"));
 }
 
-/// A send that waited for others begins with the moment at which it is its turn, or gaps and leases would be counted from the
-/// past.
+/// A send that waited for others begins with the moment at which it is its turn, or gaps and leases
+/// would be counted from the past.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_send_that_had_to_wait_is_begun_with_a_new_moment() {
     let cluster = Arc::new(Cluster::start());

@@ -1,4 +1,5 @@
-//! A snapshot out of a copy of the RustSec database: `crates/NAME/RUSTSEC-*.md`, TOML in front, then the text.
+//! A snapshot out of a copy of the RustSec database: `crates/NAME/RUSTSEC-*.md`, TOML in front,
+//! then the text.
 
 use std::collections::BTreeSet;
 use std::fs;

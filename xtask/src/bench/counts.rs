@@ -1,5 +1,5 @@
-//! How many instructions the library's work takes beside its floor, counted by Valgrind: the same on a busy machine as on
-//! an idle one, where times are not.
+//! How many instructions the library's work takes beside its floor, counted by Valgrind: the same
+//! on a busy machine as on an idle one, where times are not.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,16 +25,18 @@ const WORKS: &[&str] = &[
 /// The figures that were committed.
 const FIGURES: &str = "tests/bench/counts.tsv";
 
-/// How much more than before our own work above the floor may take: another compiler lays code out in another way, and the
-/// libraries below choose their code by the processor.
+/// How much more than before our own work above the floor may take: another compiler lays code out
+/// in another way, and the libraries below choose their code by the processor.
 const fn tolerated(before: u64) -> u64 {
     before + before / 10 + 2_000
 }
 
-/// How many calls the second run makes more than the first: what only the first call does cancels out.
+/// How many calls the second run makes more than the first: what only the first call does cancels
+/// out.
 const CALLS: u64 = 20;
 
-/// Counts each piece of work, prints the table, and compares it with the committed figures or renews them.
+/// Counts each piece of work, prints the table, and compares it with the committed figures or
+/// renews them.
 pub(crate) fn run(renew: bool) -> Result<(), Vec<String>> {
     let one = |problem: String| vec![problem];
     let program = build().map_err(one)?;

@@ -181,7 +181,8 @@ fn is_chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c))
 }
 
-/// Whether a name begins with a verb: the part before the first underscore, or after `partner_` and its like.
+/// Whether a name begins with a verb: the part before the first underscore, or after `partner_` and
+/// its like.
 fn has_verb(name: &str) -> bool {
     let name = ROLES
         .iter()

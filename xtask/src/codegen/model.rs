@@ -1,4 +1,5 @@
-//! What the specs say, with every name resolved: the lint and all writers read this and nothing else.
+//! What the specs say, with every name resolved: the lint and all writers read this and nothing
+//! else.
 
 mod field;
 
@@ -208,8 +209,8 @@ impl Product {
         format!("{}.{}", self.version.folder(), self.name)
     }
 
-    /// Whether its operations for service providers have a feature of their own: they are half of a large product, and a
-    /// merchant needs none of them.
+    /// Whether its operations for service providers have a feature of their own: they are half of a
+    /// large product, and a merchant needs none of them.
     pub(crate) fn is_split(&self) -> bool {
         is_split(self.version, &self.name)
     }

@@ -12,7 +12,8 @@ pub(crate) fn camel(name: &str) -> String {
         .collect()
 }
 
-/// The Rust name of a field: `payAuthNo` is `pay_auth_no`, `type` is `type_`, `coupon_id_$n` is `coupon_id`.
+/// The Rust name of a field: `payAuthNo` is `pay_auth_no`, `type` is `type_`, `coupon_id_$n` is
+/// `coupon_id`.
 pub(crate) fn field(wire: &str) -> String {
     let base = wire.split("_$").next().unwrap_or(wire);
     let mut name = String::new();

@@ -121,8 +121,8 @@ impl Part {
     }
 }
 
-/// Formats all files in one call of rustfmt, which finds them by their `mod` lines, in a folder of our own that keeps two runs
-/// apart.
+/// Formats all files in one call of rustfmt, which finds them by their `mod` lines, in a folder of
+/// our own that keeps two runs apart.
 fn format_all(files: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     for (path, text) in &files {

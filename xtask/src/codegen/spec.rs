@@ -155,7 +155,8 @@ pub(crate) enum Serial {
     Required,
 }
 
-/// One field. `type`, `enum`, `one_of`, `group`, `object`, `list`, `from` or `fixed` says what it is.
+/// One field. `type`, `enum`, `one_of`, `group`, `object`, `list`, `from` or `fixed` says what it
+/// is.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Field {
@@ -243,7 +244,8 @@ pub(crate) enum EchoWhen {
     IfPresent,
 }
 
-/// `{ other_field = "VALUE" }`, `{ other_field = ["A", "B"] }` or `{ other_field = true }`, with one member.
+/// `{ other_field = "VALUE" }`, `{ other_field = ["A", "B"] }` or `{ other_field = true }`, with
+/// one member.
 pub(crate) type Condition = IndexMap<String, Asked>;
 
 /// The value that the other field must have.

@@ -1,4 +1,5 @@
-//! What stands beside the operations: the list of unsigned responses, and the documents that list everything.
+//! What stands beside the operations: the list of unsigned responses, and the documents that list
+//! everything.
 
 use super::model::{Model, Product, Reply, Words};
 use super::names::{camel, capitalized};

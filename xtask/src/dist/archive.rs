@@ -46,7 +46,8 @@ pub(super) fn below(from: &Path, to: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Some entries of a folder as a `.tar.gz` that is the same for the same files: in order, of one time, and root's.
+/// Some entries of a folder as a `.tar.gz` that is the same for the same files: in order, of one
+/// time, and root's.
 pub(super) fn tar_gz(folder: &Path, entries: &[&str], time: u64) -> Result<Vec<u8>, String> {
     let mut command = Command::new("tar");
     command

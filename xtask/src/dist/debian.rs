@@ -95,7 +95,8 @@ fn control(
     )
 }
 
-/// The minor version of glibc that a program asks for, by the names of the symbols that it takes from it.
+/// The minor version of glibc that a program asks for, by the names of the symbols that it takes
+/// from it.
 fn glibc(program: &[u8]) -> Option<u32> {
     let name = b"GLIBC_2.";
     let found = program.windows(name.len() + 3).filter_map(|window| {

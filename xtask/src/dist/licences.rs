@@ -1,4 +1,5 @@
-//! The licences of everything that is linked into the program: those who hand it out have to hand them out too.
+//! The licences of everything that is linked into the program: those who hand it out have to hand
+//! them out too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -99,7 +99,8 @@ impl Known {
         })
     }
 
-    /// What of the found is explained. Each pattern of a list has to fit something, as each entry has to.
+    /// What of the found is explained. Each pattern of a list has to fit something, as each entry
+    /// has to.
     pub(super) fn explain(&self, found: &[Difference]) -> Explained {
         let mut explained = vec![false; found.len()];
         let mut unused = Vec::new();

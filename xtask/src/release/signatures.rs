@@ -1,5 +1,6 @@
-//! Whose types the public signatures mention: std's, `http`, `bytes` and our own, so that no other crate's next major
-//! version is ours. Read from the JSON that rustdoc writes, without what it derives by itself.
+//! Whose types the public signatures mention: std's, `http`, `bytes` and our own, so that no other
+//! crate's next major version is ours. Read from the JSON that rustdoc writes, without what it
+//! derives by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

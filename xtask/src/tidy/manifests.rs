@@ -1,4 +1,5 @@
-//! What a `Cargo.toml` must say: the lints of the workspace, no version of its own, and where a published crate is described.
+//! What a `Cargo.toml` must say: the lints of the workspace, no version of its own, and where a
+//! published crate is described.
 
 use toml::{Table, Value};
 
@@ -40,7 +41,8 @@ pub(crate) fn member_problems(path: &str, name: &str, text: &str) -> Result<Vec<
     Ok(problems)
 }
 
-/// What is wrong with the manifest of a crate that is published: crates.io shows its README, docs.rs builds its documentation.
+/// What is wrong with the manifest of a crate that is published: crates.io shows its README,
+/// docs.rs builds its documentation.
 pub(crate) fn published_problems(
     path: &str,
     name: &str,

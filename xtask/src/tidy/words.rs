@@ -69,8 +69,8 @@ fn is_allowed(path: &str, line: &str) -> bool {
         .any(|(file, part, _)| path == *file && line.contains(part))
 }
 
-/// The comments and string literals of one line of Rust, the rest left out. `in_string` says whether a literal of an
-/// earlier line goes on, and is set for the next line.
+/// The comments and string literals of one line of Rust, the rest left out. `in_string` says
+/// whether a literal of an earlier line goes on, and is set for the next line.
 fn prose(line: &str, in_string: &mut bool) -> String {
     let mut prose = String::new();
     let mut chars = line.char_indices().peekable();

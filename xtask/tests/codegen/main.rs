@@ -82,7 +82,8 @@ fn a_removed_spec_takes_its_code_along() {
     assert!(!manifest.contains("v3-shop = "));
 }
 
-/// What a request may have beside path, query and body: headers of its own, another `Accept`, a sealed member of the query.
+/// What a request may have beside path, query and body: headers of its own, another `Accept`, a
+/// sealed member of the query.
 #[test]
 fn headers_and_sealed_queries_are_written() {
     let copy = Copy::small();
@@ -223,7 +224,8 @@ fn what_the_client_adds_can_have_other_names_or_none() {
     }
 }
 
-/// The generated files know nothing of each other's products, so that each stands without the others.
+/// The generated files know nothing of each other's products, so that each stands without the
+/// others.
 #[test]
 fn a_product_imports_from_the_layers_below_and_its_own_version() {
     let allowed = [

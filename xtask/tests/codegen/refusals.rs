@@ -1,4 +1,5 @@
-//! Broken specs. Each case is a spec, what is replaced in it and by what, and what the generator says.
+//! Broken specs. Each case is a spec, what is replaced in it and by what, and what the generator
+//! says.
 
 mod common;
 mod facts;

@@ -1,4 +1,5 @@
-//! What the examples of a shop's business share: a local WeChat Pay, and both clients of its merchant.
+//! What the examples of a shop's business share: a local WeChat Pay, and both clients of its
+//! merchant.
 
 use std::error::Error;
 use std::time::Duration;

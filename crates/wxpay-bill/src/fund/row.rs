@@ -9,8 +9,8 @@ use crate::fields::Fields;
 use crate::names::Places;
 use crate::table::Record;
 
-/// One row of a fund flow bill (资金账单): money that came into an account, or left it. `Debug` shows its numbers and amounts
-/// alone.
+/// One row of a fund flow bill (资金账单): money that came into an account, or left it. `Debug` shows
+/// its numbers and amounts alone.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071249>
 #[derive(Clone, Eq, PartialEq)]

@@ -1,5 +1,6 @@
-//! The columns of trade bills: <https://pay.weixin.qq.com/doc/v3/merchant/4013071246>, and those of before 2018, which some
-//! merchants still get: <https://pay.weixin.qq.com/doc/v2/merchant/4011987833>.
+//! The columns of trade bills: <https://pay.weixin.qq.com/doc/v3/merchant/4013071246>, and those of
+//! before 2018, which some merchants still get:
+//! <https://pay.weixin.qq.com/doc/v2/merchant/4011987833>.
 
 use super::kind::{TradeKind, TradeScope};
 use crate::error::{BillError, Problem};
@@ -128,8 +129,8 @@ pub(super) fn read(names: &Names) -> Result<(TradeKind, TradePlaces), BillError>
     Ok((kind, places))
 }
 
-/// The columns of every trade bill. The sub-merchant's ID is not on APIv2's page for merchants, and the remark of the rate
-/// came later than the others.
+/// The columns of every trade bill. The sub-merchant's ID is not on APIv2's page for merchants, and
+/// the remark of the rate came later than the others.
 const EVERY: &[TradeColumn] = &[
     TradeColumn::TradeTime,
     TradeColumn::AppId,

@@ -4,8 +4,9 @@
 pub struct TradeKind {
     /// What it lists.
     pub scope: TradeScope,
-    /// Whether it has the columns of before 2018 (普通结算对账单), which merchants without coupons that were not prepaid
-    /// (免充值券) may still get. It has no amounts of the order beside those that are settled.
+    /// Whether it has the columns of before 2018 (普通结算对账单), which merchants without coupons that
+    /// were not prepaid (免充值券) may still get. It has no amounts of the order beside those that are
+    /// settled.
     pub is_old: bool,
 }
 

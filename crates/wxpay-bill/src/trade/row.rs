@@ -11,8 +11,8 @@ use crate::escaped::{Escaped, Rule};
 use crate::fields::Fields;
 use crate::table::Record;
 
-/// One row of a trade bill (交易账单): an order that was paid, or a refund that was accepted. `Debug` shows its numbers,
-/// state and amounts alone.
+/// One row of a trade bill (交易账单): an order that was paid, or a refund that was accepted. `Debug`
+/// shows its numbers, state and amounts alone.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071246>
 #[derive(Clone, Eq, PartialEq)]
@@ -47,15 +47,16 @@ pub struct TradeRow {
     pub bank_type: String,
     /// The currency, `CNY` (货币种类).
     pub currency: String,
-    /// What the fee is counted from, in fen (应结订单金额): the order's amount without coupons that were not prepaid; 0 for
-    /// a refund. In an old bill 总金额.
+    /// What the fee is counted from, in fen (应结订单金额): the order's amount without coupons that were
+    /// not prepaid; 0 for a refund. In an old bill 总金额.
     pub settlement_total: Fen,
     /// The coupons that were used, in fen (代金券金额); 0 for a refund.
     pub coupon: Fen,
     /// When the merchant asked for the refund (退款申请时间). Bills of refunds alone have it.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub refund_request_time: Option<Timestamp>,
-    /// When the refund succeeded, if it had when the bill was made (退款成功时间). Bills of refunds alone have it.
+    /// When the refund succeeded, if it had when the bill was made (退款成功时间). Bills of refunds alone
+    /// have it.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub refund_success_time: Option<Timestamp>,
     /// The WeChat Pay refund number (微信退款单号); `None` for an order.
@@ -64,7 +65,8 @@ pub struct TradeRow {
     /// The merchant refund number (商户退款单号); `None` for an order.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub out_refund_no: Option<OutRefundNo>,
-    /// What of the refund counts for the fee, in fen (退款金额); 0 for an order, `None` where the bill lacks the column.
+    /// What of the refund counts for the fee, in fen (退款金额); 0 for an order, `None` where the bill
+    /// lacks the column.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub settlement_refund: Option<Fen>,
     /// The prepaid coupons in a refund, in fen (充值券退款金额); `None` where the bill lacks the column.
@@ -72,7 +74,8 @@ pub struct TradeRow {
     pub coupon_refund: Option<Fen>,
     /// Where a refund goes, such as `ORIGINAL` (退款类型); empty for an order.
     pub refund_channel: String,
-    /// How the refund stood when the bill was made, such as `PROCESSING` (退款状态); empty for an order.
+    /// How the refund stood when the bill was made, such as `PROCESSING` (退款状态); empty for an
+    /// order.
     pub refund_state: String,
     /// What was sold (商品名称), as the merchant wrote it.
     pub body: Escaped,
@@ -86,7 +89,8 @@ pub struct TradeRow {
     /// The order's amount, in fen (订单金额); 0 for a refund, `None` in an old bill.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub total: Option<Fen>,
-    /// What the merchant asked back, in fen (申请退款金额); 0 for an order, `None` where the bill lacks the column.
+    /// What the merchant asked back, in fen (申请退款金额); 0 for an order, `None` where the bill lacks
+    /// the column.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub refund: Option<Fen>,
     /// What is said about the rate (费率备注).
@@ -140,9 +144,11 @@ impl TradeRow {
         matches!(self.trade_state, TradeState::Refund | TradeState::Revoked)
     }
 
-    /// What the order came to, or what the merchant asked back, in fen: the amount of the merchant's own books.
+    /// What the order came to, or what the merchant asked back, in fen: the amount of the
+    /// merchant's own books.
     ///
-    /// In an old bill it is the amount that is settled, which is the same for the merchants that get one.
+    /// In an old bill it is the amount that is settled, which is the same for the merchants that
+    /// get one.
     pub fn amount(&self) -> Fen {
         let (asked, settled) = if self.is_refund() {
             (self.refund, self.settlement_refund.unwrap_or_default())

@@ -1,4 +1,5 @@
-//! Bills that are written by other code are read back; no text makes the reader panic, and none that is cut short is a bill.
+//! Bills that are written by other code are read back; no text makes the reader panic, and none
+//! that is cut short is a bill.
 
 use proptest::prelude::*;
 use wxpay_bill::{Bill, BillError, Direction, FundRow, MilliFen, OtherBill, Problem, TradeRow};
@@ -332,8 +333,8 @@ proptest! {
         let (text, _) = bill_of(kind, false, &mut trades, true);
         let text = text.trim_end().as_bytes();
         let cut = cut.index(text.len());
-        // Zeros at the end of the last sum are the same sum, and a fee, which is last in old bills, may be rounded to the fen.
-        // Before the first name is whole it is no bill yet.
+        // Zeros at the end of the last sum are the same sum, and a fee, which is last in old bills,
+        // may be rounded to the fen. Before the first name is whole it is no bill yet.
         let (end, is_old) = (&text[cut..], kind >= 3);
         let same = end.iter().all(|byte| b"0.".contains(byte) || is_old && byte.is_ascii_digit());
         if cut > "\u{feff}交易时间".len() && !same {

@@ -1,4 +1,5 @@
-//! The corpus of what is no bill: each is refused with its line, its column, and words in both languages.
+//! The corpus of what is no bill: each is refused with its line, its column, and words in both
+//! languages.
 
 use std::io::{self, BufReader, Read};
 

@@ -13,7 +13,8 @@ pub(crate) enum Violation {
     ChargedTwice,
     /// The shop believes that an order is not paid, and it is, or is paid later.
     NotPaidButPaid,
-    /// The shop believes that an order is paid, and it is not, or is reversed later without its wish.
+    /// The shop believes that an order is paid, and it is not, or is reversed later without its
+    /// wish.
     PaidButNot,
     /// The shop takes the payment of another customer for its own.
     PaidByAnother,
@@ -32,7 +33,8 @@ pub(crate) enum Violation {
 pub(crate) struct Judge {
     pub(crate) numbers: u64,
     pub(crate) violation: Option<Violation>,
-    /// Programs know what other programs were told only by the store, so with two of them nothing follows from it.
+    /// Programs know what other programs were told only by the store, so with two of them nothing
+    /// follows from it.
     pub(crate) ignores_told: bool,
     pub(crate) wrong_clocks: bool,
     orders: BTreeMap<String, Known>,

@@ -1,4 +1,5 @@
-//! Ours, and thirteen ways to take payments by scanned code that lose money. The same judge has to find each of them.
+//! Ours, and thirteen ways to take payments by scanned code that lose money. The same judge has to
+//! find each of them.
 
 use std::time::Duration;
 

@@ -1,8 +1,10 @@
-//! WeChat Pay's side: orders, users who pay or cancel, requests that arrive late or twice, answers that are out of date.
+//! WeChat Pay's side: orders, users who pay or cancel, requests that arrive late or twice, answers
+//! that are out of date.
 //!
-//! What it may do is bounded, and the cashier's rules rest on the bounds: a request is executed within 4 minutes, its second
-//! copy within 8 seconds; a query answers with what was true 4 seconds ago at most; and an order that was reversed with success can't
-//! be paid. Whether a number can that was reversed before it had an order is up to the seed.
+//! What it may do is bounded, and the cashier's rules rest on the bounds: a request is executed
+//! within 4 minutes, its second copy within 8 seconds; a query answers with what was true 4 seconds
+//! ago at most; and an order that was reversed with success can't be paid. Whether a number can
+//! that was reversed before it had an order is up to the seed.
 
 use std::collections::BTreeMap;
 

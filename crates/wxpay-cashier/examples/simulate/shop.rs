@@ -1,5 +1,5 @@
-//! What a shop does with one sale until it is settled: it charges, follows, cancels now and then, and charges again under
-//! another number once the one before is proven not paid.
+//! What a shop does with one sale until it is settled: it charges, follows, cancels now and then,
+//! and charges again under another number once the one before is proven not paid.
 
 use wxpay_cashier::{Cashier, ChargeError, Outcome, SaleId, Service};
 use wxpay_core::{Fen, OutTradeNo};

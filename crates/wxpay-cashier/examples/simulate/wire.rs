@@ -25,7 +25,8 @@ pub(crate) struct Fenced {
     fence: Arc<Mutex<Option<Fence>>>,
 }
 
-/// A transport looks at the deadline by the system's own clocks, which stand still here. So it is handed the fence.
+/// A transport looks at the deadline by the system's own clocks, which stand still here. So it is
+/// handed the fence.
 impl Fenced {
     fn by(&self, fence: &Fence) {
         *self.fence.lock().expect("nothing panics with it") = Some(fence.clone());

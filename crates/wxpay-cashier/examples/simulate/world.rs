@@ -1,4 +1,5 @@
-//! What all programs of one seed share: the time, the chance, WeChat Pay's books, and what the shop believes.
+//! What all programs of one seed share: the time, the chance, WeChat Pay's books, and what the shop
+//! believes.
 
 use std::fmt::Write as _;
 use std::pin::Pin;

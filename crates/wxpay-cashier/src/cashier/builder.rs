@@ -19,14 +19,16 @@ impl<S: Service> CashierBuilder<S> {
         self
     }
 
-    /// Takes the time of day from elsewhere, for tests. It decides only whether the seven days of a reversal are over, and
-    /// whether a payment is older than its charge; every wait goes by the timer.
+    /// Takes the time of day from elsewhere, for tests. It decides only whether the seven days of a
+    /// reversal are over, and whether a payment is older than its charge; every wait goes by the
+    /// timer.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.0.clock = Arc::new(clock);
         self
     }
 
-    /// Is called at the beginning of each step, for the display at the till. It must return at once.
+    /// Is called at the beginning of each step, for the display at the till. It must return at
+    /// once.
     pub fn on_progress(mut self, tell: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.0.display = Some(Display(Box::new(tell)));
         self

@@ -11,8 +11,8 @@ use crate::record::{Record, Seen};
 use crate::service::Service;
 use crate::store::StoreError;
 
-/// Counts the time that provably passes for a record, whatever happens to the wall clock. The time during which no program works
-/// on it does not count.
+/// Counts the time that provably passes for a record, whatever happens to the wall clock. The time
+/// during which no program works on it does not count.
 struct Elapsed {
     before: Duration,
     since: Duration,
@@ -121,7 +121,8 @@ impl<S: Service> Inner<S> {
         elapsed.before.saturating_add(now)
     }
 
-    /// What can't be stored is not told as settled: another program may be doing something else with it.
+    /// What can't be stored is not told as settled: another program may be doing something else
+    /// with it.
     pub(crate) fn not_stored(&self, record: Record, error: &StoreError) -> Outcome {
         let reason = match error {
             StoreError::Conflict => Reason::InOtherHands,

@@ -1,6 +1,7 @@
 use wxpay_core::{InvalidInput, Secret};
 
-/// Checks the form of a payment code (付款码): what is scanned by mistake is refused before it costs a request.
+/// Checks the form of a payment code (付款码): what is scanned by mistake is refused before it costs a
+/// request.
 pub(super) fn check(code: &Secret) -> Result<(), InvalidInput> {
     let code = code.expose();
     let is_code = code.len() == 18

@@ -16,11 +16,12 @@ use crate::fence::Fence;
 
 /// 付款码支付 of APIv2: [`/pay/micropay`](https://pay.weixin.qq.com/doc/v2/merchant/4011937125),
 /// [`/pay/orderquery`](https://pay.weixin.qq.com/doc/v2/merchant/4011937320) and
-/// [`/secapi/pay/reverse`](https://pay.weixin.qq.com/doc/v2/merchant/4011937361), for merchants and, with a
-/// [sub-merchant](Client::sub_merchant), for service providers.
+/// [`/secapi/pay/reverse`](https://pay.weixin.qq.com/doc/v2/merchant/4011937361), for merchants
+/// and, with a [sub-merchant](Client::sub_merchant), for service providers.
 ///
-/// The reversal needs the merchant's client certificate (双向证书) in the client's transport. Without one that is valid nothing is
-/// charged, if the transport [tells](wxpay_transport::Transport::check), as `ReqwestTransport` does.
+/// The reversal needs the merchant's client certificate (双向证书) in the client's transport. Without
+/// one that is valid nothing is charged, if the transport
+/// [tells](wxpay_transport::Transport::check), as `ReqwestTransport` does.
 #[derive(Clone, Debug)]
 pub struct V2 {
     client: Client,
@@ -32,7 +33,8 @@ impl V2 {
         Self { client }
     }
 
-    /// Whether a response names no other sub-merchant than the client's: a signature does not bind it to its request.
+    /// Whether a response names no other sub-merchant than the client's: a signature does not bind
+    /// it to its request.
     fn is_own(&self, told: Option<&MchId>) -> bool {
         told.is_none() || told == self.client.merchant().sub_mch_id.as_ref()
     }
@@ -142,8 +144,8 @@ fn reversal(number: &OutTradeNo) -> ReverseOrder {
     }
 }
 
-/// Paid only if all of the document's conditions hold: `return_code` and `result_code` are `SUCCESS`, and `trade_type` is
-/// `MICROPAY`.
+/// Paid only if all of the document's conditions hold: `return_code` and `result_code` are
+/// `SUCCESS`, and `trade_type` is `MICROPAY`.
 fn paid_end(paid: &PayByPaymentCodeResponse) -> PayEnd {
     if paid.trade_type != Some(TradeType::MicroPay) {
         return PayEnd::Unclear("the response is not that of a payment by scanned code".into());

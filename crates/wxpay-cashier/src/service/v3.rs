@@ -19,14 +19,16 @@ use crate::fence::Fence;
 /// 付款码支付 of APIv3 for merchants: `/v3/pay/transactions/codepay`, the
 /// [query](https://pay.weixin.qq.com/doc/v3/merchant/4013070356) by `out_trade_no` and `…/reverse`.
 ///
-/// What is known of the charge and the reversal comes from third parties; the rules are those of APIv2's documents.
+/// What is known of the charge and the reversal comes from third parties; the rules are those of
+/// APIv2's documents.
 #[derive(Clone, Debug)]
 pub struct V3 {
     client: Client,
 }
 
 impl V3 {
-    /// Over this client, which has to have an app ID. Set a time limit for each call in its transport.
+    /// Over this client, which has to have an app ID. Set a time limit for each call in its
+    /// transport.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }
@@ -147,8 +149,8 @@ fn answer_end(answer: PayByPaymentCodeResponse) -> PayEnd {
     pay_end_of_state(end)
 }
 
-/// The end of a charge that failed. While the user is asked for the password, WeChat Pay may answer 202 with a code in place of
-/// a state.
+/// The end of a charge that failed. While the user is asked for the password, WeChat Pay may answer
+/// 202 with a code in place of a state.
 pub(super) fn charge_end(error: Error) -> PayEnd {
     // What can't be decoded has been verified.
     let body = match error.kind() {

@@ -18,15 +18,16 @@ use crate::fence::Fence;
 /// 付款码支付 of APIv3 for service providers (服务商): `/v3/pay/partner/transactions/codepay`, the
 /// [query](https://pay.weixin.qq.com/doc/v3/partner/4012760568) by `out_trade_no` and `…/reverse`.
 ///
-/// What is known of the charge and the reversal comes from third parties; the rules are those of APIv2's documents.
+/// What is known of the charge and the reversal comes from third parties; the rules are those of
+/// APIv2's documents.
 #[derive(Clone, Debug)]
 pub struct V3Partner {
     client: Client,
 }
 
 impl V3Partner {
-    /// Over this client, which has to have an app ID and a [sub-merchant](Client::sub_merchant). Set a time limit for each call
-    /// in its transport.
+    /// Over this client, which has to have an app ID and a [sub-merchant](Client::sub_merchant).
+    /// Set a time limit for each call in its transport.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }

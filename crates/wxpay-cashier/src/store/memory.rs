@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use super::{SaleStore, Snapshot, StoreError};
 use crate::sale::SaleId;
 
-/// A store in memory, for tests and trials. It forgets everything when the program ends, so it is not for real money.
+/// A store in memory, for tests and trials. It forgets everything when the program ends, so it is
+/// not for real money.
 #[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<BTreeMap<SaleId, Snapshot>>);
 

@@ -82,7 +82,8 @@ async fn each_outcome_says_what_to_tell_and_to_do() {
     }
 }
 
-/// A copy of a refused request was paid, and that is reversed: the phone shows that money was taken.
+/// A copy of a refused request was paid, and that is reversed: the phone shows that money was
+/// taken.
 #[tokio::test(start_paused = true)]
 async fn nobody_is_told_that_nothing_was_taken_when_it_goes_back() {
     for code in [

@@ -1,4 +1,5 @@
-//! The future is dropped, or the store fails, at every single point of a charge and of what follows.
+//! The future is dropped, or the store fails, at every single point of a charge and of what
+//! follows.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -319,7 +320,8 @@ fn failing_store_lets_nothing_out_and_loses_nothing() {
     }
 }
 
-/// A payment is cancelled, and the store fails at a point of that: what is not certain is never told as unchanged.
+/// A payment is cancelled, and the store fails at a point of that: what is not certain is never
+/// told as unchanged.
 #[test]
 fn failing_store_does_not_hide_a_cancellation() {
     for after in [false, true] {

@@ -118,7 +118,8 @@ async fn payment_from_before_the_charge_is_that_of_another() {
     assert_eq!(told(&charged(&service).await), "paid");
 }
 
-/// The till's clock is 11 minutes fast. What answers the charge needs no clock: a number that was paid before is refused.
+/// The till's clock is 11 minutes fast. What answers the charge needs no clock: a number that was
+/// paid before is refused.
 #[tokio::test(start_paused = true)]
 async fn fast_clock_takes_no_payment_for_that_of_another() {
     let dated = || payment(-660);

@@ -1,4 +1,5 @@
-//! A refusal of the charge is no proof by itself: an earlier copy of the request may have taken the code.
+//! A refusal of the charge is no proof by itself: an earlier copy of the request may have taken the
+//! code.
 
 use wxpay_cashier::{Outcome, QueryEnd, ReverseEnd};
 
@@ -6,7 +7,8 @@ use crate::world::{
     Call, Scripted, cashier, charged, not_reversed, paid, refused, sale, settled, told, unclear,
 };
 
-/// A code that is too old or was used, no payment code, or the shop's settings: no later copy of the request could fare better.
+/// A code that is too old or was used, no payment code, or the shop's settings: no later copy of
+/// the request could fare better.
 const FOR_GOOD: [&str; 5] = [
     "AUTHCODEEXPIRE",
     "AUTH_CODE_ERROR",
@@ -57,7 +59,8 @@ async fn earlier_copy_that_is_being_paid_is_waited_for() {
     assert_eq!(service.times(Call::Query), [0, 5, 15, 25, 30]);
 }
 
-/// Too little money now: a second copy of the request may find more. So it is reversed, as soon as that is allowed.
+/// Too little money now: a second copy of the request may find more. So it is reversed, as soon as
+/// that is allowed.
 #[tokio::test(start_paused = true)]
 async fn refusal_that_can_pass_is_reversed_after_15_seconds() {
     for code in ["NOTENOUGH", "NOTSUPORTCARD", "TRADE_ERROR"] {
@@ -86,7 +89,8 @@ async fn refusal_that_can_pass_leaves_no_order_behind() {
     assert_eq!(service.times(Call::Query), [0, 10, 15, 25]);
 }
 
-/// The charge was answered, so nothing is on its way: an accepted reversal of what nobody knows is enough.
+/// The charge was answered, so nothing is on its way: an accepted reversal of what nobody knows is
+/// enough.
 #[tokio::test(start_paused = true)]
 async fn refusal_that_can_pass_needs_no_more_than_an_accepted_reversal() {
     let service = Scripted::new(refused("NOTENOUGH"), [QueryEnd::NotFound], []);
@@ -103,7 +107,8 @@ async fn failed_payment_is_told_at_once() {
     assert_eq!(service.calls(), [(Call::Pay, 0), (Call::Query, 0)]);
 }
 
-/// The number has an order, which may be that of another customer: it is neither believed nor reversed blindly.
+/// The number has an order, which may be that of another customer: it is neither believed nor
+/// reversed blindly.
 #[tokio::test(start_paused = true)]
 async fn number_that_was_used_is_for_a_person_if_it_is_paid() {
     for code in [

@@ -76,7 +76,8 @@ async fn it_is_sent_again_after_every_failure() {
     assert_eq!(service.times(Call::Reverse), [45, 55, 65, 75]);
 }
 
-/// The user may have paid just now. So a query that fails is asked again, and only three in a row are taken for an answer.
+/// The user may have paid just now. So a query that fails is asked again, and only three in a row
+/// are taken for an answer.
 #[tokio::test(start_paused = true)]
 async fn it_waits_for_an_answered_query() {
     let mut queries = vec![QueryEnd::Paying; 4];
@@ -108,7 +109,8 @@ async fn accepted_reversal_is_confirmed_by_a_query() {
     assert_eq!(told(&charged(&service).await), "open: Reversing");
 }
 
-/// The request of the charge was lost, or is on its way yet, and WeChat Pay may not keep a reversal of what it does not know.
+/// The request of the charge was lost, or is on its way yet, and WeChat Pay may not keep a reversal
+/// of what it does not know.
 #[tokio::test(start_paused = true)]
 async fn accepted_reversal_of_an_order_that_nobody_knows_is_a_proof_after_5_minutes() {
     let service = Scripted::new(lost(), [QueryEnd::NotFound], []);
@@ -252,7 +254,8 @@ async fn after_seven_days_nothing_is_reversed() {
     assert!(service.times(Call::Reverse).is_empty());
 }
 
-/// What is too old is for a person, so it is asked about once; but a payment that is about to be proven is waited for.
+/// What is too old is for a person, so it is asked about once; but a payment that is about to be
+/// proven is waited for.
 #[tokio::test(start_paused = true)]
 async fn too_old_order_holds_nobody_up() {
     let queries = after_waiting([QueryEnd::Unpaid, QueryEnd::Unpaid, paid()]);

@@ -1,4 +1,5 @@
-//! A glance at the simulation, which `cargo run --release -p wxpay-cashier --features v2 --example simulate` runs at length.
+//! A glance at the simulation, which `cargo run --release -p wxpay-cashier --features v2 --example
+//! simulate` runs at length.
 
 #[path = "../../examples/simulate"]
 mod simulate {

@@ -115,7 +115,8 @@ async fn other_texts_are_not_read() {
     }
 }
 
-/// A loop that runs an open order on does not spin while the store fails or another program works on it.
+/// A loop that runs an open order on does not spin while the store fails or another program works
+/// on it.
 #[tokio::test(start_paused = true)]
 async fn run_waits_before_it_tries_the_store_again() {
     let service = Scripted::new(lost(), [QueryEnd::Unpaid], []);

@@ -1,4 +1,5 @@
-//! English sentences with places for numbers, names and other sentences, and what they are in Chinese.
+//! English sentences with places for numbers, names and other sentences, and what they are in
+//! Chinese.
 
 use std::collections::HashMap;
 
@@ -67,7 +68,8 @@ impl Sentences {
         if let Some(head) = self.known(head) {
             return format!("{head}：{}", self.translate(tail));
         }
-        // The name of an endpoint or a field. A code is in capitals, and what follows it is the server's.
+        // The name of an endpoint or a field. A code is in capitals, and what follows it is the
+        // server's.
         if is_name(head) {
             let chinese = self.translate(tail);
             if chinese != tail {
@@ -88,8 +90,8 @@ impl Sentences {
         })
     }
 
-    /// What stands in each place, if the text has these pieces. Nothing is translated before all of them are found, so that a
-    /// text of the server's can't make this take long.
+    /// What stands in each place, if the text has these pieces. Nothing is translated before all of
+    /// them are found, so that a text of the server's can't make this take long.
     fn find<'a>(&self, pieces: &[Piece], text: &'a str) -> Option<Vec<(Place, &'a str)>> {
         match pieces {
             [] => text.is_empty().then(Vec::new),

@@ -38,11 +38,12 @@ pub(crate) struct Arguments {
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Options of the call")]
 pub(crate) struct Options {
-    /// The whole request as JSON, by the names on the wire: a file, or `-` for standard input. Fields given as arguments
-    /// come before it
+    /// The whole request as JSON, by the names on the wire: a file, or `-` for standard input.
+    /// Fields given as arguments come before it
     #[arg(long, value_name = "FILE")]
     request: Option<String>,
-    /// A member that this program does not know, as JSON, `@FILE` or `env:NAME`; may be given several times
+    /// A member that this program does not know, as JSON, `@FILE` or `env:NAME`; may be given
+    /// several times
     #[arg(long, value_name = "NAME=JSON")]
     extra: Vec<String>,
     /// Send it without asking, if it can change anything
@@ -51,7 +52,8 @@ pub(crate) struct Options {
     /// Print JSON; with a FILE behind it, the whole request is read from there as by `--request`
     #[arg(id = "call_json", long = "json")]
     json: bool,
-    /// Show names and other personal values of the response in the clear, decrypting encrypted ones (敏感信息) with the private key
+    /// Show names and other personal values of the response in the clear, decrypting encrypted ones
+    /// (敏感信息) with the private key
     #[arg(long)]
     open_sealed: bool,
     #[command(flatten)]

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
+use serde_json::json;
 use wxpay_catalog::{Entry, entries};
 
 use super::call;
@@ -17,6 +18,9 @@ pub(crate) struct Arguments {
     /// The shell: put the script where it looks for completions, such as
     /// `wxpay completions bash > /etc/bash_completion.d/wxpay`
     shell: Shell,
+    /// Print JSON: the shell and its script
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
@@ -33,12 +37,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
             script.extend(line.into_bytes());
         }
     }
-    stdout().write_all(&script)?;
+    if arguments.json {
+        let (shell, script) = (
+            arguments.shell.to_string(),
+            String::from_utf8_lossy(&script),
+        );
+        writeln!(
+            stdout(),
+            "{:#}",
+            json!({ "shell": shell, "script": script })
+        )?;
+    } else {
+        stdout().write_all(&script)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The command with the names of the operations, which are no subcommands: a script of all their arguments would be too large
-/// for a shell.
+/// The command with the names of the operations, which are no subcommands: a script of all their
+/// arguments would be too large for a shell.
 fn with_names(command: Command) -> Command {
     command
         .mut_subcommand("show", |show| {

@@ -1,4 +1,5 @@
-//! The demonstration: eight steps against the sandbox, each checked against the sandbox's own books.
+//! The demonstration: eight steps against the sandbox, each checked against the sandbox's own
+//! books.
 
 mod clients;
 mod report;
@@ -8,6 +9,7 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::Args;
 use wxpay_sandbox::Sandbox;
 
 use crate::fail::Fail;
@@ -17,21 +19,35 @@ use crate::out::stdout;
 use self::clients::Clients;
 use self::report::Report;
 
+/// How to print it.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs every step and prints the table; the code says whether all of them hold.
-pub(crate) async fn run(lang: Lang) -> Result<ExitCode, Fail> {
+pub(crate) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     let sandbox = Sandbox::start().await.map_err(stopped)?;
     let clients = Clients::new(&sandbox).map_err(stopped)?;
     let url = sandbox.base_url();
-    let begins = lang.pick(
-        format!("A local WeChat Pay runs at {url} and checks every signature. Nothing leaves this machine.\n"),
-        format!("本地微信支付沙箱运行于 {url}，会检查每个签名。所有数据都不离开本机。\n"),
-    );
-    writeln!(stdout(), "{begins}")?;
+    if !arguments.json {
+        let begins = lang.pick(
+            format!("A local WeChat Pay runs at {url} and checks every signature. Nothing leaves this machine.\n"),
+            format!("本地微信支付沙箱运行于 {url}，会检查每个签名。所有数据都不离开本机。\n"),
+        );
+        writeln!(stdout(), "{begins}")?;
+    }
     let mut report = Report::new(lang);
     steps::run_all(&sandbox, &clients, &mut report)
         .await
         .map_err(stopped)?;
-    writeln!(stdout(), "{report}")?;
+    if arguments.json {
+        writeln!(stdout(), "{:#}", report.json())?;
+    } else {
+        writeln!(stdout(), "{report}")?;
+    }
     Ok(if report.holds() {
         ExitCode::SUCCESS
     } else {

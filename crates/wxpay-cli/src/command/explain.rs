@@ -16,7 +16,8 @@ use crate::out::stdout;
 pub(crate) struct Arguments {
     #[command(flatten)]
     capture: CaptureArgs,
-    /// The text that your program signed or verified, as it logged it, to see what differs: a text, @FILE or -
+    /// The text that your program signed or verified, as it logged it, to see what differs: a text,
+    /// @FILE or -
     #[arg(long, value_name = "TEXT")]
     signed_text: Option<String>,
     /// List everything that can be found, and look at no message

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::fail::Fail;
 use crate::lang::Lang;
@@ -18,6 +19,9 @@ pub(crate) struct Arguments {
     /// The folder for `wxpay.toml` and the files that it names; made if it is not there
     #[arg(long, value_name = "DIR", default_value = ".")]
     dir: PathBuf,
+    /// Print JSON: the file, those that it names, and the command that checks it
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
@@ -32,6 +36,11 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, Fail> {
     } else {
         format!("wxpay doctor --config {shown}")
     };
+    if arguments.json {
+        let said = json!({ "file": shown.to_string(), "needs": NEEDS, "check": doctor });
+        writeln!(stdout(), "{said:#}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let text = next
         .replace("{file}", &shown.to_string())
         .replace("{doctor}", &doctor);
@@ -83,6 +92,14 @@ fn is_there(file: &Path) -> Fail {
 }
 
 const NAME: &str = "wxpay.toml";
+/// The files that it names.
+const NEEDS: [&str; 5] = [
+    "apiclient_cert.pem",
+    "apiclient_key.pem",
+    "pub_key.pem",
+    "v2_key.txt",
+    "v3_key.txt",
+];
 const ENGLISH: &str = include_str!("init/wxpay.en.toml");
 const CHINESE: &str = include_str!("init/wxpay.zh.toml");
 

@@ -11,7 +11,8 @@ use crate::fail::Fail;
 /// A captured message and what belongs to it.
 #[derive(clap::Args)]
 pub(crate) struct CaptureArgs {
-    /// The message: a curl command line, HTTP text, XML or JSON. A file, @FILE, the text itself, or - for standard input
+    /// The message: a curl command line, HTTP text, XML or JSON. A file, @FILE, the text itself,
+    /// or - for standard input
     #[arg(default_value = "-")]
     input: String,
     /// A header that was captured apart from the body, as "Name: value"; may be given several times
@@ -20,8 +21,8 @@ pub(crate) struct CaptureArgs {
     /// The method of the request, if only its body is given
     #[arg(long, value_name = "METHOD", requires = "url")]
     method: Option<String>,
-    /// The URL of the request, or its path and query, if only its body is given; without --method, that of the request which a
-    /// response answers
+    /// The URL of the request, or its path and query, if only its body is given; without --method,
+    /// that of the request which a response answers
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
@@ -29,7 +30,8 @@ pub(crate) struct CaptureArgs {
 impl CaptureArgs {
     pub(crate) fn read(&self) -> Result<Capture, Fail> {
         let text = message(&self.input)?;
-        // A request without a body has nothing but its method, URL and headers; and a response may be empty.
+        // A request without a body has nothing but its method, URL and headers; and a response may
+        // be empty.
         let mut capture = if text.trim_ascii().is_empty() && self.url.is_some() {
             Capture::of_body(Vec::new())
         } else {
@@ -54,7 +56,8 @@ impl CaptureArgs {
     }
 }
 
-/// The bytes of a message. Its file can be named without `@`, since no message reads like the name of one.
+/// The bytes of a message. Its file can be named without `@`, since no message reads like the name
+/// of one.
 fn message(argument: &str) -> Result<Vec<u8>, Fail> {
     let path = Path::new(argument);
     let is_text = argument.trim_start().starts_with(['<', '{', '[']);

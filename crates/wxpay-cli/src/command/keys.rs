@@ -19,7 +19,8 @@ pub(crate) struct KnownArgs {
     /// When the message came: seconds since 1970, or `now`; without it no clock is compared
     #[arg(long, value_name = "SECONDS")]
     now: Option<String>,
-    /// The digest of APIv2 that was configured or asked for: MD5 or HMAC-SHA256; by default the one that the message suggests
+    /// The digest of APIv2 that was configured or asked for: MD5 or HMAC-SHA256; by default the one
+    /// that the message suggests
     #[arg(long, value_name = "NAME", value_parser = sign_type)]
     sign_type: Option<SignType>,
     #[command(flatten)]
@@ -92,7 +93,7 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, Fail> {
     seconds.ok_or_else(|| {
         Fail::usage(
             format!("a time must be seconds since 1970 or `now`, and is {text:?}"),
-            format!("时间应为1970年以来的秒数或 `now`，实际为 {text:?}"),
+            format!("时间应为 1970 年以来的秒数或 `now`，实际为 {text:?}"),
         )
     })
 }

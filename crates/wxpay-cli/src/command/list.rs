@@ -17,7 +17,8 @@ use crate::{width, wrap};
 /// What to look for.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Words of the name, the path or the title in English or Chinese, or the path of a request; without any, all are listed
+    /// Words of the name, the path or the title in English or Chinese, or the path of a request;
+    /// without any, all are listed
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
     /// Print JSON

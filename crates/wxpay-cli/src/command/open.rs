@@ -140,7 +140,8 @@ async fn open_sealed(sealed: &str, known: &Known) -> Result<Option<String>, Fail
     Ok(opened.map(|text| text.expose().to_owned()))
 }
 
-/// The merchant's private key. An expired certificate's key still decrypts what was encrypted for it.
+/// The merchant's private key. An expired certificate's key still decrypts what was encrypted for
+/// it.
 fn opening_key(known: &Known) -> Result<PrivateKey, Fail> {
     let broken = |error: InvalidInput| {
         Fail::usage("the private key can't be read", "无法读取商户私钥").because(error)

@@ -62,8 +62,8 @@ pub(super) async fn refund(config: &Config) -> Result<Option<Error>, Fail> {
     Ok(clients.v3_with_ids()?.send(&request).await.err())
 }
 
-/// Whether an answer says that the APIv2 key is not the merchant's. Some refusals come unsigned, and only their text says
-/// which it is.
+/// Whether an answer says that the APIv2 key is not the merchant's. Some refusals come unsigned,
+/// and only their text says which it is.
 pub(super) fn speaks_of_the_key(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Business(refusal) => matches!(refusal.code(), "SIGN_ERROR" | "SIGNERROR"),

@@ -38,17 +38,20 @@ struct Run {
     /// The address to answer on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7443")]
     listen: SocketAddr,
-    /// The address of the page and of the control port: keep it on loopback, since everybody who can reach it can control the sandbox
+    /// The address of the page and of the control port: keep it on loopback, since everybody who
+    /// can reach it can control the sandbox
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7080")]
     control: SocketAddr,
-    /// The folder for the keys and for what a client needs; made at the first start, read again at the next
+    /// The folder for the keys and for what a client needs; made at the first start, read again at
+    /// the next
     #[arg(long, value_name = "DIR", default_value = "wxpay-sandbox")]
     dir: PathBuf,
-    /// A file to keep the state in: orders, payouts, batches and the clock; read at the start, and written with each change before it
-    /// is answered, so that it survives if the sandbox is killed
+    /// A file to keep the state in: orders, payouts, batches and the clock; read at the start, and
+    /// written with each change before it is answered, so that it survives if the sandbox is killed
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Make every choice of the sandbox follow from this number: its own numbers and nonces, and faults by chance
+    /// Make every choice of the sandbox follow from this number: its own numbers and nonces, and
+    /// faults by chance
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// What responses are signed with: public-key, certificates or both
@@ -60,10 +63,12 @@ struct Run {
         hide_possible_values = true
     )]
     trust: TrustName,
-    /// Make the merchant one of the national algorithms (国密): SM2, SM3 and SM4 in APIv3; for a `wxpay` that was built with them
+    /// Make the merchant one of the national algorithms (国密): SM2, SM3 and SM4 in APIv3; for a
+    /// `wxpay` that was built with them
     #[arg(long, conflicts_with = "trust")]
     sm: bool,
-    /// A further host name or IP address that clients know it by, such as that of a container; can be given again
+    /// A further host name or IP address that clients know it by, such as that of a container; can
+    /// be given again
     #[arg(long, value_name = "NAME")]
     name: Vec<String>,
     /// How many requests to keep

@@ -9,7 +9,8 @@ use wxpay_api::transport::ReqwestTransport;
 use wxpay_api::{v2, v3};
 use wxpay_sandbox::Sandbox;
 
-/// The client of APIv2, and its transport, which trusts the sandbox's authority alone and shows the merchant's certificate.
+/// The client of APIv2, and its transport, which trusts the sandbox's authority alone and shows the
+/// merchant's certificate.
 pub(super) fn v2(sandbox: &Sandbox) -> Result<v2::Client, Box<dyn Error + Send + Sync>> {
     let merchant = sandbox.merchant();
     let transport = ReqwestTransport::builder()

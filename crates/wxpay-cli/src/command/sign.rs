@@ -1,4 +1,5 @@
-//! Signing: a message of APIv2, a payment of WeCom, a request of APIv3, or what a front end needs to pay.
+//! Signing: a message of APIv2, a payment of WeCom, a request of APIv3, or what a front end needs
+//! to pay.
 
 mod payment;
 mod request;
@@ -25,7 +26,8 @@ pub(crate) struct Arguments {
 enum What {
     /// Sign a message of APIv2 (MD5 or HMAC-SHA256), and a WeCom payment twice
     ///
-    /// Paying an employee (ww_msg_type) gets its workwx_sign before sign, and so does a red packet with --workwx.
+    /// Paying an employee (ww_msg_type) gets its workwx_sign before sign, and so does a red packet
+    /// with --workwx.
     #[command(
         after_help = "Examples:\n  wxpay sign v2 @order.xml --xml\n  wxpay sign v2 appid=wx1 mch_id=10000100 nonce_str=n1 --show-message"
     )]

@@ -136,7 +136,8 @@ async fn verified(
     keys: &PublicKeys,
 ) -> Option<Result<(), VerificationError>> {
     let mut headers = HeaderMap::new();
-    // The others prove nothing, and some captures hold lines that are no headers of HTTP/1.1, such as `:status`.
+    // The others prove nothing, and some captures hold lines that are no headers of HTTP/1.1, such
+    // as `:status`.
     let ours = |(name, _): &(&str, &str)| name.to_ascii_lowercase().starts_with("wechatpay-");
     for (name, value) in capture.headers().filter(ours) {
         let name: HeaderName = name.parse().ok()?;

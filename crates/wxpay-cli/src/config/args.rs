@@ -2,13 +2,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-/// Settings that come before those of the file. Keys and secrets are never arguments, since other users see those: they
-/// come from files or the environment.
+/// Settings that come before those of the file. Keys and secrets are never arguments, since other
+/// users see those: they come from files or the environment.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigArgs {
-    /// The configuration file; `wxpay.toml` in the current folder if there is one that belongs to this user or root. A file
-    /// that is named may be another user's, but others must not be able to write it
+    /// The configuration file; `wxpay.toml` in the current folder if there is one that belongs to
+    /// this user or root. A file that is named may be another user's, but others must not be able
+    /// to write it
     #[arg(
         long,
         env = "WXPAY_CONFIG",
@@ -27,7 +28,7 @@ pub(crate) struct ConfigArgs {
     /// The app ID (公众账号ID), or the corpid for WeCom
     #[arg(long, env = "WXPAY_APP_ID", value_name = "ID", hide_env_values = true)]
     pub(super) app_id: Option<String>,
-    /// The sub-merchant (子商户号) that a service provider asks for
+    /// The sub-merchant (子商户号) that a service provider calls for
     #[arg(
         long,
         env = "WXPAY_SUB_MCH_ID",
@@ -51,7 +52,7 @@ pub(crate) struct ConfigArgs {
         hide_env_values = true
     )]
     pub(super) brand_id: Option<String>,
-    /// The host to ask instead of api.mch.weixin.qq.com, such as a sandbox
+    /// The host to use instead of api.mch.weixin.qq.com, such as a sandbox
     #[arg(
         long,
         env = "WXPAY_BASE_URL",
@@ -102,7 +103,7 @@ pub(crate) struct ConfigArgs {
     /// Both in one file, apiclient_cert.p12
     #[arg(long, env = "WXPAY_P12", value_name = "FILE", hide_env_values = true)]
     pub(super) p12: Option<PathBuf>,
-    /// The id of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
+    /// The ID of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
     #[arg(
         long,
         env = "WXPAY_PUBLIC_KEY_ID",
@@ -118,7 +119,7 @@ pub(crate) struct ConfigArgs {
         hide_env_values = true
     )]
     pub(super) public_key: Option<PathBuf>,
-    /// The authority to trust instead of those of the web, as a sandbox needs
+    /// The certificate authority to trust instead of the public ones, as a sandbox needs
     #[arg(long, env = "WXPAY_ROOT", value_name = "FILE", hide_env_values = true)]
     pub(super) root: Option<PathBuf>,
 }
@@ -129,7 +130,8 @@ impl ConfigArgs {
         self.config.as_deref()
     }
 
-    /// Who asks and where, as far as the arguments say it: another command about the same call has to say it too.
+    /// Who asks and where, as far as the arguments say it: another command about the same call has
+    /// to say it too.
     pub(crate) fn of_identity(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let given = [
             ("mch-id", &self.mch_id),

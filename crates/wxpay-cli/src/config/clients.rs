@@ -72,7 +72,8 @@ impl<'a> Clients<'a> {
         self.built(self.merchant()?)
     }
 
-    /// A client of APIv3 that also has the IDs which it fills into requests: app, sub-merchant and its app.
+    /// A client of APIv3 that also has the IDs which it fills into requests: app, sub-merchant and
+    /// its app.
     pub(crate) fn v3_with_ids(&self) -> Result<v3::Client, Fail> {
         let (config, mut client) = (self.config, self.merchant()?);
         if let Some(app_id) = parsed(config.app_id().ok(), "app_id")? {
@@ -144,7 +145,8 @@ impl<'a> Clients<'a> {
 }
 
 impl Config {
-    /// The merchant's certificate and key, from PEM files or from `apiclient_cert.p12`, if they are configured.
+    /// The merchant's certificate and key, from PEM files or from `apiclient_cert.p12`, if they are
+    /// configured.
     pub(crate) fn identity(&self) -> Result<Option<Identity>, Fail> {
         if let (Some(certificate), Some(private_key)) = (self.certificate(), self.private_key()) {
             return Ok(Some(Identity {
@@ -183,7 +185,8 @@ impl Config {
             .map_err(wrong("[certificate] private_key"))
     }
 
-    /// What the merchant signs with, and WeChat Pay therefore too; RSA as long as there is no key that can be read.
+    /// What the merchant signs with, and WeChat Pay therefore too; RSA as long as there is no key
+    /// that can be read.
     pub(crate) fn suite(&self) -> Suite {
         let key = match (self.identity(), self.private_key()) {
             (Ok(Some(identity)), _) => Some(identity.private_key),
@@ -237,7 +240,7 @@ impl Config {
         Ok(keys)
     }
 
-    /// The id of WeChat Pay's public key, and the key as PEM.
+    /// The ID of WeChat Pay's public key, and the key as PEM.
     pub(crate) fn public_key_pem(&self) -> Result<Option<(String, String)>, Fail> {
         match (self.public_key_id(), self.public_key()) {
             (Some(id), Some(path)) => Ok(Some((id.to_owned(), read(&path)?))),

@@ -67,7 +67,8 @@ pub(super) struct MerchantCertificate {
 pub(super) struct Platform {
     pub(super) public_key_id: Option<String>,
     pub(super) public_key: Option<PathBuf>,
-    /// Set before the key is switched on on the merchant platform: it verifies, and certificates go on sealing.
+    /// Set before the key is switched on on the merchant platform: it verifies, and certificates go
+    /// on sealing.
     pub(super) public_key_only_verifies: bool,
     pub(super) certificates: Certificates,
 }

@@ -5,8 +5,9 @@ use crate::lang::Text;
 use crate::visible::visible;
 
 impl Config {
-    /// A sentence on each thing that leads payments elsewhere than to WeChat Pay over the authorities of the web: another
-    /// host, another authority, a proxy. For payouts TLS is the only proof, so these decide what is believed.
+    /// A sentence on each thing that leads payments elsewhere than to WeChat Pay over the
+    /// authorities of the web: another host, another authority, a proxy. For payouts TLS is the
+    /// only proof, so these decide what is believed.
     pub(crate) fn host_notes(&self) -> Vec<Text> {
         let mut notes = Vec::new();
         if let Some(url) = self.base_url().filter(|url| !is_wechat_pay(url)) {

@@ -3,7 +3,8 @@
 use super::DEFAULT;
 use crate::fail::Fail;
 
-/// A setting by its names in the file, among the arguments and in the environment. Those that belong together stand in one.
+/// A setting by its names in the file, among the arguments and in the environment. Those that
+/// belong together stand in one.
 pub(super) struct Names {
     pub(super) setting: &'static str,
     arguments: &'static [&'static str],
@@ -25,6 +26,22 @@ pub(super) fn missing(names: &Names) -> Fail {
         format!("{setting} is missing: set it in {DEFAULT}, by {argument} or in {variable}"),
         format!(
             "缺少 {setting}：请在 {DEFAULT} 中设置，或使用参数 {argument_zh} 或环境变量 {variable_zh}"
+        ),
+    )
+}
+
+/// The first setting of all, where there is no file either.
+pub(super) fn nothing_set(names: &Names) -> Fail {
+    let setting = names.setting;
+    let (argument, variable) = (names.arguments.concat(), names.variables.concat());
+    Fail::usage(
+        format!(
+            "{setting} is missing, and there is no {DEFAULT} here: `wxpay init` writes one to fill \
+             in; or use {argument} or {variable}"
+        ),
+        format!(
+            "缺少 {setting}，当前目录中也没有 {DEFAULT}：可用 `wxpay init` 生成一份待填写的配置，\
+             或使用参数 {argument} 或环境变量 {variable}"
         ),
     )
 }

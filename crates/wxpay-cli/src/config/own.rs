@@ -7,7 +7,7 @@ use super::names::{APP_ID, BRAND_ID, SUB_APP_ID, SUB_MCH_ID, missing};
 use crate::fail::Fail;
 
 impl Config {
-    /// The sub-merchant (子商户号) that a service provider asks for.
+    /// The sub-merchant (子商户号) that a service provider calls for.
     pub(crate) fn sub_mch_id(&self) -> Option<&str> {
         let argument = self.args.sub_mch_id.as_deref();
         argument.or(self.file.sub_mch_id.as_deref())
@@ -31,7 +31,8 @@ impl Config {
         value.ok_or_else(|| missing(&BRAND_ID))
     }
 
-    /// Checks that what the client fills into a request is configured, as far as the request can't do without.
+    /// Checks that what the client fills into a request is configured, as far as the request can't
+    /// do without.
     pub(crate) fn check_own(&self, request: &[Field]) -> Result<(), Fail> {
         let filled = request.iter().filter(|field| field.from.is_some());
         for field in filled.filter(|field| field.required) {

@@ -1,5 +1,5 @@
-//! Whose a file of the configuration is, and who else can change or read it. It is asked of the opened file, so that what
-//! is checked is what is read.
+//! Whose a file of the configuration is, and who else can change or read it. It is asked of the
+//! opened file, so that what is checked is what is read.
 
 use std::fs::{File, Metadata};
 use std::io::Read;

@@ -6,7 +6,8 @@ use wxpay_api::core::Secret;
 use super::owner::{self, Role};
 use crate::fail::Fail;
 
-/// A secret in a file of its own, which only its owner may read. A line end behind it does not count.
+/// A secret in a file of its own, which only its owner may read. A line end behind it does not
+/// count.
 pub(super) fn read(path: &Path) -> Result<Secret, Fail> {
     let text = text(path)?;
     let trimmed = text.expose().trim_end_matches(['\r', '\n']);

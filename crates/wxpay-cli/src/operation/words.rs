@@ -197,7 +197,8 @@ pub(crate) fn fixed(is: &Is) -> String {
     }
 }
 
-/// Markdown without what only a browser understands: of a link its text is kept, and its address if it has one.
+/// Markdown without what only a browser understands: of a link its text is kept, and its address if
+/// it has one.
 pub(crate) fn plain(markdown: &str) -> String {
     let mut out = String::new();
     let mut rest = markdown;

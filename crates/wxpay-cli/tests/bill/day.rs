@@ -18,7 +18,8 @@ pub(crate) struct Day {
 }
 
 impl Day {
-    /// Two orders were paid two days ago, T1 of 20.00 with 5.00 back and T2 of 0.01, and another one a day later.
+    /// Two orders were paid two days ago, T1 of 20.00 with 5.00 back and T2 of 0.01, and another
+    /// one a day later.
     pub(crate) async fn start() -> Self {
         let sandbox = Sandbox::start().await.unwrap();
         let noon = Timestamp::from_unix(Timestamp::now().unix() - 48 * 3600).unwrap();

@@ -1,4 +1,5 @@
-//! `wxpay bill`: bills of the sandbox fetched, shown, added up and reconciled, and files that are no bills.
+//! `wxpay bill`: bills of the sandbox fetched, shown, added up and reconciled, and files that are
+//! no bills.
 #![cfg(unix)] // files have modes
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,4 +1,5 @@
-//! A man in the middle with a certificate that the command trusts: it passes everything on, and alters one byte of a bill.
+//! A man in the middle with a certificate that the command trusts: it passes everything on, and
+//! alters one byte of a bill.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! `wxpay call`: arguments in, table or JSON out, and an exit code that tells what a failure means for the money.
+//! `wxpay call`: arguments in, table or JSON out, and an exit code that tells what a failure means
+//! for the money.
 
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
@@ -189,7 +190,8 @@ async fn what_was_not_sent_exits_with_1() {
     );
 }
 
-/// What was sent and whose response can't be written, for lack of disk say, must not read as not executed.
+/// What was sent and whose response can't be written, for lack of disk say, must not read as not
+/// executed.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_cannot_be_written_does_not_change_what_happened() {

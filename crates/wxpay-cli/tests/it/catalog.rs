@@ -237,5 +237,10 @@ fn names_are_completed() {
         let script = said(&["completions", shell]);
         assert!(script.contains("v2.wecom.pay_employee"), "{shell}");
         assert!(script.len() < 1024 * 1024, "{shell}: {}", script.len());
+        let json = json_of(&["completions", shell, "--json"]);
+        assert_eq!(
+            json,
+            serde_json::json!({ "shell": shell, "script": script })
+        );
     }
 }

@@ -370,8 +370,9 @@ fn is_chinese(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
-/// The first run of four English words with nothing but spaces between them. Names on the wire, values, paths and options
-/// have other characters in them, or commas between them; code stands between backticks.
+/// The first run of four English words with nothing but spaces between them. Names on the wire,
+/// values, paths and options have other characters in them, or commas between them; code stands
+/// between backticks.
 fn english(said: &str) -> Option<String> {
     let is_word = |word: &&str| {
         let word = word.trim_matches(|c| "()'\".:;".contains(c));

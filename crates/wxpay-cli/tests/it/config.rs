@@ -87,7 +87,8 @@ async fn a_secret_that_others_may_read_is_refused() {
     assert_eq!(command.output().unwrap().status.code(), Some(1));
 }
 
-/// A public key that is not switched on yet verifies, and nothing can be sealed or asked for with it.
+/// A public key that is not switched on yet verifies, and nothing can be sealed or asked for with
+/// it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_public_key_can_be_set_to_verify_only() {
     let sandbox = Sandbox::start().await.unwrap();

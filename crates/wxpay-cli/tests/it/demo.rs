@@ -16,3 +16,15 @@ fn every_step_holds_in_both_languages() {
         assert!(output.status.success() && out.contains(held), "{out}");
     }
 }
+
+#[test]
+fn programs_read_the_same_as_json() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wxpay"));
+    let output = command.args(["demo", "--json"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let steps = report["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 8);
+    assert!(steps.iter().all(|step| step["holds"] == true), "{report:#}");
+    assert_eq!(report["holds"], true);
+}

@@ -1,4 +1,5 @@
-//! `wxpay init`: what it writes is read by the other commands, and says every setting there is. The guide names them too.
+//! `wxpay init`: what it writes is read by the other commands, and says every setting there is. The
+//! guide names them too.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,6 +44,7 @@ fn every_setting() -> BTreeMap<&'static str, Vec<String>> {
         "tls",
         "payout",
         "payout.transfer",
+        "payout.red-packet",
         "payout.refund",
     ];
     let of = |section: &str| {
@@ -100,6 +102,41 @@ fn fill(text: &mut String, name: &str, value: &str) {
     let is_it = |line: &&str| line.trim_start_matches("# ").starts_with(&begin);
     let line = text.lines().find(is_it).unwrap().to_owned();
     *text = text.replacen(&line, &format!("{begin}\"{value}\""), 1);
+}
+
+#[test]
+fn programs_read_what_it_wrote_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = wxpay(folder.path(), &["init", "--dir", "live", "--json"]);
+    assert!(output.status.success(), "{output:?}");
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["file"], "live/wxpay.toml");
+    assert_eq!(said["check"], "wxpay doctor --config live/wxpay.toml");
+    let config = fs::read_to_string(folder.path().join("live/wxpay.toml")).unwrap();
+    for name in said["needs"].as_array().unwrap() {
+        assert!(config.contains(&name.to_string()), "{name}");
+    }
+}
+
+#[test]
+fn a_command_without_any_settings_tells_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (lang, told) in [
+        ("en", "there is no wxpay.toml here: `wxpay init` writes one"),
+        ("zh", "可用 `wxpay init` 生成"),
+    ] {
+        let call = [
+            "call",
+            "v2.pay.query_order",
+            "--out-trade-no",
+            "ORDER-1",
+            "--lang",
+            lang,
+        ];
+        let output = wxpay(folder.path(), &call);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(text(&output.stderr).contains(told), "{output:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,7 +217,14 @@ fn each_setting_is_told_of_in_both_languages() {
     // Both languages set the same, but for words.
     let values = |text: &str| {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let words = ["act_name", "transfer_remark", "reason"];
+        let words = [
+            "act_name",
+            "transfer_remark",
+            "reason",
+            "send_name",
+            "wishing",
+            "remark",
+        ];
         let lines = lines.filter(|line| !words.iter().any(|word| line.starts_with(word)));
         lines.map(str::to_owned).collect::<Vec<_>>()
     };

@@ -110,7 +110,8 @@ async fn a_file_of_another_user_is_refused_unless_it_is_a_configuration_that_was
         );
         chown(setup.path(file), Some(0), None).unwrap();
     }
-    // A secret in the configuration itself does not believe its owner more than before, and asks for its mode.
+    // A secret in the configuration itself does not believe its owner more than before, and asks
+    // for its mode.
     chown(setup.path("v2_key"), Some(NOBODY), None).unwrap();
     let doctor = setup.run(&["doctor", "--offline"]);
     assert_eq!(doctor.status.code(), Some(1));

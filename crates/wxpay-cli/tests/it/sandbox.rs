@@ -91,7 +91,8 @@ fn the_files_that_it_writes_are_new_ones_for_their_owner_alone() {
 
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    // What lies at the names that are written first: a link to something else, and a file that all may read.
+    // What lies at the names that are written first: a link to something else, and a file that all
+    // may read.
     fs::write(path("other"), "mine").unwrap();
     symlink(path("other"), path("state.json.new")).unwrap();
     let first = Running::start(folder.path(), &[]);

@@ -1,5 +1,5 @@
-//! What the command prints, screen by screen, as the files of `tests/screens` have it: in both languages, and as wide as the
-//! variable `COLUMNS` says.
+//! What the command prints, screen by screen, as the files of `tests/screens` have it: in both
+//! languages, and as wide as the variable `COLUMNS` says.
 //!
 //! When a change of the words is meant, this writes the files again:
 //!

@@ -15,7 +15,8 @@ fn wxpay(config: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// What `wxpay explain` says of a request that `wxpay sign` signed, sent as it was signed and with another path.
+/// What `wxpay explain` says of a request that `wxpay sign` signed, sent as it was signed and with
+/// another path.
 fn explained(folder: &Path, config: &Path, path: &str) -> [(Option<i32>, String); 2] {
     let signed = wxpay(config, &["sign", "v3", "GET", path]);
     let header = text(&signed.stdout).lines().next().unwrap();

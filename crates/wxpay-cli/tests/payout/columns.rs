@@ -2,7 +2,8 @@
 
 use crate::office::{Office, said};
 
-/// A name that is nearly one of a payout's columns is not passed over: the name check or the approval would be lost.
+/// A name that is nearly one of a payout's columns is not passed over: the name check or the
+/// approval would be lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_that_is_nearly_right_is_an_error_that_says_the_right_one() {
     let office = Office::open().await;

@@ -47,7 +47,8 @@ async fn pays_under_kills(rows: usize) {
     }
     let output = office.run("run rows.csv --journal j");
     let said = said(&output);
-    // The wrong names are not paid. One that met a fault before its refusal stays unknown: the first try may have paid.
+    // The wrong names are not paid. One that met a fault before its refusal stays unknown: the
+    // first try may have paid.
     let wrong = rows / 100;
     assert_eq!(output.status.code(), Some(i32::from(wrong > 0)), "{said}");
     assert_eq!(office.reconcile(), rows - wrong, "{said}");

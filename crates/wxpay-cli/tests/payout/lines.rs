@@ -1,4 +1,5 @@
-//! A mistake is named with the line that an editor shows, and a file that is not CSV in UTF-8 is refused in clear words.
+//! A mistake is named with the line that an editor shows, and a file that is not CSV in UTF-8 is
+//! refused in clear words.
 
 use crate::office::{Office, said, wxpay};
 

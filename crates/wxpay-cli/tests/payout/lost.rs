@@ -109,7 +109,8 @@ async fn second_journal_ends_already_paid() {
     assert_eq!(books(&office), (20, 20));
 }
 
-/// A thousand intents of which some were paid, one failed and was paid under its next number, and the rest never left.
+/// A thousand intents of which some were paid, one failed and was paid under its next number, and
+/// the rest never left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recover_rebuilds_a_thousand() {
     let office = Office::open().await;
@@ -148,7 +149,8 @@ async fn recover_rebuilds_a_thousand() {
     assert_eq!(booked, i64::try_from(sum).unwrap());
 }
 
-/// That the payouts were paid before is what a recovery is made for, and no reason to look for another journal.
+/// That the payouts were paid before is what a recovery is made for, and no reason to look for
+/// another journal.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recovery_does_not_ask_for_the_lost_journal() {
     let office = Office::open().await;
@@ -183,7 +185,8 @@ async fn unreachable_host_is_told_with_its_cause() {
     }
 }
 
-/// Without certificate, without the WeCom secret or with a wrong key, it is told at once, and nothing was asked to be paid.
+/// Without certificate, without the WeCom secret or with a wrong key, it is told at once, and
+/// nothing was asked to be paid.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_is_told_before_the_first_payment() {
     let office = Office::open().await;
@@ -227,7 +230,8 @@ async fn what_is_wrong_is_told_before_the_first_payment() {
     assert!(office.run("run rows.csv --journal j").status.success());
 }
 
-/// What WeChat Pay declared failed gets its next number, and what it refused keeps its number with a corrected row.
+/// What WeChat Pay declared failed gets its next number, and what it refused keeps its number with
+/// a corrected row.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replace_makes_ready_what_can_be_paid_again() {
     let office = Office::open().await;

@@ -1,4 +1,5 @@
-//! `wxpay payout`, by the command itself: against a sandbox that lives in the test, so that it outlives every process.
+//! `wxpay payout`, by the command itself: against a sandbox that lives in the test, so that it
+//! outlives every process.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -83,7 +83,8 @@ impl Office {
         self.write("wxpay.toml", &settings.replace(setting, other));
     }
 
-    /// `rows.csv` with so many rows, each to another employee. Of a hundred, one has a name that is not the employee's.
+    /// `rows.csv` with so many rows, each to another employee. Of a hundred, one has a name that is
+    /// not the employee's.
     pub(crate) fn write_rows(&self, rows: usize) {
         let mut text = "intent,openid,amount_fen,desc,re_user_name\n".to_owned();
         for row in 0..rows {

@@ -32,7 +32,8 @@ fn number(office: &Office, openid: &str) -> String {
     packet.mch_billno.clone()
 }
 
-/// Both are sent once and wait for their users. One is received, the other goes back after a day and gets its next number.
+/// Both are sent once and wait for their users. One is received, the other goes back after a day
+/// and gets its next number.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_received_goes_back_and_can_be_sent_again() {
     let office = office().await;

@@ -119,7 +119,8 @@ async fn another_amount_under_the_same_intent_is_a_conflict_and_told() {
         "{told}"
     );
     assert_eq!(went_back(&office), [("order-A1".to_owned(), 40)]);
-    // A second journal comes to the same number, so WeChat Pay's own words tell that it is another refund.
+    // A second journal comes to the same number, so WeChat Pay's own words tell that it is another
+    // refund.
     let output = office.run("run rows.csv --product refund --journal two");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let told = "WeChat Pay paid 40 fen under this number, not 50";
@@ -277,7 +278,8 @@ async fn what_wechat_pay_is_not_done_with_waits_and_is_settled_later() {
     assert_eq!(office.sandbox.refunds().len(), 2);
 }
 
-/// `CLOSED` has failed by WeChat Pay's own word, and the intent may be refunded under its next number.
+/// `CLOSED` has failed by WeChat Pay's own word, and the intent may be refunded under its next
+/// number.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_refund_is_replaced_under_its_next_number() {
     let office = office(&["order-A1"]).await;

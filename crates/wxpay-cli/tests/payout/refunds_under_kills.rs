@@ -1,4 +1,5 @@
-//! Refunds by a command that is killed while responses get lost: the books agree to the fen, and nothing went back twice.
+//! Refunds by a command that is killed while responses get lost: the books agree to the fen, and
+//! nothing went back twice.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -55,7 +56,8 @@ async fn refunds_under_kills(rows: usize) {
     let said = said(&output);
     assert_eq!(output.status.code(), Some(i32::from(rows >= 100)), "{said}");
 
-    // The journal and the books, to the fen. Of a hundred orders one has nothing left, and stays as it is.
+    // The journal and the books, to the fen. Of a hundred orders one has nothing left, and stays as
+    // it is.
     let refunds = office.sandbox.refunds();
     let by_us = |number: &str| {
         let mut numbers = refunds.iter().map(|refund| &refund.out_refund_no);

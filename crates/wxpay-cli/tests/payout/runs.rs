@@ -147,7 +147,8 @@ async fn reasons_are_shown_without_what_steers_a_terminal() {
     assert!(!said.contains("\nrow-9"), "{said}");
 }
 
-/// No money: what has not left stays, and one try shows it. With money again, all is paid under the same numbers.
+/// No money: what has not left stays, and one try shows it. With money again, all is paid under the
+/// same numbers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_money_it_stops_and_goes_on_later() {
     let office = Office::open().await;
@@ -170,7 +171,8 @@ async fn without_money_it_stops_and_goes_on_later() {
     assert!(before.iter().all(|row| numbers.contains(&row.number)));
 }
 
-/// Ctrl-C: what is under way ends, nothing new begins, and `resolve` settles what is open without beginning anything.
+/// Ctrl-C: what is under way ends, nothing new begins, and `resolve` settles what is open without
+/// beginning anything.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn interrupted_it_ends_in_order() {

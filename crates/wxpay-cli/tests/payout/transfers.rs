@@ -125,7 +125,8 @@ async fn a_user_who_takes_three_days_is_waited_for_and_found() {
     assert_eq!(export[0]["package_info"], Value::Null);
 }
 
-/// The response with the package is lost, and then the process: the same request brings it, and it is one transfer.
+/// The response with the package is lost, and then the process: the same request brings it, and it
+/// is one transfer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_package_that_was_lost_is_asked_for_again() {
     let office = office().await;
@@ -150,7 +151,8 @@ async fn a_package_that_was_lost_is_asked_for_again() {
     assert!(bills.iter().all(|bill| bill.requests == 2));
 }
 
-/// What WeChat Pay has closed after a day has failed by its own word, and the intent may be paid under its next number.
+/// What WeChat Pay has closed after a day has failed by its own word, and the intent may be paid
+/// under its next number.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_user_who_never_confirms_is_paid_under_the_next_number() {
     let office = office().await;
@@ -228,7 +230,8 @@ async fn a_transfer_that_waits_is_cancelled() {
     assert_eq!(received(&office), 50);
 }
 
-/// The answer to the cancellation is lost: nothing more is sent for the transfer, and queries tell how it ended.
+/// The answer to the cancellation is lost: nothing more is sent for the transfer, and queries tell
+/// how it ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancellation_without_an_answer_is_settled_by_queries() {
     let office = office().await;

@@ -152,7 +152,7 @@ fn what_wechat_pay_verified_is_shown_as_that() {
     assert!(said.out.contains(title), "{}", said.out);
     assert!(!said.out.contains("what should be signed"), "{}", said.out);
     let said = sample.run(&["explain", "--lang", "zh"]);
-    let title = "\n微信支付验签所用的字符串（共129个字符，此为前60个）：\nGET\n";
+    let title = "\n微信支付验签所用的字符串（共 129 个字符，此为前 60 个）：\nGET\n";
     assert!(said.out.contains(title), "{}", said.out);
     let json = sample.run(&["explain", "--json"]).json();
     assert!(json["expected_text"].is_null());

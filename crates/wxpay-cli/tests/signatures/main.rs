@@ -1,4 +1,5 @@
-//! `wxpay sign`, `verify`, `open` and `explain`, run as a user runs them: on files, with keys from files and the environment.
+//! `wxpay sign`, `verify`, `open` and `explain`, run as a user runs them: on files, with keys from
+//! files and the environment.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

@@ -87,7 +87,8 @@ fn a_front_end_gets_what_it_needs_to_pay() {
     );
 }
 
-/// The signature of APIv3 does not cover the merchant ID, so a wrong one is found by nobody but the user's phone.
+/// The signature of APIv3 does not cover the merchant ID, so a wrong one is found by nobody but the
+/// user's phone.
 #[test]
 fn the_merchant_of_an_app_payment_is_chosen_when_there_are_two() {
     let bench = Bench::merchant();

@@ -108,7 +108,8 @@ fn resolve(operation: &'static Operation) -> Option<Resolve> {
     })
 }
 
-/// Whatever is not said to be a read may change something. A page is opened by the user; asking for its URL sends nothing.
+/// Whatever is not said to be a read may change something. A page is opened by the user; asking for
+/// its URL sends nothing.
 fn effect(operation: &Operation) -> Effect {
     if ["read", "page"].contains(&operation.effect.as_str()) {
         Effect::Read
@@ -146,7 +147,8 @@ fn facts(error: &'static ErrorCode, write: bool) -> CodeFacts {
     CodeFacts::new(&error.code, outcome, class)
 }
 
-/// The names of all fields of request and response, those of the client and of every response included.
+/// The names of all fields of request and response, those of the client and of every response
+/// included.
 fn names(operation: &'static Operation) -> Vec<&'static str> {
     let mut names = vec![
         "err_code",

@@ -21,8 +21,9 @@ pub struct DynamicRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DynamicResponse {
-    /// The fields that the catalogue knows, by their names on the wire: amounts and numbers as integers, times, identifiers and
-    /// personal values as strings. What is absent is null, an absent list is empty.
+    /// The fields that the catalogue knows, by their names on the wire: amounts and numbers as
+    /// integers, times, identifiers and personal values as strings. What is absent is null, an
+    /// absent list is empty.
     pub fields: Json,
     /// The whole message, with what the catalogue does not know. In APIv2 every value is a string.
     pub message: Json,
@@ -31,9 +32,11 @@ pub struct DynamicResponse {
 }
 
 impl DynamicRequest {
-    /// A request by its members, named as on the wire. A member of `extra` is sent although the catalogue does not know it.
+    /// A request by its members, named as on the wire. A member of `extra` is sent although the
+    /// catalogue does not know it.
     ///
-    /// It is checked when it is sent or prepared: every error names the member and the rule, and nothing is sent then.
+    /// It is checked when it is sent or prepared: every error names the member and the rule, and
+    /// nothing is sent then.
     pub const fn new(operation: &'static Operation, request: Json) -> Self {
         Self {
             operation,
@@ -42,8 +45,9 @@ impl DynamicRequest {
         }
     }
 
-    /// The same with the file of a field, for [`Upload::open`]: a member of the JSON can only be a file in memory, an object of
-    /// `name` and `content`, the bytes in base64. No JSON makes this program read a file of its machine.
+    /// The same with the file of a field, for [`Upload::open`]: a member of the JSON can only be a
+    /// file in memory, an object of `name` and `content`, the bytes in base64. No JSON makes this
+    /// program read a file of its machine.
     #[must_use]
     pub fn file(mut self, name: impl Into<String>, file: Upload) -> Self {
         self.files.push((name.into(), file));
@@ -58,7 +62,8 @@ impl DynamicRequest {
     /// Checks the request as sending it would.
     ///
     /// # Errors
-    /// A member is missing, unknown or breaks a documented rule. What the client itself fills is not looked at.
+    /// A member is missing, unknown or breaks a documented rule. What the client itself fills is
+    /// not looked at.
     pub fn check(&self) -> Result<(), InvalidInput> {
         write::check(self.operation, &self.request, &self.files)
     }

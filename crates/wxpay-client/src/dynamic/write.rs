@@ -156,7 +156,8 @@ impl<'a> Members<'a> {
         self.json.get(name).filter(|value| **value != Json::Null)
     }
 
-    /// A field's value. As in a typed request that is read from JSON, an empty text says that a scalar is absent.
+    /// A field's value. As in a typed request that is read from JSON, an empty text says that a
+    /// scalar is absent.
     fn value(&self, field: &Field) -> Option<&'a Json> {
         let nested = matches!(field.ty.as_str(), "object" | "list") && field.written.is_none();
         let empty = |value: &&Json| value.as_str() == Some("");

@@ -8,8 +8,9 @@ use wxpay_core::InvalidInput;
 
 /// The digest that a signed response told of a file: the proof of a file that carries no signature.
 ///
-/// By the documents it is that of the unpacked file for nearly every bill, and that of the file as it is fetched for the
-/// withdrawals that failed (提现异常): say so with [`as_fetched`](Self::as_fetched).
+/// By the documents it is that of the unpacked file for nearly every bill, and that of the file as
+/// it is fetched for the withdrawals that failed (提现异常): say so with
+/// [`as_fetched`](Self::as_fetched).
 #[derive(Clone, Eq, PartialEq)]
 pub struct FileDigest {
     value: Value,
@@ -35,8 +36,8 @@ enum Over {
 }
 
 impl FileDigest {
-    /// The digest of the unpacked file, as a response tells it: `hash_type` is `SHA1` or `SHA256` (or, with
-    /// the feature `sm`, `SM3`), `hash_value` is in hexadecimal, in upper or lower case.
+    /// The digest of the unpacked file, as a response tells it: `hash_type` is `SHA1` or `SHA256`
+    /// (or, with the feature `sm`, `SM3`), `hash_value` is in hexadecimal, in upper or lower case.
     ///
     /// # Errors
     /// The digest has another type, or an invalid format. Nothing was sent.
@@ -66,15 +67,17 @@ impl FileDigest {
         Ok(Self { value, over })
     }
 
-    /// The same digest, where a document says that it is of the file as it is fetched, packed or not.
+    /// The same digest, where a document says that it is of the file as it is fetched, packed or
+    /// not.
     #[must_use]
     pub fn as_fetched(mut self) -> Self {
         self.over = Over::Fetched;
         self
     }
 
-    /// The header `Digest: SHA=…` of a bill of APIv2, whose document does not say whether the bytes are packed. A header in
-    /// another form is no digest: nothing signs it, and the transport finds a file that was cut short.
+    /// The header `Digest: SHA=…` of a bill of APIv2, whose document does not say whether the bytes
+    /// are packed. A header in another form is no digest: nothing signs it, and the transport finds
+    /// a file that was cut short.
     #[cfg(feature = "apiv2")]
     pub(crate) fn of_header(header: &str) -> Option<Self> {
         let value = Value::Sha1(bytes_of(header.trim().strip_prefix("SHA=")?).ok()?);

@@ -11,7 +11,8 @@ use crate::limits::{FEN, NUMBER, check_items, check_max, check_range, checked, n
 use crate::v3::Call;
 use crate::{Extra, Max};
 
-/// A JSON object being filled in: each member is checked as it is written, and secret ones are encrypted before they are sent.
+/// A JSON object being filled in: each member is checked as it is written, and secret ones are
+/// encrypted before they are sent.
 #[derive(Clone, Default)]
 pub struct Body(Vec<(JsonText, Node)>);
 
@@ -55,7 +56,8 @@ impl Body {
         Ok(())
     }
 
-    /// Writes a string that is encrypted for WeChat Pay (敏感信息加密) before it is sent. The limit counts the plain text.
+    /// Writes a string that is encrypted for WeChat Pay (敏感信息加密) before it is sent. The limit
+    /// counts the plain text.
     ///
     /// # Errors
     /// It is empty, too long or holds characters beyond U+FFFF.
@@ -71,10 +73,12 @@ impl Body {
         Ok(())
     }
 
-    /// Writes a list of strings that are encrypted for WeChat Pay (敏感信息加密) before they are sent, each by itself.
+    /// Writes a list of strings that are encrypted for WeChat Pay (敏感信息加密) before they are sent,
+    /// each by itself.
     ///
     /// # Errors
-    /// It has too few or too many members; one of them is empty, too long or holds characters beyond U+FFFF.
+    /// It has too few or too many members; one of them is empty, too long or holds characters
+    /// beyond U+FFFF.
     pub fn sealed_list(
         &mut self,
         name: &'static str,
@@ -299,7 +303,8 @@ impl Body {
         }
     }
 
-    /// The JSON, with the encrypted strings in the places of the secrets; `None` when there are not as many.
+    /// The JSON, with the encrypted strings in the places of the secrets; `None` when there are not
+    /// as many.
     pub(crate) fn seal(self, texts: &mut impl Iterator<Item = String>) -> Option<Json> {
         let mut members = Vec::with_capacity(self.0.len());
         for (name, node) in self.0 {

@@ -28,7 +28,8 @@ impl Body {
     /// Writes a list of strings.
     ///
     /// # Errors
-    /// It has too few or too many members, or one of them is empty, too long or holds characters beyond U+FFFF.
+    /// It has too few or too many members, or one of them is empty, too long or holds characters
+    /// beyond U+FFFF.
     pub fn texts<T: AsRef<str>>(
         &mut self,
         name: &'static str,
@@ -75,7 +76,8 @@ impl Body {
     /// Writes a list of objects as JSON within a string.
     ///
     /// # Errors
-    /// It has too few or too many members; those of `write`, with the path to the member; the text is too long.
+    /// It has too few or too many members; those of `write`, with the path to the member; the text
+    /// is too long.
     pub fn json_list<T>(
         &mut self,
         name: &'static str,

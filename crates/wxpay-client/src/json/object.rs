@@ -10,7 +10,8 @@ use super::{Json, JsonText};
 pub struct Object<'a> {
     pub(super) members: &'a [(JsonText, Json)],
     pub(super) path: String,
-    /// Where to look first: behind the member that was found last, since members mostly come in the documents' order.
+    /// Where to look first: behind the member that was found last, since members mostly come in the
+    /// documents' order.
     next: Cell<usize>,
 }
 

@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 
 /// A string of a JSON value, or the name of a member: read as a `str`, and cheap to copy.
 ///
-/// Up to 23 bytes stand in the value itself, longer ones are shared. `Debug` shows its length only, since values can be personal.
+/// Up to 23 bytes stand in the value itself, longer ones are shared. `Debug` shows its length only,
+/// since values can be personal.
 #[derive(Clone, Default, Eq, PartialEq, Ord, PartialOrd, Hash)]
 pub struct JsonText(SmolStr);
 

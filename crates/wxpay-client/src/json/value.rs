@@ -72,7 +72,8 @@ impl Json {
         }
     }
 
-    /// Whether this member, as the caller gave it, leaves the value of a fixed one as it is: it is absent, or the same.
+    /// Whether this member, as the caller gave it, leaves the value of a fixed one as it is: it is
+    /// absent, or the same.
     pub(crate) fn stands_for(&self, fixed: &Self) -> bool {
         match self {
             Self::Null => true,
@@ -276,7 +277,8 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
-/// Which of 64 kinds of names an object has so far. A name of a new kind need not be compared with those before it.
+/// Which of 64 kinds of names an object has so far. A name of a new kind need not be compared with
+/// those before it.
 #[derive(Default)]
 struct Kinds(u64);
 
@@ -294,8 +296,8 @@ impl Kinds {
     }
 }
 
-/// Up to so many members, each name is compared with those before it of its kind. That can take the square of their number,
-/// which the sender chooses, so those of more members are sorted.
+/// Up to so many members, each name is compared with those before it of its kind. That can take the
+/// square of their number, which the sender chooses, so those of more members are sorted.
 const FEW: usize = 32;
 
 fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {

@@ -2,7 +2,8 @@ use wxpay_core::{AppId, Fen, MchId, OutTradeNo};
 
 use crate::Unexpected;
 
-/// A combined order (合单) as the shop made it, for comparing a notification of either protocol with it.
+/// A combined order (合单) as the shop made it, for comparing a notification of either protocol with
+/// it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ExpectedCombined {
@@ -48,8 +49,8 @@ impl ExpectedCombined {
 }
 
 impl ExpectedCombined {
-    /// Compares the orders that were told with the expected ones, no more and no fewer, and gives them in the order of the
-    /// expectation.
+    /// Compares the orders that were told with the expected ones, no more and no fewer, and gives
+    /// them in the order of the expectation.
     pub(crate) fn compare<T: ToldSubOrder>(
         &self,
         mut told: Vec<T>,

@@ -6,7 +6,8 @@ pub enum RefundEnd {
     Succeeded,
     /// `CLOSED`, in APIv2 `REFUNDCLOSE`: there is no refund, and the money stays with the merchant.
     Closed,
-    /// `ABNORMAL`, in APIv2 `CHANGE`: the user's bank did not take the money, and a person has to act. It may succeed later.
+    /// `ABNORMAL`, in APIv2 `CHANGE`: the user's bank did not take the money, and a person has to
+    /// act. It may succeed later.
     Abnormal,
     /// A state that this version does not know. Query the refund.
     Other(String),

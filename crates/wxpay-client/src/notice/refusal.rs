@@ -8,8 +8,9 @@ use crate::NoticeError;
 
 /// A notification that was refused: why, for the shop's own log, and the response for its sender.
 ///
-/// `Display` says why. The response does not: who sent it may be anyone. With the feature `tracing`, an event of the target
-/// `wxpay.notice` was emitted already, of level `WARN`, or `INFO` for a signature probe (签名探测).
+/// `Display` says why. The response does not: who sent it may be anyone. With the feature
+/// `tracing`, an event of the target `wxpay.notice` was emitted already, of level `WARN`, or `INFO`
+/// for a signature probe (签名探测).
 #[derive(Debug)]
 pub struct Refusal(Box<Inner>);
 

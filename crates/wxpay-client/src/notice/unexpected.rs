@@ -2,7 +2,8 @@ use std::fmt;
 
 use wxpay_core::OutTradeNo;
 
-/// A notification is about something else than what was expected: another order, amount, currency, merchant, app or state.
+/// A notification is about something else than what was expected: another order, amount, currency,
+/// merchant, app or state.
 ///
 /// Do not ship. Query the order and have a person look: the notification itself is authentic.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -26,8 +26,8 @@ pub(crate) struct Multipart {
 }
 
 impl Part {
-    /// The whole message: what is signed as the part `meta`, then the file. `seed` begins the line that separates the parts of a
-    /// message in memory.
+    /// The whole message: what is signed as the part `meta`, then the file. `seed` begins the line
+    /// that separates the parts of a message in memory.
     pub(crate) fn message(
         &self,
         meta: Option<&[u8]>,
@@ -35,7 +35,8 @@ impl Part {
     ) -> Result<Multipart, SigningError> {
         let boundary = match &self.file.content {
             Content::Memory(content) => unlike(content, meta.unwrap_or_default(), seed),
-            // Nobody who wrote the file can have known it: it has 160 random bits, whatever nonces the client is given.
+            // Nobody who wrote the file can have known it: it has 160 random bits, whatever nonces
+            // the client is given.
             Content::Disk(_) => format!("wxpay-{}", wxpay_sign::nonce()?),
         };
         let head = self.head(meta, &boundary);
@@ -82,7 +83,8 @@ impl Part {
     }
 }
 
-/// A line that stands in neither part. It is no longer than the 70 characters that RFC 2046 allows, whatever the file holds.
+/// A line that stands in neither part. It is no longer than the 70 characters that RFC 2046 allows,
+/// whatever the file holds.
 fn unlike(content: &[u8], meta: &[u8], seed: &str) -> String {
     let mut boundary = format!("wxpay-{seed}");
     let mut number = 0_u64;
@@ -121,7 +123,8 @@ impl UploadSource for Form {
     }
 }
 
-/// What is left of a message in one pass. The end of the file is compared with what it was before the last part is reached.
+/// What is left of a message in one pass. The end of the file is compared with what it was before
+/// the last part is reached.
 struct Parts(VecDeque<Piece>);
 
 enum Piece {

@@ -67,7 +67,8 @@ impl OnDisk {
     pub(super) async fn read(self: Arc<Self>) -> Result<Reader, UploadError> {
         off_the_runtime(move || {
             let file = File::open(&self.path).map_err(UploadError::unreadable)?;
-            // One that was replaced by another kind of file, or by one of another length, is told before anything is sent.
+            // One that was replaced by another kind of file, or by one of another length, is told
+            // before anything is sent.
             let now = file.metadata().map_err(UploadError::unreadable)?;
             if !now.is_file() || now.len() != self.length {
                 return Err(UploadError::changed());
@@ -137,7 +138,8 @@ impl Reading {
     }
 }
 
-/// Does the work where it holds up no other task: on a thread for blocking work if there is a tokio runtime, and else here.
+/// Does the work where it holds up no other task: on a thread for blocking work if there is a tokio
+/// runtime, and else here.
 async fn off_the_runtime<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, UploadError> + Send + 'static,
 ) -> Result<T, UploadError> {

@@ -8,10 +8,12 @@ use super::{CombinedPaymentNotice, Notices, PaymentNotice, RefundNotice, refuse}
 use crate::axum;
 use crate::notice::Refusal;
 
-/// A handler that takes a [`PaymentNotice`] runs only for payment notifications that are proven. The router's state must hold an
-/// `Arc<Notices>`; a body is read up to the limit that the router sets (2 MB by default).
+/// A handler that takes a [`PaymentNotice`] runs only for payment notifications that are proven.
+/// The router's state must hold an `Arc<Notices>`; a body is read up to the limit that the router
+/// sets (2 MB by default).
 ///
-/// One that takes a `Result<PaymentNotice, Refusal>` learns why a notification was refused, and answers with the [`Refusal`].
+/// One that takes a `Result<PaymentNotice, Refusal>` learns why a notification was refused, and
+/// answers with the [`Refusal`].
 impl<S> FromRequest<S> for PaymentNotice
 where
     S: Send + Sync,

@@ -47,8 +47,9 @@ impl Client {
 
     /// Sends a request and reads its verified response.
     ///
-    /// Store the merchant order number before the call, and do not wrap this in a timeout of your own: when the future is
-    /// dropped there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
+    /// Store the merchant order number before the call, and do not wrap this in a timeout of your
+    /// own: when the future is dropped there is no error to ask, and the outcome of a write is
+    /// unknown. Set the timeout in the transport.
     ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
@@ -65,7 +66,8 @@ impl Client {
         &self.0.transport
     }
 
-    /// The same client of a service provider (服务商) for one of its sub-merchants (子商户), and that one's app if it has one.
+    /// The same client of a service provider (服务商) for one of its sub-merchants (子商户), and that
+    /// one's app if it has one.
     #[must_use]
     pub fn sub_merchant(&self, sub_mch_id: MchId, sub_app_id: Option<AppId>) -> Self {
         let mut config = Config::clone(&self.0);
@@ -79,7 +81,8 @@ impl Client {
         &self.0.merchant
     }
 
-    /// The first half of [`send`](Self::send): checks, signs and writes the request, for callers that do their own I/O.
+    /// The first half of [`send`](Self::send): checks, signs and writes the request, for callers
+    /// that do their own I/O.
     ///
     /// # Errors
     /// A field breaks a documented rule, or a key is missing. Nothing was sent.
@@ -254,7 +257,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes nonces from elsewhere, for tests and for repeating a request byte for byte: 1 to 32 letters and digits.
+    /// Takes nonces from elsewhere, for tests and for repeating a request byte for byte: 1 to 32
+    /// letters and digits.
     pub fn nonce(
         mut self,
         nonce: impl Fn() -> Result<String, SigningError> + Send + Sync + 'static,
@@ -263,7 +267,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes the time from elsewhere, for tests and for machines whose clock can't be set. Only what a front end gets names it.
+    /// Takes the time from elsewhere, for tests and for machines whose clock can't be set. Only
+    /// what a front end gets names it.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.source.clock = Arc::new(clock);
         self

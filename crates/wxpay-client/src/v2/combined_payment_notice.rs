@@ -9,8 +9,8 @@ use crate::json::Object;
 use crate::notice::{SeenNotices, ToldSubOrder, all_hold, is_yuan};
 use crate::{ExpectedCombined, ExpectedSubOrder, NoticeError, Unexpected};
 
-/// A notification of APIv2 that orders were paid together (合单支付通知), verified. It yields the payments only against what the
-/// shop expects of each of them.
+/// A notification of APIv2 that orders were paid together (合单支付通知), verified. It yields the
+/// payments only against what the shop expects of each of them.
 ///
 /// The official page is not in use any more, and what it says is known from others.
 ///
@@ -93,15 +93,16 @@ impl CombinedPaymentNotice {
         &self.combine_out_trade_no
     }
 
-    /// The payments, if they are the expected ones: this combined order with its merchant and app, and of each order within it,
-    /// no more and no fewer, the number, the merchant and the amount in fen.
+    /// The payments, if they are the expected ones: this combined order with its merchant and app,
+    /// and of each order within it, no more and no fewer, the number, the merchant and the amount
+    /// in fen.
     ///
-    /// A sub-merchant of a service provider is compared if it is told, which the page does not promise: the number is the
-    /// order's.
+    /// A sub-merchant of a service provider is compared if it is told, which the page does not
+    /// promise: the number is the order's.
     ///
     /// # Errors
-    /// Something differs, or the payment did not succeed. Do not ship any of them: [`Unexpected::sub_order`] names the one that
-    /// it is about.
+    /// Something differs, or the payment did not succeed. Do not ship any of them:
+    /// [`Unexpected::sub_order`] names the one that it is about.
     pub fn expect(self, expected: &ExpectedCombined) -> Result<CombinedPaid, Unexpected> {
         let is_order = self.combine_out_trade_no == expected.combine_out_trade_no;
         all_hold([

@@ -10,8 +10,8 @@ use crate::json::check_characters;
 
 /// A contract for debits (委托代扣签约) that the user signs in WeChat Pay's own mini program (小程序纯签约).
 ///
-/// WeChat Pay tells the outcome at `notify_url`. What comes back to the front end, if anything does, proves nothing: query the
-/// contract.
+/// WeChat Pay tells the outcome at `notify_url`. What comes back to the front end, if anything
+/// does, proves nothing: query the contract.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MiniProgramContract {
@@ -19,8 +19,8 @@ pub struct MiniProgramContract {
     pub plan_id: i64,
     /// `contract_code` (签约协议号): letters and digits, up to 128, unique under the merchant ID.
     pub contract_code: String,
-    /// `request_serial` (请求序列号): unique; it sorts the requests. At most 9,007,199,254,740,991, since the mini program takes it
-    /// as a number of JavaScript.
+    /// `request_serial` (请求序列号): unique; it sorts the requests. At most 9,007,199,254,740,991,
+    /// since the mini program takes it as a number of JavaScript.
     pub request_serial: i64,
     /// `contract_display_account` (用户账户展示名称), up to 128 characters, without emoji.
     pub contract_display_account: String,
@@ -101,9 +101,11 @@ impl fmt::Debug for MiniProgramContract {
     }
 }
 
-/// The signed `extraData` of `wx.navigateToMiniProgram`, which opens WeChat Pay's mini program for contracts (签约小程序).
+/// The signed `extraData` of `wx.navigateToMiniProgram`, which opens WeChat Pay's mini program for
+/// contracts (签约小程序).
 ///
-/// With the feature `serde`, it is serialised to just that: `request_serial` and `timestamp` as numbers, all else as strings.
+/// With the feature `serde`, it is serialised to just that: `request_serial` and `timestamp` as
+/// numbers, all else as strings.
 #[derive(Clone, Eq, PartialEq)]
 pub struct ContractExtraData(Params);
 
@@ -150,13 +152,14 @@ impl serde::Serialize for ContractExtraData {
 impl Client {
     /// Signs what opens a contract in WeChat Pay's mini program (小程序纯签约). The digest is always MD5.
     ///
-    /// A client with a sub-merchant asks for that one, as a service provider (服务商). The values are signed and handed over as
-    /// they are, the `notify_url` too.
+    /// A client with a sub-merchant asks for that one, as a service provider (服务商). The values are
+    /// signed and handed over as they are, the `notify_url` too.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011987274>
     ///
     /// # Errors
-    /// A field breaks a documented rule, or holds what could pass for another field. Nothing was sent.
+    /// A field breaks a documented rule, or holds what could pass for another field. Nothing was
+    /// sent.
     pub fn mini_program_contract(
         &self,
         contract: &MiniProgramContract,

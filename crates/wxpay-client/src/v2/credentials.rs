@@ -12,7 +12,8 @@ pub struct Merchant {
     pub mch_id: MchId,
     /// The app id or, for WeCom payments, the corpid (公众账号ID), sent as `appid`.
     pub app_id: AppId,
-    /// The sub-merchant (子商户号) that a service provider asks for, sent as `sub_mch_id` where an operation takes it.
+    /// The sub-merchant (子商户号) that a service provider asks for, sent as `sub_mch_id` where an
+    /// operation takes it.
     pub sub_mch_id: Option<MchId>,
     /// The sub-merchant's app (子商户公众账号ID), sent as `sub_appid`.
     pub sub_app_id: Option<AppId>,

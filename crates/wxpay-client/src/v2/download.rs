@@ -10,19 +10,21 @@ use super::{Client, Endpoint};
 use crate::{File, FileDigest};
 
 impl Client {
-    /// Sends a request that is answered with a file, such as [`/pay/downloadbill`] (下载交易账单), and reads the file in pieces,
-    /// unpacked if it was compressed.
+    /// Sends a request that is answered with a file, such as [`/pay/downloadbill`] (下载交易账单), and
+    /// reads the file in pieces, unpacked if it was compressed.
     ///
-    /// [`send`](Self::send) reads such a file into memory, under the limits of a message; this is for files of any size.
+    /// [`send`](Self::send) reads such a file into memory, under the limits of a message; this is
+    /// for files of any size.
     ///
-    /// TLS alone proves the file: nothing signs it. The fund bill comes with a digest, which is compared at the end.
+    /// TLS alone proves the file: nothing signs it. The fund bill comes with a digest, which is
+    /// compared at the end.
     ///
     /// [`/pay/downloadbill`]: https://pay.weixin.qq.com/doc/v2/merchant/4011935219
     ///
     /// # Errors
-    /// The operation does not answer with a file, or a field breaks a documented rule: nothing was sent. The call failed, or WeChat
-    /// Pay answered with an error in XML in place of the file, whose code and text the error has. A file is only read, so this can be
-    /// asked again.
+    /// The operation does not answer with a file, or a field breaks a documented rule: nothing was
+    /// sent. The call failed, or WeChat Pay answered with an error in XML in place of the file,
+    /// whose code and text the error has. A file is only read, so this can be asked again.
     pub async fn download<E: Endpoint>(&self, request: &E, limits: DownloadLimits) -> Result<File> {
         let meta = request.meta();
         let failed = |kind: ErrorKind| Error::new(meta.name, meta.effect, kind);

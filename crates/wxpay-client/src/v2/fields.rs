@@ -33,7 +33,8 @@ impl<'a> Fields<'a> {
 
     /// Checks that the response repeats `asked` in the field `name`.
     ///
-    /// A signature does not bind a response to its request, so an authentic response may be about another payment.
+    /// A signature does not bind a response to its request, so an authentic response may be about
+    /// another payment.
     ///
     /// # Errors
     /// The field is missing or differs.
@@ -108,8 +109,8 @@ impl<'a> Fields<'a> {
         Object::of(&json)?.require_json_list(name, read)
     }
 
-    /// A list of `<item>` elements within the field, each of flat fields; none when it is absent. The endpoint's
-    /// [`Meta`](super::Meta) must allow them.
+    /// A list of `<item>` elements within the field, each of flat fields; none when it is absent.
+    /// The endpoint's [`Meta`](super::Meta) must allow them.
     ///
     /// # Errors
     /// The field holds anything else; those of `read`.
@@ -144,8 +145,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The members of a numbered list (`coupon_id_0`, `coupon_id_1`, …), as many as the field `count` says. Without that field,
-    /// as many as there are fields that begin with one of `names`, such as `coupon_id_`, and end with their number.
+    /// The members of a numbered list (`coupon_id_0`, `coupon_id_1`, …), as many as the field
+    /// `count` says. Without that field, as many as there are fields that begin with one of
+    /// `names`, such as `coupon_id_`, and end with their number.
     ///
     /// # Errors
     /// The count is not a number up to 100, or a member can't be read.

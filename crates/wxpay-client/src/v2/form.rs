@@ -169,7 +169,8 @@ impl Form {
     /// Writes a list of objects as JSON within a string.
     ///
     /// # Errors
-    /// It has too few or too many members; those of `write`, with the path to the member; the text is too long.
+    /// It has too few or too many members; those of `write`, with the path to the member; the text
+    /// is too long.
     pub fn json_list<T>(
         &mut self,
         name: &'static str,
@@ -185,7 +186,8 @@ impl Form {
     /// Writes an object as `a=1&b=2` within a string, each value percent-encoded.
     ///
     /// # Errors
-    /// Those of `write`, with the path to the member; a member is an object or a list; the text is too long.
+    /// Those of `write`, with the path to the member; a member is an object or a list; the text is
+    /// too long.
     pub fn url_encoded(
         &mut self,
         name: &'static str,
@@ -230,8 +232,8 @@ impl Form {
 
     /// Writes an address.
     ///
-    /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`), as servers that listen on both have it, is sent as IPv4: WeChat Pay
-    /// refuses the other spelling.
+    /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`), as servers that listen on both have
+    /// it, is sent as IPv4: WeChat Pay refuses the other spelling.
     ///
     /// # Errors
     /// It is longer.

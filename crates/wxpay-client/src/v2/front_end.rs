@@ -1,5 +1,5 @@
-//! What a front end needs to start a payment (调起支付) or to open a page of WeChat Pay, by a client's own IDs, key, clock and
-//! nonce.
+//! What a front end needs to start a payment (调起支付) or to open a page of WeChat Pay, by a client's
+//! own IDs, key, clock and nonce.
 
 use wxpay_core::{AppId, Result, Timestamp};
 use wxpay_sign::v2::jump::MiniProgramRedPacket;
@@ -10,14 +10,17 @@ use crate::PayingApp;
 use crate::front_end::failed;
 
 impl Client {
-    /// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives two hours.
+    /// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives
+    /// two hours.
     ///
-    /// The digest is the one with which the client makes its orders (统一下单). The app is the client's own, that of the order.
+    /// The digest is the one with which the client makes its orders (统一下单). The app is the client's
+    /// own, that of the order.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935213>
     ///
     /// # Errors
-    /// The `prepay_id` is not the bare id of a response, or no nonce could be made. Nothing was sent.
+    /// The `prepay_id` is not the bare id of a response, or no nonce could be made. Nothing was
+    /// sent.
     pub fn jsapi_payment(&self, prepay_id: &str) -> Result<JsapiPayment> {
         self.jsapi_payment_in(PayingApp::Own, prepay_id)
     }
@@ -38,7 +41,8 @@ impl Client {
             .map_err(failed)
     }
 
-    /// Signs what a mini program hands to WeChat to start a payment (小程序调起支付). A `prepay_id` lives two hours.
+    /// Signs what a mini program hands to WeChat to start a payment (小程序调起支付). A `prepay_id` lives
+    /// two hours.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011939566>
     ///
@@ -60,9 +64,11 @@ impl Client {
         Ok(self.jsapi_payment_in(app, prepay_id)?.into())
     }
 
-    /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives two hours.
+    /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives
+    /// two hours.
     ///
-    /// The merchant ID in it is the sub-merchant's if the client has one, and otherwise the client's own.
+    /// The merchant ID in it is the sub-merchant's if the client has one, and otherwise the
+    /// client's own.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011937148>
     ///
@@ -72,8 +78,8 @@ impl Client {
         self.app_payment_in(PayingApp::Own, prepay_id)
     }
 
-    /// The same in the app that really pays, for an order of a service provider (服务商). The merchant ID is the sub-merchant's with
-    /// either app, which is not the rule of APIv3.
+    /// The same in the app that really pays, for an order of a service provider (服务商). The merchant
+    /// ID is the sub-merchant's with either app, which is not the rule of APIv3.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/partner/4011941437>
     ///
@@ -100,7 +106,8 @@ impl Client {
             .map_err(failed)
     }
 
-    /// Signs what a mini program hands to WeChat to show a red packet (小程序红包). The digest is always MD5.
+    /// Signs what a mini program hands to WeChat to show a red packet (小程序红包). The digest is always
+    /// MD5.
     ///
     /// `package` is that of the response, as it came. It is encoded here.
     ///

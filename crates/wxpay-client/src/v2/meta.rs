@@ -17,7 +17,8 @@ pub struct Meta {
     pub name: &'static str,
     /// The path that is posted to.
     pub path: &'static str,
-    /// Whether the signed fields go into the query of a GET, and not into a body of XML that is posted.
+    /// Whether the signed fields go into the query of a GET, and not into a body of XML that is
+    /// posted.
     pub get: bool,
     /// The host, where it is not that of the other operations.
     pub host: Option<&'static str>,
@@ -33,24 +34,30 @@ pub struct Meta {
     pub sign_types: SignTypes,
     /// Which `workwx_sign` the message carries, if any.
     pub workwx: Option<workwx::Api>,
-    /// The field that carries the app: `appid`, or another name such as `wxappid`; `None` where the request has none.
+    /// The field that carries the app: `appid`, or another name such as `wxappid`; `None` where the
+    /// request has none.
     pub app_id_field: Option<&'static str>,
-    /// The field that carries the merchant ID: `mch_id`, or another name such as `mchid`; `None` where the request has none.
+    /// The field that carries the merchant ID: `mch_id`, or another name such as `mchid`; `None`
+    /// where the request has none.
     pub mch_id_field: Option<&'static str>,
     /// Whether the request carries a `nonce_str`.
     pub nonce: bool,
     /// Whether a response must carry a `sign`; without one, the TLS connection is its only proof.
     pub reply_signed: bool,
-    /// Whether a response of success carries `result_code`; without one, `return_code` alone says that it succeeded.
+    /// Whether a response of success carries `result_code`; without one, `return_code` alone says
+    /// that it succeeded.
     pub result_code: bool,
-    /// Whether a response of success names the merchant. It must where responses carry no `sign`, unless the documents have none.
+    /// Whether a response of success names the merchant. It must where responses carry no `sign`,
+    /// unless the documents have none.
     pub merchant_reply: bool,
     /// Whether a response of success is a file, such as a bill (对账单), and not XML.
     pub file_reply: bool,
-    /// Whether a field of the response can hold further elements, which are read as a list ([`Fields::xml_list`](super::Fields::xml_list)).
+    /// Whether a field of the response can hold further elements, which are read as a list
+    /// ([`Fields::xml_list`](super::Fields::xml_list)).
     pub nested_reply: bool,
-    /// The names of all fields of request and response, for finding a value in which another field could begin
-    /// ([`Params::ambiguous`](wxpay_core::Params::ambiguous)); [`PAYMENT_NAMES`] unless others are given.
+    /// The names of all fields of request and response, for finding a value in which another field
+    /// could begin ([`Params::ambiguous`](wxpay_core::Params::ambiguous)); [`PAYMENT_NAMES`] unless
+    /// others are given.
     pub names: &'static [&'static str],
     /// The documented error codes, sorted. A code that is not here is unknown.
     pub errors: &'static [CodeFacts],
@@ -106,7 +113,8 @@ impl Meta {
         }
     }
 
-    /// An endpoint that can move money or change an order; `resolve` says what settles an unknown outcome.
+    /// An endpoint that can move money or change an order; `resolve` says what settles an unknown
+    /// outcome.
     pub const fn write(name: &'static str, path: &'static str, resolve: Resolve) -> Self {
         let mut meta = Self::read(name, path);
         meta.effect = Effect::Write;
@@ -191,15 +199,16 @@ impl Meta {
         self
     }
 
-    /// A response of success is a file: [`Endpoint::decode_file`](super::Endpoint::decode_file) takes it.
+    /// A response of success is a file: [`Endpoint::decode_file`](super::Endpoint::decode_file)
+    /// takes it.
     #[must_use]
     pub const fn file_reply(mut self) -> Self {
         self.file_reply = true;
         self
     }
 
-    /// A field of the response can hold further elements. Only where responses carry no `sign`: how one would cover them is not
-    /// documented.
+    /// A field of the response can hold further elements. Only where responses carry no `sign`: how
+    /// one would cover them is not documented.
     #[must_use]
     pub const fn nested_reply(mut self) -> Self {
         self.nested_reply = true;

@@ -10,8 +10,9 @@ use crate::notice::{Refusal, answer};
 
 /// Verifies the notifications (通知) of APIv2.
 ///
-/// They carry no time, so an old one can be sent again by anyone who recorded it: record what was taken in, and compare the
-/// amount. Payments and refunds are told alike, so give each a `notify_url` of its own.
+/// They carry no time, so an old one can be sent again by anyone who recorded it: record what was
+/// taken in, and compare the amount. Payments and refunds are told alike, so give each a
+/// `notify_url` of its own.
 #[derive(Clone, Debug)]
 pub struct Notices {
     key: Key,
@@ -26,13 +27,15 @@ impl Notices {
 
     /// Verifies and reads a payment notification (支付结果通知) from its body as it came.
     ///
-    /// The same key signs WeChat Pay's responses, so a copy of a response verifies too. One about a refund or a deposit is
-    /// refused. One that says what a notification says, that this order was paid (an order query, 付款码支付), passes as what it is.
+    /// The same key signs WeChat Pay's responses, so a copy of a response verifies too. One about a
+    /// refund or a deposit is refused. One that says what a notification says, that this order was
+    /// paid (an order query, 付款码支付), passes as what it is.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935221>
     ///
     /// # Errors
-    /// It is not proven to be WeChat Pay's, or is about something else, or lacks what a payment has. Nothing of it was read then.
+    /// It is not proven to be WeChat Pay's, or is about something else, or lacks what a payment
+    /// has. Nothing of it was read then.
     pub fn payment(&self, body: &[u8]) -> Result<PaymentNotice, NoticeError> {
         PaymentNotice::of(self.verify(body)?)
     }
@@ -45,7 +48,8 @@ impl Notices {
         self.payment(request.body()).map_err(refused)
     }
 
-    /// Verifies and reads a notification that orders were paid together (合单支付通知) from its body as it came.
+    /// Verifies and reads a notification that orders were paid together (合单支付通知) from its body as
+    /// it came.
     ///
     /// Combined orders are made with HMAC-SHA256 alone, so that must be the digest here.
     ///
@@ -83,15 +87,17 @@ impl Notices {
         Ok(verified)
     }
 
-    /// Decrypts and reads a refund notification (退款结果通知) from its body as it came. It is encrypted and not signed.
+    /// Decrypts and reads a refund notification (退款结果通知) from its body as it came. It is encrypted
+    /// and not signed.
     ///
-    /// Its cipher does not protect it against changes, which is what [`Proof::Opened`](wxpay_sign::Proof::Opened) says: query the
-    /// refund before acting on it.
+    /// Its cipher does not protect it against changes, which is what
+    /// [`Proof::Opened`](wxpay_sign::Proof::Opened) says: query the refund before acting on it.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935223>
     ///
     /// # Errors
-    /// It cannot be decrypted with the key, or lacks what a refund has. A notification of a payment has nothing to decrypt.
+    /// It cannot be decrypted with the key, or lacks what a refund has. A notification of a payment
+    /// has nothing to decrypt.
     pub fn refund(&self, body: &[u8]) -> Result<RefundNotice, NoticeError> {
         RefundNotice::of(self.open_refund(body)?)
     }
@@ -104,7 +110,8 @@ impl Notices {
         self.refund(request.body()).map_err(refused)
     }
 
-    /// Decrypts a refund notification and leaves its fields to the caller, who queries the refund before acting on them.
+    /// Decrypts a refund notification and leaves its fields to the caller, who queries the refund
+    /// before acting on them.
     ///
     /// # Errors
     /// It cannot be decrypted with the key.

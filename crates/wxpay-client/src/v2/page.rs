@@ -4,8 +4,8 @@ use wxpay_core::{Error, ErrorKind, InvalidInput, Params, Result};
 
 use super::{Client, Form, Meta};
 
-/// A page of WeChat Pay that the user's browser opens, such as that of a contract (签约页面): its URL carries the signed fields, and
-/// the client itself sends nothing.
+/// A page of WeChat Pay that the user's browser opens, such as that of a contract (签约页面): its URL
+/// carries the signed fields, and the client itself sends nothing.
 pub trait Page: Send + Sync {
     /// The constant facts.
     const META: &'static Meta;

@@ -6,7 +6,8 @@ use crate::notice::{SeenNotices, SubMerchant, all_hold, is_yuan};
 use crate::v3::NoticeKind;
 use crate::{NoticeError, Unexpected};
 
-/// A payment notification of APIv2, verified. It yields the payment only against what the shop expects.
+/// A payment notification of APIv2, verified. It yields the payment only against what the shop
+/// expects.
 ///
 /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935221>
 #[derive(Clone, Debug)]
@@ -81,7 +82,8 @@ impl PaymentNotice {
         self.sub_mch_id.as_ref()
     }
 
-    /// The payment, if it is the expected one: this order, this amount in fen, this merchant and this app.
+    /// The payment, if it is the expected one: this order, this amount in fen, this merchant and
+    /// this app.
     ///
     /// For a merchant by itself (直连商户): a service provider's payment is not the expected one.
     ///
@@ -154,7 +156,8 @@ impl PaymentNotice {
     }
 }
 
-/// What an authentic message is about that is not a payment, although it names the order, its amount and its number.
+/// What an authentic message is about that is not a payment, although it names the order, its
+/// amount and its number.
 ///
 /// Responses about refunds (申请退款, 查询退款) and about what was taken from a deposit (押金) do.
 pub(super) fn other_event(message: &Params) -> Option<&'static str> {

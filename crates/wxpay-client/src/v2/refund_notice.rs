@@ -5,19 +5,22 @@ use super::Fields;
 use crate::notice::{RefundEnd, SeenNotices, all_hold};
 use crate::{NoticeError, Unexpected};
 
-/// A refund notification of APIv2, decrypted. It yields how the refund ended only against what the shop expects.
+/// A refund notification of APIv2, decrypted. It yields how the refund ended only against what the
+/// shop expects.
 ///
-/// It comes for refunds that were asked for by APIv2 or on the merchant platform. Its maker knows the APIv2 key, but its cipher
-/// does not protect it against changes: query the refund before acting on it.
+/// It comes for refunds that were asked for by APIv2 or on the merchant platform. Its maker knows
+/// the APIv2 key, but its cipher does not protect it against changes: query the refund before
+/// acting on it.
 ///
-/// It names no merchant, since only what was encrypted is read: the merchant is the one whose key it is. Which sub-merchant of a
-/// service provider (服务商) it is about, the refund number tells.
+/// It names no merchant, since only what was encrypted is read: the merchant is the one whose key
+/// it is. Which sub-merchant of a service provider (服务商) it is about, the refund number tells.
 ///
 /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935223>
 #[derive(Clone, Debug)]
 pub struct RefundNotice(EndedRefund);
 
-/// A refund that has ended, well or badly, and is the one that was expected. Query it before acting on it.
+/// A refund that has ended, well or badly, and is the one that was expected. Query it before acting
+/// on it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EndedRefund {
@@ -41,7 +44,8 @@ pub struct EndedRefund {
     pub cash_refund_fee: Option<Fen>,
     /// When the money was back (退款成功时间).
     pub success_time: Option<WireTime>,
-    /// The whole message, for what this version does not know. Its proof is [`Proof::Opened`](wxpay_sign::Proof::Opened).
+    /// The whole message, for what this version does not know. Its proof is
+    /// [`Proof::Opened`](wxpay_sign::Proof::Opened).
     pub message: Verified<Params>,
 }
 
@@ -69,7 +73,8 @@ impl RefundNotice {
         &self.0.out_refund_no
     }
 
-    /// The end of the refund, if it is the expected one: this refund of this order, and this amount in fen.
+    /// The end of the refund, if it is the expected one: this refund of this order, and this amount
+    /// in fen.
     ///
     /// The amount is that of the refund, not the order's.
     ///
@@ -94,8 +99,9 @@ impl RefundNotice {
         seen.seen(&self.key())
     }
 
-    /// What a shop records of a refund's end that it took in: the same for every delivery. One that ended badly may succeed
-    /// later, which is another key. WeChat Pay's number is unique among all merchants.
+    /// What a shop records of a refund's end that it took in: the same for every delivery. One that
+    /// ended badly may succeed later, which is another key. WeChat Pay's number is unique among all
+    /// merchants.
     pub fn key(&self) -> String {
         let state = self
             .0

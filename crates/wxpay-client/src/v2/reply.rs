@@ -25,7 +25,8 @@ pub(super) enum Accepted {
 }
 
 impl Expected<'_> {
-    /// Takes a response through the three levels: communication, origin, business. A file has the first alone.
+    /// Takes a response through the three levels: communication, origin, business. A file has the
+    /// first alone.
     pub(super) fn accept(&self, response: &Response<Bytes>) -> Result<Accepted, ErrorKind> {
         let status = response.status().as_u16();
         if status != 200 {
@@ -91,7 +92,8 @@ impl Expected<'_> {
         if params.get(mch_id).is_some() || promised {
             fields.echo(mch_id, &merchant.mch_id)?;
         }
-        // An unsigned response's appid is not compared: the documents' own samples answer with another form of it.
+        // An unsigned response's appid is not compared: the documents' own samples answer with
+        // another form of it.
         let app_id = meta.app_id_field.unwrap_or("appid");
         if meta.reply_signed && params.get(app_id).is_some() {
             fields.echo(app_id, &merchant.app_id)?;
@@ -106,7 +108,8 @@ impl Expected<'_> {
     }
 }
 
-/// Whether a text begins as XML or HTML does. A bill begins with a word or, compressed, with the bytes of gzip.
+/// Whether a text begins as XML or HTML does. A bill begins with a word or, compressed, with the
+/// bytes of gzip.
 pub(super) fn is_markup(body: &[u8]) -> bool {
     body.iter().find(|byte| !is_blank(byte)) == Some(&b'<')
 }
@@ -116,7 +119,8 @@ pub(super) fn is_blank(byte: &u8) -> bool {
     byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte)
 }
 
-/// Without a `return_code` of `SUCCESS`, nothing is signed. Some such responses carry an `err_code` all the same.
+/// Without a `return_code` of `SUCCESS`, nothing is signed. Some such responses carry an `err_code`
+/// all the same.
 fn claimed_failure(status: u16, text: Option<&str>, params: &Params) -> ErrorKind {
     let failure =
         ProtocolError::new(status, text.unwrap_or_default()).with_code(claimed_code(params));
@@ -132,7 +136,8 @@ fn claimed_code(params: &Params) -> Option<&str> {
     names.iter().find_map(|name| params.get(name))
 }
 
-/// The text of a failure, under the names that the products have for it; `retmsg` is that of `/mmpaymkttransfers`.
+/// The text of a failure, under the names that the products have for it; `retmsg` is that of
+/// `/mmpaymkttransfers`.
 fn claimed_text(params: &Params) -> Option<&str> {
     let names = [
         "err_code_des",

@@ -9,10 +9,12 @@ use super::{Notice, Notices, refuse};
 use crate::notice::Refusal;
 use crate::{NoticeError, axum};
 
-/// A handler that takes a [`Notice`] runs only for notifications that are proven and decrypted. The router's state must hold
-/// an `Arc<Notices>`; a body is read up to the limit that the router sets (2 MB by default).
+/// A handler that takes a [`Notice`] runs only for notifications that are proven and decrypted. The
+/// router's state must hold an `Arc<Notices>`; a body is read up to the limit that the router sets
+/// (2 MB by default).
 ///
-/// One that takes a `Result<Notice, Refusal>` learns why a notification was refused, and answers with the [`Refusal`].
+/// One that takes a `Result<Notice, Refusal>` learns why a notification was refused, and answers
+/// with the [`Refusal`].
 impl<S> FromRequest<S> for Notice
 where
     S: Send + Sync,

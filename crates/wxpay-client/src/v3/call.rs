@@ -78,9 +78,9 @@ impl Call {
     /// Adds a header that the document of this endpoint asks for, such as `Idempotency-Key`.
     ///
     /// # Errors
-    /// It is empty or too long, holds anything but printable ASCII, is given twice, or is one of those that the client itself
-    /// writes: `Authorization`, `Accept`, `User-Agent`, `Host`, `Connection`, `Transfer-Encoding`, and every `Content-…` and
-    /// `Wechatpay-…`.
+    /// It is empty or too long, holds anything but printable ASCII, is given twice, or is one of
+    /// those that the client itself writes: `Authorization`, `Accept`, `User-Agent`, `Host`,
+    /// `Connection`, `Transfer-Encoding`, and every `Content-…` and `Wechatpay-…`.
     pub fn header(
         &mut self,
         name: &'static str,
@@ -123,20 +123,21 @@ impl Call {
     /// Sets a body that is not an object, or that the caller has as JSON.
     ///
     /// # Errors
-    /// It holds null, a fraction or a character beyond U+FFFF, such as an emoji: WeChat Pay refuses them.
+    /// It holds null, a fraction or a character beyond U+FFFF, such as an emoji: WeChat Pay refuses
+    /// them.
     pub fn json(&mut self, body: Json) -> Result<(), InvalidInput> {
         body.check_outgoing("body")?;
         self.body = Some(Content::Json(body));
         Ok(())
     }
 
-    /// Sets the file to upload (上传文件), as the part `name` of the request. The body is then sent as the part `meta` before it,
-    /// and `meta` alone is signed. `extensions` are the endings of file names that the document allows, in lower case; all when it
-    /// is empty.
+    /// Sets the file to upload (上传文件), as the part `name` of the request. The body is then sent as
+    /// the part `meta` before it, and `meta` alone is signed. `extensions` are the endings of file
+    /// names that the document allows, in lower case; all when it is empty.
     ///
     /// # Errors
-    /// It is empty, or over `max_bytes`; or its name is empty, over 128 characters, has another ending, or holds a path, quotation marks
-    /// or control characters; or there is a file already.
+    /// It is empty, or over `max_bytes`; or its name is empty, over 128 characters, has another
+    /// ending, or holds a path, quotation marks or control characters; or there is a file already.
     #[cfg(feature = "upload")]
     pub fn file(
         &mut self,
@@ -168,7 +169,8 @@ impl Call {
         std::mem::take(&mut self.headers)
     }
 
-    /// Puts the encrypted strings of the query in their places; false when they are fewer than the secrets.
+    /// Puts the encrypted strings of the query in their places; false when they are fewer than the
+    /// secrets.
     #[must_use]
     pub(crate) fn seal_query(&mut self, sealed: &mut impl Iterator<Item = String>) -> bool {
         for (_, value) in &mut self.query {
@@ -239,7 +241,8 @@ impl Call {
         secrets
     }
 
-    /// The body with the encrypted strings in it; the outer `None` when they are fewer than the secrets.
+    /// The body with the encrypted strings in it; the outer `None` when they are fewer than the
+    /// secrets.
     pub(crate) fn into_body(
         self,
         sealed: &mut impl Iterator<Item = String>,

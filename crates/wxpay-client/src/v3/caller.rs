@@ -10,7 +10,8 @@ use wxpay_sign::v3::{
 use super::Meta;
 use crate::limits::checked;
 
-/// Who asks. It decides how a request is signed and which signature a response must have; no message can change it.
+/// Who asks. It decides how a request is signed and which signature a response must have; no
+/// message can change it.
 #[derive(Clone, Debug)]
 pub(super) enum Caller {
     Merchant(MchId),
@@ -50,7 +51,8 @@ impl Caller {
         Ok(())
     }
 
-    /// Checks that the endpoint is for this caller: WeChat Pay would refuse the other one's signature.
+    /// Checks that the endpoint is for this caller: WeChat Pay would refuse the other one's
+    /// signature.
     pub(super) fn check(&self, meta: &Meta) -> Result<(), InvalidInput> {
         let broken = |rule, rule_zh| Err(InvalidInput::new("path", rule, rule_zh));
         match (self, meta.path.starts_with("/brand/")) {

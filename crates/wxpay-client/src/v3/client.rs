@@ -23,11 +23,13 @@ use crate::source::Source;
 ///
 /// # Where it signs
 ///
-/// A signature by a key in memory is a quarter of a millisecond of computing. With the feature `tokio`, which `reqwest` turns
-/// on, it is made on the calling thread while at most two calls are in flight in the process, and otherwise on the runtime's
-/// threads for blocking work, as many at once as there are cores: timers and other tasks are then held up by a millisecond
-/// rather than by ten. Without the feature, and outside a tokio runtime, it is always made on the calling thread. A key for
-/// which [`MerchantKey::in_memory`](crate::sign::v3::MerchantKey::in_memory) is false, such as a KMS, is always called there.
+/// A signature by a key in memory is a quarter of a millisecond of computing. With the feature
+/// `tokio`, which `reqwest` turns on, it is made on the calling thread while at most two calls are
+/// in flight in the process, and otherwise on the runtime's threads for blocking work, as many at
+/// once as there are cores: timers and other tasks are then held up by a millisecond rather than by
+/// ten. Without the feature, and outside a tokio runtime, it is always made on the calling thread.
+/// A key for which [`MerchantKey::in_memory`](crate::sign::v3::MerchantKey::in_memory) is false,
+/// such as a KMS, is always called there.
 #[derive(Clone, Debug)]
 pub struct Client(pub(super) Arc<Config>);
 
@@ -44,7 +46,8 @@ pub(super) struct Config {
 impl Client {
     /// Builds a client from a merchant, its credentials and a transport.
     ///
-    /// `mch_id` is the merchant ID that the private key belongs to; for a service provider, its own (`sp_mchid`).
+    /// `mch_id` is the merchant ID that the private key belongs to; for a service provider, its own
+    /// (`sp_mchid`).
     pub fn builder(
         mch_id: MchId,
         credentials: Credentials,
@@ -55,8 +58,9 @@ impl Client {
 
     /// The same for a brand (品牌), which asks for the paths under `/brand/` and for no others.
     ///
-    /// The private key is that of the brand's own API certificate, and the platform key is the WeChat Pay public key of the
-    /// brand. Every request names it in `Wechatpay-Serial`, and responses must be signed as those for a brand are.
+    /// The private key is that of the brand's own API certificate, and the platform key is the
+    /// WeChat Pay public key of the brand. Every request names it in `Wechatpay-Serial`, and
+    /// responses must be signed as those for a brand are.
     ///
     /// <https://pay.weixin.qq.com/doc/brand/4015407523>
     pub fn brand(
@@ -73,7 +77,8 @@ impl Client {
         self.with(|identity| identity.app_id = Some(app_id))
     }
 
-    /// The same client of a service provider (服务商) for one of its sub-merchants (子商户), and that one's app if it has one.
+    /// The same client of a service provider (服务商) for one of its sub-merchants (子商户), and that
+    /// one's app if it has one.
     #[must_use]
     pub fn sub_merchant(&self, sub_mch_id: MchId, sub_app_id: Option<AppId>) -> Self {
         self.with(|identity| {
@@ -105,11 +110,12 @@ impl Client {
 
     /// Sends a request and reads its verified response.
     ///
-    /// Store the merchant order number before the call, and do not wrap this in a timeout of your own: when the future is
-    /// dropped there is no error to ask, and the outcome of a write is unknown. Set the timeout in the transport.
+    /// Store the merchant order number before the call, and do not wrap this in a timeout of your
+    /// own: when the future is dropped there is no error to ask, and the outcome of a write is
+    /// unknown. Set the timeout in the transport.
     ///
-    /// A file on disk ([`Upload::open`](crate::Upload::open)) is read while it is sent, if the transport can
-    /// ([`Transport::upload`]).
+    /// A file on disk ([`Upload::open`](crate::Upload::open)) is read while it is sent, if the
+    /// transport can ([`Transport::upload`]).
     ///
     /// # Errors
     /// [`Error::outcome`] says what the failure means for the money.
@@ -128,14 +134,17 @@ impl Client {
         }
     }
 
-    /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers that do their own I/O.
+    /// The first half of [`send`](Self::send): checks, writes and signs the request, for callers
+    /// that do their own I/O.
     ///
-    /// A file on disk ([`Upload::open`](crate::Upload::open)) is read into memory, up to [`UploadBody::MAX_COLLECTED`] bytes
-    /// together with what stands around it; [`prepare_upload`](Self::prepare_upload) takes a longer one.
+    /// A file on disk ([`Upload::open`](crate::Upload::open)) is read into memory, up to
+    /// [`UploadBody::MAX_COLLECTED`] bytes together with what stands around it;
+    /// [`prepare_upload`](Self::prepare_upload) takes a longer one.
     ///
     /// # Errors
-    /// A parameter breaks a documented rule, the key can't sign, no key of WeChat Pay is there to verify the response to a
-    /// write, or a file on disk is too long, can't be read or has changed. Nothing was sent.
+    /// A parameter breaks a documented rule, the key can't sign, no key of WeChat Pay is there to
+    /// verify the response to a write, or a file on disk is too long, can't be read or has changed.
+    /// Nothing was sent.
     pub async fn prepare<'a, E: Endpoint>(
         &self,
         request: &'a E,
@@ -155,13 +164,13 @@ impl Client {
         Ok((Request::from_parts(head, body), pending))
     }
 
-    /// As [`prepare`](Self::prepare), with a body that is to be read while it is sent, so that a file on disk can have any
-    /// length. A body that is in memory comes as one piece.
+    /// As [`prepare`](Self::prepare), with a body that is to be read while it is sent, so that a
+    /// file on disk can have any length. A body that is in memory comes as one piece.
     ///
     /// Send it with [`Transport::upload`], or with a client of your own: open the body with
-    /// [`UploadBody::open`], write `Content-Length` from its [`length`](UploadBody::length), and then each piece. When a piece is
-    /// an error, close the connection without the rest; as soon as one has left,
-    /// [`maybe_sent`](TransportError::maybe_sent) is the truth about the request.
+    /// [`UploadBody::open`], write `Content-Length` from its [`length`](UploadBody::length), and
+    /// then each piece. When a piece is an error, close the connection without the rest; as soon as
+    /// one has left, [`maybe_sent`](TransportError::maybe_sent) is the truth about the request.
     ///
     /// # Errors
     /// As with [`prepare`](Self::prepare), but for the file, which is read later. Nothing was sent.
@@ -202,7 +211,8 @@ impl Client {
         ))
     }
 
-    /// Decrypts an encrypted field of a response (敏感信息解密), such as a name, with the merchant's private key.
+    /// Decrypts an encrypted field of a response (敏感信息解密), such as a name, with the merchant's
+    /// private key.
     ///
     /// # Errors
     /// It was not encrypted for this key. The response around it stands.
@@ -294,13 +304,15 @@ impl ClientBuilder {
         }
     }
 
-    /// The app (公众账号ID), which the client sends as `appid`, `sp_appid` or `combine_appid` where an operation asks for it.
+    /// The app (公众账号ID), which the client sends as `appid`, `sp_appid` or `combine_appid` where an
+    /// operation asks for it.
     pub fn app_id(mut self, app_id: AppId) -> Self {
         self.identity.app_id = Some(app_id);
         self
     }
 
-    /// The sub-merchant (子商户号) that a service provider calls for; [`Client::sub_merchant`] takes another.
+    /// The sub-merchant (子商户号) that a service provider calls for; [`Client::sub_merchant`] takes
+    /// another.
     pub fn sub_merchant(mut self, sub_mch_id: MchId) -> Self {
         self.identity.sub_mch_id = Some(sub_mch_id);
         self
@@ -336,8 +348,9 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// The merchant ID, the brand ID or the base URL is malformed, one of the keys to verify with has the
-    /// serial number of the key that signs the requests, or one side's keys are for RSA and the other's for SM2 (国密).
+    /// The merchant ID, the brand ID or the base URL is malformed, one of the keys to verify with
+    /// has the serial number of the key that signs the requests, or one side's keys are for RSA and
+    /// the other's for SM2 (国密).
     pub fn build(self) -> Result<Client, InvalidInput> {
         self.caller.check_id()?;
         let Credentials {

@@ -9,8 +9,8 @@ use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::{SeenNotices, all_hold};
 use crate::{ExpectedCombined, NoticeError, Unexpected};
 
-/// A notification of APIv3 that orders were paid together (合单支付成功通知). It yields the payments only against what the shop
-/// expects of each of them.
+/// A notification of APIv3 that orders were paid together (合单支付成功通知). It yields the payments only
+/// against what the shop expects of each of them.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012158598>
 #[derive(Clone, Debug)]
@@ -38,8 +38,9 @@ impl CombinedPaymentNotice {
     /// Reads a notification that is about a combined payment.
     ///
     /// # Errors
-    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about another kind of
-    /// payment or about profit sharing, and [`NoticeError::Unreadable`] if it lacks what a payment has.
+    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it
+    /// is about another kind of payment or about profit sharing, and [`NoticeError::Unreadable`] if
+    /// it lacks what a payment has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
         notice.check_kind(NoticeKind::CombinedPayment, EventType::TRANSACTION_SUCCESS)?;
         Ok(Self::of(notice.resource().get())?)
@@ -50,12 +51,14 @@ impl CombinedPaymentNotice {
         &self.combine_out_trade_no
     }
 
-    /// The payments, if they are the expected ones: this combined order with its merchant and app, and of each order within it,
-    /// no more and no fewer, the number, the merchants and the amount in fen.
+    /// The payments, if they are the expected ones: this combined order with its merchant and app,
+    /// and of each order within it, no more and no fewer, the number, the merchants and the amount
+    /// in fen.
     ///
     /// # Errors
-    /// Something differs, or one of the orders is not paid. Do not ship any of them: [`Unexpected::sub_order`] names the one
-    /// that it is about, and a query tells what became of the others.
+    /// Something differs, or one of the orders is not paid. Do not ship any of them:
+    /// [`Unexpected::sub_order`] names the one that it is about, and a query tells what became of
+    /// the others.
     pub fn expect(self, expected: &ExpectedCombined) -> Result<CombinedPaid, Unexpected> {
         let is_order = self.combine_out_trade_no == expected.combine_out_trade_no;
         all_hold([

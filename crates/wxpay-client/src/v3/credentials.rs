@@ -27,8 +27,9 @@ impl Credentials {
         }
     }
 
-    /// Adds the APIv2 key (APIv2密钥), for the few pages of APIv3 products that are signed with it: the detail page of payscore
-    /// (支付分) and the coupons of front ends (发券). Requests are never signed with it.
+    /// Adds the APIv2 key (APIv2密钥), for the few pages of APIv3 products that are signed with it:
+    /// the detail page of payscore (支付分) and the coupons of front ends (发券). Requests are never
+    /// signed with it.
     #[cfg(feature = "apiv2")]
     #[must_use]
     pub fn v2_key(mut self, key: v2::Key) -> Self {

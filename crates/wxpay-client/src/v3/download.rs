@@ -15,12 +15,13 @@ const META: &Meta = &Meta::read("v3.download", Method::Get, "/").accept("*/*");
 const ERROR_BYTES: usize = 64 * 1024;
 
 impl Client {
-    /// Fetches a file, such as a bill (账单), from the URL that a response named (`download_url`): it comes in pieces, unpacked if it
-    /// was compressed, and its digest is compared at the end.
+    /// Fetches a file, such as a bill (账单), from the URL that a response named (`download_url`): it
+    /// comes in pieces, unpacked if it was compressed, and its digest is compared at the end.
     ///
-    /// The request is signed and goes to this client's host. A file changes nothing at WeChat Pay, so after any error it can be asked
-    /// for again, with a new URL once the old one is no longer valid: five minutes for trade and fund bills, 30 seconds for the bills
-    /// of profit sharing. A transfer that broke off begins again from the start.
+    /// The request is signed and goes to this client's host. A file changes nothing at WeChat Pay,
+    /// so after any error it can be asked for again, with a new URL once the old one is no longer
+    /// valid: five minutes for trade and fund bills, 30 seconds for the bills of profit sharing. A
+    /// transfer that broke off begins again from the start.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071246>
     ///
@@ -35,11 +36,13 @@ impl Client {
         Ok(self.fetch(url, limits).await?.digest(digest))
     }
 
-    /// Fetches a file that is encrypted with a key of its own, such as the fund bill of a sub-merchant (单个子商户资金账单): as
-    /// [`download`](Self::download), and decrypted before it is unpacked.
+    /// Fetches a file that is encrypted with a key of its own, such as the fund bill of a
+    /// sub-merchant (单个子商户资金账单): as [`download`](Self::download), and decrypted before it is
+    /// unpacked.
     ///
-    /// `encrypt_key` of the response is decrypted with [`open`](Self::open), and makes the key together with its `nonce`. The file's
-    /// end proves what was decrypted, so that it is all to be thrown away if the last piece is an error.
+    /// `encrypt_key` of the response is decrypted with [`open`](Self::open), and makes the key
+    /// together with its `nonce`. The file's end proves what was decrypted, so that it is all to be
+    /// thrown away if the last piece is an error.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/partner/4014314390>
     ///

@@ -6,7 +6,8 @@ use super::{Call, Json, Meta};
 
 /// An APIv3 request, and how its response is read.
 ///
-/// Every request of `wxpay-api` implements it; implement it yourself for an operation that is missing.
+/// Every request of `wxpay-api` implements it; implement it yourself for an operation that is
+/// missing.
 pub trait Endpoint: Send + Sync {
     /// The response when the business succeeds.
     type Response: Send;
@@ -14,12 +15,14 @@ pub trait Endpoint: Send + Sync {
     /// The constant facts.
     const META: &'static Meta;
 
-    /// The facts of this request: [`META`](Self::META), unless the operation is known at run time only.
+    /// The facts of this request: [`META`](Self::META), unless the operation is known at run time
+    /// only.
     fn meta(&self) -> &'static Meta {
         Self::META
     }
 
-    /// Checks and writes the request's own parameters. The client adds the headers and the signature.
+    /// Checks and writes the request's own parameters. The client adds the headers and the
+    /// signature.
     ///
     /// # Errors
     /// A parameter breaks a documented rule. Nothing is sent.
@@ -30,10 +33,12 @@ pub trait Endpoint: Send + Sync {
     /// A response without a body is [`Json::Null`].
     ///
     /// # Errors
-    /// The response lacks what it must have, or answers something else. After a write, the outcome is unknown.
+    /// The response lacks what it must have, or answers something else. After a write, the outcome
+    /// is unknown.
     fn decode(&self, reply: Verified<Json>) -> Result<Self::Response, DecodeError>;
 
-    /// Reads the bytes of a response; by itself, as JSON. For a file that is downloaded (账单下载), which is not JSON.
+    /// Reads the bytes of a response; by itself, as JSON. For a file that is downloaded (账单下载),
+    /// which is not JSON.
     ///
     /// # Errors
     /// As [`decode`](Self::decode).

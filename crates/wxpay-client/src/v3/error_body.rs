@@ -4,8 +4,9 @@ use super::{Json, Reason};
 
 /// What an error response of APIv3 says of itself (错误信息), read from whatever came.
 ///
-/// Nothing here is proven: an error may come unsigned, from a gateway or as a web page. It helps a person and support, and
-/// decides nothing about money; [`Error::outcome`](wxpay_core::Error::outcome) does.
+/// Nothing here is proven: an error may come unsigned, from a gateway or as a web page. It helps a
+/// person and support, and decides nothing about money;
+/// [`Error::outcome`](wxpay_core::Error::outcome) does.
 ///
 /// ```
 /// use wxpay_client::v3::ErrorBody;
@@ -24,14 +25,14 @@ pub struct ErrorBody {
     pub message: Option<String>,
     /// The header `Request-ID`, by which WeChat Pay's support finds the call.
     pub request_id: Option<String>,
-    /// What is wrong with which field (错误详情), as it came. It is documented for `PARAM_ERROR` and `INVALID_REQUEST` and has other
-    /// shapes elsewhere.
+    /// What is wrong with which field (错误详情), as it came. It is documented for `PARAM_ERROR` and
+    /// `INVALID_REQUEST` and has other shapes elsewhere.
     pub detail: Option<Json>,
 }
 
 impl ErrorBody {
-    /// Reads what there is. A body that is empty, is not JSON or is not an object leaves its members `None`, and so does a
-    /// code or message that is not a string.
+    /// Reads what there is. A body that is empty, is not JSON or is not an object leaves its
+    /// members `None`, and so does a code or message that is not a string.
     pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let json = Json::parse(body).unwrap_or(Json::Null);
         let text = |name| json.get(name).and_then(Json::as_str).map(str::to_owned);

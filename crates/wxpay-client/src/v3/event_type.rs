@@ -7,7 +7,8 @@ use wxpay_core::FromWire;
 pub struct EventType(String);
 
 impl EventType {
-    /// A payment succeeded (支付成功), or profit sharing moved money (分账动账): [`Notice::kind`](super::Notice::kind) tells which.
+    /// A payment succeeded (支付成功), or profit sharing moved money (分账动账):
+    /// [`Notice::kind`](super::Notice::kind) tells which.
     pub const TRANSACTION_SUCCESS: &'static str = "TRANSACTION.SUCCESS";
     /// A refund succeeded (退款成功).
     pub const REFUND_SUCCESS: &'static str = "REFUND.SUCCESS";

@@ -10,15 +10,18 @@ use crate::PayingApp;
 use crate::front_end::failed;
 
 impl Client {
-    /// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives two hours.
+    /// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives
+    /// two hours.
     ///
-    /// The app is the client's own: that of the order, the service provider's, or the one of a combined order (合单). The client
-    /// must be the one that made the order, since its key signs both.
+    /// The app is the client's own: that of the order, the service provider's, or the one of a
+    /// combined order (合单). The client must be the one that made the order, since its key signs
+    /// both.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012791857>
     ///
     /// # Errors
-    /// The client has no app ID, the `prepay_id` is not the bare id of a response, or the key can't sign. Nothing was sent.
+    /// The client has no app ID, the `prepay_id` is not the bare id of a response, or the key can't
+    /// sign. Nothing was sent.
     pub async fn jsapi_payment(&self, prepay_id: &str) -> Result<JsapiPayment> {
         self.jsapi_payment_in(PayingApp::Own, prepay_id).await
     }
@@ -36,7 +39,8 @@ impl Client {
             .map_err(failed)
     }
 
-    /// Signs what a mini program hands to WeChat to start a payment (小程序调起支付). A `prepay_id` lives two hours.
+    /// Signs what a mini program hands to WeChat to start a payment (小程序调起支付). A `prepay_id` lives
+    /// two hours.
     ///
     /// The app is the client's own, which must be the mini program that pays.
     ///
@@ -60,10 +64,12 @@ impl Client {
         Ok(self.jsapi_payment_in(app, prepay_id).await?.into())
     }
 
-    /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives two hours.
+    /// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives
+    /// two hours.
     ///
-    /// App ID and merchant ID are the client's own: `appid` with `mchid`, `sp_appid` with `sp_mchid`, `combine_appid` with
-    /// `combine_mchid`. The two belong together, and the signature does not cover the second.
+    /// App ID and merchant ID are the client's own: `appid` with `mchid`, `sp_appid` with
+    /// `sp_mchid`, `combine_appid` with `combine_mchid`. The two belong together, and the signature
+    /// does not cover the second.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013070351>
     ///
@@ -73,8 +79,8 @@ impl Client {
         self.app_payment_in(PayingApp::Own, prepay_id).await
     }
 
-    /// The same in the app that really pays, for an order of a service provider (服务商): with [`PayingApp::SubMerchant`], app ID
-    /// and merchant ID are `sub_appid` and `sub_mchid`.
+    /// The same in the app that really pays, for an order of a service provider (服务商): with
+    /// [`PayingApp::SubMerchant`], app ID and merchant ID are `sub_appid` and `sub_mchid`.
     ///
     /// A combined order is paid in the client's own app.
     ///

@@ -28,7 +28,8 @@ pub struct InvoiceFile {
 }
 
 impl InvoiceFile {
-    /// An invoice by `card_openid` and `fapiao_no` (发票号码) of the query of invoices, and its `fapiao_id` (商户发票单号).
+    /// An invoice by `card_openid` and `fapiao_no` (发票号码) of the query of invoices, and its
+    /// `fapiao_id` (商户发票单号).
     pub fn new(
         card_open_id: impl Into<String>,
         invoice_no: impl Into<String>,
@@ -79,19 +80,21 @@ impl InvoiceFile {
 }
 
 impl Client {
-    /// Fetches an electronic invoice (下载发票文件) of the client's sub-merchant from the `download_url` of a response, which serves for
-    /// 30 seconds.
+    /// Fetches an electronic invoice (下载发票文件) of the client's sub-merchant from the `download_url`
+    /// of a response, which serves for 30 seconds.
     ///
-    /// The request goes to another host than all others, `pay.wechatpay.cn` over HTTPS or the client's own, and carries no signature:
-    /// the server there learns nothing of the merchant's keys. The response is not signed either. With the feature `sm`, the file
-    /// is compared with its header `SM3-Digest`, which finds a broken file but proves nothing about who made it; without, or when the
-    /// header is missing, [`File::has_digest`] is false.
+    /// The request goes to another host than all others, `pay.wechatpay.cn` over HTTPS or the
+    /// client's own, and carries no signature: the server there learns nothing of the merchant's
+    /// keys. The response is not signed either. With the feature `sm`, the file is compared with
+    /// its header `SM3-Digest`, which finds a broken file but proves nothing about who made it;
+    /// without, or when the header is missing, [`File::has_digest`] is false.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/partner/4015792569>
     ///
     /// # Errors
-    /// The URL is of another host or without a token, the client has no sub-merchant, the call failed, or it was refused. A file
-    /// changes nothing at WeChat Pay: ask for a new URL, and fetch it again.
+    /// The URL is of another host or without a token, the client has no sub-merchant, the call
+    /// failed, or it was refused. A file changes nothing at WeChat Pay: ask for a new URL, and
+    /// fetch it again.
     pub async fn download_invoice(
         &self,
         download_url: &str,
@@ -132,7 +135,8 @@ impl Client {
         };
         let host = url.host().unwrap_or_default();
         let authority = url.authority().map_or("", |authority| authority.as_str());
-        // Whatever stands before the host, such as a name and a password, would be sent as credentials.
+        // Whatever stands before the host, such as a name and a password, would be sent as
+        // credentials.
         let is_own = self.host() == Some(host) && !authority.contains('@');
         if url.scheme() != Some(&Scheme::HTTPS) || !(authority == HOST || is_own) {
             return broken(

@@ -18,16 +18,18 @@ use crate::PayingApp;
 use crate::front_end::failed;
 
 impl Client {
-    /// What lets a user confirm a transfer (商家转账用户确认收款, `requestMerchantTransfer`), or authorize transfers.
+    /// What lets a user confirm a transfer (商家转账用户确认收款, `requestMerchantTransfer`), or authorize
+    /// transfers.
     ///
-    /// `package_info` is that of the response, which has it only as long as the transfer waits for the user
-    /// (`WAIT_USER_CONFIRM`). App ID and merchant ID are the client's own, those of the transfer. Nothing is signed.
+    /// `package_info` is that of the response, which has it only as long as the transfer waits for
+    /// the user (`WAIT_USER_CONFIRM`). App ID and merchant ID are the client's own, those of the
+    /// transfer. Nothing is signed.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012716430>
     ///
     /// # Errors
-    /// The client has no app ID or no merchant ID, or `package_info` is empty, longer than 1,024 characters, or not printable
-    /// ASCII. Nothing was sent.
+    /// The client has no app ID or no merchant ID, or `package_info` is empty, longer than 1,024
+    /// characters, or not printable ASCII. Nothing was sent.
     pub fn transfer_confirmation(&self, package_info: &str) -> Result<TransferConfirmation> {
         let identity = &self.0.identity;
         let app_id = identity.paying_app(PayingApp::Own).map_err(failed)?;

@@ -22,11 +22,13 @@ pub struct Meta {
     pub per_second: Option<u32>,
     /// What the request's `Accept` asks for: `application/json`, unless the document names another.
     pub accept: &'static str,
-    /// Whether the document wants `Wechatpay-Serial` in every request, also when nothing is encrypted.
+    /// Whether the document wants `Wechatpay-Serial` in every request, also when nothing is
+    /// encrypted.
     pub serial_required: bool,
     /// Whether the document names HTTP 202 (已受理) as the response of success.
     pub accepted_is_success: bool,
-    /// The header of the response with the digest (SHA-1) of a file, which the signature covers in the place of the file.
+    /// The header of the response with the digest (SHA-1) of a file, which the signature covers in
+    /// the place of the file.
     pub digest_header: Option<&'static str>,
     /// The documented error codes, sorted. A code that is not here is unknown.
     pub errors: &'static [CodeFacts],
@@ -77,7 +79,8 @@ impl Meta {
         }
     }
 
-    /// An endpoint that can move money or change an order; `resolve` says what settles an unknown outcome.
+    /// An endpoint that can move money or change an order; `resolve` says what settles an unknown
+    /// outcome.
     pub const fn write(
         name: &'static str,
         method: Method,
@@ -111,23 +114,25 @@ impl Meta {
         self
     }
 
-    /// The document wants `Wechatpay-Serial` in every request, also when nothing is encrypted: the number of the key that would
-    /// encrypt, which is a certificate's in certificate mode (平台证书模式).
+    /// The document wants `Wechatpay-Serial` in every request, also when nothing is encrypted: the
+    /// number of the key that would encrypt, which is a certificate's in certificate mode (平台证书模式).
     #[must_use]
     pub const fn serial_required(mut self) -> Self {
         self.serial_required = true;
         self
     }
 
-    /// The document names HTTP 202 as the response of success: the request was taken in (已受理), and a query tells how it ends.
-    /// For every other endpoint 202 means that nothing was done yet and that the request is to be repeated.
+    /// The document names HTTP 202 as the response of success: the request was taken in (已受理), and
+    /// a query tells how it ends. For every other endpoint 202 means that nothing was done yet and
+    /// that the request is to be repeated.
     #[must_use]
     pub const fn accepted_is_success(mut self) -> Self {
         self.accepted_is_success = true;
         self
     }
 
-    /// The response is a file, and its signature covers the digest in this header (`{"sha1":"…"}`) in the place of the file.
+    /// The response is a file, and its signature covers the digest in this header (`{"sha1":"…"}`)
+    /// in the place of the file.
     #[must_use]
     pub const fn digest_header(mut self, name: &'static str) -> Self {
         self.digest_header = Some(name);

@@ -17,7 +17,8 @@ use crate::NoticeError;
 use crate::json::JsonText;
 use crate::notice::{Refusal, SeenNotices};
 
-/// Verifies and decrypts the notifications (回调通知) of APIv3: the signature first, the content second.
+/// Verifies and decrypts the notifications (回调通知) of APIv3: the signature first, the content
+/// second.
 ///
 /// ```no_run
 /// # use wxpay_client::v3::Notices;
@@ -64,10 +65,12 @@ impl Notices {
         }
     }
 
-    /// Takes the notifications of a brand (品牌) and no others: the keys are those of the brand, and so is the signature's type.
+    /// Takes the notifications of a brand (品牌) and no others: the keys are those of the brand, and
+    /// so is the signature's type.
     ///
-    /// The keys must be the brand's alone. `Wechatpay-Signature-Type` is not signed, so with the keys of a merchant among them a
-    /// message for that merchant would pass with another type written on it.
+    /// The keys must be the brand's alone. `Wechatpay-Signature-Type` is not signed, so with the
+    /// keys of a merchant among them a message for that merchant would pass with another type
+    /// written on it.
     ///
     /// <https://pay.weixin.qq.com/doc/brand/4015407551>
     #[must_use]
@@ -76,11 +79,11 @@ impl Notices {
         self
     }
 
-    /// Also takes notifications that these SM2 keys (国密) sign, whose `Wechatpay-Signature-Type` says so, beside those that the
-    /// first keys sign.
+    /// Also takes notifications that these SM2 keys (国密) sign, whose `Wechatpay-Signature-Type`
+    /// says so, beside those that the first keys sign.
     ///
-    /// For the time in which a merchant moves from one suite to the other: the notification of a withdrawal (提现) is encrypted as
-    /// the request was signed that began it.
+    /// For the time in which a merchant moves from one suite to the other: the notification of a
+    /// withdrawal (提现) is encrypted as the request was signed that began it.
     ///
     /// # Errors
     /// The keys are not of [`Suite::Sm`](wxpay_sign::v3::Suite::Sm).
@@ -97,7 +100,8 @@ impl Notices {
         Ok(self)
     }
 
-    /// The keys that a notification must be signed with. Its header only chooses between two suites that are both trusted.
+    /// The keys that a notification must be signed with. Its header only chooses between two suites
+    /// that are both trusted.
     fn keys_for(&self, headers: &HeaderMap) -> &dyn PlatformKeys {
         #[cfg(feature = "sm")]
         if let Some(keys) = &self.sm_keys
@@ -120,7 +124,8 @@ impl Notices {
 
     /// Verifies, decrypts and reads a notification, or says why not and what to answer its sender.
     ///
-    /// The adapter for any server that gives requests as `http` has them. The body must be whole and as it came.
+    /// The adapter for any server that gives requests as `http` has them. The body must be whole
+    /// and as it came.
     ///
     /// # Errors
     /// As [`open`](Self::open), with the response.
@@ -132,7 +137,8 @@ impl Notices {
     /// Verifies, decrypts and reads a notification from its headers and its body as they came.
     ///
     /// # Errors
-    /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was read then.
+    /// It is not proven to be WeChat Pay's, or lacks what every notification has. Nothing of it was
+    /// read then.
     pub async fn open(&self, headers: &HeaderMap, body: Bytes) -> Result<Notice, NoticeError> {
         let (keys, now) = (self.keys_for(headers), (self.clock)());
         let body = match self.receiver {
@@ -184,7 +190,8 @@ pub struct Notice {
     pub event_type: EventType,
     /// A summary (回调摘要), for people.
     pub summary: Option<String>,
-    /// The type of what it is about (原始类型), such as `transaction`. Some kinds leave it out: see [`kind`](Self::kind).
+    /// The type of what it is about (原始类型), such as `transaction`. Some kinds leave it out: see
+    /// [`kind`](Self::kind).
     pub original_type: Option<String>,
     plaintext: Verified<Opened>,
     resource: Verified<Json>,
@@ -203,13 +210,16 @@ impl Notice {
 
     /// Reads what it is about.
     ///
-    /// The content is authentic and says what WeChat Pay knows. Compare order, amount, merchant and app with your own before you
-    /// ship: [`PaymentNotice`](super::PaymentNotice), [`PartnerPaymentNotice`](super::PartnerPaymentNotice),
-    /// [`CombinedPaymentNotice`](super::CombinedPaymentNotice), [`RefundNotice`](super::RefundNotice) and
+    /// The content is authentic and says what WeChat Pay knows. Compare order, amount, merchant and
+    /// app with your own before you ship: [`PaymentNotice`](super::PaymentNotice),
+    /// [`PartnerPaymentNotice`](super::PartnerPaymentNotice),
+    /// [`CombinedPaymentNotice`](super::CombinedPaymentNotice),
+    /// [`RefundNotice`](super::RefundNotice) and
     /// [`ProfitSharingNotice`](super::ProfitSharingNotice) do that.
     ///
     /// # Errors
-    /// [`NoticeError::OtherEvent`] if it is told with another event, [`NoticeError::Unreadable`] if it lacks what it must have.
+    /// [`NoticeError::OtherEvent`] if it is told with another event, [`NoticeError::Unreadable`] if
+    /// it lacks what it must have.
     pub fn read<N: Notification>(&self) -> Result<N, NoticeError> {
         if !N::EVENTS.contains(&self.event_type.as_str()) {
             return Err(NoticeError::OtherEvent(self.event_type.to_string()));
@@ -217,7 +227,8 @@ impl Notice {
         Ok(N::of(self.resource.clone())?)
     }
 
-    /// What it is about. Ask before reading it: one event, such as `TRANSACTION.SUCCESS`, stands for several kinds.
+    /// What it is about. Ask before reading it: one event, such as `TRANSACTION.SUCCESS`, stands
+    /// for several kinds.
     pub fn kind(&self) -> NoticeKind {
         NoticeKind::of(
             self.event_type.as_str(),

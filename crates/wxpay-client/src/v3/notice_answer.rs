@@ -7,18 +7,21 @@ use super::Json;
 use crate::NoticeError;
 use crate::notice::{Refusal, answer};
 
-/// The response to a notification that was taken in: 204, without a body. It must come within five seconds, and sooner for a
-/// few kinds: [`NoticeKind::answer_within`](super::NoticeKind::answer_within).
+/// The response to a notification that was taken in: 204, without a body. It must come within five
+/// seconds, and sooner for a few kinds:
+/// [`NoticeKind::answer_within`](super::NoticeKind::answer_within).
 pub fn acknowledge() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
 }
 
-/// The response to a notification that was taken in, with a body: 200 and `{"code":"SUCCESS","message":"成功"}`.
+/// The response to a notification that was taken in, with a body: 200 and
+/// `{"code":"SUCCESS","message":"成功"}`.
 ///
-/// For the kinds whose documents want it, such as a payment in a mall ([`NoticeKind::MallPayment`](super::NoticeKind::MallPayment)), which counts as refused
-/// without it.
+/// For the kinds whose documents want it, such as a payment in a mall
+/// ([`NoticeKind::MallPayment`](super::NoticeKind::MallPayment)), which counts as refused without
+/// it.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4016111728>
 pub fn acknowledge_with_body() -> Response<Bytes> {

@@ -30,9 +30,9 @@ macro_rules! kinds {
     ($( $(#[doc = $doc:literal])+ $kind:ident => $words:literal, $runs:expr, $seconds:literal; )+) => {
         /// What a notification of APIv3 is about.
         ///
-        /// The event alone does not say it: payments, combined payments, parking payments and profit sharing all come as
-        /// `TRANSACTION.SUCCESS`. [`Notice::kind`](super::Notice::kind) looks at the event, the original type and the names
-        /// of what was decrypted.
+        /// The event alone does not say it: payments, combined payments, parking payments and
+        /// profit sharing all come as `TRANSACTION.SUCCESS`. [`Notice::kind`](super::Notice::kind)
+        /// looks at the event, the original type and the names of what was decrypted.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum NoticeKind {
@@ -57,12 +57,14 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A payment of a merchant by itself (支付成功, 直连商户): [`PaymentNotice`](super::PaymentNotice) reads it.
+    /// A payment of a merchant by itself (支付成功, 直连商户): [`PaymentNotice`](super::PaymentNotice)
+    /// reads it.
     Payment => "a payment (支付成功)", Some(DAY), 5;
     /// A payment of a sub-merchant, told to its service provider (支付成功, 服务商):
     /// [`PartnerPaymentNotice`](super::PartnerPaymentNotice) reads it.
     PartnerPayment => "a payment of a sub-merchant (服务商模式支付成功)", Some(DAY), 5;
-    /// Orders that were paid together (合单支付成功): [`CombinedPaymentNotice`](super::CombinedPaymentNotice) reads it.
+    /// Orders that were paid together (合单支付成功):
+    /// [`CombinedPaymentNotice`](super::CombinedPaymentNotice) reads it.
     CombinedPayment => "a combined payment (合单支付成功)", Some(DAY), 5;
     /// A parking fee, paid or not (停车服务订单支付结果).
     ParkingPayment => "a parking payment (停车服务订单支付结果)", Some(DAY), 5;
@@ -70,7 +72,8 @@ kinds! {
     ParkingEntrance => "a parking entrance (停车入场状态变更)", Some(DAY), 5;
     /// A refund, with its end (退款结果): [`RefundNotice`](super::RefundNotice) reads it.
     Refund => "a refund (退款结果)", Some(DAY), 5;
-    /// Money that moved by profit sharing (分账动账): [`ProfitSharingNotice`](super::ProfitSharingNotice) reads it.
+    /// Money that moved by profit sharing (分账动账):
+    /// [`ProfitSharingNotice`](super::ProfitSharingNotice) reads it.
     ProfitSharing => "profit sharing (分账动账)", Some(DAY), 5;
     /// A transfer that ended (商家转账).
     Transfer => "a transfer (商家转账)", Some(TRANSFER), 5;
@@ -84,7 +87,8 @@ kinds! {
     PayscoreConfirmed => "a confirmed payscore order (支付分确认订单)", Some(HOURS), 5;
     /// A payscore order that the user paid (支付分支付成功).
     PayscorePaid => "a paid payscore order (支付分支付成功)", Some(HOURS), 5;
-    /// A payment with medical insurance (医保混合收款成功). Its page gives no schedule: query 30 s after ordering.
+    /// A payment with medical insurance (医保混合收款成功). Its page gives no schedule: query 30 s after
+    /// ordering.
     MedicalInsurance => "a payment with medical insurance (医保混合收款成功)", None, 5;
     /// A complaint, new or changed (投诉通知).
     Complaint => "a complaint (投诉通知)", Some(&[(10, 60), (22, 300)]), 5;
@@ -97,8 +101,8 @@ kinds! {
     MallPayment => "a payment in a mall (商圈会员场内支付结果)", Some(DAY), 2;
     /// A member of a mall got money back (商圈会员场内退款结果).
     MallRefund => "a refund in a mall (商圈会员场内退款结果)", Some(DAY), 5;
-    /// A member of a mall opened the points service (商圈会员积分服务授权结果). The schedule is that of merchants; service
-    /// providers are told on that of payscore.
+    /// A member of a mall opened the points service (商圈会员积分服务授权结果). The schedule is that of
+    /// merchants; service providers are told on that of payscore.
     MallCard => "a member of a mall (商圈会员积分服务授权结果)", Some(&[(1, 1), (5, 10), (4, 60)]), 5;
     /// An e-invoice (电子发票): its title, its making, its card or its reversal.
     Invoice => "an e-invoice (电子发票)", Some(&[(2, 15), (1, 30), (1, 180), (4, 1800), (1, 3600)]), 5;
@@ -121,11 +125,12 @@ kinds! {
 }
 
 impl NoticeKind {
-    /// The wait before each delivery, counted from the one before, for as long as none is acknowledged; the first one counts
-    /// from what happened. `None` where no document gives them.
+    /// The wait before each delivery, counted from the one before, for as long as none is
+    /// acknowledged; the first one counts from what happened. `None` where no document gives them.
     ///
-    /// As documented in 2026, for those who watch what is missing. Deliveries may be late, come at once or out of order, and
-    /// never come at all: the query of the order is what a program must rely on.
+    /// As documented in 2026, for those who watch what is missing. Deliveries may be late, come at
+    /// once or out of order, and never come at all: the query of the order is what a program must
+    /// rely on.
     pub fn waits(self) -> Option<impl Iterator<Item = Duration>> {
         let (_, runs, _) = self.facts();
         let waits = runs?.iter().flat_map(|(times, seconds)| {
@@ -135,7 +140,8 @@ impl NoticeKind {
         Some(waits)
     }
 
-    /// How long WeChat Pay waits for the response: five seconds, unless the kind's document asks for less.
+    /// How long WeChat Pay waits for the response: five seconds, unless the kind's document asks
+    /// for less.
     pub fn answer_within(self) -> Duration {
         let (_, _, seconds) = self.facts();
         Duration::from_secs(seconds)

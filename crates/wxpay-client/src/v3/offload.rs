@@ -1,9 +1,9 @@
-//! Where a key in memory computes, when there is a tokio runtime: on the caller's thread as long as calls are few, on the
-//! threads for blocking work otherwise.
+//! Where a key in memory computes, when there is a tokio runtime: on the caller's thread as long as
+//! calls are few, on the threads for blocking work otherwise.
 //!
-//! A signature is a quarter of a millisecond of computing. Some dozens in a row on a thread of the runtime keep everything
-//! else there, timers and sockets, waiting for ten milliseconds and more; going to another thread for each costs a lone call
-//! a fifth of its time.
+//! A signature is a quarter of a millisecond of computing. Some dozens in a row on a thread of the
+//! runtime keep everything else there, timers and sockets, waiting for ten milliseconds and more;
+//! going to another thread for each costs a lone call a fifth of its time.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,8 +16,8 @@ use tokio::sync::Semaphore;
 use wxpay_core::{Secret, SigningError};
 use wxpay_sign::v3::{MerchantKey, Suite};
 
-/// One call, from before it is signed until its response is read or it is given up. They are counted over all clients of the
-/// process, since they share its cores.
+/// One call, from before it is signed until its response is read or it is given up. They are
+/// counted over all clients of the process, since they share its cores.
 #[derive(Debug)]
 pub(super) struct InFlight(());
 
@@ -87,8 +87,8 @@ fn crowded() -> Option<Handle> {
 
 /// Does the work on a thread for blocking work; as many at once as there are cores.
 ///
-/// A caller that goes away while it waits leaves the line. Work that has begun is done to its end, and holds its place as
-/// long.
+/// A caller that goes away while it waits leaves the line. Work that has begun is done to its end,
+/// and holds its place as long.
 async fn aside<T: Send + 'static>(
     runtime: Handle,
     work: impl Future<Output = Result<T, SigningError>> + Send + 'static,

@@ -4,8 +4,8 @@ use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::{SeenNotices, SubMerchant, all_hold, is_yuan};
 use crate::{NoticeError, Unexpected};
 
-/// A notification of APIv3 that a sub-merchant was paid, told to its service provider (服务商模式支付成功通知). It yields the payment
-/// only against what the provider expects.
+/// A notification of APIv3 that a sub-merchant was paid, told to its service provider
+/// (服务商模式支付成功通知). It yields the payment only against what the provider expects.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/partner/4013080237>
 #[derive(Clone, Debug)]
@@ -44,8 +44,9 @@ impl PartnerPaymentNotice {
     /// Reads a notification that is about a payment of a sub-merchant.
     ///
     /// # Errors
-    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about another kind of
-    /// payment or about profit sharing, and [`NoticeError::Unreadable`] if it lacks what a payment has.
+    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it
+    /// is about another kind of payment or about profit sharing, and [`NoticeError::Unreadable`] if
+    /// it lacks what a payment has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
         notice.check_kind(NoticeKind::PartnerPayment, EventType::TRANSACTION_SUCCESS)?;
         Ok(Self::of(notice.resource().get())?)
@@ -56,12 +57,14 @@ impl PartnerPaymentNotice {
         &self.out_trade_no
     }
 
-    /// The sub-merchant (子商户) that it says was paid, by which to find what to expect: order numbers of two may be alike.
+    /// The sub-merchant (子商户) that it says was paid, by which to find what to expect: order numbers
+    /// of two may be alike.
     pub fn sub_mchid(&self) -> &MchId {
         &self.sub_mchid
     }
 
-    /// The payment, if it is the expected one: this order, this amount in fen, this sub-merchant and its apps.
+    /// The payment, if it is the expected one: this order, this amount in fen, this sub-merchant
+    /// and its apps.
     ///
     /// # Errors
     /// Something differs, or the order is not paid. Do not ship.

@@ -55,7 +55,8 @@ impl Call {
         Ok(())
     }
 
-    /// Adds a query parameter that is encrypted for WeChat Pay before it is sent (敏感信息加密). The limit counts the plain text.
+    /// Adds a query parameter that is encrypted for WeChat Pay before it is sent (敏感信息加密). The
+    /// limit counts the plain text.
     ///
     /// # Errors
     /// It is empty, too long or holds characters beyond U+FFFF.

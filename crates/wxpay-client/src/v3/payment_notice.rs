@@ -4,12 +4,14 @@ use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::{SeenNotices, all_hold, is_yuan};
 use crate::{NoticeError, Unexpected};
 
-/// A payment notification (支付成功通知) of APIv3. It yields the payment only against what the shop expects.
+/// A payment notification (支付成功通知) of APIv3. It yields the payment only against what the shop
+/// expects.
 ///
-/// Those of a merchant by itself (直连商户). Service providers ([`PartnerPaymentNotice`](super::PartnerPaymentNotice)), combined
-/// orders ([`CombinedPaymentNotice`](super::CombinedPaymentNotice)), parking and profit sharing are told with the
-/// same event and other members: here they are [`NoticeError::OtherKind`]. Tell them apart by [`Notice::kind`] first, and never
-/// acknowledge what could not be read.
+/// Those of a merchant by itself (直连商户). Service providers
+/// ([`PartnerPaymentNotice`](super::PartnerPaymentNotice)), combined orders
+/// ([`CombinedPaymentNotice`](super::CombinedPaymentNotice)), parking and profit sharing are told
+/// with the same event and other members: here they are [`NoticeError::OtherKind`]. Tell them apart
+/// by [`Notice::kind`] first, and never acknowledge what could not be read.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012791902>
 #[derive(Clone, Debug)]
@@ -44,8 +46,9 @@ impl PaymentNotice {
     /// Reads a notification that is about a payment.
     ///
     /// # Errors
-    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about another kind of
-    /// payment or about profit sharing, and [`NoticeError::Unreadable`] if it lacks what a payment has.
+    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it
+    /// is about another kind of payment or about profit sharing, and [`NoticeError::Unreadable`] if
+    /// it lacks what a payment has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
         notice.check_kind(NoticeKind::Payment, EventType::TRANSACTION_SUCCESS)?;
         Ok(Self::of(notice.resource().get())?)
@@ -56,7 +59,8 @@ impl PaymentNotice {
         &self.out_trade_no
     }
 
-    /// The payment, if it is the expected one: this order, this amount in fen, this merchant and this app.
+    /// The payment, if it is the expected one: this order, this amount in fen, this merchant and
+    /// this app.
     ///
     /// # Errors
     /// Something differs, or the order is not paid. Do not ship.

@@ -4,11 +4,11 @@ use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::{SeenNotices, all_hold};
 use crate::{NoticeError, Unexpected};
 
-/// A notification of APIv3 that profit sharing moved money (分账动账通知). It yields the movement only against what the receiver
-/// expects.
+/// A notification of APIv3 that profit sharing moved money (分账动账通知). It yields the movement only
+/// against what the receiver expects.
 ///
-/// Only a merchant that receives shares is told, never the one who pays them: that one queries. A share (分账) and its return
-/// (分账回退) look alike but for their numbers.
+/// Only a merchant that receives shares is told, never the one who pays them: that one queries. A
+/// share (分账) and its return (分账回退) look alike but for their numbers.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012289679>
 #[derive(Clone, Debug)]
@@ -34,7 +34,8 @@ pub struct MovedShare {
     pub amount: Fen,
     /// What it is for (分账/回退描述).
     pub description: Option<String>,
-    /// The notification's summary (回调摘要), such as 分账. No page promises that it tells a share from its return.
+    /// The notification's summary (回调摘要), such as 分账. No page promises that it tells a share from
+    /// its return.
     pub summary: Option<String>,
     /// When (成功时间).
     pub success_time: Option<WireTime>,
@@ -44,8 +45,8 @@ impl ProfitSharingNotice {
     /// Reads a notification that is about profit sharing.
     ///
     /// # Errors
-    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it is about a payment, and
-    /// [`NoticeError::Unreadable`] if it lacks what a share has.
+    /// [`NoticeError::OtherEvent`] if it is about something else, [`NoticeError::OtherKind`] if it
+    /// is about a payment, and [`NoticeError::Unreadable`] if it lacks what a share has.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
         if notice.kind() != NoticeKind::ProfitSharing {
             notice.check_kind(NoticeKind::ProfitSharing, EventType::TRANSACTION_SUCCESS)?;
@@ -53,18 +54,20 @@ impl ProfitSharingNotice {
         Ok(Self::of(notice.summary.clone(), notice.resource().get())?)
     }
 
-    /// The payer's own number of the share or the return, by which to find what to expect, and which of the two it is.
+    /// The payer's own number of the share or the return, by which to find what to expect, and
+    /// which of the two it is.
     pub fn out_order_no(&self) -> &str {
         &self.moved.out_order_no
     }
 
-    /// The WeChat Pay order number of the order that is shared (微信支付订单号), by which to find what to expect.
+    /// The WeChat Pay order number of the order that is shared (微信支付订单号), by which to find what to
+    /// expect.
     pub fn transaction_id(&self) -> &TransactionId {
         &self.moved.transaction_id
     }
 
-    /// The share or the return, if it is the expected one: this number of the payer's, this order, this amount in fen, and this
-    /// merchant as the receiver.
+    /// The share or the return, if it is the expected one: this number of the payer's, this order,
+    /// this amount in fen, and this merchant as the receiver.
     ///
     /// # Errors
     /// Something differs. Book nothing.

@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// Why a call ended as it did, in more detail than its error code (原因码): the number after the last dash of `Request-ID`.
+/// Why a call ended as it did, in more detail than its error code (原因码): the number after the last
+/// dash of `Request-ID`.
 ///
 /// The header is not signed. A reason helps a person and support, and decides nothing about money;
 /// [`Error::outcome`](wxpay_core::Error::outcome) does.
@@ -20,7 +21,8 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// Reads it from a `Request-ID`. There is none when the call went well (`-0`) or the id ends in no number.
+    /// Reads it from a `Request-ID`. There is none when the call went well (`-0`) or the id ends in
+    /// no number.
     pub fn of_request_id(request_id: &str) -> Option<Self> {
         let (_, digits) = request_id.rsplit_once('-')?;
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -71,5 +73,6 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Number, Chinese and English, from the pages of error codes (错误码) as of July 2026, sorted by number.
+/// Number, Chinese and English, from the pages of error codes (错误码) as of July 2026, sorted by
+/// number.
 const TABLE: &str = include_str!("reasons.tsv");

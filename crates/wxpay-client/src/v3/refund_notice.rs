@@ -6,10 +6,12 @@ use super::{EventType, Json, Notice, NoticeKind, Object};
 use crate::notice::{RefundEnd, SeenNotices, SubMerchant, all_hold, is_yuan};
 use crate::{NoticeError, Unexpected};
 
-/// A refund notification (退款结果通知) of APIv3. It yields how the refund ended only against what the shop expects.
+/// A refund notification (退款结果通知) of APIv3. It yields how the refund ended only against what the
+/// shop expects.
 ///
-/// It comes for refunds that were asked for by APIv3, also of orders that were made by APIv2. Those that were asked for by APIv2
-/// or on the merchant platform are told in the XML of APIv2: [`v2::RefundNotice`](crate::v2::RefundNotice).
+/// It comes for refunds that were asked for by APIv3, also of orders that were made by APIv2. Those
+/// that were asked for by APIv2 or on the merchant platform are told in the XML of APIv2:
+/// [`v2::RefundNotice`](crate::v2::RefundNotice).
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012085921>
 #[derive(Clone, Debug)]
@@ -50,8 +52,8 @@ impl RefundNotice {
     /// Reads a notification that is about a refund.
     ///
     /// # Errors
-    /// [`NoticeError::OtherEvent`] if it is about something else, and [`NoticeError::Unreadable`] if it lacks what a refund has
-    /// or if its state is not that of its event.
+    /// [`NoticeError::OtherEvent`] if it is about something else, and [`NoticeError::Unreadable`]
+    /// if it lacks what a refund has or if its state is not that of its event.
     pub fn read(notice: &Notice) -> Result<Self, NoticeError> {
         if notice.kind() != NoticeKind::Refund {
             return Err(NoticeError::OtherEvent(notice.event_type.to_string()));
@@ -64,7 +66,8 @@ impl RefundNotice {
         &self.ended.out_refund_no
     }
 
-    /// The end of the refund, if it is the expected one: this refund of this order, this amount in fen, this merchant.
+    /// The end of the refund, if it is the expected one: this refund of this order, this amount in
+    /// fen, this merchant.
     ///
     /// The amount is that of the refund, not the order's.
     ///
@@ -84,7 +87,8 @@ impl RefundNotice {
         self.ended(out_refund_no, out_trade_no, refund)
     }
 
-    /// The same for a refund that a service provider (服务商) made for one of its sub-merchants. Their apps are not told.
+    /// The same for a refund that a service provider (服务商) made for one of its sub-merchants. Their
+    /// apps are not told.
     ///
     /// # Errors
     /// Something differs. Have a person look.
@@ -107,8 +111,8 @@ impl RefundNotice {
         seen.seen(&self.key())
     }
 
-    /// What a shop records of a refund's end that it took in: the same for every delivery. One that ended badly may succeed
-    /// later, which is another key.
+    /// What a shop records of a refund's end that it took in: the same for every delivery. One that
+    /// ended badly may succeed later, which is another key.
     pub fn key(&self) -> String {
         let Self {
             event,

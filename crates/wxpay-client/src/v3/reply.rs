@@ -10,11 +10,12 @@ use super::{ErrorBody, Meta};
 
 /// Takes a response through its signature first and its status second.
 ///
-/// Responses of success must be signed, but for those that the specs list. An error may come unsigned, from a gateway or before
-/// WeChat Pay knows who asks: then its code and message are claims for a person, and nothing more.
+/// Responses of success must be signed, but for those that the specs list. An error may come
+/// unsigned, from a gateway or before WeChat Pay knows who asks: then its code and message are
+/// claims for a person, and nothing more.
 ///
-/// A 202 is not a success, unless the endpoint's document says so: the request was taken in, and nothing was done yet. It may
-/// carry a code of its own, such as `USERPAYING`, which says more.
+/// A 202 is not a success, unless the endpoint's document says so: the request was taken in, and
+/// nothing was done yet. It may carry a code of its own, such as `USERPAYING`, which says more.
 pub(super) async fn accept(
     caller: &Caller,
     meta: &Meta,
@@ -52,7 +53,8 @@ pub(super) async fn accept(
     Err(BusinessError::new(error.status, &code, &message, meta.errors).into())
 }
 
-/// Whether the path is one of the few whose responses carry no signature, and reading it changes nothing.
+/// Whether the path is one of the few whose responses carry no signature, and reading it changes
+/// nothing.
 fn is_unsigned(meta: &Meta) -> bool {
     let segment = |segment: &str| {
         if segment.starts_with('{') {

@@ -1,4 +1,5 @@
-//! Operations by their description: what is sent of a request in JSON, what is refused of it, and what is read.
+//! Operations by their description: what is sent of a request in JSON, what is refused of it, and
+//! what is read.
 
 use futures_executor::block_on;
 use wxpay_client::Upload;

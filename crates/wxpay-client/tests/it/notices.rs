@@ -1,5 +1,5 @@
-//! Notifications against what a shop expects: each thing that differs has its name, and the keys that a shop records stay the
-//! same from version to version.
+//! Notifications against what a shop expects: each thing that differs has its name, and the keys
+//! that a shop records stay the same from version to version.
 
 use futures_executor::block_on;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! The fields of a request of APIv2, each in its form, and what is read from the fields of a response.
+//! The fields of a request of APIv2, each in its form, and what is read from the fields of a
+//! response.
 
 use wxpay_client::core::{
     AppId, Date, DateFormat, Decimal, DecodeProblem, Fen, InvalidInput, MchId, OutTradeNo, Params,

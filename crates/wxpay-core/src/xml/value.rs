@@ -38,7 +38,8 @@ pub(super) fn read_value<'a>(
     }
 }
 
-/// Passes over a field's elements, held to the same rules as fields, and its end tag; returns where that tag begins.
+/// Passes over a field's elements, held to the same rules as fields, and its end tag; returns where
+/// that tag begins.
 fn pass_elements<'a>(
     reader: &mut Reader<&'a [u8]>,
     text: &str,

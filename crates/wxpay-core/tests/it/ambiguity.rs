@@ -26,7 +26,8 @@ fn params(message: &Message) -> Params {
     message.iter().map(|(n, v)| (n, v)).collect()
 }
 
-/// Every message that has this signed text: sorted, unique and legal names, no value empty, no field called `sign`.
+/// Every message that has this signed text: sorted, unique and legal names, no value empty, no
+/// field called `sign`.
 fn cuts(text: &str) -> Vec<Message> {
     let pieces: Vec<&str> = text.split('&').collect();
     let legal = |name: &str| {
@@ -110,7 +111,8 @@ fn signed_text() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
-    /// A message is refused if, and only if, some other genuine cut of its text has a known field where it has none.
+    /// A message is refused if, and only if, some other genuine cut of its text has a known field
+    /// where it has none.
     #[test]
     fn it_is_the_same_as_trying_every_cut(text in signed_text()) {
         let cuts = cuts(&text);
@@ -121,7 +123,8 @@ proptest! {
         }
     }
 
-    /// Nobody can make one message into another that lacks a known field, or has another value in one that holds no `&`.
+    /// Nobody can make one message into another that lacks a known field, or has another value in
+    /// one that holds no `&`.
     #[test]
     fn what_was_signed_cannot_be_handed_in_as_something_else(text in signed_text()) {
         let cuts = cuts(&text);
@@ -153,7 +156,8 @@ proptest! {
     }
 }
 
-/// An order that is not paid has no `bank_type` behind its `attach`. What can be added there does not make it a paid one.
+/// An order that is not paid has no `bank_type` behind its `attach`. What can be added there does
+/// not make it a paid one.
 #[test]
 fn unpaid_order_can_not_be_handed_in_as_paid() {
     let added = [

@@ -1,4 +1,5 @@
-//! The messages of APIv2 against the plainest thing that could hold them: a map by the bytes of the names.
+//! The messages of APIv2 against the plainest thing that could hold them: a map by the bytes of the
+//! names.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,8 @@ enum Step {
     Remove(String),
 }
 
-/// Few names that are alike: they share eight bytes or more, are one another's beginning, or end with what pads short ones.
+/// Few names that are alike: they share eight bytes or more, are one another's beginning, or end
+/// with what pads short ones.
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
         "(coupon_f|coupon_fee_){0,2}[0-2]{0,2}",

@@ -148,7 +148,8 @@ fn every_documented_message_is_read() {
 #[test]
 fn what_the_limits_allow_fits_the_whole() {
     let limits = XmlLimits::default();
-    // Every field allowed, under the longest names and in CDATA, and one value as long as one may be.
+    // Every field allowed, under the longest names and in CDATA, and one value as long as one may
+    // be.
     let field = |n: usize| {
         let name = format!("f{n:063}");
         format!("<{name}><![CDATA[{}]]></{name}>", "x".repeat(256))
@@ -158,7 +159,8 @@ fn what_the_limits_allow_fits_the_whole() {
     let xml = format!("<xml>{fields}<a>{value}</a></xml>");
     assert!(xml.len() <= limits.bytes, "{}", xml.len());
     assert_eq!(read(&xml).unwrap().len(), limits.fields);
-    // A value of the longest documented kind fits in the longest spelling that XML has for a character.
+    // A value of the longest documented kind fits in the longest spelling that XML has for a
+    // character.
     assert!(LONGEST_VALUE * "😀".len() <= limits.value_bytes);
     assert!(LONGEST_VALUE * "&#x10FFFF;".len() <= limits.bytes);
 }

@@ -1,8 +1,10 @@
-//! Headers without a first line, as a debugger, `print_r` or a log shows them, with the body behind them.
+//! Headers without a first line, as a debugger, `print_r` or a log shows them, with the body behind
+//! them.
 
 use super::{Capture, http, names};
 
-/// Reads headers line by line, if all lines up to the body are headers and one of them is of those that are read here.
+/// Reads headers line by line, if all lines up to the body are headers and one of them is of those
+/// that are read here.
 pub(super) fn read(text: &[u8]) -> Option<Capture> {
     let mut capture = Capture::default();
     let mut rest = text;

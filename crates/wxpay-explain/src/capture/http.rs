@@ -14,7 +14,8 @@ pub(super) fn is_head(text: &[u8]) -> bool {
         || is_bare(line)
 }
 
-/// Whether the line is a method and a target without a version, as request files of editors have it.
+/// Whether the line is a method and a target without a version, as request files of editors have
+/// it.
 fn is_bare(line: &[u8]) -> bool {
     let mut words = line.split(|b| *b == b' ');
     let method = words.next().unwrap_or_default();
@@ -93,7 +94,8 @@ pub(super) fn read_body(rest: &[u8], capture: &mut Capture) {
     }
 }
 
-/// The body of `Transfer-Encoding: chunked`, if the text is one; most captures show it joined already.
+/// The body of `Transfer-Encoding: chunked`, if the text is one; most captures show it joined
+/// already.
 fn joined_chunks(text: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     let mut rest = text;

@@ -1,4 +1,5 @@
-//! What HTTP clients print while they work: `curl -v`, the wire log of Apache HttpClient, the log of OkHttp.
+//! What HTTP clients print while they work: `curl -v`, the wire log of Apache HttpClient, the log
+//! of OkHttp.
 
 use std::borrow::Cow;
 
@@ -13,7 +14,8 @@ struct Exchange {
     reply: Vec<u8>,
 }
 
-/// Reads the last message of a log: the response if there is one, else the request. `None` if the text is not such a log.
+/// Reads the last message of a log: the response if there is one, else the request. `None` if the
+/// text is not such a log.
 pub(super) fn read(text: &[u8]) -> Option<Result<Capture, InvalidInput>> {
     let exchange = curl(text)
         .or_else(|| wire(text))

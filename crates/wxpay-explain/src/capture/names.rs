@@ -1,7 +1,8 @@
 //! The names of headers, as CGI programs, frameworks and logs write them.
 
-/// The header that is meant by `HTTP_WECHATPAY_NONCE`, `$http_wechatpay_nonce` or `wechatpay_nonce`, if it is one that is read
-/// here and is written in another way than on the wire.
+/// The header that is meant by `HTTP_WECHATPAY_NONCE`, `$http_wechatpay_nonce` or
+/// `wechatpay_nonce`, if it is one that is read here and is written in another way than on the
+/// wire.
 pub(super) fn rewritten(name: &str) -> Option<&'static str> {
     let known = known(name)?;
     (!known.eq_ignore_ascii_case(name)).then_some(known)

@@ -1,4 +1,5 @@
-//! What SDKs and programs log when a signature of APIv3 does not verify: headers and body in one text.
+//! What SDKs and programs log when a signature of APIv3 does not verify: headers and body in one
+//! text.
 
 use serde_json::{Map, Value};
 
@@ -26,7 +27,8 @@ fn response(text: &str) -> Option<Capture> {
     headers(head, "=", &[',', ']', '\n', '↵'], body)
 }
 
-/// `serial[…] message[timestamp, nonce and body, one a line] sign[…]`, with or without `=` before the brackets.
+/// `serial[…] message[timestamp, nonce and body, one a line] sign[…]`, with or without `=` before
+/// the brackets.
 fn message(text: &str) -> Option<Capture> {
     let text = text
         .replace("serial=[", "serial[")

@@ -4,7 +4,7 @@ super::declare! {
     LENGTH: Error "key.length"
         "The {key} has {found} characters; it must have 32."
         "Copy it again from the merchant platform (账户中心 → API安全), or set a new one there."
-        "{key}有{found}个字符，应为32个。"
+        "{key}有{found}个字符，应为 32 个。"
         "请从商户平台（账户中心 → API安全）重新复制，或重新设置。"
     BLANK: Error "key.blank"
         "The {key} begins or ends with a space or a line feed."

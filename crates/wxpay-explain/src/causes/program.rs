@@ -1,4 +1,5 @@
-//! Causes in the text that the user's program signed or verified, when it is given beside the message.
+//! Causes in the text that the user's program signed or verified, when it is given beside the
+//! message.
 
 super::declare! {
     V2_DIFFERS: Error "v2.program-text-differs"

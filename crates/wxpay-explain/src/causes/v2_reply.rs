@@ -1,5 +1,5 @@
-//! Causes in `sign` of responses and notifications, which WeChat Pay signed and something on the way changed, and what can be
-//! said of a request that holds.
+//! Causes in `sign` of responses and notifications, which WeChat Pay signed and something on the
+//! way changed, and what can be said of a request that holds.
 
 super::declare! {
     VALUE: Error "v2.reply-value-changed"

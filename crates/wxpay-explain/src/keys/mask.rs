@@ -28,8 +28,8 @@ pub(crate) fn mask(text: &str, keys: &Keys) -> String {
     masked + rest
 }
 
-/// The text up to a key, and from there on: behind `key=` or `secret=`, however they are written, at a line's beginning or
-/// after `&`.
+/// The text up to a key, and from there on: behind `key=` or `secret=`, however they are written,
+/// at a line's beginning or after `&`.
 fn named(text: &str) -> Option<(&str, &str)> {
     let is_name = |before: &str, name: &str| {
         let begin = before.len().checked_sub(name.len());

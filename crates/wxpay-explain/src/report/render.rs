@@ -29,8 +29,9 @@ impl Report {
         out
     }
 
-    /// The report as JSON: `verdict`, `checks[] {what, verdict}`, `findings[] {id, severity, message {en, zh}, advice {en, zh}}`,
-    /// `expected_text` and `verified_text` (a text or null) and `diff` (null, or a list of `[kind, text]` with the kinds `same`, `missing` and `extra`).
+    /// The report as JSON: `verdict`, `checks[] {what, verdict}`, `findings[] {id, severity,
+    /// message {en, zh}, advice {en, zh}}`, `expected_text` and `verified_text` (a text or null)
+    /// and `diff` (null, or a list of `[kind, text]` with the kinds `same`, `missing` and `extra`).
     pub fn to_json(&self) -> String {
         let checks: Vec<Value> = self
             .checks()
@@ -117,20 +118,21 @@ fn verified_title(verified: &Verified, language: Language) -> String {
             format!("what WeChat Pay verified (all of its {length} characters)")
         }
         (Language::Chinese, Some(length)) if whole => {
-            format!("微信支付验签所用的字符串（全部{length}个字符）")
+            format!("微信支付验签所用的字符串（全部 {length} 个字符）")
         }
         (Language::English, Some(length)) => {
             format!("what WeChat Pay verified (its first {shown} of {length} characters)")
         }
         (Language::English, None) => "what WeChat Pay verified (its beginning)".to_owned(),
         (Language::Chinese, Some(length)) => {
-            format!("微信支付验签所用的字符串（共{length}个字符，此为前{shown}个）")
+            format!("微信支付验签所用的字符串（共 {length} 个字符，此为前 {shown} 个）")
         }
         (Language::Chinese, None) => "微信支付验签所用字符串的开头".to_owned(),
     }
 }
 
-/// A text of a message in one line: what would begin another or do something else to a screen stands as `\u{…}`.
+/// A text of a message in one line: what would begin another or do something else to a screen
+/// stands as `\u{…}`.
 fn line(text: &str) -> String {
     escaped(text, |c| acts(c) || c == '\n')
 }
@@ -152,7 +154,8 @@ fn escaped(text: &str, which: impl Fn(char) -> bool) -> String {
     shown
 }
 
-/// Whether a terminal takes the character for a command, or for one about the direction of what follows.
+/// Whether a terminal takes the character for a command, or for one about the direction of what
+/// follows.
 fn acts(c: char) -> bool {
     let turns =
         matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');

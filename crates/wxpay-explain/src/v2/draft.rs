@@ -5,7 +5,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::charset::Charset;
 
-/// A text to be signed in the making: fields that can still be changed, dropped and put in another order.
+/// A text to be signed in the making: fields that can still be changed, dropped and put in another
+/// order.
 #[derive(Clone)]
 pub(super) struct Draft {
     pub(super) fields: Vec<(String, String)>,

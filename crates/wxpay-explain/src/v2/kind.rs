@@ -12,8 +12,8 @@ pub(super) struct Kind {
     pub(super) unsigned: bool,
     /// A response of which nobody can say whether it should carry sign.
     pub(super) unclear: bool,
-    /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and whose responses carry no
-    /// sign.
+    /// Of the payouts and red packets (mmpaymkttransfers, mmpaysptrans), which take MD5 alone and
+    /// whose responses carry no sign.
     pub(super) payout: bool,
     /// Of the calls that take HMAC-SHA256 alone, such as profit sharing (分账).
     pub(super) hmac: bool,

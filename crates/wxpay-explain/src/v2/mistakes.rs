@@ -197,7 +197,8 @@ const GUESSES: &[(&str, &str)] = &[
     ("trade_type", "MWEB"),
 ];
 
-/// Fields of responses and notifications that programs drop when they keep only those that they know.
+/// Fields of responses and notifications that programs drop when they keep only those that they
+/// know.
 const DROPPED: &[(&str, &str)] = &[
     ("return_msg", "OK"),
     ("return_code", "SUCCESS"),

@@ -8,7 +8,8 @@ use crate::causes::payment as causes;
 use crate::finding::Finding;
 use crate::{Context, Keys, Report, Verdict};
 
-/// What a front end hands over for an order of APIv2: fields without their signature, and that signature.
+/// What a front end hands over for an order of APIv2: fields without their signature, and that
+/// signature.
 pub(crate) fn explain(
     fields: &[(&str, String)],
     signature: &str,

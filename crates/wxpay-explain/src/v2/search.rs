@@ -49,9 +49,11 @@ impl<T> Way<T> {
 }
 
 impl Search<'_> {
-    /// Looks for the fewest mistakes that explain the signature: none, one, two, or one each in text, key and ending.
+    /// Looks for the fewest mistakes that explain the signature: none, one, two, or one each in
+    /// text, key and ending.
     ///
-    /// The work is bounded by the bytes that are hashed, whatever the message. When it must be `exact`, only none.
+    /// The work is bounded by the bytes that are hashed, whatever the message. When it must be
+    /// `exact`, only none.
     pub(super) fn run(&self, exact: bool) -> Found {
         let mut budget = Budget::default();
         let most = if exact { 0 } else { 3 };

@@ -1,3 +1,5 @@
+//! The field `sign` of APIv2: whether it holds, and if not, which mistake explains it.
+
 use wxpay_core::Params;
 use wxpay_sign::v2::SignType;
 

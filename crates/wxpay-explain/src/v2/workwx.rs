@@ -1,3 +1,5 @@
+//! The field `workwx_sign` of WeCom payments, which covers a list of fields.
+
 use wxpay_core::Params;
 use wxpay_sign::workwx::{self, Api};
 

@@ -52,7 +52,8 @@ fn ends(body: &[u8]) -> Vec<Variant> {
 fn rewritten(json: &Json, body: &[u8], variants: &mut Vec<Variant>) {
     let short = body.len() <= SHORT;
     let styles = styles(short && is_notice(json));
-    // What counts as different is told from the style in which the body is written, if it is one of these.
+    // What counts as different is told from the style in which the body is written, if it is one of
+    // these.
     let is_own = |style: &&Style| {
         let text = json.write(**style);
         text.is_some_and(|text| text.as_bytes() == body)
@@ -169,7 +170,8 @@ fn in_charsets(body: &[u8]) -> Vec<Variant> {
     gbk.into_iter().chain(others).collect()
 }
 
-/// Bytes up to which a body is tried with other names and in WeChat Pay's order; a notification has a few thousand.
+/// Bytes up to which a body is tried with other names and in WeChat Pay's order; a notification has
+/// a few thousand.
 const SHORT: usize = 64 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";

@@ -52,7 +52,8 @@ impl Cipher {
         }
     }
 
-    /// Whether the first bytes become JSON or PEM with this key, whatever the tag says: then the key is right.
+    /// Whether the first bytes become JSON or PEM with this key, whatever the tag says: then the
+    /// key is right.
     pub(super) fn is_text(self, key: &[u8], nonce: &[u8; 12], ciphertext: &[u8]) -> bool {
         let Some(first) = ciphertext.get(..16) else {
             return false;

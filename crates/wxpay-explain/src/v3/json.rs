@@ -54,7 +54,8 @@ impl Json {
         serde_json::from_slice(text).ok()
     }
 
-    /// The text in a style, unless it is too long to be a message: what is nested grows much when it is indented.
+    /// The text in a style, unless it is too long to be a message: what is nested grows much when
+    /// it is indented.
     pub(super) fn write(&self, style: Style) -> Option<String> {
         let mut out = String::new();
         self.write_to(&mut out, style, 0);

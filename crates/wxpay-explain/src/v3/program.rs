@@ -1,4 +1,5 @@
-//! The text that the user's program signed or verified, line by line against the one that the message gives.
+//! The text that the user's program signed or verified, line by line against the one that the
+//! message gives.
 
 use super::search::Search;
 use crate::Report;
@@ -14,7 +15,8 @@ pub(super) const OF_REPLY: [&str; 3] = ["Wechatpay-Timestamp", "Wechatpay-Nonce"
 /// The names of the lines of what a front end hands to WeChat.
 pub(super) const OF_PAYMENT: [&str; 4] = ["appId", "timeStamp", "nonceStr", "package or prepayid"];
 
-/// Says which lines differ, and whether any does. `others` are further values of the message that may stand in their place.
+/// Says which lines differ, and whether any does. `others` are further values of the message that
+/// may stand in their place.
 pub(super) fn compare(
     search: &Search,
     names: &[&'static str],

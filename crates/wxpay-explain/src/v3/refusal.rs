@@ -3,8 +3,8 @@ use serde_json::Value;
 use crate::causes::{body, v3 as causes};
 use crate::{Context, Report};
 
-/// What WeChat Pay tells about a signature that it refused (`SIGN_ERROR`): the text that it verified, or its beginning, and how
-/// long it was.
+/// What WeChat Pay tells about a signature that it refused (`SIGN_ERROR`): the text that it
+/// verified, or its beginning, and how long it was.
 pub(super) fn explain(json: &Value, context: &Context, report: &mut Report) {
     let Some(information) = json.pointer("/detail/sign_information") else {
         return;

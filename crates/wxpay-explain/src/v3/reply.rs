@@ -113,7 +113,8 @@ fn verify(
     }
 }
 
-/// What can be said when the signature is WeChat Pay's and fits no other form of the message: the harmless causes first.
+/// What can be said when the signature is WeChat Pay's and fits no other form of the message: the
+/// harmless causes first.
 fn find_other(
     capture: &Capture,
     json: Option<&Value>,
@@ -262,7 +263,8 @@ fn no_match(serial: &str, tried: usize, report: &mut Report) {
     }
 }
 
-/// Whether `Wechatpay-Signature-Type` is the one of who receives the message. The key decides, and the header has to fit it.
+/// Whether `Wechatpay-Signature-Type` is the one of who receives the message. The key decides, and
+/// the header has to fit it.
 fn check_type(
     capture: &Capture,
     serial: Option<&str>,

@@ -10,7 +10,8 @@ use crate::hash::hex;
 use crate::names::snake;
 use crate::{Keys, Report, Verdict, lints};
 
-/// An encrypted part of a notification (`resource`) or of the certificate list (`encrypt_certificate`).
+/// An encrypted part of a notification (`resource`) or of the certificate list
+/// (`encrypt_certificate`).
 pub(super) struct Resource<'a> {
     name: &'static str,
     algorithm: &'a str,

@@ -1,11 +1,13 @@
-//! What a framework did to the names and values of a body when it made an object of it and wrote that again, undone.
+//! What a framework did to the names and values of a body when it made an object of it and wrote
+//! that again, undone.
 
 use super::json::Json;
 use crate::causes::body as causes;
 use crate::finding::Finding;
 use crate::names::snake;
 
-/// The body with names and values as WeChat Pay writes them, and what was otherwise; `None` if nothing was.
+/// The body with names and values as WeChat Pay writes them, and what was otherwise; `None` if
+/// nothing was.
 pub(super) fn restored(json: &Json) -> Option<(Json, Vec<Finding>)> {
     let mut changes = Changes::default();
     let restored = changes.undo(json, 0)?;

@@ -151,7 +151,8 @@ const fn is_raw(_: &str, _: &[u8], _: &Report) -> bool {
     false
 }
 
-/// The fields that hold one RSA block, or a text of SM2, and have the name of something personal; at most 16.
+/// The fields that hold one RSA block, or a text of SM2, and have the name of something personal;
+/// at most 16.
 fn find(json: &Value) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     collect(json, "", &mut found);

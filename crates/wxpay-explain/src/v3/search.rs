@@ -79,8 +79,8 @@ impl Search {
         Found::Nothing(most)
     }
 
-    /// Looks for the message with this digest: as it should be, with one mistake, with two. Bounded by the bytes hashed. When
-    /// it must be `exact`, only as it should be.
+    /// Looks for the message with this digest: as it should be, with one mistake, with two. Bounded
+    /// by the bytes hashed. When it must be `exact`, only as it should be.
     fn run(&self, digest: &Digest, exact: bool) -> Found {
         let mut budget = BYTES;
         let mut tried = 0;

@@ -93,7 +93,8 @@ impl World {
             return unclear();
         }
         let is_known = state.records.contains_key(number);
-        // Limits and settings may be checked before anything else, whatever became of an earlier try.
+        // Limits and settings may be checked before anything else, whatever became of an earlier
+        // try.
         if dice < 25 {
             return self.chance(|chance| self.kind().definite(chance));
         }

@@ -1,4 +1,5 @@
-//! What a careful program does with one intent, until it is paid; and what careless ones do instead.
+//! What a careful program does with one intent, until it is paid; and what careless ones do
+//! instead.
 
 use wxpay_api::v2::wecom::{
     pay_employee::CheckName, pay_employee::MessageType, pay_employee::PayEmployeeOptions,
@@ -54,7 +55,8 @@ pub(crate) async fn settle(payouts: Payouts, world: World, policy: Policy) {
     }
 }
 
-/// Waits for the one who has to act; now and then the program asks without an occasion, or the merchant changes their mind.
+/// Waits for the one who has to act; now and then the program asks without an occasion, or the
+/// merchant changes their mind.
 async fn wait(
     payouts: &Payouts,
     world: &World,

@@ -1,5 +1,6 @@
-//! The server of the products whose payments are taken first and end later: stage after stage, with a view of it that lags, with
-//! cancellations that race, and with notifications that come early, late, twice and in the wrong order.
+//! The server of the products whose payments are taken first and end later: stage after stage, with
+//! a view of it that lags, with cancellations that race, and with notifications that come early,
+//! late, twice and in the wrong order.
 
 use std::collections::BTreeMap;
 
@@ -93,7 +94,8 @@ impl World {
         match dice {
             0..5 => return super::bank::not_sent(),
             5..10 => return lost(),
-            // Limits and settings may be checked before anything else, whatever became of an earlier try.
+            // Limits and settings may be checked before anything else, whatever became of an
+            // earlier try.
             10..20 => return self.chance(|chance| kind.definite(chance)),
             20..23 => {
                 return PayEnd::Refused(Refusal::new("BRAND_NEW_CODE", Class::UNLISTED, ""));
@@ -166,7 +168,8 @@ impl World {
         }
     }
 
-    /// Taken, lost on its way, or lost on its way back; and it may take effect only after the user has confirmed.
+    /// Taken, lost on its way, or lost on its way back; and it may take effect only after the user
+    /// has confirmed.
     pub(super) fn cancel_course(&self, number: &Number) -> CancelEnd {
         if !self.kind().is_cancelled() {
             return CancelEnd::Unsupported;
@@ -192,8 +195,8 @@ impl World {
         if dice < 30 { lost() } else { CancelEnd::Taken }
     }
 
-    /// Each end, and each stage that a person has to look at, is told once or more, each time with a delay of its own. What was
-    /// planned and does not happen is told too.
+    /// Each end, and each stage that a person has to look at, is told once or more, each time with
+    /// a delay of its own. What was planned and does not happen is told too.
     fn notify(&self, number: &Number, stages: &[(i64, Stage)]) {
         if !self.kind().notifies() {
             return;

@@ -1,4 +1,5 @@
-//! The products: what their server answers, how their payments come to an end, and how long the engine waits for it.
+//! The products: what their server answers, how their payments come to an end, and how long the
+//! engine waits for it.
 
 use std::time::Duration;
 
@@ -80,7 +81,8 @@ impl Kind {
         limits
     }
 
-    /// Enough for everything that ends; a process that does not is stopped here, and judged as it stands.
+    /// Enough for everything that ends; a process that does not is stopped here, and judged as it
+    /// stands.
     pub(crate) fn most_polls(self) -> usize {
         if self.waits() { 1200 } else { 3000 }
     }
@@ -139,7 +141,8 @@ impl Kind {
         }
     }
 
-    /// What a request is answered whose payment is taken, or was taken before, and is at this stage.
+    /// What a request is answered whose payment is taken, or was taken before, and is at this
+    /// stage.
     pub(super) fn taken(self, stage: Stage) -> PayEnd {
         let hold = |who, said| PayEnd::Waiting(Hold::new(who, said));
         match (self, stage) {
@@ -276,7 +279,8 @@ impl Plan<'_> {
         self.then(Stage::Failed("REFUND"));
     }
 
-    /// ACCEPTED, or WAIT_PAY until a person approves it; then the one transfer of it is under way, and ends.
+    /// ACCEPTED, or WAIT_PAY until a person approves it; then the one transfer of it is under way,
+    /// and ends.
     fn batch(&mut self) {
         if self.chance.percent(30) {
             self.then(Stage::Holds(WaitsFor::Approver, "WAIT_PAY"));

@@ -80,7 +80,8 @@ impl Policy {
         )
     }
 
-    /// Whether it can be followed with this product: what is never waited for can't be given up too early, say.
+    /// Whether it can be followed with this product: what is never waited for can't be given up too
+    /// early, say.
     pub(crate) fn fits(self, kind: Kind) -> bool {
         match self {
             Self::CancelIsFailure => kind.is_cancelled(),

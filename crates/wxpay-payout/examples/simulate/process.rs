@@ -1,4 +1,5 @@
-//! Processes that pay one intent: they crash, stand still, lose their journals and have clocks that are wrong.
+//! Processes that pay one intent: they crash, stand still, lose their journals and have clocks that
+//! are wrong.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ struct Process {
     stalled_until: Option<Moment>,
 }
 
-/// All processes of a seed, and the journals that they have had. The last ones of them are those in use.
+/// All processes of a seed, and the journals that they have had. The last ones of them are those in
+/// use.
 pub(crate) struct Processes {
     world: World,
     policy: Policy,
@@ -123,7 +125,8 @@ impl Processes {
         }
     }
 
-    /// Gives every journal in use a new process and some more days, in which nothing else goes wrong.
+    /// Gives every journal in use a new process and some more days, in which nothing else goes
+    /// wrong.
     pub(crate) fn run_for_days(&mut self) {
         self.world.add_days();
         self.running.clear();

@@ -37,7 +37,8 @@ pub(crate) fn run(seed: u64, kind: Kind, policy: Policy, keeps_history: bool) ->
         let mut processes = Processes::new(&world, policy);
         processes.run();
         let mut end = judge(&world, &processes);
-        // A process that was cut off may have been on its way to the number. It is lost if nobody comes to it, however long.
+        // A process that was cut off may have been on its way to the number. It is lost if nobody
+        // comes to it, however long.
         for go_on in [Processes::run, Processes::run_for_days] {
             if end.0 == Some(Violation::Lost) {
                 go_on(&mut processes);

@@ -16,8 +16,8 @@ pub(super) enum Found {
 }
 
 impl<T: Payment> Engine<T> {
-    /// `None` if it may be sent: WeChat Pay does not know the number, and still calls the one before it failed; or it holds the
-    /// number, and takes the same request again.
+    /// `None` if it may be sent: WeChat Pay does not know the number, and still calls the one
+    /// before it failed; or it holds the number, and takes the same request again.
     pub(super) async fn look(&self, begun: &Entry) -> Option<Found> {
         if !self.rules.query_before_send {
             return None;

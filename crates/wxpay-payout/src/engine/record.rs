@@ -55,7 +55,8 @@ impl<T: Payment> Engine<T> {
         .await
     }
 
-    /// After a cancellation. If others have changed the entry meanwhile, its response adds nothing to what they know.
+    /// After a cancellation. If others have changed the entry meanwhile, its response adds nothing
+    /// to what they know.
     pub(super) async fn record_cancel(
         &self,
         held: Entry,
@@ -82,8 +83,9 @@ impl<T: Payment> Engine<T> {
         self.record(known, |_| false, |_| {}, late).await
     }
 
-    /// Takes the change to the newest version of the entry, as often as others are faster. What comes in time changes the entry in
-    /// any case, since it ends the lease; what comes late may add nothing.
+    /// Takes the change to the newest version of the entry, as often as others are faster. What
+    /// comes in time changes the entry in any case, since it ends the lease; what comes late may
+    /// add nothing.
     async fn record(
         &self,
         first: Entry,

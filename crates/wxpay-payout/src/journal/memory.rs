@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use super::{Begun, Inserted, Journal, JournalError};
 use crate::{Day, DayFull, DaySum, Entry, IntentId, Limits, Moment, Number, State};
 
-/// A journal in memory, for tests: whatever it knows is gone with the process, and a payout with it.
+/// A journal in memory, for tests: whatever it knows is gone with the process, and a payout with
+/// it.
 #[derive(Debug, Default)]
 pub struct MemoryJournal(Mutex<Books>);
 

@@ -27,27 +27,32 @@ mod tls;
 
 /// A journal in a PostgreSQL database, which workers on several machines share.
 ///
-/// Every change is committed with `synchronous_commit` before a method returns. It runs on tokio, and its connections are tasks
-/// of that runtime.
+/// Every change is committed with `synchronous_commit` before a method returns. It runs on tokio,
+/// and its connections are tasks of that runtime.
 ///
 /// # Several machines
 ///
-/// - Limits and pace are kept in the transactions that reserve and begin, under locks of rows: they hold for all workers
-///   together. A payout that another worker is just beginning is not waited for (`FOR UPDATE SKIP LOCKED`).
-/// - A lease ends by the server's clock. As long as it lasts there, no other journal than the one that wrote it takes it over or
-///   ends it, whatever the clock of its machine says; only a proven end is written down.
-/// - Gaps and pace are kept by the server's clock too. A machine whose clock is more than 10 s from it begins nothing.
-/// - A process that stands still in the middle of a transaction holds the others up for 10 s at most: then the server undoes it.
+/// - Limits and pace are kept in the transactions that reserve and begin, under locks of rows: they
+///   hold for all workers together. A payout that another worker is just beginning is not waited
+///   for (`FOR UPDATE SKIP LOCKED`).
+/// - A lease ends by the server's clock. As long as it lasts there, no other journal than the one
+///   that wrote it takes it over or ends it, whatever the clock of its machine says; only a proven
+///   end is written down.
+/// - Gaps and pace are kept by the server's clock too. A machine whose clock is more than 10 s from
+///   it begins nothing.
+/// - A process that stands still in the middle of a transaction holds the others up for 10 s at
+///   most: then the server undoes it.
 ///
 /// # Failures
 ///
-/// What provably was not committed is tried again: a lost connection before the commit, a deadlock, a server that is being
-/// started. When a connection is lost during a commit, its outcome is unknown, and the method fails: what may have been sent stays
-/// in doubt, and is asked about.
+/// What provably was not committed is tried again: a lost connection before the commit, a deadlock,
+/// a server that is being started. When a connection is lost during a commit, its outcome is
+/// unknown, and the method fails: what may have been sent stays in doubt, and is asked about.
 ///
-/// If the server was failed over to a standby or restored while this journal was open, every method fails from then on: what was
-/// read before must not be written after. Start the program again. Numbers follow from the intents and WeChat Pay is
-/// asked before each send, so a journal that has lost its last changes pays nothing twice.
+/// If the server was failed over to a standby or restored while this journal was open, every method
+/// fails from then on: what was read before must not be written after. Start the program again.
+/// Numbers follow from the intents and WeChat Pay is asked before each send, so a journal that has
+/// lost its last changes pays nothing twice.
 pub struct PostgresJournal {
     sessions: Sessions,
     server: PostgresServer,
@@ -72,13 +77,16 @@ impl Writer {
 }
 
 impl PostgresJournal {
-    /// Makes a new journal: its schema, if there is none, and its tables. All of it is made, or nothing.
+    /// Makes a new journal: its schema, if there is none, and its tables. All of it is made, or
+    /// nothing.
     ///
-    /// The user of the database becomes their owner. Workers need `SELECT`, `INSERT` and `UPDATE` only.
+    /// The user of the database becomes their owner. Workers need `SELECT`, `INSERT` and `UPDATE`
+    /// only.
     ///
     /// # Errors
-    /// The schema has tables already, or the server is refused: see [`PostgresErrorKind`](crate::PostgresErrorKind). Nothing was
-    /// made, unless the connection was lost in the last moment.
+    /// The schema has tables already, or the server is refused: see
+    /// [`PostgresErrorKind`](crate::PostgresErrorKind). Nothing was made, unless the connection was
+    /// lost in the last moment.
     pub async fn create(
         server: &PostgresServer,
         owner: &JournalOwner,
@@ -105,8 +113,8 @@ impl PostgresJournal {
 
     /// Opens the journal that is there for reading only, any owner's. Every change fails.
     ///
-    /// The user of the database needs no right to what is sent (`message`) or shown to a user (`package`): entries are read
-    /// without both.
+    /// The user of the database needs no right to what is sent (`message`) or shown to a user
+    /// (`package`): entries are read without both.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -322,6 +330,7 @@ fn limit(most: usize) -> i64 {
 
 const OPEN: &str =
     "SELECT number FROM entries WHERE closed_at IS NULL ORDER BY next_at, number LIMIT $1";
-/// How long a server is waited for that can't be connected to. No longer than a lease lasts: a send that waited for it begins with a new moment.
+/// How long a server is waited for that can't be connected to. No longer than a lease lasts: a send
+/// that waited for it begins with a new moment.
 const PATIENCE: Duration = Duration::from_secs(30);
 const TRIES: u32 = 5;

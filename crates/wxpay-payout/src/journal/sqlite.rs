@@ -37,26 +37,33 @@ mod worker;
 ///
 /// # What is opened
 ///
-/// A journal decides who was paid already, so a wrong one pays twice. A file is only opened if it is a whole journal:
+/// A journal decides who was paid already, so a wrong one pays twice. A file is only opened if it
+/// is a whole journal:
 ///
-/// - all of it is read and checked (`PRAGMA integrity_check`: about half a second for 100,000 payouts), and its tables and indexes are those that this library
-///   makes;
-/// - it says whose payouts it holds and at which host they are made, and both are those of [`JournalOwner`];
-/// - its last changes are there: a copy that was made while it was in use, without the log (`-wal`) beside it, is refused;
-/// - on Unix: it belongs to the user of this process, who alone can read and write it, it has one name (no hard links), and
-///   its folder does not let every user replace files. A folder that a group may write is left to who owns it;
-/// - on Linux: it is not a mount point itself, and not on a network file system or FUSE. Elsewhere that can't be determined:
-///   keep it on a local disk.
+/// - all of it is read and checked (`PRAGMA integrity_check`: about half a second for 100,000
+///   payouts), and its tables and indexes are those that this library makes;
+/// - it says whose payouts it holds and at which host they are made, and both are those of
+///   [`JournalOwner`];
+/// - its last changes are there: a copy that was made while it was in use, without the log (`-wal`)
+///   beside it, is refused;
+/// - on Unix: it belongs to the user of this process, who alone can read and write it, it has one
+///   name (no hard links), and its folder does not let every user replace files. A folder that a
+///   group may write is left to who owns it;
+/// - on Linux: it is not a mount point itself, and not on a network file system or FUSE. Elsewhere
+///   that can't be determined: keep it on a local disk.
 ///
-/// In a file that is refused, nothing is changed. A symbolic link is followed, and the file that it leads to is checked.
+/// In a file that is refused, nothing is changed. A symbolic link is followed, and the file that it
+/// leads to is checked.
 ///
 /// # Threads
 ///
-/// SQLite works on a thread of its own, so that no runtime is held up and none is needed. Changes that come at once are
-/// committed together. Dropping the journal waits until its work is done and the file is closed.
+/// SQLite works on a thread of its own, so that no runtime is held up and none is needed. Changes
+/// that come at once are committed together. Dropping the journal waits until its work is done and
+/// the file is closed.
 ///
-/// On Unix, a process must not open the file by other means than SQLite while a journal on it is open: closing such a handle
-/// drops SQLite's locks. Several `SqliteJournal`s of one file in a process are safe.
+/// On Unix, a process must not open the file by other means than SQLite while a journal on it is
+/// open: closing such a handle drops SQLite's locks. Several `SqliteJournal`s of one file in a
+/// process are safe.
 pub struct SqliteJournal {
     worker: Worker,
     place: Place,
@@ -65,21 +72,24 @@ pub struct SqliteJournal {
 }
 
 impl SqliteJournal {
-    /// Makes a new journal at `path`, readable by its owner alone. It is there whole, or not at all.
+    /// Makes a new journal at `path`, readable by its owner alone. It is there whole, or not at
+    /// all.
     ///
     /// # Errors
-    /// There is something at `path` already, or the file can't be made or is refused there. Nothing was replaced.
+    /// There is something at `path` already, or the file can't be made or is refused there. Nothing
+    /// was replaced.
     pub fn create(path: impl AsRef<Path>, owner: &JournalOwner) -> Result<Self, OpenError> {
         Self::start(file::create(path.as_ref(), owner)?)
     }
 
     /// Opens the journal that is at `path`. None is ever made.
     ///
-    /// A journal of version 1, which names a merchant but no host, is taken if the merchant is the owner's. It is brought to
-    /// this version and marked with the owner's host, in one transaction.
+    /// A journal of version 1, which names a merchant but no host, is taken if the merchant is the
+    /// owner's. It is brought to this version and marked with the owner's host, in one transaction.
     ///
     /// # Errors
-    /// There is no journal, or it is refused: see [`OpenErrorKind`]. Nothing was changed in it, and no payout was begun.
+    /// There is no journal, or it is refused: see [`OpenErrorKind`]. Nothing was changed in it, and
+    /// no payout was begun.
     pub fn open(path: impl AsRef<Path>, owner: &JournalOwner) -> Result<Self, OpenError> {
         Self::start(file::open(path.as_ref(), owner)?)
     }
@@ -88,9 +98,9 @@ impl SqliteJournal {
     ///
     /// One of version 1 reads as if it had been brought to this version, and stays what it is.
     ///
-    /// It does not wait for a process that writes, and writes nothing into the file. A file of another user may be read
-    /// too, if the operating system allows it. While the journal is in use, or after it was not closed, SQLite has to be able
-    /// to write beside it (`-shm`).
+    /// It does not wait for a process that writes, and writes nothing into the file. A file of
+    /// another user may be read too, if the operating system allows it. While the journal is in
+    /// use, or after it was not closed, SQLite has to be able to write beside it (`-shm`).
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -103,19 +113,23 @@ impl SqliteJournal {
         &self.owner
     }
 
-    /// Makes a backup: a new file at `to` that is a journal itself, with everything up to this moment.
+    /// Makes a backup: a new file at `to` that is a journal itself, with everything up to this
+    /// moment.
     ///
-    /// Others may write to the journal meanwhile. The backup is checked, is readable by its owner alone, and is on the disk
-    /// when this returns. It may be on another file system, a network's too. If the future is dropped, the backup is made nonetheless.
+    /// Others may write to the journal meanwhile. The backup is checked, is readable by its owner
+    /// alone, and is on the disk when this returns. It may be on another file system, a network's
+    /// too. If the future is dropped, the backup is made nonetheless.
     ///
-    /// To restore it, make sure that no process uses the journal, move the old file *with its `-wal` and `-shm`* away, and
-    /// copy the backup to its place. What was paid since the backup is not in it: [recover](crate::Payouts::recover) it, with the
-    /// intents since then. What is sent instead goes out under the number that it had, since numbers follow from the intents,
-    /// and WeChat Pay pays a number once. Numbers that did not follow from them, random ones say, would be paid again.
+    /// To restore it, make sure that no process uses the journal, move the old file *with its
+    /// `-wal` and `-shm`* away, and copy the backup to its place. What was paid since the backup is
+    /// not in it: [recover](crate::Payouts::recover) it, with the intents since then. What is sent
+    /// instead goes out under the number that it had, since numbers follow from the intents, and
+    /// WeChat Pay pays a number once. Numbers that did not follow from them, random ones say, would
+    /// be paid again.
     ///
     /// # Errors
-    /// There is a file at `to` already, it can't be written, or the copy is not a whole journal. Nothing is at `to` that was
-    /// not there before.
+    /// There is a file at `to` already, it can't be written, or the copy is not a whole journal.
+    /// Nothing is at `to` that was not there before.
     pub async fn backup(&self, to: impl AsRef<Path>) -> Result<(), BackupError> {
         self.original.back_up(PathBuf::from(to.as_ref())).await
     }

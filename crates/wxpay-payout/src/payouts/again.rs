@@ -14,12 +14,13 @@ use crate::settlement::{
 impl<T: Payment> Payouts<T> {
     /// Prepares a rejected payout again under the same number, once its cause is out of the way.
     ///
-    /// The payment may differ from the rejected one: a name that was wrong, say. Should an earlier try be paid after all,
-    /// WeChat Pay does not pay this number a second time.
+    /// The payment may differ from the rejected one: a name that was wrong, say. Should an earlier
+    /// try be paid after all, WeChat Pay does not pay this number a second time.
     ///
     /// # Errors
-    /// Nothing was sent, and it stays rejected. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that another
-    /// process has taken it up already, or that WeChat Pay has declared this number [failed](Self::replace).
+    /// Nothing was sent, and it stays rejected. See [`PrepareError`]; a
+    /// [conflict](JournalError::Conflict) says that another process has taken it up already, or
+    /// that WeChat Pay has declared this number [failed](Self::replace).
     pub async fn again(
         &self,
         rejected: Rejected,
@@ -46,11 +47,12 @@ impl<T: Payment> Payouts<T> {
         Ok(Prepared(engine.journal().update(&entry).await?))
     }
 
-    /// Prepares a corrected payment, under the same number, in the place of one that is prepared and has not left.
+    /// Prepares a corrected payment, under the same number, in the place of one that is prepared
+    /// and has not left.
     ///
     /// # Errors
-    /// Nothing was sent, and the payout is as it was. See [`PrepareError`]; a [conflict](JournalError::Conflict) says that it
-    /// is not prepared any more, or never was.
+    /// Nothing was sent, and the payout is as it was. See [`PrepareError`]; a
+    /// [conflict](JournalError::Conflict) says that it is not prepared any more, or never was.
     pub async fn correct(&self, intent: &Intent<T>) -> Result<Prepared, PrepareError> {
         let engine = &*self.0;
         let found = engine.journal().by_intent(&intent.id).await?;
@@ -72,13 +74,15 @@ impl<T: Payment> Payouts<T> {
         Ok(Prepared(engine.journal().update(&entry).await?))
     }
 
-    /// Prepares an intent under another number, because WeChat Pay has declared the one before it failed.
+    /// Prepares an intent under another number, because WeChat Pay has declared the one before it
+    /// failed.
     ///
-    /// The payment may differ from the failed one. It is sent after a [lease](crate::Rules::lease) at the earliest, when nobody can
-    /// be about to send the failed number any more.
+    /// The payment may differ from the failed one. It is sent after a [lease](crate::Rules::lease)
+    /// at the earliest, when nobody can be about to send the failed number any more.
     ///
     /// # Errors
-    /// Nothing was sent, and the permit is used up only if the journal took the replacement. See [`PrepareError`].
+    /// Nothing was sent, and the permit is used up only if the journal took the replacement. See
+    /// [`PrepareError`].
     pub async fn replace(
         &self,
         permit: ReplacementPermit,
@@ -104,9 +108,10 @@ impl<T: Payment> Payouts<T> {
         }
     }
 
-    /// Declares a payout failed that WeChat Pay still does not know long after the last send (10 days), in the words of a
-    /// person who has looked into the bill (账单). WeChat Pay is asked once more right before. Within 30 days of the first
-    /// send it must say `NOT_FOUND`; later it answers such queries no more, and must only not say anything else.
+    /// Declares a payout failed that WeChat Pay still does not know long after the last send (10
+    /// days), in the words of a person who has looked into the bill (账单). WeChat Pay is asked once
+    /// more right before. Within 30 days of the first send it must say `NOT_FOUND`; later it
+    /// answers such queries no more, and must only not say anything else.
     ///
     /// It is sent [again](Self::again) under the same number, never under another one.
     ///

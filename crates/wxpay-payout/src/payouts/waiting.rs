@@ -9,9 +9,11 @@ use crate::settlement::Settlement;
 use crate::{IntentId, Moment, Number, Payouts};
 
 impl<T: Payment> Payouts<T> {
-    /// Asks WeChat Pay about a payout now, though the rules would wait longer: because a notification of it has come, say.
+    /// Asks WeChat Pay about a payout now, though the rules would wait longer: because a
+    /// notification of it has come, say.
     ///
-    /// What a notification says is not taken over: it may be late, come twice, or overtake another. It is only an occasion to ask.
+    /// What a notification says is not taken over: it may be late, come twice, or overtake another.
+    /// It is only an occasion to ask.
     ///
     /// # Errors
     /// The journal failed.
@@ -27,11 +29,13 @@ impl<T: Payment> Payouts<T> {
         }
     }
 
-    /// Asks WeChat Pay to cancel a payout (撤销) that it holds, such as a transfer that the user has not confirmed.
+    /// Asks WeChat Pay to cancel a payout (撤销) that it holds, such as a transfer that the user has
+    /// not confirmed.
     ///
-    /// That WeChat Pay takes the cancellation does not mean that it is done: the user may have confirmed meanwhile. Queries tell.
-    /// The payout ends as [`Rejected`](Settlement::Rejected) when it was cancelled, and as [`Paid`](Settlement::Paid) when it was
-    /// not. From now on nothing is sent under its number; the same call may be made again.
+    /// That WeChat Pay takes the cancellation does not mean that it is done: the user may have
+    /// confirmed meanwhile. Queries tell. The payout ends as [`Rejected`](Settlement::Rejected)
+    /// when it was cancelled, and as [`Paid`](Settlement::Paid) when it was not. From now on
+    /// nothing is sent under its number; the same call may be made again.
     ///
     /// # Errors
     /// See [`CancelError`]. The payout goes on as it was, unless it says otherwise.
@@ -67,8 +71,8 @@ pub enum CancelError {
     /// The journal does not have the intent.
     #[error("the journal does not have this intent")]
     NotThere,
-    /// WeChat Pay does not hold it, so there is nothing to cancel: it is settled, its outcome is unknown, or nothing of it was
-    /// sent. This is how it stands.
+    /// WeChat Pay does not hold it, so there is nothing to cancel: it is settled, its outcome is
+    /// unknown, or nothing of it was sent. This is how it stands.
     #[error("WeChat Pay does not hold it, so there is nothing to cancel")]
     NotWaiting(Box<Settlement>),
     /// Another process is working on it, until this moment at most.
@@ -81,7 +85,8 @@ pub enum CancelError {
     #[error("the cancellation was not sent: {0}")]
     // not a source: a chain of errors would show it twice
     NotSent(wxpay_core::Error),
-    /// WeChat Pay refused the cancellation, since the user has confirmed, say. Queries tell how the payout ends.
+    /// WeChat Pay refused the cancellation, since the user has confirmed, say. Queries tell how the
+    /// payout ends.
     #[error("the cancellation was refused with {}: {}", .0.code, .0.message)]
     Refused(Refusal),
     /// The journal failed. The cancellation may have been sent; queries tell.

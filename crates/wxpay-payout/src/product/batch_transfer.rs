@@ -4,7 +4,8 @@ use wxpay_core::{Fen, InvalidInput, OpenId, OutBatchNo, OutDetailNo};
 
 use super::{Fingerprint, Payment, payee_digest, real_name};
 
-/// A transfer to a user's balance (商家转账到零钱), as the only one of its batch, without its number, which follows from the intent.
+/// A transfer to a user's balance (商家转账到零钱), as the only one of its batch, without its number,
+/// which follows from the intent.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012458841>
 #[derive(Clone, Debug)]
@@ -20,7 +21,8 @@ pub struct BatchTransfer {
     pub batch_name: String,
     /// The remark of the batch (批次备注), at most 32 characters.
     pub batch_remark: String,
-    /// Name and identity card. The name must be given from 2,000 yuan on, and must not below 0.3 yuan.
+    /// Name and identity card. The name must be given from 2,000 yuan on, and must not below 0.3
+    /// yuan.
     pub payee: TransferOptions,
     /// The optional fields of the batch, such as the scene.
     pub options: CreateBatchOptions,

@@ -17,15 +17,17 @@ use crate::evidence::{Message, PayEnd, QueryEnd};
 use crate::fence::Fence;
 use crate::{Hold, Limits, Moment, Number, Rules, WaitsFor, described};
 
-/// Transfers to users' balances (商家转账到零钱) over a [`Client`] with an app ID. WeChat Pay opens this product to nobody any more; new
-/// merchants have `UserTransfers`.
+/// Transfers to users' balances (商家转账到零钱) over a [`Client`] with an app ID. WeChat Pay opens this
+/// product to nobody any more; new merchants have `UserTransfers`.
 ///
-/// Each payment is a batch of its own with one transfer in it, and both have the payment's number. So the number, and with it what
-/// a query asks for, follows from the intent alone, as it must when a journal is lost; and the end of one payment never depends on
-/// others. In a batch of many, the same list had to be sent again to the byte, and one that failed needed another batch anyway.
+/// Each payment is a batch of its own with one transfer in it, and both have the payment's number.
+/// So the number, and with it what a query asks for, follows from the intent alone, as it must when
+/// a journal is lost; and the end of one payment never depends on others. In a batch of many, the
+/// same list had to be sent again to the byte, and one that failed needed another batch anyway.
 ///
-/// A success says that the batch was taken. How it ends, queries of the transfer tell; as long as they do not find it, the batch is
-/// asked about, which may wait for an [approval](WaitsFor::Approver). A batch that is finished or closed proves nothing about its
+/// A success says that the batch was taken. How it ends, queries of the transfer tell; as long as
+/// they do not find it, the batch is asked about, which may wait for an
+/// [approval](WaitsFor::Approver). A batch that is finished or closed proves nothing about its
 /// transfer.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012458841>
@@ -37,7 +39,8 @@ pub struct BatchTransfers {
 impl BatchTransfers {
     /// Over this client, which signs, sends and verifies.
     ///
-    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must have ended before the lease does.
+    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must
+    /// have ended before the lease does.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }
@@ -82,7 +85,8 @@ impl Product for BatchTransfers {
         PRODUCT
     }
 
-    /// For how long a batch may be asked for again, no page says; these are the days of the product that took its place.
+    /// For how long a batch may be asked for again, no page says; these are the days of the product
+    /// that took its place.
     fn rules(&self) -> Rules {
         Rules {
             resend_for: DAY * 2,

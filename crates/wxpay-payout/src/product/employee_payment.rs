@@ -22,7 +22,8 @@ pub struct EmployeePayment {
     pub desc: String,
     /// The project (项目名称), at most 50 characters.
     pub act_name: String,
-    /// The address of the calling machine (Ip地址). It is part of what is repeated, also from another machine.
+    /// The address of the calling machine (Ip地址). It is part of what is repeated, also from another
+    /// machine.
     pub spbill_create_ip: IpAddr,
     /// The message that the employee gets (付款消息类型).
     pub ww_msg_type: MessageType,

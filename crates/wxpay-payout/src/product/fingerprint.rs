@@ -48,7 +48,8 @@ impl Fingerprint {
     }
 }
 
-/// A payee as the journal and a [`Product`](crate::Product) name one: a digest of the openid, 32 hexadecimal digits.
+/// A payee as the journal and a [`Product`](crate::Product) name one: a digest of the openid, 32
+/// hexadecimal digits.
 pub fn payee_digest(openid: &str) -> String {
     let digest = Sha256::digest(openid);
     hex(digest.get(..16).unwrap_or_default())

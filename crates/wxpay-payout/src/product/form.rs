@@ -8,7 +8,8 @@ use crate::described;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 use crate::fence::Fence;
 
-/// Sends the stored bytes instead of those that the client has just written, and reads the response as of any call.
+/// Sends the stored bytes instead of those that the client has just written, and reads the response
+/// as of any call.
 pub(super) async fn send<E: Endpoint>(
     client: &Client,
     endpoint: &E,

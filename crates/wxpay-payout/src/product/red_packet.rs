@@ -24,7 +24,8 @@ pub struct RedPacket {
     pub act_name: String,
     /// The remark (备注), at most 256 characters.
     pub remark: String,
-    /// The address of the user or of the server (Ip地址). It is part of what is repeated, also from another machine.
+    /// The address of the user or of the server (Ip地址). It is part of what is repeated, also from
+    /// another machine.
     pub client_ip: IpAddr,
     /// The optional fields. The scene must be given below 1 yuan and above 200.
     pub options: SendRedPacketOptions,

@@ -15,14 +15,17 @@ use crate::evidence::{Message, PayEnd, QueryEnd};
 use crate::fence::Fence;
 use crate::{Hold, Limits, Moment, Number, Rules, WaitsFor};
 
-/// Red packets for one user each (现金红包) over a [`Client`]. It sends for the client's sub-merchant, if it has one.
+/// Red packets for one user each (现金红包) over a [`Client`]. It sends for the client's sub-merchant,
+/// if it has one.
 ///
-/// A success says that the red packet was sent, not that it was received: it waits for its [receiver](WaitsFor::Receiver), and is
-/// paid when it is received (`RECEIVED`). What nobody has received within 24 hours goes back (`RFUND_ING`, then `REFUND`). Then it
-/// has failed, as one that was never sent (`FAILED`), and the intent may be paid under its next number.
+/// A success says that the red packet was sent, not that it was received: it waits for its
+/// [receiver](WaitsFor::Receiver), and is paid when it is received (`RECEIVED`). What nobody has
+/// received within 24 hours goes back (`RFUND_ING`, then `REFUND`). Then it has failed, as one that
+/// was never sent (`FAILED`), and the intent may be paid under its next number.
 ///
-/// No code of the request is final by its page (如果状态是FAIL，请务必再请求一次查询接口). Those that name a cause which stops a red
-/// packet reject it once two queries, twenty minutes apart, do not know it; all others leave it unknown.
+/// No code of the request is final by its page (如果状态是FAIL，请务必再请求一次查询接口). Those that name a cause
+/// which stops a red packet reject it once two queries, twenty minutes apart, do not know it; all
+/// others leave it unknown.
 ///
 /// Responses have no signature: only the TLS connection proves them.
 ///
@@ -35,7 +38,8 @@ pub struct RedPackets {
 impl RedPackets {
     /// Over this client, which signs and sends, with the merchant's client certificate.
     ///
-    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must have ended before the lease does.
+    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must
+    /// have ended before the lease does.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }
@@ -61,7 +65,8 @@ impl RedPackets {
             QueryEnd::Waiting(Hold::new(who, said))
         };
         match &packet.status {
-            // The page: still being sent after twenty minutes, it is to be sent once more under the same number.
+            // The page: still being sent after twenty minutes, it is to be sent once more under the
+            // same number.
             RedPacketStatus::Sending => hold(WaitsFor::Repetition, "发放中"),
             RedPacketStatus::Sent => hold(WaitsFor::Receiver, "已发放待领取"),
             RedPacketStatus::RfundIng => hold(WaitsFor::WeChatPay, "退款中"),
@@ -70,7 +75,8 @@ impl RedPackets {
                 let (openid, received) = claim
                     .map(|claim| (claim.openid, claim.rcv_time))
                     .unwrap_or_default();
-                // Users of a sub-merchant have an openid of each of two apps, and no page says which of them stands here.
+                // Users of a sub-merchant have an openid of each of two apps, and no page says
+                // which of them stands here.
                 let openid = openid.filter(|_| !self.has_sub_merchant());
                 QueryEnd::Paid {
                     payment_no: packet.detail_id,
@@ -106,7 +112,8 @@ impl Product for RedPackets {
         PRODUCT
     }
 
-    /// As the pages have it: twenty minutes until what is being sent, or was not found, is sent again; queries for 30 days.
+    /// As the pages have it: twenty minutes until what is being sent, or was not found, is sent
+    /// again; queries for 30 days.
     fn rules(&self) -> Rules {
         Rules {
             not_found_gap: Duration::from_secs(20 * 60),

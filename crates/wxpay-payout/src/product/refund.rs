@@ -4,7 +4,8 @@ use wxpay_core::{Fen, OutRefundNo};
 
 use super::{Fingerprint, Payment, payee_digest};
 
-/// A refund of an order (退款), the whole or a part, without its number, which follows from the intent.
+/// A refund of an order (退款), the whole or a part, without its number, which follows from the
+/// intent.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071036>
 #[derive(Clone, Debug)]

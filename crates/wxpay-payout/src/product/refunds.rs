@@ -18,9 +18,10 @@ use crate::{Hold, Limits, Moment, Number, Rules, WaitsFor, described};
 
 /// Refunds of orders (退款) over a [`Client`]. It calls for the client's sub-merchant, if it has one.
 ///
-/// A response to the request says only that WeChat Pay has taken the refund; queries tell how it ends. `CLOSED` has failed, and the
-/// intent may be refunded under its next number. `ABNORMAL` (退款异常) has not: the payer's card can't take the money, so a person has
-/// to settle that very refund, at the merchant platform or by an abnormal refund (发起异常退款). Until then it waits with
+/// A response to the request says only that WeChat Pay has taken the refund; queries tell how it
+/// ends. `CLOSED` has failed, and the intent may be refunded under its next number. `ABNORMAL`
+/// (退款异常) has not: the payer's card can't take the money, so a person has to settle that very
+/// refund, at the merchant platform or by an abnormal refund (发起异常退款). Until then it waits with
 /// [`Alarm::Abnormal`](crate::Alarm::Abnormal), and never allows another number.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4013071036>
@@ -32,7 +33,8 @@ pub struct Refunds {
 impl Refunds {
     /// Over this client, which signs, sends and verifies.
     ///
-    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must have ended before the lease does.
+    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must
+    /// have ended before the lease does.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }
@@ -64,8 +66,9 @@ impl Product for Refunds {
         PRODUCT
     }
 
-    /// As the page of the query has it: every minute for five minutes, then ever more rarely. A refund to a bank card takes one
-    /// to three working days. How long a refund can be queried, no page says; orders can be refunded for a year.
+    /// As the page of the query has it: every minute for five minutes, then ever more rarely. A
+    /// refund to a bank card takes one to three working days. How long a refund can be queried, no
+    /// page says; orders can be refunded for a year.
     fn rules(&self) -> Rules {
         Rules {
             query_waits: [1, 1, 1, 1, 1, 5, 10, 20, 30, 60]
@@ -144,7 +147,8 @@ fn found(refund: &Found) -> QueryEnd {
     }
 }
 
-/// Whom a refund waits for in this status. Nothing in one that is an end, or that is not known here.
+/// Whom a refund waits for in this status. Nothing in one that is an end, or that is not known
+/// here.
 fn hold(status: &RefundStatus) -> Option<Hold> {
     let (waits_for, said) = match status {
         RefundStatus::Processing => (WaitsFor::WeChatPay, "退款处理中"),
@@ -154,8 +158,8 @@ fn hold(status: &RefundStatus) -> Option<Hold> {
     Some(Hold::new(waits_for, format!("{}: {said}", status.as_str())))
 }
 
-/// A request that breaks a rule of the business (the order is refunded already, say) is refused for its own order, and not for the
-/// merchant's settings.
+/// A request that breaks a rule of the business (the order is refunded already, say) is refused for
+/// its own order, and not for the merchant's settings.
 fn of_one_order(mut refusal: Refusal) -> Refusal {
     if refusal.code == "INVALID_REQUEST" {
         refusal.class.configuration = false;

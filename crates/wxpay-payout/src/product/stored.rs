@@ -11,8 +11,9 @@ use crate::described;
 use crate::evidence::{Message, PayEnd, QueryEnd, Refusal};
 use crate::fence::Fence;
 
-/// What is kept of a request: the serial number of the key that its encrypted fields are for, a line break, and the body. The
-/// signature is not kept: it holds the time, and is made again for each send.
+/// What is kept of a request: the serial number of the key that its encrypted fields are for, a
+/// line break, and the body. The signature is not kept: it holds the time, and is made again for
+/// each send.
 pub(super) fn message(request: &Request<Bytes>) -> Message {
     let serial = request.headers().get(SERIAL).map(HeaderValue::as_bytes);
     let mut bytes = serial.unwrap_or_default().to_vec();
@@ -57,7 +58,8 @@ impl Kept {
         })
     }
 
-    /// Sends it under `endpoint`, which writes its body: these bytes and no others, and only while the fence is not past.
+    /// Sends it under `endpoint`, which writes its body: these bytes and no others, and only while
+    /// the fence is not past.
     pub(super) async fn send<E: Endpoint>(
         &self,
         client: &Client,
@@ -136,7 +138,8 @@ pub(super) fn not_paid(error: Error) -> PayEnd {
     }
 }
 
-/// How a failed query ended. `unknown` is the code of a number that WeChat Pay does not know, in a signed response.
+/// How a failed query ended. `unknown` is the code of a number that WeChat Pay does not know, in a
+/// signed response.
 pub(super) fn not_found(error: &Error, unknown: &str) -> QueryEnd {
     match refusal(error) {
         Some(refusal) if refusal.code == unknown => QueryEnd::NotFound,

@@ -19,12 +19,14 @@ use crate::{Hold, Limits, Moment, Number, Package, Rules, WaitsFor, described};
 
 /// Transfers that the user confirms (商家转账，用户确认模式) over a [`Client`] with an app ID.
 ///
-/// WeChat Pay takes a transfer, locks the money and waits for the user, who confirms on the page that the
-/// [package](crate::Waiting::package) opens. After 24 hours WeChat Pay closes it by itself, which may take longer. Then, or when it
-/// was [cancelled](crate::Payouts::cancel), it has failed, and the intent may be paid under its next number.
+/// WeChat Pay takes a transfer, locks the money and waits for the user, who confirms on the page
+/// that the [package](crate::Waiting::package) opens. After 24 hours WeChat Pay closes it by
+/// itself, which may take longer. Then, or when it was [cancelled](crate::Payouts::cancel), it has
+/// failed, and the intent may be paid under its next number.
 ///
-/// The package comes with the response to the request alone, so the engine sends the same request once more if that response was
-/// lost. WeChat Pay takes it under the same number as the same transfer, for three calendar days.
+/// The package comes with the response to the request alone, so the engine sends the same request
+/// once more if that response was lost. WeChat Pay takes it under the same number as the same
+/// transfer, for three calendar days.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012716434>
 #[derive(Clone, Debug)]
@@ -35,7 +37,8 @@ pub struct UserTransfers {
 impl UserTransfers {
     /// Over this client, which signs, sends and verifies.
     ///
-    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must have ended before the lease does.
+    /// Its transport's time limit for a whole call must not exceed [`Rules::call`]: a send must
+    /// have ended before the lease does.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }
@@ -67,7 +70,8 @@ impl Product for UserTransfers {
         PRODUCT
     }
 
-    /// A request may be repeated for three calendar days, which can be little more than two days of 24 hours.
+    /// A request may be repeated for three calendar days, which can be little more than two days of
+    /// 24 hours.
     fn rules(&self) -> Rules {
         Rules {
             resend_for: DAY * 2,
@@ -148,7 +152,8 @@ fn found(transfer: Transfer) -> QueryEnd {
     }
 }
 
-/// Whom a transfer waits for in this state. Nothing in a state that is an end, or that is not known here.
+/// Whom a transfer waits for in this state. Nothing in a state that is an end, or that is not known
+/// here.
 fn hold(state: &TransferState) -> Option<Hold> {
     let (waits_for, said) = match state {
         TransferState::WaitUserConfirm => (WaitsFor::User, "待收款用户确认"),
@@ -189,7 +194,8 @@ impl Endpoint for Stored<'_> {
         call.json(self.body.clone())
     }
 
-    /// `FAIL` and `CANCELLED` are left to a query, after which alone another number may be taken. So is what is not known here.
+    /// `FAIL` and `CANCELLED` are left to a query, after which alone another number may be taken.
+    /// So is what is not known here.
     fn decode(&self, reply: Verified<Json>) -> Result<PayEnd, DecodeError> {
         let fields = Object::of(reply.get())?;
         fields.echo("out_bill_no", self.number.as_str())?;

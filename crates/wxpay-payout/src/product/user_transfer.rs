@@ -5,7 +5,8 @@ use wxpay_core::{Fen, InvalidInput, OpenId};
 
 use super::{Fingerprint, Payment, payee_digest, real_name};
 
-/// A transfer that the user confirms (商家转账，用户确认模式), without its number, which follows from the intent.
+/// A transfer that the user confirms (商家转账，用户确认模式), without its number, which follows from the
+/// intent.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012716434>
 #[derive(Clone, Debug)]

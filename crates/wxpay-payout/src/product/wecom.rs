@@ -21,8 +21,8 @@ pub struct Wecom {
 impl Wecom {
     /// Over this client, which signs, sends and verifies.
     ///
-    /// Its transport's time limit for a whole call must not exceed [`Rules::call`](crate::Rules::call): a send must have ended
-    /// before the lease does.
+    /// Its transport's time limit for a whole call must not exceed
+    /// [`Rules::call`](crate::Rules::call): a send must have ended before the lease does.
     pub const fn new(client: Client) -> Self {
         Self { client }
     }

@@ -12,7 +12,8 @@ use crate::{IntentId, Moment};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum RunEvent {
-    /// A payout was not sent, refused, or is unknown; or it was paid in a way that a person has to know of.
+    /// A payout was not sent, refused, or is unknown; or it was paid in a way that a person has to
+    /// know of.
     Trouble {
         /// The payout.
         intent: IntentId,
@@ -38,8 +39,9 @@ pub enum RunEvent {
 pub enum RunWait {
     /// The next query about payouts whose outcome is unknown.
     Outcome,
-    /// A moment before which it must not be sent: by the limits (the time between two sends to one payee, the rate of all
-    /// sends, the end of the day), or because a failed number that it replaces may still be on its way.
+    /// A moment before which it must not be sent: by the limits (the time between two sends to one
+    /// payee, the rate of all sends, the end of the day), or because a failed number that it
+    /// replaces may still be on its way.
     Limits,
     /// WeChat Pay could not be reached, or did not answer.
     Connection,

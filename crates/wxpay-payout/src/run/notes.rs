@@ -153,8 +153,8 @@ impl<T: Payment> Run<'_, T> {
         }
     }
 
-    /// Until there is something to do about it, and for a moment at least: a step that changed nothing must not be repeated
-    /// at once. What only a person can settle is not waited for.
+    /// Until there is something to do about it, and for a moment at least: a step that changed
+    /// nothing must not be repeated at once. What only a person can settle is not waited for.
     pub(super) fn wait_for(&mut self, entry: &Entry) {
         let now = self.now();
         if entry.is_paid_otherwise() || entry.is_left_to_a_person(now, self.rules()) {

@@ -19,13 +19,14 @@ pub struct RunOptions {
     pub at_once: NonZeroUsize,
     /// For how long the run goes on when nothing more is sent and nothing settled. 15 minutes.
     ///
-    /// What is still unknown then is in the reconciliation and in the journal; the next run goes on with it.
+    /// What is still unknown then is in the reconciliation and in the journal; the next run goes on
+    /// with it.
     pub patience: Duration,
-    /// After how many first sends in a row without a clear answer nothing new is begun: by then it is not the payouts but
-    /// a key, the connection or WeChat Pay. 20.
+    /// After how many first sends in a row without a clear answer nothing new is begun: by then it
+    /// is not the payouts but a key, the connection or WeChat Pay. 20.
     pub most_unclear: NonZeroUsize,
-    /// Whether payouts that were rejected for the merchant's settings or for a condition that passes (no money, the
-    /// payee's day is full) are sent again, under the same number. No.
+    /// Whether payouts that were rejected for the merchant's settings or for a condition that
+    /// passes (no money, the payee's day is full) are sent again, under the same number. No.
     pub again: bool,
     /// What ends the run early.
     pub stop: Stop,
@@ -70,7 +71,8 @@ impl RunOptions {
         self
     }
 
-    /// Sends rejected payouts again whose cause the merchant can correct, or which passes by itself.
+    /// Sends rejected payouts again whose cause the merchant can correct, or which passes by
+    /// itself.
     #[must_use]
     pub fn again(mut self, again: bool) -> Self {
         self.again = again;
@@ -117,8 +119,8 @@ impl std::fmt::Debug for RunOptions {
 
 /// Ends a run early, from another thread or a signal handler. Clones are one.
 ///
-/// Calls that are under way are waited for; nothing new begins. Intents that a [`Source`] has ready are still taken, to tell
-/// of them; those that it would have to be waited for are not.
+/// Calls that are under way are waited for; nothing new begins. Intents that a [`Source`] has ready
+/// are still taken, to tell of them; those that it would have to be waited for are not.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
@@ -155,7 +157,8 @@ pub struct Progress {
     pub not_started: usize,
 }
 
-/// Where intents come from, when they take time to come. Iterators are given to [`Payouts::run`] as they are.
+/// Where intents come from, when they take time to come. Iterators are given to [`Payouts::run`] as
+/// they are.
 #[async_trait]
 pub trait Source<T = EmployeePayment>: Send {
     /// The next intent, until there is none.

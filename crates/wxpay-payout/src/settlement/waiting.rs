@@ -5,9 +5,10 @@ use crate::{IntentId, Moment, Number, Package, WaitsFor};
 
 /// A payout that WeChat Pay has taken and holds until somebody does something.
 ///
-/// It is in the journal: a later [`run`](crate::Payouts::run) or [`resolve_by_number`](crate::Payouts::resolve_by_number) goes on
-/// with it, a notification is an occasion to [`ask`](crate::Payouts::ask), and [`cancel`](crate::Payouts::cancel) takes it back. It
-/// must never be paid under another intent.
+/// It is in the journal: a later [`run`](crate::Payouts::run) or
+/// [`resolve_by_number`](crate::Payouts::resolve_by_number) goes on with it, a notification is an
+/// occasion to [`ask`](crate::Payouts::ask), and [`cancel`](crate::Payouts::cancel) takes it back.
+/// It must never be paid under another intent.
 #[derive(Debug)]
 #[must_use = "it goes on only when somebody does something"]
 pub struct Waiting(pub(crate) Entry);
@@ -33,7 +34,8 @@ impl Waiting {
         self.0.waits_for.unwrap_or(WaitsFor::WeChatPay)
     }
 
-    /// What the user's front end opens the page with on which the user confirms. While it is not there yet, a later step gets it.
+    /// What the user's front end opens the page with on which the user confirms. While it is not
+    /// there yet, a later step gets it.
     pub fn package(&self) -> Option<&Package> {
         self.0.package.as_ref()
     }

@@ -35,7 +35,8 @@ impl Entry {
         }
     }
 
-    /// The end of the query right before a send, of which nothing has left. Not for `NOT_FOUND`, after which it is sent.
+    /// The end of the query right before a send, of which nothing has left. Not for `NOT_FOUND`,
+    /// after which it is sent.
     pub(crate) fn end_look(&mut self, end: &QueryEnd, now: Moment, rules: &Rules) {
         self.lease = None;
         self.take_back(String::new(), now, rules);
@@ -46,7 +47,8 @@ impl Entry {
             | QueryEnd::Waiting(_) => {
                 self.first_sent_at.get_or_insert(now);
                 self.last_sent_at.get_or_insert(now);
-                // Without a doubt and with earlier tries, it was given up before it was to go out again.
+                // Without a doubt and with earlier tries, it was given up before it was to go out
+                // again.
                 let given_up = self.sends > 0 && !self.doubt;
                 if given_up && matches!(end, QueryEnd::Paid { .. }) {
                     self.end_late_query(end, now);
@@ -147,7 +149,8 @@ impl Entry {
         self.slow_down(now, rules);
     }
 
-    /// Someone who has to do something takes as long as they like. What would have told more is asked for soon.
+    /// Someone who has to do something takes as long as they like. What would have told more is
+    /// asked for soon.
     fn slow_down(&mut self, now: Moment, rules: &Rules) {
         if self.waits_for_a_person() && !self.lacks_answer() && self.cancel_asked_at.is_none() {
             self.next_at = now.after(rules.waiting_pace);
@@ -181,7 +184,8 @@ impl Entry {
         }
     }
 
-    /// Raises the alarm that it can't be queried any more, unless there is one that says more. Whether that is a change.
+    /// Raises the alarm that it can't be queried any more, unless there is one that says more.
+    /// Whether that is a change.
     pub(crate) fn end_queries(&mut self) -> bool {
         let by_age = matches!(
             self.alarm,
@@ -211,7 +215,8 @@ impl Entry {
     pub(super) fn close(&mut self, state: State, now: Moment) {
         self.state = state;
         self.closed_at = Some(now);
-        // What was rejected may go out again once its cause is corrected; nothing else needs its personal data any more.
+        // What was rejected may go out again once its cause is corrected; nothing else needs its
+        // personal data any more.
         if state != State::Rejected {
             self.message = None;
         }
@@ -226,7 +231,8 @@ impl Entry {
     fn take_back(&mut self, why: String, now: Moment, rules: &Rules) {
         self.sends = self.sends.saturating_sub(1);
         self.reason = Some(why);
-        // Without a doubt these are the moments of this try alone; otherwise the doubt's age is counted from them.
+        // Without a doubt these are the moments of this try alone; otherwise the doubt's age is
+        // counted from them.
         if !self.doubt {
             self.first_sent_at = None;
             self.last_sent_at = None;
@@ -267,7 +273,8 @@ impl Entry {
     fn wait(&mut self, why: String, now: Moment, rules: &Rules) {
         self.warn_of_age(now, rules);
         self.state = self.open_state();
-        // That an earlier number was paid is what a person has to know, also when this one is paid in the end.
+        // That an earlier number was paid is what a person has to know, also when this one is paid
+        // in the end.
         if self.alarm != Some(Alarm::PaidLate) {
             self.reason = Some(why);
         }
@@ -275,8 +282,8 @@ impl Entry {
         self.queries = self.queries.saturating_add(1);
     }
 
-    /// Not found is not failed: it counts only with enough time in between, and ends a payout only if its one refusal
-    /// was definite and no try is in doubt.
+    /// Not found is not failed: it counts only with enough time in between, and ends a payout only
+    /// if its one refusal was definite and no try is in doubt.
     fn count_not_found(&mut self, now: Moment, rules: &Rules) {
         let counts = self
             .not_found_at
@@ -315,7 +322,8 @@ impl Entry {
         }
     }
 
-    /// Raises an alarm, unless there is one about what was paid, which keeps the payout from being sent.
+    /// Raises an alarm, unless there is one about what was paid, which keeps the payout from being
+    /// sent.
     fn warn(&mut self, alarm: Alarm) {
         if !self.is_about_money() {
             self.alarm = Some(alarm);
@@ -340,7 +348,8 @@ impl Entry {
         }
     }
 
-    /// WeChat Pay knows of a payment, so a refusal of it is not definite, and not being found before proves nothing.
+    /// WeChat Pay knows of a payment, so a refusal of it is not definite, and not being found
+    /// before proves nothing.
     pub(super) fn was_known(&mut self) {
         self.doubt = true;
         self.not_found = 0;

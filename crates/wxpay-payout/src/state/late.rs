@@ -6,7 +6,8 @@ use crate::entry::{Alarm, Entry, State};
 use crate::evidence::{PayEnd, QueryEnd};
 
 impl Entry {
-    /// The end of a send that others have taken for lost meanwhile. `sent` is the entry as it was sent.
+    /// The end of a send that others have taken for lost meanwhile. `sent` is the entry as it was
+    /// sent.
     pub(crate) fn end_late_send(&mut self, end: &PayEnd, sent: &Self, now: Moment) {
         if let PayEnd::Paid { payment_no } = end {
             // What was sent then may have been corrected since. This is what was paid.
@@ -59,7 +60,8 @@ impl Entry {
         }
     }
 
-    /// WeChat Pay knows of a payment under this number, so it can't be taken for refused or never made.
+    /// WeChat Pay knows of a payment under this number, so it can't be taken for refused or never
+    /// made.
     fn is_known_late(&mut self, now: Moment) {
         self.was_known();
         // Its age is counted from now on, if it was to go out for the first time or again.

@@ -182,7 +182,8 @@ async fn past_the_query_window_silence_does_not_refuse() {
     );
 }
 
-/// What was attested goes out again under the same number, so that what was lost for ten days can't be paid beside it.
+/// What was attested goes out again under the same number, so that what was lost for ten days can't
+/// be paid beside it.
 #[tokio::test(start_paused = true)]
 async fn attested_goes_out_again_under_its_number() {
     for was_paid in [false, true] {
@@ -275,7 +276,8 @@ async fn query_that_is_out_has_its_say() {
         let stale = world.attest(seen).await.unwrap_err();
         assert!(matches!(stale, AttestError::Journal(_)), "{stale}");
         let fresh = world.attest(world.now().await).await;
-        // The lease of the query has ended in ten minutes: then it may be attested, and the answer comes late.
+        // The lease of the query has ended in ten minutes: then it may be attested, and the answer
+        // comes late.
         assert_eq!(fresh.is_ok(), minutes_out == 10, "{fresh:?}");
         tell.send(paid()).unwrap();
         let Settlement::Paid(told) = asking.await.unwrap() else {

@@ -210,7 +210,8 @@ async fn dropped_at_every_await() {
     }
 }
 
-/// Somebody else has sent what was prepared here: with a failing journal, that must not read as not sent.
+/// Somebody else has sent what was prepared here: with a failing journal, that must not read as not
+/// sent.
 #[tokio::test(start_paused = true)]
 async fn disk_fails_for_what_somebody_else_has_sent() {
     let mut failed = 0;

@@ -173,7 +173,8 @@ async fn every_code_has_its_end() {
     }
 }
 
-/// Codes that no document lists, near misses of those that one does, and none at all: never a reason for another number.
+/// Codes that no document lists, near misses of those that one does, and none at all: never a
+/// reason for another number.
 #[tokio::test(start_paused = true)]
 async fn unknown_codes_leave_it_open() {
     let near = PAYS.iter().flat_map(|(code, ..)| {

@@ -88,7 +88,8 @@ async fn queries_have_none() {
     assert_eq!(*noting.0.lock().unwrap(), [None]);
 }
 
-/// Where no time is left between the look at the fence and the wrapper, nothing goes on to the inner transport.
+/// Where no time is left between the look at the fence and the wrapper, nothing goes on to the
+/// inner transport.
 #[tokio::test(start_paused = true)]
 async fn wrappers_hold_back_what_is_past_its_deadline() {
     #[derive(Clone, Debug)]

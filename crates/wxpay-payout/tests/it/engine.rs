@@ -278,7 +278,8 @@ async fn not_sent_is_an_error_only_while_nothing_ever_left() {
     assert_eq!((entry.state, entry.doubt), (State::Unknown, true));
 }
 
-/// A process that dies in the middle of a send leaves a payout that is in doubt when its lease has ended.
+/// A process that dies in the middle of a send leaves a payout that is in doubt when its lease has
+/// ended.
 #[tokio::test(start_paused = true)]
 async fn dropped_send_is_in_doubt() {
     #[derive(Debug)]

@@ -38,7 +38,8 @@ fn trouble(name: &str, what: &str) -> RunEvent {
     }
 }
 
-/// What is waited for, how many seconds after the beginning at the latest, and with how many payouts.
+/// What is waited for, how many seconds after the beginning at the latest, and with how many
+/// payouts.
 fn waits(told: &Told) -> Vec<(u64, RunWait, u64, usize)> {
     let start = clock()();
     told.iter()
@@ -134,7 +135,8 @@ async fn connection_limits_and_others_are_told_apart() {
     assert_eq!(held.state, State::Prepared);
 }
 
-/// What another process is sending is told as its work, once, and as an unknown outcome when that process has gone.
+/// What another process is sending is told as its work, once, and as an unknown outcome when that
+/// process has gone.
 #[tokio::test(start_paused = true)]
 async fn send_of_another_process_is_waited_for_as_such() {
     let journal = Arc::new(MemoryJournal::new());

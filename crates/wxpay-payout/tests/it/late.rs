@@ -150,7 +150,8 @@ async fn a_late_success_settles_it_for_both() {
     );
 }
 
-/// Two who have prepared the same intent: one sends, and the other hears at once that it is under way.
+/// Two who have prepared the same intent: one sends, and the other hears at once that it is under
+/// way.
 #[tokio::test(start_paused = true)]
 async fn a_payout_that_somebody_sends_is_not_sent_beside_it() {
     let (answer, gate) = oneshot::channel();

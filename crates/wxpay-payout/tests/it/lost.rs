@@ -60,7 +60,8 @@ async fn second_journal_that_does_not_ask_sends_the_same_number() {
     assert_eq!((bank.paid(), bank.sends()), (20, 40));
 }
 
-/// The same intent with another amount or payee, by another journal: a conflict, told and never paid.
+/// The same intent with another amount or payee, by another journal: a conflict, told and never
+/// paid.
 #[tokio::test(start_paused = true)]
 async fn second_journal_with_another_payment_is_a_conflict() {
     let bank = Bank::default();
@@ -73,7 +74,8 @@ async fn second_journal_with_another_payment_is_a_conflict() {
     payee.payment.openid = intent("two", 100).payment.openid;
     for other in [intent("one", 200), payee] {
         let (books, queries) = (journal(), bank.queries());
-        // It is asked about once. What only a person can settle is not waited for, in a later run neither.
+        // It is asked about once. What only a person can settle is not waited for, in a later run
+        // neither.
         for _ in 0..2 {
             let engine = payouts(&books, &bank);
             let result = engine.run([other.clone()], one_at_a_time()).await;
@@ -120,7 +122,8 @@ async fn restored_journal_pays_nothing_again() {
     assert_eq!((bank.paid(), bank.sends()), (20, 20));
 }
 
-/// The first number failed and the second one was paid: the lost journal's successor comes to the same second number.
+/// The first number failed and the second one was paid: the lost journal's successor comes to the
+/// same second number.
 #[tokio::test(start_paused = true)]
 async fn lost_generations_are_found_one_by_one() {
     let bank = Bank::default();

@@ -1,4 +1,5 @@
-//! Payments that are heard of after they were given up: they are kept, told, and stop whatever comes after.
+//! Payments that are heard of after they were given up: they are kept, told, and stop whatever
+//! comes after.
 
 use std::sync::{Arc, Mutex};
 
@@ -203,7 +204,8 @@ async fn after_somebody_attested() {
     assert_eq!(world.bank.paid(), 1);
 }
 
-/// The next number is in the journal, and stays there: by the journal alone, and by the query before.
+/// The next number is in the journal, and stays there: by the journal alone, and by the query
+/// before.
 #[tokio::test(start_paused = true)]
 async fn after_the_next_number_was_prepared() {
     for heard_before in [true, false] {
@@ -250,8 +252,8 @@ async fn after_the_next_number_was_sent() {
     assert_eq!(alarms.count(), 1);
 }
 
-/// The next number is in doubt when the failed one is heard to be paid. If it was paid as well, that is told, whatever was
-/// heard in between.
+/// The next number is in doubt when the failed one is heard to be paid. If it was paid as well,
+/// that is told, whatever was heard in between.
 #[tokio::test(start_paused = true)]
 async fn both_numbers_are_paid_and_the_second_says_so() {
     let (bank, journal) = (Bank::default(), Arc::new(MemoryJournal::new()));

@@ -114,7 +114,8 @@ async fn thousand_intents_of_a_lost_journal() {
         last = earlier;
     }
 
-    // The next run pays what nobody has paid, under the numbers that it would have had, and nothing else.
+    // The next run pays what nobody has paid, under the numbers that it would have had, and nothing
+    // else.
     let options = RunOptions::new().patience(Duration::from_secs(600));
     let result = payouts.run(thousand(), options).await;
     assert_eq!(lines(&result), [800, 100, 100, 0]);

@@ -171,7 +171,8 @@ async fn one_name_is_one_payment() {
     );
 }
 
-/// What was rejected for a condition that passes goes out again under its number; what was wrong itself does not.
+/// What was rejected for a condition that passes goes out again under its number; what was wrong
+/// itself does not.
 #[tokio::test(start_paused = true)]
 async fn again_sends_what_was_mended() {
     for (code, goes_again) in [("SENDNUM_LIMIT", true), ("NAME_MISMATCH", false)] {

@@ -30,8 +30,8 @@ impl Layer for Signing {
     }
 }
 
-/// A wrong key that was corrected: what never left, or was refused for it, leaves with a new signature under its number.
-/// Whatever else has left keeps its bytes.
+/// A wrong key that was corrected: what never left, or was refused for it, leaves with a new
+/// signature under its number. Whatever else has left keeps its bytes.
 #[tokio::test(start_paused = true)]
 async fn only_what_is_not_known_is_signed_anew() {
     for (first, signed_anew) in [
@@ -53,7 +53,8 @@ async fn only_what_is_not_known_is_signed_anew() {
         };
         let number = prepared.number().clone();
         if is_sent {
-            // What is repeated in this run keeps its signature: it is the next one that has another key.
+            // What is repeated in this run keeps its signature: it is the next one that has another
+            // key.
             let seconds = if declined { 61 } else { 900 };
             let patience = RunOptions::new().patience(Duration::from_secs(seconds));
             drop(payouts.run(one(), patience).await);

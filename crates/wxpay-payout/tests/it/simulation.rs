@@ -1,4 +1,5 @@
-//! A glance at the simulation, which `cargo run --release -p wxpay-payout --example simulate` runs at length.
+//! A glance at the simulation, which `cargo run --release -p wxpay-payout --example simulate` runs
+//! at length.
 
 #[path = "../../examples/simulate"]
 mod simulate {
@@ -27,7 +28,8 @@ fn compare(kind: Kind) {
         assert_eq!(end.violation, None, "{kind:?} {seed}");
         paid += u64::from(end.state == Some(State::Paid));
     }
-    // The days of a seed are enough to come to an end, but for some: whose clocks are wrong by as many, say.
+    // The days of a seed are enough to come to an end, but for some: whose clocks are wrong by as
+    // many, say.
     assert!(paid * 100 > SEEDS * 80, "{kind:?}: {paid}");
     let others = POLICIES.into_iter().filter(|policy| !policy.is_ours());
     for policy in others.filter(|policy| policy.fits(kind)) {
@@ -63,7 +65,8 @@ fn ours_is_right_with_batches_and_the_others_are_wrong() {
     compare(Kind::Batch);
 }
 
-/// Seed 978239 pays the next number from a journal that is lost then; the one in use comes to it much later.
+/// Seed 978239 pays the next number from a journal that is lost then; the one in use comes to it
+/// much later.
 #[test]
 fn number_of_a_lost_journal_is_found_in_the_end() {
     let end = run(978_239, Kind::Employee, Policy::Ours, false);

@@ -1,4 +1,5 @@
-//! Processes that stand still between the commit of a send and its bytes, by every clock that can tell.
+//! Processes that stand still between the commit of a send and its bytes, by every clock that can
+//! tell.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -27,7 +28,8 @@ enum Seen {
 
 const SEEN: [Seen; 3] = [Seen::Both, Seen::OnlyWall, Seen::OnlyRunning];
 
-/// The two clocks of one process. It stands still for some time before the reading of a given number.
+/// The two clocks of one process. It stands still for some time before the reading of a given
+/// number.
 #[derive(Debug)]
 struct Clocks {
     start: tokio::time::Instant,
@@ -103,7 +105,8 @@ impl Clock for Running {
 
 type Hook = dyn Fn() -> BoxFuture<'static, ()> + Send + Sync;
 
-/// Does something before it looks at the fence, as a transport does that connects, and notes when the bytes have left.
+/// Does something before it looks at the fence, as a transport does that connects, and notes when
+/// the bytes have left.
 #[derive(Clone)]
 struct Held {
     bank: Bank,
@@ -182,7 +185,8 @@ async fn entry(journal: &MemoryJournal) -> Entry {
     journal.by_intent(&one().id).await.unwrap().unwrap()
 }
 
-/// Wherever a process stands still, bytes leave only while the lease in the journal has time for a whole call.
+/// Wherever a process stands still, bytes leave only while the lease in the journal has time for a
+/// whole call.
 #[tokio::test(start_paused = true)]
 async fn standing_still_anywhere_lets_nothing_out_past_the_lease() {
     // The engine looks as well, so a service that does not sees to its own delays only.
@@ -273,7 +277,8 @@ async fn another_process_settles_it_meanwhile() {
     }
 }
 
-/// Before a second send under the number, nothing leaves either, and the doubt of the first one stays.
+/// Before a second send under the number, nothing leaves either, and the doubt of the first one
+/// stays.
 #[tokio::test(start_paused = true)]
 async fn standing_still_before_a_resend_leaves_the_doubt() {
     for seen in SEEN {

@@ -142,7 +142,8 @@ async fn nothing_is_repeated_after_the_end() {
     assert_eq!(script.messages().len(), 1);
 }
 
-/// What the page says of `ACCEPTED` and `PROCESSING`: the same request may be sent again, and more patiently each time.
+/// What the page says of `ACCEPTED` and `PROCESSING`: the same request may be sent again, and more
+/// patiently each time.
 #[tokio::test(start_paused = true)]
 async fn what_is_to_be_repeated_is_repeated_with_the_same_bytes() {
     let script = Scripted::new(

@@ -1,4 +1,5 @@
-//! One send with a wrong clock, and a right one after it: nothing is held up, and real waits are told as such.
+//! One send with a wrong clock, and a right one after it: nothing is held up, and real waits are
+//! told as such.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -80,7 +81,8 @@ async fn payouts_after_it_go_out_at_once() {
     }
 }
 
-/// In doubt since then: it is asked about, and sent again, as soon as any other; and a person may attest after ten days.
+/// In doubt since then: it is asked about, and sent again, as soon as any other; and a person may
+/// attest after ten days.
 #[tokio::test(start_paused = true)]
 async fn doubt_of_it_is_followed_as_ever() {
     for ahead in AHEAD {
@@ -222,7 +224,8 @@ async fn real_wait_is_told_as_such() {
     assert_eq!(two.unwrap().state, State::Prepared);
 }
 
-/// Another process has paid the payee meanwhile, so that it takes longer: the moment that is told is the last one.
+/// Another process has paid the payee meanwhile, so that it takes longer: the moment that is told
+/// is the last one.
 #[tokio::test(start_paused = true)]
 async fn wait_that_grew_is_told_as_it_is_in_the_end() {
     let world = World::new(0);

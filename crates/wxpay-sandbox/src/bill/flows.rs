@@ -107,7 +107,8 @@ impl Source<'_> {
     }
 }
 
-/// What users paid and got back, and what was shared. Money of sub-merchants goes to their own accounts.
+/// What users paid and got back, and what was shared. Money of sub-merchants goes to their own
+/// accounts.
 fn basic(state: &State, merchant: &Merchant) -> Vec<Flow> {
     let own = |order: &&Order| order.is_of(None) && order.was_paid();
     let orders = state.orders.entries().map(|entry| &entry.order);

@@ -4,7 +4,8 @@ use crate::bill::flows::{Flow, Source};
 use crate::state::State;
 use crate::{RedPacket, TransferBill};
 
-/// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own accounts.
+/// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own
+/// accounts.
 pub(crate) fn transfer(bill: &TransferBill, api: &str) -> Vec<Flow> {
     if !bill.is_own() {
         return Vec::new();

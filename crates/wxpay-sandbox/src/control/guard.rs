@@ -1,4 +1,5 @@
-//! Keeping other sites out: a page that a browser has open elsewhere must not steer a port of this machine.
+//! Keeping other sites out: a page that a browser has open elsewhere must not steer a port of this
+//! machine.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::control::respond::Problem;
 
-/// The names that the port may be asked by. Another one means that someone else's name leads here (DNS rebinding).
+/// The names that the port may be asked by. Another one means that someone else's name leads here
+/// (DNS rebinding).
 pub(crate) struct Hosts {
     ip: IpAddr,
     names: Vec<String>,
@@ -29,7 +31,8 @@ impl Hosts {
         }
     }
 
-    /// Whether this is one of the names or addresses, with a port or without, and nothing else: no user before an `@`.
+    /// Whether this is one of the names or addresses, with a port or without, and nothing else: no
+    /// user before an `@`.
     fn has(&self, authority: &str) -> bool {
         let Some((host, port)) = split(authority) else {
             return false;

@@ -36,7 +36,8 @@ struct Given<'a> {
 }
 
 impl Rules<'_> {
-    /// Checks the fields of a request and gives what was asked: encrypted values decrypted, and what stands within texts read.
+    /// Checks the fields of a request and gives what was asked: encrypted values decrypted, and
+    /// what stands within texts read.
     pub(crate) fn check(
         &self,
         fields: &[Field],
@@ -164,7 +165,8 @@ impl Rules<'_> {
         Ok(Value::Array(asked))
     }
 
-    /// One value; `limits` has its lengths and whether it is encrypted, which a list has for its items.
+    /// One value; `limits` has its lengths and whether it is encrypted, which a list has for its
+    /// items.
     fn scalar(
         &self,
         of: &Field,

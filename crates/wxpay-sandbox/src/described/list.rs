@@ -1,4 +1,5 @@
-//! The operations of the catalogue that have no behaviour, as endpoints. Each is read when it is first asked for.
+//! The operations of the catalogue that have no behaviour, as endpoints. Each is read when it is
+//! first asked for.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};

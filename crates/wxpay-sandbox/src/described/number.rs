@@ -13,8 +13,9 @@ pub(crate) fn own(operation: &Operation, asked: &Map<String, Value>) -> Option<S
     (!number.is_empty()).then(|| number.to_owned())
 }
 
-/// The field with the number: a header made for it, or the last number of the merchant in the message that the query for the
-/// outcome asks by. The earlier ones say what the write is about. A number in the path is that of something which is there.
+/// The field with the number: a header made for it, or the last number of the merchant in the
+/// message that the query for the outcome asks by. The earlier ones say what the write is about. A
+/// number in the path is that of something which is there.
 fn field(operation: &Operation) -> Option<&Field> {
     let fields = &operation.request;
     let key = fields

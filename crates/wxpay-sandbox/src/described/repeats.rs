@@ -2,7 +2,8 @@ use std::collections::{HashMap, VecDeque};
 
 use wxpay_core::Timestamp;
 
-/// The latest writes by the numbers that the merchant gave them. Of each, only a digest is kept: a response is made again from its request.
+/// The latest writes by the numbers that the merchant gave them. Of each, only a digest is kept: a
+/// response is made again from its request.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     known: HashMap<Key, Known>,
@@ -25,7 +26,8 @@ struct Known {
 pub(crate) struct UsedDifferently;
 
 impl Repeats {
-    /// When this was first asked for: now, unless it is a repetition. With `commit`, a write that is new is remembered.
+    /// When this was first asked for: now, unless it is a repetition. With `commit`, a write that
+    /// is new is remembered.
     pub(crate) fn first_asked(
         &mut self,
         operation: &'static str,

@@ -1,4 +1,5 @@
-//! The members of a response, by its description: what the request said where names agree, and made values for the rest.
+//! The members of a response, by its description: what the request said where names agree, and made
+//! values for the rest.
 
 use serde_json::{Map, Value, json};
 use wxpay_catalog::{Condition, Field, Operation, Written};
@@ -16,7 +17,8 @@ pub(crate) struct Filling<'a> {
     pub(crate) texts: bool,
 }
 
-/// What the request says beside a part of the response, and the numbers of the numbered lists around it.
+/// What the request says beside a part of the response, and the numbers of the numbered lists
+/// around it.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     near: Option<&'a Map<String, Value>>,
@@ -177,8 +179,8 @@ impl Filling<'_> {
     }
 }
 
-/// Whether a field is in a response of success: those that only some states have are there when the state is, and those that
-/// tell of a failure are not.
+/// Whether a field is in a response of success: those that only some states have are there when the
+/// state is, and those that tell of a failure are not.
 fn is_there(field: &Field) -> bool {
     let failure = ["fail", "err_", "error", "reject", "abnormal"];
     let tells = failure.iter().any(|word| field.wire().contains(word));

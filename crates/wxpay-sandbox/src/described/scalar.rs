@@ -20,7 +20,8 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a value is of the type that a field has in JSON; in a form, a query, a path or a header all are texts.
+/// Whether a value is of the type that a field has in JSON; in a form, a query, a path or a header
+/// all are texts.
 pub(crate) fn type_issue(field: &Field, value: &Value) -> Option<&'static str> {
     let fits = match field.ty.as_str() {
         "Fen" | "Integer" => value.is_i64(),

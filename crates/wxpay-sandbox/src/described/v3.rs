@@ -57,7 +57,8 @@ pub(crate) fn checked(
     Ok(asked)
 }
 
-/// The error of a code: with the status that its document gives it, if it is one of the operation's.
+/// The error of a code: with the status that its document gives it, if it is one of the
+/// operation's.
 pub(crate) fn error(operation: &Operation, code: &str, message: &str) -> Answer {
     let known = operation.errors.iter().find(|known| known.code == code);
     let status = known.and_then(|known| known.status);
@@ -208,7 +209,8 @@ fn place(field: &Field) -> Place {
     field.place.unwrap_or(Place::Body)
 }
 
-/// What numbers follow from: the number that the merchant gave where there is one, so that a query comes to the same.
+/// What numbers follow from: the number that the merchant gave where there is one, so that a query
+/// comes to the same.
 pub(crate) fn subject(asked: &Map<String, Value>, digest: [u8; 16]) -> String {
     let number = asked.iter().find(|(name, value)| {
         let name = name.as_str();

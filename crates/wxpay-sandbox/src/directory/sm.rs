@@ -1,4 +1,5 @@
-//! The keys of the national algorithms (国密) in a directory, which gets them when they are first wanted.
+//! The keys of the national algorithms (国密) in a directory, which gets them when they are first
+//! wanted.
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;

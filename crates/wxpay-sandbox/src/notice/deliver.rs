@@ -91,7 +91,8 @@ impl Task {
     }
 }
 
-/// Attempts to deliver a notification, notes what came of it, and plans the next attempt if there is to be one.
+/// Attempts to deliver a notification, notes what came of it, and plans the next attempt if there
+/// is to be one.
 pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
     let at = shared.state().now();
     let notice = task.notice();

@@ -15,7 +15,8 @@ use tokio_rustls::TlsConnector;
 use crate::NotifyError;
 use crate::notice::tls;
 
-/// Posts a notification and reads the response, within the time that WeChat Pay takes for it. Redirects are not followed.
+/// Posts a notification and reads the response, within the time that WeChat Pay takes for it.
+/// Redirects are not followed.
 pub(crate) async fn post(
     connector: &TlsConnector,
     url: &str,

@@ -90,7 +90,8 @@ impl PlatformKey {
         STANDARD.encode(signature)
     }
 
-    /// Decrypts a sensitive field (敏感信息); `None` when it was not encrypted for this key, or is not text.
+    /// Decrypts a sensitive field (敏感信息); `None` when it was not encrypted for this key, or is not
+    /// text.
     pub(crate) fn open(&self, sealed: &str) -> Option<String> {
         let opening = match &self.half {
             Half::Rsa { opening, .. } => opening,

@@ -40,7 +40,8 @@ impl MerchantKey {
         }
     }
 
-    /// Encrypts a sensitive field (敏感信息) for the merchant; `None` when it is empty, or too long for one block of RSA.
+    /// Encrypts a sensitive field (敏感信息) for the merchant; `None` when it is empty, or too long for
+    /// one block of RSA.
     pub(crate) fn seal(&self, text: &str) -> Option<String> {
         match self {
             Self::Rsa(key) => key.seal(text),
@@ -90,7 +91,8 @@ impl RsaKey {
             .is_ok()
     }
 
-    /// Whether the merchant's key made this signature, over whatever text: opened, it is the frame of a SHA-256 digest.
+    /// Whether the merchant's key made this signature, over whatever text: opened, it is the frame
+    /// of a SHA-256 digest.
     pub(crate) fn made(&self, signature: &[u8]) -> bool {
         let opened = BigUint::from_bytes_be(signature).modpow(&self.exponent, &self.modulus);
         // The leading zero is lost in a number.
@@ -110,7 +112,8 @@ impl RsaKey {
     }
 }
 
-/// Whether `signature`, base64 of PKCS#1 v1.5 with SHA-256, fits the message and the SubjectPublicKeyInfo.
+/// Whether `signature`, base64 of PKCS#1 v1.5 with SHA-256, fits the message and the
+/// SubjectPublicKeyInfo.
 pub(crate) fn verify(public: &[u8], message: &[u8], signature: &str) -> bool {
     let Ok(signature) = STANDARD.decode(signature) else {
         return false;

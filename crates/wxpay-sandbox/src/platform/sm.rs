@@ -64,7 +64,8 @@ impl SmKey {
         signature.to_der().to_vec()
     }
 
-    /// Decrypts C1C3C2 in ASN.1, base64; `None` when it was not encrypted for this key, or is not text.
+    /// Decrypts C1C3C2 in ASN.1, base64; `None` when it was not encrypted for this key, or is not
+    /// text.
     pub(crate) fn open(&self, sealed: &str) -> Option<String> {
         let sealed = STANDARD.decode(sealed).ok()?;
         let opened = DecryptingKey::new(self.0.clone()).decrypt_der(&sealed);

@@ -1,4 +1,5 @@
-//! Certificates of SM2 keys (RFC 5280), which the library that makes the others has no algorithm for.
+//! Certificates of SM2 keys (RFC 5280), which the library that makes the others has no algorithm
+//! for.
 
 use std::error::Error as StdError;
 

@@ -4,8 +4,9 @@ use crate::state::Act;
 use crate::{ComplainError, Complaint, ComplaintTerms, Sandbox};
 
 impl Sandbox {
-    /// Lets the user of a paid order complain (投诉), and gives the complaint. It is told to the URL that was set by
-    /// `/v3/merchant-service/complaint-notifications`, and so is all that happens to it.
+    /// Lets the user of a paid order complain (投诉), and gives the complaint. It is told to the URL
+    /// that was set by `/v3/merchant-service/complaint-notifications`, and so is all that happens
+    /// to it.
     ///
     /// # Errors
     /// The order is not there or not paid.

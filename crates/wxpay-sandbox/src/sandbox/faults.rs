@@ -3,7 +3,8 @@
 use crate::{Api, Fault, FaultRule, InjectError, Sandbox};
 
 impl Sandbox {
-    /// Makes the next request to `api` go wrong. Faults wait in line; each is for one request, and comes before any rule.
+    /// Makes the next request to `api` go wrong. Faults wait in line; each is for one request, and
+    /// comes before any rule.
     ///
     /// # Errors
     /// Responses of this endpoint can't go wrong in this way: they carry no signature, say.
@@ -15,7 +16,8 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Makes requests go wrong by a rule, and gives the rule's number. The earliest rule that hits a request decides.
+    /// Makes requests go wrong by a rule, and gives the rule's number. The earliest rule that hits
+    /// a request decides.
     ///
     /// # Errors
     /// Responses of this endpoint can't go wrong in this way.

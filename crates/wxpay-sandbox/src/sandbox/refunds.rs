@@ -9,8 +9,8 @@ use crate::state::{AskedRefund, CloseRefusal};
 use crate::{CloseOrderError, Protocol, Refund, RefundEnd, RefundError, Sandbox};
 
 impl Sandbox {
-    /// Closes an order, as a request of the merchant's would. The number of a combined order (合单订单), or of an order in it,
-    /// closes all that are in it.
+    /// Closes an order, as a request of the merchant's would. The number of a combined order
+    /// (合单订单), or of an order in it, closes all that are in it.
     ///
     /// # Errors
     /// There is no such order, it is paid or it is closed already. It stays as it is.
@@ -33,8 +33,8 @@ impl Sandbox {
         })
     }
 
-    /// Refunds a part of a paid order, as the merchant can on its platform (商户平台), under a number of the sandbox's choice.
-    /// Nothing is told of it.
+    /// Refunds a part of a paid order, as the merchant can on its platform (商户平台), under a number
+    /// of the sandbox's choice. Nothing is told of it.
     ///
     /// # Errors
     /// The order is not paid, or less is left of it. See [`RefundError`].
@@ -65,8 +65,9 @@ impl Sandbox {
         self.shared.state().refunds.all().cloned().collect()
     }
 
-    /// Sets what a refund has become, and says whether there is one of this number. `SUCCESS`, `ABNORMAL` (退款异常) and
-    /// `CLOSED` (退款关闭) are told to its `notify_url`, if it has one. What is closed can go back under another number.
+    /// Sets what a refund has become, and says whether there is one of this number. `SUCCESS`,
+    /// `ABNORMAL` (退款异常) and `CLOSED` (退款关闭) are told to its `notify_url`, if it has one. What is
+    /// closed can go back under another number.
     pub fn set_refund_status(&self, out_refund_no: &str, status: &str) -> bool {
         let random = &self.shared.random;
         let mut state = self.shared.state();
@@ -76,8 +77,9 @@ impl Sandbox {
         found
     }
 
-    /// Sets how long refunds are `PROCESSING` from now on, before they succeed. At first it is not a time: a refund has
-    /// succeeded when its request is answered, though the response says `PROCESSING`.
+    /// Sets how long refunds are `PROCESSING` from now on, before they succeed. At first it is not
+    /// a time: a refund has succeeded when its request is answered, though the response says
+    /// `PROCESSING`.
     pub fn set_refund_delay(&self, delay: Duration) {
         self.shared.state().refund_delay = delay;
     }
@@ -87,7 +89,8 @@ impl Sandbox {
         self.shared.state().refund_delay
     }
 
-    /// Sets what becomes of refunds that are accepted from now on. At first they succeed. An abnormal one can be settled by
+    /// Sets what becomes of refunds that are accepted from now on. At first they succeed. An
+    /// abnormal one can be settled by
     /// `/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund` (发起异常退款), and succeeds then.
     pub fn set_refund_end(&self, end: RefundEnd) {
         self.shared.state().refund_end = end;

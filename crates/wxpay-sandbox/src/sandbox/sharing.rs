@@ -23,20 +23,23 @@ impl Sandbox {
         returns.map(|entry| entry.made.clone()).collect()
     }
 
-    /// Sets how much of an order can be shared (最大分账比例), in ten-thousandths: 3,000, which is 30 %, at first.
+    /// Sets how much of an order can be shared (最大分账比例), in ten-thousandths: 3,000, which is 30 %,
+    /// at first.
     pub fn set_max_sharing_ratio(&self, ratio: u32) {
         self.shared.state().sharing.max_ratio = ratio.min(10_000);
     }
 
-    /// Sets how long shares and returns are in process from now on, before they succeed. At first it is not a time: they have
-    /// come to their ends when their request is answered, though the response says that they have not.
+    /// Sets how long shares and returns are in process from now on, before they succeed. At first
+    /// it is not a time: they have come to their ends when their request is answered, though the
+    /// response says that they have not.
     pub fn set_sharing_delay(&self, delay: Duration) {
         let millis = u64::try_from(delay.as_millis());
         self.shared.state().sharing.delay_ms = millis.unwrap_or(u64::MAX);
     }
 
-    /// Sets what a share has become, and says whether there is one of this receiver in this request (商户分账单号): with a reason
-    /// (分账失败原因), such as `ACCOUNT_ABNORMAL`, it is closed and the payer has the money.
+    /// Sets what a share has become, and says whether there is one of this receiver in this request
+    /// (商户分账单号): with a reason (分账失败原因), such as `ACCOUNT_ABNORMAL`, it is closed and the payer has
+    /// the money.
     pub fn end_share(&self, out_order_no: &str, account: &str, fail_reason: Option<&str>) -> bool {
         let mut state = self.shared.state();
         let now = state.now();
@@ -44,14 +47,14 @@ impl Sandbox {
         share.map(|share| share.end(fail_reason, now)).is_some()
     }
 
-    /// Sets what a return has become, and says whether there is one of this number (商户回退单号): with a reason (失败原因), such
-    /// as `BALANCE_NOT_ENOUGH`, it failed and the receiver keeps the money.
+    /// Sets what a return has become, and says whether there is one of this number (商户回退单号): with a
+    /// reason (失败原因), such as `BALANCE_NOT_ENOUGH`, it failed and the receiver keeps the money.
     pub fn end_profit_return(&self, out_return_no: &str, fail_reason: Option<&str>) -> bool {
         self.shared.state().end_return(out_return_no, fail_reason)
     }
 
-    /// Sets where the merchant is told that it received a share or had to give it back (分账动账通知), as it would on its
-    /// platform. At first it is not told.
+    /// Sets where the merchant is told that it received a share or had to give it back (分账动账通知), as
+    /// it would on its platform. At first it is not told.
     pub fn set_sharing_notify_url(&self, url: Option<&str>) {
         self.shared.state().sharing.notify = url.map(|url| SharingNotify {
             mchid: self.shared.merchant.mch_id.to_string(),

@@ -29,11 +29,13 @@ impl Sandbox {
         self.shared.changed.notify_one();
     }
 
-    /// Moves the clock on, and carries out what falls due meanwhile in order, each event at its own moment: payments to
-    /// employees settle, orders expire, notifications are delivered and delivered again. It returns when all that is done; the
-    /// clock then stands or runs on as before.
+    /// Moves the clock on, and carries out what falls due meanwhile in order, each event at its own
+    /// moment: payments to employees settle, orders expire, notifications are delivered and
+    /// delivered again. It returns when all that is done; the clock then stands or runs on as
+    /// before.
     ///
-    /// Callbacks are waited for in real time, five seconds at most each. One must not wait for this call in turn.
+    /// Callbacks are waited for in real time, five seconds at most each. One must not wait for this
+    /// call in turn.
     pub async fn advance(&self, by: Duration) {
         events::advance(&self.shared, by).await;
     }

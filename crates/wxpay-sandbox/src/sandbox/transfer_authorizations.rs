@@ -3,14 +3,16 @@
 use crate::{AuthorizationError, Sandbox, TransferAuthorization};
 
 impl Sandbox {
-    /// Every authorization of transfers without confirmation (免确认收款授权), in the order in which they were asked for.
+    /// Every authorization of transfers without confirmation (免确认收款授权), in the order in which they
+    /// were asked for.
     pub fn transfer_authorizations(&self) -> Vec<TransferAuthorization> {
         let state = self.shared.state();
         state.authorizations.values().cloned().collect()
     }
 
-    /// Lets the user agree to an authorization that is `WAIT_USER_CONFIRM`. Its notification follows. One that the user does not
-    /// agree to within 24 hours of the sandbox's clock is closed.
+    /// Lets the user agree to an authorization that is `WAIT_USER_CONFIRM`. Its notification
+    /// follows. One that the user does not agree to within 24 hours of the sandbox's clock is
+    /// closed.
     ///
     /// # Errors
     /// There is no such authorization, or it does not wait for the user. It stays as it is.
@@ -25,8 +27,8 @@ impl Sandbox {
         confirmed
     }
 
-    /// Closes an authorization that is `TAKING_EFFECT`, for a reason such as `USER_CLOSE` (用户主动关闭授权) or `TRANSFER_RISK`.
-    /// Its notification follows.
+    /// Closes an authorization that is `TAKING_EFFECT`, for a reason such as `USER_CLOSE`
+    /// (用户主动关闭授权) or `TRANSFER_RISK`. Its notification follows.
     ///
     /// # Errors
     /// There is no such authorization, or it is not in force. It stays as it is.

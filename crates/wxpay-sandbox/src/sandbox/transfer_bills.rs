@@ -11,12 +11,13 @@ impl Sandbox {
         state.transfer_bills.entries.values().cloned().collect()
     }
 
-    /// Lets the user confirm a transfer (用户确认收款) that is `WAIT_USER_CONFIRM`, and gives what has become of it. Its
-    /// notification follows when it ends: `SUCCESS`, or `FAIL` with `NAME_NOT_CORRECT` if the name given is not the
-    /// [registered](Self::register_name) one. The user also agrees to the authorization (免确认收款授权) that was asked for with
-    /// it, if one was.
+    /// Lets the user confirm a transfer (用户确认收款) that is `WAIT_USER_CONFIRM`, and gives what has
+    /// become of it. Its notification follows when it ends: `SUCCESS`, or `FAIL` with
+    /// `NAME_NOT_CORRECT` if the name given is not the [registered](Self::register_name) one. The
+    /// user also agrees to the authorization (免确认收款授权) that was asked for with it, if one was.
     ///
-    /// A transfer that is not confirmed within 24 hours of the sandbox's clock fails with `OVERDUE_CLOSE`.
+    /// A transfer that is not confirmed within 24 hours of the sandbox's clock fails with
+    /// `OVERDUE_CLOSE`.
     ///
     /// # Errors
     /// There is no such transfer, or it does not wait for the user. It stays as it is.
@@ -27,7 +28,8 @@ impl Sandbox {
         self.confirm_bill(out_bill_no, true)
     }
 
-    /// The same for a user who does not agree to the authorization (免确认收款授权) that was asked for with the transfer.
+    /// The same for a user who does not agree to the authorization (免确认收款授权) that was asked for
+    /// with the transfer.
     ///
     /// # Errors
     /// There is no such transfer, or it does not wait for the user. It stays as it is.
@@ -50,8 +52,9 @@ impl Sandbox {
         bill
     }
 
-    /// Sets what a transfer to a user has become, and says whether there is one of this number. The texts go out as they are.
-    /// The money is set aside or comes back as the state has it, and an end is told.
+    /// Sets what a transfer to a user has become, and says whether there is one of this number. The
+    /// texts go out as they are. The money is set aside or comes back as the state has it, and an
+    /// end is told.
     pub fn set_transfer_bill_state(
         &self,
         out_bill_no: &str,
@@ -65,16 +68,17 @@ impl Sandbox {
         found
     }
 
-    /// Sets how long each step of a transfer to a user takes that WeChat Pay does on its own, from now on: from `ACCEPTED` to
-    /// `WAIT_USER_CONFIRM`, from `TRANSFERING` to `SUCCESS`, from `CANCELING` to `CANCELLED`, and until an electronic receipt
-    /// (电子回单) is made. At first it is not a time.
+    /// Sets how long each step of a transfer to a user takes that WeChat Pay does on its own, from
+    /// now on: from `ACCEPTED` to `WAIT_USER_CONFIRM`, from `TRANSFERING` to `SUCCESS`, from
+    /// `CANCELING` to `CANCELLED`, and until an electronic receipt (电子回单) is made. At first it is
+    /// not a time.
     pub fn set_transfer_step(&self, step: Duration) {
         let millis = u64::try_from(step.as_millis());
         self.shared.state().transfer_bills.step_ms = millis.unwrap_or(u64::MAX);
     }
 
-    /// Sets what the electronic receipt (电子回单) of a transfer has become, and says whether one was applied for:
-    /// `GENERATING`, `FINISHED`, or `FAILED` with a reason.
+    /// Sets what the electronic receipt (电子回单) of a transfer has become, and says whether one was
+    /// applied for: `GENERATING`, `FINISHED`, or `FAILED` with a reason.
     pub fn set_transfer_receipt_state(
         &self,
         out_bill_no: &str,

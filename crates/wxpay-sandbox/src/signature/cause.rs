@@ -232,7 +232,7 @@ impl SignatureCause {
         Self::new(
             "other_serial",
             format!("The serial_no is not {right}, that of the merchant's API certificate."),
-            format!("serial_no 不是商户 API 证书的序列号 {right}。"),
+            format!("serial_no 不是商户API证书的序列号 {right}。"),
         )
     }
 
@@ -279,7 +279,7 @@ impl SignatureCause {
         Self::new(
             "other_private_key",
             "It was not made with the private key of the merchant's API certificate.",
-            "不是用商户 API 证书的私钥签的。",
+            "不是用商户API证书的私钥签的。",
         )
     }
 }

@@ -72,7 +72,8 @@ impl Agenda {
         Some(*due)
     }
 
-    /// Takes the next event out, if it falls due by then. It is under way until [`done`](Self::done).
+    /// Takes the next event out, if it falls due by then. It is under way until
+    /// [`done`](Self::done).
     pub(crate) fn take(&mut self, by: Timestamp) -> Option<(Place, Event)> {
         let first = self.waiting.first_entry()?;
         if first.key().0 > by {

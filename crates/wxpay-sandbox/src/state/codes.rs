@@ -68,8 +68,8 @@ impl Codes {
 }
 
 impl State {
-    /// Charges a code if it is to take effect, or tells what became of the order of this number. The order is paid, or the user
-    /// is being asked for the password.
+    /// Charges a code if it is to take effect, or tells what became of the order of this number.
+    /// The order is paid, or the user is being asked for the password.
     pub(crate) fn charge(
         &mut self,
         asked: AskedCharge,

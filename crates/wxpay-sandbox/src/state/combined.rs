@@ -45,7 +45,8 @@ impl CombinedOrders {
 }
 
 impl State {
-    /// Makes a combined order if it is to take effect, or gives the one made earlier. It says whether it is new.
+    /// Makes a combined order if it is to take effect, or gives the one made earlier. It says
+    /// whether it is new.
     pub(crate) fn prepay_combined(
         &mut self,
         asked: AskedCombined,

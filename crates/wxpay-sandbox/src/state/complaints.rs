@@ -82,7 +82,8 @@ impl State {
             .ok_or(ComplainError::NoComplaint(complaint_id))
     }
 
-    /// Does something about a complaint, notes it, and plans the notification of it; `change` says what comes of it.
+    /// Does something about a complaint, notes it, and plans the notification of it; `change` says
+    /// what comes of it.
     pub(crate) fn act(
         &mut self,
         complaint_id: &str,
@@ -128,7 +129,8 @@ impl State {
         self.all_hear(out_trade_no, operate_type, action_type, random, |_| {});
     }
 
-    /// Notes in the complaints about an order that the user has money of it. One whose refund was agreed on is handled then.
+    /// Notes in the complaints about an order that the user has money of it. One whose refund was
+    /// agreed on is handled then.
     pub(crate) fn complaints_hear_of_arrival(&mut self, out_trade_no: &str, random: &Random) {
         let operate_type = "COMPLAINT_REFUND_RECEIVED_SYSTEM_MESSAGE";
         let action_type = Some("REFUND_SUCCESS");

@@ -61,7 +61,8 @@ impl Orders {
         self.entries.insert(order.out_trade_no.clone(), entry);
     }
 
-    /// Makes an order if it is to take effect, or gives the one made earlier. It says whether it is new.
+    /// Makes an order if it is to take effect, or gives the one made earlier. It says whether it is
+    /// new.
     pub(crate) fn prepay(
         &mut self,
         asked: AskedOrder,
@@ -119,7 +120,8 @@ impl Orders {
         }
     }
 
-    /// Gives orders that a user of a sub-merchant's app paid the name of the user under the app that they share.
+    /// Gives orders that a user of a sub-merchant's app paid the name of the user under the app
+    /// that they share.
     pub(crate) fn share_payer(&mut self, numbers: &[String], sub_openid: &str) {
         let of_sub = numbers.iter().find_map(|number| {
             let order = self.get(number)?;
@@ -167,7 +169,8 @@ impl Orders {
         Ok(())
     }
 
-    /// Pays an order that is open. By WeChat Pay's diagrams of states, one that is `PAYERROR` is never paid.
+    /// Pays an order that is open. By WeChat Pay's diagrams of states, one that is `PAYERROR` is
+    /// never paid.
     pub(crate) fn pay(
         &mut self,
         number: &str,

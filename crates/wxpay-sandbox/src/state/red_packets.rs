@@ -107,8 +107,8 @@ impl State {
         }
     }
 
-    /// Sets what a red packet has become, and lets what nobody received go back when it is `FAILED` or `REFUND`. It says
-    /// whether there is one of this number.
+    /// Sets what a red packet has become, and lets what nobody received go back when it is `FAILED`
+    /// or `REFUND`. It says whether there is one of this number.
     pub(crate) fn set_red_packet(
         &mut self,
         mch_billno: &str,
@@ -184,8 +184,8 @@ impl State {
     }
 }
 
-/// What the next user receives: the last one all that is left, each other a random part of it that leaves 1 fen at least to each
-/// who follows.
+/// What the next user receives: the last one all that is left, each other a random part of it that
+/// leaves 1 fen at least to each who follows.
 fn share(packet: &RedPacket, random: &Random) -> Fen {
     let left = packet.left().get();
     let taken = i64::try_from(packet.claims.len()).unwrap_or(i64::MAX);

@@ -96,7 +96,8 @@ impl Refunds {
 }
 
 impl State {
-    /// Accepts a refund if it is to take effect, or gives the one that was accepted earlier. Its order is known to be there.
+    /// Accepts a refund if it is to take effect, or gives the one that was accepted earlier. Its
+    /// order is known to be there.
     pub(crate) fn refund(
         &mut self,
         order: &Order,
@@ -203,7 +204,8 @@ impl State {
         Ok(refund)
     }
 
-    /// Sets what a refund has become, and plans the notification of that. It says whether there is one of this number.
+    /// Sets what a refund has become, and plans the notification of that. It says whether there is
+    /// one of this number.
     pub(crate) fn set_refund_status(
         &mut self,
         number: &str,

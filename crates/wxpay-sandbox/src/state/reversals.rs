@@ -19,7 +19,8 @@ pub(crate) enum ReverseRefusal {
 }
 
 impl State {
-    /// Reverses an order if it is to take effect: one that is paid gives the money back, and any other is closed.
+    /// Reverses an order if it is to take effect: one that is paid gives the money back, and any
+    /// other is closed.
     pub(crate) fn reverse(
         &mut self,
         order: &Order,

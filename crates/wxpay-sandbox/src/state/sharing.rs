@@ -1,4 +1,5 @@
-//! Shared money. The money of an order with `profit_sharing` is frozen until it is shared, refunded or released.
+//! Shared money. The money of an order with `profit_sharing` is frozen until it is shared, refunded
+//! or released.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -144,7 +145,8 @@ impl State {
         Fen::new(total.get().saturating_sub(gone).max(0))
     }
 
-    /// Shares the money of an order if it is to take effect, or gives what was shared earlier under this number.
+    /// Shares the money of an order if it is to take effect, or gives what was shared earlier under
+    /// this number.
     pub(crate) fn share(
         &mut self,
         order: &Order,
@@ -236,7 +238,8 @@ impl State {
         Ok(Fen::new(left))
     }
 
-    /// Ends the shares of a request that are in process. One whose receiver was removed meanwhile is closed.
+    /// Ends the shares of a request that are in process. One whose receiver was removed meanwhile
+    /// is closed.
     pub(crate) fn settle_sharing(&mut self, out_order_no: &str, random: &Random) {
         let now = self.now();
         let Some(made) = self.sharing.get(out_order_no) else {

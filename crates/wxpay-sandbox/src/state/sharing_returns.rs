@@ -16,7 +16,8 @@ pub(crate) struct AskedReturn {
 }
 
 impl State {
-    /// Takes a share back if it is to take effect, or gives what was taken back earlier under this number.
+    /// Takes a share back if it is to take effect, or gives what was taken back earlier under this
+    /// number.
     pub(crate) fn take_back(
         &mut self,
         sharing: &ProfitSharing,
@@ -76,7 +77,8 @@ impl State {
         Ok(made)
     }
 
-    /// Ends a return: with a reason the receiver keeps the money. It says whether there is one of this number.
+    /// Ends a return: with a reason the receiver keeps the money. It says whether there is one of
+    /// this number.
     pub(crate) fn end_return(&mut self, out_return_no: &str, fail_reason: Option<&str>) -> bool {
         let now = self.now();
         let Some(entry) = self.sharing.returns.get_mut(out_return_no) else {

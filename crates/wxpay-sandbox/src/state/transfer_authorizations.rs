@@ -26,7 +26,8 @@ pub(crate) enum AuthorizationRefusal {
 }
 
 impl State {
-    /// The authorization of a number, unless it is forgotten: one that the user did not agree to is, after 30 days.
+    /// The authorization of a number, unless it is forgotten: one that the user did not agree to
+    /// is, after 30 days.
     pub(crate) fn authorization(&self, number: &str) -> Option<&TransferAuthorization> {
         let now = self.now();
         let found = self.authorizations.get(number)?;
@@ -50,7 +51,8 @@ impl State {
         found.filter(|one| one.state == "TAKING_EFFECT")
     }
 
-    /// Asks the user for an authorization if that is to take effect, or gives the one that was asked for.
+    /// Asks the user for an authorization if that is to take effect, or gives the one that was
+    /// asked for.
     pub(crate) fn ask_authorization(
         &mut self,
         number: &str,
@@ -121,8 +123,8 @@ impl State {
         closed.ok_or_else(|| AuthorizationError::NoAuthorization(number.to_owned()))
     }
 
-    /// Closes an authorization, whatever its state, if that is to take effect. It is told to have been closed if the user had
-    /// agreed to it.
+    /// Closes an authorization, whatever its state, if that is to take effect. It is told to have
+    /// been closed if the user had agreed to it.
     pub(crate) fn close_authorization(
         &mut self,
         number: &str,
@@ -158,7 +160,8 @@ impl State {
         }
     }
 
-    /// Makes the authorization that was asked for with a transfer, whose user has taken the money and agreed.
+    /// Makes the authorization that was asked for with a transfer, whose user has taken the money
+    /// and agreed.
     pub(crate) fn authorize_with(&mut self, bill: &TransferBill, random: &Random) {
         let asked = bill.terms.authorization_info.as_ref();
         let Some(asked) = asked.filter(|_| bill.agreed) else {

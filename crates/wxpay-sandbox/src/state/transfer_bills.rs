@@ -196,8 +196,8 @@ impl State {
         }
     }
 
-    /// Sets what a transfer has become, moves the money, and plans the notification of an end. It says whether there is one of
-    /// this number.
+    /// Sets what a transfer has become, moves the money, and plans the notification of an end. It
+    /// says whether there is one of this number.
     pub(crate) fn set_transfer_bill(
         &mut self,
         out_bill_no: &str,

@@ -29,7 +29,8 @@ pub(crate) enum ReceiptRefusal {
 }
 
 impl State {
-    /// Applies for the receipt (电子回单) of a transfer if that is to take effect, or gives the one that there is.
+    /// Applies for the receipt (电子回单) of a transfer if that is to take effect, or gives the one
+    /// that there is.
     pub(crate) fn apply_receipt(
         &mut self,
         out_bill_no: &str,
@@ -98,7 +99,8 @@ impl State {
         true
     }
 
-    /// Lets a receipt be downloaded, and gives the token. It forgets those of which the time is over.
+    /// Lets a receipt be downloaded, and gives the token. It forgets those of which the time is
+    /// over.
     pub(crate) fn link_receipt(&mut self, out_bill_no: &str, random: &Random) -> String {
         let now = self.now();
         let links = &mut self.transfer_bills.links;

@@ -17,7 +17,8 @@ pub(crate) enum WithdrawalRefusal {
 }
 
 impl State {
-    /// Makes a withdrawal if it is to take effect, or gives the one of this number that was made in the last six days.
+    /// Makes a withdrawal if it is to take effect, or gives the one of this number that was made in
+    /// the last six days.
     pub(crate) fn withdraw(
         &mut self,
         out_request_no: &str,
@@ -93,8 +94,8 @@ impl State {
         }
     }
 
-    /// Sets what a withdrawal has become, gives the money back if it did not go out, and plans the notification of an end. It
-    /// says whether there is one of this number.
+    /// Sets what a withdrawal has become, gives the money back if it did not go out, and plans the
+    /// notification of an end. It says whether there is one of this number.
     pub(crate) fn set_withdrawal(
         &mut self,
         withdraw_id: &str,

@@ -26,7 +26,8 @@ pub(crate) fn sign(
     })
 }
 
-/// The `sign` of a request whose family knows no `sign_type` (签名类型): one that sends it was signed by other rules.
+/// The `sign` of a request whose family knows no `sign_type` (签名类型): one that sends it was signed
+/// by other rules.
 pub(crate) fn plain_sign(
     params: &Params,
     merchant: &Merchant,

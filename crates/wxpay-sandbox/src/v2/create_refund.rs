@@ -69,7 +69,8 @@ fn read(params: &Params) -> Result<AskedRefund, Refusal> {
     })
 }
 
-/// Accepts the refund if the request is to take effect, or says once more what was accepted under this number.
+/// Accepts the refund if the request is to take effect, or says once more what was accepted under
+/// this number.
 fn perform(
     params: &Params,
     asked: AskedRefund,

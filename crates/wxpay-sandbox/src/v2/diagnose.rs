@@ -1,4 +1,5 @@
-//! Why a signature of APIv2 did not hold: the usual mistakes are tried until one gives the signature that came.
+//! Why a signature of APIv2 did not hold: the usual mistakes are tried until one gives the
+//! signature that came.
 
 use aws_lc_rs::hmac;
 use md5::{Digest, Md5};
@@ -36,7 +37,8 @@ enum End {
     Nothing,
 }
 
-/// The causes, and the text that was signed if it is known, with the key masked. At most two mistakes at a time are tried.
+/// The causes, and the text that was signed if it is known, with the key masked. At most two
+/// mistakes at a time are tried.
 pub(crate) fn diagnose(
     params: &Params,
     received: &str,

@@ -40,7 +40,8 @@ fn check(request: &mut Request<'_>) -> Result<Params, Refusal> {
     Ok(params)
 }
 
-/// Charges the code if the request is to take effect, or says what became of the order of this number.
+/// Charges the code if the request is to take effect, or says what became of the order of this
+/// number.
 fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Refusal> {
     let mut state = shared.state();
     let now = state.now();

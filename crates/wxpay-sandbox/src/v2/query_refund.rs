@@ -48,7 +48,8 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     Ok(tell(&params, &found, shared))
 }
 
-/// The refunds by the first of the four numbers that is there: the refund's, then the order's, WeChat Pay's before the merchant's.
+/// The refunds by the first of the four numbers that is there: the refund's, then the order's,
+/// WeChat Pay's before the merchant's.
 fn find<'a>(params: &Params, state: &'a State) -> Result<Found<'a>, Refusal> {
     let missing = || Refusal::code("REFUNDNOTEXIST", "退款订单查询失败");
     let own = |order: &&Order| order.is_of(params.get("sub_mch_id"));

@@ -87,7 +87,8 @@ pub(crate) fn check_fields(params: &Params, rules: &[Rule]) -> Result<(), Refusa
     Ok(())
 }
 
-/// Whether this is an IP address that WeChat Pay takes: not an IPv4 address that is written as IPv6.
+/// Whether this is an IP address that WeChat Pay takes: not an IPv4 address that is written as
+/// IPv6.
 pub(crate) fn is_client_ip(ip: &str) -> bool {
     ip.parse::<IpAddr>().is_ok_and(|ip| ip == ip.to_canonical())
 }

@@ -43,7 +43,8 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
     let order = order.cloned();
     let order = order.ok_or_else(|| match id {
         Some(_) => Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id"),
-        // No page says how this is answered. Of the codes that it lists, this one leaves most to find out.
+        // No page says how this is answered. Of the codes that it lists, this one leaves most to
+        // find out.
         None => Refusal::code("TRADE_ERROR", "订单不存在"),
     })?;
     let reversed = state.reverse(&order, &shared.random, commit);

@@ -80,7 +80,8 @@ fn read(request: &mut Request<'_>, needs: Needs) -> Result<Params, Refusal> {
     Ok(params)
 }
 
-/// The beginning of a response, with what the operation's document has of the request; `result_code` is not in all of them.
+/// The beginning of a response, with what the operation's document has of the request;
+/// `result_code` is not in all of them.
 fn reply(params: &Params, shared: &Shared, named: &[&'static str], result_code: bool) -> Message {
     let reply = Message::signed(SignType::HmacSha256).text("return_code", "SUCCESS");
     let reply = named

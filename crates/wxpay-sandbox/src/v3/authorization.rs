@@ -45,7 +45,8 @@ pub(crate) fn check(
     result
 }
 
-/// The platform key that the request names, if it names one: some clients send the header empty until they have a key.
+/// The platform key that the request names, if it names one: some clients send the header empty
+/// until they have a key.
 pub(crate) fn named_key(
     caller: &Caller<'_>,
     call: &Call,
@@ -176,7 +177,8 @@ fn check_authorization(
         };
         return refuse("签名错误", cause);
     }
-    // The documents do not say how it is written, and clients that read it from the certificate write it in small letters.
+    // The documents do not say how it is written, and clients that read it from the certificate
+    // write it in small letters.
     if !members.serial_no.eq_ignore_ascii_case(caller.serial_no) {
         let cause = match shared.platform.key(members.serial_no) {
             Some(_) => SignatureCause::platform_serial(),

@@ -63,7 +63,8 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// WeChat Pay's key to sign the response to a request with, if it names this one or none. For the brand there is one only.
+/// WeChat Pay's key to sign the response to a request with, if it names this one or none. For the
+/// brand there is one only.
 pub(crate) fn signer(call: &Call, named: Option<&str>, shared: &Shared) -> Arc<PlatformKey> {
     match shared.brand.get() {
         Some(account) if is_of_brand(call) => Arc::clone(&account.platform_key),

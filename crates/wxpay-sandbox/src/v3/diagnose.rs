@@ -1,4 +1,5 @@
-//! Why a signature of APIv3 did not hold: the usual mistakes are tried until one gives the signature that came.
+//! Why a signature of APIv3 did not hold: the usual mistakes are tried until one gives the
+//! signature that came.
 
 use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA512,

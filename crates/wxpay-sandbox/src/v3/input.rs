@@ -210,7 +210,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A list of texts that may be there, of this many at most, each of this many characters at most.
+    /// A list of texts that may be there, of this many at most, each of this many characters at
+    /// most.
     pub(crate) fn optional_texts(
         &self,
         name: &str,

@@ -20,7 +20,8 @@ use crate::v3::party::Party;
 use crate::v3::query::Query;
 use crate::v3::{Answer, Request, not_found};
 
-/// Reads the sub-merchant (二级商户号) of a body, which is of another merchant than the one who signed it.
+/// Reads the sub-merchant (二级商户号) of a body, which is of another merchant than the one who signed
+/// it.
 fn sub_of_body<'a>(party: Party, fields: &Object<'a>) -> Result<Option<&'a str>, Answer> {
     match party {
         Party::Merchant => Ok(None),

@@ -1,4 +1,5 @@
-//! Whose order a request is about: the merchant's own, or that of a sub-merchant (子商户) of the service provider.
+//! Whose order a request is about: the merchant's own, or that of a sub-merchant (子商户) of the
+//! service provider.
 
 use serde::Serialize;
 

@@ -28,7 +28,8 @@ pub(crate) const PARTNER: Endpoint = Endpoint::v3(
     |request| respond(request, Party::Partner),
 );
 
-/// Charges the code if the request is to take effect, or says what became of the order of this number.
+/// Charges the code if the request is to take effect, or says what became of the order of this
+/// number.
 fn respond(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
     let asked = read(request, party)?;
     let shared = request.shared;

@@ -4,7 +4,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::v3::Answer;
 
-/// The text behind the `?`. Values are as they came, unless [`decoded`](Self::decoded) is asked for.
+/// The text behind the `?`. Values are as they came, unless [`decoded`](Self::decoded) is asked
+/// for.
 pub(crate) struct Query<'a>(pub(crate) &'a str);
 
 impl<'a> Query<'a> {

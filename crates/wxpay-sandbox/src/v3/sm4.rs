@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use sm3::{Digest, Sm3};
 use sm4::Sm4;
 
-/// Encrypts a text with the first half of the SM3 digest of the APIv3 key; `None` when the nonce is not one of 12 bytes.
+/// Encrypts a text with the first half of the SM3 digest of the APIv3 key; `None` when the nonce is
+/// not one of 12 bytes.
 pub(crate) fn encrypt(key: &str, nonce: &str, associated_data: &str, text: &str) -> Option<String> {
     let digest = Sm3::digest(key.as_bytes());
     let cipher = AesGcm::<Sm4, U12>::new_from_slice(digest.get(..16)?).ok()?;

@@ -55,7 +55,8 @@ fn respond(request: &Request<'_>, kind: &Kind) -> Result<Answer, Answer> {
     Ok(Answer::ok(Uploaded { media_id }))
 }
 
-/// Takes the file in, if the request is to take effect, and gives its id. `digest` is the member of `meta` with the SHA-256.
+/// Takes the file in, if the request is to take effect, and gives its id. `digest` is the member of
+/// `meta` with the SHA-256.
 pub(crate) fn take(request: &Request<'_>, kind: &Kind, digest: &str) -> Result<String, Answer> {
     let form = request.call.form();
     let form = form.ok_or_else(|| wrong("请求体不是合法的multipart/form-data"))?;

@@ -24,7 +24,8 @@ impl Client {
         order
     }
 
-    /// The business type, the direction, the amount, the balance and the voucher of each row, and the sums.
+    /// The business type, the direction, the amount, the balance and the voucher of each row, and
+    /// the sums.
     async fn flows(&self, date: &str, account: &str) -> (Vec<[String; 5]>, Vec<String>) {
         let target = format!("/v3/bill/fundflowbill?bill_date={date}&account_type={account}");
         let (status, applied) = self.get_json(&target).await;

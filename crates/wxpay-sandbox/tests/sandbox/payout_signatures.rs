@@ -1,4 +1,5 @@
-//! What a payment and its query are told when the certificate, the key or WeCom's secret is wrong: before any money.
+//! What a payment and its query are told when the certificate, the key or WeCom's secret is wrong:
+//! before any money.
 
 use reqwest::Identity;
 use wxpay_core::Params;
@@ -34,7 +35,8 @@ async fn a_query_tells_certificate_and_key_apart() {
         assert_eq!(codes(&reply), ["SUCCESS", "FAIL", code]);
         assert_eq!(reply.get("err_code_des"), Some(said));
     }
-    // A query has no workwx_sign: whatever stands there is one more signed field, and proves nothing about the secret.
+    // A query has no workwx_sign: whatever stands there is one more signed field, and proves
+    // nothing about the secret.
     let mut more = client.query("NONE1");
     more.insert("workwx_sign".to_owned(), "wrong".to_owned());
     let reply = client.post(QUERY, &client.sign(more)).await;

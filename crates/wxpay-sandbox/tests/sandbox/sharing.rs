@@ -13,7 +13,8 @@ use crate::notices::OK;
 const SHARING: &str = "/v3/profitsharing";
 const STORE: &str = "1900000200";
 
-/// A sandbox in which an order of 1,000 fen is paid, of which a store and a user can receive shares.
+/// A sandbox in which an order of 1,000 fen is paid, of which a store and a user can receive
+/// shares.
 async fn paid() -> Client {
     let client = Client::start().await;
     let now = client.sandbox.now();

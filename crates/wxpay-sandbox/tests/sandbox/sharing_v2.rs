@@ -20,7 +20,8 @@ const REMOVE: &str = "/pay/profitsharingremovereceiver";
 const RATIO: &str = "/pay/profitsharingmerchantratioquery";
 const STORE: &str = "1900000200";
 
-/// A sandbox in which an order of 1,000 fen is paid, of which a store and a user can receive shares.
+/// A sandbox in which an order of 1,000 fen is paid, of which a store and a user can receive
+/// shares.
 async fn paid() -> Client {
     let client = Client::start().await;
     let now = client.sandbox.now();

@@ -1,4 +1,5 @@
-//! What comes of transfers to users: their notifications, receipts, bills and faults, and whose they are.
+//! What comes of transfers to users: their notifications, receipts, bills and faults, and whose
+//! they are.
 
 use std::time::Duration;
 

@@ -92,7 +92,8 @@ impl Client {
         request.send().await
     }
 
-    /// Reads a reply of APIv3 that the public key signs: its body, its timestamp and whether its signature holds.
+    /// Reads a reply of APIv3 that the public key signs: its body, its timestamp and whether its
+    /// signature holds.
     pub(crate) async fn read(&self, reply: Response) -> (Vec<u8>, i64, bool) {
         let headers = reply.headers().clone();
         let body = reply.bytes().await.unwrap().to_vec();

@@ -18,7 +18,8 @@ impl Certificate {
         let der = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
         let certificate = element(der.as_ref());
         let mut fields = elements(element(certificate.content).content);
-        // The version comes first; the algorithm and the issuer are passed over, and so is the subject.
+        // The version comes first; the algorithm and the issuer are passed over, and so is the
+        // subject.
         let serial = fields.nth(1).unwrap();
         let validity = fields.nth(2).unwrap();
         let spki = fields.nth(1).unwrap();

@@ -41,8 +41,9 @@ pub(super) enum Broken {
 
 /// The sections in their order.
 ///
-/// Line ends may be of any kind, spaces, missing, or written out as `\n`, as they become in environment variables and JSON. A
-/// text without sections may be the base64 of one section, or of a whole PEM file.
+/// Line ends may be of any kind, spaces, missing, or written out as `\n`, as they become in
+/// environment variables and JSON. A text without sections may be the base64 of one section, or of
+/// a whole PEM file.
 pub(super) fn sections(text: &str) -> Result<Vec<Section>, Broken> {
     let text = plain(text);
     if text.contains(BEGIN) {
@@ -109,7 +110,8 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     LENIENT.decode(base64.as_bytes()).ok().map(Zeroizing::new)
 }
 
-/// Without spaces, line ends, the mark at the beginning of a file, and the quotes that a value was copied with.
+/// Without spaces, line ends, the mark at the beginning of a file, and the quotes that a value was
+/// copied with.
 fn compact(text: &str) -> Zeroizing<String> {
     let mut out = String::with_capacity(text.len());
     out.extend(

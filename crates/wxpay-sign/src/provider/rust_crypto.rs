@@ -1,3 +1,5 @@
+//! RSA and AES in pure Rust.
+
 use aes_gcm::aead::{AeadInPlace, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
@@ -82,7 +84,8 @@ impl PrivateHalf for Private {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
-        // With random numbers the operation is blinded, which is all this crate offers against timing attacks.
+        // With random numbers the operation is blinded, which is all this crate offers against
+        // timing attacks.
         self.0
             .try_sign_with_rng(&mut OsRng, message)
             .map(|signature| signature.to_vec())

@@ -1,4 +1,5 @@
-//! The national algorithms (国密), in pure Rust whatever the provider of RSA is: SM2 with SM3, SM2 encryption, SM4-GCM.
+//! The national algorithms (国密), in pure Rust whatever the provider of RSA is: SM2 with SM3, SM2
+//! encryption, SM4-GCM.
 
 use aes_gcm::aead::{AeadInPlace, KeyInit};
 use aes_gcm::aes::cipher::consts::U12;
@@ -78,7 +79,8 @@ pub(super) fn open_gcm(
     Some(text)
 }
 
-/// The one form of the key that wipes its memory; what signs and decrypts is made of it for each use.
+/// The one form of the key that wipes its memory; what signs and decrypts is made of it for each
+/// use.
 struct Private(SecretKey);
 
 impl PrivateHalf for Private {

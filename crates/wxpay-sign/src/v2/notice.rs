@@ -9,13 +9,14 @@ use zeroize::Zeroizing;
 use super::{Key, hex_digit};
 use crate::{Proof, Verified};
 
-/// The response to a notification (通知) that was taken in; without it WeChat Pay sends the notification again.
+/// The response to a notification (通知) that was taken in; without it WeChat Pay sends the
+/// notification again.
 pub const ACKNOWLEDGEMENT: &str = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>";
 
 /// The response to a notification that was not taken in; WeChat Pay sends it again later.
 ///
-/// `message` goes to WeChat Pay as it is, so it should hold nothing about the inside of the shop. Characters that XML can't
-/// carry become spaces.
+/// `message` goes to WeChat Pay as it is, so it should hold nothing about the inside of the shop.
+/// Characters that XML can't carry become spaces.
 pub fn refusal(message: &str) -> String {
     let carried = |c: char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
     let message: String = message
@@ -36,8 +37,9 @@ impl Key {
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011935223>
     ///
     /// # Errors
-    /// It is not base64 of whole blocks, or cannot be decrypted with this key to a message. It says nothing about the refund
-    /// then; the query does. What went wrong inside is not told, so that nobody learns about the plaintext from the responses.
+    /// It is not base64 of whole blocks, or cannot be decrypted with this key to a message. It says
+    /// nothing about the refund then; the query does. What went wrong inside is not told, so that
+    /// nobody learns about the plaintext from the responses.
     pub fn open_refund_notice(
         &self,
         req_info: &str,

@@ -10,7 +10,8 @@ use super::Suite;
 use crate::Verified;
 use crate::provider::{Gcm, Provider};
 
-/// The APIv3 key (APIv3密钥, 32 letters and digits), which decrypts notifications and platform certificates.
+/// The APIv3 key (APIv3密钥, 32 letters and digits), which decrypts notifications and platform
+/// certificates.
 ///
 /// A clone shares it.
 #[derive(Clone)]
@@ -20,7 +21,8 @@ pub struct ApiKey {
     key: Secret,
 }
 
-/// An encrypted part of a notification (`resource`) or of a certificate list (`encrypt_certificate`), as it came.
+/// An encrypted part of a notification (`resource`) or of a certificate list
+/// (`encrypt_certificate`), as it came.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs)] // the protocol has these four
 pub struct Encrypted<'a> {
@@ -40,8 +42,9 @@ pub struct Opened(Zeroizing<Vec<u8>>);
 impl ApiKey {
     /// Takes the key as it was set on the merchant platform, with the default provider.
     ///
-    /// The platform takes 32 letters and digits and nothing else, so a key with a space or a line feed at its end, or the key
-    /// of something else, is found here and not when a payment's notification can't be decrypted.
+    /// The platform takes 32 letters and digits and nothing else, so a key with a space or a line
+    /// feed at its end, or the key of something else, is found here and not when a payment's
+    /// notification can't be decrypted.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012072195>
     ///
@@ -74,17 +77,18 @@ impl ApiKey {
 
     /// Decrypts an encrypted part (证书和回调报文解密).
     ///
-    /// That it decrypts proves that its maker knows the key, not that it is new: verify the signature of the message around
-    /// it first.
+    /// That it decrypts proves that its maker knows the key, not that it is new: verify the
+    /// signature of the message around it first.
     ///
-    /// With the feature `sm`, it also decrypts `AEAD_SM4_GCM`, whose key is the first half of the APIv3 key's SM3 digest. Which
-    /// of the two a notification has follows from the signature of the request that it is about.
+    /// With the feature `sm`, it also decrypts `AEAD_SM4_GCM`, whose key is the first half of the
+    /// APIv3 key's SM3 digest. Which of the two a notification has follows from the signature of
+    /// the request that it is about.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012071382>
     ///
     /// # Errors
-    /// The algorithm is none of these, a part has an invalid format, or the ciphertext was changed or made with
-    /// another key. It says nothing about the money then; a query does.
+    /// The algorithm is none of these, a part has an invalid format, or the ciphertext was changed
+    /// or made with another key. It says nothing about the money then; a query does.
     pub fn open(&self, resource: &Encrypted<'_>) -> Result<Opened, VerificationError> {
         let suite = suite_of(resource.algorithm)
             .ok_or(VerificationFailure::Algorithm(Suite::Rsa.encryption()))?;
@@ -108,7 +112,8 @@ impl ApiKey {
             .ok_or_else(|| VerificationFailure::Unopened("ciphertext").into())
     }
 
-    /// Decrypts an encrypted part of a verified message; what comes out carries the message's proof.
+    /// Decrypts an encrypted part of a verified message; what comes out carries the message's
+    /// proof.
     ///
     /// `part` is a plain function, which can't bring in anything from outside the message.
     ///

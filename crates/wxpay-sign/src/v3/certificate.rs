@@ -6,10 +6,12 @@ use x509_cert::der::{Decode, Encode};
 
 use crate::pem;
 
-/// An X.509 certificate: WeChat Pay's (平台证书), which verifies and encrypts, or the merchant's own (商户API证书).
+/// An X.509 certificate: WeChat Pay's (平台证书), which verifies and encrypts, or the merchant's own
+/// (商户API证书).
 ///
-/// Its chain is not checked here ([`TrustedIssuers`](super::TrustedIssuers) does, if asked). What proves a platform certificate
-/// is that it came encrypted with the APIv3 key ([`ApiKey`](super::ApiKey)) in a response that its own key signed.
+/// Its chain is not checked here ([`TrustedIssuers`](super::TrustedIssuers) does, if asked). What
+/// proves a platform certificate is that it came encrypted with the APIv3 key
+/// ([`ApiKey`](super::ApiKey)) in a response that its own key signed.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Certificate {
     serial_no: String,
@@ -32,7 +34,8 @@ impl Certificate {
         Self::from_der(&pem::certificate(pem)?)
     }
 
-    /// Reads the first certificate of a PEM text, which in a chain file is the owner's own, such as in `apiclient_cert.pem`.
+    /// Reads the first certificate of a PEM text, which in a chain file is the owner's own, such as
+    /// in `apiclient_cert.pem`.
     ///
     /// # Errors
     /// The text holds no certificate, or the first one is broken.
@@ -75,7 +78,8 @@ impl Certificate {
         &self.serial_no
     }
 
-    /// The name of its owner (使用者, the subject's common name): for a merchant's certificate the merchant ID (商户号).
+    /// The name of its owner (使用者, the subject's common name): for a merchant's certificate the
+    /// merchant ID (商户号).
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }
@@ -97,8 +101,8 @@ impl Certificate {
 
     /// Checks that it is valid at this moment, for the start of a program.
     ///
-    /// An expired `apiclient_cert.pem` is refused by WeChat Pay's servers only after a TLS 1.3 handshake, so that each
-    /// payment with it would look unknown.
+    /// An expired `apiclient_cert.pem` is refused by WeChat Pay's servers only after a TLS 1.3
+    /// handshake, so that each payment with it would look unknown.
     ///
     /// # Errors
     /// It has expired, or is not valid yet.

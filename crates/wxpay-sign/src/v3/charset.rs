@@ -1,6 +1,7 @@
 use wxpay_core::InvalidInput;
 
-/// Checks that every character is in the Basic Multilingual Plane, since APIv3 takes no others: no emoji, no rare Han characters.
+/// Checks that every character is in the Basic Multilingual Plane, since APIv3 takes no others: no
+/// emoji, no rare Han characters.
 ///
 /// # Errors
 /// A character needs four bytes of UTF-8. WeChat Pay would refuse the request.

@@ -1,4 +1,5 @@
-//! Encrypted files, decrypted as they arrive: AES-256-GCM, or SM4-GCM (国密), whose tag is the file's end.
+//! Encrypted files, decrypted as they arrive: AES-256-GCM, or SM4-GCM (国密), whose tag is the file's
+//! end.
 
 use std::fmt;
 
@@ -34,8 +35,8 @@ enum Key {
 }
 
 impl FileKey {
-    /// The key of a file with the algorithm `AEAD_AES_256_GCM`: `encrypt_key` as the merchant's private key decrypts it, and
-    /// `nonce` as the response has it.
+    /// The key of a file with the algorithm `AEAD_AES_256_GCM`: `encrypt_key` as the merchant's
+    /// private key decrypts it, and `nonce` as the response has it.
     ///
     /// # Errors
     /// The key does not have 32 bytes, or the nonce is empty or has more than 16.
@@ -43,8 +44,8 @@ impl FileKey {
         Self::new(Key::Aes(bytes(key)?), nonce)
     }
 
-    /// The key of a file with the algorithm `SM4_GCM` (国密): `encrypt_key` as the merchant's private key decrypts it, and `nonce`
-    /// as the response has it.
+    /// The key of a file with the algorithm `SM4_GCM` (国密): `encrypt_key` as the merchant's private
+    /// key decrypts it, and `nonce` as the response has it.
     ///
     /// # Errors
     /// The key does not have 16 bytes, or the nonce is empty or has more than 16.
@@ -111,8 +112,8 @@ impl fmt::Debug for FileKey {
     }
 }
 
-/// A file that is being decrypted. What it gives is proven only when [`end`](Self::end) has said so: before, anyone can have
-/// changed it.
+/// A file that is being decrypted. What it gives is proven only when [`end`](Self::end) has said
+/// so: before, anyone can have changed it.
 pub struct FileOpening {
     stream: Box<dyn StreamCipher + Send + Sync>,
     ghash: GHash,
@@ -126,7 +127,8 @@ pub struct FileOpening {
 }
 
 impl FileOpening {
-    /// Decrypts the next piece, whatever its length. Up to 16 bytes stay back, since the file's end is its tag.
+    /// Decrypts the next piece, whatever its length. Up to 16 bytes stay back, since the file's end
+    /// is its tag.
     ///
     /// # Errors
     /// The file is longer than one key may decrypt: 64 GiB.

@@ -14,13 +14,15 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
     /// The serial number of the merchant's API certificate (商户API证书序列号), upper-case hexadecimal.
     fn serial_no(&self) -> &str;
 
-    /// The algorithms that it signs and decrypts with: RSA by default. A client signs with those, and takes responses in the same.
+    /// The algorithms that it signs and decrypts with: RSA by default. A client signs with those,
+    /// and takes responses in the same.
     fn suite(&self) -> Suite {
         Suite::Rsa
     }
 
-    /// Whether the key is in this process's memory: [`sign`](Self::sign) and [`decrypt`](Self::decrypt) are then a quarter
-    /// of a millisecond or more of computing on the calling thread, and wait for nothing. By default it is not.
+    /// Whether the key is in this process's memory: [`sign`](Self::sign) and
+    /// [`decrypt`](Self::decrypt) are then a quarter of a millisecond or more of computing on the
+    /// calling thread, and wait for nothing. By default it is not.
     ///
     /// A caller that has other threads for computing may call such a key there.
     fn in_memory(&self) -> bool {
@@ -29,8 +31,8 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
 
     /// RSASSA-PKCS1-v1_5 with SHA-256 over `message`, which is not hashed yet.
     ///
-    /// A key of [`Suite`]`::Sm` (国密) gives an SM2 signature with SM3, for the signer's ID `1234567812345678`, as a DER sequence of
-    /// `r` and `s`.
+    /// A key of [`Suite`]`::Sm` (国密) gives an SM2 signature with SM3, for the signer's ID
+    /// `1234567812345678`, as a DER sequence of `r` and `s`.
     ///
     /// # Errors
     /// The key can't be reached or refuses. Nothing was sent.
@@ -38,10 +40,12 @@ pub trait MerchantKey: Debug + Send + Sync + 'static {
 
     /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1. Only needed to read encrypted fields.
     ///
-    /// A key of [`Suite`]`::Sm` (国密) decrypts SM2: a DER sequence of the point's `x` and `y`, digest and ciphertext (C1C3C2).
+    /// A key of [`Suite`]`::Sm` (国密) decrypts SM2: a DER sequence of the point's `x` and `y`,
+    /// digest and ciphertext (C1C3C2).
     ///
     /// # Errors
-    /// The ciphertext was not encrypted for this key, or the key cannot decrypt anything, as by default.
+    /// The ciphertext was not encrypted for this key, or the key cannot decrypt anything, as by
+    /// default.
     async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
         let _ = ciphertext;
         Err(SigningError::new(
@@ -76,25 +80,28 @@ impl<K: MerchantKey + ?Sized> MerchantKey for Arc<K> {
 /// WeChat Pay's public keys (微信支付公钥, 平台证书), by serial number.
 #[async_trait]
 pub trait PlatformKeys: Debug + Send + Sync + 'static {
-    /// The algorithms of every one of these keys: RSA by default. Messages in another suite are refused.
+    /// The algorithms of every one of these keys: RSA by default. Messages in another suite are
+    /// refused.
     fn suite(&self) -> Suite {
         Suite::Rsa
     }
 
-    /// The id that requests name in `Wechatpay-Serial`, so that WeChat Pay signs its responses with that public key.
+    /// The id that requests name in `Wechatpay-Serial`, so that WeChat Pay signs its responses with
+    /// that public key.
     fn requested_serial(&self) -> Option<&str> {
         None
     }
 
-    /// Whether a key with this serial number is trusted without asking anyone, as far as these keys can tell. A client
-    /// refuses keys that hold the merchant's own: anyone who has that one could then speak as WeChat Pay.
+    /// Whether a key with this serial number is trusted without asking anyone, as far as these keys
+    /// can tell. A client refuses keys that hold the merchant's own: anyone who has that one could
+    /// then speak as WeChat Pay.
     fn holds(&self, serial_no: &str) -> bool {
         let _ = serial_no;
         false
     }
 
-    /// Makes sure that there is a key to verify with, before a request leaves that can move money: without one its response
-    /// could only read as unknown. By default there always is.
+    /// Makes sure that there is a key to verify with, before a request leaves that can move money:
+    /// without one its response could only read as unknown. By default there always is.
     ///
     /// # Errors
     /// There is none, and none can be had. Nothing was sent.
@@ -115,17 +122,19 @@ pub trait PlatformKeys: Debug + Send + Sync + 'static {
         signature: &[u8],
     ) -> Result<(), VerificationError>;
 
-    /// Encrypts sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with SHA-1, all with one key; for
-    /// [`Suite`]`::Sm` (国密) SM2, as [`MerchantKey::decrypt`] describes it.
+    /// Encrypts sensitive fields of one request (敏感信息加密): RSAES-OAEP with SHA-1 and MGF1 with
+    /// SHA-1, all with one key; for [`Suite`]`::Sm` (国密) SM2, as [`MerchantKey::decrypt`] describes
+    /// it.
     ///
-    /// Without plaintexts it encrypts nothing and names the key that would encrypt, for the operations that want
-    /// `Wechatpay-Serial` in any case.
+    /// Without plaintexts it encrypts nothing and names the key that would encrypt, for the
+    /// operations that want `Wechatpay-Serial` in any case.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013053257>
     ///
     /// # Errors
-    /// A text has more bytes of UTF-8 than one RSA block takes (214 for 2048 bits), there is no key, or these keys encrypt
-    /// nothing, as by default. Nothing was encrypted and nothing was sent.
+    /// A text has more bytes of UTF-8 than one RSA block takes (214 for 2048 bits), there is no
+    /// key, or these keys encrypt nothing, as by default. Nothing was encrypted and nothing was
+    /// sent.
     async fn seal(&self, plaintexts: &[&str]) -> Result<SealedTexts, SigningError> {
         let _ = plaintexts;
         Err(SigningError::new(
@@ -166,7 +175,8 @@ impl<K: PlatformKeys + ?Sized> PlatformKeys for Arc<K> {
     }
 }
 
-/// Encrypted texts and the key that they were encrypted with, which the request must name in `Wechatpay-Serial`.
+/// Encrypted texts and the key that they were encrypted with, which the request must name in
+/// `Wechatpay-Serial`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SealedTexts {

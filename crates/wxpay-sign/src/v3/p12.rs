@@ -5,14 +5,14 @@ use p12_keystore::{CertificateBag, Pkcs12Archive};
 use wxpay_core::{InvalidInput, Secret};
 use zeroize::Zeroizing;
 
-/// Opening one part of a file may cost a million iterations, so the length bounds how many parts there can be.
-/// WeChat Pay's own files have about 3 KiB.
+/// Opening one part of a file may cost a million iterations, so the length bounds how many parts
+/// there can be. WeChat Pay's own files have about 3 KiB.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// What `apiclient_cert.p12` holds: the merchant's certificate and its private key.
 ///
-/// `Debug` hides the key, and its memory is wiped when it is dropped; the copies that the file's reader makes on the way are
-/// not. Convert the file to PEM once where that matters.
+/// `Debug` hides the key, and its memory is wiped when it is dropped; the copies that the file's
+/// reader makes on the way are not. Convert the file to PEM once where that matters.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct P12 {
@@ -23,13 +23,14 @@ pub struct P12 {
 }
 
 impl P12 {
-    /// Opens a PKCS#12 file, with the old ciphers (RC2, 3DES) that WeChat Pay's own files use or with newer ones.
+    /// Opens a PKCS#12 file, with the old ciphers (RC2, 3DES) that WeChat Pay's own files use or
+    /// with newer ones.
     ///
     /// The password of the file that WeChat Pay hands out is the merchant ID (商户号).
     ///
     /// # Errors
-    /// The bytes are not such a file or more than 16 KiB, the password is wrong, or the file does not hold one private key
-    /// with its certificate.
+    /// The bytes are not such a file or more than 16 KiB, the password is wrong, or the file does
+    /// not hold one private key with its certificate.
     pub fn open(bytes: &[u8], password: &Secret) -> Result<Self, InvalidInput> {
         if bytes.len() > MAX_BYTES {
             return Err(broken("must have at most 16 KiB", "不能超过 16 KiB"));
@@ -97,6 +98,7 @@ fn pem(label: &str, der: &[u8]) -> Zeroizing<String> {
         rest = more;
     }
     pieces.extend(["-----END ", label, "-----\n"]);
-    // The text is as long as its pieces from the start, so that it leaves no copy behind by growing.
+    // The text is as long as its pieces from the start, so that it leaves no copy behind by
+    // growing.
     Zeroizing::new(pieces.concat())
 }

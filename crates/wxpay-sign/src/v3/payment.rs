@@ -1,4 +1,5 @@
-//! What a front end needs to start a payment of APIv3 (调起支付): the `prepay_id` with the merchant's signature.
+//! What a front end needs to start a payment of APIv3 (调起支付): the `prepay_id` with the merchant's
+//! signature.
 //!
 //! <https://pay.weixin.qq.com/doc/v3/merchant/4012365339>
 
@@ -10,13 +11,16 @@ use super::{MerchantKey, Suite};
 use crate::handed_over;
 pub use crate::payment::{AppPayment, JsapiPayment, MiniProgramPayment};
 
-/// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives two hours.
+/// Signs what a web page hands to WeChat to start a payment (JSAPI调起支付). A `prepay_id` lives two
+/// hours.
 ///
-/// The key must be the one that signed the order. `app_id` is the app that pays: that of the order, and for a service provider
-/// (服务商) `sp_appid` or `sub_appid`; for a combined order (合单) `combine_appid`.
+/// The key must be the one that signed the order. `app_id` is the app that pays: that of the order,
+/// and for a service provider (服务商) `sp_appid` or `sub_appid`; for a combined order (合单)
+/// `combine_appid`.
 ///
 /// # Errors
-/// The `prepay_id` or the nonce could break the signed lines, or the key can't sign. Nothing was sent.
+/// The `prepay_id` or the nonce could break the signed lines, or the key can't sign. Nothing was
+/// sent.
 pub async fn jsapi_payment(
     key: &dyn MerchantKey,
     app_id: &AppId,
@@ -36,7 +40,8 @@ pub async fn jsapi_payment(
     Ok(payment)
 }
 
-/// Signs what a mini program hands to WeChat to start a payment (小程序调起支付). A `prepay_id` lives two hours.
+/// Signs what a mini program hands to WeChat to start a payment (小程序调起支付). A `prepay_id` lives two
+/// hours.
 ///
 /// # Errors
 /// As [`jsapi_payment`].
@@ -51,7 +56,8 @@ pub async fn mini_program_payment(
     Ok(payment.into())
 }
 
-/// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives two hours.
+/// Signs what an app hands to the WeChat SDK to start a payment (APP调起支付). A `prepay_id` lives two
+/// hours.
 ///
 /// `partner_id` goes with `app_id`, and the signature does not cover it:
 ///
@@ -89,8 +95,8 @@ pub async fn app_payment(
 /// Checks a `prepay_id` as the functions of this module do.
 ///
 /// # Errors
-/// It is empty, longer than 128 characters, holds anything but printable ASCII characters, or a space or `&`, or begins with
-/// `prepay_id=`.
+/// It is empty, longer than 128 characters, holds anything but printable ASCII characters, or a
+/// space or `&`, or begins with `prepay_id=`.
 pub fn check_prepay_id(prepay_id: &str) -> Result<(), InvalidInput> {
     handed_over::check_prepay_id(prepay_id)
 }

@@ -18,15 +18,19 @@ pub struct PrivateKey {
 impl PrivateKey {
     /// Reads `apiclient_key.pem` (PKCS#8 or PKCS#1) with the default provider.
     ///
-    /// With the feature `sm`, it also reads the SM2 key of a merchant who uses the national algorithms (国密): PKCS#8, or SEC1 with
-    /// the name of its curve. Its [`suite`](MerchantKey::suite) says which it is.
+    /// With the feature `sm`, it also reads the SM2 key of a merchant who uses the national
+    /// algorithms (国密): PKCS#8, or SEC1 with the name of its curve. Its
+    /// [`suite`](MerchantKey::suite) says which it is.
     ///
-    /// The text may have lost its line ends, have them written out as `\n`, or be the base64 alone, as in an environment variable.
+    /// The text may have lost its line ends, have them written out as `\n`, or be the base64 alone,
+    /// as in an environment variable.
     ///
-    /// `serial_no` is the serial number of the merchant certificate that the key belongs to, hexadecimal.
+    /// `serial_no` is the serial number of the merchant certificate that the key belongs to,
+    /// hexadecimal.
     ///
     /// # Errors
-    /// The text holds no private key or several, the key is encrypted or broken, or the serial number is not hexadecimal.
+    /// The text holds no private key or several, the key is encrypted or broken, or the serial
+    /// number is not hexadecimal.
     pub fn from_pem(pem: &str, serial_no: &str) -> Result<Self, InvalidInput> {
         Self::from_pem_with(Provider::default(), pem, serial_no)
     }
@@ -49,7 +53,8 @@ impl PrivateKey {
     /// Reads a key in DER (PKCS#8 or PKCS#1, or those of SM2) with the default provider.
     ///
     /// # Errors
-    /// The key is encrypted, broken or neither RSA nor (with the feature `sm`) SM2, or the serial number is not hexadecimal.
+    /// The key is encrypted, broken or neither RSA nor (with the feature `sm`) SM2, or the serial
+    /// number is not hexadecimal.
     pub fn from_der(der: &[u8], serial_no: &str) -> Result<Self, InvalidInput> {
         Self::from_der_with(Provider::default(), der, serial_no)
     }
@@ -73,14 +78,16 @@ impl PrivateKey {
         Self::read(provider, &key, serial_no)
     }
 
-    /// Reads `apiclient_key.pem` and takes the serial number from `apiclient_cert.pem`, with the default provider.
+    /// Reads `apiclient_key.pem` and takes the serial number from `apiclient_cert.pem`, with the
+    /// default provider.
     ///
     /// Of a chain, the first certificate counts. Whether it is still valid is for
-    /// [`Certificate::is_valid_at`] to say: an expired one's key still decrypts what was encrypted for it.
+    /// [`Certificate::is_valid_at`] to say: an expired one's key still decrypts what was encrypted
+    /// for it.
     ///
     /// # Errors
-    /// As [`from_pem`](Self::from_pem), or the certificate is missing or broken, or belongs to another key: WeChat Pay
-    /// would refuse every request that this pair signs.
+    /// As [`from_pem`](Self::from_pem), or the certificate is missing or broken, or belongs to
+    /// another key: WeChat Pay would refuse every request that this pair signs.
     pub fn from_pem_for_certificate(
         key_pem: &str,
         certificate_pem: &str,

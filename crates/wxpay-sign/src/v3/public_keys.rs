@@ -12,7 +12,8 @@ use crate::provider::{Provider, PublicHalf};
 
 /// WeChat Pay's public keys, held in memory, all of one [`Suite`]. A clone shares them.
 ///
-/// It has no clock: the code that fills it decides which certificates are still, or already, to be trusted.
+/// It has no clock: the code that fills it decides which certificates are still, or already, to be
+/// trusted.
 #[derive(Clone, Default)]
 pub struct PublicKeys {
     suite: Suite,
@@ -55,7 +56,8 @@ impl PublicKeys {
     /// Adds a WeChat Pay public key (微信支付公钥) by its id, `PUB_KEY_ID_…`, with the default provider.
     ///
     /// # Errors
-    /// The id is empty or known already, or the text is not one PEM public key (`BEGIN PUBLIC KEY`) of this suite.
+    /// The id is empty or known already, or the text is not one PEM public key (`BEGIN PUBLIC KEY`)
+    /// of this suite.
     pub fn with_public_key(self, id: &str, pem: &str) -> Result<Self, InvalidInput> {
         self.with_public_key_by(Provider::default(), id, pem)
     }
@@ -83,10 +85,12 @@ impl PublicKeys {
 
     /// Adds a platform certificate (平台证书) with the default provider.
     ///
-    /// Never add the merchant's own certificate: anyone who holds its key could then speak as WeChat Pay.
+    /// Never add the merchant's own certificate: anyone who holds its key could then speak as
+    /// WeChat Pay.
     ///
     /// # Errors
-    /// Its serial number is known already, or its key is not of this suite; an RSA key has at least 2048 bits.
+    /// Its serial number is known already, or its key is not of this suite; an RSA key has at least
+    /// 2048 bits.
     pub fn with_certificate(self, certificate: &Certificate) -> Result<Self, InvalidInput> {
         self.with_certificate_by(Provider::default(), certificate)
     }
@@ -105,10 +109,12 @@ impl PublicKeys {
         self.with("serial_no", certificate.serial_no(), seals, key)
     }
 
-    /// Lets a key verify and nothing else: it encrypts no fields, and requests do not name it in `Wechatpay-Serial`.
+    /// Lets a key verify and nothing else: it encrypts no fields, and requests do not name it in
+    /// `Wechatpay-Serial`.
     ///
-    /// For a WeChat Pay public key (微信支付公钥) that is not switched on yet on the merchant platform (开启公钥切换): until it
-    /// is, WeChat Pay decrypts nothing that is encrypted with it, and a notification that it signs verifies already.
+    /// For a WeChat Pay public key (微信支付公钥) that is not switched on yet on the merchant platform
+    /// (开启公钥切换): until it is, WeChat Pay decrypts nothing that is encrypted with it, and a
+    /// notification that it signs verifies already.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013038816>
     ///
@@ -118,8 +124,9 @@ impl PublicKeys {
         self.sealing_as(serial_no, Seals::Never)
     }
 
-    /// Says from when a platform certificate is used (`effective_time`, 启用时间), where WeChat Pay's list differs from the
-    /// certificate's own first date. Of several certificates, the one that is used from the latest moment encrypts.
+    /// Says from when a platform certificate is used (`effective_time`, 启用时间), where WeChat Pay's
+    /// list differs from the certificate's own first date. Of several certificates, the one that is
+    /// used from the latest moment encrypts.
     ///
     /// # Errors
     /// There is no certificate with this serial number.
@@ -216,8 +223,8 @@ impl PublicKeys {
         keys.find(|key| same_serial(&key.serial_no, serial_no))
     }
 
-    /// The key that encrypts: a WeChat Pay public key if there is one, else the certificate that is used from the latest
-    /// moment.
+    /// The key that encrypts: a WeChat Pay public key if there is one, else the certificate that is
+    /// used from the latest moment.
     fn sealing(&self) -> Option<&PublicKey> {
         let mut keys = self.keys.iter();
         keys.find(|key| key.seals == Seals::First).or_else(|| {

@@ -13,14 +13,16 @@ pub const WINDOW_SECONDS: u64 = 300;
 
 /// Verifies a merchant's response or notification over its raw body.
 ///
-/// `Wechatpay-Signature-Type` must be that of the keys' [`Suite`]; where it is absent, RSA is meant. A message in another suite
-/// is refused, and so is one for a brand (品牌). The header is not signed: what keeps them apart is that `keys` holds keys of one
-/// suite, and those for this merchant only. Never put those of a brand among them.
+/// `Wechatpay-Signature-Type` must be that of the keys' [`Suite`]; where it is absent, RSA is
+/// meant. A message in another suite is refused, and so is one for a brand (品牌). The header is not
+/// signed: what keeps them apart is that `keys` holds keys of one suite, and those for this
+/// merchant only. Never put those of a brand among them.
 ///
 /// # Errors
-/// One of the four headers is missing or there twice, the timestamp is too far from `now`, the serial number is unknown,
-/// or the signature does not match; a signature probe (签名探测) is refused like any wrong signature. The message proves
-/// nothing then: after a write, the outcome is unknown.
+/// One of the four headers is missing or there twice, the timestamp is too far from `now`, the
+/// serial number is unknown, or the signature does not match; a signature probe (签名探测) is refused
+/// like any wrong signature. The message proves nothing then: after a write, the outcome is
+/// unknown.
 pub async fn verify(
     headers: &HeaderMap,
     body: Bytes,
@@ -34,8 +36,9 @@ pub async fn verify(
 /// [`authorize_brand`](super::authorize_brand) signs.
 ///
 /// The signature is the same as a merchant's, by the key of WeChat Pay that belongs to the brand;
-/// `Wechatpay-Signature-Type` is the brand's own, and a message for a merchant is refused. The header is not signed: what keeps
-/// the two apart is that `keys` holds the keys for this brand only. Never put those of a merchant among them.
+/// `Wechatpay-Signature-Type` is the brand's own, and a message for a merchant is refused. The
+/// header is not signed: what keeps the two apart is that `keys` holds the keys for this brand
+/// only. Never put those of a merchant among them.
 ///
 /// <https://pay.weixin.qq.com/doc/brand/4015407582>
 ///
@@ -88,8 +91,9 @@ async fn verify_as(
     Ok(Verified::new(body, proof))
 }
 
-/// Verifies a file whose signature covers its digest (SHA-1) in the header `digest`, and not its bytes: the signed text is
-/// `{"sha1":"…"}`. The statements of merchants overseas (跨境对账单) are such files.
+/// Verifies a file whose signature covers its digest (SHA-1) in the header `digest`, and not its
+/// bytes: the signed text is `{"sha1":"…"}`. The statements of merchants overseas (跨境对账单) are such
+/// files.
 ///
 /// # Errors
 /// As [`verify`]; or the header is missing, or the file has another digest.
@@ -121,8 +125,8 @@ pub async fn verify_file(
 
 /// Accepts the response of a path whose responses carry no signature, such as a downloaded file.
 ///
-/// Only the TLS connection guarantees where it comes from: take it from a transport that checks the server's certificate, and
-/// compare the file with the digest that a signed response gave.
+/// Only the TLS connection guarantees where it comes from: take it from a transport that checks the
+/// server's certificate, and compare the file with the digest that a signed response gave.
 pub const fn danger_accept_unsigned(body: Bytes) -> Verified<Bytes> {
     Verified::new(body, Proof::TlsAlone)
 }
@@ -150,7 +154,8 @@ fn single<'a>(
     }
 }
 
-/// `Wechatpay-Signature-Type` may be absent, which means RSA, and must name the expected scheme when it is there.
+/// `Wechatpay-Signature-Type` may be absent, which means RSA, and must name the expected scheme
+/// when it is there.
 fn check_type(
     headers: &HeaderMap,
     scheme: &'static str,

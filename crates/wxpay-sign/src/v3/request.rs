@@ -22,7 +22,8 @@ pub struct RequestToSign<'a> {
 }
 
 impl RequestToSign<'_> {
-    /// The scheme of the `Authorization` header, which is also the value of `Wechatpay-Signature-Type`.
+    /// The scheme of the `Authorization` header, which is also the value of
+    /// `Wechatpay-Signature-Type`.
     pub const SCHEME: &'static str = "WECHATPAY2-SHA256-RSA2048";
 
     /// The same for keys of the national algorithms (国密).
@@ -55,9 +56,11 @@ pub fn target(url: &Uri) -> &str {
     url.path_and_query().map_or("/", PathAndQuery::as_str)
 }
 
-/// Signs a request: the value of its `Authorization` header, whose scheme is that of the key's [`Suite`].
+/// Signs a request: the value of its `Authorization` header, whose scheme is that of the key's
+/// [`Suite`].
 ///
-/// `mch_id` is the merchant ID that the key belongs to; for a service provider, its own (`sp_mchid`).
+/// `mch_id` is the merchant ID that the key belongs to; for a service provider, its own
+/// (`sp_mchid`).
 ///
 /// # Errors
 /// The key can't sign. Nothing was sent.
@@ -76,10 +79,11 @@ pub async fn authorize(
     .await
 }
 
-/// Signs a request of a brand (品牌), whose paths begin with `/brand/`: the value of its `Authorization` header.
+/// Signs a request of a brand (品牌), whose paths begin with `/brand/`: the value of its
+/// `Authorization` header.
 ///
-/// The key is that of the brand's own certificate. What is signed is the same as for a merchant; the scheme and the member
-/// that names who signs are not.
+/// The key is that of the brand's own certificate. What is signed is the same as for a merchant;
+/// the scheme and the member that names who signs are not.
 ///
 /// # Errors
 /// The key can't sign, or is not RSA. Nothing was sent.

@@ -8,7 +8,8 @@ use super::MerchantKey;
 
 /// A field that WeChat Pay encrypted for the merchant's certificate (敏感信息加密), such as a name.
 ///
-/// It is decrypted on demand: a value that can't be decrypted does not spoil the response around it.
+/// It is decrypted on demand: a value that can't be decrypted does not spoil the response around
+/// it.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Sealed(String);
 
@@ -21,7 +22,8 @@ impl Sealed {
     /// Decrypts the field with the merchant's private key.
     ///
     /// # Errors
-    /// It is not base64, or was not encrypted for this key: another certificate of the merchant may have been the one.
+    /// It is not base64, or was not encrypted for this key: another certificate of the merchant may
+    /// have been the one.
     pub async fn open(&self, key: &dyn MerchantKey) -> Result<Secret, SigningError> {
         let ciphertext = STANDARD
             .decode(&self.0)

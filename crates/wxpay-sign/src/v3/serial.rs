@@ -1,7 +1,7 @@
 /// Whether two serial numbers name one key.
 ///
-/// The id of a public key (`PUB_KEY_ID_…`) is compared exactly. A certificate's number is hexadecimal, and programs write
-/// it in either case and with or without leading zeros.
+/// The id of a public key (`PUB_KEY_ID_…`) is compared exactly. A certificate's number is
+/// hexadecimal, and programs write it in either case and with or without leading zeros.
 pub fn same_serial(a: &str, b: &str) -> bool {
     let hexadecimal = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
     if hexadecimal(a) && hexadecimal(b) {

@@ -2,8 +2,9 @@ use super::RequestToSign;
 
 /// The algorithms of a merchant's messages: which of them a key signs or verifies with.
 ///
-/// A client signs with one suite and takes responses of the same one only. `Wechatpay-Signature-Type` names it, is not signed
-/// itself, and never chooses the algorithm: the key does.
+/// A client signs with one suite and takes responses of the same one only.
+/// `Wechatpay-Signature-Type` names it, is not signed itself, and never chooses the algorithm: the
+/// key does.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012076194>
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -18,7 +19,8 @@ pub enum Suite {
 }
 
 impl Suite {
-    /// The scheme of the `Authorization` header, which is also the value of `Wechatpay-Signature-Type`.
+    /// The scheme of the `Authorization` header, which is also the value of
+    /// `Wechatpay-Signature-Type`.
     pub const fn signature_type(self) -> &'static str {
         match self {
             Self::Rsa => RequestToSign::SCHEME,

@@ -11,13 +11,16 @@ use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 use super::{Certificate, Suite};
 use crate::provider::{Provider, PublicHalf};
 
-/// The certificate authorities that may issue platform certificates (平台证书信任链), such as those of WeChat Pay's
-/// `CertTrustChain.p7b`, for a check that WeChat Pay recommends and that is off unless you ask for it.
+/// The certificate authorities that may issue platform certificates (平台证书信任链), such as those of
+/// WeChat Pay's `CertTrustChain.p7b`, for a check that WeChat Pay recommends and that is off unless
+/// you ask for it.
 ///
-/// A platform certificate is proven without it: it comes encrypted with the APIv3 key in a list that its own key signed. With
-/// it, someone who knows the APIv3 key and can answer in WeChat Pay's place still can't bring in a certificate of their own.
+/// A platform certificate is proven without it: it comes encrypted with the APIv3 key in a list
+/// that its own key signed. With it, someone who knows the APIv3 key and can answer in WeChat Pay's
+/// place still can't bring in a certificate of their own.
 ///
-/// `openssl pkcs7 -print_certs -inform der -in CertTrustChain.p7b -out CertTrustChain.pem` makes the PEM text.
+/// `openssl pkcs7 -print_certs -inform der -in CertTrustChain.p7b -out CertTrustChain.pem` makes
+/// the PEM text.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012069411>
 #[derive(Clone)]
@@ -32,11 +35,12 @@ struct Issuer {
 }
 
 impl TrustedIssuers {
-    /// Reads the certificates of a PEM text, each of which is trusted to issue, with the default provider.
+    /// Reads the certificates of a PEM text, each of which is trusted to issue, with the default
+    /// provider.
     ///
     /// # Errors
-    /// There is none, one is broken or may not issue certificates, or a key is neither RSA of at least 2048 bits nor (with the
-    /// feature `sm`) SM2.
+    /// There is none, one is broken or may not issue certificates, or a key is neither RSA of at
+    /// least 2048 bits nor (with the feature `sm`) SM2.
     pub fn from_pem(pem: &str) -> Result<Self, InvalidInput> {
         Self::from_pem_with(Provider::default(), pem)
     }
@@ -66,7 +70,8 @@ impl TrustedIssuers {
     /// Checks that one of them issued this certificate, and is valid itself at this moment.
     ///
     /// # Errors
-    /// None of them did, or its signature is neither RSA with SHA-256 nor (with the feature `sm`) SM2 with SM3. The certificate is not to be used.
+    /// None of them did, or its signature is neither RSA with SHA-256 nor (with the feature `sm`)
+    /// SM2 with SM3. The certificate is not to be used.
     pub fn check(
         &self,
         certificate: &Certificate,

@@ -1,4 +1,5 @@
-//! Encrypted files in pieces, against the AES-GCM of another implementation, which takes them whole.
+//! Encrypted files in pieces, against the AES-GCM of another implementation, which takes them
+//! whole.
 
 use aes_gcm::aead::consts::{U8, U12, U16};
 use aes_gcm::aead::generic_array::ArrayLength;

@@ -1,4 +1,5 @@
-//! What opens the pages of WeChat Pay that are signed with the APIv2 key. The signatures were made with Python's `hashlib`.
+//! What opens the pages of WeChat Pay that are signed with the APIv2 key. The signatures were made
+//! with Python's `hashlib`.
 
 use wxpay_core::{AppId, InvalidInput, MchId, OpenId, Timestamp};
 use wxpay_sign::v2::Key;

@@ -1,4 +1,5 @@
-//! Keys and certificates as people hand them in: what is one thing only is read, and anything else says what it is.
+//! Keys and certificates as people hand them in: what is one thing only is read, and anything else
+//! says what it is.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -111,7 +112,8 @@ async fn every_spelling_of_a_public_key_verifies() {
         let keys = public(&text).unwrap_or_else(|error| panic!("{spelling}: {error}"));
         keys.verify(ID, b"message", &signature).await.unwrap();
     }
-    // PKCS#1, as `BEGIN RSA PUBLIC KEY` has it: what the other form holds behind its 24 bytes of algorithm.
+    // PKCS#1, as `BEGIN RSA PUBLIC KEY` has it: what the other form holds behind its 24 bytes of
+    // algorithm.
     let der = STANDARD.decode(base64_of(&spki)).unwrap();
     let pkcs1 = labelled("RSA PUBLIC KEY", &der[24..]);
     for text in [

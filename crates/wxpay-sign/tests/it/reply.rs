@@ -1,4 +1,5 @@
-//! The verification of replies and notifications: four headers, a window around the clock, and the exact bytes.
+//! The verification of replies and notifications: four headers, a window around the clock, and the
+//! exact bytes.
 
 use std::sync::Mutex;
 
@@ -133,7 +134,8 @@ async fn the_type_may_be_absent_but_not_another() {
     refused(&with(TYPE, "é"), VerificationFailure::Malformed(TYPE)).await;
 }
 
-/// A message for a brand and one for a merchant are told apart by what the caller is, never by what the message says.
+/// A message for a brand and one for a merchant are told apart by what the caller is, never by what
+/// the message says.
 #[tokio::test]
 async fn a_brand_takes_its_own_type_and_a_merchant_does_not() {
     let merchant = v3::RequestToSign::SCHEME;

@@ -97,7 +97,8 @@ async fn the_sealing_key_is_the_public_key_else_the_newest_certificate() {
     assert!(error.to_string().contains("no key"), "{error}");
 }
 
-/// Until it is switched on, a public key verifies and nothing else; then it seals before all certificates.
+/// Until it is switched on, a public key verifies and nothing else; then it seals before all
+/// certificates.
 #[tokio::test]
 async fn a_key_that_only_verifies_seals_nothing_and_is_not_named() {
     let platform = Certificate::from_pem(&key("plat")).unwrap();

@@ -1,4 +1,5 @@
-//! The national algorithms (国密). Keys, certificates, signatures and ciphertexts of `tests/data/sm` were made with OpenSSL.
+//! The national algorithms (国密). Keys, certificates, signatures and ciphertexts of `tests/data/sm`
+//! were made with OpenSSL.
 
 mod api_key;
 mod encryption;
@@ -29,7 +30,8 @@ fn merchant() -> PrivateKey {
     PrivateKey::from_pem_for_certificate(&sm_pem("mch_key"), &sm_pem("mch")).unwrap()
 }
 
-/// The merchant's certificate stands in for the platform's, so that what the merchant signs can be verified.
+/// The merchant's certificate stands in for the platform's, so that what the merchant signs can be
+/// verified.
 fn keys_of(name: &str) -> PublicKeys {
     let certificate = Certificate::from_pem(&sm_pem(name)).unwrap();
     let keys = PublicKeys::for_suite(Suite::Sm);

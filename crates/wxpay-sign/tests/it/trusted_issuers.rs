@@ -1,4 +1,5 @@
-//! Who may issue a platform certificate. The certificates of `tests/data/issuers` were made with OpenSSL.
+//! Who may issue a platform certificate. The certificates of `tests/data/issuers` were made with
+//! OpenSSL.
 
 use wxpay_core::{Timestamp, VerificationFailure};
 use wxpay_sign::v3::{Certificate, TrustedIssuers};

@@ -5,7 +5,8 @@ pub(super) fn faults() -> Vec<Fault> {
     [statuses(), odd(), stalls(), broken()].concat()
 }
 
-/// Every status is a response, is given back as it is, and asks for nothing: no second try, no other place.
+/// Every status is a response, is given back as it is, and asks for nothing: no second try, no
+/// other place.
 fn statuses() -> Vec<Fault> {
     let redirect = |name, status: u16, target: &str| {
         let text =

@@ -8,7 +8,8 @@ use super::Fault;
 use super::wire::Seen;
 use crate::{Deadline, DownloadLimits, Hints, Transport};
 
-/// Runs a call on a runtime of its own, so that one that blocks its thread holds up neither servers nor other calls.
+/// Runs a call on a runtime of its own, so that one that blocks its thread holds up neither servers
+/// nor other calls.
 pub(super) fn alone<T>(call: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

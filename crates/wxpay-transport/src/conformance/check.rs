@@ -16,12 +16,14 @@ use crate::Transport;
 
 /// Runs a transport against every fault, as a call that may write and as one that only reads.
 ///
-/// `make` builds the transport, a new one for each fault, from a [`Setup`]. It may panic: that row is then wrong. Every call
-/// runs on a thread and a tokio runtime of its own, so that this can be called from anywhere, and so that a transport
-/// that blocks its thread can be checked too. It takes some ten seconds.
+/// `make` builds the transport, a new one for each fault, from a [`Setup`]. It may panic: that row
+/// is then wrong. Every call runs on a thread and a tokio runtime of its own, so that this can be
+/// called from anywhere, and so that a transport that blocks its thread can be checked too. It
+/// takes some ten seconds.
 ///
-/// A row in which nothing is wrong but that time ran out is run again when the others are through, for the machine may be
-/// busy, and then that counts. A claim that the servers refute is never run again.
+/// A row in which nothing is wrong but that time ran out is run again when the others are through,
+/// for the machine may be busy, and then that counts. A claim that the servers refute is never run
+/// again.
 ///
 /// # Panics
 ///
@@ -154,7 +156,8 @@ async fn judge<T: Transport>(
     let (tell, told) = oneshot::channel();
     thread::spawn({
         let (setup, fault, seen) = (setup.clone(), fault.clone(), scene.seen());
-        // A panic in here drops `tell`, and the side that gave up waiting has dropped the other end.
+        // A panic in here drops `tell`, and the side that gave up waiting has dropped the other
+        // end.
         move || drop(tell.send(alone(call(|| make(&setup), &fault, &url, effect, &seen))))
     });
     let end = timeout(longest, told).await;

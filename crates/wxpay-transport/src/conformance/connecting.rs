@@ -37,7 +37,8 @@ pub(super) fn faults() -> Vec<Fault> {
             vec![Step::Read, Step::Reset],
             Expected::MaybeSent,
         ),
-        // A pooled connection that the server closes on its second request. A transport without a pool never meets it.
+        // A pooled connection that the server closes on its second request. A transport without a
+        // pool never meets it.
         Fault::plain(
             "kept connection closes on use",
             [reply(KEPT), vec![Step::Read]].concat(),

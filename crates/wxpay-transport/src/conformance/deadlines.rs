@@ -66,7 +66,8 @@ pub(super) fn faults() -> Vec<Fault> {
     ]
 }
 
-/// How long the server of [`SLOW`] lets the client wait for its part of the handshake. Less than the connect timeout.
+/// How long the server of [`SLOW`] lets the client wait for its part of the handshake. Less than
+/// the connect timeout.
 pub(super) const HELD_BACK: Duration = Duration::from_millis(400);
 
 const SLOW: TlsSide = TlsSide {

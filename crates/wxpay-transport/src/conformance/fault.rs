@@ -36,17 +36,20 @@ impl Fault {
         &self.expected
     }
 
-    /// How many calls it takes, one after the other over the same transport. The last one is what it is about.
+    /// How many calls it takes, one after the other over the same transport. The last one is what
+    /// it is about.
     pub fn calls(&self) -> usize {
         self.calls
     }
 
-    /// Whether it is about memory. Such a fault sends far more than the [`Setup`](super::Setup) lets a transport read.
+    /// Whether it is about memory. Such a fault sends far more than the [`Setup`](super::Setup)
+    /// lets a transport read.
     pub fn is_flood(&self) -> bool {
         self.heavy
     }
 
-    /// The deadline that the last call must carry in its [`Hints`](crate::Hints), if any, counted from now.
+    /// The deadline that the last call must carry in its [`Hints`](crate::Hints), if any, counted
+    /// from now.
     pub fn deadline_from_now(&self) -> Option<Deadline> {
         self.deadline.map(When::moment)
     }
@@ -56,8 +59,8 @@ impl Fault {
         self.download
     }
 
-    /// The body that the calls must send as [uploads](crate::Transport::upload), if they are uploads. They are POSTs,
-    /// whatever their effect.
+    /// The body that the calls must send as [uploads](crate::Transport::upload), if they are
+    /// uploads. They are POSTs, whatever their effect.
     pub fn upload_body(&self) -> Option<UploadBody> {
         self.upload.map(Reads::body)
     }
@@ -126,7 +129,8 @@ pub enum Expected {
     NotSent,
     /// An error: the request may have been sent.
     MaybeSent,
-    /// An error: nothing was sent, or if the server saw any of it, the request may have been sent. It never saw all of it.
+    /// An error: nothing was sent, or if the server saw any of it, the request may have been sent.
+    /// It never saw all of it.
     ErrorAsSeen,
     /// A response with this status and exactly this body.
     Answer(u16, Bytes),

@@ -3,7 +3,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Watches how much memory the process takes beyond what it had. Linux only; elsewhere it sees nothing.
+/// Watches how much memory the process takes beyond what it had. Linux only; elsewhere it sees
+/// nothing.
 pub(super) struct Watch {
     over: Arc<AtomicBool>,
     most: Arc<AtomicU64>,

@@ -5,7 +5,8 @@ use wxpay_core::{Effect, Sent};
 
 use super::Expected;
 
-/// What a transport did with every fault. `Display` prints it as a table, and what is wrong once more at its end.
+/// What a transport did with every fault. `Display` prints it as a table, and what is wrong once
+/// more at its end.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(super) rows: Vec<Row>,
@@ -29,7 +30,8 @@ impl Report {
             .filter(|row| matches!(row.verdict, Verdict::Wrong(_)))
     }
 
-    /// The rows where the transport says "maybe sent" though nothing was: safe, but each costs a query.
+    /// The rows where the transport says "maybe sent" though nothing was: safe, but each costs a
+    /// query.
     pub fn cautious(&self) -> impl Iterator<Item = &Row> {
         self.rows
             .iter()
@@ -47,7 +49,8 @@ pub struct Row {
     pub effect: Effect,
     /// What had to be said.
     pub expected: Expected,
-    /// What was said: a status, or whether the request was sent. `None` if the call never ended, or panicked.
+    /// What was said: a status, or whether the request was sent. `None` if the call never ended, or
+    /// panicked.
     pub said: Option<Result<u16, Sent>>,
     /// How long the call took.
     pub elapsed: Duration,

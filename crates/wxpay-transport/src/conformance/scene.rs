@@ -43,7 +43,8 @@ impl Fault {
     ///
     /// # Errors
     ///
-    /// Loopback can't be used as the fault needs it. A full queue of connections exists on Linux only.
+    /// Loopback can't be used as the fault needs it. A full queue of connections exists on Linux
+    /// only.
     pub async fn start(&self) -> io::Result<Scene> {
         Scene::start(self).await
     }
@@ -102,7 +103,8 @@ impl Scene {
         match fault.place {
             Place::NoSuchName => "https://wxpay.invalid".clone_into(&mut scene.base_url),
             Place::Refused => {
-                // Bound and not listening. A port that was only free would soon be that of another row's server.
+                // Bound and not listening. A port that was only free would soon be that of another
+                // row's server.
                 let socket = TcpSocket::new_v4()?;
                 socket.bind(ANY_PORT)?;
                 scene.base_url = format!("http://{}", socket.local_addr()?);

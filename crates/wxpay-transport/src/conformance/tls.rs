@@ -54,8 +54,8 @@ fn handshakes() -> Vec<Fault> {
     .collect()
 }
 
-/// Client certificates. In TLS 1.3 the client's part of the handshake is over before the server has judged its
-/// certificate, so the request may be on its way when the refusal comes.
+/// Client certificates. In TLS 1.3 the client's part of the handshake is over before the server has
+/// judged its certificate, so the request may be on its way when the refusal comes.
 fn clients() -> Vec<Fault> {
     let case = |name, tls13, client, expected| {
         tls(

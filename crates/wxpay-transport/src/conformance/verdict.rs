@@ -38,8 +38,8 @@ impl Evidence<'_> {
         }
     }
 
-    /// Whether something is wrong, and all that is wrong can come of a machine that is too busy: time ran out, and nothing
-    /// that the server saw refutes what the transport says.
+    /// Whether something is wrong, and all that is wrong can come of a machine that is too busy:
+    /// time ran out, and nothing that the server saw refutes what the transport says.
     pub(super) fn may_be_busy(&self) -> bool {
         let Some(said) = self.said else {
             return false;

@@ -57,7 +57,8 @@ impl Wire {
                     false
                 }
                 Step::Wait => {
-                    // A server that closes before the client has noticed that it is connected breaks the connecting instead.
+                    // A server that closes before the client has noticed that it is connected
+                    // breaks the connecting instead.
                     let _ = timeout(ON_ITS_WAY, self.something_unread(seen)).await;
                     true
                 }
@@ -155,6 +156,7 @@ fn content_length(head: &str) -> usize {
         .unwrap_or(0)
 }
 
-/// The longest time until a request is on its way. Less than what the transport waits for a response.
+/// The longest time until a request is on its way. Less than what the transport waits for a
+/// response.
 const ON_ITS_WAY: Duration = Duration::from_millis(1000);
 const DRIP: Duration = Duration::from_millis(50);

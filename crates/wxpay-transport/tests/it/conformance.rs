@@ -1,4 +1,5 @@
-//! The suite for implementers, run against our own transport and against ones that are wrong on purpose.
+//! The suite for implementers, run against our own transport and against ones that are wrong on
+//! purpose.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +33,8 @@ fn right(setup: &Setup) -> ReqwestTransport {
     builder(setup).build().unwrap()
 }
 
-/// Memory is that of the whole process, and time that of the whole machine, so these tests run one by one.
+/// Memory is that of the whole process, and time that of the whole machine, so these tests run one
+/// by one.
 static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -176,8 +178,8 @@ fn check_wrong(wrong: Wrong) -> Report {
     conformance::check_some(make, |fault| !fault.is_flood())
 }
 
-/// Exactly the named faults are wrong, each as a read and as a write. Where HTTP leaves a choice, only some calls end
-/// in an error, so those may be wrong beside them.
+/// Exactly the named faults are wrong, each as a read and as a write. Where HTTP leaves a choice,
+/// only some calls end in an error, so those may be wrong beside them.
 #[track_caller]
 fn assert_wrong(report: &Report, named: impl Fn(&Fault) -> bool) {
     let run: BTreeSet<_> = report.rows().iter().map(|row| row.fault).collect();
@@ -214,8 +216,8 @@ fn calling_everything_maybe_sent_is_cautious() {
     assert!(not_sent >= 2 * 13);
 }
 
-/// Sending again shows in what the server sees. Where nobody listens, nobody sees it, and after a deadline nothing is
-/// sent the second time either.
+/// Sending again shows in what the server sees. Where nobody listens, nobody sees it, and after a
+/// deadline nothing is sent the second time either.
 #[test]
 fn sending_again_is_wrong() {
     let report = check_wrong(Wrong::SendsAgain);
@@ -284,7 +286,8 @@ fn looking_at_the_deadline_only_before_connecting_is_wrong() {
     });
 }
 
-/// The transport is `wrong` in the first calls of each of `faults`, and right when a row is run again.
+/// The transport is `wrong` in the first calls of each of `faults`, and right when a row is run
+/// again.
 fn wrong_at_first(wrong: Wrong, faults: &'static [&'static str]) -> Report {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let built = AtomicUsize::new(0);
@@ -316,7 +319,8 @@ fn busy_machine_is_not_taken_for_a_wrong_transport() {
     assert_eq!(report.wrong().count(), 2 * faults.len(), "{report}");
 }
 
-/// A row is not run again if its servers refute what was said, or saw too much, however long it took.
+/// A row is not run again if its servers refute what was said, or saw too much, however long it
+/// took.
 #[test]
 fn lie_is_not_forgiven_on_a_second_run() {
     let faults = &[

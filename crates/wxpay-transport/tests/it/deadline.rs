@@ -35,7 +35,8 @@ fn assert_held_back(error: &TransportError) {
     assert!(passed, "{}", chain(error));
 }
 
-/// Polls the call once, as far as it gets, and stands still with the whole thread until the deadline has passed.
+/// Polls the call once, as far as it gets, and stands still with the whole thread until the
+/// deadline has passed.
 async fn stall<T>(call: impl Future<Output = T>, deadline: Deadline) -> T {
     let mut call = pin!(call);
     let begun = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
@@ -99,7 +100,8 @@ async fn in_time() {
     }
 }
 
-/// The deadline passes while the connection is being made, as it does when a process is stopped then.
+/// The deadline passes while the connection is being made, as it does when a process is stopped
+/// then.
 #[tokio::test]
 async fn passes_while_connecting() {
     let server = Server::start(Act::Keep(OK.to_vec())).await;
@@ -139,7 +141,8 @@ async fn passes_before_writing() {
     assert_eq!(server.requests().await.len(), 1);
 }
 
-/// A deadline is for leaving. What has left may still be answered, and without an answer it is unknown.
+/// A deadline is for leaving. What has left may still be answered, and without an answer it is
+/// unknown.
 #[tokio::test]
 async fn passes_after_writing() {
     // A machine so slow that the deadline is past before anything leaves gets more time.

@@ -158,7 +158,8 @@ async fn what_can_not_be_sent_is_not() {
     assert_eq!(elsewhere.connections().await, 0);
 }
 
-/// A transport that only knows `send` gives the body in one piece, under its own limit and that of the download.
+/// A transport that only knows `send` gives the body in one piece, under its own limit and that of
+/// the download.
 #[tokio::test]
 async fn default_method() {
     #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! The environment has no say unless it is asked. Each case runs in a child process, because a process can't safely
-//! change its own variables.
+//! The environment has no say unless it is asked. Each case runs in a child process, because a
+//! process can't safely change its own variables.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! How long a call may take, what it may read, and what is left when it is dropped. How faults are told is checked by
-//! the suite for implementers.
+//! How long a call may take, what it may read, and what is left when it is dropped. How faults are
+//! told is checked by the suite for implementers.
 
 use std::time::{Duration, Instant};
 

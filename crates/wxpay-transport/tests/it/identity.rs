@@ -101,8 +101,8 @@ async fn plain_http_needs_no_identity() {
     assert_eq!(transport.send(needing).await.unwrap().status(), 200);
 }
 
-/// In TLS 1.3 the client's handshake is over before the server has judged the certificate, so the request is on its way
-/// when the refusal comes.
+/// In TLS 1.3 the client's handshake is over before the server has judged the certificate, so the
+/// request is on its way when the refusal comes.
 #[tokio::test]
 async fn refused_certificate() {
     let ca = Ca::new("server");

@@ -121,7 +121,8 @@ async fn servers_without_tls_are_not_sent() {
     }
 }
 
-/// The connect timeout covers the handshake, and says "not sent" long before the other timeouts end.
+/// The connect timeout covers the handshake, and says "not sent" long before the other timeouts
+/// end.
 #[tokio::test]
 async fn stalled_handshake_is_a_connect_timeout() {
     let server = Server::start(Act::Stall).await;
@@ -134,7 +135,8 @@ async fn stalled_handshake_is_a_connect_timeout() {
     assert!((280..850).contains(&elapsed), "took {elapsed} ms");
 }
 
-/// An answer without a length ends with its connection, and only close_notify tells that nobody cut it short.
+/// An answer without a length ends with its connection, and only close_notify tells that nobody cut
+/// it short.
 #[tokio::test]
 async fn cut_answer_is_maybe_sent() {
     let ca = Ca::new("test");

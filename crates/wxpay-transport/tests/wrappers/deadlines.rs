@@ -174,7 +174,8 @@ async fn no_retry_waits_past_the_deadline() {
     }
 }
 
-/// A timer that does not wait, in a time that stands still: each call has its turn a second after the one before.
+/// A timer that does not wait, in a time that stands still: each call has its turn a second after
+/// the one before.
 #[derive(Debug)]
 struct Still;
 
@@ -204,7 +205,8 @@ async fn no_call_waits_for_a_turn_past_its_deadline() {
         }
         assert!(sent <= 60);
     };
-    // A turn for each second that is left, and of the time only what the machine took itself is missing.
+    // A turn for each second that is left, and of the time only what the machine took itself is
+    // missing.
     assert!(
         sent + 1 + u32::try_from(start.elapsed().as_secs()).unwrap() >= 60,
         "{sent}"
@@ -218,7 +220,8 @@ async fn no_call_waits_for_a_turn_past_its_deadline() {
     assert_eq!(script.count(), sent as usize + 1);
 }
 
-/// The transport inside looks at the deadline last, and what it says of that says nothing of a host.
+/// The transport inside looks at the deadline last, and what it says of that says nothing of a
+/// host.
 #[tokio::test]
 async fn refusal_further_in_is_final() {
     for effect in BOTH {

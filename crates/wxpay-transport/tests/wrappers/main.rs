@@ -1,6 +1,7 @@
 //! The wrappers around a transport that keeps to a script, in a time of our own.
 //!
-//! What counts in each test is what reached the inner transport, and what the caller was told about it.
+//! What counts in each test is what reached the inner transport, and what the caller was told about
+//! it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

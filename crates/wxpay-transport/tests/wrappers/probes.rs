@@ -45,7 +45,8 @@ async fn one_probe_at_a_time_and_a_dropped_one_gives_its_place_back() {
     }
 }
 
-/// Calls from before the main host came back fail late, whether they began while it was up or while it was down.
+/// Calls from before the main host came back fail late, whether they began while it was up or while
+/// it was down.
 #[tokio::test(start_paused = true)]
 async fn late_failures_are_old_news() {
     let up = Arc::new(AtomicBool::new(true));

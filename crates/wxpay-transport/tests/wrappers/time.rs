@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use wxpay_transport::{Clock, Deadline, Timer};
 
-/// A clock that goes on only when told, or when somebody waits for it: then at once and by exactly that time.
+/// A clock that goes on only when told, or when somebody waits for it: then at once and by exactly
+/// that time.
 #[derive(Debug, Default)]
 pub(crate) struct Hand {
     now: Mutex<Duration>,

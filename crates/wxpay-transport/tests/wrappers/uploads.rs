@@ -1,4 +1,5 @@
-//! An upload stays an upload through every wrapper, and a file that can't be sent is nobody else's failure.
+//! An upload stays an upload through every wrapper, and a file that can't be sent is nobody else's
+//! failure.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -153,8 +154,8 @@ async fn a_file_that_fails_is_read_once() {
     assert_eq!(script.asked(), "m".repeat(10));
 }
 
-/// A transport that only knows `send` gets the body in one piece, up to a length, and nothing of a longer one or of a file
-/// that fails.
+/// A transport that only knows `send` gets the body in one piece, up to a length, and nothing of a
+/// longer one or of a file that fails.
 #[tokio::test]
 async fn without_an_upload_of_its_own() {
     #[derive(Debug)]
@@ -200,7 +201,8 @@ async fn without_an_upload_of_its_own() {
     assert_eq!(script.count(), 2);
 }
 
-/// Its bytes are exactly as many as its length says, and the last of them only come when the file has ended well.
+/// Its bytes are exactly as many as its length says, and the last of them only come when the file
+/// has ended well.
 #[tokio::test]
 async fn a_body_is_what_its_length_says() {
     struct Wrong(u64, &'static [&'static str]);

@@ -42,7 +42,8 @@ impl Book {
         })
     }
 
-    /// What the bill of a day should list: what was paid on it, and the refunds that were taken in on it.
+    /// What the bill of a day should list: what was paid on it, and the refunds that were taken in
+    /// on it.
     pub(crate) fn entries_of(&self, day: Date) -> Result<Vec<Entry>> {
         self.with(|book| {
             let mut all = Vec::new();
@@ -113,7 +114,8 @@ pub(crate) fn dashed(day: Date) -> String {
     day.format(DateFormat::Dashed)
 }
 
-/// Payments and refunds in one form. `settled_at` is the moment that decides in which bill they stand.
+/// Payments and refunds in one form. `settled_at` is the moment that decides in which bill they
+/// stand.
 fn entries(kind: Kind) -> &'static str {
     match kind {
         Kind::Payment => {

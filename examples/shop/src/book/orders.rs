@@ -91,7 +91,8 @@ impl Book {
         self.order_change(number, "next_look = ?2", at.unix())
     }
 
-    /// Counts a send before it is made. Gives whether it may be made: not of an order that has ended meanwhile.
+    /// Counts a send before it is made. Gives whether it may be made: not of an order that has
+    /// ended meanwhile.
     pub(crate) fn order_may_be_sent(&self, number: &OutTradeNo) -> Result<bool> {
         self.with(|book| {
             let change =
@@ -120,7 +121,8 @@ impl Book {
         })
     }
 
-    /// The order is paid. Gives whether that is news: what ships the goods belongs into this transaction.
+    /// The order is paid. Gives whether that is news: what ships the goods belongs into this
+    /// transaction.
     pub(crate) fn order_is_paid(
         &self,
         number: &OutTradeNo,
@@ -129,7 +131,8 @@ impl Book {
         heard: Heard,
     ) -> Result<bool> {
         self.with(|book| {
-            // Whatever the shop thought before: money that has come in is never left out of the book.
+            // Whatever the shop thought before: money that has come in is never left out of the
+            // book.
             let changed = book.execute(
                 "UPDATE orders SET state = 'paid', transaction_id = ?2, paid_at = ?3, heard = ?4, next_look = NULL
                  WHERE number = ?1 AND state <> 'paid'",
@@ -183,5 +186,6 @@ fn order(row: &Row<'_>) -> Result<Order> {
     })
 }
 
-/// When an order is first asked about, in seconds. Until then the call that places it has most likely ended.
+/// When an order is first asked about, in seconds. Until then the call that places it has most
+/// likely ended.
 const FIRST_LOOK: i64 = 2;

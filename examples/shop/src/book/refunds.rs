@@ -16,7 +16,8 @@ pub(crate) struct Refund {
     pub(crate) notify_url: String,
     pub(crate) asked_at: Timestamp,
     pub(crate) state: RefundState,
-    /// When WeChat Pay took it in (退款创建时间): the day of the bill that lists it. A notification does not say it.
+    /// When WeChat Pay took it in (退款创建时间): the day of the bill that lists it. A notification does
+    /// not say it.
     pub(crate) accepted_at: Option<Timestamp>,
     pub(crate) heard: Option<String>,
     pub(crate) note: Option<String>,
@@ -36,8 +37,8 @@ pub(crate) enum Begun {
 }
 
 impl Book {
-    /// Writes a refund down before anything is sent. Its number is the order's with a count, and the form names the count that
-    /// it saw, so that a form that is sent twice asks for one refund.
+    /// Writes a refund down before anything is sent. Its number is the order's with a count, and
+    /// the form names the count that it saw, so that a form that is sent twice asks for one refund.
     pub(crate) fn begin_refund(
         &self,
         order_number: &OutTradeNo,
@@ -110,7 +111,8 @@ impl Book {
         self.refund_change(number, "next_look = ?2", at.unix())
     }
 
-    /// Counts a send before it is made. Gives whether it may be made: not of a refund that WeChat Pay has by now.
+    /// Counts a send before it is made. Gives whether it may be made: not of a refund that WeChat
+    /// Pay has by now.
     pub(crate) fn refund_may_be_sent(&self, number: &OutRefundNo) -> Result<bool> {
         self.with(|book| {
             let change =

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How far an order has come. No state says that a payment failed: an order is unpaid until WeChat Pay says that it is closed.
+/// How far an order has come. No state says that a payment failed: an order is unpaid until WeChat
+/// Pay says that it is closed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum OrderState {
     /// It is in the book. Whether WeChat Pay has it is not known yet.

@@ -1,5 +1,5 @@
-//! One call over HTTP: the library's client, and the least that a program could do with reqwest, one signature and one
-//! verification.
+//! One call over HTTP: the library's client, and the least that a program could do with reqwest,
+//! one signature and one verification.
 
 use std::sync::Arc;
 

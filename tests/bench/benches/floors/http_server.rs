@@ -1,4 +1,5 @@
-//! A server on loopback that answers every request with one reply, signed beforehand, so that it costs next to nothing.
+//! A server on loopback that answers every request with one reply, signed beforehand, so that it
+//! costs next to nothing.
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;

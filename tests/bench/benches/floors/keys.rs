@@ -1,4 +1,5 @@
-//! The keys of the tests, as the library takes them and as the floors do: by aws-lc, with nothing around it.
+//! The keys of the tests, as the library takes them and as the floors do: by aws-lc, with nothing
+//! around it.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{

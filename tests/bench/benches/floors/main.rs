@@ -1,8 +1,9 @@
-//! What the library's work costs, each beside its floor: the least that any program pays for the same work, with the same
-//! libraries below it. `cargo xtask bench` runs it.
+//! What the library's work costs, each beside its floor: the least that any program pays for the
+//! same work, with the same libraries below it. `cargo xtask bench` runs it.
 //!
-//! Ours and the floor take turns in short rounds, and the ratio is the median over the rounds, so that a machine with other
-//! work to do measures the same as an idle one. Neither criterion nor divan compares two pieces of work in that way.
+//! Ours and the floor take turns in short rounds, and the ratio is the median over the rounds, so
+//! that a machine with other work to do measures the same as an idle one. Neither criterion nor
+//! divan compares two pieces of work in that way.
 //!
 //! Allocations are those of the calling thread; a grown buffer counts again.
 
@@ -32,7 +33,8 @@ struct Arguments {
     /// How many rounds each side has; fewer are faster and less sure
     #[arg(long, default_value_t = 301)]
     rounds: usize,
-    /// Let one side do its work so often, and measure nothing: `cargo xtask bench --counts` counts the instructions
+    /// Let one side do its work so often, and measure nothing: `cargo xtask bench --counts` counts
+    /// the instructions
     #[arg(long, requires = "calls")]
     side: Option<Side>,
     #[arg(long, requires = "side")]

@@ -133,7 +133,8 @@ pub(crate) fn median(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (at(0.5), (at(0.75) - at(0.25)) / 2.0)
 }
 
-/// How long so many calls take: the time that this thread computes, whatever else the machine does meanwhile.
+/// How long so many calls take: the time that this thread computes, whatever else the machine does
+/// meanwhile.
 pub(crate) fn timed<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
     let start = ThreadTime::now();
     counted(|| {
@@ -144,7 +145,8 @@ pub(crate) fn timed<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
     start.elapsed()
 }
 
-/// What is measured and nothing else: instructions are counted between its beginning and its end, by its name.
+/// What is measured and nothing else: instructions are counted between its beginning and its end,
+/// by its name.
 #[inline(never)]
 fn counted(work: impl FnOnce()) {
     work();

@@ -1,4 +1,5 @@
-//! What signing does to others on the same runtime: how late a timer of two milliseconds is, beside 64 calls at once.
+//! What signing does to others on the same runtime: how late a timer of two milliseconds is, beside
+//! 64 calls at once.
 
 use std::time::{Duration, Instant};
 

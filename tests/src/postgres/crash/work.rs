@@ -218,7 +218,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// A moment that is so many milliseconds away or more. Each order of magnitude up to the longest is as likely.
+    /// A moment that is so many milliseconds away or more. Each order of magnitude up to the
+    /// longest is as likely.
     fn after(&mut self, shortest: u64) -> Instant {
         let factor = self.cuts.longest_cut.max(2 * shortest) as f64 / shortest as f64;
         let millis = shortest as f64 * factor.powf(self.random.f64());

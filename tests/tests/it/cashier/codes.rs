@@ -1,8 +1,10 @@
-//! Every code that the specs have for a charge, a query and a reversal, and what becomes of a sale that meets it.
+//! Every code that the specs have for a charge, a query and a reversal, and what becomes of a sale
+//! that meets it.
 
 use super::front::{Answer, Call, FRONTS, Front, Wire, facts, not_found, told};
 
-/// What becomes of a charge that is refused with a code, while neither query nor reversal knows the order.
+/// What becomes of a charge that is refused with a code, while neither query nor reversal knows the
+/// order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum End {
     /// Two queries confirm it.
@@ -167,8 +169,9 @@ async fn every_code_of_a_charge() {
     }
 }
 
-/// No document says how the reversal of an order is answered that WeChat Pay does not know. Over APIv2 it may be a code that leaves
-/// it in doubt: a code that was used needs no reversal, and a refusal that can pass waits for its ten minutes.
+/// No document says how the reversal of an order is answered that WeChat Pay does not know. Over
+/// APIv2 it may be a code that leaves it in doubt: a code that was used needs no reversal, and a
+/// refusal that can pass waits for its ten minutes.
 #[tokio::test(start_paused = true)]
 async fn used_code_needs_no_reversal() {
     for (code, expected, reverses) in [
@@ -184,7 +187,8 @@ async fn used_code_needs_no_reversal() {
     }
 }
 
-/// A payment that a copy of the request has made is found after every one of them, but for a number that was used before.
+/// A payment that a copy of the request has made is found after every one of them, but for a number
+/// that was used before.
 #[tokio::test(start_paused = true)]
 async fn payment_is_found_after_every_code_of_a_charge() {
     for front in FRONTS {
@@ -222,7 +226,8 @@ async fn every_code_of_a_reversal() {
     }
 }
 
-/// An order that is not paid is reversed again after every code but one, which says that it is too late.
+/// An order that is not paid is reversed again after every code but one, which says that it is too
+/// late.
 #[tokio::test(start_paused = true)]
 async fn reversal_is_repeated_after_every_code() {
     for front in FRONTS {

@@ -57,7 +57,8 @@ pub(super) enum Answer {
 /// A request that was sent.
 type Seen = (Call, Request<Bytes>);
 
-/// A transport that plays the script of one sale. The last answer of each call is given again and again.
+/// A transport that plays the script of one sale. The last answer of each call is given again and
+/// again.
 #[derive(Clone, Debug)]
 pub(super) struct Wire {
     front: Front,

@@ -117,7 +117,8 @@ async fn client_that_lacks_something_charges_nothing() {
     assert!(wire.seen().is_empty());
 }
 
-/// The certificate that only the reversal needs is looked at before the charge, and before anything is stored.
+/// The certificate that only the reversal needs is looked at before the charge, and before anything
+/// is stored.
 #[tokio::test]
 async fn without_the_client_certificate_nothing_is_charged() {
     let transport = Failover::new(ReqwestTransport::new().unwrap());

@@ -190,7 +190,8 @@ async fn order_of_another_sub_merchant_is_not_ours() {
     }
 }
 
-/// A state that is not known here may be that of a payment: it is asked about again, and said in the log.
+/// A state that is not known here may be that of a payment: it is asked about again, and said in
+/// the log.
 #[tokio::test(start_paused = true)]
 async fn unknown_state_is_not_taken_for_unpaid() {
     for front in FRONTS {

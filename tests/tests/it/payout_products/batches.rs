@@ -87,7 +87,8 @@ fn over(answers: impl IntoIterator<Item = Answer>) -> (Payouts<BatchTransfer>, S
     (payouts(BatchTransfers::new(client(&transport))), transport)
 }
 
-/// One batch with one transfer, both under the number of the intent, which waits for an approval, is made, and is paid.
+/// One batch with one transfer, both under the number of the intent, which waits for an approval,
+/// is made, and is paid.
 #[tokio::test(start_paused = true)]
 async fn a_payment_is_a_batch_of_its_own() {
     let (payouts, transport) = over([
@@ -172,7 +173,8 @@ async fn every_status_is_what_its_page_says() {
     }
 }
 
-/// A code that is definite by its page ends it only after two signed `NOT_FOUND`s of transfer and batch; the others leave it open.
+/// A code that is definite by its page ends it only after two signed `NOT_FOUND`s of transfer and
+/// batch; the others leave it open.
 #[tokio::test(start_paused = true)]
 async fn codes_end_nothing_by_themselves() {
     for (status, code, may_end) in [

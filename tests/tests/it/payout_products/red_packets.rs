@@ -92,7 +92,8 @@ fn sends(transport: &Scripted) -> Vec<Bytes> {
     sends.map(|request| request.body().clone()).collect()
 }
 
-/// It is sent once, waits for its user as long as they take, without a second request, and is paid when it is received.
+/// It is sent once, waits for its user as long as they take, without a second request, and is paid
+/// when it is received.
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_waits_for_its_receiver() {
     let (payouts, transport) = over([
@@ -150,7 +151,8 @@ async fn every_status_is_what_its_page_says() {
     }
 }
 
-/// Still being sent after twenty minutes, it is sent once more under the same number, with the same bytes.
+/// Still being sent after twenty minutes, it is sent once more under the same number, with the same
+/// bytes.
 #[tokio::test(start_paused = true)]
 async fn what_is_still_being_sent_is_sent_again_after_twenty_minutes() {
     let still = (0..12).map(|_| found("SENDING"));
@@ -166,8 +168,8 @@ async fn what_is_still_being_sent_is_sent_again_after_twenty_minutes() {
     assert_eq!(sends[0], sends[1]);
 }
 
-/// Every code of the page: those that name a cause which stops a red packet reject it after two `NOT_FOUND`s, twenty minutes
-/// apart, and keep its number; all others leave it unknown.
+/// Every code of the page: those that name a cause which stops a red packet reject it after two
+/// `NOT_FOUND`s, twenty minutes apart, and keep its number; all others leave it unknown.
 #[tokio::test(start_paused = true)]
 async fn no_code_ends_a_red_packet_by_itself() {
     let mut definite = 0;
@@ -208,7 +210,8 @@ async fn no_code_ends_a_red_packet_by_itself() {
     assert_eq!(new.alarm(), Some(&Alarm::UnlistedCode));
 }
 
-/// What the amount, the receiver and the sum that came back say, and a refusal that only says that nothing was found in words.
+/// What the amount, the receiver and the sum that came back say, and a refusal that only says that
+/// nothing was found in words.
 #[tokio::test(start_paused = true)]
 async fn what_does_not_fit_is_left_to_a_person() {
     let other = "<hbinfo><openid>another</openid><amount>1000</amount></hbinfo>";

@@ -165,7 +165,8 @@ async fn a_response_does_not_fail_a_transfer() {
     assert!(matches!(settlement, Settlement::Paid(_)), "{settlement:?}");
 }
 
-/// The name is encrypted again each time, so that only the stored bytes, with the key that they are for, can be repeated.
+/// The name is encrypted again each time, so that only the stored bytes, with the key that they are
+/// for, can be repeated.
 #[tokio::test(start_paused = true)]
 async fn a_lost_response_is_asked_for_with_the_same_bytes() {
     let (payouts, transport) = over([
@@ -195,7 +196,8 @@ async fn a_lost_response_is_asked_for_with_the_same_bytes() {
     }
 }
 
-/// A code that is definite by its page ends it only after two signed `NOT_FOUND`s; the others leave it open.
+/// A code that is definite by its page ends it only after two signed `NOT_FOUND`s; the others leave
+/// it open.
 #[tokio::test(start_paused = true)]
 async fn codes_end_nothing_by_themselves() {
     for (status, code, may_end) in [

@@ -7,8 +7,8 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
-/// The shared lines, an empty line, and the entries: where a member of a list is a number, it is the shared line of that
-/// number. Lines name earlier ones only.
+/// The shared lines, an empty line, and the entries: where a member of a list is a number, it is
+/// the shared line of that number. Lines name earlier ones only.
 pub(super) fn pack(entries: Vec<Value>) -> io::Result<Vec<u8>> {
     let mut shared = Shared::default();
     for entry in &entries {

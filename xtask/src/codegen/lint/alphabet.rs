@@ -25,7 +25,8 @@ pub(super) fn rules(field: &Field, place: Place) -> Vec<Rule> {
     ]
 }
 
-/// Whether an alphabet is of visible ASCII, in order, without what would end the code or the text that it stands in.
+/// Whether an alphabet is of visible ASCII, in order, without what would end the code or the text
+/// that it stands in.
 fn is_sound(alphabet: &str) -> bool {
     let (rest, has_hyphen) = match alphabet.strip_suffix('-') {
         Some(rest) => (rest, true),

@@ -43,7 +43,8 @@ pub(super) fn broken(home: &Home<'_>, condition: &Condition, table: &[Field]) ->
     None
 }
 
-/// What is wrong with a note that states a condition which no key of the field makes the client check.
+/// What is wrong with a note that states a condition which no key of the field makes the client
+/// check.
 pub(super) fn unchecked(
     home: &Home<'_>,
     field: &Field,
@@ -66,7 +67,8 @@ pub(super) fn unchecked(
     ))
 }
 
-/// Whether a sentence says when a field is there: `Only with ..`, `Required for ..`. An exception is more than a condition can say.
+/// Whether a sentence says when a field is there: `Only with ..`, `Required for ..`. An exception
+/// is more than a condition can say.
 fn states_condition(sentence: &str) -> bool {
     let mut words = sentence.split(|c: char| !c.is_alphanumeric());
     let is_one_of =
@@ -82,7 +84,8 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// Whether this name is a value of a required enum, or the name of a required Boolean: what a condition can name.
+/// Whether this name is a value of a required enum, or the name of a required Boolean: what a
+/// condition can name.
 fn decides(home: &Home<'_>, other: &Field, name: &str) -> bool {
     let is_flag = other
         .kind

@@ -17,7 +17,8 @@ pub(super) fn open(field: &Field, place: Place) -> Option<&'static str> {
     is_open.then_some("a token in a response is a `Secret`, which `Debug` does not print")
 }
 
-/// Whether a name is that of what lets its holder act. The other tokens tell where a list goes on, or what the user was shown.
+/// Whether a name is that of what lets its holder act. The other tokens tell where a list goes on,
+/// or what the user was shown.
 fn is_token(wire: &str) -> bool {
     let is_token = wire == "token" || wire.ends_with("_token") || wire.ends_with("_ticket");
     is_token && !wire.ends_with("page_token") && wire != "market_exposure_token"

@@ -166,7 +166,8 @@ fn by_value(kind: &Kind) -> bool {
     matches!(kind, Kind::Scalar(scalar) if is_copy(scalar.form))
 }
 
-/// The call that checks and writes one field; `value` is the value if it is `Copy`, and a reference to it if not.
+/// The call that checks and writes one field; `value` is the value if it is `Copy`, and a reference
+/// to it if not.
 fn write(file: &mut RustFile<'_>, field: &Field, value: &str, target: Target) -> String {
     let wire = &field.wire;
     let owner = value.trim_start_matches(['&', '*']);

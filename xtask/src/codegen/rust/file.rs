@@ -95,8 +95,8 @@ impl<'a> RustFile<'a> {
         ty.name.clone()
     }
 
-    /// The module of a type below the file that is first: each has one of its own. Of an operation, the types that are no
-    /// objects stand in its file.
+    /// The module of a type below the file that is first: each has one of its own. Of an operation,
+    /// the types that are no objects stand in its file.
     pub(super) fn room_of(&self, ty: &TypeRef) -> Option<String> {
         let is_object = matches!(self.scope.get(ty)?.shape, Shape::Object(_));
         (is_object || ty.level != Level::Operation).then(|| names::field(&ty.name))

@@ -11,7 +11,8 @@ use crate::codegen::names::{self, camel};
 use crate::codegen::spec::OperationKind;
 use crate::codegen::usage::{Seen, Usage};
 
-/// The operation's file and those of its objects, to be formatted, by their paths from the product's folder on.
+/// The operation's file and those of its objects, to be formatted, by their paths from the
+/// product's folder on.
 pub(super) fn files(operation: &Operation, usage: &Usage) -> Vec<(String, String)> {
     let rooms = rooms::of(&operation.scope, Seen::from(operation), usage);
     let below = rooms.files.into_iter();
@@ -325,7 +326,8 @@ fn function(file: &mut RustFile<'_>, operation: &Operation, name: &str) {
     ));
 }
 
-/// The names of all fields of request and response, those of the client and of every response included.
+/// The names of all fields of request and response, those of the client and of every response
+/// included.
 fn every_name(operation: &Operation) -> String {
     let mut names: BTreeSet<String> = [
         operation.app_id_name(),

@@ -1,4 +1,5 @@
-//! Objects have a file each: those that operations share below `types.rs`, those of one operation below its own file.
+//! Objects have a file each: those that operations share below `types.rs`, those of one operation
+//! below its own file.
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,8 @@ use crate::drift::facts::{Amount, Field, Required, Type};
 
 type Say<'a> = dyn FnMut(Kind, String) + 'a;
 
-/// Says what differs. A response is only held against what it is read as: what is sent is WeChat Pay's own.
+/// Says what differs. A response is only held against what it is read as: what is sent is WeChat
+/// Pay's own.
 pub(super) fn compare(
     name: &str,
     described: &Field,
@@ -190,7 +191,8 @@ fn numbers(described: &Field, spec: &Field, say: &mut Say<'_>) {
             say(Kind::Limit, format!("{name} {there}, the spec has {here}"));
         }
     };
-    // A spec has to give these, so they count where the description has them or the spec refuses much.
+    // A spec has to give these, so they count where the description has them or the spec refuses
+    // much.
     if described.min.is_some() || spec.min.is_some_and(|min| min > 1) {
         limit("min", described.min, spec.min);
     }

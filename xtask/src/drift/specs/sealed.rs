@@ -13,7 +13,8 @@ pub(super) fn always(scope: &Scope, fields: &[Field]) -> bool {
     })
 }
 
-/// Whether a field, where it is there, has something encrypted. A list that is there has a member, unless its spec says otherwise.
+/// Whether a field, where it is there, has something encrypted. A list that is there has a member,
+/// unless its spec says otherwise.
 fn seals(scope: &Scope, field: &Field) -> bool {
     let can_be_empty = field.limits.min_items == Some(0);
     let has_sealed = || {

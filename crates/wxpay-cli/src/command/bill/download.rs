@@ -29,8 +29,8 @@ use crate::out::stdout;
 /// Which bill, and where it goes.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Which bill: trade (交易账单), trade-success or trade-refund of it, fund (资金账单), sub-merchant-fund (子商户资金账单),
-    /// profit-sharing (分账账单), withdrawals (提现异常)
+    /// Which bill: trade (交易账单), trade-success or trade-refund of it, fund (资金账单),
+    /// sub-merchant-fund (子商户资金账单), profit-sharing (分账账单), withdrawals (提现异常)
     #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
     kind: Kind,
     /// The day in China (UTC+8), such as 2026-01-31
@@ -39,7 +39,8 @@ pub(crate) struct Arguments {
     /// The new file; one that is there is not overwritten
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The account of a fund bill: basic, which is taken without this, operation, fees, or deposit of a sub-merchant
+    /// The account of a fund bill: basic, which is taken without this, operation, fees, or deposit
+    /// of a sub-merchant
     #[arg(long, value_enum, value_name = "ACCOUNT", hide_possible_values = true)]
     account: Option<Account>,
     /// Let the bill be sent packed with gzip, which is faster; the file is unpacked all the same
@@ -122,7 +123,8 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks for the bill and writes its files side by side, since their URLs are good for minutes and each can take longer.
+/// Asks for the bill and writes its files side by side, since their URLs are good for minutes and
+/// each can take longer.
 async fn fetch(client: &v3::Client, asked: &Asked<'_>, target: &Target) -> Result<u64, Fail> {
     let parts = asked.apply(client).await.map_err(refused)?;
     let bar = Bar::new();
@@ -169,7 +171,8 @@ fn not_written() -> Fail {
     Fail::new("the file was not written", "文件没有写入")
 }
 
-/// Bills of large merchants have gigabytes; beyond 16 GB WeChat Pay splits those that are encrypted.
+/// Bills of large merchants have gigabytes; beyond 16 GB WeChat Pay splits those that are
+/// encrypted.
 fn limits() -> DownloadLimits {
     DownloadLimits::DEFAULT
         .max_bytes(32 * 1024 * 1024 * 1024)

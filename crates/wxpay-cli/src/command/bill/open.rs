@@ -33,7 +33,8 @@ pub(super) enum Step<T> {
     End { agrees: bool },
 }
 
-/// What an iterator of rows gives, where a summary that does not agree is no failure of the command's.
+/// What an iterator of rows gives, where a summary that does not agree is no failure of the
+/// command's.
 pub(super) fn step<T>(path: &Path, item: Option<Result<T, BillError>>) -> Result<Step<T>, Fail> {
     match item {
         Some(Ok(row)) => Ok(Step::Row(row)),

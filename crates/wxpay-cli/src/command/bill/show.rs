@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     /// Print every field as JSON: an object with `kind`, `rows` and `comparison`
     #[arg(long)]
     json: bool,
-    /// Show no more than so many rows; the sums are of all
+    /// Show at most this many rows; the sums are of all rows
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u64>,
 }

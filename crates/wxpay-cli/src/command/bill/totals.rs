@@ -183,7 +183,8 @@ fn fund<R: BufRead>(path: &Path, mut bill: FundBill<R>, lang: Lang) -> Result<Su
     })
 }
 
-/// Sums by a name of the file. A bill has a few; what is beyond a hundred is added up together, whatever the file says.
+/// Sums by a name of the file. A bill has a few; what is beyond a hundred is added up together,
+/// whatever the file says.
 struct Groups<T>(BTreeMap<String, (String, T)>);
 
 impl<T> Default for Groups<T> {

@@ -62,8 +62,8 @@ pub(super) fn id(field: &Field) -> String {
     format!("field.{}", field.wire())
 }
 
-/// The option that gives a field: `out_trade_no` is `--out-trade-no`. One that is called like an option of every call gets
-/// `field-` before it.
+/// The option that gives a field: `out_trade_no` is `--out-trade-no`. One that is called like an
+/// option of every call gets `field-` before it.
 pub(super) fn option(operation: &Operation, field: &Field) -> String {
     let name = kebab(field.wire());
     let shared = shared(operation, Lang::En);

@@ -15,8 +15,8 @@ use crate::operation;
 use crate::out::stdout;
 use crate::visible::visible;
 
-/// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read failed), also if it
-/// can't be printed.
+/// Prints it; the code is 1 (not executed), 2 (the request breaks a rule), 3 (unknown) or 4 (a read
+/// failed), also if it can't be printed.
 pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
     let exit = exit_code(error);
     match write(error, call) {
@@ -25,7 +25,8 @@ pub(super) fn print(error: &Error, call: &Call) -> Result<ExitCode, Fail> {
     }
 }
 
-/// What it means that the response to a call that went well can't be printed: the caller does not know that it did.
+/// What it means that the response to a call that went well can't be printed: the caller does not
+/// know that it did.
 pub(super) fn untold(fail: Fail, call: &Call) -> Fail {
     if operation::effect(call.operation) == Effect::Read {
         return fail.exits(4);

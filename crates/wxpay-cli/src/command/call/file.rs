@@ -32,7 +32,8 @@ pub(super) enum Proof {
 }
 
 impl Out {
-    /// Nothing for an operation that answers with fields. A name that is there already is refused before anything is sent.
+    /// Nothing for an operation that answers with fields. A name that is there already is refused
+    /// before anything is sent.
     pub(super) fn of(
         operation: &Operation,
         matches: &ArgMatches,

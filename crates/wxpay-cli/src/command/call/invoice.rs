@@ -1,4 +1,5 @@
-//! The file of an electronic invoice (电子发票). The query of its URL can fetch it at once: the URL serves for 30 seconds.
+//! The file of an electronic invoice (电子发票). The query of its URL can fetch it at once: the URL
+//! serves for 30 seconds.
 
 use std::process::ExitCode;
 

@@ -67,7 +67,8 @@ impl Reply {
         };
         match operation::effect(call.operation) {
             Effect::Read => stdout().write_all(text.as_bytes())?,
-            // That nobody reads any more what a write has done is an error: its caller does not know it.
+            // That nobody reads any more what a write has done is an error: its caller does not
+            // know it.
             Effect::Write => io::stdout().write_all(text.as_bytes())?,
         }
         Ok(ExitCode::SUCCESS)

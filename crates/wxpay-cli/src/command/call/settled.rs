@@ -79,8 +79,9 @@ fn command(query: &'static Operation, call: &Call) -> String {
     words.join(" ")
 }
 
-/// The fields that a query can't do without. Of a choice, that which the call itself can't do without, since it is the number of
-/// what was asked for and not of what that belongs to; or else one that is known, or the first.
+/// The fields that a query can't do without. Of a choice, that which the call itself can't do
+/// without, since it is the number of what was asked for and not of what that belongs to; or else
+/// one that is known, or the first.
 fn asked(query: &'static Operation, call: &Call) -> Vec<&'static Field> {
     let request = &call.request;
     let is_own = |field: &&&Field| {

@@ -1,4 +1,5 @@
-//! The request as one JSON object, and its files beside it: what the file says, with what the arguments say in its place.
+//! The request as one JSON object, and its files beside it: what the file says, with what the
+//! arguments say in its place.
 
 use std::io::Read;
 use std::{env, fs};
@@ -133,7 +134,8 @@ impl Input {
         Ok((name, parse(&format!("--extra {name}"), &text)?))
     }
 
-    /// A value that may stand elsewhere, and must if it is personal: other users can see the arguments.
+    /// A value that may stand elsewhere, and must if it is personal: other users can see the
+    /// arguments.
     fn text(
         &mut self,
         option: &str,

@@ -13,7 +13,8 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Both over one transport, which trusts the sandbox's authority alone and shows the merchant's certificate.
+    /// Both over one transport, which trusts the sandbox's authority alone and shows the merchant's
+    /// certificate.
     pub(crate) fn new(sandbox: &Sandbox) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let merchant = sandbox.merchant();
         let v2 = sandbox_client::v2(sandbox)?;

@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use comfy_table::{ContentArrangement, presets};
+use serde_json::{Value, json};
 use wxpay_api::core::Error;
 
 use crate::fail::explained;
@@ -88,6 +89,21 @@ impl Report {
     /// Whether there are steps and every one of them holds.
     pub(crate) fn holds(&self) -> bool {
         !self.rows.is_empty() && self.rows.iter().all(|row| row.holds)
+    }
+
+    /// The same as the table, for programs.
+    pub(crate) fn json(&self) -> Value {
+        let steps = self.rows.iter().map(|row| {
+            json!({
+                "call": row.call.in_lang(self.lang),
+                "signed": row.signed.in_lang(self.lang),
+                "verified": row.verified.in_lang(self.lang),
+                "result": row.result.in_lang(self.lang),
+                "milliseconds": row.time.as_secs_f64() * 1000.0,
+                "holds": row.holds,
+            })
+        });
+        json!({ "holds": self.holds(), "steps": steps.collect::<Vec<_>>() })
     }
 }
 

@@ -1,3 +1,5 @@
+//! The steps of the demonstration, each compared with the sandbox's books.
+
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -40,7 +42,8 @@ const RSA: Signed = (
     "用商户私钥对方法、路径、时间、随机串和报文签名：RSA-SHA256",
 );
 
-/// Every step in turn. A step that does not hold is in the report; an error means that the demonstration is broken.
+/// Every step in turn. A step that does not hold is in the report; an error means that the
+/// demonstration is broken.
 pub(crate) async fn run_all(
     sandbox: &Sandbox,
     clients: &Clients,

@@ -27,7 +27,8 @@ impl Exam {
         self.lines.push(Line { check, verdict });
     }
 
-    /// A check that needs no connection. It is skipped when one that it needs is red or was skipped itself.
+    /// A check that needs no connection. It is skipped when one that it needs is red or was skipped
+    /// itself.
     pub(super) fn check(
         &mut self,
         check: &'static str,
@@ -79,24 +80,26 @@ impl Exam {
         self.lines
     }
 
-    /// Why a check that needs these can't be made. A name that ends in `?` may be one that is not configured.
+    /// Why a check that needs these can't be made. A name that ends in `?` may be one that is not
+    /// configured; one that no check has skips this check, so that a misspelt name shows.
     fn blocked(&self, needs: &[&str]) -> Option<Verdict> {
-        let needed = needs.iter().find_map(|need| {
+        needs.iter().find_map(|need| {
             let name = need.strip_suffix('?').unwrap_or(need);
-            let line = self.lines.iter().find(|line| line.check == name)?;
+            let Some(line) = self.lines.iter().find(|line| line.check == name) else {
+                return Some(Verdict::skipped(
+                    format!("{name} was not checked"),
+                    format!("没有检查 {name}"),
+                ));
+            };
             match line.verdict.level {
                 Level::Green | Level::Yellow => None,
                 Level::Unused if need.ends_with('?') => None,
-                Level::Unused | Level::Red | Level::Skipped => Some(line),
+                Level::Red => Some(Verdict::skipped(
+                    format!("correct {name} first"),
+                    format!("请先解决 {name}"),
+                )),
+                Level::Unused | Level::Skipped => Some(line.verdict.clone()),
             }
-        })?;
-        let check = needed.check;
-        Some(match needed.verdict.level {
-            Level::Red => Verdict::skipped(
-                format!("correct {check} first"),
-                format!("请先解决 {check}"),
-            ),
-            _ => needed.verdict.clone(),
         })
     }
 }

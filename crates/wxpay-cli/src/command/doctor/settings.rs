@@ -67,8 +67,8 @@ pub(super) fn modes(config: &Config) -> Verdict {
     }
 }
 
-/// The checks of all files that have to be right before these can be read: `files` where one is not there, `modes` where
-/// others may read one that is a secret.
+/// The checks of all files that have to be right before these can be read: `files` where one is not
+/// there, `modes` where others may read one that is a secret.
 pub(super) fn needs(
     config: &Config,
     secrets: Vec<Option<SecretSource>>,
@@ -177,6 +177,21 @@ pub(super) fn app_id(config: &Config) -> Verdict {
         Err(fail) => return Verdict::failed(&fail),
     };
     match AppId::new(app_id) {
+        // Payments in WeCom take it, and an app ID is easily mistaken for it.
+        Ok(_) if app_id.starts_with("ww") && has_no_wecom(config) => Verdict::yellow(
+            format!("{app_id} is the corpid of a WeCom company, and no WeCom secret is set"),
+            format!("{app_id} 是企业微信的 corpid，而没有配置企业微信 secret"),
+        )
+        .advise(
+            "for orders in an official account, a mini program or an app, put its appid (wx…) here",
+            "公众号、小程序或 App 的订单，请填写其 appid（wx…）",
+        ),
+        Ok(_) if app_id.starts_with("ww") => Verdict::green(
+            format!(
+                "{app_id}, the corpid of a WeCom company; a mini program or an app has an appid of its own (wx…)"
+            ),
+            format!("{app_id}，企业微信的 corpid；小程序、App 等另有自己的 appid（wx…）"),
+        ),
         Ok(_) => Verdict::green(app_id, app_id),
         Err(error) => Verdict::red(
             format!("{app_id:?} is not an app ID: {}", error.rule()),
@@ -187,6 +202,11 @@ pub(super) fn app_id(config: &Config) -> Verdict {
             "请复制 appid（wx…）；企业微信付款请填 corpid（ww…）",
         ),
     }
+}
+
+/// Whether nothing is set up that a corpid is for. A sandbox's merchant has one for everything.
+fn has_no_wecom(config: &Config) -> bool {
+    config.wecom_secret_source().is_none() && config.base_url().is_none_or(is_wechat_pay)
 }
 
 /// The host is WeChat Pay's own, with the authorities of the web, or another one on purpose.

@@ -85,7 +85,8 @@ async fn cancel(
     Ok(code)
 }
 
-/// How it ended, or that it has not after as long as a run would wait. To end the process meanwhile is as safe as any end.
+/// How it ended, or that it has not after as long as a run would wait. To end the process meanwhile
+/// is as safe as any end.
 async fn followed(
     payouts: &Payouts<UserTransfer>,
     waiting: Waiting,
@@ -105,7 +106,8 @@ async fn followed(
 fn ended(intent: &IntentId, settlement: &Settlement, lang: Lang) -> (String, ExitCode) {
     match settlement {
         Settlement::Rejected(rejected) => {
-            // Cancelled, or ended without payment in another way before that: WeChat Pay's own words say which.
+            // Cancelled, or ended without payment in another way before that: WeChat Pay's own
+            // words say which.
             let reason = visible(rejected.reason());
             let reason_zh = payout_text(&reason);
             (

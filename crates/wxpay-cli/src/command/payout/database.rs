@@ -1,5 +1,5 @@
-//! A journal in PostgreSQL, which `--journal` names with a URL. Its password is looked for as PostgreSQL's own programs do, and
-//! never shown.
+//! A journal in PostgreSQL, which `--journal` names with a URL. Its password is looked for as
+//! PostgreSQL's own programs do, and never shown.
 
 use std::path::Path;
 

@@ -14,6 +14,9 @@ use crate::command::sandbox_client;
 use crate::config::Config;
 use crate::fail::Fail;
 
+/// The merchant that a journal names whose payouts are those of a trial.
+pub(super) const SANDBOX: &str = "a sandbox";
+
 /// Who pays, and whose payouts the journal holds.
 pub(super) struct Payer<P> {
     service: P,
@@ -58,7 +61,7 @@ impl<P: Pays> Payer<P> {
         Ok(Self {
             limits: settings.limits(service.limits()),
             service,
-            owner: JournalOwner::new("a sandbox", host(sandbox.base_url())),
+            owner: JournalOwner::new(SANDBOX, host(sandbox.base_url())),
             defaults,
             sandbox: Some(sandbox),
         })
@@ -131,8 +134,8 @@ pub(super) fn must_be_new(path: &Path) -> Result<(), Fail> {
     ))
 }
 
-/// The host of a URL, with its port if it names one. The ports of this machine are left out: a sandbox that is started again may
-/// have another one.
+/// The host of a URL, with its port if it names one. The ports of this machine are left out: a
+/// sandbox that is started again may have another one.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or(rest);

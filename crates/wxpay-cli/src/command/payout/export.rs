@@ -18,7 +18,8 @@ use crate::spreadsheet::harmless;
 /// What is written where.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The file of the payouts: its rows are written back in their order, with all their columns, beside what became of them
+    /// The file of the payouts: its rows are written back in their order, with all their columns,
+    /// beside what became of them
     #[arg(value_name = "FILE.csv")]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -45,7 +46,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Fail> {
         Ok(())
     })
     .await?;
-    // Before the output is opened: closing another handle of the same file would drop SQLite's locks on it.
+    // Before the output is opened: closing another handle of the same file would drop SQLite's
+    // locks on it.
     drop(journal);
     let lines = in_order(entries, rows.as_ref());
     let mut text = Vec::new();
@@ -88,7 +90,8 @@ struct Line {
     entry: Option<Entry>,
 }
 
-/// The rows in the order of the file, then what the journal has beyond them: earlier numbers and other intents.
+/// The rows in the order of the file, then what the journal has beyond them: earlier numbers and
+/// other intents.
 fn in_order(entries: Vec<Entry>, rows: Option<&RawRows>) -> Vec<Line> {
     let entry = |entry| Line {
         row: None,

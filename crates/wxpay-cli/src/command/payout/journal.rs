@@ -1,4 +1,5 @@
-//! The journal that the arguments name: made on request only, opened for its merchant and host, or read.
+//! The journal that the arguments name: made on request only, opened for its merchant and host, or
+//! read.
 
 use std::io::{IsTerminal, Write, stderr, stdin};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use crate::lang::Lang;
 /// The file that the payouts are written down in.
 #[derive(clap::Args)]
 pub(crate) struct JournalArgs {
-    /// The journal: one SQLite file that must not be lost, and that one merchant's payouts share for ever; or a postgres:// URL
+    /// The journal: one SQLite file that must not be lost, and that one merchant's payouts share
+    /// for ever; or a postgres:// URL
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
 }

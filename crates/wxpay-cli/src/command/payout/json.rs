@@ -1,4 +1,5 @@
-//! Reports as JSON, for programs. Amounts are in fen, moments as RFC 3339; the reasons are in English.
+//! Reports as JSON, for programs. Amounts are in fen, moments as RFC 3339; the reasons are in
+//! English.
 
 use std::io::Write;
 

@@ -31,8 +31,8 @@ pub(super) fn notes(config: &Config, lang: Lang) -> Result<(), Fail> {
     Ok(())
 }
 
-/// Asks about numbers that do not exist, and ends with what a certain refusal says of certificate and key. What is not certain
-/// is left to the run.
+/// Asks about numbers that do not exist, and ends with what a certain refusal says of certificate
+/// and key. What is not certain is left to the run.
 pub(super) async fn employee(config: &Config, lang: Lang) -> Result<(), Fail> {
     let asked = tokio::time::timeout(PATIENCE, async {
         tokio::join!(probe::payment(config), probe::order(config))
@@ -40,7 +40,8 @@ pub(super) async fn employee(config: &Config, lang: Lang) -> Result<(), Fail> {
     let Ok((payment, order)) = asked.await else {
         return late(lang);
     };
-    // Merchants who only pay employees may have no app for orders: only what it says of the key counts.
+    // Merchants who only pay employees may have no app for orders: only what it says of the key
+    // counts.
     let order = order?.filter(probe::speaks_of_the_key);
     judge([payment?, order], certain, lang)
 }
@@ -184,7 +185,7 @@ fn certain(error: &Error) -> Option<Fail> {
 fn certificate() -> Fail {
     before(
         "WeChat Pay refuses the client certificate: it must be this merchant's, not expired and not revoked",
-        "微信支付拒绝了商户 API 证书：证书须属于该商户，且未过期、未作废",
+        "微信支付拒绝了商户API证书：证书须属于该商户，且未过期、未作废",
     )
 }
 

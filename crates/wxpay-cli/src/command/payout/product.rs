@@ -1,4 +1,5 @@
-//! What the command pays with: the products by name, and what each of them needs from a configuration and from a row.
+//! What the command pays with: the products by name, and what each of them needs from a
+//! configuration and from a row.
 
 use std::error::Error as StdError;
 
@@ -145,7 +146,8 @@ pub(super) trait Pays: Product + Clone {
     /// What paying needs and a configuration can lack.
     fn needs(config: &Config) -> Result<(), Fail>;
 
-    /// Asks WeChat Pay what is harmless, and ends with what a certain refusal says of keys and permissions.
+    /// Asks WeChat Pay what is harmless, and ends with what a certain refusal says of keys and
+    /// permissions.
     async fn asks(config: &Config, lang: Lang) -> Result<(), Fail>;
 
     /// The payment of a row, unless something in it is wrong.

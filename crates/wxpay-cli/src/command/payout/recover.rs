@@ -25,7 +25,8 @@ pub(crate) struct Arguments {
     /// All payouts that the lost journal may have had
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// What was paid with: employee, transfer, red-packet or refund; without it what the column `product` of the file says, or else employee
+    /// What was paid with: employee, transfer, red-packet or refund; without it what the column
+    /// `product` of the file says, or else employee
     #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
     product: Option<Kind>,
     #[command(flatten)]

@@ -53,7 +53,8 @@ impl<'a> Report<'a> {
         self.of.paid.iter().any(|line| line.found)
     }
 
-    /// Whether a later run may have something to do: in a conflict, and with what breaks a rule, it would find the same.
+    /// Whether a later run may have something to do: in a conflict, and with what breaks a rule, it
+    /// would find the same.
     pub(super) fn goes_on(&self) -> bool {
         let unknown = self.of.unknown.iter();
         let not_started = self.of.not_started.iter();
@@ -238,8 +239,8 @@ pub(super) fn waits_for(who: WaitsFor, lang: Lang) -> &'static str {
     }
 }
 
-/// Whether no run settles it: WeChat Pay has something else under the number, has paid an earlier one, or can't be asked any
-/// more.
+/// Whether no run settles it: WeChat Pay has something else under the number, has paid an earlier
+/// one, or can't be asked any more.
 fn is_final(alarm: Option<&Alarm>) -> bool {
     matches!(
         alarm,

@@ -26,10 +26,11 @@ use crate::lang::Lang;
 pub(crate) struct Arguments {
     #[command(flatten)]
     journal: JournalArgs,
-    /// Ask WeChat Pay about each of them at once, though the rules would wait longer: after users have confirmed, say
+    /// Ask WeChat Pay about each of them at once, though the rules would wait longer: after users
+    /// have confirmed, say
     #[arg(long)]
     now: bool,
-    /// Tell what became of each payout as JSON
+    /// Print what became of each payout as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

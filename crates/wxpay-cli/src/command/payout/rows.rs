@@ -74,7 +74,8 @@ impl Rows {
         Ok(rows)
     }
 
-    /// The product that is asked for, or that the first row names; payments to employees if nothing says otherwise.
+    /// The product that is asked for, or that the first row names; payments to employees if nothing
+    /// says otherwise.
     pub(super) fn product(&mut self, asked: Option<Kind>, lang: Lang) -> Result<Kind, Fail> {
         let names = self.names.iter().flatten();
         let place = names.map(str::trim).position(|name| name == PRODUCT);

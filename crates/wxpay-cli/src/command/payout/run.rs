@@ -21,21 +21,23 @@ pub(crate) struct Arguments {
     /// The payouts, one a row; the first line names the columns
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// The product: employee, transfer, red-packet or refund; by default, what the column `product` of the file says, or else employee
+    /// The product: employee, transfer, red-packet or refund; by default, what the column `product`
+    /// of the file says, or else employee
     #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
     product: Option<Kind>,
     #[command(flatten)]
     journal: JournalArgs,
-    /// Make the journal: only if these payouts were never begun with another one
+    /// Create the journal: only if these payouts were never started with another one
     #[arg(long, conflicts_with = "sandbox")]
     new_journal: bool,
-    /// Tell what became of each payout as JSON
+    /// Print what became of each payout as JSON
     #[arg(long)]
     json: bool,
     /// Pay in a sandbox that is started here and ends with the command, instead of at WeChat Pay
     #[arg(long)]
     sandbox: bool,
-    /// Send again what was rejected for lack of money or for the merchant's settings, once the cause is out of the way
+    /// Send again what was rejected for lack of money or for the merchant's settings, once the
+    /// cause is out of the way
     #[arg(long)]
     again: bool,
     #[command(flatten)]
@@ -147,13 +149,13 @@ Columns of every product: intent (your own name for the payout: the same one is 
 the file is to say it: employee, transfer, red-packet or refund, the same in each row. The file is UTF-8. Other columns are
 kept, and export writes them back.
 
-  employee   openid, desc, and where they apply re_user_name (the real name, which is then checked), check_name, act_name,
+  employee   openid, desc, and, where they apply, re_user_name (the real name, which is then checked), check_name, act_name,
              spbill_create_ip, ww_msg_type, approval_number, approval_type, agentid, device_info
   transfer   openid, transfer_scene_id, transfer_remark, a column such as report.活动名称 for each report of the scene, and
-             where they apply user_name (from 2,000 yuan on), notify_url, user_recv_perception
-  red-packet openid, wishing, act_name, remark, send_name, client_ip, and where they apply scene_id (below 1 yuan and above
+             where they apply, user_name (from 2,000 yuan on), notify_url, user_recv_perception
+  red-packet openid, wishing, act_name, remark, send_name, client_ip, and, where they apply, scene_id (below 1 yuan and above
              200), msgappid (of service providers)
-  refund     out_trade_no or transaction_id (the order), total_fen (its amount), and where they apply reason, notify_url,
+  refund     out_trade_no or transaction_id (the order), total_fen (its amount), and, where they apply, reason, notify_url,
              funds_account (AVAILABLE or UNSETTLED), sub_mch_id (that of the run, which is checked)
 
 What is the same for all rows can be set in the configuration, and so can every waiting time and limit: in [payout] for

@@ -17,8 +17,8 @@ mod defaults;
 #[cfg(test)]
 mod tests;
 
-/// The section of one product, as it is written, without [what rows take from it](Defaults). Times are like `15s`, `5m` or
-/// `7d`, amounts are in fen; what is left out is as the documents have it.
+/// The section of one product, as it is written, without [what rows take from it](Defaults). Times
+/// are like `15s`, `5m` or `7d`, amounts are in fen; what is left out is as the documents have it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Written {
@@ -129,7 +129,8 @@ impl Settings {
         self.defaults.clone()
     }
 
-    /// Those of a sandbox that is started here: what rows need, and no minute between a send and the first query.
+    /// Those of a sandbox that is started here: what rows need, and no minute between a send and
+    /// the first query.
     pub(super) fn for_sandbox(&mut self, texts: &[(&str, &str)]) {
         for (name, text) in texts {
             self.defaults.set(name, text);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use wxpay_api::core::Fen;
 use wxpay_payout::{Alarm, Entry, Journal, Moment, State, WaitsFor};
 
+use super::engine::SANDBOX;
 use super::opened::OpenJournal;
 use super::report::{MOST, MOST_FEN, more, some, sums, waits_for};
 use super::{JournalArgs, json, unreadable};
@@ -51,10 +52,18 @@ pub(super) async fn run(arguments: &Arguments, lang: Lang) -> Result<ExitCode, F
     }
     let owner = journal.owner();
     let (merchant, host) = (owner.merchant(), owner.host().unwrap_or("?"));
-    let mut text = lang.pick(
-        format!("Payouts of merchant {merchant}, made at {host}\n"),
-        format!("商户 {merchant} 在 {host} 的付款\n"),
-    );
+    let mut text = if merchant == SANDBOX {
+        lang.pick(
+            "Payouts of a trial in a sandbox; no real money moved\n",
+            "沙箱试运行的付款，没有真实资金变动\n",
+        )
+        .to_owned()
+    } else {
+        lang.pick(
+            format!("Payouts of merchant {merchant}, made at {host}\n"),
+            format!("商户 {merchant} 在 {host} 的付款\n"),
+        )
+    };
     let mut table = sums(lang);
     for state in State::ALL {
         let (count, amount) = of(state);

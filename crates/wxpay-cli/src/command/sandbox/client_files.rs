@@ -1,4 +1,5 @@
-//! The files of a sandbox's folder that are written at each start, since the address can be another one.
+//! The files of a sandbox's folder that are written at each start, since the address can be another
+//! one.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};

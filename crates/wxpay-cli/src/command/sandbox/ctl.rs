@@ -206,7 +206,8 @@ pub(crate) struct PayoutRules {
 
 #[derive(Subcommand)]
 pub(crate) enum Clock {
-    /// Move it forward; everything that is due by then happens. After more than 5m, clients are refused until `ctl reset`
+    /// Move it forward; everything that is due by then happens. After more than 5m, clients are
+    /// refused until `ctl reset`
     Advance {
         /// How far: 90s, 15m, 24h or 7d
         #[arg(value_parser = asked::duration)]

@@ -24,9 +24,9 @@ pub(super) fn greet(
         Lang::En => writeln!(
             out,
             "A local WeChat Pay runs at  {base_url}\n\
-             Look and steer at           {page}\n\
-             Files for clients are in    {dir}\n\
-             The merchant is             {mch_id}\n\
+             Its page and control port   {page}\n\
+             Files for clients           {dir}\n\
+             Merchant ID                 {mch_id}\n\
              Ctrl-C ends it.\n"
         ),
         Lang::Zh => writeln!(

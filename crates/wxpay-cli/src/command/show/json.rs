@@ -6,8 +6,8 @@ use wxpay_catalog::{Field, Operation};
 use crate::command::list;
 use crate::fail::Fail;
 
-/// Every field has the same names, with null, false or nothing in a list for what is absent; rules that few fields have stand
-/// beside them only where they hold.
+/// Every field has the same names, with null, false or nothing in a list for what is absent; rules
+/// that few fields have stand beside them only where they hold.
 pub(super) fn of(operation: &'static Operation) -> Result<Value, Fail> {
     let mut out = list::line(operation);
     let whole = written(operation)?;

@@ -37,8 +37,8 @@ pub(crate) struct AppArguments {
     order: Arguments,
     /// The merchant ID that goes with the app ID; the configured one by default
     ///
-    /// For an order of a service provider: in APIv3 its own ID with its own app, and the sub-merchant's ID with the sub-merchant's
-    /// app; in APIv2 always the sub-merchant's ID.
+    /// For an order of a service provider: in APIv3 its own ID with its own app, and the
+    /// sub-merchant's ID with the sub-merchant's app; in APIv2 always the sub-merchant's ID.
     #[arg(long, value_name = "MCH_ID")]
     partner_id: Option<String>,
 }

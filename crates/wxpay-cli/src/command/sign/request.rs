@@ -29,7 +29,8 @@ pub(crate) struct Arguments {
     /// Print what was signed too, to standard error or into the JSON
     #[arg(long)]
     show_message: bool,
-    /// Print JSON: `authorization`, `timestamp`, `nonce_str`, `serial_no`, and with --show-message `message`
+    /// Print JSON: `authorization`, `timestamp`, `nonce_str`, `serial_no`, and with --show-message
+    /// `message`
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -52,7 +53,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode, Fail> {
     if nonce.len() > 32 || !nonce.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(Fail::usage(
             "a nonce must be at most 32 letters and digits",
-            "随机串应为不超过32位的字母和数字",
+            "随机串应为不超过 32 位的字母和数字",
         ));
     }
     let timestamp: Timestamp = keys::moment(&arguments.timestamp)?;

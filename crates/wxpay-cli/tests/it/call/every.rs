@@ -1,4 +1,5 @@
-//! Operations without behaviour of the sandbox, called by the program itself: of each kind of request and response one or more.
+//! Operations without behaviour of the sandbox, called by the program itself: of each kind of
+//! request and response one or more.
 
 use std::collections::BTreeMap;
 

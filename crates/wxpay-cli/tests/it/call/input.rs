@@ -166,7 +166,8 @@ async fn a_list_comes_from_a_file_and_the_request_can_too() {
     assert_eq!(json_of(&output)["total_amount"], 200);
 }
 
-/// What breaks a documented rule is told in the chosen language before anything is read of the configuration.
+/// What breaks a documented rule is told in the chosen language before anything is read of the
+/// configuration.
 #[test]
 fn a_broken_rule_is_told_without_any_configuration() {
     let wxpay = |arguments: &[&str]| {

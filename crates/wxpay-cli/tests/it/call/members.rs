@@ -1,4 +1,5 @@
-//! Members of a request beside its fields: those that the program does not know, and those that the client fills in.
+//! Members of a request beside its fields: those that the program does not know, and those that the
+//! client fills in.
 
 use super::*;
 

@@ -70,6 +70,16 @@ pub(super) const BROKEN: &[Broken] = &[
     Broken::red("an app ID with a space", &["app_id"], |setup, _, _| {
         setup.set("app_id", "wx8888 ");
     }),
+    Broken::yellow(
+        "the corpid of a company, and nothing of WeCom",
+        &["app_id"],
+        |setup, _, _| {
+            for section in ["base_url", "tls", "wecom"] {
+                setup.settings.remove(section);
+            }
+        },
+    )
+    .offline(),
     Broken::red("no app id", &["app_id"], |setup, _, _| {
         setup.unset("app_id")
     }),

@@ -47,10 +47,11 @@ impl CertificatesBuilder {
         }
     }
 
-    /// Trusts the WeChat Pay public key (微信支付公钥) too, asks for it and encrypts with it, during the migration to it.
+    /// Trusts the WeChat Pay public key (微信支付公钥) too, asks for it and encrypts with it, during the
+    /// migration to it.
     ///
-    /// From the moment on at which the switch was begun on the merchant platform (开启公钥切换), and not before: see
-    /// [`public_key_to_verify`](Self::public_key_to_verify).
+    /// From the moment on at which the switch was begun on the merchant platform (开启公钥切换), and not
+    /// before: see [`public_key_to_verify`](Self::public_key_to_verify).
     ///
     /// # Errors
     /// The id is not `PUB_KEY_ID_…` or the text is not one PEM public key.
@@ -59,11 +60,12 @@ impl CertificatesBuilder {
         Ok(self)
     }
 
-    /// Trusts the WeChat Pay public key too, and goes on asking for certificates and encrypting with them.
+    /// Trusts the WeChat Pay public key too, and goes on asking for certificates and encrypting
+    /// with them.
     ///
-    /// For the time before the switch is begun on the merchant platform (开启公钥切换): WeChat Pay does not use the key yet, so
-    /// nothing that is encrypted with it could be decrypted. Every program of the merchant ID must know the key before the
-    /// switch.
+    /// For the time before the switch is begun on the merchant platform (开启公钥切换): WeChat Pay does
+    /// not use the key yet, so nothing that is encrypted with it could be decrypted. Every program
+    /// of the merchant ID must know the key before the switch.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4013038816>
     ///
@@ -74,10 +76,12 @@ impl CertificatesBuilder {
         Ok(self)
     }
 
-    /// Takes only certificates that one of these authorities issued (证书信任链), a check that WeChat Pay recommends. Off by
-    /// default: anyone who answers in WeChat Pay's place must know the APIv3 key already.
+    /// Takes only certificates that one of these authorities issued (证书信任链), a check that WeChat
+    /// Pay recommends. Off by default: anyone who answers in WeChat Pay's place must know the APIv3
+    /// key already.
     ///
-    /// When WeChat Pay begins to use another authority, its certificates are refused until you add that one.
+    /// When WeChat Pay begins to use another authority, its certificates are refused until you add
+    /// that one.
     pub fn trusted_issuers(mut self, issuers: TrustedIssuers) -> Self {
         self.issuers = Some(issuers);
         self
@@ -95,23 +99,27 @@ impl CertificatesBuilder {
         self
     }
 
-    /// The least time between two refreshes that unknown serial numbers cause. One minute by default.
+    /// The least time between two refreshes that unknown serial numbers cause. One minute by
+    /// default.
     pub const fn cool_down(mut self, cool_down: Duration) -> Self {
         self.cool_down = cool_down;
         self
     }
 
-    /// The age at which the certificates are fetched again. Eleven hours by default: the documents want less than twelve
-    /// between two fetches, and a fetch that fails is tried again within the hour that is left.
+    /// The age at which the certificates are fetched again. Eleven hours by default: the documents
+    /// want less than twelve between two fetches, and a fetch that fails is tried again within the
+    /// hour that is left.
     pub const fn refresh_every(mut self, age: Duration) -> Self {
         self.refresh_every = age;
         self
     }
 
-    /// How long a certificate still verifies after a verified list no longer has it. 24 hours by default, which is how long
-    /// before its end WeChat Pay announces the end of an old certificate; zero drops it at once.
+    /// How long a certificate still verifies after a verified list no longer has it. 24 hours by
+    /// default, which is how long before its end WeChat Pay announces the end of an old
+    /// certificate; zero drops it at once.
     ///
-    /// It covers responses and notifications that were signed before the change. It never encrypts in this time.
+    /// It covers responses and notifications that were signed before the change. It never encrypts
+    /// in this time.
     pub const fn keep_missing(mut self, time: Duration) -> Self {
         self.keep_missing = time;
         self

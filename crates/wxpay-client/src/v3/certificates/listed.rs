@@ -15,7 +15,8 @@ pub(super) struct Listed {
     pub(super) missing_since: Option<Timestamp>,
 }
 
-/// What the list says of a certificate's time, which the documents call integers and show as strings.
+/// What the list says of a certificate's time, which the documents call integers and show as
+/// strings.
 #[derive(Clone, Debug)]
 pub(super) struct Times {
     effective: Option<Timestamp>,
@@ -30,8 +31,9 @@ impl Times {
         })
     }
 
-    /// The list decides over the certificate's own dates, which may differ while certificates are changed (更换平台证书). It can
-    /// end the use of one earlier and not prolong it. Where the list says nothing, the certificate's own dates count.
+    /// The list decides over the certificate's own dates, which may differ while certificates are
+    /// changed (更换平台证书). It can end the use of one earlier and not prolong it. Where the list says
+    /// nothing, the certificate's own dates count.
     pub(super) fn of(&self, certificate: Certificate) -> Listed {
         let own_end = certificate.not_after();
         Listed {
@@ -61,7 +63,8 @@ impl Listed {
     }
 }
 
-/// A moment under its name, or under the name that ends in a space, as the document's sample has it.
+/// A moment under its name, or under the name that ends in a space, as the document's sample has
+/// it.
 fn moment(
     fields: &Object<'_>,
     name: &str,

@@ -17,13 +17,14 @@ use crate::v3::{Json, Object};
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum RefreshError {
-    /// The merchant has no platform certificates (404 `RESOURCE_NOT_EXISTS`): it was opened with the WeChat Pay public key.
+    /// The merchant has no platform certificates (404 `RESOURCE_NOT_EXISTS`): it was opened with
+    /// the WeChat Pay public key.
     #[error(
         "this merchant has no platform certificates: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…)"
     )]
     NoCertificates,
-    /// The merchant's platform certificates have all expired (`NOT_ENOUGH`, 平台证书已过期失效), and WeChat Pay makes no new ones for
-    /// a merchant who did not use them.
+    /// The merchant's platform certificates have all expired (`NOT_ENOUGH`, 平台证书已过期失效), and WeChat
+    /// Pay makes no new ones for a merchant who did not use them.
     #[error(
         "the platform certificates of this merchant have expired and no new ones were made: use the WeChat Pay public key (微信支付公钥, PUB_KEY_ID_…), or ask WeChat Pay's support"
     )]
@@ -37,11 +38,12 @@ pub enum RefreshError {
     /// The list lacks what it must have.
     #[error("the list of certificates is not understood")]
     Unreadable(#[from] DecodeError),
-    /// No certificate of the list can be used: the first is broken, or is not the one that the list says.
+    /// No certificate of the list can be used: the first is broken, or is not the one that the list
+    /// says.
     #[error("a platform certificate can't be used")]
     Certificate(#[source] InvalidInput),
-    /// A certificate cannot be decrypted with the APIv3 key, none was issued by a trusted authority, or the list's own
-    /// signature matches none of those that are left.
+    /// A certificate cannot be decrypted with the APIv3 key, none was issued by a trusted
+    /// authority, or the list's own signature matches none of those that are left.
     #[error("the list of certificates is not proven to be WeChat Pay's")]
     Unverified(#[from] VerificationError),
 }
@@ -52,12 +54,13 @@ impl RefreshError {
     }
 }
 
-/// The certificates of a response, believed. One whose use has ended is among them: the list has ended it, which is more than
-/// that it is missing.
+/// The certificates of a response, believed. One whose use has ended is among them: the list has
+/// ended it, which is more than that it is missing.
 ///
-/// The one response that can't be verified before it is read: its key is within. What can be decrypted with the APIv3 key comes
-/// from someone who has that key, and the list's own signature must then match a certificate that came with it. A certificate
-/// that can't be used, or that nobody trusted issued, is left out, and is believed no more than if the list did not have it.
+/// The one response that can't be verified before it is read: its key is within. What can be
+/// decrypted with the APIv3 key comes from someone who has that key, and the list's own signature
+/// must then match a certificate that came with it. A certificate that can't be used, or that
+/// nobody trusted issued, is left out, and is believed no more than if the list did not have it.
 pub(super) async fn open_list(
     response: &Response<Bytes>,
     suite: Suite,
@@ -139,8 +142,8 @@ impl Entry {
         })
     }
 
-    /// The certificate, and the keys with it if it is used now. One that is used later counts too, since the next list may
-    /// be hours away.
+    /// The certificate, and the keys with it if it is used now. One that is used later counts too,
+    /// since the next list may be hours away.
     fn believe(
         &self,
         opened: &Opened,

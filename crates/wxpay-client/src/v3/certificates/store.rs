@@ -18,22 +18,26 @@ use super::listed::Listed;
 use super::refresh::{RefreshError, open_list};
 use crate::v3::Client;
 
-/// WeChat Pay's platform certificates (平台证书), fetched with `GET /v3/certificates` and kept up to date.
+/// WeChat Pay's platform certificates (平台证书), fetched with `GET /v3/certificates` and kept up to
+/// date.
 ///
-/// For merchants of the certificate mode, and with [`public_key`](CertificatesBuilder::public_key) for those that move to
-/// the WeChat Pay public key (微信支付公钥). Merchants that were opened since late 2024 have no certificates: give
-/// [`PublicKeys`] to the client instead.
+/// For merchants of the certificate mode, and with [`public_key`](CertificatesBuilder::public_key)
+/// for those that move to the WeChat Pay public key (微信支付公钥). Merchants that were opened since late
+/// 2024 have no certificates: give [`PublicKeys`] to the client instead.
 ///
-/// A list is believed only when it can be decrypted with the APIv3 key, each certificate has the serial number that the list
-/// gives it, and the list's own signature matches one of them that is in use. When a certificate is used is what the list says
-/// (`effective_time`, `expire_time`), and of several the one that is used from the latest moment encrypts. A list that is not
-/// believed drops nothing. A certificate whose end (`expire_time`) a verified list moves into the past is dropped at once, and
-/// one that the list no longer has after [a day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh
-/// at most within the cool-down. Calls that wait for a refresh share it, and when the one that began it goes away the others carry
-/// it on. A list that is merely old is refreshed beside the calls: none waits.
+/// A list is believed only when it can be decrypted with the APIv3 key, each certificate has the
+/// serial number that the list gives it, and the list's own signature matches one of them that is
+/// in use. When a certificate is used is what the list says (`effective_time`, `expire_time`), and
+/// of several the one that is used from the latest moment encrypts. A list that is not believed
+/// drops nothing. A certificate whose end (`expire_time`) a verified list moves into the past is
+/// dropped at once, and one that the list no longer has after [a
+/// day](CertificatesBuilder::keep_missing). An unknown serial number causes one refresh at most
+/// within the cool-down. Calls that wait for a refresh share it, and when the one that began it
+/// goes away the others carry it on. A list that is merely old is refreshed beside the calls: none
+/// waits.
 ///
-/// With an SM2 key (国密, feature `sm`) as `merchant_key`, they are those of SM2 (`algorithm_type=SM2`), decrypted with SM4-GCM,
-/// and nothing else is taken for one.
+/// With an SM2 key (国密, feature `sm`) as `merchant_key`, they are those of SM2
+/// (`algorithm_type=SM2`), decrypted with SM4-GCM, and nothing else is taken for one.
 ///
 /// A clone shares the certificates.
 #[derive(Clone)]
@@ -71,12 +75,13 @@ pub(super) struct State {
 
 type Flight = Shared<BoxFuture<'static, ()>>;
 
-/// A refresh that nobody waits for stands still when no call moves it on. After this long its request or its response would
-/// be outside the time that signatures allow.
+/// A refresh that nobody waits for stands still when no call moves it on. After this long its
+/// request or its response would be outside the time that signatures allow.
 const GROUNDED_AFTER_SECONDS: u64 = 120;
 
 impl Certificates {
-    /// Builds it from the merchant ID, the key that signs, the APIv3 key that decrypts the certificates and a transport.
+    /// Builds it from the merchant ID, the key that signs, the APIv3 key that decrypts the
+    /// certificates and a transport.
     pub fn builder(
         mch_id: MchId,
         merchant_key: impl MerchantKey,
@@ -90,10 +95,12 @@ impl Certificates {
         Self(Arc::new(inner))
     }
 
-    /// Fetches the certificates now, whatever the cool-down. Call it once at the start of a program, to prove its keys.
+    /// Fetches the certificates now, whatever the cool-down. Call it once at the start of a
+    /// program, to prove its keys.
     ///
     /// # Errors
-    /// They can't be had or are not believed; the ones that were known stay. Nothing about money is said or changed.
+    /// They can't be had or are not believed; the ones that were known stay. Nothing about money is
+    /// said or changed.
     pub async fn refresh(&self) -> Result<(), RefreshError> {
         let result = self.0.fetch().await;
         self.0.note(result.as_ref().err().cloned());

@@ -8,9 +8,9 @@ use crate::front_end::encoded;
 
 /// The argument of `requestMerchantTransfer`, with which a user confirms a transfer (商家转账用户确认收款).
 ///
-/// With the feature `serde`, it is serialised to just that, for mini programs and web pages. An app gets the text of
-/// [`query`](Self::query). `requestMerchantTransfer:ok` says that the page was shown, and nothing about the money: query the
-/// transfer.
+/// With the feature `serde`, it is serialised to just that, for mini programs and web pages. An app
+/// gets the text of [`query`](Self::query). `requestMerchantTransfer:ok` says that the page was
+/// shown, and nothing about the money: query the transfer.
 #[derive(Clone, Eq, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
@@ -38,7 +38,8 @@ impl TransferConfirmation {
         })
     }
 
-    /// The `query` of an app's `WXOpenBusinessView`: `mchId=…&appId=…&package=…`, the values percent-encoded.
+    /// The `query` of an app's `WXOpenBusinessView`: `mchId=…&appId=…&package=…`, the values
+    /// percent-encoded.
     pub fn query(&self) -> String {
         let (mch_id, app_id) = (encoded(self.mch_id.as_str()), encoded(self.app_id.as_str()));
         format!(
@@ -58,10 +59,12 @@ impl fmt::Debug for TransferConfirmation {
     }
 }
 
-/// What lets a user confirm a payscore order (支付分确认订单, `businessType` `wxpayScoreUse`). Nothing is signed.
+/// What lets a user confirm a payscore order (支付分确认订单, `businessType` `wxpayScoreUse`). Nothing is
+/// signed.
 ///
-/// With the feature `serde`, it is serialised to the `extraData` of `wx.openBusinessView` in a mini program. In an official account
-/// and in an app it is the text of [`query`](Self::query); the app's `extInfo` is [`APP_EXT_INFO`](Self::APP_EXT_INFO).
+/// With the feature `serde`, it is serialised to the `extraData` of `wx.openBusinessView` in a mini
+/// program. In an official account and in an app it is the text of [`query`](Self::query); the
+/// app's `extInfo` is [`APP_EXT_INFO`](Self::APP_EXT_INFO).
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012587949>
 #[derive(Clone, Eq, PartialEq)]
@@ -87,7 +90,8 @@ impl PayscoreConfirmation {
         })
     }
 
-    /// The `queryString` of `wx.invoke('openBusinessView', …)` and the `query` of an app: `package=…`, percent-encoded.
+    /// The `queryString` of `wx.invoke('openBusinessView', …)` and the `query` of an app:
+    /// `package=…`, percent-encoded.
     pub fn query(&self) -> String {
         format!("package={}", encoded(&self.package))
     }

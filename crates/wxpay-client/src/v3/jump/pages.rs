@@ -7,11 +7,12 @@ use wxpay_core::{InvalidInput, MchId, OpenId};
 use super::handed_over::check;
 use crate::front_end::encoded;
 
-/// What lets a user join a brand's member card (品牌会员卡, `businessType` `wxpayCardMember`). Nothing is signed.
+/// What lets a user join a brand's member card (品牌会员卡, `businessType` `wxpayCardMember`). Nothing
+/// is signed.
 ///
-/// With the feature `serde`, it is serialised to its members; mini programs and web pages hand over the text of
-/// [`query`](Self::query) as the `queryString` of `openBusinessView`. The user comes back with `data.hasJoinCardMember`, and only by the
-/// page's own button: query the card.
+/// With the feature `serde`, it is serialised to its members; mini programs and web pages hand over
+/// the text of [`query`](Self::query) as the `queryString` of `openBusinessView`. The user comes
+/// back with `data.hasJoinCardMember`, and only by the page's own button: query the card.
 ///
 /// <https://pay.weixin.qq.com/doc/brand/4015582734>
 #[derive(Clone, Eq, PartialEq)]
@@ -53,8 +54,8 @@ impl fmt::Debug for MemberCardOpening {
     }
 }
 
-/// The `extraData` with which a mini program lets a user take a product coupon (商品券, `businessType` `wxpayCouponUse`). Nothing is
-/// signed.
+/// The `extraData` with which a mini program lets a user take a product coupon (商品券, `businessType`
+/// `wxpayCouponUse`). Nothing is signed.
 ///
 /// <https://pay.weixin.qq.com/doc/brand/4016418207>
 #[derive(Clone, Eq, PartialEq)]
@@ -92,8 +93,8 @@ impl fmt::Debug for ProductCouponReceipt {
     }
 }
 
-/// The `extraData` with which a mini program shows a user's product coupon to use it (商品券核销, `businessType` `wxpayCouponUse`).
-/// Nothing is signed.
+/// The `extraData` with which a mini program shows a user's product coupon to use it (商品券核销,
+/// `businessType` `wxpayCouponUse`). Nothing is signed.
 ///
 /// <https://pay.weixin.qq.com/doc/brand/4016104850>
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -146,9 +147,9 @@ impl ProductCouponUse {
     }
 }
 
-/// The `extraData` with which a user opens the parking service for a plate (开通停车服务): a mini program hands it to
-/// `wx.navigateToMiniProgram` together with [`APP_ID`](Self::APP_ID) and [`PATH`](Self::PATH). Nothing is signed, and nothing certain comes
-/// back: query the plate.
+/// The `extraData` with which a user opens the parking service for a plate (开通停车服务): a mini program
+/// hands it to `wx.navigateToMiniProgram` together with [`APP_ID`](Self::APP_ID) and
+/// [`PATH`](Self::PATH). Nothing is signed, and nothing certain comes back: query the plate.
 ///
 /// <https://pay.weixin.qq.com/doc/v3/merchant/4012284186>
 #[derive(Clone, Eq, PartialEq)]

@@ -1,5 +1,5 @@
-//! The transactions. Locks are always taken in this order, so that no two wait for each other: the entry, the days from the
-//! earliest on, the payee, the pace. What many wait for comes last.
+//! The transactions. Locks are always taken in this order, so that no two wait for each other: the
+//! entry, the days from the earliest on, the payee, the pace. What many wait for comes last.
 
 use deadpool_postgres::{GenericClient, Object, Transaction};
 use tokio_postgres::Row;
@@ -28,7 +28,8 @@ pub(super) async fn insert(
     }
 }
 
-/// A change by which nothing is counted otherwise, in one statement. `None` if it is not such a change, or may not be made.
+/// A change by which nothing is counted otherwise, in one statement. `None` if it is not such a
+/// change, or may not be made.
 pub(super) async fn update_alone(
     client: &Object,
     writer: &Writer,
@@ -93,7 +94,8 @@ pub(super) async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble
     Ok(done)
 }
 
-/// Adds an entry. Unless it is new, the transaction is to be undone. The lock of the day, which all wait for, comes last.
+/// Adds an entry. Unless it is new, the transaction is to be undone. The lock of the day, which all
+/// wait for, comes last.
 async fn add(
     tx: &Transaction<'_>,
     writer: &Writer,
@@ -166,8 +168,8 @@ pub(super) fn checked(row: &Row, entry: &Entry) -> Result<Entry, Trouble> {
     Ok(old)
 }
 
-/// By the server's clock another process still has it alone, whatever the clock of this machine says. That it was paid, or what
-/// else has settled it, is written down all the same.
+/// By the server's clock another process still has it alone, whatever the clock of this machine
+/// says. That it was paid, or what else has settled it, is written down all the same.
 pub(super) fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
     let holder: Option<String> = row.try_get("lease_holder")?;
     let keeps = holder.as_deref() == entry.lease.as_ref().map(|lease| lease.holder.as_str());
@@ -185,7 +187,8 @@ pub(super) struct Facts {
     pub(super) clocks: Clocks,
 }
 
-/// That the commit will be on the disk, and that the clocks of this machine and the server agree: before anything is begun.
+/// That the commit will be on the disk, and that the clocks of this machine and the server agree:
+/// before anything is begun.
 pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<Facts, Trouble> {
     let facts = tx.prepare_cached(FACTS).await?;
     let asked = writer.now();

@@ -4,8 +4,8 @@ use super::JournalError;
 use super::session::Trouble;
 use crate::Moment;
 
-/// By how many milliseconds the server's clock is ahead, as far as that is certain: what a question and its answer may have
-/// taken on their way is no difference.
+/// By how many milliseconds the server's clock is ahead, as far as that is certain: what a question
+/// and its answer may have taken on their way is no difference.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clocks {
     ahead: i64,

@@ -35,7 +35,8 @@ pub enum PostgresErrorKind {
         /// What is wrong with it.
         problem: String,
     },
-    /// The connection would leave this machine without TLS, or without a check of who the server is.
+    /// The connection would leave this machine without TLS, or without a check of who the server
+    /// is.
     NotEncrypted {
         /// What is wrong with it.
         problem: String,

@@ -18,7 +18,8 @@ type Value = Box<dyn ToSql + Send + Sync>;
 pub(super) struct Values(Vec<Value>);
 
 impl Values {
-    /// `now` is the moment by the same clock that the lease was written with; `writer` is who writes.
+    /// `now` is the moment by the same clock that the lease was written with; `writer` is who
+    /// writes.
     pub(super) fn of(entry: &Entry, now: Moment, writer: &str) -> Self {
         let refusal = entry.refusal.as_ref();
         let lease = entry.lease.as_ref();
@@ -87,7 +88,8 @@ impl Values {
     }
 }
 
-/// PostgreSQL keeps no NUL in a text. What came from elsewhere may have one, and must not keep a payout from its end.
+/// PostgreSQL keeps no NUL in a text. What came from elsewhere may have one, and must not keep a
+/// payout from its end.
 fn plain(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
@@ -97,7 +99,8 @@ pub(super) struct Statements {
     pub(super) insert: String,
     /// Of the version before.
     pub(super) update: String,
-    /// The same, if nothing changes that is counted, and neither the lease nor the clock forbids it.
+    /// The same, if nothing changes that is counted, and neither the lease nor the clock forbids
+    /// it.
     pub(super) update_alone: String,
 }
 

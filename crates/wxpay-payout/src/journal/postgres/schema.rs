@@ -7,8 +7,9 @@ use super::JournalOwner;
 use super::error::{PostgresError, PostgresErrorKind};
 use super::server::said;
 
-/// The columns of an entry, as the statements write and read them: name, type, and whether there is always a value. The
-/// lease's end by the server's clock, and who was given it, are kept beside them.
+/// The columns of an entry, as the statements write and read them: name, type, and whether there is
+/// always a value. The lease's end by the server's clock, and who was given it, are kept beside
+/// them.
 pub(super) const COLUMNS: [(&str, &str, bool); 36] = [
     ("number", "text", true),
     ("intent", "text", true),
@@ -253,7 +254,8 @@ const OTHERS: [&str; 22] = [
     "compared-by-bytes",
 ];
 
-/// Columns, rules of uniqueness, that the tables survive a crash, and that no locale decides what is equal.
+/// Columns, rules of uniqueness, that the tables survive a crash, and that no locale decides what
+/// is equal.
 const SHAPE: &str = "
 SELECT relname || '.' || attname || ':' || typname || CASE WHEN attnotnull THEN '!' ELSE '' END
     FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace

@@ -24,7 +24,8 @@ pub(super) async fn begin_send(
     let tx = client.transaction().await?;
     let Facts { written, clocks } = facts(&tx, writer).await?;
     sessions.has_written(written);
-    // Another transaction that has locked it is beginning to work on it: there is nothing to wait for.
+    // Another transaction that has locked it is beginning to work on it: there is nothing to wait
+    // for.
     let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE SKIP LOCKED").await?
     else {
         return Err(JournalError::Conflict.into());
@@ -89,8 +90,8 @@ async fn peek(
     Ok((last.map(Moment::from_millis), pace.map(Moment::from_millis)))
 }
 
-/// Waits for the turn of a send at this moment to a payee, and gives the last send to them and the moment that the rate of all
-/// leaves free. Sends without a rate do not wait for each other.
+/// Waits for the turn of a send at this moment to a payee, and gives the last send to them and the
+/// moment that the rate of all leaves free. Sends without a rate do not wait for each other.
 async fn turn(
     tx: &Transaction<'_>,
     key: &str,

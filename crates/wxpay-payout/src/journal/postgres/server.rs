@@ -1,4 +1,5 @@
-//! Where the database is, and how it may be reached: an encrypted and verified connection, or none that leaves the machine.
+//! Where the database is, and how it may be reached: an encrypted and verified connection, or none
+//! that leaves the machine.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,13 +15,17 @@ use crate::Moment;
 
 /// Where the database of a [`PostgresJournal`](super::PostgresJournal) is, and how it is reached.
 ///
-/// It is parsed from a URL as PostgreSQL's own programs take it, `postgresql://user@host:5432/database?…`, with these
-/// parameters besides those of the connection (`connect_timeout`, `application_name` and so on):
+/// It is parsed from a URL as PostgreSQL's own programs take it,
+/// `postgresql://user@host:5432/database?…`, with these parameters besides those of the connection
+/// (`connect_timeout`, `application_name` and so on):
 ///
-/// - `schema`: the schema of the journal, `wxpay_payouts` unless given. Each merchant's journal has a schema of its own.
-/// - `sslmode`: `verify-full`, and that is what is used when it is absent. `disable` is possible for a server on the same
-///   machine only (a loopback address or a Unix socket), and is the default there.
-/// - `sslrootcert`: a PEM file of the root certificates to trust. Without it the operating system's are trusted.
+/// - `schema`: the schema of the journal, `wxpay_payouts` unless given. Each merchant's journal has
+///   a schema of its own.
+/// - `sslmode`: `verify-full`, and that is what is used when it is absent. `disable` is possible
+///   for a server on the same machine only (a loopback address or a Unix socket), and is the
+///   default there.
+/// - `sslrootcert`: a PEM file of the root certificates to trust. Without it the operating system's
+///   are trusted.
 ///
 /// `Debug` and `Display` show no password.
 #[derive(Clone)]
@@ -114,7 +119,8 @@ impl PostgresServer {
         self.config.get_dbname().or_else(|| self.user())
     }
 
-    /// Every host with its port, in the order in which they are tried. A Unix socket is the path of its folder.
+    /// Every host with its port, in the order in which they are tried. A Unix socket is the path of
+    /// its folder.
     pub fn hosts(&self) -> Vec<(String, u16)> {
         let ports = self.config.get_ports();
         let port = |at: usize| ports.get(at).or_else(|| ports.first()).copied();
@@ -136,8 +142,8 @@ impl PostgresServer {
         self
     }
 
-    /// The wall clock that leases and moments are written by, if it is another than the system's: the same as that of
-    /// [`PayoutsBuilder::clock`](crate::PayoutsBuilder::clock).
+    /// The wall clock that leases and moments are written by, if it is another than the system's:
+    /// the same as that of [`PayoutsBuilder::clock`](crate::PayoutsBuilder::clock).
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);

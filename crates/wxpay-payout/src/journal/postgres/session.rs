@@ -98,12 +98,14 @@ impl Sessions {
         }
     }
 
-    /// One connection was lost: others that nobody uses now may be dead too, each of which would cost a try.
+    /// One connection was lost: others that nobody uses now may be dead too, each of which would
+    /// cost a try.
     pub(super) fn give_up_idle(&self) {
         drop(self.pool.retain(|_, _| false));
     }
 
-    /// Takes note of how far the server's log is on the disk, so that a server that has lost a part of it is noticed.
+    /// Takes note of how far the server's log is on the disk, so that a server that has lost a part
+    /// of it is noticed.
     pub(super) fn has_written(&self, position: i64) {
         self.history.written.fetch_max(position, Ordering::SeqCst);
     }
@@ -115,8 +117,8 @@ impl fmt::Debug for Sessions {
     }
 }
 
-/// Which server this has been, and how much it had written. What was read before a server lost its last changes must not be
-/// written after.
+/// Which server this has been, and how much it had written. What was read before a server lost its
+/// last changes must not be written after.
 #[derive(Default)]
 struct History {
     first: OnceLock<(i64, String)>,
@@ -165,7 +167,8 @@ impl History {
     }
 }
 
-/// What every connection is told. A process that stands still in a transaction must not hold up the others for long.
+/// What every connection is told. A process that stands still in a transaction must not hold up the
+/// others for long.
 fn setup(schema: &str, reads: bool) -> String {
     let read_only = if reads { "on" } else { "off" };
     format!(

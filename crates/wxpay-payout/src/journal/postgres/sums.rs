@@ -1,4 +1,5 @@
-//! What is counted on the limits of a day. Who changes a sum has locked the merchant's sum of that day.
+//! What is counted on the limits of a day. Who changes a sum has locked the merchant's sum of that
+//! day.
 
 use deadpool_postgres::Transaction;
 use futures_util::future::try_join;
@@ -30,8 +31,8 @@ pub(super) async fn lock_days(
     Ok(())
 }
 
-/// Counts an entry on a day, if that has room for it. All who do so wait for each other from here to the end of the
-/// transaction, so there are few steps.
+/// Counts an entry on a day, if that has room for it. All who do so wait for each other from here
+/// to the end of the transaction, so there are few steps.
 pub(super) async fn reserve(
     tx: &Transaction<'_>,
     entry: &Entry,

@@ -11,7 +11,8 @@ use super::fresh::{self, NotMade};
 use super::place::Place;
 use super::{JournalOwner, judge, trouble};
 
-/// A backup that was not made. Nothing is at its path that was not there before, and the journal is as it was.
+/// A backup that was not made. Nothing is at its path that was not there before, and the journal is
+/// as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {

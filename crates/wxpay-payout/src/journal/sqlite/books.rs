@@ -1,3 +1,6 @@
+//! The changes of a SQLite journal, each with its checks: one number per intent, the limits of a
+//! day.
+
 use rusqlite::{Connection, OptionalExtension, params};
 use wxpay_core::Fen;
 

@@ -40,7 +40,8 @@ pub enum OpenErrorKind {
     Missing,
     /// A new journal was to be made, and there is something at its path.
     Exists,
-    /// A new journal was to be made, and a log of an earlier one is beside its path. SQLite would take that log's payouts into it.
+    /// A new journal was to be made, and a log of an earlier one is beside its path. SQLite would
+    /// take that log's payouts into it.
     LogLeft {
         /// The log.
         log: PathBuf,

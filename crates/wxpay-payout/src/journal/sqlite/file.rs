@@ -39,7 +39,8 @@ pub(super) fn open(path: &Path, owner: &JournalOwner) -> Result<Opened, OpenErro
     let place = Place::existing(path, Purpose::Paying)?;
     let connection = with_words(&place, || {
         let mut connection = connect(&place, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        // Until the journal is accepted, closing it must not bring its log into it. After that, see the worker.
+        // Until the journal is accepted, closing it must not bring its log into it. After that, see
+        // the worker.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // SQLite falls back to reading without a word.
         if connection.is_readonly(rusqlite::MAIN_DB)? {

@@ -16,7 +16,8 @@ pub(super) enum NotMade {
     Io(io::Error),
 }
 
-/// Makes a file that is at `path` whole and durable, or not at all. What is there is never replaced, and links are not followed.
+/// Makes a file that is at `path` whole and durable, or not at all. What is there is never
+/// replaced, and links are not followed.
 ///
 /// `write` fills a private file beside it, and closes it before it returns.
 pub(super) fn make<E: From<NotMade>>(

@@ -44,7 +44,8 @@ pub(super) fn describe(
     )
 }
 
-/// Who has the journal locked now. Nothing of the journal is opened for it: to close it again would drop SQLite's own locks.
+/// Who has the journal locked now. Nothing of the journal is opened for it: to close it again would
+/// drop SQLite's own locks.
 #[cfg(target_os = "linux")]
 pub(super) fn holder(place: &Place) -> Option<LockHolder> {
     use std::fs;
@@ -108,7 +109,8 @@ fn is(file: &str, inode: &Inode) -> Option<bool> {
     let major = u32::from_str_radix(parts.next()?, 16).ok()?;
     let minor = u32::from_str_radix(parts.next()?, 16).ok()?;
     let number: u64 = parts.next()?.parse().ok()?;
-    // Major 0 is a file system without a device of its own (btrfs, overlay), whose files name another minor.
+    // Major 0 is a file system without a device of its own (btrfs, overlay), whose files name
+    // another minor.
     let device = major == inode.major && (major == 0 || minor == inode.minor);
     Some(device && number == inode.number)
 }

@@ -53,7 +53,8 @@ pub(super) fn judge(connection: &Connection, place: &Place) -> Result<Found, Pro
         }
         .into());
     }
-    // Not quick_check, which does not compare indexes with their tables: an intent that is missing in the index is paid again.
+    // Not quick_check, which does not compare indexes with their tables: an intent that is missing
+    // in the index is paid again.
     let found: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
         return Err(OpenErrorKind::Damaged { found }.into());

@@ -14,7 +14,8 @@ fn lists(mounts: &[u8], path: &Path) -> bool {
         .any(|point| unescaped(point) == path)
 }
 
-/// Undoes the kernel's escapes: a backslash and three octal digits for space, tab, line feed, backslash and `#`.
+/// Undoes the kernel's escapes: a backslash and three octal digits for space, tab, line feed,
+/// backslash and `#`.
 fn unescaped(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;

@@ -1,9 +1,11 @@
 use std::path::Path;
 
-/// The name of the file system that a path is on, if it is one whose locks and logs can't be trusted.
+/// The name of the file system that a path is on, if it is one whose locks and logs can't be
+/// trusted.
 ///
-/// SQLite's log is shared memory, and its locks are the operating system's. Both are only good on one machine. FUSE can be
-/// anything, from a local disk to another machine's folder or an object store, so it counts as one of them.
+/// SQLite's log is shared memory, and its locks are the operating system's. Both are only good on
+/// one machine. FUSE can be anything, from a local disk to another machine's folder or an object
+/// store, so it counts as one of them.
 pub(super) fn name(path: &Path) -> Option<&'static str> {
     // What can't be asked about, can't be opened either.
     let kind = rustix::fs::statfs(path).ok()?.f_type;

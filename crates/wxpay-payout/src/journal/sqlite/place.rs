@@ -9,8 +9,8 @@ use super::rights::{self, Facts};
 
 /// Where a journal's file is, checked by what the file system tells about it.
 ///
-/// Nothing here opens the file. On Unix, closing any handle of a file drops all locks that the process has on it, SQLite's
-/// too.
+/// Nothing here opens the file. On Unix, closing any handle of a file drops all locks that the
+/// process has on it, SQLite's too.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// As it was asked for.
@@ -79,7 +79,8 @@ impl Place {
         fs::metadata(self.beside("-wal")).is_ok_and(|metadata| metadata.len() > 0)
     }
 
-    /// Whether the file is still at its path and nowhere else, so that the next process finds what this one writes.
+    /// Whether the file is still at its path and nowhere else, so that the next process finds what
+    /// this one writes.
     pub(super) fn is_there(&self) -> bool {
         let now = fs::metadata(&self.real).ok();
         now.is_some_and(|now| identity(&now) == self.identity && names(&now) == 1)

@@ -48,8 +48,9 @@ pub(super) fn file(
 
 /// What speaks against a folder, which may be on a network file system of this name.
 ///
-/// Where everyone may write and nothing keeps them from each other's files (the sticky bit of `/tmp`), anybody can put an
-/// old journal in the place of this one. A group that may write is the choice of who owns the folder.
+/// Where everyone may write and nothing keeps them from each other's files (the sticky bit of
+/// `/tmp`), anybody can put an old journal in the place of this one. A group that may write is the
+/// choice of who owns the folder.
 pub(super) fn folder(
     folder: &Path,
     found: Facts,
@@ -69,7 +70,8 @@ pub(super) fn folder(
     }
 }
 
-/// What speaks against a file of SQLite's beside the journal. In a folder such as `/tmp` anybody could have made it.
+/// What speaks against a file of SQLite's beside the journal. In a folder such as `/tmp` anybody
+/// could have made it.
 pub(super) fn log(journal: Facts, log: Facts) -> Option<String> {
     if !log.is_file {
         return Some("it is not a regular file".to_owned());

@@ -1,3 +1,5 @@
+//! Entries as rows of a SQLite journal: written, found and read.
+
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use wxpay_core::Fen;

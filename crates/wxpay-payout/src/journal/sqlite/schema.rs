@@ -14,7 +14,8 @@ pub(super) fn write(db: &Connection, owner: &JournalOwner) -> rusqlite::Result<(
     db.execute_batch("COMMIT")
 }
 
-/// Makes the tables of a version, by the same steps that an older file goes through: so both have the same text.
+/// Makes the tables of a version, by the same steps that an older file goes through: so both have
+/// the same text.
 pub(super) fn tables(db: &Connection, version: i64) -> rusqlite::Result<()> {
     db.execute_batch(FIRST)?;
     migrate(db, 1, version)
@@ -30,7 +31,8 @@ pub(super) fn migrate(db: &Connection, from: i64, to: i64) -> rusqlite::Result<(
     db.pragma_update(None, "user_version", to)
 }
 
-/// Shows the entries of an older version as those of this version, on this connection alone: nothing is written into the file.
+/// Shows the entries of an older version as those of this version, on this connection alone:
+/// nothing is written into the file.
 pub(super) fn show_older(db: &Connection, version: i64) -> rusqlite::Result<()> {
     db.execute_batch(if version == 1 {
         FIRST_SHOWN
@@ -99,7 +101,8 @@ UPDATE payees SET payee = 'v2.wecom.pay_employee ' || payee;
 ",
 ];
 
-/// What [`STEPS`] make of the entries of version 1, as a view. A name without a schema means it before the table.
+/// What [`STEPS`] make of the entries of version 1, as a view. A name without a schema means it
+/// before the table.
 const FIRST_SHOWN: &str = "
 CREATE TEMP VIEW entries AS
 WITH RECURSIVE chain (number, generation, replaces) AS (

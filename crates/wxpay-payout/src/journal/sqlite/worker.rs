@@ -148,14 +148,15 @@ fn together(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite:
     }
     transaction.commit()?;
     if first {
-        // The mark must be in the file itself: a copy that lacks the log is to be known by it. If someone reads, it comes
-        // there later, and the changes are safe in any case.
+        // The mark must be in the file itself: a copy that lacks the log is to be known by it. If
+        // someone reads, it comes there later, and the changes are safe in any case.
         let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     }
     Ok(())
 }
 
-/// Takes the mark away, so that the last one to close it brings all of the log into the file and removes the log.
+/// Takes the mark away, so that the last one to close it brings all of the log into the file and
+/// removes the log.
 ///
 /// If that fails, the log stays: it must never go while the mark is there.
 fn close(connection: &Connection) {

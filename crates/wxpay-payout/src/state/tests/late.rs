@@ -89,7 +89,8 @@ fn late_payment_of_what_was_corrected_since_is_what_was_paid() {
     );
 }
 
-/// It was given up and is to go out again, when the query before says that the earlier try was paid.
+/// It was given up and is to go out again, when the query before says that the earlier try was
+/// paid.
 #[test]
 fn payment_that_is_found_before_it_goes_out_again_is_late() {
     for (end, state, alarm, reason) in [
@@ -173,7 +174,8 @@ fn late_query_of_another_payment_keeps_it_from_being_sent() {
     assert_eq!(entry.next(at(2002), &rules()), Next::Query);
 }
 
-/// WeChat Pay knows of it, whenever that is heard: two `NOT_FOUND`s of others do not make a refusal certain then.
+/// WeChat Pay knows of it, whenever that is heard: two `NOT_FOUND`s of others do not make a refusal
+/// certain then.
 #[test]
 fn late_query_that_knows_of_it_keeps_it_from_being_rejected() {
     for end in [QueryEnd::Processing, found(99, None)] {

@@ -16,7 +16,8 @@ fn stopped_number_is_for_a_person() {
     assert_eq!(entry.next(at(360), &rules()), Next::Query);
 }
 
-/// Both numbers were paid: that must not read as one clean payment, however it is heard and whatever was heard before.
+/// Both numbers were paid: that must not read as one clean payment, however it is heard and
+/// whatever was heard before.
 #[test]
 fn stopped_number_that_is_paid_keeps_its_alarm() {
     let stopped = || {
@@ -136,7 +137,8 @@ fn only_wechat_pays_own_failed_allows_another_number() {
     }
 }
 
-/// An alarm that keeps a payout from being sent is not forgotten for a wrong key, whose own alarm the next send ends.
+/// An alarm that keeps a payout from being sent is not forgotten for a wrong key, whose own alarm
+/// the next send ends.
 #[test]
 fn alarms_about_money_stay() {
     let configuration = Class::new(Certainty::QueryFailed).configuration();

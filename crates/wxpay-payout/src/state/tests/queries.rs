@@ -123,7 +123,8 @@ fn look_before_a_resend_leaves_the_doubt() {
     assert!(!entry.may_be_signed_again());
 }
 
-/// WeChat Pay knew of a payment once: that it does not find it later proves nothing, and a person has less to go by.
+/// WeChat Pay knew of a payment once: that it does not find it later proves nothing, and a person
+/// has less to go by.
 #[test]
 fn what_was_known_once_is_not_rejected_for_not_being_found() {
     for known in [found(99, None), QueryEnd::Processing] {

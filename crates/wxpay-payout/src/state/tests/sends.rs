@@ -99,8 +99,8 @@ fn not_sent_takes_the_try_back() {
     assert_eq!(entry.next_at, at(461));
 }
 
-/// What another journal has sent is in doubt with none of our tries. A try that did not leave keeps its age, without which
-/// nobody could settle it.
+/// What another journal has sent is in doubt with none of our tries. A try that did not leave keeps
+/// its age, without which nobody could settle it.
 #[test]
 fn not_sent_keeps_the_age_of_what_was_found() {
     let mut entry = prepared();

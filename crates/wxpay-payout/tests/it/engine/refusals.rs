@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// What was refused was never known under its number, so the corrected payment goes out under it too.
+/// What was refused was never known under its number, so the corrected payment goes out under it
+/// too.
 #[tokio::test(start_paused = true)]
 async fn definite_refusal_is_confirmed_twice_and_may_be_corrected() {
     let world = World::new([refused("NAME_MISMATCH")], []);

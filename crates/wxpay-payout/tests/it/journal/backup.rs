@@ -9,7 +9,8 @@ use wxpay_payout::{BackupError, Journal, JournalOwner, SqliteJournal};
 use super::{Scratch, beside, count, named, owner};
 use crate::world::payouts;
 
-/// Backups are made until some have gone on while others wrote, and each is a whole journal of a moment in between.
+/// Backups are made until some have gone on while others wrote, and each is a whole journal of a
+/// moment in between.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn backup_during_writes_is_a_journal() {
     let scratch = Scratch::new();

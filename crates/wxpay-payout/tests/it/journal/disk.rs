@@ -2,8 +2,8 @@ use wxpay_payout::SqliteJournal;
 
 use super::{Scratch, owner};
 
-/// SQLite itself fails at the n-th row that is written, and at every one after it, for every n. When the disk works
-/// again, each payout is settled, paid once.
+/// SQLite itself fails at the n-th row that is written, and at every one after it, for every n.
+/// When the disk works again, each payout is settled, paid once.
 #[tokio::test(start_paused = true)]
 async fn disk_that_fails_at_any_row_loses_nothing() {
     for fails_at in 0.. {

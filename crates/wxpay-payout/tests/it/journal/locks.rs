@@ -161,7 +161,8 @@ async fn journal_for_reading_takes_no_change() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
-/// The close of any handle of a file drops the locks of the whole process on it. SQLite takes care of its own handles.
+/// The close of any handle of a file drops the locks of the whole process on it. SQLite takes care
+/// of its own handles.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn nothing_drops_the_locks_of_an_open_journal() {

@@ -7,7 +7,8 @@ use wxpay_payout::{OpenErrorKind, SqliteJournal};
 
 use super::{Scratch, beside, count, owner, prepare, refused};
 
-/// A journal that is open with payouts in its log, and a copy of it with the log: what a killed process leaves.
+/// A journal that is open with payouts in its log, and a copy of it with the log: what a killed
+/// process leaves.
 async fn killed(scratch: &Scratch) -> (SqliteJournal, PathBuf) {
     let path = scratch.path();
     prepare(SqliteJournal::create(&path, &owner()).unwrap(), 0..3).await;
@@ -129,7 +130,8 @@ async fn log_of_another_file_is_refused() {
     assert_eq!(count(&SqliteJournal::open(&to, &owner()).unwrap()).await, 9);
 }
 
-/// The file of a killed process was moved away, and its log was not: SQLite would bring that log into what is made there.
+/// The file of a killed process was moved away, and its log was not: SQLite would bring that log
+/// into what is made there.
 #[tokio::test]
 async fn nothing_is_made_beside_the_log_of_an_earlier_journal() {
     let scratch = Scratch::new();

@@ -99,7 +99,8 @@ async fn it_is_taken_and_marked_with_the_host() {
     }
 }
 
-/// An administrator who looks at it sees what a program that takes it over will see, and leaves it as it is.
+/// An administrator who looks at it sees what a program that takes it over will see, and leaves it
+/// as it is.
 #[tokio::test]
 async fn it_reads_as_it_will_be_when_it_is_taken() {
     let scratch = Scratch::new();
@@ -160,7 +161,8 @@ fn it_is_refused_if_it_is_nobodys() {
     assert_eq!(refused(&path), OpenErrorKind::NoOwner);
 }
 
-/// One of version 2 held payments to employees alone, and what counts on their limits goes on to count.
+/// One of version 2 held payments to employees alone, and what counts on their limits goes on to
+/// count.
 #[tokio::test]
 async fn version_2_is_taken_with_what_counts() {
     let scratch = Scratch::new();

@@ -97,8 +97,8 @@ fn lacks(what: &str) -> OpenErrorKind {
     }
 }
 
-/// The last writes of an index are lost, as by a disk that lies about what it has written: SQLite reads it without a word, and
-/// finds no intent in it.
+/// The last writes of an index are lost, as by a disk that lies about what it has written: SQLite
+/// reads it without a word, and finds no intent in it.
 #[tokio::test]
 async fn index_that_lost_its_pages() {
     let scratch = Scratch::new();

@@ -83,7 +83,8 @@ async fn file_of_another_user() {
     }
 }
 
-/// In a folder such as `/tmp` everybody can put a log beside the journal, and SQLite would take payouts from it.
+/// In a folder such as `/tmp` everybody can put a log beside the journal, and SQLite would take
+/// payouts from it.
 #[tokio::test]
 async fn log_of_another_user() {
     let scratch = Scratch::new();
@@ -157,7 +158,8 @@ async fn hard_and_symbolic_links() {
     assert!(!path.exists(), "a link is not followed to make a journal");
 }
 
-/// The next process looks at the path. What is begun in a file that is elsewhere would be begun again.
+/// The next process looks at the path. What is begun in a file that is elsewhere would be begun
+/// again.
 #[tokio::test]
 async fn file_that_is_moved_while_it_is_open() {
     let scratch = Scratch::new();

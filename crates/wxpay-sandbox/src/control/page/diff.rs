@@ -22,7 +22,8 @@ pub(crate) fn show(right: &str, right_name: &str, came: &str, came_name: &str) -
     }
 }
 
-/// The same for two signatures: the characters of those that have nothing in common are not compared.
+/// The same for two signatures: the characters of those that have nothing in common are not
+/// compared.
 pub(crate) fn show_if_alike(right: &str, right_name: &str, came: &str, came_name: &str) -> Markup {
     if right.eq_ignore_ascii_case(came.trim()) {
         return show(right, right_name, came, came_name);

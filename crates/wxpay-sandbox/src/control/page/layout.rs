@@ -89,7 +89,8 @@ pub(crate) fn button(text: &str, path: &str, body: &str) -> Markup {
     html! { button type="button" data-post=(path) data-body=(body) { (text) } }
 }
 
-/// A button that asks for one member of the body first. What is typed is a number if the body is to have one.
+/// A button that asks for one member of the body first. What is typed is a number if the body is to
+/// have one.
 pub(crate) fn asking(
     text: &str,
     path: &str,

@@ -6,7 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 
-/// A language to show the page in: that of the URL, else that of the cookie, else that of the browser.
+/// A language to show the page in: that of the URL, else that of the cookie, else that of the
+/// browser.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Words {
     English,

@@ -247,7 +247,8 @@ fn total_num(params: &Params, kind: RedPacketKind) -> Result<u32, Refusal> {
     }
 }
 
-/// Holds a new red packet to the limits of its page; those of a day only when there are such of payments.
+/// Holds a new red packet to the limits of its page; those of a day only when there are such of
+/// payments.
 fn check_limits(params: &Params, amount: Fen, num: u32, state: &State) -> Result<(), Refusal> {
     let average = amount.get() / i64::from(num.max(1));
     if params.get("scene_id").is_none() && !(100..=20_000).contains(&average) {

@@ -65,7 +65,8 @@ pub(crate) const DELETE: Endpoint = Endpoint {
     )
 };
 
-/// Sets where complaints are told, if the request is to take effect and the earlier address allows it.
+/// Sets where complaints are told, if the request is to take effect and the earlier address allows
+/// it.
 fn set(request: &Request<'_>, may: fn(Option<&str>, &str) -> bool) -> Result<Answer, Answer> {
     let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;

@@ -44,7 +44,8 @@ const fn endpoint(name: &'static str, path: &'static str) -> Endpoint {
     }
 }
 
-/// Issues the invoices at once if the request is to take effect. Their payment need not be in the books.
+/// Issues the invoices at once if the request is to take effect. Their payment need not be in the
+/// books.
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let asked = asked(request)?;
     let apply_id = text(&asked, "fapiao_apply_id");

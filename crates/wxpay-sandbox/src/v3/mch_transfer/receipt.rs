@@ -5,8 +5,8 @@ use wxpay_core::TimeFormat;
 use crate::pdf::{ascii, pdf};
 use crate::{Merchant, TransferBill};
 
-/// A PDF of one page with what was paid: the same bytes whenever it is asked for. Its font has no Chinese characters, so that
-/// the name of the user is not in it.
+/// A PDF of one page with what was paid: the same bytes whenever it is asked for. Its font has no
+/// Chinese characters, so that the name of the user is not in it.
 pub(crate) fn file(bill: &TransferBill, merchant: &Merchant) -> Vec<u8> {
     let lines = [
         "Electronic receipt of a transfer (wxpay-sandbox)".to_owned(),

@@ -12,12 +12,15 @@ use crate::v2::{Key, SignType};
 pub struct Coupon {
     /// `stock_id`: the batch (批次号), up to 20 characters.
     pub stock_id: String,
-    /// `out_request_no`: the number of this handing out (发券凭证), up to 128 characters. The same number hands out nothing twice.
+    /// `out_request_no`: the number of this handing out (发券凭证), up to 128 characters. The same
+    /// number hands out nothing twice.
     pub out_request_no: String,
-    /// `coupon_code` (券code), up to 128 characters: for batches whose codes are named when a coupon is handed out.
+    /// `coupon_code` (券code), up to 128 characters: for batches whose codes are named when a coupon
+    /// is handed out.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub coupon_code: Option<String>,
-    /// `create_coupon_merchant` (制券商户号): who made the batch. Cash coupons (支付券) must have it. Mini program only.
+    /// `create_coupon_merchant` (制券商户号): who made the batch. Cash coupons (支付券) must have it. Mini
+    /// program only.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub create_coupon_merchant: Option<MchId>,
     /// `customize_send_time` (自定义领取时间), such as `2021-01-01T00:00:00+08:00`. Mini program only.
@@ -89,13 +92,14 @@ impl fmt::Debug for CouponPlugin {
 impl Key {
     /// Signs what the coupon plug-in of a mini program needs (小程序发券插件): 1 to 10 coupons.
     ///
-    /// The plug-in belongs to APIv3 products, the key is that of APIv2, and the digest is always HMAC-SHA256.
+    /// The plug-in belongs to APIv3 products, the key is that of APIv2, and the digest is always
+    /// HMAC-SHA256.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012285674>
     ///
     /// # Errors
-    /// There are no coupons, more than ten, or two of one batch with one `out_request_no`; or a value is empty, too long, or holds a character
-    /// that could move the end of a signed value.
+    /// There are no coupons, more than ten, or two of one batch with one `out_request_no`; or a
+    /// value is empty, too long, or holds a character that could move the end of a signed value.
     pub fn coupon_plugin(
         &self,
         coupons: Vec<Coupon>,
@@ -136,15 +140,17 @@ impl Key {
         })
     }
 
-    /// The URL at which a user takes a coupon in a web page within WeChat (H5发券). Redirect to it; nothing comes back.
+    /// The URL at which a user takes a coupon in a web page within WeChat (H5发券). Redirect to it;
+    /// nothing comes back.
     ///
-    /// The page belongs to APIv3 products, the key is that of APIv2, and the digest is always HMAC-SHA256.
+    /// The page belongs to APIv3 products, the key is that of APIv2, and the digest is always
+    /// HMAC-SHA256.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012285783>
     ///
     /// # Errors
-    /// A value is empty, too long, or holds a character that could move the end of a signed value; or the coupon has what is for
-    /// mini programs only.
+    /// A value is empty, too long, or holds a character that could move the end of a signed value;
+    /// or the coupon has what is for mini programs only.
     pub fn h5_coupon_url(
         &self,
         coupon: &Coupon,

@@ -5,8 +5,8 @@ use crate::v2::{Key, SignType};
 
 /// The detail page of a payscore order (支付分订单详情页, `businessType` `wxpayScoreDetail`).
 ///
-/// It is the `extraData` of `wx.openBusinessView`. In an official account and in an app the same is the text of
-/// [`query`](Self::query).
+/// It is the `extraData` of `wx.openBusinessView`. In an official account and in an app the same is
+/// the text of [`query`](Self::query).
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PayscoreDetail {
@@ -40,8 +40,8 @@ impl PayscoreDetail {
         ]
     }
 
-    /// The `queryString` of `wx.invoke('openBusinessView', …)` and the `query` of an app: `mch_id=…&service_id=…`, the values
-    /// percent-encoded.
+    /// The `queryString` of `wx.invoke('openBusinessView', …)` and the `query` of an app:
+    /// `mch_id=…&service_id=…`, the values percent-encoded.
     pub fn query(&self) -> String {
         query(self.fields())
     }
@@ -52,8 +52,9 @@ handed_over!(PayscoreDetail);
 impl Key {
     /// Signs what opens the detail page of a payscore order (支付分订单详情页).
     ///
-    /// `mch_id` is the merchant, and for an order of a service provider (服务商) the provider: the sub-merchant is not sent. The
-    /// product is one of APIv3, the key is that of APIv2, and the digest is always HMAC-SHA256.
+    /// `mch_id` is the merchant, and for an order of a service provider (服务商) the provider: the
+    /// sub-merchant is not sent. The product is one of APIv3, the key is that of APIv2, and the
+    /// digest is always HMAC-SHA256.
     ///
     /// <https://pay.weixin.qq.com/doc/v3/merchant/4012587984>
     ///

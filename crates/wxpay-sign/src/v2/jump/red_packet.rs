@@ -3,7 +3,8 @@ use wxpay_core::{AppId, InvalidInput, Params, Timestamp};
 use crate::handed_over::{check_nonce, encoded, handed_over};
 use crate::v2::{Key, SignType};
 
-/// The argument of `wx.sendBizRedPacket` (小程序红包), for mini programs that were opened by scanning a code.
+/// The argument of `wx.sendBizRedPacket` (小程序红包), for mini programs that were opened by scanning a
+/// code.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramRedPacket {
@@ -37,8 +38,8 @@ handed_over!(MiniProgramRedPacket);
 impl Key {
     /// Signs what a mini program hands to WeChat to show a red packet (小程序红包).
     ///
-    /// `package` is that of the response, as it came: `sendid=…&ver=…`. It is percent-encoded first, and what is signed and
-    /// handed over is the encoded text.
+    /// `package` is that of the response, as it came: `sendid=…&ver=…`. It is percent-encoded
+    /// first, and what is signed and handed over is the encoded text.
     ///
     /// <https://pay.weixin.qq.com/doc/v2/merchant/4011937428>
     ///

@@ -1,5 +1,5 @@
-//! What a stranger can hand in as a signature or a ciphertext: every form but the one of the documents is refused, and none
-//! panics.
+//! What a stranger can hand in as a signature or a ciphertext: every form but the one of the
+//! documents is refused, and none panics.
 
 use wxpay_sign::v3::{MerchantKey, PlatformKeys};
 

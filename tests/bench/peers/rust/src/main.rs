@@ -1,6 +1,8 @@
-//! This library and `wxpay-rs` at the same work, and the messages that clients in other languages are given.
+//! This library and `wxpay-rs` at the same work, and the messages that clients in other languages
+//! are given.
 //!
-//! `peers make FOLDER` writes the keys and a payment notification that is signed now; `peers run FOLDER` measures.
+//! `peers make FOLDER` writes the keys and a payment notification that is signed now;
+//! `peers run FOLDER` measures.
 
 mod inputs;
 mod ours;
@@ -28,8 +30,8 @@ fn main() -> Result<(), Failure> {
     wxpay_rs::run(folder)
 }
 
-/// Prints what one call computes in microseconds, on all threads of this process: the least of some batches, which other work
-/// on the machine disturbs least.
+/// Prints what one call computes in microseconds, on all threads of this process: the least of some
+/// batches, which other work on the machine disturbs least.
 fn report(peer: &str, work: &str, mut call: impl FnMut()) {
     let batch = Duration::from_millis(200);
     let mut best = f64::MAX;

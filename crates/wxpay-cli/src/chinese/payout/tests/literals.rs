@@ -38,8 +38,8 @@ fn here(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The string literals of a source that are sentences: English words with a space between them. Tests are left out, and so
-/// are SQL, `expect` and `must_use`.
+/// The string literals of a source that are sentences: English words with a space between them.
+/// Tests are left out, and so are SQL, `expect` and `must_use`.
 pub(super) fn literals(source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]").next().unwrap();
     let source = source.split("#[cfg(all(test").next().unwrap();

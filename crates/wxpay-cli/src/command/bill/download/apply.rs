@@ -193,7 +193,8 @@ fn digest(hash_type: &str, hash_value: &str) -> Result<FileDigest, Error> {
     FileDigest::new(hash_type, hash_value).map_err(invalid)
 }
 
-/// Whether these are the places of all parts, in their order. The parts are one bill, and one that is missing shows nowhere else.
+/// Whether these are the places of all parts, in their order. The parts are one bill, and one that
+/// is missing shows nowhere else.
 fn is_whole(sequence: &[i64], count: i64) -> bool {
     count > 0 && sequence.iter().copied().eq(1..=count)
 }

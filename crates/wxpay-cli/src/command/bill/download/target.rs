@@ -1,4 +1,5 @@
-//! The file that a bill goes to. It gets its name when it is whole; before, it lies beside it as `.name.….part`.
+//! The file that a bill goes to. It gets its name when it is whole; before, it lies beside it as
+//! `.name.….part`.
 
 use std::fs::File;
 use std::io;

@@ -26,7 +26,8 @@ pub(super) enum Difference<'a> {
         line: u64,
     },
     TwiceInBill(&'a TradeRow),
-    /// A refund of which the bill says that it failed, or that its money could not be given back (退款异常).
+    /// A refund of which the bill says that it failed, or that its money could not be given back
+    /// (退款异常).
     RefundNotDone {
         row: &'a TradeRow,
         line: u64,

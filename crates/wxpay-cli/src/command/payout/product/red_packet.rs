@@ -33,7 +33,8 @@ impl Pays for RedPackets {
         Self::new(clients.v2)
     }
 
-    /// Each sub-merchant has a journal of its own: the same name can stand for a red packet of each.
+    /// Each sub-merchant has a journal of its own: the same name can stand for a red packet of
+    /// each.
     fn journal_of(config: &Config) -> Result<String, Fail> {
         let merchant = config.mch_id()?;
         Ok(match config.sub_mch_id() {

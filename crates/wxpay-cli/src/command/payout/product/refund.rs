@@ -44,7 +44,8 @@ impl Pays for Refunds {
         }
     }
 
-    /// Queries of one sub-merchant do not find the refunds of another, so each has a journal of its own.
+    /// Queries of one sub-merchant do not find the refunds of another, so each has a journal of its
+    /// own.
     fn journal_of(config: &Config) -> Result<String, Fail> {
         let merchant = config.v3_mch_id()?;
         Ok(match config.sub_mch_id() {

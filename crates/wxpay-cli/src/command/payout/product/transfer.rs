@@ -71,7 +71,8 @@ impl Pays for UserTransfers {
     }
 }
 
-/// WeChat Pay takes these transfers from merchants that pay with their own money, to users of their own app.
+/// WeChat Pay takes these transfers from merchants that pay with their own money, to users of their
+/// own app.
 fn its_own_money(config: &Config) -> Result<(), Fail> {
     config.app_id()?;
     if config.sub_mch_id().is_none() {
@@ -83,8 +84,9 @@ fn its_own_money(config: &Config) -> Result<(), Fail> {
     ))
 }
 
-/// What the scene is reported with: the contents of the row in the place of those of the configuration, in the order of their
-/// types, so that the order of the columns is not part of what is paid.
+/// What the scene is reported with: the contents of the row in the place of those of the
+/// configuration, in the order of their types, so that the order of the columns is not part of what
+/// is paid.
 fn reports(fields: &mut Fields<'_>, defaults: &Defaults) -> Option<Vec<SceneReport>> {
     let mut contents = defaults.reports.clone();
     contents.extend(fields.prefixed());

@@ -187,8 +187,8 @@ fn of_another(kind: Kind, other: Kind) -> Text {
     )
 }
 
-/// A name that was probably meant to be another one. Taken for a column of the user's own, it would silently drop a name
-/// check or an approval.
+/// A name that was probably meant to be another one. Taken for a column of the user's own, it would
+/// silently drop a name check or an approval.
 enum Mistaken {
     Amount(&'static str),
     For(&'static str),
@@ -256,7 +256,8 @@ fn exact(name: &str, sheet: &'static Sheet) -> Option<&'static str> {
     sheet.known.iter().find(|known| **known == name).copied()
 }
 
-/// A name without what people write differently: case, spaces, `_`, `-`, brackets and full-width letters.
+/// A name without what people write differently: case, spaces, `_`, `-`, brackets and full-width
+/// letters.
 fn squashed(name: &str) -> String {
     let half = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),

@@ -113,7 +113,8 @@ impl<'a> Fields<'a> {
         self.mistakes.push(Mistake::in_line(self.line, rule));
     }
 
-    /// A quotation mark that is never closed, or closed in a later row, makes one field of the rows in between.
+    /// A quotation mark that is never closed, or closed in a later row, makes one field of the rows
+    /// in between.
     fn one_line(&mut self) {
         for (place, field) in self.record.iter().enumerate() {
             if field.contains(['\r', '\n']) {
@@ -126,8 +127,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A name that a spreadsheet has changed, or would change, is another name, under which the same payout would be made
-    /// again.
+    /// A name that a spreadsheet has changed, or would change, is another name, under which the
+    /// same payout would be made again.
     fn intent_id(&mut self) -> Option<IntentId> {
         let id: IntentId = self.parsed("intent")?;
         if is_shortened(id.as_str()) {
@@ -197,7 +198,8 @@ impl<'a> Fields<'a> {
         Some(url)
     }
 
-    /// The columns whose names begin as the product says: the rest of each name, with what is in the row.
+    /// The columns whose names begin as the product says: the rest of each name, with what is in
+    /// the row.
     pub(in crate::command::payout) fn prefixed(&self) -> Vec<(String, String)> {
         let columns = self.columns.prefixed().iter();
         let filled = columns.filter_map(|(place, name)| {

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use super::mistake::Mistake;
 use crate::lang::Text;
 
-/// A reader that notes where the lines begin of what passes through it, and ends with an error at a file or a record
-/// that is too long.
+/// A reader that notes where the lines begin of what passes through it, and ends with an error at a
+/// file or a record that is too long.
 pub(super) struct Lines<R> {
     inner: R,
     notes: Rc<RefCell<Notes>>,
@@ -71,7 +71,8 @@ impl<R: Read> Read for Lines<R> {
 }
 
 impl Notes {
-    /// The line of a record that begins at this byte, or after line ends there. Records are asked for in their order.
+    /// The line of a record that begins at this byte, or after line ends there. Records are asked
+    /// for in their order.
     pub(super) fn line_at(&mut self, place: u64) -> u64 {
         self.reached = place;
         while self.begins.front().is_some_and(|(begin, _)| *begin < place) {

@@ -1,6 +1,7 @@
 use super::*;
 
-/// What each cause tells to do, and the next cause. A new one is not forgotten here: the `match` has no other arm.
+/// What each cause tells to do, and the next cause. A new one is not forgotten here: the `match`
+/// has no other arm.
 fn way_out(kind: &OpenErrorKind) -> (&'static str, Option<OpenErrorKind>) {
     use OpenErrorKind as K;
     let text = || "x".to_owned();
