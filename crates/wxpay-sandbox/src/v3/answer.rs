@@ -18,7 +18,7 @@ pub(crate) struct Answer {
     body: Body,
     signed: bool,
     /// What stands in its head beside what every response has.
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// The body of a response that is not an error.
@@ -58,7 +58,7 @@ impl Answer {
             status: StatusCode::OK,
             body: Body::Content(Box::new(content)),
             signed: true,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -76,7 +76,7 @@ impl Answer {
             status: StatusCode::NO_CONTENT,
             body: Body::Nothing,
             signed: true,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -98,7 +98,7 @@ impl Answer {
                 digest: None,
             },
             signed: false,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -112,7 +112,7 @@ impl Answer {
                 digest: Some(digest),
             },
             signed: true,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -125,7 +125,7 @@ impl Answer {
                 detail: None,
             }),
             signed: true,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -187,7 +187,7 @@ impl Answer {
     /// The same with another header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::try_from(value) {
-            self.headers.insert(name, value);
+            self.headers.push((name, value));
         }
         self
     }
