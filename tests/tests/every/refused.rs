@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How many operations are answered with success.
-pub(super) const ANSWERED: usize = 1128;
+pub(super) const ANSWERED: usize = 1124;
 
 /// How many of all operations can change something.
 pub(super) const WRITES: usize = 708;
@@ -29,7 +29,7 @@ pub(super) static SAME_PATH: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
 pub(super) static REFUSED: LazyLock<BTreeMap<&str, &str>> =
     LazyLock::new(|| BTreeMap::from(CODES.map(|(name, code)| (name, code))));
 
-const CODES: [(&str, &str); 78] = [
+const CODES: [(&str, &str); 82] = [
     ("v2.pay.close_order", "ORDERNOTEXIST"),
     ("v2.pay.create_refund", "INVALID_TRANSACTIONID"),
     ("v2.pay.download_bill", "20001"),
@@ -124,6 +124,23 @@ const CODES: [(&str, &str); 78] = [
         "RESOURCE_NOT_EXISTS",
     ),
     ("v3.merchant_service.update_refund_progress", "PARAM_ERROR"),
+    // All of them are made with the number of the first one.
+    (
+        "v3.new_tax_control_fapiao.issue_general_fapiao",
+        "RESOURCE_ALREADY_EXISTS",
+    ),
+    (
+        "v3.new_tax_control_fapiao.issue_passenger_transport_fapiao",
+        "RESOURCE_ALREADY_EXISTS",
+    ),
+    (
+        "v3.new_tax_control_fapiao.issue_real_estate_leasing_fapiao",
+        "RESOURCE_ALREADY_EXISTS",
+    ),
+    (
+        "v3.new_tax_control_fapiao.issue_refined_oil_fapiao",
+        "RESOURCE_ALREADY_EXISTS",
+    ),
     ("v3.partner_transfer.create_batch", "PARAM_ERROR"),
     ("v3.partner_transfer.query_batch_by_id", "NOT_FOUND"),
     (

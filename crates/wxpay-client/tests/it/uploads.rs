@@ -89,7 +89,7 @@ fn the_message_has_the_json_and_the_file() {
     // A line of the file is never taken for the end of it.
     let hostile = Upload::new("a.png", boundary.strip_prefix("--").unwrap().to_owned());
     let body = sent(&hostile, PNG, None).unwrap();
-    assert!(body.starts_with(&format!("{boundary}x\r\n")), "{body}");
+    assert!(body.starts_with(&format!("{boundary}-1\r\n")), "{body}");
 }
 
 #[test]

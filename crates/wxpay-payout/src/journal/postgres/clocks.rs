@@ -33,15 +33,20 @@ impl Clocks {
 
     /// That both agree well enough to begin anything.
     pub(super) fn check(self) -> Result<(), Trouble> {
-        if self.ahead.abs() <= TOLERANCE_MILLIS {
+        let wrong = if self.ahead < -TOLERANCE_MILLIS {
+            format!(
+                "the clock of this machine is {} s ahead of that of the PostgreSQL server: set both right (NTP) and run it again",
+                self.ahead.abs() / 1000
+            )
+        } else if self.ahead > TOLERANCE_MILLIS {
+            format!(
+                "the clock of this machine is {} s behind that of the PostgreSQL server: set both right (NTP) and run it again",
+                self.ahead.abs() / 1000
+            )
+        } else {
             return Ok(());
-        }
-        let is = if self.ahead < 0 { "ahead of" } else { "behind" };
-        let seconds = self.ahead.abs() / 1000;
-        Err(JournalError::storage(format!(
-            "the clock of this machine is {seconds} s {is} that of the PostgreSQL server: set both right (NTP) and run it again"
-        ))
-        .into())
+        };
+        Err(JournalError::storage(wrong).into())
     }
 }
 
