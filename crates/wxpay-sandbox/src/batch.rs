@@ -26,14 +26,16 @@ pub struct Batch {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BatchTerms {
-    /// The merchant whose money or users it is about (特约商户号).
-    pub sub_mchid: String,
+    /// The merchant whose money or users it is about (特约商户号), if a service provider asked for it.
+    pub sub_mchid: Option<String>,
+    /// The app that the openids are of (直连商户的appid), if the merchant itself asked for it.
+    pub appid: Option<String>,
     /// That merchant's app (特约商户appid).
     pub sub_appid: Option<String>,
     /// The service provider's app (服务商的appid).
     pub sp_appid: Option<String>,
     /// What that merchant lets the service provider do (特约商户授权类型).
-    pub authorization_type: String,
+    pub authorization_type: Option<String>,
     /// The name (批次名称).
     pub batch_name: String,
     /// The remark (批次备注).
@@ -45,8 +47,19 @@ pub struct BatchTerms {
     pub transfer_purpose: Option<String>,
     /// The scene (转账场景).
     pub transfer_scene: Option<String>,
+    /// The number of the scene (转账场景ID) of a batch that the merchant itself asked for.
+    pub transfer_scene_id: Option<String>,
+    /// Where it is to be told how the batch ends (通知地址). The sandbox does not tell it.
+    pub notify_url: Option<String>,
     /// The transfers (转账明细列表).
     pub transfers: Vec<TransferTerms>,
+}
+
+impl BatchTerms {
+    /// Whether the merchant's own money is paid, and no service provider has asked for it.
+    pub(crate) fn is_own(&self) -> bool {
+        self.sub_mchid.is_none()
+    }
 }
 
 /// What one transfer of a batch is to be, its encrypted fields decrypted.
@@ -63,8 +76,8 @@ pub struct TransferTerms {
     pub transfer_remark: String,
     /// Who is paid (收款用户openid).
     pub openid: String,
-    /// The name of who is paid (收款用户姓名).
-    pub user_name: String,
+    /// The name of who is paid (收款用户姓名), which service providers have to give.
+    pub user_name: Option<String>,
     /// The identity card of who is paid (收款用户身份证).
     pub user_id_card: Option<String>,
 }

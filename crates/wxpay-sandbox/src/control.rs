@@ -96,7 +96,7 @@ use crate::{Sandbox, StartError, listener};
 /// | `GET /v1/faults` | The faults that wait, and the rules |
 /// | `POST /v1/faults` | `{"api": "v2.pay.query_order", "fault": "html_502", "times": 3}`; see below |
 /// | `DELETE /v1/faults`, `DELETE /v1/faults/{id}` | Removes all faults, or one rule |
-/// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees, transfers to users and red packets |
+/// | `POST /v1/balance` | `{"fen": 10000}`: the money for payments to employees, transfers to users, own batches of transfers and red packets |
 /// | `POST /v1/names` | `{"openid": "o…", "name": "张三"}`: the real name of a user |
 /// | `POST /v1/certificates/rotate` | Adds a platform certificate and signs with it |
 /// | `POST /v1/reset` | Forgets all but the keys |

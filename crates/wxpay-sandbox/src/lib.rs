@@ -33,9 +33,12 @@
 //! until [`Sandbox::confirm_transfer_bill`] lets the user confirm it, and fails after 24 hours of
 //! the clock. Without enough [balance](Sandbox::set_balance) it stays `PROCESSING`, whatever the
 //! response says. [`Sandbox::confirm_transfer_authorization`] lets a user allow transfers without
-//! confirmation (免确认收款授权). [`Sandbox::receive_red_packet`] lets a user receive a red packet (现金红包);
-//! what nobody receives in 24 hours goes back. Withdrawals (预约提现) arrive at ten o'clock of the next
-//! day, and [`Sandbox::set_withdrawal_status`] decides otherwise.
+//! confirmation (免确认收款授权). A batch of transfers (批量转账) of a service provider is carried out by
+//! [`Sandbox::settle_batch`], one of the merchant's own at once, unless
+//! [`Sandbox::set_batch_approval`] lets it wait for an approver. [`Sandbox::receive_red_packet`]
+//! lets a user receive a red packet (现金红包); what nobody receives in 24 hours goes back. Withdrawals
+//! (预约提现) arrive at ten o'clock of the next day, and [`Sandbox::set_withdrawal_status`] decides
+//! otherwise.
 //!
 //! An electronic invoice (电子发票) is issued at once, for any payment that is named. The URL of its
 //! file, PDF or XML, serves for 30 seconds of the clock, without a signature, and only with the

@@ -67,6 +67,8 @@ pub(crate) struct Snapshot {
     batches: Vec<Batch>,
     transfers: Vec<Transfer>,
     #[serde(default)]
+    batch_approval: bool,
+    #[serde(default)]
     red_packets: RedPackets,
     #[serde(default)]
     withdrawals: Vec<Withdrawal>,
@@ -112,6 +114,7 @@ pub(crate) fn write(shared: &Shared) -> (u64, String) {
         refund_end: state.refund_end,
         batches: state.batches.all(),
         transfers: state.batches.transfers(),
+        batch_approval: state.batches.needs_approval,
         red_packets: state.red_packets.clone(),
         withdrawals: state.withdrawals.clone(),
         transfer_bills: state.transfer_bills.clone(),
@@ -183,6 +186,7 @@ impl Snapshot {
         for transfer in self.transfers {
             state.batches.add_transfer(transfer);
         }
+        state.batches.needs_approval = self.batch_approval;
         state.red_packets = self.red_packets;
         state.withdrawals = self.withdrawals;
         state.transfer_bills = self.transfer_bills;

@@ -7,7 +7,7 @@ mod codes;
 mod combined;
 mod complaints;
 mod invoices;
-mod money_out;
+pub(crate) mod money_out;
 mod orders;
 mod payouts;
 mod red_packets;
@@ -54,7 +54,7 @@ use crate::{
 };
 
 pub(crate) use agenda::{Agenda, Event, Place, Planned};
-pub(crate) use batches::Batches;
+pub(crate) use batches::{Batches, WAITS};
 pub(crate) use bills::Bills;
 pub(crate) use codes::{AskedCharge, ChargeRefusal, Codes};
 pub(crate) use combined::{AskedCombined, CombinedEntry, CombinedOrders};
@@ -362,30 +362,5 @@ impl State {
 
     pub(crate) fn name(&self, openid: &str) -> Option<&str> {
         self.names.get(openid).map(String::as_str)
-    }
-
-    pub(crate) fn settle_batch(&mut self, out_batch_no: &str) -> bool {
-        let now = self.now();
-        let names = &self.names;
-        self.batches.settle(out_batch_no, now, |openid, name| {
-            names.get(openid).is_none_or(|real| real == name)
-        })
-    }
-
-    pub(crate) fn set_transfer_status(
-        &mut self,
-        out_batch_no: &str,
-        out_detail_no: &str,
-        status: &str,
-        fail_reason: Option<&str>,
-    ) -> bool {
-        let now = self.now();
-        let Some(transfer) = self.batches.transfer_mut(out_batch_no, out_detail_no) else {
-            return false;
-        };
-        transfer.detail_status = status.to_owned();
-        transfer.fail_reason = fail_reason.map(str::to_owned);
-        transfer.update_time = now;
-        true
     }
 }

@@ -36,8 +36,8 @@ pub struct Transfer {
     pub fail_reason: Option<String>,
     /// Who is paid (收款用户openid).
     pub openid: String,
-    /// The name of who is paid (收款用户姓名), at most 214 bytes. It is encrypted for the merchant on its
-    /// way out.
+    /// The name of who is paid (收款用户姓名), at most 214 bytes; empty if none was given. It is
+    /// encrypted for the merchant on its way out.
     pub username: String,
     /// A text to send in place of the encrypted name, such as one that can't be decrypted.
     pub raw_username: Option<String>,

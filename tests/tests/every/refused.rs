@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How many operations are answered with success.
-pub(super) const ANSWERED: usize = 1124;
+pub(super) const ANSWERED: usize = 1122;
 
 /// How many of all operations can change something.
 pub(super) const WRITES: usize = 708;
@@ -29,7 +29,7 @@ pub(super) static SAME_PATH: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
 pub(super) static REFUSED: LazyLock<BTreeMap<&str, &str>> =
     LazyLock::new(|| BTreeMap::from(CODES.map(|(name, code)| (name, code))));
 
-const CODES: [(&str, &str); 82] = [
+const CODES: [(&str, &str); 84] = [
     ("v2.pay.close_order", "ORDERNOTEXIST"),
     ("v2.pay.create_refund", "INVALID_TRANSACTIONID"),
     ("v2.pay.download_bill", "20001"),
@@ -175,5 +175,7 @@ const CODES: [(&str, &str); 82] = [
     ("v3.refund.apply_abnormal_refund", "PARAM_ERROR"),
     ("v3.refund.create_refund", "RESOURCE_NOT_EXISTS"),
     ("v3.refund.query_refund", "RESOURCE_NOT_EXISTS"),
+    ("v3.transfer.query_batch_by_id", "NOT_FOUND"),
+    ("v3.transfer.query_detail_by_id", "NOT_FOUND"),
     ("v3.transferdownload.download_sign_file", "INVALID_REQUEST"),
 ];

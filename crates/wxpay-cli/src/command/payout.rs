@@ -1,5 +1,5 @@
 //! Payouts from CSV files, over a journal: payments to employees (向员工付款), transfers (商家转账), red
-//! packets (现金红包) and refunds (退款).
+//! packets (现金红包), transfers to balances (商家转账到零钱) and refunds (退款).
 
 mod attest;
 mod backup;

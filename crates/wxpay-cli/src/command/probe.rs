@@ -1,13 +1,14 @@
 //! Harmless queries about numbers that nobody uses, and what their answers say of the key.
 
 use wxpay_api::core::{
-    Error, ErrorKind, InvalidInput, OutRefundNo, OutTradeNo, PartnerTradeNo, Timestamp,
+    Error, ErrorKind, InvalidInput, OutBatchNo, OutRefundNo, OutTradeNo, PartnerTradeNo, Timestamp,
 };
 use wxpay_api::v2::pay::{QueryOrder, query_order::Order};
 use wxpay_api::v2::red_packet::QueryRedPacket;
 use wxpay_api::v2::wecom::QueryEmployeePayment;
 use wxpay_api::v3::fund_app::QueryTransferByOutBillNo;
 use wxpay_api::v3::refund::QueryRefund;
+use wxpay_api::v3::transfer::QueryBatchByOutBatchNo;
 
 use crate::config::{Clients, Config};
 use crate::fail::Fail;
@@ -50,6 +51,17 @@ pub(super) async fn red_packet(config: &Config) -> Result<Option<Error>, Fail> {
         options: Default::default(),
     };
     Ok(Clients::new(config)?.v2()?.send(&request).await.err())
+}
+
+/// Asks about a batch of transfers to balances.
+pub(super) async fn batch_transfer(config: &Config) -> Result<Option<Error>, Fail> {
+    let request = QueryBatchByOutBatchNo {
+        out_batch_no: OutBatchNo::new(unused()).map_err(impossible)?,
+        need_query_detail: false,
+        options: Default::default(),
+    };
+    let clients = Clients::without_identity(config)?;
+    Ok(clients.v3_with_ids()?.send(&request).await.err())
 }
 
 /// Asks about a refund.

@@ -7,6 +7,7 @@
     clippy::print_stdout
 )]
 
+mod batch_transfers;
 mod columns;
 mod kills;
 mod lines;

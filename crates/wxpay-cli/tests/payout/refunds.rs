@@ -208,7 +208,7 @@ async fn columns_of_another_product_are_named() {
         (
             "run rows.csv --journal j",
             "intent,product,out_trade_no,amount_fen,total_fen\na,refunds,order-A1,1,1\n",
-            "line 2, column 2 (product): must be one of employee, transfer, red-packet, refund",
+            "line 2, column 2 (product): must be one of employee, transfer, red-packet, batch-transfer, refund",
         ),
         (
             "run rows.csv --product employee --journal j",

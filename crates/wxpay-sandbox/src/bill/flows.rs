@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wxpay_core::{Fen, TimeFormat, Timestamp};
 
 use crate::bill::fee;
-use crate::bill::outflows::{red_packet, transfer, withdrawals};
+use crate::bill::outflows::{batch_transfer, red_packet, transfer, withdrawals};
 use crate::refund::Shares;
 use crate::snapshot::millis;
 use crate::state::State;
@@ -240,7 +240,9 @@ fn operation(state: &State, merchant: &Merchant) -> Vec<Flow> {
     let transfers = transfers.flat_map(|bill| transfer(bill, &api));
     let packets = state.red_packets.all();
     let packets = packets.flat_map(|packet| red_packet(packet, &api));
-    let flows = deposits.chain(payouts).chain(transfers);
+    let batches = state.batches.own_transfers();
+    let batches = batches.flat_map(|transfer| batch_transfer(transfer, &api));
+    let flows = deposits.chain(payouts).chain(transfers).chain(batches);
     let flows = flows.chain(packets);
     flows.chain(withdrawals(state, "OPERATION", &api)).collect()
 }

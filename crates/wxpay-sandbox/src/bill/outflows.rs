@@ -2,7 +2,7 @@
 
 use crate::bill::flows::{Flow, Source};
 use crate::state::State;
-use crate::{RedPacket, TransferBill};
+use crate::{RedPacket, Transfer, TransferBill};
 
 /// What a transfer to a user took, and what came back of it. Money of sub-merchants is in their own
 /// accounts.
@@ -21,6 +21,22 @@ pub(crate) fn transfer(bill: &TransferBill, api: &str) -> Vec<Flow> {
     let out = out.map(|time| source.flow(time, "商家转账", "商家转账", -change));
     let back = back.map(|time| source.flow(time, "商家转账", "商家转账退款", change));
     out.into_iter().chain(back).collect()
+}
+
+/// What a transfer of a batch took, and what came back of it.
+pub(crate) fn batch_transfer(transfer: &Transfer, api: &str) -> Vec<Flow> {
+    let source = Source {
+        business_id: &transfer.detail_id,
+        voucher: &transfer.out_detail_no,
+        applicant: api,
+        remark: &transfer.transfer_remark,
+    };
+    let change = transfer.total_amount.get();
+    let mut flows = vec![source.flow(transfer.initiate_time, "商家转账", "商家转账", -change)];
+    if transfer.detail_status == "FAIL" {
+        flows.push(source.flow(transfer.update_time, "商家转账", "商家转账退款", change));
+    }
+    flows
 }
 
 /// What a red packet took, and what came back of it.

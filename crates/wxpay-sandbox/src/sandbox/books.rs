@@ -76,8 +76,15 @@ impl Sandbox {
         self.shared.state().batches.add_transfer(transfer);
     }
 
-    /// Carries out the transfers of a batch that are still `PROCESSING`, and says whether there is
-    /// a batch of this number.
+    /// Whether somebody has to approve the merchant's own batches (待付款确认) before they are carried
+    /// out. If so, they are `WAIT_PAY` until [`settle_batch`](Self::settle_batch).
+    pub fn set_batch_approval(&self, is_needed: bool) {
+        self.shared.state().batches.needs_approval = is_needed;
+    }
+
+    /// Carries out the transfers of a batch that are still `PROCESSING` or `WAIT_PAY`, and says
+    /// whether there is a batch of this number. A batch of the merchant's own is carried out by
+    /// itself unless it [has to be approved](Self::set_batch_approval).
     ///
     /// They succeed, unless the name given is not the [registered](Self::register_name) one: that
     /// fails with `NAME_NOT_CORRECT`.
@@ -86,7 +93,7 @@ impl Sandbox {
     }
 
     /// Sets what a transfer has become, and says whether there is one of these numbers. The texts
-    /// go out as they are.
+    /// go out as they are. The money of an own batch comes back when its transfer is `FAIL`.
     pub fn set_transfer_status(
         &self,
         out_batch_no: &str,
@@ -121,10 +128,10 @@ impl Sandbox {
         self.shared.state().register_name(openid, name);
     }
 
-    /// Sets the money that payments to employees (向员工付款), transfers to users (商家转账) and red packets
-    /// (现金红包) can be made from. Until this is called there is no limit.
-    /// The fund flow bill (资金账单) of the operating account (运营账户) lists the difference as money put
-    /// in or taken out.
+    /// Sets the money that payments to employees (向员工付款), transfers to users (商家转账), the merchant's
+    /// own batches of transfers (商家转账到零钱) and red packets (现金红包) can be made from. Until this is
+    /// called there is no limit. The fund flow bill (资金账单) of the operating account (运营账户) lists
+    /// the difference as money put in or taken out.
     pub fn set_balance(&self, balance: Fen) {
         let mut state = self.shared.state();
         state.balance = Some(balance);

@@ -25,6 +25,8 @@ pub(crate) enum MoneyOut {
     StepRedPacket { mch_billno: String },
     /// A red packet can no longer be received.
     ReturnRedPacket { mch_billno: String },
+    /// A batch of the merchant's own is carried out.
+    SettleBatch { out_batch_no: String },
     /// A withdrawal has come to the bank.
     SettleWithdrawal { withdraw_id: String },
     /// The electronic receipt of a transfer is made.
@@ -47,6 +49,9 @@ impl State {
             } => self.expire_authorization(out_authorization_no, *create_time, random),
             MoneyOut::StepRedPacket { mch_billno } => self.step_red_packet(mch_billno),
             MoneyOut::ReturnRedPacket { mch_billno } => self.return_red_packet(mch_billno),
+            MoneyOut::SettleBatch { out_batch_no } => {
+                self.settle_batch(out_batch_no);
+            }
             MoneyOut::SettleWithdrawal { withdraw_id } => {
                 self.settle_withdrawal(withdraw_id, random);
             }

@@ -1,4 +1,4 @@
-//! 发起批量转账.
+//! 发起批量转账, of a service provider and of the merchant itself.
 
 use std::collections::HashSet;
 
@@ -9,16 +9,17 @@ use wxpay_core::{Fen, Timestamp};
 use crate::endpoint::Endpoint;
 use crate::platform::PlatformKey;
 use crate::random::{DIGITS, Random, another};
-use crate::state::State;
+use crate::state::money_out::MoneyOut;
+use crate::state::{Event, State, WAITS};
 use crate::v3::answer::to_json;
 use crate::v3::input::{Body, Object};
 use crate::v3::{Answer, Content, Request, authorization, with_millis};
 use crate::{Batch, BatchTerms, Transfer, TransferTerms};
 
 /// What a request asks for.
-struct Asked {
-    out_batch_no: String,
-    terms: BatchTerms,
+pub(crate) struct Asked {
+    pub(crate) out_batch_no: String,
+    pub(crate) terms: BatchTerms,
 }
 
 /// The body of the response.
@@ -27,6 +28,8 @@ struct Created {
     out_batch_no: String,
     batch_id: String,
     create_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_status: Option<&'static str>,
 }
 
 /// 发起批量转账.
@@ -69,16 +72,24 @@ fn check(request: &Request<'_>) -> Result<Asked, Answer> {
         Ok(choice.map(str::to_owned))
     };
     let terms = BatchTerms {
-        sub_mchid: sub_mchid.to_owned(),
+        sub_mchid: Some(sub_mchid.to_owned()),
+        appid: None,
         sub_appid,
         sp_appid,
-        authorization_type: authorization_type.to_owned(),
+        authorization_type: Some(authorization_type.to_owned()),
         batch_name: fields.text("batch_name", 32)?.to_owned(),
         batch_remark: fields.text("batch_remark", 32)?.to_owned(),
         total_amount: Fen::new(fields.positive("total_amount")?),
         transfer_purpose: choice("transfer_purpose", PURPOSES)?,
         transfer_scene: choice("transfer_scene", SCENES)?,
-        transfers: transfers(&fields, key)?,
+        transfer_scene_id: None,
+        notify_url: None,
+        transfers: transfers(
+            &fields,
+            3000,
+            |fields| fields.sealed("user_name", key).map(Some),
+            key,
+        )?,
     };
     check_sums(&fields, &terms)?;
     Ok(Asked {
@@ -88,7 +99,7 @@ fn check(request: &Request<'_>) -> Result<Asked, Answer> {
 }
 
 /// Makes the batch if it is to take effect, or says once more what was made under this number.
-fn perform(
+pub(crate) fn perform(
     asked: Asked,
     state: &mut State,
     random: &Random,
@@ -106,6 +117,17 @@ fn perform(
         return Ok(Answer::ok(Created::new(earlier)));
     }
 
+    if asked.terms.is_own() {
+        let left = state.balance.map(|balance| {
+            let left = balance.checked_sub(asked.terms.total_amount);
+            left.filter(|left| *left >= Fen::ZERO)
+                .ok_or_else(|| Answer::error(403, "NOT_ENOUGH", "资金不足"))
+        });
+        let left = left.transpose()?;
+        if commit {
+            state.balance = left;
+        }
+    }
     let batch = Batch {
         out_batch_no: asked.out_batch_no,
         batch_id: format!("1030{}", random.text(DIGITS, 36)),
@@ -116,16 +138,29 @@ fn perform(
     let answer = Answer::ok(Created::new(&batch));
     if commit {
         let terms = batch.terms.transfers.iter();
-        let transfers = terms.map(|terms| begin(terms, &batch, now, random));
+        let waits = batch.terms.is_own() && state.batches.needs_approval;
+        let status = if waits { WAITS } else { "PROCESSING" };
+        let transfers = terms.map(|terms| begin(terms, status, &batch, now, random));
         let transfers = transfers.collect();
+        if batch.terms.is_own() && !waits {
+            let out_batch_no = batch.out_batch_no.clone();
+            let event = Event::MoneyOut(MoneyOut::SettleBatch { out_batch_no });
+            state.agenda.add(now, event);
+        }
         state.batches.add(batch, transfers);
     }
     Ok(answer)
 }
 
-fn transfers(fields: &Object<'_>, key: &PlatformKey) -> Result<Vec<TransferTerms>, Answer> {
+/// The transfers, of this many at most. How each has its name, `user_name` says.
+pub(crate) fn transfers(
+    fields: &Object<'_>,
+    most: usize,
+    user_name: impl Fn(&Object<'_>) -> Result<Option<String>, Answer>,
+    key: &PlatformKey,
+) -> Result<Vec<TransferTerms>, Answer> {
     let mut numbers = HashSet::new();
-    let list = fields.list("transfer_detail_list", 3000)?;
+    let list = fields.list("transfer_detail_list", most)?;
     list.iter()
         .map(|fields| {
             let out_detail_no = fields.number("out_detail_no", 32)?;
@@ -137,14 +172,14 @@ fn transfers(fields: &Object<'_>, key: &PlatformKey) -> Result<Vec<TransferTerms
                 transfer_amount: Fen::new(fields.positive("transfer_amount")?),
                 transfer_remark: fields.text("transfer_remark", 32)?.to_owned(),
                 openid: fields.text("openid", 64)?.to_owned(),
-                user_name: fields.sealed("user_name", key)?,
+                user_name: user_name(fields)?,
                 user_id_card: fields.optional_sealed("user_id_card", key)?,
             })
         })
         .collect()
 }
 
-fn check_sums(fields: &Object<'_>, terms: &BatchTerms) -> Result<(), Answer> {
+pub(crate) fn check_sums(fields: &Object<'_>, terms: &BatchTerms) -> Result<(), Answer> {
     let mut amounts = terms
         .transfers
         .iter()
@@ -162,19 +197,26 @@ fn check_sums(fields: &Object<'_>, terms: &BatchTerms) -> Result<(), Answer> {
 }
 
 /// A transfer of a new batch.
-fn begin(terms: &TransferTerms, batch: &Batch, now: Timestamp, random: &Random) -> Transfer {
+fn begin(
+    terms: &TransferTerms,
+    status: &str,
+    batch: &Batch,
+    now: Timestamp,
+    random: &Random,
+) -> Transfer {
     let amount = terms.transfer_amount.get();
     let mut transfer = Transfer::new(&batch.out_batch_no, &terms.out_detail_no, amount);
     transfer.batch_id.clone_from(&batch.batch_id);
     transfer.detail_id = format!("1040{}", random.text(DIGITS, 36));
-    transfer.appid = match &*batch.terms.authorization_type {
-        FUND => batch.terms.sp_appid.clone(),
-        _ => batch.terms.sub_appid.clone(),
+    transfer.appid = match batch.terms.authorization_type.as_deref() {
+        None => batch.terms.appid.clone(),
+        Some(FUND) => batch.terms.sp_appid.clone(),
+        Some(_) => batch.terms.sub_appid.clone(),
     };
-    "PROCESSING".clone_into(&mut transfer.detail_status);
+    status.clone_into(&mut transfer.detail_status);
     transfer.transfer_remark.clone_from(&terms.transfer_remark);
     transfer.openid.clone_from(&terms.openid);
-    transfer.username.clone_from(&terms.user_name);
+    transfer.username = terms.user_name.clone().unwrap_or_default();
     transfer.initiate_time = now;
     transfer.update_time = now;
     transfer
@@ -186,6 +228,7 @@ impl Created {
             out_batch_no: batch.out_batch_no.clone(),
             batch_id: batch.batch_id.clone(),
             create_time: with_millis(batch.create_time),
+            batch_status: batch.terms.is_own().then_some("ACCEPTED"),
         }
     }
 }

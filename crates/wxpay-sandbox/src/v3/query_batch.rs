@@ -1,4 +1,4 @@
-//! 商家批次单号查询批次单, and 微信支付批次单号查询批次单.
+//! 商家批次单号查询批次单, and 微信支付批次单号查询批次单, of a service provider.
 
 use http::Method;
 use serde::Serialize;
@@ -14,25 +14,36 @@ use crate::v3::{Answer, Content, Request, not_found, with_millis};
 use crate::{Batch, Transfer};
 
 /// Which transfers of the batch are wanted.
-struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     details: bool,
-    offset: usize,
-    limit: usize,
+    pub(crate) offset: usize,
+    pub(crate) limit: usize,
     status: &'a str,
+}
+
+/// How many transfers of a batch have ended, and how.
+pub(crate) struct Ends {
+    pub(crate) success_amount: i64,
+    pub(crate) success_num: usize,
+    pub(crate) fail_amount: i64,
+    pub(crate) fail_num: usize,
+    pub(crate) status: &'static str,
 }
 
 /// The body of the response, its members in the document's order.
 #[derive(Serialize)]
 struct Report {
     sp_mchid: String,
-    sub_mchid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_mchid: Option<String>,
     out_batch_no: String,
     batch_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub_appid: Option<String>,
     batch_status: &'static str,
     batch_type: &'static str,
-    authorization_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_type: Option<String>,
     batch_name: String,
     batch_remark: String,
     total_amount: i64,
@@ -54,7 +65,7 @@ struct Report {
 }
 
 #[derive(Serialize)]
-struct Item {
+pub(crate) struct Item {
     detail_id: String,
     out_detail_no: String,
     detail_status: String,
@@ -100,6 +111,7 @@ fn report(
     batches: &Batches,
     shared: &Shared,
 ) -> Result<Answer, Answer> {
+    let batch = batch.filter(|batch| !batch.terms.is_own());
     let batch = batch.ok_or_else(not_found)?;
     let transfers: Vec<_> = batches.transfers_of(&batch.out_batch_no).collect();
     let sp_mchid = shared.merchant.sp_mchid.to_string();
@@ -107,7 +119,7 @@ fn report(
 }
 
 impl<'a> Wanted<'a> {
-    fn read(query: &'a str, statuses: &[&str]) -> Result<Self, Answer> {
+    pub(crate) fn read(query: &'a str, statuses: &[&str]) -> Result<Self, Answer> {
         let query = Query(query);
         let details = query.choice("need_query_detail", &["true", "false"])?;
         let details = match details {
@@ -127,13 +139,22 @@ impl<'a> Wanted<'a> {
         })
     }
 
+    /// Those of the transfers that are listed. The document: once the batch is finished.
+    pub(crate) fn items(&self, transfers: &[&Transfer], ends: &Ends) -> Option<Vec<Item>> {
+        (self.details && ends.status == FINISHED).then(|| {
+            let fitting = transfers.iter().filter(|transfer| self.fits(transfer));
+            let page = fitting.skip(self.offset).take(self.limit);
+            page.map(|transfer| Item::new(transfer)).collect()
+        })
+    }
+
     fn fits(&self, transfer: &Transfer) -> bool {
         self.status == "ALL" || self.status == transfer.detail_status
     }
 }
 
-impl Report {
-    fn new(batch: &Batch, transfers: &[&Transfer], wanted: &Wanted<'_>, sp_mchid: String) -> Self {
+impl Ends {
+    pub(crate) fn of(transfers: &[&Transfer]) -> Self {
         let count = |statuses: &[&str]| {
             let mut num = 0;
             let mut amount = Fen::ZERO;
@@ -147,7 +168,26 @@ impl Report {
         };
         let (success_num, success_amount) = count(&["SUCCESS"]);
         let (fail_num, fail_amount) = count(&["FAIL", "REFUND"]);
-        let finished = success_num + fail_num == transfers.len();
+        let (waiting, _) = count(&["WAIT_PAY"]);
+        Self {
+            success_amount,
+            success_num,
+            fail_amount,
+            fail_num,
+            status: if success_num + fail_num == transfers.len() {
+                FINISHED
+            } else if waiting > 0 {
+                "WAIT_PAY"
+            } else {
+                "PROCESSING"
+            },
+        }
+    }
+}
+
+impl Report {
+    fn new(batch: &Batch, transfers: &[&Transfer], wanted: &Wanted<'_>, sp_mchid: String) -> Self {
+        let ends = Ends::of(transfers);
         let updates = transfers.iter().map(|transfer| transfer.update_time);
         let terms = &batch.terms;
         Self {
@@ -156,7 +196,7 @@ impl Report {
             out_batch_no: batch.out_batch_no.clone(),
             batch_id: batch.batch_id.clone(),
             sub_appid: terms.sub_appid.clone(),
-            batch_status: if finished { "FINISHED" } else { "PROCESSING" },
+            batch_status: ends.status,
             batch_type: "API",
             authorization_type: terms.authorization_type.clone(),
             batch_name: terms.batch_name.clone(),
@@ -165,16 +205,11 @@ impl Report {
             total_num: terms.transfers.len(),
             create_time: with_millis(batch.create_time),
             update_time: with_millis(updates.max().unwrap_or(batch.create_time)),
-            success_amount,
-            success_num,
-            fail_amount,
-            fail_num,
-            // The document: transfers are listed once the batch is finished.
-            transfer_detail_list: (wanted.details && finished).then(|| {
-                let fitting = transfers.iter().filter(|transfer| wanted.fits(transfer));
-                let page = fitting.skip(wanted.offset).take(wanted.limit);
-                page.map(|transfer| Item::new(transfer)).collect()
-            }),
+            success_amount: ends.success_amount,
+            success_num: ends.success_num,
+            fail_amount: ends.fail_amount,
+            fail_num: ends.fail_num,
+            transfer_detail_list: wanted.items(transfers, &ends),
             sp_appid: terms.sp_appid.clone(),
             transfer_purpose: terms.transfer_purpose.clone(),
             transfer_scene: terms.transfer_scene.clone(),
@@ -206,3 +241,5 @@ impl Item {
         }
     }
 }
+
+const FINISHED: &str = "FINISHED";

@@ -1,4 +1,4 @@
-//! 商家明细单号查询明细单, and 微信明细单号查询明细单.
+//! 商家明细单号查询明细单, and 微信明细单号查询明细单, of a service provider.
 
 use http::Method;
 use serde::Serialize;
@@ -64,6 +64,7 @@ fn by_out_detail_no(request: &Request<'_>) -> Result<Answer, Answer> {
     let transfer = {
         let state = shared.state();
         let found = state.batches.transfer(out_batch_no, out_detail_no);
+        let found = found.filter(|transfer| !state.batches.has_own(transfer));
         found.cloned().ok_or_else(not_found)?
     };
     tell(transfer, shared)
@@ -76,6 +77,7 @@ fn by_id(request: &Request<'_>) -> Result<Answer, Answer> {
     let mut transfer = {
         let state = shared.state();
         let found = state.batches.transfer_by_id(batch_id, detail_id);
+        let found = found.filter(|transfer| !state.batches.has_own(transfer));
         found.cloned().ok_or_else(not_found)?
     };
     // Here the document and the libraries agree.
@@ -93,12 +95,20 @@ pub(crate) fn number<'a>(request: &Request<'a>, field: &str) -> Result<&'a str, 
     Err(Answer::param_error("url", field, value.into(), issue))
 }
 
+/// The encrypted name of who is paid, if there is one.
+pub(crate) fn name(transfer: &Transfer, shared: &Shared) -> Result<Option<String>, Answer> {
+    if let Some(raw) = &transfer.raw_username {
+        return Ok(Some(raw.clone()));
+    }
+    if transfer.username.is_empty() {
+        return Ok(None);
+    }
+    let sealed = shared.platform.merchant.seal(&transfer.username);
+    sealed.map(Some).ok_or_else(system_error)
+}
+
 fn tell(transfer: Transfer, shared: &Shared) -> Result<Answer, Answer> {
-    let username = match &transfer.raw_username {
-        Some(raw) => Some(raw.clone()),
-        None => shared.platform.merchant.seal(&transfer.username),
-    };
-    let username = username.ok_or_else(system_error)?;
+    let username = name(&transfer, shared)?.ok_or_else(system_error)?;
     let sp_mchid = shared.merchant.sp_mchid.to_string();
     Ok(Answer::ok(Detail::new(transfer, sp_mchid, username)))
 }

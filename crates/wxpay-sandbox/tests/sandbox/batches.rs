@@ -29,7 +29,10 @@ async fn a_batch_is_made_once_and_found_by_every_number() {
     let batches = client.sandbox.batches();
     assert_eq!((batches.len(), batches[0].requests), (1, 2));
     assert_eq!(batches[0].terms.total_amount, Fen::new(300));
-    assert_eq!(batches[0].terms.transfers[0].user_name, "张三");
+    assert_eq!(
+        batches[0].terms.transfers[0].user_name.as_deref(),
+        Some("张三")
+    );
     assert_eq!(client.sandbox.transfers().len(), 2);
 
     let by_out_no = format!("{BATCHES}/out-batch-no/plfk2020042013");

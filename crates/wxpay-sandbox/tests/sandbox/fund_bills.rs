@@ -10,7 +10,7 @@ use crate::bills::{DAY, fields, path};
 use crate::client::{Client, with};
 
 /// A sandbox at noon of 25 November 2026.
-async fn at_noon() -> Client {
+pub(crate) async fn at_noon() -> Client {
     let client = Client::start().await;
     let noon = Timestamp::from_unix(1_795_579_200).unwrap();
     client.sandbox.freeze_clock(noon);
@@ -26,7 +26,7 @@ impl Client {
 
     /// The business type, the direction, the amount, the balance and the voucher of each row, and
     /// the sums.
-    async fn flows(&self, date: &str, account: &str) -> (Vec<[String; 5]>, Vec<String>) {
+    pub(crate) async fn flows(&self, date: &str, account: &str) -> (Vec<[String; 5]>, Vec<String>) {
         let target = format!("/v3/bill/fundflowbill?bill_date={date}&account_type={account}");
         let (status, applied) = self.get_json(&target).await;
         assert_eq!(status, 200, "{applied}");

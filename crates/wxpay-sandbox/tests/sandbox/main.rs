@@ -34,6 +34,7 @@ mod notices_v2;
 mod order_v2;
 mod order_v3;
 mod orders;
+mod own_batches;
 mod paying;
 mod payment_codes;
 mod payout_repeats;

@@ -2,7 +2,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
-use wxpay_payout::{IntentId, RedPackets, Refunds, Settlement, UserTransfers, Wecom};
+use wxpay_payout::{
+    BatchTransfers, IntentId, RedPackets, Refunds, Settlement, UserTransfers, Wecom,
+};
 
 use super::engine::Payer;
 use super::product::{Kind, Pays};
@@ -53,6 +55,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Kind::Employee => attest::<Wecom>(&arguments, &config, &intent, lang).await,
         Kind::Transfer => attest::<UserTransfers>(&arguments, &config, &intent, lang).await,
         Kind::RedPacket => attest::<RedPackets>(&arguments, &config, &intent, lang).await,
+        Kind::BatchTransfer => attest::<BatchTransfers>(&arguments, &config, &intent, lang).await,
         Kind::Refund => attest::<Refunds>(&arguments, &config, &intent, lang).await,
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
     match arguments.journal.product_of(&intent).await? {
         Kind::Transfer => cancel(&arguments, &config, &intent, lang).await,
         // In whatever state they are.
-        Kind::Employee | Kind::RedPacket | Kind::Refund => {
+        Kind::Employee | Kind::RedPacket | Kind::BatchTransfer | Kind::Refund => {
             Err(not_cancelled(&intent, CancelError::Unsupported))
         }
     }

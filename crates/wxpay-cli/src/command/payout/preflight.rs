@@ -73,6 +73,18 @@ pub(super) async fn red_packet(config: &Config, lang: Lang) -> Result<(), Fail> 
     judge([asked?], certain, lang)
 }
 
+/// The same for transfers to balances.
+pub(super) async fn batch_transfer(config: &Config, lang: Lang) -> Result<(), Fail> {
+    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::batch_transfer(config)).await else {
+        return late(lang);
+    };
+    let closed = (
+        "transfers to balances (商家转账到零钱) are not open to this merchant ID: new merchants have --product transfer",
+        "该商户号未开通商家转账到零钱：新商户请使用 --product transfer",
+    );
+    judge([asked?], |error| certain_v3(error, closed), lang)
+}
+
 /// The same for refunds.
 pub(super) async fn refund(config: &Config, lang: Lang) -> Result<(), Fail> {
     let Ok(asked) = tokio::time::timeout(PATIENCE, probe::refund(config)).await else {

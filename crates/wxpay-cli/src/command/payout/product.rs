@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::fail::Fail;
 use crate::lang::{Lang, Text};
 
+mod batch_transfer;
 mod employee;
 mod red_packet;
 mod refund;
@@ -29,15 +30,18 @@ pub(crate) enum Kind {
     Transfer,
     /// Red packets (现金红包)
     RedPacket,
+    /// Transfers to users' balances (商家转账到零钱), which WeChat Pay no longer opens to new merchants
+    BatchTransfer,
     /// Refunds of orders (退款)
     Refund,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Employee,
         Self::Transfer,
         Self::RedPacket,
+        Self::BatchTransfer,
         Self::Refund,
     ];
 
@@ -47,6 +51,7 @@ impl Kind {
             Self::Employee => "employee",
             Self::Transfer => "transfer",
             Self::RedPacket => "red-packet",
+            Self::BatchTransfer => "batch-transfer",
             Self::Refund => "refund",
         }
     }
@@ -57,6 +62,7 @@ impl Kind {
             Self::Employee => "v2.wecom.pay_employee",
             Self::Transfer => "v3.fund_app.create_transfer",
             Self::RedPacket => "v2.red_packet.send_red_packet",
+            Self::BatchTransfer => "v3.transfer.create_batch",
             Self::Refund => "v3.refund.create_refund",
         }
     }
@@ -67,6 +73,7 @@ impl Kind {
             Self::Employee => lang.pick("payments to employees", "向员工付款"),
             Self::Transfer => lang.pick("transfers that users confirm", "商家转账"),
             Self::RedPacket => lang.pick("red packets", "现金红包"),
+            Self::BatchTransfer => lang.pick("transfers to balances", "商家转账到零钱"),
             Self::Refund => lang.pick("refunds", "退款"),
         }
     }
@@ -77,6 +84,7 @@ impl Kind {
             Self::Employee => "[payout]",
             Self::Transfer => "[payout.transfer]",
             Self::RedPacket => "[payout.red-packet]",
+            Self::BatchTransfer => "[payout.batch-transfer]",
             Self::Refund => "[payout.refund]",
         }
     }
@@ -101,6 +109,13 @@ impl Kind {
                 "scene_id",
                 "msgappid",
             ],
+            Self::BatchTransfer => &[
+                "transfer_remark",
+                "batch_name",
+                "batch_remark",
+                "transfer_scene_id",
+                "notify_url",
+            ],
             Self::Refund => &["reason", "notify_url", "funds_account"],
         }
     }
@@ -110,6 +125,7 @@ impl Kind {
             Self::Employee => &employee::SHEET,
             Self::Transfer => &transfer::SHEET,
             Self::RedPacket => &red_packet::SHEET,
+            Self::BatchTransfer => &batch_transfer::SHEET,
             Self::Refund => &refund::SHEET,
         }
     }
@@ -167,6 +183,19 @@ pub(super) struct SandboxClients {
 
 /// The error that a sandbox does not start with.
 pub(super) type Boxed = Box<dyn StdError + Send + Sync>;
+
+/// WeChat Pay takes these transfers from merchants that pay with their own money, to users of their
+/// own app.
+fn its_own_money(config: &Config) -> Result<(), Fail> {
+    config.app_id()?;
+    if config.sub_mch_id().is_none() {
+        return Ok(());
+    }
+    Err(Fail::usage(
+        "transfers are paid with the merchant's own money: leave sub_mch_id out, and name the merchant that pays by mch_id",
+        "商家转账使用商户自己的资金：请去掉 sub_mch_id，并用 mch_id 指明付款的商户",
+    ))
+}
 
 /// A row that names another product than the file's.
 pub(super) fn other_product(kind: Kind) -> Text {

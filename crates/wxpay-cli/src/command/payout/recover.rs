@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::{Recovery, RedPackets, Refunds, UserTransfers, Wecom};
+use wxpay_payout::{BatchTransfers, Recovery, RedPackets, Refunds, UserTransfers, Wecom};
 
 use super::JournalArgs;
 use super::engine::Payer;
@@ -25,8 +25,8 @@ pub(crate) struct Arguments {
     /// All payouts that the lost journal may have had
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// What was paid with: employee, transfer, red-packet or refund; without it what the column
-    /// `product` of the file says, or else employee
+    /// What was paid with: employee, transfer, red-packet, batch-transfer or refund; without it
+    /// what the column `product` of the file says, or else employee
     #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
     product: Option<Kind>,
     #[command(flatten)]
@@ -47,6 +47,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Kind::Employee => rebuild::<Wecom>(&arguments, &config, rows, lang).await,
         Kind::Transfer => rebuild::<UserTransfers>(&arguments, &config, rows, lang).await,
         Kind::RedPacket => rebuild::<RedPackets>(&arguments, &config, rows, lang).await,
+        Kind::BatchTransfer => rebuild::<BatchTransfers>(&arguments, &config, rows, lang).await,
         Kind::Refund => rebuild::<Refunds>(&arguments, &config, rows, lang).await,
     }
 }

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use wxpay_payout::{
-    Alarm, Entry, IntentId, Journal, Number, PrepareError, RedPackets, Refunds, Settlement, State,
-    UserTransfers, Wecom,
+    Alarm, BatchTransfers, Entry, IntentId, Journal, Number, PrepareError, RedPackets, Refunds,
+    Settlement, State, UserTransfers, Wecom,
 };
 
 use super::attest::{intent, not_there};
@@ -47,6 +47,9 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Kind::Employee => replace::<Wecom>(&arguments, &config, &name, rows, lang).await,
         Kind::Transfer => replace::<UserTransfers>(&arguments, &config, &name, rows, lang).await,
         Kind::RedPacket => replace::<RedPackets>(&arguments, &config, &name, rows, lang).await,
+        Kind::BatchTransfer => {
+            replace::<BatchTransfers>(&arguments, &config, &name, rows, lang).await
+        }
         Kind::Refund => replace::<Refunds>(&arguments, &config, &name, rows, lang).await,
     }
 }

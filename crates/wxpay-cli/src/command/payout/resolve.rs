@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use wxpay_api::core::Timestamp;
 use wxpay_payout::{
-    Entry, Journal as _, JournalError, Moment, Number, Reconciliation, RedPackets, Refunds,
-    RunOptions, State, UserTransfers, Wecom,
+    BatchTransfers, Entry, Journal as _, JournalError, Moment, Number, Reconciliation, RedPackets,
+    Refunds, RunOptions, State, UserTransfers, Wecom,
 };
 
 use super::engine::Payer;
@@ -58,6 +58,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
             Kind::Employee => follow.product::<Wecom>().await?,
             Kind::Transfer => follow.product::<UserTransfers>().await?,
             Kind::RedPacket => follow.product::<RedPackets>().await?,
+            Kind::BatchTransfer => follow.product::<BatchTransfers>().await?,
             Kind::Refund => follow.product::<Refunds>().await?,
         };
         parts.push((kind, part));

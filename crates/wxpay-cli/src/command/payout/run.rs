@@ -2,7 +2,7 @@ use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use wxpay_payout::{RedPackets, Refunds, UserTransfers, Wecom};
+use wxpay_payout::{BatchTransfers, RedPackets, Refunds, UserTransfers, Wecom};
 
 use super::engine::{Payer, must_be_new};
 use super::product::{Kind, Pays};
@@ -21,8 +21,8 @@ pub(crate) struct Arguments {
     /// The payouts, one a row; the first line names the columns
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// The product: employee, transfer, red-packet or refund; by default, what the column `product`
-    /// of the file says, or else employee
+    /// The product: employee, transfer, red-packet, batch-transfer or refund; by default, what the
+    /// column `product` of the file says, or else employee
     #[arg(long, value_enum, value_name = "PRODUCT", hide_possible_values = true)]
     product: Option<Kind>,
     #[command(flatten)]
@@ -55,6 +55,7 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         Kind::Employee => pay::<Wecom>(&arguments, &config, rows, lang).await,
         Kind::Transfer => pay::<UserTransfers>(&arguments, &config, rows, lang).await,
         Kind::RedPacket => pay::<RedPackets>(&arguments, &config, rows, lang).await,
+        Kind::BatchTransfer => pay::<BatchTransfers>(&arguments, &config, rows, lang).await,
         Kind::Refund => pay::<Refunds>(&arguments, &config, rows, lang).await,
     }
 }
@@ -146,7 +147,7 @@ const PAID_BEFORE: u8 = 3;
 
 pub(super) const COLUMNS: &str = "\
 Columns of every product: intent (your own name for the payout: the same one is never paid twice), amount_fen, and product if
-the file is to say it: employee, transfer, red-packet or refund, the same in each row. The file is UTF-8. Other columns are
+the file is to say it: employee, transfer, red-packet, batch-transfer or refund, the same in each row. The file is UTF-8. Other columns are
 kept, and export writes them back.
 
   employee   openid, desc, and, where they apply, re_user_name (the real name, which is then checked), check_name, act_name,
@@ -155,11 +156,14 @@ kept, and export writes them back.
              where they apply, user_name (from 2,000 yuan on), notify_url, user_recv_perception
   red-packet openid, wishing, act_name, remark, send_name, client_ip, and, where they apply, scene_id (below 1 yuan and above
              200), msgappid (of service providers)
+  batch-transfer
+             openid, transfer_remark, batch_name, batch_remark, and, where they apply, user_name (from 2,000 yuan on),
+             user_id_card, transfer_scene_id, notify_url
   refund     out_trade_no or transaction_id (the order), total_fen (its amount), and, where they apply, reason, notify_url,
              funds_account (AVAILABLE or UNSETTLED), sub_mch_id (that of the run, which is checked)
 
 What is the same for all rows can be set in the configuration, and so can every waiting time and limit: in [payout] for
-employee, in [payout.transfer], [payout.red-packet] and [payout.refund] for the others.
+employee, in [payout.transfer], [payout.red-packet], [payout.batch-transfer] and [payout.refund] for the others.
 
 One journal may hold payouts of several products of one merchant: each intent is there once, whatever it is paid with. Refunds
 and red packets that a service provider makes need a journal for each sub-merchant.";

@@ -97,15 +97,17 @@ impl Settings {
             )),
         };
         let (transfer, refund) = (table(Kind::Transfer)?, table(Kind::Refund)?);
-        let red_packet = table(Kind::RedPacket)?;
+        let (red_packet, batch) = (table(Kind::RedPacket)?, table(Kind::BatchTransfer)?);
         let employee = Self::of_section(employee, Kind::Employee)?;
         let transfer = Self::of_section(transfer, Kind::Transfer)?;
         let red_packet = Self::of_section(red_packet, Kind::RedPacket)?;
+        let batch = Self::of_section(batch, Kind::BatchTransfer)?;
         let refund = Self::of_section(refund, Kind::Refund)?;
         Ok(match kind {
             Kind::Employee => employee,
             Kind::Transfer => transfer,
             Kind::RedPacket => red_packet,
+            Kind::BatchTransfer => batch,
             Kind::Refund => refund,
         })
     }

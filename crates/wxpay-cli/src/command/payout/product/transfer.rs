@@ -5,7 +5,7 @@ use wxpay_api::v3::fund_app::create_transfer::CreateTransferOptions;
 use wxpay_api::v3::fund_app::types::{SceneReport, SceneReportOptions};
 use wxpay_payout::{UserTransfer, UserTransfers};
 
-use super::{Kind, Pays, SandboxClients};
+use super::{Kind, Pays, SandboxClients, its_own_money};
 use crate::command::payout::preflight;
 use crate::command::payout::rows::{Fields, Sheet};
 use crate::command::payout::settings::Defaults;
@@ -69,19 +69,6 @@ impl Pays for UserTransfers {
             other => other,
         }
     }
-}
-
-/// WeChat Pay takes these transfers from merchants that pay with their own money, to users of their
-/// own app.
-fn its_own_money(config: &Config) -> Result<(), Fail> {
-    config.app_id()?;
-    if config.sub_mch_id().is_none() {
-        return Ok(());
-    }
-    Err(Fail::usage(
-        "transfers are paid with the merchant's own money: leave sub_mch_id out, and name the merchant that pays by mch_id",
-        "商家转账使用商户自己的资金：请去掉 sub_mch_id，并用 mch_id 指明付款的商户",
-    ))
 }
 
 /// What the scene is reported with: the contents of the row in the place of those of the

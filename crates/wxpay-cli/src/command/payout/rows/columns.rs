@@ -286,9 +286,10 @@ const AMOUNTS: &[&str] = &[
     "金额分",
 ];
 /// From the one with the most columns of its own on.
-pub(super) const LOOKS: [Kind; 4] = [
+pub(super) const LOOKS: [Kind; 5] = [
     Kind::Refund,
     Kind::Employee,
     Kind::Transfer,
+    Kind::BatchTransfer,
     Kind::RedPacket,
 ];
