@@ -199,6 +199,8 @@ impl<'de> serde::Deserialize<'de> for PartnerSignContractH5 {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PartnerSignContractH5Response {
+    /// Business result description (业务结果描述).
+    pub result_msg: Option<String>,
     /// Redirect URL (跳转URL).
     pub redirect_url: Option<String>,
     /// The whole response, with what this version does not know.
@@ -266,6 +268,7 @@ impl Endpoint for PartnerSignContractH5 {
     fn decode(&self, reply: Verified<Params>) -> Result<Self::Response, DecodeError> {
         let fields = Fields::of(reply.get());
         Ok(PartnerSignContractH5Response {
+            result_msg: fields.optional("result_msg")?,
             redirect_url: fields.optional("redirect_url")?,
             reply,
         })
@@ -326,6 +329,7 @@ const NAMES: &[&str] = &[
     "redirect_url",
     "request_serial",
     "result_code",
+    "result_msg",
     "return_appid",
     "return_code",
     "return_msg",
