@@ -277,7 +277,7 @@ type Examples = (
 const EXAMPLES: &[Examples] = &[
     (
         "wxpay-api",
-        &["--features", "axum,download,full"],
+        &["--features", "axum,certificates,download,full"],
         &[
             "bills",
             "first_call",
