@@ -1,5 +1,5 @@
-//! Where a client's key computes: on the caller's thread while calls are few, off the runtime's
-//! threads when they are many.
+//! Where a client's key computes: on the caller's thread while calls are few; when they are many, in
+//! turns with the runtime's other work if it has a thread for each core, and off its threads if not.
 //!
 //! In a binary of its own, because the calls in flight are counted over the whole process.
 
@@ -33,10 +33,18 @@ struct Watched(Arc<(Mutex<Seen>, Condvar)>);
 #[derive(Debug, Default)]
 struct Seen {
     threads: Vec<ThreadId>,
+    /// What one thread did: computing, and something else.
+    order: Vec<Did>,
     now: usize,
     most: usize,
     held: bool,
     panics: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Did {
+    Compute,
+    SomethingElse,
 }
 
 impl Watched {
@@ -65,6 +73,7 @@ impl Watched {
     fn compute(&self) {
         self.change(|seen| {
             seen.threads.push(thread::current().id());
+            seen.order.push(Did::Compute);
             seen.now += 1;
             seen.most = seen.most.max(seen.now);
         });
@@ -143,6 +152,32 @@ async fn call<'a>(
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().build().unwrap()
+}
+
+/// A thread for each core.
+fn wide_runtime() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(cores())
+        .build()
+        .unwrap()
+}
+
+/// Makes calls from tasks of their own, and returns on which threads they went on once they were
+/// signed.
+async fn spawned(client: &Client, calls: usize) -> Vec<ThreadId> {
+    let tasks = (0..calls).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let query = query();
+            drop(call(&client, &query).await);
+            thread::current().id()
+        })
+    });
+    join_all(tasks)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect()
 }
 
 fn cores() -> usize {
@@ -317,4 +352,136 @@ fn a_key_that_panics_does_so_in_its_caller() {
     });
     let threads: HashSet<ThreadId> = key.threads().into_iter().skip(2).collect();
     assert!(!threads.contains(&thread::current().id()));
+}
+
+#[test]
+fn a_runtime_with_a_thread_for_each_core_computes_on_them() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    let after = wide_runtime().block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        let after = spawned(&client, 200).await;
+        drop(few);
+        after
+    });
+    let after: HashSet<ThreadId> = after.into_iter().collect();
+    assert_eq!(key.threads().len(), 2 + 200);
+    assert!(key.threads()[2..].iter().all(|used| after.contains(used)));
+    assert!(after.len() <= cores());
+}
+
+#[test]
+fn a_runtime_with_fewer_threads_does_not_compute_on_them() {
+    if cores() == 1 {
+        return;
+    }
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    let narrow = Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let after = narrow.block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        let after = spawned(&client, 50).await;
+        drop(few);
+        after
+    });
+    let after: HashSet<ThreadId> = after.into_iter().collect();
+    assert_eq!(after.len(), 1);
+    assert!(key.threads()[2..].iter().all(|used| !after.contains(used)));
+}
+
+#[test]
+fn between_two_computations_a_thread_does_what_else_is_ready() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    let runtime = wide_runtime();
+    runtime.block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        // One thread is left.
+        let held: Vec<_> = (1..cores())
+            .map(|_| {
+                let (is_held, told) = tokio::sync::oneshot::channel();
+                let (release, wait) = std::sync::mpsc::channel::<()>();
+                tokio::spawn(async move {
+                    is_held.send(()).unwrap();
+                    let _ = wait.recv_timeout(FOREVER);
+                });
+                (told, release)
+            })
+            .collect();
+        let mut release = Vec::new();
+        for (told, sender) in held {
+            told.await.unwrap();
+            release.push(sender);
+        }
+        key.change(|seen| seen.order.clear());
+        // It goes on as often as the thread looks after its sockets and timers.
+        let watching = key.clone();
+        let other = tokio::spawn(async move {
+            loop {
+                watching.change(|seen| seen.order.push(Did::SomethingElse));
+                tokio::task::yield_now().await;
+            }
+        });
+        assert_eq!(spawned(&client, 100).await.len(), 100);
+        other.abort();
+        drop((release, few));
+    });
+    let order = key.0.0.lock().unwrap().order.clone();
+    assert_eq!(
+        order.iter().filter(|did| **did == Did::Compute).count(),
+        100
+    );
+    // It may come before a computation in one round and after one in the next. Without turns, some
+    // dozens of computations are in a row.
+    let rows = order.split(|did| *did == Did::SomethingElse);
+    let rows = rows.filter(|row| !row.is_empty()).count();
+    assert!(rows >= 40, "100 computations in {rows} rows");
+}
+
+#[test]
+fn callers_that_go_away_leave_their_turns() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    wide_runtime().block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        let mut many: Vec<_> = (0..2 * cores() + 8)
+            .map(|_| Box::pin(call(&client, &query)))
+            .collect();
+        for call in &mut many {
+            assert!(call.now_or_never().is_none());
+        }
+        drop(many);
+        assert_eq!(key.threads().len(), 2);
+        assert_eq!(spawned(&client, 20).await.len(), 20);
+        drop(few);
+    });
+    assert_eq!(key.threads().len(), 2 + 20);
+}
+
+#[test]
+fn a_key_that_panics_takes_no_turn_with_it() {
+    let _alone = ALONE.lock();
+    let (key, query) = (Watched::default(), query());
+    let client = client(key.clone());
+    wide_runtime().block_on(async {
+        let few = [call(&client, &query).await, call(&client, &query).await];
+        key.change(|seen| seen.panics = true);
+        for _ in 0..3 * cores() {
+            let panic = AssertUnwindSafe(call(&client, &query)).catch_unwind().await;
+            assert_eq!(
+                panic.unwrap_err().downcast_ref::<&str>(),
+                Some(&"the key is broken")
+            );
+        }
+        key.change(|seen| seen.panics = false);
+        assert_eq!(spawned(&client, 20).await.len(), 20);
+        drop(few);
+    });
 }

@@ -58,7 +58,7 @@ match found.paid {
 //! | `p12` | keys and the client certificate from `apiclient_cert.p12` |
 //! | `retry`, `rate-limit` | wrappers of a transport |
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
-//! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads |
+//! | `tokio` (with `reqwest`) | lets sockets and timers have their turn between the signatures of many calls |
 //! | `axum` | notifications as extractors: `v3::Notice`, `v2::PaymentNotice`, `v2::CombinedPaymentNotice`, `v2::RefundNotice` |
 //! | `download` | files, such as bills (账单), in pieces |
 //! | `serde` | requests from JSON, and responses as JSON: amounts as integers, secrets as `[redacted]` |

@@ -69,7 +69,7 @@
 //! | `certificates` | platform certificates (平台证书) that are fetched and renewed: `v3::Certificates`. WeChat Pay's public key (微信支付公钥) does without |
 //! | `retry`, `rate-limit` | wrappers of a transport |
 //! | `tracing` | a wrapper of a transport, and an event for each notification that is refused |
-//! | `tokio` (with `reqwest`) | keeps the signatures of many calls off the runtime's threads ([`v3::Client`]) |
+//! | `tokio` (with `reqwest`) | lets sockets and timers have their turn between the signatures of many calls ([`v3::Client`]) |
 //! | `axum` | notifications as extractors: [`v3::Notice`], [`v2::PaymentNotice`], [`v2::CombinedPaymentNotice`], [`v2::RefundNotice`] |
 //! | `download` | files, such as bills (账单), in pieces: from the URL that a response of APIv3 named, or as the response of APIv2 |
 //! | `catalog` | calls of operations by their description |

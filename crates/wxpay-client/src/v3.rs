@@ -45,6 +45,8 @@ mod reason;
 mod refund_notice;
 mod reply;
 mod signing;
+#[cfg(feature = "tokio")]
+mod turns;
 mod unsigned;
 
 pub use call::Call;

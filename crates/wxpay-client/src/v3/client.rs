@@ -24,10 +24,12 @@ use crate::source::Source;
 /// # Where it signs
 ///
 /// A signature by a key in memory is a quarter of a millisecond of computing. With the feature
-/// `tokio`, which `reqwest` turns on, it is made on the calling thread while at most two calls are
-/// in flight in the process, and otherwise on the runtime's threads for blocking work, as many at
-/// once as there are cores: timers and other tasks are then held up by a millisecond rather than by
-/// ten. Without the feature, and outside a tokio runtime, it is always made on the calling thread.
+/// `tokio`, which `reqwest` turns on, it is made at once while at most two calls are in flight in
+/// the process. When they are more, a runtime with a thread for each core makes one on each of them
+/// at a time and looks after sockets and timers in between, so that these wait for one or two
+/// signatures rather than for dozens; one with fewer threads has them made on its threads for
+/// blocking work, as many at once as there are cores. Without the feature, and outside a tokio
+/// runtime, it is always made on the calling thread.
 /// A key for which [`MerchantKey::in_memory`](crate::sign::v3::MerchantKey::in_memory) is false,
 /// such as a KMS, is always called there.
 #[derive(Clone, Debug)]
