@@ -262,7 +262,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object: Vec<(JsonText, Json)> = Vec::with_capacity(8);
+        let mut object: Vec<(JsonText, Json)> = Vec::with_capacity(18);
         let (mut kinds, mut has_repeated) = (Kinds::default(), false);
         while let Some(name) = members.next_key::<JsonText>()? {
             if !kinds.is_new(&name) && object.len() < FEW {
