@@ -71,7 +71,7 @@ impl Record {
         }
         // The query that confirms it.
         if self.reversal.stand == Stand::Accepted && self.reversal.last >= last {
-            return SOON.min(every);
+            return CONFIRMATION_PAUSE.min(every);
         }
         let ahead = moments
             .into_iter()
@@ -119,4 +119,4 @@ impl Record {
 
 /// After so many queries in a row without an answer, the order is reversed without one.
 const UNANSWERED: u32 = 3;
-const SOON: Duration = Duration::from_secs(1);
+const CONFIRMATION_PAUSE: Duration = Duration::from_secs(1);

@@ -14,7 +14,7 @@ pub(crate) fn of_text() -> usize {
     exported()
         .or_else(terminal)
         .unwrap_or(DEFAULT)
-        .clamp(LEAST, MOST)
+        .clamp(MIN_WIDTH, MAX_WIDTH)
 }
 
 /// For tables. There is no bound in a pipe or a file, where a row has to stay one line.
@@ -22,7 +22,7 @@ pub(crate) fn of_tables() -> Option<usize> {
     let terminal = || terminal_size_of(stdout()).map(|(Width(columns), _)| columns.into());
     exported()
         .or_else(terminal)
-        .map(|columns: usize| columns.max(LEAST))
+        .map(|columns: usize| columns.max(MIN_WIDTH))
 }
 
 fn exported() -> Option<usize> {
@@ -33,6 +33,6 @@ fn exported() -> Option<usize> {
 /// Without a terminal.
 const DEFAULT: usize = 80;
 /// No command fits less.
-const LEAST: usize = 40;
+const MIN_WIDTH: usize = 40;
 /// Longer lines of prose are hard to read.
-const MOST: usize = 120;
+const MAX_WIDTH: usize = 120;

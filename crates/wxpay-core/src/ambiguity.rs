@@ -9,7 +9,7 @@
 //! Anyone who has one signed message could hand in another cut of it. Let M be the message at hand,
 //! and O the one that WeChat Pay signed. What is known of O:
 //!
-//! - A field whose value is a number, a code, an amount or a time ([`PLAIN`]) holds no `&`.
+//! - A field whose value is a number, a code, an amount or a time ([`NEVER_AMPERSAND`]) holds no `&`.
 //! - Any other value may hold anything, since a merchant, or someone through a merchant, can choose
 //!   it (`attach`).
 //!
@@ -104,7 +104,7 @@ pub const PAYMENT_NAMES: &[&str] = &[
 
 /// Fields whose genuine values hold no `&`, without the numbers behind their names. Whatever is not
 /// here may hold anything.
-const PLAIN: &[&str] = &[
+const NEVER_AMPERSAND: &[&str] = &[
     "amount",
     "appid",
     "bank_type",
@@ -267,7 +267,7 @@ fn open_name<'a>(piece: &Piece<'a>) -> Option<&'a str> {
 
 fn is_plain(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
-    PLAIN.binary_search(&stem).is_ok()
+    NEVER_AMPERSAND.binary_search(&stem).is_ok()
 }
 
 fn is_named(name: &str, known: &str) -> bool {

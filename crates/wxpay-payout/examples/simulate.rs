@@ -129,7 +129,7 @@ struct Part {
 
 fn work(next: &AtomicU64, wrong: &AtomicU64, seeds: u64, kind: Kind, policy: Policy) -> Part {
     let mut part = Part::default();
-    while policy.is_ours() || wrong.load(Ordering::Relaxed) < ENOUGH {
+    while policy.is_ours() || wrong.load(Ordering::Relaxed) < LOSSES_SHOWN {
         let from = next.fetch_add(BATCH, Ordering::Relaxed);
         if from >= seeds {
             break;
@@ -180,4 +180,4 @@ impl std::fmt::Display for Sum {
 
 const BATCH: u64 = 100;
 /// So many losses of a wrong policy tell what it is.
-const ENOUGH: u64 = 20;
+const LOSSES_SHOWN: u64 = 20;

@@ -120,7 +120,9 @@ impl<T: Payment> Engine<T> {
         if corrected {
             // Or they would be corrected, and waited from, every time.
             entry = match self.journal().update(&entry).await {
-                Err(JournalError::Conflict) => return Ok(Step::Wait(entry, now.after(SOON))),
+                Err(JournalError::Conflict) => {
+                    return Ok(Step::Wait(entry, now.after(SHORT_PAUSE)));
+                }
                 updated => updated?,
             };
         }
@@ -143,7 +145,7 @@ impl<T: Payment> Engine<T> {
                     entry.state = State::Sending;
                     entry
                 });
-                Ok(Step::Wait(entry, now.after(SOON)))
+                Ok(Step::Wait(entry, now.after(SHORT_PAUSE)))
             }
             other => other,
         }
@@ -155,7 +157,7 @@ impl<T: Payment> Engine<T> {
         let fence = self.fence();
         let now = self.now();
         if entry.next(now, &self.rules) != Next::Send {
-            return Ok(Step::Wait(entry.clone(), now.after(SOON)));
+            return Ok(Step::Wait(entry.clone(), now.after(SHORT_PAUSE)));
         }
         let Some(message) = entry.message.clone() else {
             return Ok(Step::Person(entry.clone()));
@@ -381,4 +383,4 @@ fn too_late() -> Error {
 }
 
 const NO_ENTRY: &str = "there is no entry with this number";
-const SOON: Duration = Duration::from_millis(200);
+const SHORT_PAUSE: Duration = Duration::from_millis(200);

@@ -105,7 +105,7 @@ pub struct WaitingLine {
 impl UnknownLine {
     /// What to do about it, for people.
     pub fn advice(&self) -> &'static str {
-        self.alarm.as_ref().map_or(LATER, Alarm::advice)
+        self.alarm.as_ref().map_or(RESOLVE_LATER, Alarm::advice)
     }
 }
 
@@ -246,4 +246,5 @@ fn sum(amounts: impl Iterator<Item = Fen>) -> Fen {
 }
 
 const SENDING: &str = "it is being sent, perhaps by another process";
-const LATER: &str = "resolve it later with the same journal; never pay it under another intent";
+const RESOLVE_LATER: &str =
+    "resolve it later with the same journal; never pay it under another intent";

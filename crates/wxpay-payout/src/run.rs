@@ -278,7 +278,7 @@ impl<'a, T: Payment> Run<'a, T> {
             return None;
         }
         // A stop is noticed within a moment, also while no intent comes.
-        let look = now.after(LOOK);
+        let look = now.after(STOP_POLL_INTERVAL);
         Some(first.map_or(look, |at| at.min(look)))
     }
 
@@ -358,4 +358,4 @@ async fn step<T: Payment>(engine: Arc<Engine<T>>, number: Number, may: May) -> D
 }
 
 const PAGE: usize = 500;
-const LOOK: Duration = Duration::from_millis(100);
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);

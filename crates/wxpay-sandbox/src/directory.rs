@@ -113,7 +113,7 @@ impl Directory {
     }
 
     fn open_rsa(&self) -> Result<Certificates, DirectoryError> {
-        let kept = self.path(KEPT);
+        let kept = self.path(STATE_FILE);
         if kept.exists() {
             return self.load(&kept);
         }
@@ -133,7 +133,7 @@ impl Directory {
 
     /// Keeps a platform certificate that was added.
     pub(crate) fn add(&self, added: &PlatformCertificate) -> Result<(), DirectoryError> {
-        let file = self.path(KEPT);
+        let file = self.path(STATE_FILE);
         let mut kept = parse(&file, &read(&file)?)?;
         self.write_platform_certificate(added)?;
         let certificates = match added.suite() {
@@ -287,7 +287,7 @@ impl Directory {
 
     fn write_kept(&self, kept: &Kept) -> Result<(), DirectoryError> {
         let json = serde_json::to_vec_pretty(kept).expect("texts and numbers are JSON");
-        write(&self.path(KEPT), &json, Mode::Secret)
+        write(&self.path(STATE_FILE), &json, Mode::Secret)
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -344,7 +344,7 @@ fn platform_files(serial_no: &str) -> [String; 2] {
 }
 
 const VERSION: u32 = 1;
-const KEPT: &str = "server/sandbox.json";
+const STATE_FILE: &str = "server/sandbox.json";
 const CA: &str = "ca.pem";
 const CA_KEY: &str = "server/ca_key.pem";
 const CLIENT_CERTIFICATE: &str = "apiclient_cert.pem";

@@ -54,8 +54,14 @@ pub async fn run_at(bank: &Bank, program: &Path, point: Point, intents: usize) -
         first.after = point == Point::AfterBegin;
     }
     let (api, faults) = match point {
-        Point::InQuery => (QUERY_EMPLOYEE_PAYMENT, [NOTHING, Fault::Delay(HELD)]),
-        _ => (PAY_EMPLOYEE, [NOTHING, Fault::DelayBeforeCommit(HELD)]),
+        Point::InQuery => (
+            QUERY_EMPLOYEE_PAYMENT,
+            [NOTHING, Fault::Delay(LONGER_THAN_LEASE)],
+        ),
+        _ => (
+            PAY_EMPLOYEE,
+            [NOTHING, Fault::DelayBeforeCommit(LONGER_THAN_LEASE)],
+        ),
     };
     if matches!(point, Point::InQuery | Point::InFlight) {
         for fault in faults {
@@ -104,7 +110,7 @@ fn sends(sandbox: &Sandbox) -> u32 {
 /// For the first intent, which goes well.
 const NOTHING: Fault = Fault::Delay(Duration::ZERO);
 /// Longer than the lease.
-const HELD: Duration = Duration::from_millis(2500);
+const LONGER_THAN_LEASE: Duration = Duration::from_millis(2500);
 /// In milliseconds.
 const LEASE: u64 = 1500;
 

@@ -164,7 +164,7 @@ impl Cluster {
             }
             // Processes of the killed server may still be going away.
             let log = fs::read_to_string(&log).unwrap_or_default();
-            assert!(start.elapsed() < PATIENCE, "it does not start: {log}");
+            assert!(start.elapsed() < START_TIMEOUT, "it does not start: {log}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -293,4 +293,4 @@ fn free_port() -> u16 {
 
 /// What other hosts call the server.
 const NAME: &str = "db.example";
-const PATIENCE: Duration = Duration::from_secs(120);
+const START_TIMEOUT: Duration = Duration::from_secs(120);

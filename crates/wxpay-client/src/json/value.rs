@@ -265,12 +265,12 @@ impl<'de> Visitor<'de> for Reader {
         let mut object: Vec<(JsonText, Json)> = Vec::with_capacity(18);
         let (mut kinds, mut has_repeated) = (Kinds::default(), false);
         while let Some(name) = members.next_key::<JsonText>()? {
-            if !kinds.is_new(&name) && object.len() < FEW {
+            if !kinds.is_new(&name) && object.len() < MAX_COMPARED {
                 has_repeated |= object.iter().any(|(known, _)| **known == *name);
             }
             object.push((name, members.next_value()?));
         }
-        if has_repeated || object.len() > FEW && has_repeated_name(&object) {
+        if has_repeated || object.len() > MAX_COMPARED && has_repeated_name(&object) {
             return Err(A::Error::custom("an object has a name twice"));
         }
         Ok(Json::Object(object))
@@ -298,7 +298,7 @@ impl Kinds {
 
 /// Up to so many members, each name is compared with those before it of its kind. That can take the
 /// square of their number, which the sender chooses, so those of more members are sorted.
-const FEW: usize = 32;
+const MAX_COMPARED: usize = 32;
 
 fn has_repeated_name(members: &[(JsonText, Json)]) -> bool {
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();

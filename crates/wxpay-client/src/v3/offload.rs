@@ -90,7 +90,7 @@ impl MerchantKey for Aware {
 
 /// The runtime that has other work to do, unless there is none or the call is nearly alone.
 fn crowded() -> Option<Handle> {
-    if CALLS.load(Ordering::Relaxed) <= FEW {
+    if CALLS.load(Ordering::Relaxed) <= MAX_CALLS_AT_ONCE {
         return None;
     }
     Handle::try_current().ok()
@@ -122,7 +122,7 @@ async fn aside<T: Send + 'static>(
 }
 
 /// Up to this many calls in flight, nobody is held up.
-const FEW: usize = 2;
+const MAX_CALLS_AT_ONCE: usize = 2;
 
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 

@@ -7,7 +7,7 @@ use wxpay_core::Params;
 pub(super) fn as_xml(body: &[u8]) -> Option<Vec<u8>> {
     let json: Value = serde_json::from_slice(body).ok()?;
     let object = json.get("xml").unwrap_or(&json).as_object()?;
-    if object.len() > MOST {
+    if object.len() > MAX_FIELDS {
         return None;
     }
     let mut params = Params::new();
@@ -39,4 +39,4 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// Fields; more than any message has.
-const MOST: usize = 512;
+const MAX_FIELDS: usize = 512;

@@ -42,7 +42,7 @@ impl Draft {
 }
 
 pub(super) fn url_encoded(value: &str) -> String {
-    utf8_percent_encode(value, KEPT).to_string()
+    utf8_percent_encode(value, NOT_ENCODED).to_string()
 }
 
 /// As forms do it: a space is a plus.
@@ -126,7 +126,7 @@ pub(super) fn json_unescaped(value: &str) -> String {
 }
 
 /// Left as they are by URL encoders.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+const NOT_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

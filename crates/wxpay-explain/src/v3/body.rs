@@ -50,7 +50,7 @@ fn ends(body: &[u8]) -> Vec<Variant> {
 
 /// The same JSON in every style, as it is and with its names and values restored.
 fn rewritten(json: &Json, body: &[u8], variants: &mut Vec<Variant>) {
-    let short = body.len() <= SHORT;
+    let short = body.len() <= MAX_TRIED_BYTES;
     let styles = styles(short && is_notice(json));
     // What counts as different is told from the style in which the body is written, if it is one of
     // these.
@@ -72,7 +72,7 @@ fn in_styles(
     styles: &[Style],
     variants: &mut Vec<Variant>,
 ) {
-    let base = own.unwrap_or(PLAIN);
+    let base = own.unwrap_or(PLAIN_STYLE);
     let written = json.write(base);
     for style in styles {
         let Some(text) = json.write(*style) else {
@@ -172,11 +172,11 @@ fn in_charsets(body: &[u8]) -> Vec<Variant> {
 
 /// Bytes up to which a body is tried with other names and in WeChat Pay's order; a notification has
 /// a few thousand.
-const SHORT: usize = 64 * 1024;
+const MAX_TRIED_BYTES: usize = 64 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-const PLAIN: Style = Style {
+const PLAIN_STYLE: Style = Style {
     space: Space::Compact,
     order: Order::Kept,
     escapes: escapes(false, false, false),

@@ -176,7 +176,7 @@ impl PostgresJournal {
         let start = Instant::now();
         let mut tries = 0;
         loop {
-            let left = PATIENCE.saturating_sub(start.elapsed());
+            let left = CONNECT_TIMEOUT.saturating_sub(start.elapsed());
             let client = self.sessions.client(left).await?;
             tries += 1;
             let error = match timed(client, &work).await {
@@ -332,5 +332,5 @@ const OPEN: &str =
     "SELECT number FROM entries WHERE closed_at IS NULL ORDER BY next_at, number LIMIT $1";
 /// How long a server is waited for that can't be connected to. No longer than a lease lasts: a send
 /// that waited for it begins with a new moment.
-const PATIENCE: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const TRIES: u32 = 5;

@@ -32,7 +32,7 @@ impl<T: Payment> Run<'_, T> {
                 self.moved();
                 let number = prepared.0.number;
                 self.unsent.insert(number.clone(), intent);
-                self.waiting.insert((SOON, number));
+                self.waiting.insert((BEFORE_ALL, number));
             }
             Done::Prepared(_, Ok(Preparation::Before(settlement))) => match settlement {
                 Settlement::Unknown(unknown) => self.wait_for(&unknown.0),
@@ -54,7 +54,7 @@ impl<T: Payment> Run<'_, T> {
             Done::Stepped(number, Ok(step)) => self.stepped(number, step),
             Done::Stepped(number, Err(error)) => {
                 self.halt(error.to_string());
-                self.wait(number, AGAIN);
+                self.wait(number, RETRY_PAUSE);
             }
         }
     }
@@ -91,7 +91,7 @@ impl<T: Payment> Run<'_, T> {
                 let until = if entry.lease.is_some() {
                     self.others.insert(number.clone(), until);
                     // Another process is most often done long before its lease ends.
-                    until.min(self.payouts.0.now().after(HELD))
+                    until.min(self.payouts.0.now().after(LEASE_CHECK_INTERVAL))
                 } else {
                     until
                 };
@@ -112,15 +112,15 @@ impl<T: Payment> Run<'_, T> {
             }
             Step::NotSent(_, NotSentCause::Journal(error)) => {
                 self.halt(error.to_string());
-                self.wait(number, AGAIN);
+                self.wait(number, RETRY_PAUSE);
             }
             Step::NotSent(_, cause @ NotSentCause::Lease { .. }) => {
                 self.halt(cause.to_string());
-                self.wait(number, LATER);
+                self.wait(number, LONG_PAUSE);
             }
             Step::NotSent(entry, NotSentCause::Call(error)) => {
                 self.hold_back(&entry, described(&error));
-                self.wait(number, AGAIN);
+                self.wait(number, RETRY_PAUSE);
             }
             Step::NotSent(entry, NotSentCause::Refused(refusal)) => {
                 self.hold_back(&entry, format!("{}: {}", refusal.code, refusal.message));
@@ -231,7 +231,7 @@ impl<T: Payment> Run<'_, T> {
                 self.progress.open -= 1;
                 self.not_started(intent, reason);
             }
-            None => self.wait(number.clone(), LATER),
+            None => self.wait(number.clone(), LONG_PAUSE),
         }
     }
 
@@ -275,7 +275,7 @@ fn number_of(done: &Done) -> Option<&Number> {
 }
 
 /// Before every real moment: to be sent as soon as there is room.
-const SOON: Moment = Moment::from_millis(0);
-const HELD: Duration = Duration::from_secs(1);
-const AGAIN: Duration = Duration::from_secs(2);
-const LATER: Duration = Duration::from_secs(60);
+const BEFORE_ALL: Moment = Moment::from_millis(0);
+const LEASE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+const RETRY_PAUSE: Duration = Duration::from_secs(2);
+const LONG_PAUSE: Duration = Duration::from_secs(60);

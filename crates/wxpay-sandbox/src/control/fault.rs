@@ -97,7 +97,7 @@ impl NewFault {
             "delay" => Fault::Delay(self.delay()?),
             "delay_before_commit" => Fault::DelayBeforeCommit(self.delay()?),
             name => {
-                let found = PLAIN.iter().find(|fault| self::name(fault) == name);
+                let found = WITHOUT_VALUE.iter().find(|fault| self::name(fault) == name);
                 found.cloned().ok_or_else(|| {
                     let message = format!(
                         "there is no fault {name}: it is one of {}",
@@ -119,7 +119,7 @@ impl Fault {
 
 /// The names of all faults.
 pub(crate) fn names() -> Vec<&'static str> {
-    let plain = PLAIN.iter().map(name);
+    let plain = WITHOUT_VALUE.iter().map(name);
     plain
         .chain([
             "error_code",
@@ -202,7 +202,7 @@ pub(crate) fn to_json(fault: &Fault) -> Map<String, Value> {
         .collect()
 }
 
-const PLAIN: [Fault; 13] = [
+const WITHOUT_VALUE: [Fault; 13] = [
     Fault::DropBeforeCommit,
     Fault::DropAfterCommit,
     Fault::TruncatedBody,

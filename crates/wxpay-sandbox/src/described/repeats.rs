@@ -45,7 +45,7 @@ impl Repeats {
         if commit {
             self.order.push_back(key.clone());
             self.known.insert(key, Known { digest, time: now });
-            while self.order.len() > MOST {
+            while self.order.len() > MAX_REMEMBERED {
                 if let Some(oldest) = self.order.pop_front() {
                     self.known.remove(&oldest);
                 }
@@ -56,7 +56,7 @@ impl Repeats {
 }
 
 /// How many writes are remembered.
-const MOST: usize = 10_000;
+const MAX_REMEMBERED: usize = 10_000;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -77,10 +77,10 @@ mod tests {
         assert_eq!(ask("v3.a.b", "N1", 1, 9, true), Some(1));
         assert_eq!(ask("v3.a.b", "N1", 2, 9, true), None);
         assert_eq!(ask("v3.a.c", "N1", 2, 9, false), Some(9));
-        for n in 0..MOST {
+        for n in 0..MAX_REMEMBERED {
             assert_eq!(ask("v3.a.b", &format!("M{n}"), 1, 2, true), Some(2));
         }
         assert_eq!(ask("v3.a.b", "N1", 2, 9, false), Some(9));
-        assert_eq!(repeats.known.len(), MOST);
+        assert_eq!(repeats.known.len(), MAX_REMEMBERED);
     }
 }

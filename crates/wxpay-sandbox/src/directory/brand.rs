@@ -23,7 +23,7 @@ struct Kept {
 impl Directory {
     /// Reads the brand, or makes it in a directory that has none yet.
     pub(super) fn open_brand(&self, ca_key: &KeyPair) -> Result<BrandKeys, DirectoryError> {
-        let file = self.path(KEPT);
+        let file = self.path(BRAND_FILE);
         if !file.exists() {
             return self.create_brand(ca_key);
         }
@@ -70,12 +70,12 @@ impl Directory {
             platform_key_id: brand.platform_key_id.clone(),
         };
         let json = serde_json::to_string_pretty(&kept).expect("texts are JSON");
-        secret(KEPT, &json)?;
+        secret(BRAND_FILE, &json)?;
         Ok(keys)
     }
 }
 
-const KEPT: &str = "server/brand.json";
+const BRAND_FILE: &str = "server/brand.json";
 const CERTIFICATE: &str = "brand/apiclient_cert.pem";
 const KEY: &str = "brand/apiclient_key.pem";
 const PUBLIC_KEY: &str = "brand/pub_key.pem";

@@ -6,7 +6,7 @@ use rustls::pki_types::pem::PemObject;
 use wxpay_core::{Secret, Timestamp};
 
 use super::files::{read, write};
-use super::{Directory, DirectoryError, KEPT, KeptSm, damaged, parse};
+use super::{Directory, DirectoryError, KeptSm, STATE_FILE, damaged, parse};
 use crate::SmIdentity;
 use crate::certificates::Certificates;
 use crate::platform::sm::SmKey;
@@ -19,7 +19,7 @@ impl Directory {
         &self,
         mut certificates: Certificates,
     ) -> Result<Certificates, DirectoryError> {
-        let file = self.path(KEPT);
+        let file = self.path(STATE_FILE);
         let mut kept = parse(&file, &read(&file)?)?;
         let [certificate, key] = [SM_CERTIFICATE, SM_KEY].map(|name| self.path(name));
         if let Some(sm) = kept.sm {
@@ -60,7 +60,7 @@ impl Directory {
     ) -> Result<PlatformCertificate, DirectoryError> {
         if !kept.serial_no.bytes().all(|b| b.is_ascii_hexdigit()) {
             let reason = "a serial number that is not hexadecimal";
-            return Err(damaged(&self.path(KEPT), reason));
+            return Err(damaged(&self.path(STATE_FILE), reason));
         }
         let [certificate, key] = super::platform_files(&kept.serial_no);
         let key_pem = self.sm_key(&certificate, &key)?;

@@ -44,7 +44,7 @@ pub(crate) async fn post(
             exchange(stream, request).await
         }
     };
-    tokio::time::timeout(PATIENCE, exchange)
+    tokio::time::timeout(RESPONSE_TIMEOUT, exchange)
         .await
         .map_err(|_| NotifyError::Late)?
 }
@@ -101,7 +101,7 @@ fn request(url: &Uri, headers: HeaderMap, body: Bytes) -> Option<Request<Full<By
     Some(request)
 }
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// In bytes; far beyond any response.
 const MAX_BODY: usize = 1 << 16;

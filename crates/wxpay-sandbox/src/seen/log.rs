@@ -109,7 +109,7 @@ impl Default for SeenLog {
         Self {
             kept: VecDeque::new(),
             bytes: 0,
-            most: MOST,
+            most: DEFAULT_KEPT,
             last: 0,
             changes: watch::Sender::new(()),
         }
@@ -124,7 +124,7 @@ impl Watch {
 }
 
 /// How many requests are kept unless another number is set.
-const MOST: usize = 50_000;
+const DEFAULT_KEPT: usize = 50_000;
 
 /// What is kept of bodies, in bytes.
 const MOST_BYTES: usize = 64 << 20;

@@ -128,7 +128,7 @@ impl State {
             let refund = asked.refund;
             return Err(RefundError::Amount { refund, left });
         }
-        if count >= MOST {
+        if count >= MAX_REFUNDS_OF_ORDER {
             return Err(RefundError::TooMany(number.clone()));
         }
         if now.unix().saturating_sub(order.time_end.unix()) > YEAR {
@@ -246,7 +246,7 @@ impl Refund {
 const ENDS: [&str; 3] = ["SUCCESS", "ABNORMAL", "CLOSED"];
 
 /// The most refunds of one order.
-const MOST: usize = 50;
+const MAX_REFUNDS_OF_ORDER: usize = 50;
 
 /// 365 days, in seconds.
 const YEAR: i64 = 365 * 24 * 3600;

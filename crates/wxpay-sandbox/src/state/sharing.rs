@@ -168,7 +168,7 @@ impl State {
         if !order.profit_sharing || !order.is_paid() {
             return Err(SharingRefusal::NoSharing);
         }
-        if self.sharing.of_order(&order.out_trade_no).count() >= MOST {
+        if self.sharing.of_order(&order.out_trade_no).count() >= MAX_REQUESTS_OF_ORDER {
             return Err(SharingRefusal::TooMany);
         }
         let left = self.check_shares(order, &asked)?;
@@ -345,4 +345,4 @@ impl Share {
 const FROZEN: i64 = 30 * 24 * 3600;
 
 /// The most requests for one order.
-const MOST: usize = 50;
+const MAX_REQUESTS_OF_ORDER: usize = 50;

@@ -45,7 +45,7 @@ impl State {
         let age = now.unix().saturating_sub(sharing.create_time.unix());
         let earlier = self.sharing.returns.values().map(|entry| &entry.made);
         let earlier = earlier.filter(|made| made.out_order_no == sharing.out_order_no);
-        if age > LATEST || earlier.clone().count() >= MOST {
+        if age > LATEST || earlier.clone().count() >= MAX_RETURNS_OF_REQUEST {
             return Err(SharingRefusal::TooMany);
         }
         let of_share = earlier
@@ -117,4 +117,4 @@ impl State {
 const LATEST: i64 = 180 * 24 * 3600;
 
 /// The most returns of one request.
-const MOST: usize = 50;
+const MAX_RETURNS_OF_REQUEST: usize = 50;

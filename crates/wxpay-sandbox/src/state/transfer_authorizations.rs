@@ -79,7 +79,7 @@ impl State {
             one.state != "CLOSED"
                 && (&of.openid, &of.transfer_scene_id) == (&same.openid, &same.transfer_scene_id)
         });
-        if open.count() >= MOST {
+        if open.count() >= MAX_OPEN_OF_USER {
             return Err(AuthorizationRefusal::TooMany);
         }
         let made = TransferAuthorization::new(number, terms, now, random);
@@ -256,14 +256,14 @@ impl TransferAuthorization {
     fn is_forgotten(&self, now: Timestamp) -> bool {
         let overdue = self.close_reason.as_deref() == Some(OVERDUE);
         let closed = self.close_time.filter(|_| overdue);
-        closed.is_some_and(|time| now.unix().saturating_sub(time.unix()) > KEPT)
+        closed.is_some_and(|time| now.unix().saturating_sub(time.unix()) > UNCONFIRMED_SECONDS)
     }
 }
 
 const OVERDUE: &str = "USER_OVERDUE_UNCONFIRMED";
 
 /// The most authorizations of a user for one scene that are closed not yet.
-const MOST: usize = 5;
+const MAX_OPEN_OF_USER: usize = 5;
 
 /// How long one is kept that the user did not agree to: 30 days, in seconds.
-const KEPT: i64 = 30 * 24 * 3600;
+const UNCONFIRMED_SECONDS: i64 = 30 * 24 * 3600;

@@ -138,7 +138,7 @@ fn texts(params: &Params, rules: &Rules<'_>) -> Vec<Part<Fields>> {
             add(sort(more), Some(SignatureCause::not_sent("sign_type")));
         }
     }
-    if sorted.len() <= MANY {
+    if sorted.len() <= MAX_FIELDS_TRIED {
         for (left_out, _) in &sorted {
             let fewer = with(&sorted, |(name, _)| name != left_out);
             add(fewer, Some(SignatureCause::not_signed(left_out)));
@@ -148,7 +148,7 @@ fn texts(params: &Params, rules: &Rules<'_>) -> Vec<Part<Fields>> {
         let extra = |(name, value): &(&str, &str)| {
             !["sign", "workwx_sign"].contains(name) && !is_signed(name) && !value.is_empty()
         };
-        for (name, value) in params.iter().filter(extra).take(MANY) {
+        for (name, value) in params.iter().filter(extra).take(MAX_FIELDS_TRIED) {
             let field = (name.to_owned(), value.to_owned());
             let more = sent.iter().cloned().chain([field]).collect();
             add(sort(more), Some(SignatureCause::not_of_the_eight(name)));
@@ -266,4 +266,4 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// In fields; far beyond any message that is meant well.
-const MANY: usize = 64;
+const MAX_FIELDS_TRIED: usize = 64;

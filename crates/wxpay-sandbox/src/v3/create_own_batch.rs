@@ -67,7 +67,7 @@ fn check(request: &Request<'_>) -> Result<Asked, Answer> {
         transfer_scene: None,
         transfer_scene_id: scene.map(str::to_owned),
         notify_url: notify_url.map(str::to_owned),
-        transfers: transfers(&fields, MOST, user_name, key)?,
+        transfers: transfers(&fields, MAX_TRANSFERS, user_name, key)?,
     };
     check_sums(&fields, &terms)?;
     Ok(Asked {
@@ -89,7 +89,7 @@ const MEMBERS: &[&str] = &[
 ];
 
 /// Transfers of one batch.
-const MOST: usize = 1000;
+const MAX_TRANSFERS: usize = 1000;
 
 /// From this amount on the name has to be given, in fen.
 const NAMED_FROM: i64 = 200_000;

@@ -107,7 +107,7 @@ fn create(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
 
 fn read(fields: &Object<'_>, party: Party) -> Result<WithdrawalTerms, Answer> {
     let amount = fields.positive("amount")?;
-    if amount > MOST {
+    if amount > MAX_AMOUNT_FEN {
         return Err(fields.refuse("amount", "不能超过8亿元"));
     }
     let accounts = ["BASIC", "FEES", "OPERATION"];
@@ -218,4 +218,4 @@ const MEMBERS: &[&str] = &[
 ];
 
 /// The most of one withdrawal, in fen.
-const MOST: i64 = 80_000_000_000;
+const MAX_AMOUNT_FEN: i64 = 80_000_000_000;

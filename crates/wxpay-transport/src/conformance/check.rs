@@ -75,7 +75,7 @@ async fn check_each<T: Transport>(
             .into_iter()
             .partition(|end| end.may_be_busy);
         let busy = busy.into_iter().map(|end| end.case).collect();
-        let again = run(busy, at_once.min(FEW), &make).await;
+        let again = run(busy, at_once.min(MAX_AT_ONCE_ALONE), &make).await;
         rows.extend(done.into_iter().chain(again));
     }
     rows.sort_by_key(|end| end.case.0);
@@ -201,4 +201,4 @@ const POST: &str = "POST /pay?q=%2Fo1Secret7 HTTP/1.1\r\n";
 const GET: &str = "GET /pay?q=%2Fo1Secret7 HTTP/1.1\r\n";
 const WORKERS: usize = 4;
 const AT_ONCE: usize = 24;
-const FEW: usize = 4;
+const MAX_AT_ONCE_ALONE: usize = 4;

@@ -41,17 +41,17 @@ pub(super) fn faults() -> Vec<Fault> {
         // pool never meets it.
         Fault::plain(
             "kept connection closes on use",
-            [reply(KEPT), vec![Step::Read]].concat(),
+            [reply(KEEP_ALIVE_RESPONSE), vec![Step::Read]].concat(),
             Expected::either(200, "ok"),
         )
         .calls_in_a_row(2),
         Fault::plain(
             "kept connection closes when idle",
-            reply(KEPT),
+            reply(KEEP_ALIVE_RESPONSE),
             Expected::either(200, "ok"),
         )
         .calls_in_a_row(2),
     ]
 }
 
-const KEPT: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nok";
+const KEEP_ALIVE_RESPONSE: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nok";

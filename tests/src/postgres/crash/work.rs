@@ -128,7 +128,7 @@ impl<'a> Work<'a> {
                 cluster.up();
                 self.count.servers += 1;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         for (at, place) in std::mem::take(&mut self.places).into_iter().enumerate() {
             if let (Line::Cut(cut, _), Some(hosts)) = (place.line, &self.hosts) {
@@ -280,7 +280,7 @@ impl fmt::Display for Count {
     }
 }
 
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// As the workers have it, in milliseconds.
 const LEASE: u64 = 3000;
 /// Of a cut, in milliseconds.

@@ -195,7 +195,7 @@ impl<T> Default for Groups<T> {
 
 impl<T: Default> Groups<T> {
     fn of(&mut self, key: &str, name: impl FnOnce() -> String) -> &mut T {
-        let key = if self.0.len() < MOST || self.0.contains_key(key) {
+        let key = if self.0.len() < MAX_KEPT || self.0.contains_key(key) {
             key
         } else {
             REST
@@ -235,5 +235,5 @@ fn other(path: &Path) -> Fail {
     )
 }
 
-const MOST: usize = 100;
+const MAX_KEPT: usize = 100;
 const REST: &str = "…";

@@ -92,7 +92,7 @@ async fn look_up(config: &Config) -> Verdict {
     }) else {
         return Verdict::red("base_url has no host", "base_url 中没有主机名");
     };
-    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, port))).await;
+    let found = tokio::time::timeout(CHECK_TIMEOUT, tokio::net::lookup_host((host, port))).await;
     let first = match found {
         Ok(Ok(mut addresses)) => addresses.next().ok_or_else(|| "no address".to_owned()),
         Ok(Err(error)) => Err(error.to_string()),
@@ -135,4 +135,4 @@ async fn ask(config: &Config) -> Result<(u16, Option<Clocks>), Fail> {
     Ok((response.status().as_u16(), clocks))
 }
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(10);

@@ -34,7 +34,7 @@ pub(super) fn notes(config: &Config, lang: Lang) -> Result<(), Fail> {
 /// Asks about numbers that do not exist, and ends with what a certain refusal says of certificate
 /// and key. What is not certain is left to the run.
 pub(super) async fn employee(config: &Config, lang: Lang) -> Result<(), Fail> {
-    let asked = tokio::time::timeout(PATIENCE, async {
+    let asked = tokio::time::timeout(CHECKS_TIMEOUT, async {
         tokio::join!(probe::payment(config), probe::order(config))
     });
     let Ok((payment, order)) = asked.await else {
@@ -48,7 +48,7 @@ pub(super) async fn employee(config: &Config, lang: Lang) -> Result<(), Fail> {
 
 /// The same for transfers.
 pub(super) async fn transfer(config: &Config, lang: Lang) -> Result<(), Fail> {
-    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::transfer(config)).await else {
+    let Ok(asked) = tokio::time::timeout(CHECKS_TIMEOUT, probe::transfer(config)).await else {
         return late(lang);
     };
     let closed = (
@@ -60,7 +60,7 @@ pub(super) async fn transfer(config: &Config, lang: Lang) -> Result<(), Fail> {
 
 /// The same for red packets.
 pub(super) async fn red_packet(config: &Config, lang: Lang) -> Result<(), Fail> {
-    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::red_packet(config)).await else {
+    let Ok(asked) = tokio::time::timeout(CHECKS_TIMEOUT, probe::red_packet(config)).await else {
         return late(lang);
     };
     let certain = |error: &Error| match error.kind() {
@@ -75,7 +75,8 @@ pub(super) async fn red_packet(config: &Config, lang: Lang) -> Result<(), Fail> 
 
 /// The same for transfers to balances.
 pub(super) async fn batch_transfer(config: &Config, lang: Lang) -> Result<(), Fail> {
-    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::batch_transfer(config)).await else {
+    let Ok(asked) = tokio::time::timeout(CHECKS_TIMEOUT, probe::batch_transfer(config)).await
+    else {
         return late(lang);
     };
     let closed = (
@@ -87,7 +88,7 @@ pub(super) async fn batch_transfer(config: &Config, lang: Lang) -> Result<(), Fa
 
 /// The same for refunds.
 pub(super) async fn refund(config: &Config, lang: Lang) -> Result<(), Fail> {
-    let Ok(asked) = tokio::time::timeout(PATIENCE, probe::refund(config)).await else {
+    let Ok(asked) = tokio::time::timeout(CHECKS_TIMEOUT, probe::refund(config)).await else {
         return late(lang);
     };
     let closed = (
@@ -221,4 +222,4 @@ impl std::fmt::Display for Told {
 impl std::error::Error for Told {}
 
 /// Both are over by then, or nobody answers.
-const PATIENCE: Duration = Duration::from_millis(4500);
+const CHECKS_TIMEOUT: Duration = Duration::from_millis(4500);

@@ -284,7 +284,7 @@ pub(super) fn some(
     lang: Lang,
     mut lines: impl Iterator<Item = String>,
 ) -> fmt::Result {
-    for line in lines.by_ref().take(MOST) {
+    for line in lines.by_ref().take(MAX_LINES) {
         write!(f, "\n{line}")?;
     }
     match lines.count() {
@@ -303,7 +303,7 @@ pub(super) fn more(count: usize, lang: Lang) -> String {
 
 const LATER_ZH: &str = "请以后用同一付款日志查询结果；切勿换一个名称重新付款";
 /// How many lines are shown.
-pub(super) const MOST: usize = 20;
+pub(super) const MAX_LINES: usize = 20;
 /// Some payouts wait for somebody, and nothing is wrong.
 pub(super) const WAITS: u8 = 4;
 /// Where sums stay.

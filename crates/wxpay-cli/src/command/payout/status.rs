@@ -9,7 +9,7 @@ use wxpay_payout::{Alarm, Entry, Journal, Moment, State, WaitsFor};
 
 use super::engine::SANDBOX;
 use super::opened::OpenJournal;
-use super::report::{MOST, MOST_FEN, more, some, sums, waits_for};
+use super::report::{MAX_LINES, MOST_FEN, more, some, sums, waits_for};
 use super::{JournalArgs, json, unreadable};
 use crate::chinese::payout_text;
 use crate::fail::Fail;
@@ -128,7 +128,7 @@ fn waits(entries: &[Entry], lang: Lang) -> String {
     ));
     let moment =
         |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
-    for entry in entries.iter().take(MOST) {
+    for entry in entries.iter().take(MAX_LINES) {
         let who = waits_for(entry.waits_for.unwrap_or(WaitsFor::WeChatPay), lang);
         let cancelling = lang.pick("cancelled (撤销)", "撤销完成");
         let who = if entry.cancel_asked_at.is_some() {
@@ -153,9 +153,9 @@ fn waits(entries: &[Entry], lang: Lang) -> String {
     }
     table::keep_first(&mut table);
     let mut text = table.to_string();
-    if entries.len() > MOST {
+    if entries.len() > MAX_LINES {
         text.push('\n');
-        text.push_str(&more(entries.len() - MOST, lang));
+        text.push_str(&more(entries.len() - MAX_LINES, lang));
     }
     if entries.iter().any(|entry| entry.package.is_some()) {
         text.push_str(lang.pick(

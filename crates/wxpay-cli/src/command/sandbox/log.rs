@@ -112,12 +112,12 @@ fn print(request: &SeenRequest, lang: Lang) -> Result<(), Fail> {
 /// A target that can't steer the terminal, and does not fill it.
 fn shown(target: &str) -> String {
     let clean = target.chars().filter(|c| !c.is_control());
-    let mut short: String = clean.take(LONG).collect();
-    if target.chars().count() > LONG {
+    let mut short: String = clean.take(MAX_SHOWN_CHARACTERS).collect();
+    if target.chars().count() > MAX_SHOWN_CHARACTERS {
         short.push('…');
     }
     short
 }
 
 /// In characters.
-const LONG: usize = 200;
+const MAX_SHOWN_CHARACTERS: usize = 200;

@@ -94,7 +94,7 @@ impl Sessions {
                 let why = self.history.refused();
                 return Err(JournalError::storage(why.unwrap_or_else(|| told(&error))));
             }
-            tokio::time::sleep(AGAIN).await;
+            tokio::time::sleep(RECONNECT_PAUSE).await;
         }
     }
 
@@ -324,4 +324,4 @@ const FACTS: &str = "SELECT current_setting('fsync'), current_setting('server_en
 /// The longest that one transaction takes.
 pub(super) const CALL: Duration = Duration::from_secs(30);
 const CREATE: Duration = Duration::from_secs(10);
-const AGAIN: Duration = Duration::from_millis(200);
+const RECONNECT_PAUSE: Duration = Duration::from_millis(200);

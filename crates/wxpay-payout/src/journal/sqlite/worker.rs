@@ -116,7 +116,7 @@ fn run(opened: Opened, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         // One commit, and so one wait for the disk, for all that is there by now.
-        jobs.extend(queue.try_iter().take(MOST - 1));
+        jobs.extend(queue.try_iter().take(MAX_JOBS_AT_ONCE - 1));
         let start = Instant::now();
         let commit = together(&mut connection, &mut jobs)
             .map_err(|error| trouble::words(&error, &place, start.elapsed()));
@@ -172,5 +172,5 @@ fn close(connection: &Connection) {
 /// Changes follow that may be in the log alone.
 const UNSAVED: &str = "UPDATE owner SET unsaved = 1 WHERE unsaved = 0";
 const SAVED: &str = "UPDATE owner SET unsaved = 0 WHERE unsaved = 1";
-const MOST: usize = 64;
+const MAX_JOBS_AT_ONCE: usize = 64;
 const CLOSING: Duration = Duration::from_secs(2);

@@ -60,7 +60,7 @@ fn side(name: &str, class: &str, runs: &[Run], own: ChangeTag) -> Markup {
 
 fn runs(right: &str, came: &str) -> Vec<Run> {
     let diff = TextDiff::configure()
-        .timeout(PATIENCE)
+        .timeout(FINE_DIFF_TIMEOUT)
         .diff_chars(right, came);
     let mut runs: Vec<Run> = Vec::new();
     for change in diff.iter_all_changes() {
@@ -78,7 +78,7 @@ fn runs(right: &str, came: &str) -> Vec<Run> {
 }
 
 /// After this the marks are coarser.
-const PATIENCE: Duration = Duration::from_millis(200);
+const FINE_DIFF_TIMEOUT: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
 mod tests {

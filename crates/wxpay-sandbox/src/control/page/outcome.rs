@@ -60,12 +60,12 @@ fn refused_v2(seen: &SeenRequest) -> bool {
 }
 
 fn json(body: &[u8]) -> Option<Value> {
-    let short = body.len() <= LONG && body.starts_with(b"{");
+    let short = body.len() <= MAX_BODY_READ && body.starts_with(b"{");
     short.then(|| serde_json::from_slice(body).ok()).flatten()
 }
 
 fn xml(body: &[u8]) -> Option<Params> {
-    let short = body.len() <= LONG && body.starts_with(b"<xml");
+    let short = body.len() <= MAX_BODY_READ && body.starts_with(b"<xml");
     short.then(|| Params::from_xml(body).ok()).flatten()
 }
 
@@ -86,4 +86,4 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Bodies that are longer are not looked into.
-const LONG: usize = 1 << 16;
+const MAX_BODY_READ: usize = 1 << 16;

@@ -62,7 +62,7 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let receivers = &mut state.sharing.receivers;
     let same = |other: &&SharingReceiver| other.is_same(&receiver);
     let there = receivers.iter().find(same).cloned();
-    if receivers.len() >= MOST && there.is_none() {
+    if receivers.len() >= MAX_RECEIVERS && there.is_none() {
         let message = "分账接收方数量已达上限";
         return Err(Answer::error(400, "INVALID_REQUEST", message));
     }
@@ -137,7 +137,7 @@ impl Content for Told {
 }
 
 /// The most receivers of a merchant.
-const MOST: usize = 20_000;
+const MAX_RECEIVERS: usize = 20_000;
 
 const RELATIONS: &[&str] = &[
     "SERVICE_PROVIDER",

@@ -212,7 +212,7 @@ impl Mistaken {
         let alike = || {
             absent().find(|column| {
                 let column = squashed(column);
-                let most = if column.len() <= SHORT { 1 } else { 2 };
+                let most = if column.len() <= SHORT_NAME { 1 } else { 2 };
                 strsim::damerau_levenshtein(&column, &name) <= most
             })
         };
@@ -271,7 +271,7 @@ fn squashed(name: &str) -> String {
 }
 
 /// Letters of a name in which two changes can make any other word, such as `dept` of `desc`.
-const SHORT: usize = 6;
+const SHORT_NAME: usize = 6;
 /// Names that leave open whether fen or yuan are meant, or mean yuan.
 const AMOUNTS: &[&str] = &[
     "amount",

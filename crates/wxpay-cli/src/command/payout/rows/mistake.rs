@@ -59,7 +59,7 @@ impl Mistake {
 impl Mistakes {
     pub(super) fn push(&mut self, mistake: Mistake) {
         self.count += 1;
-        if self.first.len() < MOST {
+        if self.first.len() < MAX_KEPT {
             self.first.push(mistake);
         }
     }
@@ -87,4 +87,4 @@ impl Mistakes {
 }
 
 /// How many are kept: a file of another kind has one in each row.
-const MOST: usize = 100;
+const MAX_KEPT: usize = 100;

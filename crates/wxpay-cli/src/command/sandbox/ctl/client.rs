@@ -26,7 +26,7 @@ impl Client {
             .no_proxy()
             // It is plain HTTP: a machine without any authority of the web can ask too.
             .tls_certs_only([])
-            .timeout(PATIENCE)
+            .timeout(REQUEST_TIMEOUT)
             .build()
             .map_err(|error| unreachable(&url).because(error))?;
         Ok(Self { http, url })
@@ -76,4 +76,4 @@ fn unreachable(url: &Url) -> Fail {
 }
 
 /// Moving the clock by a day takes as long as the callbacks do.
-const PATIENCE: Duration = Duration::from_secs(300);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(300);
