@@ -45,14 +45,18 @@ pub use self::report::Report;
 pub fn run(text: &[u8], provider: Provider) -> Result<Report, Malformed> {
     let file: Value = serde_json::from_slice(text)
         .map_err(|error| Malformed::new(format!("it is not JSON: {error}")))?;
-    let vectors = file.get("vectors").and_then(Value::as_array);
-    let vectors = vectors.ok_or_else(|| Malformed::new("it has no list `vectors`"))?;
+    let vectors = file
+        .get("vectors")
+        .and_then(Value::as_array)
+        .ok_or_else(|| Malformed::new("it has no list `vectors`"))?;
     let none = Map::new();
     let keys = file.get("keys").and_then(Value::as_object).unwrap_or(&none);
     let mut report = Report::default();
     for (n, vector) in vectors.iter().enumerate() {
-        let id = vector.get("id").and_then(Value::as_str);
-        let id = id.map_or_else(|| format!("vector {n}"), str::to_owned);
+        let id = vector
+            .get("id")
+            .and_then(Value::as_str)
+            .map_or_else(|| format!("vector {n}"), str::to_owned);
         match check(vector, keys, provider) {
             Ok(Checked::Compared(comparison)) => report.compared(&id, &comparison),
             Ok(Checked::Unknown(kind)) => report.skip(kind),
@@ -96,8 +100,10 @@ fn check<'a>(
         let member = vector.get(name).and_then(Value::as_object);
         member.ok_or_else(|| Malformed::new(format!("the vector has no object `{name}`")))
     };
-    let name = vector.get("kind").and_then(Value::as_str);
-    let name = name.ok_or_else(|| Malformed::new("the vector has no text `kind`"))?;
+    let name = vector
+        .get("kind")
+        .and_then(Value::as_str)
+        .ok_or_else(|| Malformed::new("the vector has no text `kind`"))?;
     let Some(kind) = kinds::find(name) else {
         return Ok(Checked::Unknown(name));
     };

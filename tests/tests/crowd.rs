@@ -1,5 +1,6 @@
-//! Where a client's key computes: on the caller's thread while calls are few; when they are many, in
-//! turns with the runtime's other work if it has a thread for each core, and off its threads if not.
+//! Where a client's key computes: on the caller's thread while calls are few; when they are many,
+//! in turns with the runtime's other work if it has a thread for each core, and off its threads if
+//! not.
 //!
 //! In a binary of its own, because the calls in flight are counted over the whole process.
 

@@ -173,8 +173,9 @@ fn main() -> ExitCode {
         Chore::Tidy { root } => tidy::run(root),
         Chore::Links { root } => links::run(root),
         Chore::Advisories { refresh, taken } => {
-            let refresh = refresh.zip(taken);
-            let refresh = refresh.map(|(database, taken)| advisories::Refresh { database, taken });
+            let refresh = refresh
+                .zip(taken)
+                .map(|(database, taken)| advisories::Refresh { database, taken });
             advisories::run(refresh.as_ref())
         }
         Chore::Features => features::run(),

@@ -45,8 +45,10 @@ const MODELS: [&str; 3] = ["pay", "refund", "partner_transfer"];
 impl Copy {
     fn new(wanted: usize) -> Result<Self, Vec<String>> {
         let said = |error: std::io::Error| vec![error.to_string()];
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let root = root.canonicalize().map_err(said)?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .canonicalize()
+            .map_err(said)?;
         let folder = tempfile::tempdir().map_err(said)?;
         let listed = Command::new("git")
             .args([

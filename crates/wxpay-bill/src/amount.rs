@@ -92,13 +92,14 @@ pub(crate) fn millifen(text: &str) -> Result<MilliFen, Problem> {
         return Err(Problem::NotAnAmount);
     }
     let padding = (PLACES as usize).saturating_sub(kept.len());
-    let digits = whole.bytes().chain(kept.bytes());
-    let digits = digits.chain(std::iter::repeat_n(b'0', padding));
+    let digits = whole
+        .bytes()
+        .chain(kept.bytes())
+        .chain(std::iter::repeat_n(b'0', padding));
     let mut amount: i64 = 0;
     for digit in digits {
         let digit = i64::from(digit - b'0');
-        let grown = amount.checked_mul(10);
-        let grown = grown.and_then(|amount| {
+        let grown = amount.checked_mul(10).and_then(|amount| {
             if negative {
                 amount.checked_sub(digit)
             } else {

@@ -99,11 +99,14 @@ impl<'a> Comparing<'a> {
     /// The value under the first of these names that the summary has.
     fn required(&self, names: &[&str]) -> Result<(&'a str, &'a str), BillError> {
         let summary = self.summary;
-        let place = summary.names.iter().position(|name| names.contains(&name));
-        let place = place.ok_or_else(|| {
-            let name = names.first().copied().unwrap_or_default();
-            self.wrong(name, Problem::MissingColumn)
-        })?;
+        let place = summary
+            .names
+            .iter()
+            .position(|name| names.contains(&name))
+            .ok_or_else(|| {
+                let name = names.first().copied().unwrap_or_default();
+                self.wrong(name, Problem::MissingColumn)
+            })?;
         Ok((summary.names.get(place), summary.value(place)))
     }
 

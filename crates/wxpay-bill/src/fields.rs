@@ -83,8 +83,11 @@ impl<'a, const N: usize> Fields<'a, N> {
     }
 
     pub(crate) fn millifen(&self, column: usize) -> Result<MilliFen, BillError> {
-        let amount = self.text(column).map(amount::millifen).transpose();
-        let amount = amount.map_err(|problem| self.wrong(column, problem))?;
+        let amount = self
+            .text(column)
+            .map(amount::millifen)
+            .transpose()
+            .map_err(|problem| self.wrong(column, problem))?;
         Ok(amount.unwrap_or_default())
     }
 

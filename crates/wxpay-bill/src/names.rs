@@ -7,8 +7,8 @@ pub(crate) struct Names(Vec<Box<str>>);
 impl Names {
     /// Reads a line of names. Full-width brackets, which APIv2 writes, become the others.
     pub(crate) fn of(line: &[u8], number: u64) -> Result<Self, BillError> {
-        let text = std::str::from_utf8(line);
-        let text = text.map_err(|_| BillError::new(number, Problem::NotUtf8))?;
+        let text =
+            std::str::from_utf8(line).map_err(|_| BillError::new(number, Problem::NotUtf8))?;
         let names = text.split(',').map(folded).collect::<Vec<_>>();
         let mut sorted: Vec<&str> = names.iter().map(|name| &**name).collect();
         sorted.sort_unstable();

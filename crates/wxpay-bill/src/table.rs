@@ -92,8 +92,9 @@ impl<R: BufRead> Table<R> {
         let mut fields = Vec::new();
         split(text, &mut fields);
         count(fields.len(), &names, line)?;
-        let values = fields.into_iter().map(|field| text.get(field));
-        let values: Vec<Box<str>> = values
+        let values: Vec<Box<str>> = fields
+            .into_iter()
+            .map(|field| text.get(field))
             .map(|value| value.unwrap_or_default().into())
             .collect();
         // Also of a sum that the rows don't have, so that it is not compared.
@@ -138,8 +139,10 @@ impl Summary {
 pub(crate) fn text_of<'a>(bytes: &'a [u8], line: u64, names: &Names) -> Result<&'a str, BillError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let place = before.windows(SEPARATOR.len());
-        let place = place.filter(|two| *two == SEPARATOR.as_bytes()).count();
+        let place = before
+            .windows(SEPARATOR.len())
+            .filter(|two| *two == SEPARATOR.as_bytes())
+            .count();
         BillError::in_column(line, names.get(place), Problem::NotUtf8)
     })
 }

@@ -149,8 +149,8 @@ mod tests {
         {
             let id = argument.get_id();
             let mut others = english.get_arguments();
-            let before = others.find(|other| other.get_id() == id);
-            let before = before
+            let before = others
+                .find(|other| other.get_id() == id)
                 .and_then(|argument| argument.get_help())
                 .map(ToString::to_string);
             let help = argument.get_help().map(ToString::to_string);

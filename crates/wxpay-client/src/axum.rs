@@ -36,11 +36,12 @@ pub(crate) async fn whole<S: Send + Sync>(
     state: &S,
 ) -> Result<(HeaderMap, Bytes), Unread> {
     let headers = request.headers().clone();
-    let body = Bytes::from_request(request, state).await;
-    let body = body.map_err(|rejection| Unread {
-        status: rejection.status(),
-        reason: rejection.body_text(),
-    })?;
+    let body = Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| Unread {
+            status: rejection.status(),
+            reason: rejection.body_text(),
+        })?;
     Ok((headers, body))
 }
 

@@ -9,7 +9,8 @@
 //! Anyone who has one signed message could hand in another cut of it. Let M be the message at hand,
 //! and O the one that WeChat Pay signed. What is known of O:
 //!
-//! - A field whose value is a number, a code, an amount or a time ([`NEVER_AMPERSAND`]) holds no `&`.
+//! - A field whose value is a number, a code, an amount or a time ([`NEVER_AMPERSAND`]) holds no
+//!   `&`.
 //! - Any other value may hold anything, since a merchant, or someone through a merchant, can choose
 //!   it (`attach`).
 //!

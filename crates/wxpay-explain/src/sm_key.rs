@@ -119,8 +119,7 @@ impl PrivateKey {
         if key(Mode::C1C3C2).decrypt_der(sealed).is_ok() {
             return Some(Sealing::Der);
         }
-        let forms = [(Mode::C1C3C2, "C1C3C2"), (Mode::C1C2C3, "C1C2C3")];
-        let mut forms = forms.into_iter();
+        let mut forms = [(Mode::C1C3C2, "C1C3C2"), (Mode::C1C2C3, "C1C2C3")].into_iter();
         let (_, name) = forms.find(|(mode, _)| key(*mode).decrypt(sealed).is_ok())?;
         Some(Sealing::Raw(name))
     }

@@ -122,8 +122,9 @@ impl Limits {
             let latest = now.after(time).after(APART);
             move |at: &Moment| !time.is_zero() && *at <= latest
         };
-        let gap = last.map(|last| last.after(self.payee_gap));
-        let gap = gap.filter(within(self.payee_gap));
+        let gap = last
+            .map(|last| last.after(self.payee_gap))
+            .filter(within(self.payee_gap));
         let pace = pace.filter(within(self.interval()));
         let earliest = [gap, pace].into_iter().flatten().fold(now, Moment::max);
         self.past_midnight(earliest)

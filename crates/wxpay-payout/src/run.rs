@@ -294,8 +294,11 @@ impl<'a, T: Payment> Run<'a, T> {
             match self.payouts.0.journal().by_number(&number).await {
                 Ok(Some(entry)) if entry.state == State::Prepared => {
                     let held_by = self.held_by.remove(&number);
-                    let reason = self.halted.clone().or(held_by);
-                    let reason = reason.unwrap_or(NotStartedReason::Stopped);
+                    let reason = self
+                        .halted
+                        .clone()
+                        .or(held_by)
+                        .unwrap_or(NotStartedReason::Stopped);
                     self.unsent.insert(number.clone(), entry.intent);
                     self.not_sent(&number, reason);
                 }

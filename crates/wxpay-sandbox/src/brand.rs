@@ -106,9 +106,10 @@ impl BrandAccount {
         let own = Arc::clone(shared);
         let made = tokio::task::spawn_blocking(move || {
             BrandKeys::generate(&own.ca_key).and_then(Self::new)
-        });
-        let made = made.await.map_err(|error| BrandError(error.into()))?;
-        let made = made.map_err(BrandError)?;
+        })
+        .await
+        .map_err(|error| BrandError(error.into()))?
+        .map_err(BrandError)?;
         // Who asked at the same time may have been faster.
         Ok(shared.brand.get_or_init(|| made))
     }

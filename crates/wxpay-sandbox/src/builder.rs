@@ -175,8 +175,9 @@ impl SandboxBuilder {
         }
         self.setup.check().map_err(StartError::Snapshot)?;
         let listener = self.bind().await?;
-        let address = listener.local_addr();
-        let address = address.map_err(|source| self.listen_error(source))?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| self.listen_error(source))?;
         let builder = self.clone();
         let mut certificates = tokio::task::spawn_blocking(move || builder.certificates())
             .await

@@ -32,8 +32,14 @@ use crate::state::Shared;
 /// What is wrong with the host, if the request was sent to one of WeChat Pay's that does not have
 /// the operation. A sandbox that goes by another name has them all.
 fn wrong_host(operation: &Operation, call: &Call) -> Option<String> {
-    let host = call.headers.get(HOST)?.to_str().ok()?;
-    let host = host.split(':').next().unwrap_or_default();
+    let host = call
+        .headers
+        .get(HOST)?
+        .to_str()
+        .ok()?
+        .split(':')
+        .next()
+        .unwrap_or_default();
     if !host.ends_with(".weixin.qq.com") {
         return None;
     }

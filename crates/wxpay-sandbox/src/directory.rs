@@ -124,8 +124,8 @@ impl Directory {
             });
         }
         // With a platform certificate in any case, so that the mode can be another one next time.
-        let certificates = Certificates::generate(Trust::Both, Suite::Rsa);
-        let mut certificates = certificates.map_err(DirectoryError::Keys)?;
+        let mut certificates =
+            Certificates::generate(Trust::Both, Suite::Rsa).map_err(DirectoryError::Keys)?;
         certificates.brand = Some(self.create_brand(&certificates.ca_key)?);
         self.create(&certificates)?;
         Ok(certificates)
@@ -140,8 +140,10 @@ impl Directory {
             Suite::Rsa => &mut kept.platform_certificates,
             #[cfg(feature = "sm")]
             Suite::Sm => {
-                let sm = kept.sm.as_mut();
-                let sm = sm.ok_or_else(|| damaged(&file, "no keys of the national algorithms"))?;
+                let sm = kept
+                    .sm
+                    .as_mut()
+                    .ok_or_else(|| damaged(&file, "no keys of the national algorithms"))?;
                 &mut sm.platform_certificates
             }
         };
@@ -229,8 +231,8 @@ impl Directory {
                 key_pem: Secret::new(read(&key)?),
             });
         }
-        let made = callback_certificate(ca_key);
-        let made = made.map_err(|error| DirectoryError::Keys(error.into()))?;
+        let made =
+            callback_certificate(ca_key).map_err(|error| DirectoryError::Keys(error.into()))?;
         self.write_callback(&made)?;
         Ok(made)
     }

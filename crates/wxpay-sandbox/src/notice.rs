@@ -209,8 +209,11 @@ impl Notice {
 
     /// The paid order that it is about.
     pub(crate) fn order(&self, state: &State) -> Result<Order, NotifyError> {
-        let order = state.orders.get(&self.number).cloned();
-        let order = order.ok_or_else(|| NotifyError::NoOrder(self.number.clone()))?;
+        let order = state
+            .orders
+            .get(&self.number)
+            .cloned()
+            .ok_or_else(|| NotifyError::NoOrder(self.number.clone()))?;
         // A refunded order was paid.
         if order.was_paid() {
             Ok(order)

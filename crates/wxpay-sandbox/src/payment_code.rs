@@ -110,8 +110,10 @@ impl PaymentCode {
     /// A code of a user that follows from its digits.
     pub(crate) fn new(auth_code: String, behaviour: CodeBehaviour, random: &Random) -> Self {
         let mut choices = random.about(&format!("payer {auth_code}"));
-        let name = (0..27).filter_map(|_| choices.choice(ALPHANUMERIC));
-        let name: String = name.map(|byte| char::from(*byte)).collect();
+        let name: String = (0..27)
+            .filter_map(|_| choices.choice(ALPHANUMERIC))
+            .map(|byte| char::from(*byte))
+            .collect();
         Self {
             auth_code,
             behaviour,

@@ -107,8 +107,11 @@ pub enum ReceiveError {
 impl RedPacket {
     /// What nobody has received yet.
     pub(crate) fn left(&self) -> Fen {
-        let claimed = self.claims.iter().map(|claim| claim.amount.get());
-        let claimed = claimed.fold(0_i64, i64::saturating_add);
+        let claimed = self
+            .claims
+            .iter()
+            .map(|claim| claim.amount.get())
+            .fold(0_i64, i64::saturating_add);
         Fen::new(self.total_amount.get().saturating_sub(claimed))
     }
 }

@@ -25,8 +25,9 @@ impl Pace {
         asked_for.set(now);
         // Rounded up, so that a second never holds one call more.
         let apart = Duration::from_nanos(1_000_000_000_u64.div_ceil(per_second.get().into()));
-        let quota = Quota::with_period(apart).unwrap_or_else(|| Quota::per_second(per_second));
-        let quota = quota.allow_burst(NonZeroU32::MIN);
+        let quota = Quota::with_period(apart)
+            .unwrap_or_else(|| Quota::per_second(per_second))
+            .allow_burst(NonZeroU32::MIN);
         Self {
             limiter: Mutex::new(RateLimiter::direct_with_clock(quota, asked_for.clone())),
             asked_for,

@@ -206,8 +206,9 @@ impl Transport for ReqwestTransport {
         let deadline = hints.and_then(|hints| hints.deadline);
         let (head, body) = request.into_parts();
         let pieces = body.open().await.map_err(UploadError::not_sent)?;
-        let streamed = reqwest_upload::begin(pieces, body.length(), deadline);
-        let streamed = streamed.await.map_err(UploadError::not_sent)?;
+        let streamed = reqwest_upload::begin(pieces, body.length(), deadline)
+            .await
+            .map_err(UploadError::not_sent)?;
         let request = self.checked(Request::from_parts(head, streamed.body), hints)?;
         let (limits, watch) = (&self.limits, &streamed.watch);
         let response =

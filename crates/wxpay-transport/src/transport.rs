@@ -134,8 +134,10 @@ pub trait Transport: Debug + Send + Sync + 'static {
         request: Request<UploadBody>,
     ) -> Result<Response<Bytes>, TransportError> {
         let (head, body) = request.into_parts();
-        let whole = body.collect(UploadBody::MAX_COLLECTED).await;
-        let whole = whole.map_err(UploadError::not_sent)?;
+        let whole = body
+            .collect(UploadBody::MAX_COLLECTED)
+            .await
+            .map_err(UploadError::not_sent)?;
         self.send(Request::from_parts(head, whole)).await
     }
 }

@@ -73,8 +73,10 @@ async fn payouts(
         v2::Credentials::new(Key::new(account.api_v2_key.clone()).unwrap())
             .workwx(AppSecret::new(account.workwx_secret.clone()).unwrap()),
         transport,
-    );
-    let client = client.base_url(sandbox.base_url()).build().unwrap();
+    )
+    .base_url(sandbox.base_url())
+    .build()
+    .unwrap();
     let agentid = account.agentid;
     let call = move |number: usize| {
         let client = client.clone();

@@ -147,8 +147,9 @@ impl Typed {
             facts: String::new,
             prepare: |_| Err("a notification is not sent".to_owned()),
             decode: |_, message| {
-                let message = unsigned_v3(bytes(message));
-                let message = message.read(|body| Json::parse(body)).map_err(said)?;
+                let message = unsigned_v3(bytes(message))
+                    .read(|body| Json::parse(body))
+                    .map_err(said)?;
                 let decoded = N::of(message);
                 shown(&decoded.map_err(said)?)
             },
@@ -241,8 +242,8 @@ pub fn refusal(
         _ => SignType::Md5,
     };
     let reply = replies::v2_signed(&fields, sign_type);
-    let client = clients::v2(sign_type, Scripted::answering(reply));
-    let client = client.sub_merchant(sub_merchant(), Some(sub_app()));
+    let client = clients::v2(sign_type, Scripted::answering(reply))
+        .sub_merchant(sub_merchant(), Some(sub_app()));
     let request = DynamicRequest::new(operation, json_of(request)?);
     let Err(error) = block_on(client.send(&request)) else {
         return Err("is taken for a success".to_owned());
@@ -312,16 +313,16 @@ fn params(message: &Value) -> Params {
 }
 
 fn sent_v2(request: &impl v2::Endpoint) -> Result<Sent, String> {
-    let client = clients::v2(SignType::Md5, Scripted::new([]));
-    let client = client.sub_merchant(sub_merchant(), Some(sub_app()));
+    let client =
+        clients::v2(SignType::Md5, Scripted::new([])).sub_merchant(sub_merchant(), Some(sub_app()));
     let (request, _) = client.prepare(request).map_err(|error| cause(&error))?;
     Ok(sent(request))
 }
 
 /// A page as the browser asks for it.
 fn opened(page: &impl v2::Page) -> Result<Sent, String> {
-    let client = clients::v2(SignType::Md5, Scripted::new([]));
-    let client = client.sub_merchant(sub_merchant(), Some(sub_app()));
+    let client =
+        clients::v2(SignType::Md5, Scripted::new([])).sub_merchant(sub_merchant(), Some(sub_app()));
     let url = client.page_url(page).map_err(|error| cause(&error))?;
     let request = http::Request::get(url).body(Bytes::new()).map_err(said)?;
     Ok(sent(request))

@@ -183,10 +183,11 @@ fn written(field: &Field, value: Value) -> Value {
 /// The elements of a list in XML.
 fn elements(field: &Field, list: &Value) -> String {
     let element = field.element.as_deref().unwrap_or_default();
-    let members = list.as_array().into_iter().flatten();
-    let members = members.map(|member| {
-        let fields = member.as_object().into_iter().flatten();
-        let fields: String = fields
+    let members = list.as_array().into_iter().flatten().map(|member| {
+        let fields: String = member
+            .as_object()
+            .into_iter()
+            .flatten()
             .map(|(name, value)| match value {
                 Value::String(text) => format!("<{name}><![CDATA[{text}]]></{name}>"),
                 other => format!("<{name}>{other}</{name}>\n"),

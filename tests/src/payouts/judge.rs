@@ -60,8 +60,9 @@ impl Verdict {
                 *known = (known.0 + 1, payout.amount);
             }
         }
-        let current = entries.values().filter(|entry| entry.replaced_by.is_none());
-        let current: HashMap<_, _> = current
+        let current: HashMap<_, _> = entries
+            .values()
+            .filter(|entry| entry.replaced_by.is_none())
             .map(|entry| (entry.intent.as_str(), entry))
             .collect();
         for number in (0..intents).map(|number| intent(number).id) {

@@ -171,10 +171,14 @@ impl Cluster {
 
     /// Kills all its processes at once, as a power cut does.
     pub fn kill(&self) {
-        let pid = fs::read_to_string(self.data.join("postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap().to_owned();
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-        let children = children.unwrap_or_default();
+        let pid = fs::read_to_string(self.data.join("postmaster.pid"))
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned();
+        let children =
+            fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let all = std::iter::once(pid.as_str()).chain(children.split_whitespace());
         let mut kill = Command::new("kill");
         // Some may have ended by themselves.

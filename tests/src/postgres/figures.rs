@@ -30,8 +30,9 @@ pub async fn run(sizes: &Sizes) {
             cost::run(folder.path(), sizes.payouts, at_once).await
         );
         let url = cluster.url(&format!("cost_{at_once}"));
-        let server = PostgresServer::parse(&url).unwrap();
-        let server = server.connections(at_once.try_into().unwrap());
+        let server = PostgresServer::parse(&url)
+            .unwrap()
+            .connections(at_once.try_into().unwrap());
         let journal = PostgresJournal::create(&server, &owner()).await.unwrap();
         println!(
             "PostgreSQL, {}",

@@ -99,8 +99,9 @@ impl<'a> Case<'a> {
     pub fn bytes(&self, name: &str) -> Result<Bytes, Malformed> {
         let encoded = format!("{name}_b64");
         if let Some(text) = self.optional_text(&encoded)? {
-            let bytes = STANDARD.decode(text);
-            let bytes = bytes.map_err(|_| Malformed::member(&encoded, "is not base64"))?;
+            let bytes = STANDARD
+                .decode(text)
+                .map_err(|_| Malformed::member(&encoded, "is not base64"))?;
             return Ok(bytes.into());
         }
         match self.optional_text(name)? {

@@ -94,8 +94,9 @@ fn digests(key: &ApiKey, body: &Bytes, serials: &[String]) -> Result<Value, Refu
 
 /// The numbers sorted, and in the order of the list.
 fn orders(sorted: &[String], body: &Bytes) -> [Value; 2] {
-    let listed = entries(body).unwrap_or_default().into_iter();
-    let listed: Vec<String> = listed
+    let listed: Vec<String> = entries(body)
+        .unwrap_or_default()
+        .into_iter()
         .filter_map(|(serial, _)| sorted.iter().find(|known| same_serial(known, &serial)))
         .cloned()
         .collect();

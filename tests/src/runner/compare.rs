@@ -28,8 +28,10 @@ pub(super) fn compare(got: &Got, expected: &Map<String, Value>) -> Comparison {
         let Some(member) = member else {
             // An absent member and null are the same.
             if !expected.is_null() {
-                let why = got.refusal().map(|refusal| format!(" ({refusal})"));
-                let why = why.unwrap_or_default();
+                let why = got
+                    .refusal()
+                    .map(|refusal| format!(" ({refusal})"))
+                    .unwrap_or_default();
                 comparison
                     .differences
                     .push(format!("{name}: got none{why}, expected {expected}"));

@@ -143,8 +143,11 @@ fn v2_signed(signing: &Key, key: &str, order: &Order<'_>, sign_type: SignType) -
         Err(error) => return Got::error(error),
     };
     let names = ["paySign", "sign"];
-    let signed = form.iter().filter(|(name, _)| !names.contains(name));
-    let signed: Params = signed.map(|(name, value)| (*name, value)).collect();
+    let signed: Params = form
+        .iter()
+        .filter(|(name, _)| !names.contains(name))
+        .map(|(name, value)| (*name, value))
+        .collect();
     let text = canonical_text(&signed);
     Got::default()
         .is("string_to_sign", format!("{text}&key={key}"))

@@ -13,8 +13,9 @@ use crate::{clients, replies};
 
 pub(super) fn detail(case: &Case<'_>) -> Result<Got, Malformed> {
     let status = u16::try_from(case.integer("status")?).ok();
-    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-    let status = status.ok_or_else(|| Malformed::new("the input's `status` is not one of HTTP"))?;
+    let status = status
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .ok_or_else(|| Malformed::new("the input's `status` is not one of HTTP"))?;
     let body = case.bytes("body")?;
     let body = String::from_utf8_lossy(&body);
 

@@ -41,9 +41,11 @@ fn parts(message: &http::Request<bytes::Bytes>) -> Option<Parts<'_>> {
     let media_type = message.headers().get("content-type")?.to_str().ok()?;
     let (_, boundary) = media_type.split_once("boundary=")?;
     let between = format!("\r\n--{boundary}\r\n");
-    let body = message.body().as_ref();
-    let body = body.strip_prefix(format!("--{boundary}\r\n").as_bytes())?;
-    let body = body.strip_suffix(format!("\r\n--{boundary}--\r\n").as_bytes())?;
+    let body = message
+        .body()
+        .as_ref()
+        .strip_prefix(format!("--{boundary}\r\n").as_bytes())?
+        .strip_suffix(format!("\r\n--{boundary}--\r\n").as_bytes())?;
     let (meta, file) = cut(body, between.as_bytes())?;
     Some(Parts {
         meta: cut(meta, b"\r\n\r\n")?.1,

@@ -41,12 +41,15 @@ fn entry(operation: &Operation) -> Value {
         Certainty::ThirdParty => "third-party",
     };
     set("certainty", certainty.into());
-    let roles = operation.roles.iter().map(|role| match role {
-        Role::Merchant => "merchant",
-        Role::Partner => "partner",
-        Role::Brand => "brand",
-    });
-    let roles: Vec<&str> = roles.collect();
+    let roles: Vec<&str> = operation
+        .roles
+        .iter()
+        .map(|role| match role {
+            Role::Merchant => "merchant",
+            Role::Partner => "partner",
+            Role::Brand => "brand",
+        })
+        .collect();
     if !roles.is_empty() {
         set("roles", roles.into());
     }

@@ -70,8 +70,11 @@ fn texts_of(package: &Package) -> Result<Vec<String>, String> {
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).map_err(said)? {
         let path = entry.map_err(said)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = name.to_ascii_uppercase();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_ascii_uppercase();
         let is_text = ["LICENSE", "LICENCE", "COPYING", "NOTICE"]
             .iter()
             .any(|begin| name.starts_with(begin));

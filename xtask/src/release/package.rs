@@ -22,8 +22,10 @@ pub(crate) fn files(
 /// What is missing from a package, and what should not be in it.
 pub(crate) fn problems(name: &str, files: &[String]) -> Vec<String> {
     let has = |wanted: &str| files.iter().any(|file| file == wanted);
-    let missing = WANTED.iter().filter(|wanted| !has(wanted));
-    let missing = missing.map(|wanted| format!("{name}: its package lacks {wanted}"));
+    let missing = WANTED
+        .iter()
+        .filter(|wanted| !has(wanted))
+        .map(|wanted| format!("{name}: its package lacks {wanted}"));
     // Tests have keys of their own, which open nothing.
     let outside_tests = files.iter().filter(|file| !file.starts_with("tests/"));
     let secret = outside_tests.filter(|file| {

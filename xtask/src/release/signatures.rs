@@ -59,8 +59,11 @@ fn crates_of_paths(json: &Value) -> BTreeMap<&str, &str> {
         0 => Some("crate"),
         _ => externals?.get(number.to_string())?.get("name")?.as_str(),
     };
-    let paths = json.get("paths").and_then(Value::as_object);
-    let paths = paths.into_iter().flatten();
+    let paths = json
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
     paths
         .filter_map(|(id, path)| Some((id.as_str(), name(path.get("crate_id")?.as_u64()?)?)))
         .collect()

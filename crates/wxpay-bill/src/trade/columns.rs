@@ -121,8 +121,10 @@ pub(super) fn read(names: &Names) -> Result<(TradeKind, TradePlaces), BillError>
     for column in wanted {
         if !has(*column) {
             let names = COLUMNS.get(*column as usize);
-            let name = names.and_then(|column| column.names.first());
-            let name = name.copied().unwrap_or_default();
+            let name = names
+                .and_then(|column| column.names.first())
+                .copied()
+                .unwrap_or_default();
             return Err(BillError::in_column(1, name, Problem::MissingColumn));
         }
     }

@@ -116,8 +116,7 @@ pub(super) async fn send<E: Endpoint>(
 }
 
 pub(super) fn account(client: &Client) -> String {
-    let ids = [client.mch_id(), client.sub_mch_id()];
-    let ids = ids.into_iter().flatten();
+    let ids = [client.mch_id(), client.sub_mch_id()].into_iter().flatten();
     ids.fold("v3".to_owned(), |account, id| format!("{account} {id}"))
 }
 

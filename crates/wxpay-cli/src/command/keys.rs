@@ -55,8 +55,10 @@ impl KnownArgs {
         if let Certificates::Files(more) = config.certificates() {
             files.extend(more);
         }
-        let platform_certificates = files.iter().map(|file| read(file));
-        let platform_certificates = platform_certificates.collect::<Result<Vec<_>, _>>()?;
+        let platform_certificates = files
+            .iter()
+            .map(|file| read(file))
+            .collect::<Result<Vec<_>, _>>()?;
         let keys = keys(&config, &platform_certificates)?;
         Ok(Known {
             config,

@@ -167,10 +167,10 @@ fn say_why(report: &Report, json: bool, lang: Lang) -> Result<ExitCode, Fail> {
 fn print(opened: &[Opened], verified: bool, json: bool) -> Result<ExitCode, Fail> {
     let mut out = stdout().lock();
     if json {
-        let parts = opened
+        let parts: Vec<_> = opened
             .iter()
-            .map(|(what, text)| json!({"what": what, "text": text}));
-        let parts: Vec<_> = parts.collect();
+            .map(|(what, text)| json!({"what": what, "text": text}))
+            .collect();
         writeln!(out, "{}", json!({"opened": parts, "verified": verified}))?;
     } else {
         for (_, text) in opened {

@@ -112,8 +112,9 @@ async fn serve(run: Run, lang: Lang) -> Result<ExitCode, Fail> {
         builder = builder.state_file(file);
     }
     let sandbox = Arc::new(builder.start().await.map_err(not_started)?);
-    let control = Control::start(Arc::clone(&sandbox), run.control, &run.name).await;
-    let control = control.map_err(not_started)?;
+    let control = Control::start(Arc::clone(&sandbox), run.control, &run.name)
+        .await
+        .map_err(not_started)?;
     let dir = std::path::absolute(&run.dir).unwrap_or_else(|_| run.dir.clone());
     client_files::write(&sandbox, &control, &dir).await?;
 

@@ -177,8 +177,8 @@ mod unix {
         }
         let folder = path
             .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or_else(|| Path::new("."));
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or_else(|| Path::new("."));
         let mode = folder.metadata().ok()?.mode() & 0o7777;
         // With the sticky bit, as of /tmp, only its owner can replace a file.
         (mode & 0o002 != 0 && mode & 0o1000 == 0).then_some(Problem::Folder(mode))

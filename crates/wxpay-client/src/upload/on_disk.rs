@@ -118,8 +118,9 @@ impl Reading {
         let wanted = self.left.min(PIECE as u64);
         let mut piece = Vec::with_capacity(PIECE);
         let mut limited = (&mut self.file).take(wanted);
-        let read = limited.read_to_end(&mut piece);
-        let read = read.map_err(UploadError::unreadable)? as u64;
+        let read = limited
+            .read_to_end(&mut piece)
+            .map_err(UploadError::unreadable)? as u64;
         self.digest.update(&piece);
         self.left = self.left.saturating_sub(read);
         if read < wanted || (self.left == 0 && !self.is_the_same()?) {

@@ -124,8 +124,10 @@ impl<'a> Fields<'a> {
             return Ok(Vec::new());
         };
         let members = Params::list_from_xml(value, item, &XmlLimits::default())
-            .map_err(|_| DecodeError::malformed(name))?;
-        let members = members.iter().map(json_of).collect();
+            .map_err(|_| DecodeError::malformed(name))?
+            .iter()
+            .map(json_of)
+            .collect();
         Object::of(&Json::object([(name, Json::List(members))]))?.objects(name, read)
     }
 

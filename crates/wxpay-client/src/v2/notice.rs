@@ -117,10 +117,9 @@ impl Notices {
     /// It cannot be decrypted with the key.
     pub fn open_refund(&self, body: &[u8]) -> Result<Verified<Params>, NoticeError> {
         let params = read(body)?;
-        let sealed = params
-            .get("req_info")
-            .ok_or(VerificationFailure::Missing("req_info"));
-        let sealed = sealed.map_err(|failure| NoticeError::Unverified(failure.into()))?;
+        let sealed = params.get("req_info").ok_or_else(|| {
+            NoticeError::Unverified(VerificationFailure::Missing("req_info").into())
+        })?;
         Ok(self.key.open_refund_notice(sealed)?)
     }
 }

@@ -34,8 +34,8 @@ impl Client {
             .encode(&mut form)
             .map_err(ErrorKind::from)
             .and_then(|()| self.sign(meta, form.into_params()))
-            .and_then(|params| Ok(self.url(meta, &params)?));
-        let url = url.map_err(|kind| Error::new(meta.name, meta.effect, kind))?;
+            .and_then(|params| Ok(self.url(meta, &params)?))
+            .map_err(|kind| Error::new(meta.name, meta.effect, kind))?;
         Ok(url.to_string())
     }
 

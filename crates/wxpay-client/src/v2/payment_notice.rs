@@ -147,8 +147,7 @@ impl PaymentNotice {
 
     /// What a shop records of a payment that it took in: the same for every delivery.
     pub fn key(&self) -> String {
-        let sub_merchant = self.sub_mch_id.iter().map(|id| format!("{id}:"));
-        let sub_merchant: String = sub_merchant.collect();
+        let sub_merchant: String = self.sub_mch_id.iter().map(|id| format!("{id}:")).collect();
         format!(
             "payment:{}:{sub_merchant}{}",
             self.mch_id, self.out_trade_no

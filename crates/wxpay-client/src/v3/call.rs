@@ -200,10 +200,10 @@ impl Call {
                 .path
                 .iter()
                 .find(|(known, _)| *known == name)
-                .map(|(_, value)| value);
-            let value = value.ok_or_else(|| {
-                InvalidInput::new(name, "is missing from the path", "路径参数缺失")
-            })?;
+                .map(|(_, value)| value)
+                .ok_or_else(|| {
+                    InvalidInput::new(name, "is missing from the path", "路径参数缺失")
+                })?;
             target.push_str(before);
             target.extend(utf8_percent_encode(value, ENCODED));
             rest = after;

@@ -63,8 +63,11 @@ impl Client {
         let failed = |kind| Error::new(META.name, Effect::Read, kind);
         let target = self.own_target(url).map_err(|error| failed(error.into()))?;
         let request = self.sign_target(META, &target).await.map_err(failed)?;
-        let response = self.transport().download(request, limits).await;
-        let response = response.map_err(|error| failed(error.into()))?;
+        let response = self
+            .transport()
+            .download(request, limits)
+            .await
+            .map_err(|error| failed(error.into()))?;
         let (head, body) = response.into_parts();
         if head.status != StatusCode::OK {
             let body = beginning(body).await;

@@ -102,10 +102,14 @@ impl Client {
         limits: DownloadLimits,
     ) -> Result<File> {
         let failed = |kind: ErrorKind| Error::new(META.name, Effect::Read, kind);
-        let request = self.invoice_request(download_url, invoice);
-        let request = request.map_err(|error| failed(error.into()))?;
-        let response = self.transport().download(request, limits).await;
-        let response = response.map_err(|error| failed(error.into()))?;
+        let request = self
+            .invoice_request(download_url, invoice)
+            .map_err(|error| failed(error.into()))?;
+        let response = self
+            .transport()
+            .download(request, limits)
+            .await
+            .map_err(|error| failed(error.into()))?;
         let (head, body) = response.into_parts();
         let kind = head.headers.get(header::CONTENT_TYPE);
         let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
@@ -116,8 +120,10 @@ impl Client {
             return Err(failed(refused).with_reply(response.into_body()));
         }
         let file = File::new(META.name, &head.headers, body, limits);
-        let digest = head.headers.get("sm3-digest");
-        let digest = digest.and_then(|hex| FileDigest::new("SM3", hex.to_str().ok()?).ok());
+        let digest = head
+            .headers
+            .get("sm3-digest")
+            .and_then(|hex| FileDigest::new("SM3", hex.to_str().ok()?).ok());
         Ok(match digest {
             Some(digest) => file.digest(digest),
             None => file,

@@ -104,8 +104,10 @@ async fn aside<T: Send + 'static>(
     runtime: Handle,
     work: impl Future<Output = Result<T, SigningError>> + Send + 'static,
 ) -> Result<T, SigningError> {
-    let place = PLACES.acquire().await;
-    let place = place.map_err(|error| SigningError::new("no place to sign").with_source(error))?;
+    let place = PLACES
+        .acquire()
+        .await
+        .map_err(|error| SigningError::new("no place to sign").with_source(error))?;
     let on = runtime.clone();
     let done = runtime.spawn_blocking(move || {
         let result = on.block_on(work);

@@ -122,8 +122,11 @@ impl RefundNotice {
             ended,
             ..
         } = self;
-        let merchants = [mchid, sp_mchid, sub_mchid].into_iter().flatten();
-        let merchants: Vec<_> = merchants.map(MchId::as_str).collect();
+        let merchants: Vec<_> = [mchid, sp_mchid, sub_mchid]
+            .into_iter()
+            .flatten()
+            .map(MchId::as_str)
+            .collect();
         format!("{event}:{}:{}", merchants.join(":"), ended.out_refund_no)
     }
 

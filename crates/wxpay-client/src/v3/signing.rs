@@ -56,8 +56,10 @@ impl Client {
         let own_headers = call.take_headers();
         #[cfg(feature = "upload")]
         let file = call.take_file();
-        let body = call.into_body(&mut texts).ok_or_else(too_few)?;
-        let body: Option<Bytes> = body.map(|json| json.to_bytes().into());
+        let body: Option<Bytes> = call
+            .into_body(&mut texts)
+            .ok_or_else(too_few)?
+            .map(|json| json.to_bytes().into());
         let written = Written {
             target: &target,
             serial_no,

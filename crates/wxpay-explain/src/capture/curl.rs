@@ -5,17 +5,20 @@ use wxpay_core::InvalidInput;
 use super::Capture;
 
 pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
-    let text = std::str::from_utf8(text).map_err(|_| {
-        InvalidInput::new(
-            "capture",
-            "must be UTF-8 when it is a command line",
-            "命令行必须是 UTF-8",
-        )
-    })?;
-    let text = text.replace("\\\r\n", "\\\n");
-    let words = shlex::split(&ansi_quotes(&text))
-        .ok_or_else(|| InvalidInput::new("capture", "must close every quote", "引号必须成对"))?;
-    let mut words = words.into_iter().skip_while(|word| word != "curl").skip(1);
+    let text = std::str::from_utf8(text)
+        .map_err(|_| {
+            InvalidInput::new(
+                "capture",
+                "must be UTF-8 when it is a command line",
+                "命令行必须是 UTF-8",
+            )
+        })?
+        .replace("\\\r\n", "\\\n");
+    let mut words = shlex::split(&ansi_quotes(&text))
+        .ok_or_else(|| InvalidInput::new("capture", "must close every quote", "引号必须成对"))?
+        .into_iter()
+        .skip_while(|word| word != "curl")
+        .skip(1);
 
     let mut method = None;
     let mut url = None;
@@ -36,14 +39,16 @@ pub(super) fn read(text: &[u8]) -> Result<Capture, InvalidInput> {
             continue;
         }
         let option = option.to_owned();
-        let value = value.map(ToOwned::to_owned).or_else(|| words.next());
-        let value = value.ok_or_else(|| {
-            InvalidInput::new(
-                "capture",
-                format!("must have a value after {option}"),
-                format!("{option} 之后必须有值"),
-            )
-        })?;
+        let value = value
+            .map(ToOwned::to_owned)
+            .or_else(|| words.next())
+            .ok_or_else(|| {
+                InvalidInput::new(
+                    "capture",
+                    format!("must have a value after {option}"),
+                    format!("{option} 之后必须有值"),
+                )
+            })?;
         match option.as_str() {
             "-X" | "--request" => method = Some(value),
             "--url" => url = Some(value),

@@ -6,8 +6,11 @@ use super::Capture;
 
 /// Whether the first line is one of a request or a response.
 pub(super) fn is_head(text: &[u8]) -> bool {
-    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-    let line = line.trim_ascii_end();
+    let line = text
+        .split(|b| *b == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii_end();
     let last = line.rsplit(|b| *b == b' ').next().unwrap_or_default();
     line.starts_with(b"HTTP/")
         || (last.starts_with(b"HTTP/") && line.first().is_some_and(u8::is_ascii_alphabetic))
@@ -75,8 +78,10 @@ pub(super) fn read_body(rest: &[u8], capture: &mut Capture) {
     // Most tools show an encoded body decoded; its length is the one before that.
     let encoding = capture.value("Content-Encoding");
     let encoded = encoding.is_some_and(|encoding| encoding != "identity");
-    let length = capture.value("Content-Length").filter(|_| !encoded);
-    let length = length.and_then(|value| value.parse::<usize>().ok());
+    let length = capture
+        .value("Content-Length")
+        .filter(|_| !encoded)
+        .and_then(|value| value.parse::<usize>().ok());
     match length {
         Some(length) if rest.len() == length => capture.body = rest.to_vec(),
         Some(length) => {

@@ -24,8 +24,10 @@ pub(super) fn read(text: &[u8]) -> Option<Result<Capture, InvalidInput>> {
         return http::is_head(&exchange.request).then(|| http::read(&exchange.request));
     }
     let request = http::read(&exchange.request).ok();
-    let answered = request.as_ref().and_then(Capture::target);
-    let answered = answered.map(ToOwned::to_owned);
+    let answered = request
+        .as_ref()
+        .and_then(Capture::target)
+        .map(ToOwned::to_owned);
     Some(http::read(&exchange.reply).map(|mut reply| {
         reply.answers = answered;
         reply

@@ -106,8 +106,9 @@ impl Edit {
 
     /// These fields under other names.
     pub(super) fn rename(names: &[(&str, &str)], why: Finding) -> Self {
-        let names = names.iter();
-        let names = names.map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
+        let names = names
+            .iter()
+            .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
         let change = Change::Rename(names.collect());
         Self { why, change }
     }

@@ -76,11 +76,12 @@ pub(super) fn endings(
         if hash.digits() != digits {
             continue;
         }
-        let hash_why = (hash != right).then(|| Finding::new(wrong(hash), []));
-        let hash_why = hash_why.or_else(|| {
-            let silent = hash == Hash::HmacSha256 && kind.reply && !named;
-            silent.then(|| Finding::new(&causes::TYPE_MISSING_REPLY, []))
-        });
+        let hash_why = (hash != right)
+            .then(|| Finding::new(wrong(hash), []))
+            .or_else(|| {
+                let silent = hash == Hash::HmacSha256 && kind.reply && !named;
+                silent.then(|| Finding::new(&causes::TYPE_MISSING_REPLY, []))
+            });
         ways.push(Way {
             value: (hash, Ending::Key("&key=")),
             why: hash_why.clone(),

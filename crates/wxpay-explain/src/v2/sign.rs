@@ -49,8 +49,11 @@ pub(super) fn verdict(
     let expected = expected_type(params, kind, context, &claimed);
     let text = wxpay_sign::v2::canonical_text(params) + "&key=********";
     // The key of a log, if it has one, is not what is compared here.
-    let shown = context.signed_text.as_deref().map(program::parts);
-    let shown = shown.map(|(text, _)| format!("{text}&key=********"));
+    let shown = context
+        .signed_text
+        .as_deref()
+        .map(program::parts)
+        .map(|(text, _)| format!("{text}&key=********"));
     let key_ways = mistakes::key_ways(keys);
     if kind.reply {
         report.is_received();

@@ -162,11 +162,11 @@ fn in_charsets(body: &[u8]) -> Vec<Variant> {
     let gbk = (!unmapped).then(|| (gbk.into_owned(), vec![Finding::new(&causes::BODY_GBK, [])]));
     let others = Charset::OTHERS
         .into_iter()
-        .filter(|charset| !charset.is_wide());
-    let others = others.map(|charset| {
-        let why = Finding::new(&body::CHARSET, [("found", charset.name())]);
-        (charset.encode(text), vec![why])
-    });
+        .filter(|charset| !charset.is_wide())
+        .map(|charset| {
+            let why = Finding::new(&body::CHARSET, [("found", charset.name())]);
+            (charset.encode(text), vec![why])
+        });
     gbk.into_iter().chain(others).collect()
 }
 

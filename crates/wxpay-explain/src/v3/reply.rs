@@ -235,8 +235,10 @@ fn open(
         if let Opened::Signed(found) = other.key.open(signature) {
             let values = [("found", serial), ("serial", other.serial.as_str())];
             let why = Finding::new(&causes::SIGNED_BY, values);
-            let found = found.into_iter().take(1);
-            let found = found.map(|candidate| candidate.by_other_key(why.clone()));
+            let found = found
+                .into_iter()
+                .take(1)
+                .map(|candidate| candidate.by_other_key(why.clone()));
             candidates.extend(found);
         }
     }
@@ -273,8 +275,9 @@ fn check_type(
     report: &mut Report,
 ) -> bool {
     let named = serial.and_then(|serial| keys.platform_key(serial));
-    let suite = named.map(|key| key.key.suite());
-    let suite = suite.or_else(|| keys.platform_suite());
+    let suite = named
+        .map(|key| key.key.suite())
+        .or_else(|| keys.platform_suite());
     let expected = if context.brand {
         RequestToSign::BRAND_SCHEME
     } else {

@@ -102,8 +102,7 @@ impl Search {
             return found;
         }
         let last = self.lines.len().saturating_sub(1);
-        let fed = self.with_feed.clone();
-        let fed = fed.map(|text| Edit {
+        let fed = self.with_feed.clone().map(|text| Edit {
             change: Change::Line(last, text),
             why: Vec::new(),
         });

@@ -43,8 +43,10 @@ impl Kept {
             )
         };
         let bytes = message.bytes();
-        let end = bytes.iter().position(|byte| *byte == b'\n');
-        let end = end.ok_or_else(broken)?;
+        let end = bytes
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .ok_or_else(broken)?;
         let serial = match bytes.slice(..end) {
             empty if empty.is_empty() => None,
             serial => Some(HeaderValue::from_maybe_shared(serial).map_err(|_| broken())?),

@@ -161,8 +161,9 @@ impl<T: Payment> Run<'_, T> {
             self.result.add(entry);
             return;
         }
-        let due = entry.due(now, self.rules());
-        let due = due.max(now.after(Duration::from_millis(1)));
+        let due = entry
+            .due(now, self.rules())
+            .max(now.after(Duration::from_millis(1)));
         self.waiting.insert((due, entry.number.clone()));
     }
 

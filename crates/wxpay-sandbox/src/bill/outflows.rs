@@ -70,8 +70,9 @@ pub(crate) fn withdrawals(state: &State, account: &str, api: &str) -> Vec<Flow> 
         };
         let change = made.terms.amount.get();
         let out = source.flow(made.create_time, "充值/提现", "提现", -change);
-        let back = made.returned_time;
-        let back = back.map(|time| source.flow(time, "充值/提现", "提现退回", change));
+        let back = made
+            .returned_time
+            .map(|time| source.flow(time, "充值/提现", "提现退回", change));
         [Some(out), back].into_iter().flatten()
     });
     flows.collect()

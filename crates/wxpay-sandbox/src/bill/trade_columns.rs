@@ -44,8 +44,8 @@ pub(crate) fn summary(kind: BillKind, rows: &[Row<'_>]) -> (Vec<&'static str>, V
         ("手续费总金额", EVERY, sum(|row| row.fee())),
         ("订单总金额", EVERY, sum(|row| total(row).get())),
         ("申请退款总金额", REFUNDS, sum(|row| refund(row).get())),
-    ];
-    let sums = sums.into_iter();
+    ]
+    .into_iter();
     sums.filter(|(_, kinds, _)| kinds.contains(&kind))
         .map(|(name, _, sum)| (name, sum))
         .unzip()

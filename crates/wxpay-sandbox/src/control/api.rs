@@ -86,8 +86,9 @@ async fn request(State(sandbox): Here, Path(number): Path<String>) -> Answer {
     let number: u64 = number
         .parse()
         .map_err(|_| Problem::bad_request("the number of a request has digits only"))?;
-    let seen = sandbox.request(number);
-    let seen = seen.ok_or_else(|| Problem::not_found(format!("there is no request {number}")))?;
+    let seen = sandbox
+        .request(number)
+        .ok_or_else(|| Problem::not_found(format!("there is no request {number}")))?;
     Ok(Json(view::request(&seen)))
 }
 

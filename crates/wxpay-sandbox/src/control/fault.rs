@@ -195,8 +195,8 @@ pub(crate) fn to_json(fault: &Fault) -> Map<String, Value> {
         ("code", code),
         ("message", message),
         ("delay_ms", delay_ms),
-    ];
-    let members = members.into_iter();
+    ]
+    .into_iter();
     members
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
         .collect()

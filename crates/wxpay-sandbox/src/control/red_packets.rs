@@ -45,11 +45,12 @@ async fn red_packets(State(sandbox): Here) -> Json {
 
 async fn receive(State(sandbox): Here, Path(number): Path<String>, body: Bytes) -> Answer {
     let Receiver { openid } = parse(&body)?;
-    let received = sandbox.receive_red_packet(&number, openid.as_deref());
-    let received = received.map_err(|error| match error {
-        ReceiveError::NoRedPacket(_) => Problem::not_found(error.to_string()),
-        _ => Problem::conflict(error.to_string()),
-    })?;
+    let received = sandbox
+        .receive_red_packet(&number, openid.as_deref())
+        .map_err(|error| match error {
+            ReceiveError::NoRedPacket(_) => Problem::not_found(error.to_string()),
+            _ => Problem::conflict(error.to_string()),
+        })?;
     Ok(Json(red_packet(&received)))
 }
 

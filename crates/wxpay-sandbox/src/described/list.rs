@@ -48,8 +48,10 @@ pub(crate) fn page(method: &Method, path: &str) -> Option<&'static Endpoint> {
 /// Those of a path, the plainest first: one without parameters goes before one that has them.
 fn candidates(method: &Method, path: &str) -> impl Iterator<Item = &'static Described> {
     let key = METHODS.iter().find(|known| **known == *method);
-    let places = key.and_then(|key| LIST.routes.get(&(key, path.split('/').count())));
-    let places = places.map_or(&[][..], Vec::as_slice).iter();
+    let places = key
+        .and_then(|key| LIST.routes.get(&(key, path.split('/').count())))
+        .map_or(&[][..], Vec::as_slice)
+        .iter();
     let mut found: Vec<&'static Described> = places
         .filter_map(|at| LIST.described.get(*at))
         .filter(|one| fits(one.path, path))

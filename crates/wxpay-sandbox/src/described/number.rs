@@ -30,11 +30,11 @@ fn field(operation: &Operation) -> Option<&Field> {
         query => find(query),
     };
     let in_message = |field: &&Field| matches!(field.place, None | Some(Place::Body));
-    let numbers = fields
+    let mut numbers = fields
         .iter()
         .filter(in_message)
-        .filter(|field| is_number(field));
-    let mut numbers = numbers.filter(|field| query.is_none_or(|query| asks_by(query, field)));
+        .filter(|field| is_number(field))
+        .filter(|field| query.is_none_or(|query| asks_by(query, field)));
     numbers.next_back().filter(|field| {
         // One number can be acted on in one way after the other, unless each act has its own.
         field.wire().ends_with("request_no") || !acts_on_what_is_there(&operation.name)

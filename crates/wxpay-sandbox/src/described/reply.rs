@@ -100,8 +100,9 @@ impl Filling<'_> {
             }
             "list" => self.list(field, asked),
             _ => {
-                let asked = asked.or_else(|| self.asked.get(field.wire()));
-                let asked = asked.and_then(|value| self.converted(field, value, place));
+                let asked = asked
+                    .or_else(|| self.asked.get(field.wire()))
+                    .and_then(|value| self.converted(field, value, place));
                 return asked.unwrap_or_else(|| as_text(self.values.of(field), place.texts));
             }
         };

@@ -96,8 +96,10 @@ pub(crate) fn has_form(field: &Field, text: &str) -> bool {
 
 fn number_issue(field: &Field, text: &str) -> Option<String> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let number = text.parse::<i64>().ok();
-    let number = number.filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    let number = text
+        .parse::<i64>()
+        .ok()
+        .filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
     let Some(number) = number else {
         return Some("须为整数".to_owned());
     };

@@ -43,12 +43,13 @@ pub(crate) fn respond(
         key: None,
         texts: true,
     };
-    let asked = rules.check(&operation.request, &given);
-    let asked = asked.map_err(|issue| wrong(&issue.field, &issue.said))?;
+    let asked = rules
+        .check(&operation.request, &given)
+        .map_err(|issue| wrong(&issue.field, &issue.said))?;
 
     let digest = digest::of(&asked);
-    let time = first_asked(request.shared, operation, &asked, digest, request.commit);
-    let time = time.map_err(|_| used(operation))?;
+    let time = first_asked(request.shared, operation, &asked, digest, request.commit)
+        .map_err(|_| used(operation))?;
     if operation.reply == Reply::File {
         return Ok(Draft::V2File(File {
             kind: "text/plain",

@@ -20,8 +20,8 @@ pub(crate) fn respond(
     let asked = checked(request, operation)?;
 
     let digest = digest::of(&asked);
-    let time = first_asked(request.shared, operation, &asked, digest, request.commit);
-    let time = time.map_err(|_| used(operation))?;
+    let time = first_asked(request.shared, operation, &asked, digest, request.commit)
+        .map_err(|_| used(operation))?;
     let filling = Filling {
         operation,
         asked: &asked,
@@ -51,8 +51,9 @@ pub(crate) fn checked(
     }
     let rules = Rules { key, texts: false };
     let given = given(request, operation)?;
-    let asked = rules.check(&operation.request, &given);
-    let asked = asked.map_err(|issue| param_error(&issue))?;
+    let asked = rules
+        .check(&operation.request, &given)
+        .map_err(|issue| param_error(&issue))?;
     check_file(request, operation, &asked)?;
     Ok(asked)
 }
@@ -130,8 +131,10 @@ fn given(request: &Request<'_>, operation: &Operation) -> Result<Map<String, Val
     }
     for pair in request.call.query().split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let fields = operation.request.iter();
-        let mut fields = fields.filter(|field| place(field) == Place::Query);
+        let mut fields = operation
+            .request
+            .iter()
+            .filter(|field| place(field) == Place::Query);
         let is_known = fields.any(|field| match field.ty.as_str() {
             "one_of" => field.fields.iter().any(|one| one.wire() == name),
             _ => field.wire() == name,
@@ -174,8 +177,9 @@ fn check_file(
         ));
     }
     let mut fields = operation.request.iter();
-    let told = fields.find(|field| field.from.as_deref() == Some("file_sha256"));
-    let told = told.and_then(|field| asked.get(field.wire())?.as_str());
+    let told = fields
+        .find(|field| field.from.as_deref() == Some("file_sha256"))
+        .and_then(|field| asked.get(field.wire())?.as_str());
     match told {
         Some(told) if !told.eq_ignore_ascii_case(&form.file.sha256) => {
             let message = "文件sha256值有误，请检查后重新提交";

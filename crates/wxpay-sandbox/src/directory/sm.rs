@@ -28,15 +28,17 @@ impl Directory {
                 key_pem: Secret::new(self.sm_key(SM_CERTIFICATE, SM_KEY)?),
                 serial_no: sm.serial_no,
             });
-            let list = sm.platform_certificates.into_iter();
-            let list = list.map(|kept| self.load_sm_certificate(kept));
+            let list = sm
+                .platform_certificates
+                .into_iter()
+                .map(|kept| self.load_sm_certificate(kept));
             certificates.platform_certificates = list.collect::<Result<_, _>>()?;
             return Ok(certificates);
         }
-        let identity = SmIdentity::generate(certificates.merchant.mch_id.as_str());
-        let identity = identity.map_err(DirectoryError::Keys)?;
-        let first = PlatformCertificate::first(Suite::Sm, Timestamp::now());
-        let first = first.map_err(DirectoryError::Keys)?;
+        let identity = SmIdentity::generate(certificates.merchant.mch_id.as_str())
+            .map_err(DirectoryError::Keys)?;
+        let first = PlatformCertificate::first(Suite::Sm, Timestamp::now())
+            .map_err(DirectoryError::Keys)?;
         write(&key, identity.key_pem.expose().as_bytes(), Mode::Secret)?;
         write(
             &certificate,
@@ -73,8 +75,9 @@ impl Directory {
     fn sm_key(&self, certificate: &str, key: &str) -> Result<String, DirectoryError> {
         let (file, key_file) = (self.path(certificate), self.path(key));
         let pem = read(&key_file)?;
-        let spki = SmKey::from_pem(&pem).and_then(|key| key.public()?.spki());
-        let spki = spki.map_err(|error| damaged(&key_file, &error.to_string()))?;
+        let spki = SmKey::from_pem(&pem)
+            .and_then(|key| key.public()?.spki())
+            .map_err(|error| damaged(&key_file, &error.to_string()))?;
         let der = CertificateDer::from_pem_slice(read(&file)?.as_bytes())
             .map_err(|_| damaged(&file, "no certificate in PEM"))?;
         // A point of the curve stands nowhere else in a certificate of 400 bytes.

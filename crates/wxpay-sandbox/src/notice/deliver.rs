@@ -105,8 +105,10 @@ pub(crate) async fn attempt(shared: &Shared, task: &Task, place: Place) {
     // Where the sandbox does not send to now it never will.
     let hopeless = matches!(&result, Err(NotifyError::Url | NotifyError::NotLoopback(_)));
     let attempt = task.attempts.saturating_add(1);
-    let pause = task.told.pause(attempt);
-    let pause = pause.filter(|_| !acknowledged && !hopeless);
+    let pause = task
+        .told
+        .pause(attempt)
+        .filter(|_| !acknowledged && !hopeless);
     let next_attempt = pause.map(|pause| later(at, pause));
     let delivery = Delivery {
         kind: task.told.kind(),

@@ -30,8 +30,11 @@ pub(crate) async fn post(
         Some("https") => true,
         _ => return Err(NotifyError::Url),
     };
-    let host = url.host().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = url
+        .host()
+        .unwrap_or_default()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
     let port = url.port_u16().unwrap_or(if secure { 443 } else { 80 });
     let addresses = loopback(host, port)?;
     let exchange = async {

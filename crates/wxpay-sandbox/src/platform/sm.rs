@@ -47,8 +47,10 @@ impl SmKey {
 
     /// Gives PKCS#8 in PEM.
     pub(crate) fn to_pem(&self) -> Result<Secret, Box<dyn StdError + Send + Sync>> {
-        let der = self.0.to_pkcs8_der();
-        let der = der.map_err(|_| "the SM2 key can't be written")?;
+        let der = self
+            .0
+            .to_pkcs8_der()
+            .map_err(|_| "the SM2 key can't be written")?;
         Ok(Secret::new(pem("PRIVATE KEY", der.as_bytes())))
     }
 
@@ -75,22 +77,26 @@ impl SmKey {
 
 impl SmPublicKey {
     fn new(key: PublicKey) -> Result<Self, Box<dyn StdError + Send + Sync>> {
-        let verifying = VerifyingKey::new(SIGNER_ID, key);
-        let verifying = verifying.map_err(|_| "not an SM2 key that verifies")?;
+        let verifying =
+            VerifyingKey::new(SIGNER_ID, key).map_err(|_| "not an SM2 key that verifies")?;
         Ok(Self { key, verifying })
     }
 
     /// A SubjectPublicKeyInfo.
     pub(crate) fn spki(&self) -> Result<Vec<u8>, Box<dyn StdError + Send + Sync>> {
-        let der = self.key.to_public_key_der();
-        let der = der.map_err(|_| "the SM2 key can't be written")?;
+        let der = self
+            .key
+            .to_public_key_der()
+            .map_err(|_| "the SM2 key can't be written")?;
         Ok(der.as_bytes().to_vec())
     }
 
     /// Whether this key signed `message`. The signature is base64 of ASN.1.
     pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
-        let signature = STANDARD.decode(signature).ok();
-        let signature = signature.and_then(|der| Signature::from_der(&der).ok());
+        let signature = STANDARD
+            .decode(signature)
+            .ok()
+            .and_then(|der| Signature::from_der(&der).ok());
         signature.is_some_and(|signature| self.verifying.verify(message, &signature).is_ok())
     }
 

@@ -41,8 +41,11 @@ impl Sandbox {
     pub fn refund_order(&self, out_trade_no: &str, refund: Fen) -> Result<Refund, RefundError> {
         let random = &self.shared.random;
         let mut state = self.shared.state();
-        let order = state.orders.get(out_trade_no).cloned();
-        let order = order.ok_or_else(|| RefundError::NotPaid(out_trade_no.to_owned()))?;
+        let order = state
+            .orders
+            .get(out_trade_no)
+            .cloned()
+            .ok_or_else(|| RefundError::NotPaid(out_trade_no.to_owned()))?;
         let asked = AskedRefund {
             out_refund_no: random.text(DIGITS, 32),
             refund,

@@ -80,8 +80,10 @@ impl State {
         if let Some(earlier) = self.orders.entry(&asked.order.out_trade_no) {
             return again(earlier, &asked);
         }
-        let code = self.codes.find(&asked.auth_code, random);
-        let mut code = code.ok_or(ChargeRefusal::NoCode)?;
+        let mut code = self
+            .codes
+            .find(&asked.auth_code, random)
+            .ok_or(ChargeRefusal::NoCode)?;
         if code.used_by.is_some() {
             return Err(ChargeRefusal::CodeUsed);
         }

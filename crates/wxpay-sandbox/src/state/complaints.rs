@@ -151,8 +151,10 @@ impl State {
     pub(crate) fn refunded(&self, out_trade_no: &str) -> (bool, bool) {
         let total = self.orders.get(out_trade_no).map(|order| order.total_fee);
         let sum = |is: fn(&str) -> bool| {
-            let refunds = self.refunds.all_of(out_trade_no);
-            let refunds = refunds.filter(|refund| is(&refund.status));
+            let refunds = self
+                .refunds
+                .all_of(out_trade_no)
+                .filter(|refund| is(&refund.status));
             refunds.fold(0_i64, |sum, refund| sum.saturating_add(refund.refund.get()))
         };
         let total = total.map_or(i64::MAX, |total| total.get());
@@ -170,8 +172,11 @@ impl State {
         random: &Random,
         change: impl Fn(&mut Complaint),
     ) {
-        let about = self.complaints.entries.values();
-        let about = about.filter(|complaint| complaint.out_trade_no == out_trade_no);
+        let about = self
+            .complaints
+            .entries
+            .values()
+            .filter(|complaint| complaint.out_trade_no == out_trade_no);
         let ids: Vec<_> = about
             .map(|complaint| complaint.complaint_id.clone())
             .collect();

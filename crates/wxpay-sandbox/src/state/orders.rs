@@ -81,8 +81,9 @@ impl Orders {
             }
             let order = &mut earlier.order;
             let made = order.prepay.as_mut();
-            let made = made.filter(|made| made.api == prepay.api && earlier.terms == asked.terms);
-            let made = made.ok_or(PrepayRefusal::OtherTerms)?;
+            let made = made
+                .filter(|made| made.api == prepay.api && earlier.terms == asked.terms)
+                .ok_or(PrepayRefusal::OtherTerms)?;
             made.renew(&order.trade_type, now, random, commit);
             return Ok((made.clone(), false));
         }

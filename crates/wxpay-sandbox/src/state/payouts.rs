@@ -116,8 +116,11 @@ impl Payouts {
     pub(crate) fn of_day(&self, now: Timestamp, openid: &str) -> (Tally, Tally) {
         let (mut user, mut all) = (Tally::default(), Tally::default());
         let today = day(now);
-        let payouts = self.entries().rev().map(|entry| &entry.payout);
-        let payouts = payouts.take_while(|payout| day(payout.transfer_time) >= today);
+        let payouts = self
+            .entries()
+            .rev()
+            .map(|entry| &entry.payout)
+            .take_while(|payout| day(payout.transfer_time) >= today);
         for payout in payouts {
             let failed = matches!(payout.status, PayoutStatus::Failed { .. });
             if failed || day(payout.transfer_time) != today {

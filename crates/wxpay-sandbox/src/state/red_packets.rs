@@ -141,8 +141,10 @@ impl State {
     ) -> Result<RedPacket, ReceiveError> {
         let now = self.now();
         let number = || mch_billno.to_owned();
-        let packet = self.red_packets.packet_mut(mch_billno);
-        let packet = packet.ok_or_else(|| ReceiveError::NoRedPacket(number()))?;
+        let packet = self
+            .red_packets
+            .packet_mut(mch_billno)
+            .ok_or_else(|| ReceiveError::NoRedPacket(number()))?;
         if packet.status != "SENT" {
             return Err(ReceiveError::NotSent {
                 mch_billno: number(),

@@ -182,8 +182,11 @@ impl State {
         commit: bool,
     ) -> Result<Refund, RedirectRefusal> {
         let now = self.now();
-        let entry = self.refunds.entries.get_mut(number);
-        let entry = entry.ok_or(RedirectRefusal::NoRefund)?;
+        let entry = self
+            .refunds
+            .entries
+            .get_mut(number)
+            .ok_or(RedirectRefusal::NoRefund)?;
         match &entry.settlement {
             Some(earlier) if *earlier != redirect.terms => {
                 return Err(RedirectRefusal::OtherTerms);

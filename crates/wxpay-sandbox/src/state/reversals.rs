@@ -28,8 +28,10 @@ impl State {
         commit: bool,
     ) -> Result<(), ReverseRefusal> {
         let now = self.now();
-        let charge = order.code_payment.as_ref();
-        let charge = charge.ok_or(ReverseRefusal::NotByCode)?;
+        let charge = order
+            .code_payment
+            .as_ref()
+            .ok_or(ReverseRefusal::NotByCode)?;
         match &*order.trade_state {
             "REVOKED" => return Err(ReverseRefusal::Reversed),
             "CLOSED" => return Err(ReverseRefusal::Closed),

@@ -137,10 +137,13 @@ impl State {
             return Fen::ZERO;
         }
         let shared = self.sharing.of_order(number).map(ProfitSharing::total);
-        let refunded = self.refunds.all_of(number);
-        let refunded = refunded.filter(|refund| refund.status != "CLOSED");
-        let gone = shared.chain(refunded.map(|refund| refund.refund.get()));
-        let gone = gone.fold(0_i64, i64::saturating_add);
+        let refunded = self
+            .refunds
+            .all_of(number)
+            .filter(|refund| refund.status != "CLOSED");
+        let gone = shared
+            .chain(refunded.map(|refund| refund.refund.get()))
+            .fold(0_i64, i64::saturating_add);
         let total = order.settlement_total_fee.unwrap_or(order.total_fee);
         Fen::new(total.get().saturating_sub(gone).max(0))
     }
@@ -209,8 +212,10 @@ impl State {
     fn check_shares(&self, order: &Order, asked: &AskedSharing) -> Result<Fen, SharingRefusal> {
         let mut sum = 0_i64;
         for share in &asked.shares {
-            let receiver = self.sharing.receiver(order, &share.kind, &share.account);
-            let receiver = receiver.ok_or(SharingRefusal::NoReceiver)?;
+            let receiver = self
+                .sharing
+                .receiver(order, &share.kind, &share.account)
+                .ok_or(SharingRefusal::NoReceiver)?;
             let real = match &*share.kind {
                 "MERCHANT_ID" => receiver.name.as_deref(),
                 _ => self.name(&share.account),
@@ -227,8 +232,11 @@ impl State {
             return Err(SharingRefusal::NotEnough);
         }
         let number = &order.out_trade_no;
-        let earlier = self.sharing.of_order(number).flat_map(|made| &made.shares);
-        let earlier = earlier.filter(|share| share.result != "CLOSED");
+        let earlier = self
+            .sharing
+            .of_order(number)
+            .flat_map(|made| &made.shares)
+            .filter(|share| share.result != "CLOSED");
         let shared = earlier.fold(sum, |sum, share| sum.saturating_add(share.amount.get()));
         let total = order.settlement_total_fee.unwrap_or(order.total_fee).get();
         let most = i128::from(total) * i128::from(self.sharing.max_ratio) / 10_000;
@@ -315,8 +323,9 @@ impl State {
             ("receiver", receiver),
             ("success_time", json!(now.format(TimeFormat::Rfc3339))),
         ]);
-        let resource = members.map(|(name, value)| (name.to_owned(), value));
-        let resource = resource.collect();
+        let resource = members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
         let told = Told::Sharing(SharingTold {
             summary: summary.to_owned(),
             resource,

@@ -43,8 +43,12 @@ impl State {
         });
         let share = share.ok_or(SharingRefusal::NoReceiver)?;
         let age = now.unix().saturating_sub(sharing.create_time.unix());
-        let earlier = self.sharing.returns.values().map(|entry| &entry.made);
-        let earlier = earlier.filter(|made| made.out_order_no == sharing.out_order_no);
+        let earlier = self
+            .sharing
+            .returns
+            .values()
+            .map(|entry| &entry.made)
+            .filter(|made| made.out_order_no == sharing.out_order_no);
         if age > LATEST || earlier.clone().count() >= MAX_RETURNS_OF_REQUEST {
             return Err(SharingRefusal::TooMany);
         }

@@ -111,8 +111,11 @@ impl State {
         random: &Random,
         commit: bool,
     ) -> Result<TransferBill, TransferRefusal> {
-        let bill = self.transfer_bills.get(out_bill_no);
-        let mut bill = bill.ok_or(TransferRefusal::NoTransfer)?.clone();
+        let mut bill = self
+            .transfer_bills
+            .get(out_bill_no)
+            .ok_or(TransferRefusal::NoTransfer)?
+            .clone();
         if ["CANCELING", "CANCELLED"].contains(&&*bill.state) {
             return Ok(bill);
         }
@@ -136,8 +139,11 @@ impl State {
         random: &Random,
     ) -> Result<TransferBill, ConfirmTransferError> {
         let missing = || ConfirmTransferError::NoTransfer(out_bill_no.to_owned());
-        let bill = self.transfer_bills.entries.get_mut(out_bill_no);
-        let bill = bill.ok_or_else(missing)?;
+        let bill = self
+            .transfer_bills
+            .entries
+            .get_mut(out_bill_no)
+            .ok_or_else(missing)?;
         if bill.state != "WAIT_USER_CONFIRM" {
             return Err(ConfirmTransferError::NotWaiting {
                 out_bill_no: out_bill_no.to_owned(),

@@ -37,8 +37,11 @@ impl State {
         commit: bool,
     ) -> Result<TransferReceipt, ReceiptRefusal> {
         let now = self.now();
-        let bill = self.transfer_bills.entries.get_mut(out_bill_no);
-        let bill = bill.ok_or(ReceiptRefusal::NoTransfer)?;
+        let bill = self
+            .transfer_bills
+            .entries
+            .get_mut(out_bill_no)
+            .ok_or(ReceiptRefusal::NoTransfer)?;
         if let Some(earlier) = bill.receipt(now) {
             return Ok(earlier.clone());
         }

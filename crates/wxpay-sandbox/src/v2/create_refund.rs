@@ -80,18 +80,20 @@ fn perform(
     let mut state = shared.state();
     let id = params.get("transaction_id");
     let order = state.orders.find(id, params.get("out_trade_no"));
-    let order = order.filter(|order| order.is_of(params.get("sub_mch_id")));
-    let order = order.cloned();
-    let order = order.ok_or_else(|| match id {
-        Some(_) => Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id"),
-        None => no_order(),
-    })?;
+    let order = order
+        .filter(|order| order.is_of(params.get("sub_mch_id")))
+        .cloned()
+        .ok_or_else(|| match id {
+            Some(_) => Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id"),
+            None => no_order(),
+        })?;
     if order.trade_state == "USERPAYING" {
         let message = "订单处理中，暂时无法退款，请稍后再试";
         return Err(Refusal::code("ORDER_NOT_READY", message));
     }
-    let refund = state.refund(&order, asked, &shared.random, commit);
-    let refund = refund.map_err(refuse)?;
+    let refund = state
+        .refund(&order, asked, &shared.random, commit)
+        .map_err(refuse)?;
     if commit && refund.requests == 1 && refund.status == "PROCESSING" {
         let end = state.refund_end;
         shared.settle_refund_later(&mut state, &refund, end);

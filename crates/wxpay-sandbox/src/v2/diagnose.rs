@@ -78,8 +78,9 @@ fn search(
             for end in &ends {
                 for key in &keys {
                     for digest in &digests {
-                        let causes = [&text.cause, &end.cause, &key.cause, &digest.cause];
-                        let causes = causes.into_iter().flatten();
+                        let causes = [&text.cause, &end.cause, &key.cause, &digest.cause]
+                            .into_iter()
+                            .flatten();
                         if causes.clone().count() != mistakes {
                             continue;
                         }
@@ -155,8 +156,8 @@ fn texts(params: &Params, rules: &Rules<'_>) -> Vec<Part<Fields>> {
         }
         let every = params
             .iter()
-            .filter(|(name, value)| !["sign", "workwx_sign"].contains(name) && !value.is_empty());
-        let every = every.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            .filter(|(name, value)| !["sign", "workwx_sign"].contains(name) && !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let names: Vec<_> = params.iter().filter(extra).map(|(name, _)| name).collect();
         add(
             sort(every.collect()),

@@ -42,11 +42,12 @@ fn respond(request: &mut Request<'_>) -> Result<File, Refusal> {
         kind,
         sub_mchid: params.get("sub_mch_id").map(str::to_owned),
     });
-    let text = bill.text(&state, &shared.merchant, now);
-    let text = text.map_err(|none| match none {
-        NoBill::Creating => Refusal::code("20002", "Bill Creating"),
-        NoBill::Empty => no_bill(),
-    })?;
+    let text = bill
+        .text(&state, &shared.merchant, now)
+        .map_err(|none| match none {
+            NoBill::Creating => Refusal::code("20002", "Bill Creating"),
+            NoBill::Empty => no_bill(),
+        })?;
     let file = bill::file(text, params.get("tar_type").is_some());
     let (kind, bytes) = file.map_err(|_| Refusal::code("20100", "system error"))?;
     Ok(File {

@@ -31,11 +31,12 @@ fn respond(request: &mut Request<'_>) -> Result<File, Refusal> {
     let state = shared.state();
     let now = state.now();
     let bill = read(&params, day(now))?;
-    let text = Bill::Fund(bill).text(&state, &shared.merchant, now);
-    let text = text.map_err(|none| match none {
-        NoBill::Creating => Refusal::code("BILL_CREATING", "账单未生成"),
-        NoBill::Empty => Refusal::code("NO_BILL_EXIST", "商户查询账户当日无资金账单"),
-    })?;
+    let text = Bill::Fund(bill)
+        .text(&state, &shared.merchant, now)
+        .map_err(|none| match none {
+            NoBill::Creating => Refusal::code("BILL_CREATING", "账单未生成"),
+            NoBill::Empty => Refusal::code("NO_BILL_EXIST", "商户查询账户当日无资金账单"),
+        })?;
     let digest = format!("SHA={}", bill::hash(&text));
     let file = bill::file(text, params.get("tar_type").is_some());
     let (kind, bytes) = file.map_err(|_| Refusal::code("SYSTEMERROR", "系统错误"))?;
@@ -65,8 +66,9 @@ fn read(params: &Params, today: i64) -> Result<FundBill, Refusal> {
     {
         return Err(wrong("tar_type参数错误"));
     }
-    let day = download_bill::bill_day(params).filter(|day| (EARLIEST..=today).contains(day));
-    let day = day.ok_or_else(|| wrong("bill_date参数错误"))?;
+    let day = download_bill::bill_day(params)
+        .filter(|day| (EARLIEST..=today).contains(day))
+        .ok_or_else(|| wrong("bill_date参数错误"))?;
     Ok(FundBill {
         day,
         account,

@@ -106,8 +106,9 @@ fn refund(
     let mut order = order.clone();
     order.total_fee = total;
     let shares = Shares::of(told.refund_fee, &order);
-    let success_time = (told.status == "SUCCESS").then(|| told.success_time.unwrap_or(now));
-    let success_time = success_time.map(|time| time.format(TimeFormat::DateTime));
+    let success_time = (told.status == "SUCCESS")
+        .then(|| told.success_time.unwrap_or(now))
+        .map(|time| time.format(TimeFormat::DateTime));
     let root = Message::default()
         .text("out_refund_no", &told.out_refund_no)
         .text("out_trade_no", &order.out_trade_no)

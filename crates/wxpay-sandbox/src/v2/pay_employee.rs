@@ -144,8 +144,8 @@ fn take(amount: Fen, state: &mut State) -> Result<(), Refusal> {
     if let Some(balance) = state.balance {
         let left = balance
             .checked_sub(amount)
-            .filter(|left| *left >= Fen::ZERO);
-        let left = left.ok_or_else(|| Refusal::code("NOTENOUGH", NOT_ENOUGH))?;
+            .filter(|left| *left >= Fen::ZERO)
+            .ok_or_else(|| Refusal::code("NOTENOUGH", NOT_ENOUGH))?;
         state.balance = Some(left);
     }
     Ok(())

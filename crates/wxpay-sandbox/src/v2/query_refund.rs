@@ -54,12 +54,16 @@ fn find<'a>(params: &Params, state: &'a State) -> Result<Found<'a>, Refusal> {
     let missing = || Refusal::code("REFUNDNOTEXIST", "退款订单查询失败");
     let own = |order: &&Order| order.is_of(params.get("sub_mch_id"));
     let by_id = params.get("refund_id").map(|id| state.refunds.by_id(id));
-    let by_number = params.get("out_refund_no");
-    let by_number = by_number.map(|number| state.refunds.get(number));
+    let by_number = params
+        .get("out_refund_no")
+        .map(|number| state.refunds.get(number));
     if let Some(one) = by_id.or(by_number) {
         let refund = one.ok_or_else(missing)?;
-        let order = state.orders.get(&refund.out_trade_no).filter(own);
-        let order = order.ok_or_else(missing)?;
+        let order = state
+            .orders
+            .get(&refund.out_trade_no)
+            .filter(own)
+            .ok_or_else(missing)?;
         return Ok(Found {
             order,
             refunds: vec![refund],
@@ -70,8 +74,11 @@ fn find<'a>(params: &Params, state: &'a State) -> Result<Found<'a>, Refusal> {
     if id.is_none() && number.is_none() {
         return Err(Refusal::Return("缺少参数".to_owned()));
     }
-    let order = state.orders.find(id, number).filter(own);
-    let order = order.ok_or_else(missing)?;
+    let order = state
+        .orders
+        .find(id, number)
+        .filter(own)
+        .ok_or_else(missing)?;
     let refunds: Vec<_> = state.refunds.all_of(&order.out_trade_no).collect();
     let all = refunds.len();
     if all == 0 {

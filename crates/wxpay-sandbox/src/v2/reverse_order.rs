@@ -39,8 +39,9 @@ fn perform(params: &Params, shared: &Shared, commit: bool) -> Result<Message, Re
     let mut state = shared.state();
     let id = params.get("transaction_id");
     let order = state.orders.find(id, params.get("out_trade_no"));
-    let order = order.filter(|order| order.is_of(params.get("sub_mch_id")));
-    let order = order.cloned();
+    let order = order
+        .filter(|order| order.is_of(params.get("sub_mch_id")))
+        .cloned();
     let order = order.ok_or_else(|| match id {
         Some(_) => Refusal::code("INVALID_TRANSACTIONID", "无效transaction_id"),
         // No page says how this is answered. Of the codes that it lists, this one leaves most to

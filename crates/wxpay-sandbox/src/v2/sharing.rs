@@ -65,8 +65,10 @@ fn read(request: &mut Request<'_>, needs: Needs) -> Result<Params, Refusal> {
         return refuse("商户号mch_id与appid不匹配");
     }
     // A request that says nothing is signed with MD5.
-    let sign_type = params.get("sign_type").and_then(SignType::parse);
-    let sign_type = sign_type.unwrap_or(SignType::Md5);
+    let sign_type = params
+        .get("sign_type")
+        .and_then(SignType::parse)
+        .unwrap_or(SignType::Md5);
     if !check::sign(sign_type, &params, merchant, request.signatures) {
         return refuse("签名错误");
     }
@@ -86,8 +88,8 @@ fn reply(params: &Params, shared: &Shared, named: &[&'static str], result_code: 
     let reply = Message::signed(SignType::HmacSha256).text("return_code", "SUCCESS");
     let reply = named
         .iter()
-        .fold(reply, |reply, name| reply.optional(name, params.get(name)));
-    let reply = reply.text("nonce_str", shared.random.nonce());
+        .fold(reply, |reply, name| reply.optional(name, params.get(name)))
+        .text("nonce_str", shared.random.nonce());
     if result_code {
         reply
             .text("return_msg", "OK")

@@ -284,8 +284,7 @@ impl Body {
 
 /// The headers of a file whose digest is signed in its place.
 fn by_digest(name: &'static str, file: &[u8], sign: impl FnOnce(&[u8]) -> HeaderMap) -> HeaderMap {
-    let sha1 = digest(&SHA1_FOR_LEGACY_USE_ONLY, file);
-    let sha1: String = sha1
+    let sha1: String = digest(&SHA1_FOR_LEGACY_USE_ONLY, file)
         .as_ref()
         .iter()
         .map(|byte| format!("{byte:02x}"))

@@ -35,10 +35,13 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let refund = refund.filter(|refund| refund.refund_id == request.route.part("refund_id"));
     let number = refund.ok_or_else(not_found)?.out_refund_no.clone();
     let order = refund.and_then(|refund| state.orders.get(&refund.out_trade_no));
-    let order = order.filter(|order| order.is_of(sub_mchid)).cloned();
-    let order = order.ok_or_else(not_found)?;
-    let refund = state.redirect_refund(&number, redirect, request.commit);
-    let refund = refund.map_err(refuse)?;
+    let order = order
+        .filter(|order| order.is_of(sub_mchid))
+        .cloned()
+        .ok_or_else(not_found)?;
+    let refund = state
+        .redirect_refund(&number, redirect, request.commit)
+        .map_err(refuse)?;
     if request.commit && refund.status == "PROCESSING" {
         shared.settle_refund_later(&mut state, &refund, RefundEnd::Success);
     }
@@ -57,8 +60,10 @@ fn read(fields: &Object<'_>, request: &Request<'_>) -> Result<Redirect, Answer> 
     let bank_type = fields.text("bank_type", 16)?;
     let bank = BANKS.iter().find(|(code, _)| *code == bank_type);
     let (_, bank) = bank.ok_or_else(|| fields.refuse("bank_type", "不支持该银行的借记卡"))?;
-    let key = request.key.as_deref();
-    let key = key.ok_or_else(authorization::no_serial)?;
+    let key = request
+        .key
+        .as_deref()
+        .ok_or_else(authorization::no_serial)?;
     let card = fields.sealed("bank_account", key)?;
     if card.is_empty() || !card.bytes().all(|b| b.is_ascii_digit()) {
         return Err(fields.refuse("bank_account", "须为银行卡号"));

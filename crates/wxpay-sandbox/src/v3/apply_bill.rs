@@ -26,11 +26,12 @@ pub(crate) fn offer(request: &Request<'_>, bill: Bill) -> Result<Answer, Answer>
     let gzip = query.choice("tar_type", &["GZIP"])?.is_some();
     let mut state = shared.state();
     let now = state.now();
-    let text = bill.text(&state, &shared.merchant, now);
-    let text = text.map_err(|none| match none {
-        NoBill::Creating => Answer::error(400, "STATEMENT_CREATING", "账单生成中"),
-        NoBill::Empty => Answer::error(400, "NO_STATEMENT_EXIST", "账单文件不存在"),
-    })?;
+    let text = bill
+        .text(&state, &shared.merchant, now)
+        .map_err(|none| match none {
+            NoBill::Creating => Answer::error(400, "STATEMENT_CREATING", "账单生成中"),
+            NoBill::Empty => Answer::error(400, "NO_STATEMENT_EXIST", "账单文件不存在"),
+        })?;
     let token = state.bills.offer(bill, gzip, now, &shared.random);
     // By whatever name the client knows the sandbox.
     let host = request.call.headers.get(HOST);
@@ -47,8 +48,8 @@ pub(crate) fn offer(request: &Request<'_>, bill: Bill) -> Result<Answer, Answer>
 pub(crate) fn bill_day(request: &Request<'_>) -> Result<i64, Answer> {
     let date = Query(request.call.query()).required("bill_date")?;
     let wrong = |issue| Answer::param_error("query", "bill_date", date.into(), issue);
-    let start = Timestamp::parse(&format!("{date} 00:00:00"), TimeFormat::DateTime);
-    let start = start.ok_or_else(|| wrong("须为yyyy-MM-dd格式的日期"))?;
+    let start = Timestamp::parse(&format!("{date} 00:00:00"), TimeFormat::DateTime)
+        .ok_or_else(|| wrong("须为yyyy-MM-dd格式的日期"))?;
     let (asked, today) = (day(start), day(request.shared.state().now()));
     if asked > today {
         return Err(wrong("账单日期不能晚于今天"));

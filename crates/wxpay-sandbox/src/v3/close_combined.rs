@@ -43,8 +43,10 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     }
     let number = query_order::path_number(request, "combine_out_trade_no")?;
     let mut state = shared.state();
-    let combined = state.combined.get(&number);
-    let combined = combined.ok_or_else(query_combined::not_found)?;
+    let combined = state
+        .combined
+        .get(&number)
+        .ok_or_else(query_combined::not_found)?;
     let placed = combined.orders(&state.orders).map(|order| {
         let sub = order.sub_merchant.as_ref();
         (&*order.out_trade_no, sub.map(|sub| &*sub.sub_mchid))

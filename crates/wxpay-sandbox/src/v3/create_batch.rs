@@ -48,8 +48,10 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
 
 /// Checks all of a request that can be checked without the batches.
 fn check(request: &Request<'_>) -> Result<Asked, Answer> {
-    let key = request.key.as_deref();
-    let key = key.ok_or_else(authorization::no_serial)?;
+    let key = request
+        .key
+        .as_deref()
+        .ok_or_else(authorization::no_serial)?;
     let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     let out_batch_no = fields.number("out_batch_no", 32)?.to_owned();
@@ -140,8 +142,9 @@ pub(crate) fn perform(
         let terms = batch.terms.transfers.iter();
         let waits = batch.terms.is_own() && state.batches.needs_approval;
         let status = if waits { WAITS } else { "PROCESSING" };
-        let transfers = terms.map(|terms| begin(terms, status, &batch, now, random));
-        let transfers = transfers.collect();
+        let transfers = terms
+            .map(|terms| begin(terms, status, &batch, now, random))
+            .collect();
         if batch.terms.is_own() && !waits {
             let out_batch_no = batch.out_batch_no.clone();
             let event = Event::MoneyOut(MoneyOut::SettleBatch { out_batch_no });

@@ -28,8 +28,10 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
 
 /// Checks all of a request that can be checked without the batches.
 fn check(request: &Request<'_>) -> Result<Asked, Answer> {
-    let key = request.key.as_deref();
-    let key = key.ok_or_else(authorization::no_serial)?;
+    let key = request
+        .key
+        .as_deref()
+        .ok_or_else(authorization::no_serial)?;
     let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     fields.known(MEMBERS)?;

@@ -36,10 +36,13 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let (shared, commit) = (request.shared, request.commit);
     let mut state = shared.state();
     let order = state.orders.find(named.transaction_id, named.out_trade_no);
-    let order = order.filter(|order| order.is_of(named.sub_mchid)).cloned();
-    let order = order.ok_or_else(no_order)?;
-    let refund = state.refund(&order, asked, &shared.random, commit);
-    let refund = refund.map_err(refuse)?;
+    let order = order
+        .filter(|order| order.is_of(named.sub_mchid))
+        .cloned()
+        .ok_or_else(no_order)?;
+    let refund = state
+        .refund(&order, asked, &shared.random, commit)
+        .map_err(refuse)?;
     if commit && refund.requests == 1 && refund.status == "PROCESSING" {
         let end = state.refund_end;
         shared.settle_refund_later(&mut state, &refund, end);
@@ -83,8 +86,9 @@ fn read(fields: &Object<'_>) -> Result<AskedRefund, Answer> {
     if notify_url.is_some_and(|url| !is_notify_url(url)) {
         return Err(fields.refuse("notify_url", "须为不带参数的完整URL"));
     }
-    let account = fields.optional_choice("funds_account", &["AVAILABLE", "UNSETTLED"])?;
-    let account = account.unwrap_or("UNSETTLED");
+    let account = fields
+        .optional_choice("funds_account", &["AVAILABLE", "UNSETTLED"])?
+        .unwrap_or("UNSETTLED");
     fields.optional_text("refund_account", 64)?;
     let (refund, total) = amount(&fields.object("amount")?)?;
     for goods in fields.optional_list("goods_detail", 6000)? {

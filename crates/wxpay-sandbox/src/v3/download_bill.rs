@@ -28,8 +28,9 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let now = state.now();
     let stale = || Answer::error(400, "INVALID_REQUEST", "下载地址无效或已过期");
     let (bill, gzip) = state.bills.find(token, now).ok_or_else(stale)?;
-    let text = bill.text(&state, &shared.merchant, now);
-    let text = text.map_err(|_| stale())?;
+    let text = bill
+        .text(&state, &shared.merchant, now)
+        .map_err(|_| stale())?;
     let (kind, bytes) = bill::file(text, gzip).map_err(|_| system_error())?;
     Ok(Answer::file(kind, bytes))
 }

@@ -27,8 +27,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
 
 /// Says the texts back: the encrypted one is decrypted, and encrypted again for the merchant.
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
-    let key = request.key.as_deref();
-    let key = key.ok_or_else(authorization::no_serial)?;
+    let key = request
+        .key
+        .as_deref()
+        .ok_or_else(authorization::no_serial)?;
     let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     let echo_message = fields.text("echo_message", MAX)?.to_owned();

@@ -21,8 +21,13 @@ impl Body {
     /// Reads the body, and holds it to what every body is held to.
     pub(crate) fn read(call: &Call) -> Result<Self, Answer> {
         let kind = call.headers.get(CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
+        let kind = kind
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
         if !kind.eq_ignore_ascii_case("application/json") {
             let message = "Http头Content-Type须为application/json";
             return Err(Answer::error(400, "INVALID_REQUEST", message));
@@ -146,8 +151,9 @@ impl<'a> Object<'a> {
         let Some(sealed) = self.optional_text(name, 1024)? else {
             return Ok(None);
         };
-        let opened = key.open(sealed);
-        let opened = opened.ok_or_else(|| self.refuse(name, "平台私钥解密失败"))?;
+        let opened = key
+            .open(sealed)
+            .ok_or_else(|| self.refuse(name, "平台私钥解密失败"))?;
         Ok(Some(opened))
     }
 

@@ -26,18 +26,19 @@ fn found<'a>(
     invoices: &'a Invoices,
     asked: &'a Map<String, Value>,
 ) -> Result<Vec<&'a Invoice>, Answer> {
-    let application = invoices.of(text(asked, "fapiao_apply_id"), text(asked, "sub_mchid"));
-    let application: Vec<_> = application.collect();
+    let application: Vec<_> = invoices
+        .of(text(asked, "fapiao_apply_id"), text(asked, "sub_mchid"))
+        .collect();
     if application.is_empty() {
         return Err(not_there("发票申请单不存在"));
     }
     let Some(fapiao_id) = asked.get("fapiao_id").and_then(Value::as_str) else {
         return Ok(application);
     };
-    let one = application
+    let one: Vec<_> = application
         .into_iter()
-        .filter(|invoice| invoice.fapiao_id == fapiao_id);
-    let one: Vec<_> = one.collect();
+        .filter(|invoice| invoice.fapiao_id == fapiao_id)
+        .collect();
     if one.is_empty() {
         return Err(not_there("商户发票单号对应的发票不存在"));
     }

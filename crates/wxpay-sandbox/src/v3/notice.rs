@@ -215,8 +215,10 @@ fn letter(notice: &Notice, state: &State, merchant: &Merchant) -> Result<Letter,
 
 fn combined(notice: &Notice, state: &State, merchant: &Merchant) -> Result<String, NotifyError> {
     let number = &notice.number;
-    let combined = state.combined.get(number);
-    let combined = combined.ok_or_else(|| NotifyError::NoOrder(number.clone()))?;
+    let combined = state
+        .combined
+        .get(number)
+        .ok_or_else(|| NotifyError::NoOrder(number.clone()))?;
     let mut orders: Vec<_> = combined.orders(&state.orders).cloned().collect();
     if !orders.iter().all(Order::was_paid) {
         return Err(NotifyError::NotPaid(number.clone()));

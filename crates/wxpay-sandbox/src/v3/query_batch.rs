@@ -111,8 +111,9 @@ fn report(
     batches: &Batches,
     shared: &Shared,
 ) -> Result<Answer, Answer> {
-    let batch = batch.filter(|batch| !batch.terms.is_own());
-    let batch = batch.ok_or_else(not_found)?;
+    let batch = batch
+        .filter(|batch| !batch.terms.is_own())
+        .ok_or_else(not_found)?;
     let transfers: Vec<_> = batches.transfers_of(&batch.out_batch_no).collect();
     let sp_mchid = shared.merchant.sp_mchid.to_string();
     Ok(Answer::ok(Report::new(batch, &transfers, wanted, sp_mchid)))

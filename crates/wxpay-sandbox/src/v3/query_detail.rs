@@ -63,8 +63,10 @@ fn by_out_detail_no(request: &Request<'_>) -> Result<Answer, Answer> {
     let out_detail_no = number(request, "out_detail_no")?;
     let transfer = {
         let state = shared.state();
-        let found = state.batches.transfer(out_batch_no, out_detail_no);
-        let found = found.filter(|transfer| !state.batches.has_own(transfer));
+        let found = state
+            .batches
+            .transfer(out_batch_no, out_detail_no)
+            .filter(|transfer| !state.batches.has_own(transfer));
         found.cloned().ok_or_else(not_found)?
     };
     tell(transfer, shared)
@@ -76,8 +78,10 @@ fn by_id(request: &Request<'_>) -> Result<Answer, Answer> {
     let (batch_id, detail_id) = (number(request, "batch_id")?, number(request, "detail_id")?);
     let mut transfer = {
         let state = shared.state();
-        let found = state.batches.transfer_by_id(batch_id, detail_id);
-        let found = found.filter(|transfer| !state.batches.has_own(transfer));
+        let found = state
+            .batches
+            .transfer_by_id(batch_id, detail_id)
+            .filter(|transfer| !state.batches.has_own(transfer));
         found.cloned().ok_or_else(not_found)?
     };
     // Here the document and the libraries agree.

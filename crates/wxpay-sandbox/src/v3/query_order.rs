@@ -44,8 +44,8 @@ pub(crate) const PARTNER_BY_ID: Endpoint = Endpoint::v3(
 /// A number in the path, decoded.
 pub(crate) fn path_number<'a>(request: &Request<'a>, name: &str) -> Result<Cow<'a, str>, Answer> {
     let number = request.route.part(name);
-    let decoded = percent_decode_str(number).decode_utf8();
-    let decoded = decoded
+    let decoded = percent_decode_str(number)
+        .decode_utf8()
         .ok()
         .filter(|number| number.len() <= 32 && of_number(number));
     let wrong = || Answer::param_error("url", name, number.into(), "不是有效的单号");
@@ -85,8 +85,9 @@ fn report(
     let shared = request.shared;
     let sub_mchid = party.of_query(&Query(request.call.query()), shared)?;
     let state = shared.state();
-    let order = find(&state.orders).filter(|order| order.is_of(sub_mchid));
-    let order = order.ok_or_else(not_found)?;
+    let order = find(&state.orders)
+        .filter(|order| order.is_of(sub_mchid))
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(Transaction::new(order, &shared.merchant)))
 }
 

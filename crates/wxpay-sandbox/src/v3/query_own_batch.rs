@@ -74,8 +74,9 @@ fn report(
 ) -> Result<Answer, Answer> {
     let wanted = Wanted::read(request.call.query(), &["ALL", "SUCCESS", "FAIL"])?;
     let batches = &request.shared.state().batches;
-    let batch = find(batches).filter(|batch| batch.terms.is_own());
-    let batch = batch.ok_or_else(not_found)?;
+    let batch = find(batches)
+        .filter(|batch| batch.terms.is_own())
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(Report::new(
         batch,
         batches,

@@ -29,8 +29,9 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let state = request.shared.state();
     let refund = state.refunds.get(&number).ok_or_else(not_found)?;
     let order = state.orders.get(&refund.out_trade_no);
-    let order = order.filter(|order| order.is_of(sub_mchid));
-    let order = order.ok_or_else(not_found)?;
+    let order = order
+        .filter(|order| order.is_of(sub_mchid))
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(RefundReport::new(refund, order)))
 }
 

@@ -48,8 +48,10 @@ fn respond(request: &Request<'_>, party: Party) -> Result<Answer, Answer> {
     let number = query_order::path_number(request, "out_trade_no")?;
     let mut state = shared.state();
     let order = state.orders.get(&number);
-    let order = order.filter(|order| order.is_of(sub_mchid)).cloned();
-    let order = order.ok_or_else(query_order::not_found)?;
+    let order = order
+        .filter(|order| order.is_of(sub_mchid))
+        .cloned()
+        .ok_or_else(query_order::not_found)?;
     state
         .reverse(&order, &shared.random, request.commit)
         .map_err(refuse)?;

@@ -36,8 +36,10 @@ fn number<'a>(fields: &Object<'a>, name: &str) -> Result<&'a str, Answer> {
 /// A number of this kind in the path, decoded.
 fn path_number<'a>(request: &Request<'a>, name: &str) -> Result<Cow<'a, str>, Answer> {
     let part = request.route.part(name);
-    let decoded = percent_decode_str(part).decode_utf8();
-    let decoded = decoded.ok().filter(|number| is_number(number));
+    let decoded = percent_decode_str(part)
+        .decode_utf8()
+        .ok()
+        .filter(|number| is_number(number));
     let wrong = || Answer::param_error("url", name, part.into(), "不是有效的单号");
     decoded.ok_or_else(wrong)
 }

@@ -58,14 +58,19 @@ fn respond(request: &Request<'_>, kind: &Kind) -> Result<Answer, Answer> {
 /// Takes the file in, if the request is to take effect, and gives its id. `digest` is the member of
 /// `meta` with the SHA-256.
 pub(crate) fn take(request: &Request<'_>, kind: &Kind, digest: &str) -> Result<String, Answer> {
-    let form = request.call.form();
-    let form = form.ok_or_else(|| wrong("请求体不是合法的multipart/form-data"))?;
+    let form = request
+        .call
+        .form()
+        .ok_or_else(|| wrong("请求体不是合法的multipart/form-data"))?;
     let meta = Body::parse(&form.meta)?;
     let fields = Object::root(&meta)?;
     let filename = fields.text("filename", 128)?;
     let sha256 = fields.text(digest, 64)?;
-    let ending = filename.rsplit_once('.').map(|(_, ending)| ending);
-    let ending = ending.unwrap_or_default().to_ascii_lowercase();
+    let ending = filename
+        .rsplit_once('.')
+        .map(|(_, ending)| ending)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let endings = kind.endings.iter();
     let most = endings.clone().find(|(known, _)| *known == ending);
     let name = kind.name;

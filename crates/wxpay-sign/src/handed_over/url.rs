@@ -2,8 +2,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// `name=value&…`, the values percent-encoded.
 pub(crate) fn query<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs = fields.into_iter();
-    let pairs: Vec<_> = pairs
+    let pairs: Vec<_> = fields
+        .into_iter()
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
     pairs.join("&")

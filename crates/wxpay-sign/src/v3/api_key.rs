@@ -164,11 +164,11 @@ fn key_bytes(key: &Secret) -> Option<&[u8; 32]> {
 }
 
 fn suite_of(algorithm: &str) -> Option<Suite> {
-    let suites = [
+    let mut suites = [
         Suite::Rsa,
         #[cfg(feature = "sm")]
         Suite::Sm,
-    ];
-    let mut suites = suites.into_iter();
+    ]
+    .into_iter();
     suites.find(|suite| suite.encryption() == algorithm)
 }

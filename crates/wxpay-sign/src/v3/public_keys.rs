@@ -206,14 +206,15 @@ impl PublicKeys {
 
     fn sealing_as(mut self, serial_no: &str, seals: Seals) -> Result<Self, InvalidInput> {
         let mut keys = self.keys.iter_mut();
-        let key = keys.find(|key| same_serial(&key.serial_no, serial_no));
-        let key = key.ok_or_else(|| {
-            InvalidInput::new(
-                "serial_no",
-                "must be that of a known key",
-                "必须是已添加的密钥的序列号",
-            )
-        })?;
+        let key = keys
+            .find(|key| same_serial(&key.serial_no, serial_no))
+            .ok_or_else(|| {
+                InvalidInput::new(
+                    "serial_no",
+                    "must be that of a known key",
+                    "必须是已添加的密钥的序列号",
+                )
+            })?;
         key.seals = seals;
         Ok(self)
     }

@@ -29,8 +29,7 @@ impl Place {
 
 /// Everything that is wrong with a field.
 pub(super) fn check(home: &Home<'_>, field: &Field, table: &[Field], place: Place) -> Vec<String> {
-    let conditions = [&field.required_if, &field.only_if, &field.when];
-    let conditions = conditions
+    let conditions = [&field.required_if, &field.only_if, &field.when]
         .into_iter()
         .flatten()
         .filter_map(|condition| condition::broken(home, condition, table));

@@ -81,8 +81,10 @@ impl Reader<'_, '_> {
             &spec.group,
             &spec.object,
             &spec.list,
-        ];
-        let named = named.iter().filter(|name| name.is_some()).count();
+        ]
+        .iter()
+        .filter(|name| name.is_some())
+        .count();
         let filled = usize::from(spec.from.is_some()) + usize::from(spec.fixed.is_some());
         let alone = usize::from(named == 0 && spec.ty.is_some());
         if named + filled + alone != 1 || (filled == 1 && spec.ty.is_some()) {
@@ -155,8 +157,10 @@ impl Reader<'_, '_> {
         name: &str,
         fits: impl Fn(&Shape) -> bool,
     ) -> Result<TypeRef, String> {
-        let found = self.scope.find(name);
-        let found = found.filter(|ty| self.scope.get(ty).is_some_and(|ty| fits(&ty.shape)));
+        let found = self
+            .scope
+            .find(name)
+            .filter(|ty| self.scope.get(ty).is_some_and(|ty| fits(&ty.shape)));
         found.ok_or_else(|| format!("unknown {what} `{name}`"))
     }
 }

@@ -216,8 +216,10 @@ fn long_texts_are_done_with() {
 /// Words of small letters that are left in a text, apart from names of things.
 fn english_words(text: &str) -> String {
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase());
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"_./-".contains(c));
-    let words = words.filter(is_word).filter(|word| !NAMES.contains(word));
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && !"_./-".contains(c))
+        .filter(is_word)
+        .filter(|word| !NAMES.contains(word));
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -12,8 +12,8 @@ pub(super) type FileBill = Bill<Unpacked<BufReader<File>>>;
 /// Opens a bill and reads which it is.
 pub(super) fn open(path: &Path) -> Result<FileBill, Fail> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let reader = Unpacked::new(BufReader::with_capacity(BUFFER, file));
-    let reader = reader.map_err(|error| unreadable(path, error))?;
+    let reader = Unpacked::new(BufReader::with_capacity(BUFFER, file))
+        .map_err(|error| unreadable(path, error))?;
     Bill::open(reader).map_err(|error| broken(path, error))
 }
 

@@ -115,8 +115,8 @@ impl Shown<'_> {
             let comma = if self.rows == 0 { "" } else { "," };
             self.rows += 1;
             if self.arguments.json {
-                let text = serde_json::to_string(&row);
-                let text = text.map_err(|error| unwritable(&self.arguments.file, error))?;
+                let text = serde_json::to_string(&row)
+                    .map_err(|error| unwritable(&self.arguments.file, error))?;
                 write!(out, "{comma}\n    {text}")?;
                 continue;
             }

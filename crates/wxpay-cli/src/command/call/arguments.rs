@@ -263,8 +263,10 @@ mod tests {
             for (english, chinese) in english.get_arguments().zip(chinese.get_arguments()) {
                 let id = chinese.get_id();
                 assert_eq!(english.get_id(), id);
-                let help = chinese.get_help().map(ToString::to_string);
-                let help = help.unwrap_or_default();
+                let help = chinese
+                    .get_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
                 // A label can be a name that both languages have, such as OpenID.
                 let is_name = help.len() < 16 && help.is_ascii() && !help.contains(' ');
                 let is_told = help.contains(is_chinese) || is_name;

@@ -45,10 +45,11 @@ pub(super) async fn fetch(
         Ok(found) => found,
         Err(error) => return failure::print(&error, call),
     };
-    let mut found = list(&found.message, "fapiao_information");
-    let found = found.find(|one| text(one, "fapiao_id") == Some(fapiao_id));
-    let invoice = found.and_then(|one| invoice(one, fapiao_id));
-    let invoice = invoice.ok_or_else(no_file)?;
+    let found = list(&found.message, "fapiao_information")
+        .find(|one| text(one, "fapiao_id") == Some(fapiao_id));
+    let invoice = found
+        .and_then(|one| invoice(one, fapiao_id))
+        .ok_or_else(no_file)?;
     match read(client, url, &invoice).await {
         Ok((bytes, proof)) => out.write(&bytes, proof, call.options.json, call.lang),
         Err(error) => failure::print(&error, call),

@@ -127,8 +127,10 @@ fn members(field: &Field) -> &[Field] {
 fn shown(field: &Field, value: &Data, lang: Lang) -> String {
     match (field.ty.as_str(), value) {
         ("Fen", Data::Number(fen)) => {
-            let yuan = fen.as_i64().map(|fen| Fen::new(fen).to_yuan());
-            let yuan = yuan.unwrap_or_default();
+            let yuan = fen
+                .as_i64()
+                .map(|fen| Fen::new(fen).to_yuan())
+                .unwrap_or_default();
             format!("{fen} ({yuan} {})", lang.pick("yuan", "元"))
         }
         (_, Data::String(text)) => visible(text),

@@ -140,8 +140,9 @@ mod tests {
                 "doc": "https://pay.weixin.qq.com/", "certainty": "official"}}"#
         );
         let operation: Operation = serde_json::from_str(&operation).unwrap();
-        let options = Options::augment_args(Command::new("call"));
-        let options = options.try_get_matches_from(["call"]).unwrap();
+        let options = Options::augment_args(Command::new("call"))
+            .try_get_matches_from(["call"])
+            .unwrap();
         Call {
             operation: Box::leak(Box::new(operation)),
             request: Json::parse(request.as_bytes()).unwrap(),

@@ -270,8 +270,10 @@ fn named(config: &Config) -> Vec<(&'static str, PathBuf)> {
 
 /// Where each secret is.
 fn secrets(config: &Config) -> Vec<SecretSource> {
-    let keys = [config.private_key(), config.p12()];
-    let keys = keys.into_iter().flatten().map(SecretSource::File);
+    let keys = [config.private_key(), config.p12()]
+        .into_iter()
+        .flatten()
+        .map(SecretSource::File);
     [
         config.v2_key_source(),
         config.v3_key_source(),

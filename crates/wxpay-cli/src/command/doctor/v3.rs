@@ -113,8 +113,10 @@ async fn ask_echo(client: &Client, clients: &Clients<'_>) -> Verdict {
         Ok(response) => response,
         Err(error) => return refused(&pending.failed(error)),
     };
-    let signed_at = response.headers().get("Wechatpay-Timestamp");
-    let signed_at = signed_at.and_then(|text| text.to_str().ok()?.parse::<i64>().ok());
+    let signed_at = response
+        .headers()
+        .get("Wechatpay-Timestamp")
+        .and_then(|text| text.to_str().ok()?.parse::<i64>().ok());
     let reply = match pending.finish(response).await {
         Ok(reply) => reply,
         Err(error) => return refused(&error),

@@ -34,8 +34,12 @@ impl JournalArgs {
 
     /// What the payout of an intent is made with.
     pub(super) async fn product_of(&self, intent: &IntentId) -> Result<Kind, Fail> {
-        let entry = self.read()?.by_intent(intent).await.map_err(unreadable)?;
-        let entry = entry.ok_or_else(|| not_there(intent))?;
+        let entry = self
+            .read()?
+            .by_intent(intent)
+            .await
+            .map_err(unreadable)?
+            .ok_or_else(|| not_there(intent))?;
         Kind::of_journal(&entry.product).ok_or_else(|| {
             let product = &entry.product;
             Fail::usage(

@@ -76,8 +76,10 @@ async fn replace<P: Pays>(
     let entry = journal.by_intent(name).await.map_err(unreadable)?;
     let payouts = payer.payouts(journal, &settings);
     if entry.is_some_and(|entry| is_ready(&entry)) {
-        let prepared = payouts.correct(&intent).await;
-        let prepared = prepared.map_err(|error| not_ready(name, error))?;
+        let prepared = payouts
+            .correct(&intent)
+            .await
+            .map_err(|error| not_ready(name, error))?;
         return ready(name, prepared.number(), None, arguments.json, lang);
     }
     let rejected = match payouts.find(name).await.map_err(unreadable)? {

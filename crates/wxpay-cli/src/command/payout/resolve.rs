@@ -69,8 +69,11 @@ pub(super) async fn run(arguments: Arguments, lang: Lang) -> Result<ExitCode, Fa
         .map(|(kind, part)| json::reconciliation(part, *kind));
     let nothing = json::reconciliation(&Reconciliation::default(), Kind::Employee);
     let value = json::together(std::iter::once(nothing).chain(values).collect());
-    let whole = parts.into_iter().map(|(_, part)| part);
-    let whole = whole.reduce(both).unwrap_or_default();
+    let whole = parts
+        .into_iter()
+        .map(|(_, part)| part)
+        .reduce(both)
+        .unwrap_or_default();
     let report = Report::of(&whole, lang);
     if arguments.json {
         print(&json::text(&value))?;
@@ -148,8 +151,10 @@ impl Follow<'_> {
         };
         self.opened = Some(Arc::clone(&journal));
         let own = settings.options();
-        let options = self.options.clone().at_once(own.at_once);
-        let options = options
+        let options = self
+            .options
+            .clone()
+            .at_once(own.at_once)
             .patience(own.patience)
             .most_unclear(own.most_unclear);
         let numbers = self.open.get(P::KIND.in_journal());

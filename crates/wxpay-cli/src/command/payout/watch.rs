@@ -117,8 +117,11 @@ impl Watch {
     }
 
     fn is_new(&self, intent: &IntentId, what: &str) -> bool {
-        let troubles = self.0.troubles.lock();
-        let mut troubles = troubles.unwrap_or_else(PoisonError::into_inner);
+        let mut troubles = self
+            .0
+            .troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let before = troubles.insert(intent.clone(), what.to_owned());
         before.is_none_or(|before| before != what)
     }

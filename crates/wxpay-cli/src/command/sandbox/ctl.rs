@@ -301,8 +301,9 @@ mod tests {
 
     #[test]
     fn the_help_has_every_fault() {
-        let told = FAULTS.lines().skip(1);
-        let mut told: Vec<_> = told
+        let mut told: Vec<_> = FAULTS
+            .lines()
+            .skip(1)
             .filter_map(|line| line.split_whitespace().next())
             .collect();
         let mut names = FaultKind::names();

@@ -58,8 +58,11 @@ fn facts(operation: &Operation, lang: Lang) -> Vec<(&'static str, String)> {
         ));
     }
     if !operation.roles.is_empty() {
-        let roles = operation.roles.iter().map(|asked| role(*asked, lang));
-        let roles: Vec<&str> = roles.collect();
+        let roles: Vec<&str> = operation
+            .roles
+            .iter()
+            .map(|asked| role(*asked, lang))
+            .collect();
         facts.push((
             lang.pick("for", "适用对象"),
             roles.join(lang.pick(", ", "、")),

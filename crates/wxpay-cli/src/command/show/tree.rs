@@ -79,8 +79,12 @@ fn facts(field: &Field, way: Way, lang: Lang) -> String {
 
 /// The documented values, one a line.
 fn values(field: &Field, indent: &str, lang: Lang, out: &mut String) {
-    let width = field.values.iter().map(|value| value.value.len()).max();
-    let width = width.unwrap_or_default();
+    let width = field
+        .values
+        .iter()
+        .map(|value| value.value.len())
+        .max()
+        .unwrap_or_default();
     for value in &field.values {
         let line = format!(
             "{indent}    {:width$}  {}",

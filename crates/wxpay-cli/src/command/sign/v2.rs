@@ -53,11 +53,14 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Fail> {
         params.set("workwx_sign", sign);
     }
     params.check_outgoing().map_err(wrong)?;
-    let named = params.get("sign_type").map(sign_type).transpose();
-    let named = named.map_err(|rule| {
-        Fail::usage("invalid sign_type", "sign_type 有误")
-            .because_said(rule, "必须是 MD5 或 HMAC-SHA256")
-    })?;
+    let named = params
+        .get("sign_type")
+        .map(sign_type)
+        .transpose()
+        .map_err(|rule| {
+            Fail::usage("invalid sign_type", "sign_type 有误")
+                .because_said(rule, "必须是 MD5 或 HMAC-SHA256")
+        })?;
     let sign_type = arguments.sign_type.or(named).unwrap_or(SignType::Md5);
     let sign = key.sign(&params, sign_type);
     if arguments.xml {

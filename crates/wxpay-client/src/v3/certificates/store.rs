@@ -242,8 +242,11 @@ impl Inner {
         let list = List { suite };
         let prepared = self.client.prepare(&list).await;
         let (request, pending) = prepared.map_err(RefreshError::call)?;
-        let response = self.transport.send(request).await;
-        let response = response.map_err(|error| RefreshError::call(pending.failed(error)))?;
+        let response = self
+            .transport
+            .send(request)
+            .await
+            .map_err(|error| RefreshError::call(pending.failed(error)))?;
         let now = self.now();
         let mut certificates =
             open_list(&response, suite, &self.api_key, self.issuers.as_ref(), now).await?;

@@ -186,8 +186,10 @@ pub(super) async fn wrong_clock(journal: &impl Journal) -> Checked {
     for (number, payee, at) in [("A1", "one", ahead), ("A2", "one", NOON)] {
         let entry = entry(number, payee, 100)?;
         add(journal, &entry).await?;
-        let begun = journal.begin_send(&entry, at, &limits);
-        let begun = begun.await.map_err(failed)?;
+        let begun = journal
+            .begin_send(&entry, at, &limits)
+            .await
+            .map_err(failed)?;
         is(matches!(begun, Begun::Now(_)), || {
             format!("{number}: {begun:?}")
         })?;

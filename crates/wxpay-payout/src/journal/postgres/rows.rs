@@ -165,8 +165,8 @@ pub(super) fn read(row: &Row) -> Result<Entry, JournalError> {
     let word = |name| column.text(name)?.ok_or_else(|| broken(name));
     let flag = |name: &'static str| row.try_get::<_, bool>(name).map_err(unreadable);
     let (code, class) = (text("refusal_code")?, text("refusal_class")?);
-    let refusal = refusal_of(code, class, text("refusal_message")?);
-    let refusal = refusal.ok_or_else(|| broken("refusal_class"))?;
+    let refusal =
+        refusal_of(code, class, text("refusal_message")?).ok_or_else(|| broken("refusal_class"))?;
     let alarm = match text("alarm")? {
         Some(alarm) => Some(alarm_of(&alarm).ok_or_else(|| broken("alarm"))?),
         None => None,

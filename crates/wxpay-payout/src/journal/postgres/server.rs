@@ -153,8 +153,11 @@ impl PostgresServer {
 
 impl fmt::Display for PostgresServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hosts = self.hosts().into_iter();
-        let hosts: Vec<_> = hosts.map(|(host, port)| format!("{host}:{port}")).collect();
+        let hosts: Vec<_> = self
+            .hosts()
+            .into_iter()
+            .map(|(host, port)| format!("{host}:{port}"))
+            .collect();
         let database = self.database().unwrap_or_default();
         write!(f, "{}/{database}?schema={}", hosts.join(","), self.schema)
     }
@@ -198,8 +201,9 @@ fn ours(url: &str) -> Result<Ours, String> {
     for parameter in parameters.split('&') {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let value = || {
-            let value = percent_decode_str(value).decode_utf8();
-            let value = value.map_err(|_| format!("{name} is not UTF-8"))?;
+            let value = percent_decode_str(value)
+                .decode_utf8()
+                .map_err(|_| format!("{name} is not UTF-8"))?;
             Ok::<_, String>(value.into_owned())
         };
         let twice = match name {

@@ -50,8 +50,10 @@ impl Sessions {
                     .batch_execute(&setup)
                     .await
                     .map_err(HookError::Backend)?;
-                let row = client.query_one(FACTS, &[]).await;
-                let row = row.map_err(HookError::Backend)?;
+                let row = client
+                    .query_one(FACTS, &[])
+                    .await
+                    .map_err(HookError::Backend)?;
                 history.meet(&row).map_err(HookError::message)
             })
         });
@@ -61,8 +63,8 @@ impl Sessions {
             .wait_timeout(Some(CALL))
             .create_timeout(Some(CREATE))
             .post_create(prepare)
-            .build();
-        let pool = pool.map_err(|error| PostgresError::unusable(error.to_string()))?;
+            .build()
+            .map_err(|error| PostgresError::unusable(error.to_string()))?;
         Ok(Self { pool, history })
     }
 

@@ -53,8 +53,10 @@ fn check(path: &Path) -> Result<(), NotMade> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(NotMade::Io(error)),
     }
-    let name = path.file_name().map(OsStr::to_string_lossy);
-    let name = name.unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(OsStr::to_string_lossy)
+        .unwrap_or_default();
     if name.is_empty() || SQLITES.iter().any(|suffix| name.ends_with(suffix)) {
         let problem = format!("{name:?} can't be its name: SQLite names its logs so");
         return Err(NotMade::Io(io::Error::new(

@@ -115,8 +115,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let intent: String = row.get("intent")?;
     let state: String = row.get("state")?;
     let (code, class) = (text("refusal_code")?, text("refusal_class")?);
-    let refusal = refusal_of(code, class, text("refusal_message")?);
-    let refusal = refusal.ok_or_else(|| broken("refusal_class"))?;
+    let refusal =
+        refusal_of(code, class, text("refusal_message")?).ok_or_else(|| broken("refusal_class"))?;
     let alarm = match text("alarm")? {
         Some(alarm) => Some(alarm_of(&alarm).ok_or_else(|| broken("alarm"))?),
         None => None,

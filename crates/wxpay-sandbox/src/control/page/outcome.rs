@@ -19,8 +19,9 @@ pub(crate) fn code(seen: &SeenRequest) -> Option<String> {
         return reply.get("code")?.as_str().map(str::to_owned);
     }
     let reply = xml(&seen.reply)?;
-    let named = ["err_code", "error_code"];
-    let mut named = named.iter().filter_map(|name| reply.get(name));
+    let mut named = ["err_code", "error_code"]
+        .iter()
+        .filter_map(|name| reply.get(name));
     if reply.get("return_code") == Some("FAIL") {
         let said = named.next().or_else(|| reply.get("return_msg"));
         return said.map(str::to_owned);

@@ -28,8 +28,9 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
         return Err(wrong("return_account", "与mch_id不能填写为相同的商户号"));
     }
     let amount: Option<Fen> = params.optional("return_amount").ok().flatten();
-    let amount = amount.filter(|amount| *amount > Fen::ZERO);
-    let amount = amount.ok_or_else(|| wrong("return_amount", "须为正整数"))?;
+    let amount = amount
+        .filter(|amount| *amount > Fen::ZERO)
+        .ok_or_else(|| wrong("return_amount", "须为正整数"))?;
     let description = text(&params, "description", 80)?;
     let asked = AskedReturn {
         out_return_no: number(&params, "out_return_no")?.to_owned(),
@@ -44,8 +45,9 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     };
     let mut state = shared.state();
     let sharing = sharing(&params, &state)?;
-    let made = state.take_back(&sharing, asked, &shared.random, request.commit);
-    let made = made.map_err(refuse)?;
+    let made = state
+        .take_back(&sharing, asked, &shared.random, request.commit)
+        .map_err(refuse)?;
     if request.commit && made.requests == 1 {
         shared.settle_return_later(&mut state, &made);
     }

@@ -28,8 +28,9 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     let shared = request.shared;
     let mut state = shared.state();
     let order = order(&params, &state)?;
-    let made = state.share(&order, asked, &shared.random, request.commit);
-    let made = made.map_err(refuse)?;
+    let made = state
+        .share(&order, asked, &shared.random, request.commit)
+        .map_err(refuse)?;
     Ok(report::numbers(
         reply(&params, shared, WITH_APP, true),
         &made,

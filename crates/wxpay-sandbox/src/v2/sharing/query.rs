@@ -20,8 +20,9 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     let order = order(&params, &state)?;
     let number = number(&params, "out_order_no")?;
     let made = state.sharing.get(number);
-    let made = made.filter(|made| made.out_trade_no == order.out_trade_no);
-    let made = made.ok_or_else(|| Refusal::code("ORDERNOTEXIST", "分账单不存在"))?;
+    let made = made
+        .filter(|made| made.out_trade_no == order.out_trade_no)
+        .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "分账单不存在"))?;
     let reply = report::numbers(reply(&params, shared, WITHOUT_APP, true), made);
     let reply = report::state(reply, made, Form::Found);
     Ok(match &made.description {

@@ -20,8 +20,9 @@ fn respond(request: &mut Request<'_>) -> Result<Message, Refusal> {
     let state = shared.state();
     let sharing = sharing(&params, &state)?;
     let made = state.sharing.returns.get(number).map(|entry| &entry.made);
-    let made = made.filter(|made| made.out_order_no == sharing.out_order_no);
-    let made = made.ok_or_else(|| Refusal::code("ORDERNOTEXIST", "回退单不存在"))?;
+    let made = made
+        .filter(|made| made.out_order_no == sharing.out_order_no)
+        .ok_or_else(|| Refusal::code("ORDERNOTEXIST", "回退单不存在"))?;
     let reply = reply(&params, shared, WITH_APP, false);
     Ok(return_report::write(reply, made, &sharing))
 }

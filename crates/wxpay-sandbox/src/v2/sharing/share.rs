@@ -45,8 +45,9 @@ fn respond(request: &mut Request<'_>, single: bool) -> Result<Message, Refusal> 
     let asked = asked(&params, single, shared.merchant.mch_id.as_str())?;
     let mut state = shared.state();
     let order = order(&params, &state)?;
-    let made = state.share(&order, asked, &shared.random, request.commit);
-    let made = made.map_err(refuse)?;
+    let made = state
+        .share(&order, asked, &shared.random, request.commit)
+        .map_err(refuse)?;
     if request.commit && made.requests == 1 && !made.is_finished() {
         shared.settle_sharing_later(&mut state, &made);
     }

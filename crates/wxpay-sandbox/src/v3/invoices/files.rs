@@ -40,11 +40,10 @@ fn query(request: &Request<'_>) -> Result<Answer, Answer> {
     let shared = request.shared;
     let mut state = shared.state();
     let now = state.now();
-    let found = found(&state.invoices, &asked)?;
-    let found = found
+    let found: Vec<_> = found(&state.invoices, &asked)?
         .iter()
-        .map(|invoice| (invoice.fapiao_id.clone(), invoice.has_file(now)));
-    let found: Vec<_> = found.collect();
+        .map(|invoice| (invoice.fapiao_id.clone(), invoice.has_file(now)))
+        .collect();
     // By whatever name the client knows the sandbox.
     let host = request.call.headers.get(HOST);
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -120,8 +119,9 @@ fn as_pdf(invoice: &Invoice) -> Vec<u8> {
 }
 
 fn as_xml(invoice: &Invoice) -> Vec<u8> {
-    let facts = facts(invoice).map(|(name, value)| format!("  <{name}>{value}</{name}>\n"));
-    let facts: String = facts.collect();
+    let facts: String = facts(invoice)
+        .map(|(name, value)| format!("  <{name}>{value}</{name}>\n"))
+        .collect();
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<fapiao>\n{facts}</fapiao>\n").into_bytes()
 }
 

@@ -92,16 +92,23 @@ fn invoice(
     fapiao: &Map<String, Value>,
     buyer: &Map<String, Value>,
 ) -> Result<(String, InvoiceTerms), Answer> {
-    let items = fapiao.get("items").and_then(Value::as_array);
-    let items: Vec<_> = items.into_iter().flatten().map(item).collect();
+    let items: Vec<_> = fapiao
+        .get("items")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(item)
+        .collect();
     let total_amount = integer(fapiao, "total_amount", 0);
     let sum = items.iter().map(|item| i128::from(item.total_amount)).sum();
     if !items.is_empty() && i128::from(total_amount) != sum {
         return Err(invalid("总价税合计须等于所有发票行单行金额合计的累加"));
     }
     if let Some(paid) = fapiao.get("transaction_information") {
-        let paid = paid.as_array().into_iter().flatten();
         let paid: i128 = paid
+            .as_array()
+            .into_iter()
+            .flatten()
             .map(|one| i128::from(integer(&object(one), "amount", 0)))
             .sum();
         if i128::from(total_amount) > paid {

@@ -25,10 +25,10 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let state = request.shared.state();
     let found = found(&state.invoices, &asked)?;
     let merchant = &request.shared.merchant;
-    let list = found
+    let list: Vec<_> = found
         .iter()
-        .map(|invoice| report(invoice, merchant.appid.as_str()));
-    let list: Vec<_> = list.collect();
+        .map(|invoice| report(invoice, merchant.appid.as_str()))
+        .collect();
     let mut members = Map::new();
     members.insert("total_count".to_owned(), json!(list.len()));
     members.insert("fapiao_information".to_owned(), Value::Array(list));

@@ -25,8 +25,9 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let token = Query(request.call.query()).required("token")?;
     let shared = request.shared;
     let state = shared.state();
-    let bill = state.linked_receipt(token);
-    let bill = bill.ok_or_else(|| invalid("下载地址无效或已过期"))?;
+    let bill = state
+        .linked_receipt(token)
+        .ok_or_else(|| invalid("下载地址无效或已过期"))?;
     let file = receipt::file(bill, &shared.merchant);
     Ok(Answer::file("application/pdf", file))
 }

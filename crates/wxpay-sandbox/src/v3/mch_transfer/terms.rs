@@ -70,8 +70,10 @@ fn user_name(
         }
         None => Ok(None),
         Some(_) => {
-            let key = request.key.as_deref();
-            let key = key.ok_or_else(authorization::no_serial)?;
+            let key = request
+                .key
+                .as_deref()
+                .ok_or_else(authorization::no_serial)?;
             fields.sealed("user_name", key).map(Some)
         }
     }

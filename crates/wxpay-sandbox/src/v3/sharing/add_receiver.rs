@@ -40,8 +40,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
 /// Adds the receiver if the request is to take effect. One that is there already stays as it is.
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let shared = request.shared;
-    let key = request.key.as_deref();
-    let key = key.ok_or_else(authorization::no_serial)?;
+    let key = request
+        .key
+        .as_deref()
+        .ok_or_else(authorization::no_serial)?;
     let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     fields.known(MEMBERS)?;

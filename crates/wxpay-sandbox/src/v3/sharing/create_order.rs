@@ -22,8 +22,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::v3(
 );
 
 fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
-    let key = request.key.as_deref();
-    let key = key.ok_or_else(authorization::no_serial)?;
+    let key = request
+        .key
+        .as_deref()
+        .ok_or_else(authorization::no_serial)?;
     let body = Body::read(request.call)?;
     let fields = Object::root(&body)?;
     fields.known(MEMBERS)?;
@@ -71,8 +73,9 @@ fn read(
             description: receiver.text("description", 80)?.to_owned(),
         });
     }
-    let unfreeze = fields.optional_boolean("unfreeze_unsplit")?;
-    let unfreeze = unfreeze.ok_or_else(|| fields.refuse("unfreeze_unsplit", "缺少参数"))?;
+    let unfreeze = fields
+        .optional_boolean("unfreeze_unsplit")?
+        .ok_or_else(|| fields.refuse("unfreeze_unsplit", "缺少参数"))?;
     Ok(AskedSharing {
         out_order_no: number(fields, "out_order_no")?.to_owned(),
         terms: terms(&shares, unfreeze),
@@ -93,10 +96,13 @@ pub(super) fn perform(
     let sub_mchid = fields.optional_text("sub_mchid", 32)?;
     let mut state = shared.state();
     let order = state.orders.find(Some(transaction_id), None);
-    let order = order.filter(|order| order.is_of(sub_mchid)).cloned();
-    let order = order.ok_or_else(not_found)?;
-    let made = state.share(&order, asked, &shared.random, request.commit);
-    let made = made.map_err(refuse)?;
+    let order = order
+        .filter(|order| order.is_of(sub_mchid))
+        .cloned()
+        .ok_or_else(not_found)?;
+    let made = state
+        .share(&order, asked, &shared.random, request.commit)
+        .map_err(refuse)?;
     if request.commit && made.requests == 1 && !made.is_finished() {
         shared.settle_sharing_later(&mut state, &made);
     }

@@ -50,18 +50,21 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
             return Err(fields.refuse("out_order_no", issue));
         }
     };
-    let sharing = sharing.filter(|made| made.sub_mchid.as_deref() == sub_mchid);
-    let sharing = sharing.cloned().ok_or_else(not_found)?;
-    let made = state.take_back(&sharing, asked, &shared.random, request.commit);
-    let made = made.map_err(|refusal| {
-        let message = match refusal {
-            SharingRefusal::NotEnough => "回退金额超出该接收方的可回退金额",
-            SharingRefusal::NoReceiver => "该分账单没有分给回退商户的资金",
-            SharingRefusal::TooMany => "已超过180天的回退期限，或回退次数已达上限",
-            other => return refuse(other),
-        };
-        Answer::error(400, "INVALID_REQUEST", message)
-    })?;
+    let sharing = sharing
+        .filter(|made| made.sub_mchid.as_deref() == sub_mchid)
+        .cloned()
+        .ok_or_else(not_found)?;
+    let made = state
+        .take_back(&sharing, asked, &shared.random, request.commit)
+        .map_err(|refusal| {
+            let message = match refusal {
+                SharingRefusal::NotEnough => "回退金额超出该接收方的可回退金额",
+                SharingRefusal::NoReceiver => "该分账单没有分给回退商户的资金",
+                SharingRefusal::TooMany => "已超过180天的回退期限，或回退次数已达上限",
+                other => return refuse(other),
+            };
+            Answer::error(400, "INVALID_REQUEST", message)
+        })?;
     if request.commit && made.requests == 1 {
         shared.settle_return_later(&mut state, &made);
     }

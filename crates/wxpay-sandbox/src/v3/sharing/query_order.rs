@@ -22,9 +22,13 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let transaction_id = query.required("transaction_id")?;
     let shared = request.shared;
     let state = shared.state();
-    let made = state.sharing.get(&number).filter(|made| {
-        made.transaction_id == transaction_id && made.sub_mchid.as_deref() == query.get("sub_mchid")
-    });
-    let made = made.ok_or_else(not_found)?;
+    let made = state
+        .sharing
+        .get(&number)
+        .filter(|made| {
+            made.transaction_id == transaction_id
+                && made.sub_mchid.as_deref() == query.get("sub_mchid")
+        })
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(Report::new(made, &shared.merchant)))
 }

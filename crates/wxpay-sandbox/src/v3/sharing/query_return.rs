@@ -22,10 +22,13 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let out_order_no = query.decoded("out_order_no")?;
     let state = request.shared.state();
     let made = state.sharing.returns.get(&*number).map(|entry| &entry.made);
-    let made = made.filter(|made| made.out_order_no == out_order_no);
-    let made = made.ok_or_else(not_found)?;
-    let sharing = state.sharing.get(&made.out_order_no);
-    let sharing = sharing.filter(|made| made.sub_mchid.as_deref() == query.get("sub_mchid"));
-    let sharing = sharing.ok_or_else(not_found)?;
+    let made = made
+        .filter(|made| made.out_order_no == out_order_no)
+        .ok_or_else(not_found)?;
+    let sharing = state
+        .sharing
+        .get(&made.out_order_no)
+        .filter(|made| made.sub_mchid.as_deref() == query.get("sub_mchid"))
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(ReturnReport::new(made, sharing)))
 }

@@ -28,8 +28,9 @@ fn respond(request: &Request<'_>) -> Result<Answer, Answer> {
     let id = request.route.part("transaction_id");
     let state = request.shared.state();
     let order = state.orders.find(Some(id), None);
-    let order = order.filter(|order| order.profit_sharing && order.was_paid());
-    let order = order.ok_or_else(not_found)?;
+    let order = order
+        .filter(|order| order.profit_sharing && order.was_paid())
+        .ok_or_else(not_found)?;
     Ok(Answer::ok(Left {
         transaction_id: order.transaction_id.clone(),
         unsplit_amount: state.unsplit(order).get(),

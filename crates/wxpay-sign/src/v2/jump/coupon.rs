@@ -184,10 +184,9 @@ impl Key {
             ("sign", Some(&*sign)),
             ("send_coupon_merchant", Some(send_coupon_merchant.as_str())),
             ("open_id", Some(open_id.as_str())),
-        ];
-        let fields = fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
         Ok(format!("{H5}?{}{FRAGMENT}", query(fields)))
     }
 }

@@ -41,8 +41,13 @@ fn here(path: &str) -> std::path::PathBuf {
 /// The string literals of a source that are sentences: English words with a space between them.
 /// Tests are left out, and so are SQL, `expect` and `must_use`.
 pub(super) fn literals(source: &str) -> Vec<String> {
-    let source = source.split("#[cfg(test)]").next().unwrap();
-    let source = source.split("#[cfg(all(test").next().unwrap();
+    let source = source
+        .split("#[cfg(test)]")
+        .next()
+        .unwrap()
+        .split("#[cfg(all(test")
+        .next()
+        .unwrap();
     let mut found = Vec::new();
     let mut before = String::new();
     let mut rest = source;

@@ -181,8 +181,10 @@ impl Part {
         let Some((sealed, nonce)) = &self.key else {
             return client.download(&self.url, digest, limits()).await;
         };
-        let key = client.open(sealed).await;
-        let key = key.map_err(|error| failed(error.into()))?;
+        let key = client
+            .open(sealed)
+            .await
+            .map_err(|error| failed(error.into()))?;
         let key = FileKey::aes_256_gcm(&key, nonce).map_err(invalid)?;
         let url = &self.url;
         client.download_encrypted(url, digest, &key, limits()).await

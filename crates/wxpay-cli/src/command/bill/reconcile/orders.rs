@@ -79,8 +79,10 @@ impl Orders {
 
     /// What no row of the bill was about, in the order of the file.
     pub(super) fn into_unseen(self) -> Vec<Unseen> {
-        let unseen = self.0.into_iter().filter(|(_, order)| !order.seen);
-        let mut unseen: Vec<Unseen> = unseen
+        let mut unseen: Vec<Unseen> = self
+            .0
+            .into_iter()
+            .filter(|(_, order)| !order.seen)
             .map(|((kind, number), order)| {
                 let (out_trade_no, out_refund_no) = match order.out_trade_no {
                     Some(out_trade_no) => (out_trade_no, Some(number)),
@@ -211,8 +213,7 @@ fn row(
             ));
         }
     };
-    let out_trade_no = OutTradeNo::new(field(columns.out_trade_no));
-    let out_trade_no = out_trade_no.map_err(|invalid| {
+    let out_trade_no = OutTradeNo::new(field(columns.out_trade_no)).map_err(|invalid| {
         Text::new(
             invalid.to_string(),
             format!("out_trade_no：{}", invalid.rule_zh()),
@@ -228,13 +229,13 @@ fn row(
     if kind == Kind::Pay {
         return Ok(((kind, out_trade_no.as_str().into()), order));
     }
-    let out_refund_no = OutRefundNo::new(columns.out_refund_no.map_or("", field));
-    let out_refund_no = out_refund_no.map_err(|invalid| {
-        Text::new(
-            invalid.to_string(),
-            format!("out_refund_no：{}", invalid.rule_zh()),
-        )
-    })?;
+    let out_refund_no =
+        OutRefundNo::new(columns.out_refund_no.map_or("", field)).map_err(|invalid| {
+            Text::new(
+                invalid.to_string(),
+                format!("out_refund_no：{}", invalid.rule_zh()),
+            )
+        })?;
     order.out_trade_no = Some(out_trade_no.as_str().into());
     Ok(((kind, out_refund_no.as_str().into()), order))
 }

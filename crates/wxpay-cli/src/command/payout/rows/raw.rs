@@ -50,8 +50,10 @@ pub(crate) fn read_raw(path: &Path) -> Result<RawRows, Fail> {
     };
     let first = next(None, &mut mistakes)?;
     let (line, names) = first.unwrap_or_else(|| (1, StringRecord::new()));
-    let kind = LOOKS.into_iter().find(|kind| fits(&names, *kind));
-    let kind = kind.unwrap_or(Kind::Employee);
+    let kind = LOOKS
+        .into_iter()
+        .find(|kind| fits(&names, *kind))
+        .unwrap_or(Kind::Employee);
     let columns = Columns::of(names, line, kind, &mut mistakes);
     let mut rows = Vec::new();
     if let Some(place) = columns.place("intent").filter(|_| mistakes.is_empty()) {

@@ -60,8 +60,10 @@ impl Client {
         if fine {
             return Ok(body);
         }
-        let message = body.pointer("/error/message").and_then(Value::as_str);
-        let message = message.unwrap_or_default();
+        let message = body
+            .pointer("/error/message")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         Err(Fail::new(message, format!("沙箱拒绝了：{message}")))
     }
 }
