@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use wxpay_sign::v3::{Certificate, MerchantKey, PlatformKeys, PrivateKey, PublicKeys};
@@ -106,6 +108,13 @@ fn broken_files_have_clear_errors() {
 fn a_key_shows_its_serial_number_only() {
     let own = PrivateKey::from_pem(&key("mch"), "0a").unwrap();
     assert_eq!(format!("{own:?}"), r#"PrivateKey { serial_no: "0A", .. }"#);
+}
+
+#[test]
+fn a_key_in_memory_says_so_shared_or_not() {
+    let own = PrivateKey::from_pem(&key("mch"), "0a").unwrap();
+    assert!(own.in_memory());
+    assert!(Arc::new(own).in_memory());
 }
 
 #[test]
