@@ -174,6 +174,37 @@ fn the_plugin_refuses_what_it_can_not_hand_out() {
 }
 
 #[test]
+fn values_are_as_long_as_the_documents_allow_and_no_longer() {
+    type Set = fn(&mut Coupon, String);
+    let fields: [(&str, usize, Set); 4] = [
+        ("stock_id", 20, |coupon, value| coupon.stock_id = value),
+        ("out_request_no", 128, |coupon, value| {
+            coupon.out_request_no = value;
+        }),
+        ("coupon_code", 128, |coupon, value| {
+            coupon.coupon_code = Some(value);
+        }),
+        ("customize_send_time", 32, |coupon, value| {
+            coupon.customize_send_time = Some(value);
+        }),
+    ];
+    for (field, longest, set) in fields {
+        let signed = |length: usize| {
+            let mut coupon = Coupon::new("1", "r");
+            set(&mut coupon, "1".repeat(length));
+            key().coupon_plugin(vec![coupon], &mch("10016226"))
+        };
+        assert!(signed(longest).is_ok(), "{field}");
+        let error = signed(longest + 1).unwrap_err();
+        assert_eq!(error.field(), format!("send_coupon_params[0].{field}"));
+        assert!(error.rule().contains(&longest.to_string()), "{error}");
+    }
+    let longest = "1".repeat(32);
+    let detail = key().payscore_detail(&mch("1"), &longest, &longest, at(1), &longest);
+    assert!(detail.is_ok());
+}
+
+#[test]
 fn a_coupon_in_a_page_is_a_signed_url() {
     let merchant = mch("10016226");
     let mut coupon = Coupon::new("12111100000001", "a|b*1");
