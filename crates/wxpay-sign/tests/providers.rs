@@ -56,6 +56,14 @@ fn pairs() -> [(&'static Side, &'static Side); 2] {
     [(a, b), (b, a)]
 }
 
+#[test]
+fn each_provider_is_its_own_and_aws_lc_is_the_default() {
+    let (aws_lc, rust_crypto) = (Provider::aws_lc(), Provider::rust_crypto());
+    assert_eq!(format!("{aws_lc:?}"), "Provider(AwsLc)");
+    assert_eq!(format!("{rust_crypto:?}"), "Provider(RustCrypto)");
+    assert_eq!(format!("{:?}", Provider::default()), format!("{aws_lc:?}"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 

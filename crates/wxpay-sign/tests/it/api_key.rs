@@ -146,7 +146,7 @@ fn api_keys_are_32_letters_and_digits() {
     }
     let key = "ExampleApiV3Key0123456789abcdefg";
     let shown = format!("{:?}", ApiKey::new(key).unwrap());
-    assert!(!shown.contains(key), "{shown}");
+    assert_eq!(shown, "ApiKey { .. }");
 }
 
 #[tokio::test]

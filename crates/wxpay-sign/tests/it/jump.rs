@@ -52,7 +52,9 @@ fn a_payscore_order_is_opened_by_six_fields_and_their_signature() {
              &nonce_str=zyx53Nkey8o4bHpxTQvd8m7e92nG5mG2&sign_type=HMAC-SHA256&sign={sign}"
         )
     );
-    assert!(!format!("{detail:?}").contains(sign));
+    let shown = format!("{detail:?}");
+    assert!(shown.starts_with("PayscoreDetail{\"mch_id\", "), "{shown}");
+    assert!(!shown.contains(sign), "{shown}");
     // In a query string only what is percent-encoded keeps its place.
     let odd = key().payscore_detail(&mch("1"), "500001", "a|b*c", at(1), "n");
     assert!(odd.unwrap().query().contains("&out_order_no=a%7Cb%2Ac&"));
@@ -130,7 +132,10 @@ fn coupons_of_the_plugin_are_signed_with_their_places() {
         let object = serde_json::to_value(&whole).unwrap();
         assert_eq!(object["send_coupon_params"][0]["coupon_code"], "c1");
     }
-    assert!(!format!("{whole:?}").contains(&whole.sign));
+    assert_eq!(
+        format!("{whole:?}"),
+        "CouponPlugin { send_coupon_params: 1, .. }"
+    );
 }
 
 #[test]
@@ -166,6 +171,37 @@ fn the_plugin_refuses_what_it_can_not_hand_out() {
         refused(vec![long]).field(),
         "send_coupon_params[0].coupon_code"
     );
+}
+
+#[test]
+fn values_are_as_long_as_the_documents_allow_and_no_longer() {
+    type Set = fn(&mut Coupon, String);
+    let fields: [(&str, usize, Set); 4] = [
+        ("stock_id", 20, |coupon, value| coupon.stock_id = value),
+        ("out_request_no", 128, |coupon, value| {
+            coupon.out_request_no = value;
+        }),
+        ("coupon_code", 128, |coupon, value| {
+            coupon.coupon_code = Some(value);
+        }),
+        ("customize_send_time", 32, |coupon, value| {
+            coupon.customize_send_time = Some(value);
+        }),
+    ];
+    for (field, longest, set) in fields {
+        let signed = |length: usize| {
+            let mut coupon = Coupon::new("1", "r");
+            set(&mut coupon, "1".repeat(length));
+            key().coupon_plugin(vec![coupon], &mch("10016226"))
+        };
+        assert!(signed(longest).is_ok(), "{field}");
+        let error = signed(longest + 1).unwrap_err();
+        assert_eq!(error.field(), format!("send_coupon_params[0].{field}"));
+        assert!(error.rule().contains(&longest.to_string()), "{error}");
+    }
+    let longest = "1".repeat(32);
+    let detail = key().payscore_detail(&mch("1"), &longest, &longest, at(1), &longest);
+    assert!(detail.is_ok());
 }
 
 #[test]

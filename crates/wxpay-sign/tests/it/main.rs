@@ -34,6 +34,7 @@ mod seal;
 mod serial;
 #[cfg(all(feature = "sm", any(feature = "aws-lc-rs", feature = "rust-crypto")))]
 mod sm;
+mod statement;
 mod target;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 mod trusted_issuers;

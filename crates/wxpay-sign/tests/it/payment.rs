@@ -164,6 +164,8 @@ fn v2_payments_refuse_what_moves_the_end_of_a_value() {
     let app_id = AppId::new("wx1").unwrap();
     let partner = MchId::new("1900000109").unwrap();
     let long = "p".repeat(129);
+    let longest = key.jsapi_payment(&app_id, &long[1..], at("1"), "n", SignType::Md5);
+    assert!(longest.is_ok());
     for (prepay_id, nonce, field) in [
         ("", "n", "prepay_id"),
         ("p&signType=MD5", "n", "prepay_id"),

@@ -1,3 +1,7 @@
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use wxpay_sign::v3::{Certificate, MerchantKey, PlatformKeys, PrivateKey, PublicKeys};
@@ -102,10 +106,32 @@ fn broken_files_have_clear_errors() {
     }
 }
 
+/// The content says what a section is; its label says it where the content is damaged.
+#[test]
+fn a_damaged_key_is_still_called_a_key() {
+    // SEC1 without the name of its curve, all of whose bytes happen to be text.
+    let text = STANDARD.encode(b"0%\x02\x01\x01\x04 abcdefghijklmnopqrstuvwxyz012345");
+    let labelled = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"]
+        .map(|label| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n"));
+    for provider in providers() {
+        for damaged in labelled.iter().chain([&text]) {
+            let error = PrivateKey::from_pem_with(provider, damaged, "00").unwrap_err();
+            assert!(error.rule().contains("an RSA key of"), "{damaged}: {error}");
+        }
+    }
+}
+
 #[test]
 fn a_key_shows_its_serial_number_only() {
     let own = PrivateKey::from_pem(&key("mch"), "0a").unwrap();
     assert_eq!(format!("{own:?}"), r#"PrivateKey { serial_no: "0A", .. }"#);
+}
+
+#[test]
+fn a_key_in_memory_says_so_shared_or_not() {
+    let own = PrivateKey::from_pem(&key("mch"), "0a").unwrap();
+    assert!(own.in_memory());
+    assert!(Arc::new(own).in_memory());
 }
 
 #[test]

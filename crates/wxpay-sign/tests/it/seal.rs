@@ -199,6 +199,8 @@ async fn a_sealed_field_is_kept_as_it_came_and_does_not_show() {
         let field = Sealed::from_wire("not base64").unwrap();
         assert_eq!(field.as_str(), "not base64");
         assert_eq!(format!("{field:?}"), "[sealed]");
+        #[cfg(feature = "serde")]
+        assert_eq!(serde_json::to_value(&field).unwrap(), "not base64");
         let error = field.open(&own).await.unwrap_err().to_string();
         assert!(error.contains("base64"), "{error}");
         let field = Sealed::from_wire(&STANDARD.encode([1; 256])).unwrap();

@@ -1,6 +1,8 @@
 //! Who may issue a platform certificate. The certificates of `tests/data/issuers` were made with
 //! OpenSSL.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use wxpay_core::{Timestamp, VerificationFailure};
 use wxpay_sign::v3::{Certificate, TrustedIssuers};
 
@@ -59,6 +61,30 @@ fn what_nobody_trusted_issued_is_refused() {
             assert!(matches!(error.failure(), VerificationFailure::Key(_)));
             assert!(error.to_string().contains("trusted"), "{name}: {error}");
         }
+    }
+}
+
+#[test]
+fn the_name_of_an_authority_counts_beside_its_key() {
+    let leaf = certificate("leaf");
+    let renamed = |to: &[u8; 18]| {
+        let mut der = certificate("ca").der().to_vec();
+        let name = b"Tenpay.com Root CA";
+        for at in 0..der.len() - name.len() {
+            if der[at..].starts_with(name) {
+                der[at..at + name.len()].copy_from_slice(to);
+            }
+        }
+        let text = STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    for provider in providers() {
+        let check = |pem: &str| {
+            let trusted = TrustedIssuers::from_pem_with(provider, pem).unwrap();
+            trusted.check(&leaf, leaf.not_before())
+        };
+        assert!(check(&renamed(b"Tenpay.com Root CA")).is_ok());
+        assert!(check(&renamed(b"Tenpay.com Root CB")).is_err());
     }
 }
 

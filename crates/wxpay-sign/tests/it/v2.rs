@@ -142,6 +142,10 @@ fn every_field_that_is_not_empty_is_covered() {
 fn what_was_not_signed_says_so() {
     let params = v2::danger_accept_unsigned(signed(""));
     assert_eq!(params.proof(), &Proof::TlsAlone);
+    assert_eq!(params.get(), &signed(""));
+    let file = v2::danger_accept_file("a bill".into());
+    assert_eq!(file.proof(), &Proof::TlsAlone);
+    assert_eq!(file.get(), "a bill");
 }
 
 #[test]
