@@ -85,7 +85,6 @@ fn control(
          Maintainer: {maintainer}\n\
          Installed-Size: {kib}\n\
          {depends}\
-         Recommends: ca-certificates\n\
          Section: utils\n\
          Priority: optional\n\
          Description: WeChat Pay from a terminal\n \
