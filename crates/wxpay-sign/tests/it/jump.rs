@@ -175,23 +175,21 @@ fn the_plugin_refuses_what_it_can_not_hand_out() {
 
 #[test]
 fn values_are_as_long_as_the_documents_allow_and_no_longer() {
-    type Set = fn(&mut Coupon, String);
-    let fields: [(&str, usize, Set); 4] = [
-        ("stock_id", 20, |coupon, value| coupon.stock_id = value),
-        ("out_request_no", 128, |coupon, value| {
-            coupon.out_request_no = value;
-        }),
-        ("coupon_code", 128, |coupon, value| {
-            coupon.coupon_code = Some(value);
-        }),
-        ("customize_send_time", 32, |coupon, value| {
-            coupon.customize_send_time = Some(value);
-        }),
-    ];
-    for (field, longest, set) in fields {
+    for (field, longest) in [
+        ("stock_id", 20),
+        ("out_request_no", 128),
+        ("coupon_code", 128),
+        ("customize_send_time", 32),
+    ] {
         let signed = |length: usize| {
             let mut coupon = Coupon::new("1", "r");
-            set(&mut coupon, "1".repeat(length));
+            let value = "1".repeat(length);
+            match field {
+                "stock_id" => coupon.stock_id = value,
+                "out_request_no" => coupon.out_request_no = value,
+                "coupon_code" => coupon.coupon_code = Some(value),
+                _ => coupon.customize_send_time = Some(value),
+            }
             key().coupon_plugin(vec![coupon], &mch("10016226"))
         };
         assert!(signed(longest).is_ok(), "{field}");
