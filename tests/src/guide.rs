@@ -42,6 +42,7 @@ pages! {
         PublicKeyMigration "../../docs/guide/en/public-key-migration.md",
         OwnEndpoints "../../docs/guide/en/own-endpoints.md",
         OwnTransport "../../docs/guide/en/own-transport.md",
+        OnlySignatures "../../docs/guide/en/only-signatures.md",
         KmsSigner "../../docs/guide/en/kms-signer.md",
         Blocking "../../docs/guide/en/blocking.md",
         NationalAlgorithms "../../docs/guide/en/national-algorithms.md";
@@ -69,6 +70,7 @@ pages! {
         PublicKeyMigration "../../docs/guide/zh/public-key-migration.md",
         OwnEndpoints "../../docs/guide/zh/own-endpoints.md",
         OwnTransport "../../docs/guide/zh/own-transport.md",
+        OnlySignatures "../../docs/guide/zh/only-signatures.md",
         KmsSigner "../../docs/guide/zh/kms-signer.md",
         Blocking "../../docs/guide/zh/blocking.md",
         NationalAlgorithms "../../docs/guide/zh/national-algorithms.md";

@@ -187,7 +187,7 @@ const STEPS: [Step; 22] = [
     Step {
         // The example `"shop"`.
         name: "shop",
-        says: "the program of the READMEs, in a folder of its own, against the sandbox",
+        says: "the programs of the READMEs and the guide, in folders of their own, against the sandbox",
         take: |root| against_sandbox(root, "tests/shop/run"),
     },
     Step {

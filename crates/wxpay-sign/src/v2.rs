@@ -74,6 +74,10 @@ impl Key {
     ///
     /// The algorithm is the one that was configured or asked for, never one that the message names.
     ///
+    /// The signed text does not say where a value ends, so that one signature fits several
+    /// messages. Before acting on what is verified, ask [`Params::ambiguous`], which finds a field
+    /// that may hide in a value; the client of `wxpay-client` does so by itself.
+    ///
     /// # Errors
     /// `sign` is missing, is not upper-case hexadecimal, is of the other algorithm, or does not
     /// fit. The message proves nothing then: after a write, the outcome is unknown.

@@ -4,13 +4,10 @@
 //! `cargo run -p wxpay-transport --example hyper_transport`
 
 use std::error::Error;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -22,36 +19,59 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
-use wxpay_core::TransportError;
-use wxpay_transport::conformance::{self, Setup};
-use wxpay_transport::{Deadline, Transport};
+use wxpay_transport::bytes::Bytes;
+use wxpay_transport::http::{HeaderValue, Request, Response, Uri, header};
+use wxpay_transport::{Deadline, Hints, Transport, TransportError};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
 #[derive(Debug)]
-struct HyperTransport {
+pub struct HyperTransport {
     tls: Arc<ClientConfig>,
-    limits: Setup,
+    limits: Limits,
+}
+
+/// What one call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For the name, the connection and the TLS handshake.
+    pub connect: Duration,
+    /// Until the response begins, and between two pieces of it.
+    pub wait: Duration,
+    /// For everything; clearly more than `connect`.
+    pub call: Duration,
+    /// The longest body of a response.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            wait: Duration::from_secs(30),
+            call: Duration::from_secs(60),
+            bytes: 1 << 20,
+        }
+    }
+}
+
+/// Whom to trust, and the merchant's certificate (双向证书) if calls of APIv2 need it.
+pub fn tls(roots: &[u8], identity: Option<(&[u8], &[u8])>) -> Result<ClientConfig, BoxError> {
+    let mut trusted = RootCertStore::empty();
+    let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(roots).collect();
+    trusted.add_parsable_certificates(roots?);
+    let config = ClientConfig::builder().with_root_certificates(trusted);
+    let Some((certificate, key)) = identity else {
+        return Ok(config.with_no_client_auth());
+    };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
+    Ok(config.with_client_auth_cert(chain?, PrivateKeyDer::from_pem_slice(key)?)?)
 }
 
 impl HyperTransport {
-    fn new(setup: &Setup) -> Result<Self, BoxError> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(setup.root_pem.as_bytes())?)?;
-        let config = ClientConfig::builder().with_root_certificates(roots);
-        let config = match &setup.identity {
-            None => config.with_no_client_auth(),
-            Some(identity) => config.with_client_auth_cert(
-                vec![CertificateDer::from_pem_slice(
-                    identity.cert_pem.as_bytes(),
-                )?],
-                PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes())?,
-            )?,
-        };
-        Ok(Self {
-            tls: Arc::new(config),
-            limits: setup.clone(),
-        })
+    pub fn new(tls: ClientConfig, limits: Limits) -> Self {
+        let tls = Arc::new(tls);
+        Self { tls, limits }
     }
 
     /// Name, connection and TLS handshake. Whatever fails in here, no byte of the request was sent.
@@ -82,16 +102,14 @@ impl HyperTransport {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let _connection = Running(tokio::spawn(connection).abort_handle());
 
-        let (head, body) = request.into_parts();
-        let request = Request::from_parts(head, Full::new(body));
-        let between = self.limits.response_timeout;
-        let mut answer = timeout(between, sender.send_request(request)).await??;
+        let request = request.map(Full::new);
+        let mut answer = timeout(self.limits.wait, sender.send_request(request)).await??;
         let mut whole = Vec::new();
-        while let Some(frame) = timeout(between, answer.body_mut().frame()).await? {
+        while let Some(frame) = timeout(self.limits.wait, answer.body_mut().frame()).await? {
             let Ok(data) = frame?.into_data() else {
                 continue;
             };
-            if data.len() > self.limits.max_response_bytes - whole.len() {
+            if data.len() > self.limits.bytes - whole.len() {
                 return Err("the answer is too long".into());
             }
             whole.extend_from_slice(&data);
@@ -102,8 +120,18 @@ impl HyperTransport {
 
 #[async_trait]
 impl Transport for HyperTransport {
+    fn check(&self, request: &Request<Bytes>) -> Result<(), TransportError> {
+        let hints = request.extensions().get::<Hints>();
+        let needs_certificate = hints.is_some_and(|hints| hints.client_cert);
+        match needs_certificate && !self.tls.client_auth_cert_resolver.has_certs() {
+            true => Err(TransportError::not_sent("it needs a client certificate")),
+            false => Ok(()),
+        }
+    }
+
     async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let connecting = timeout(self.limits.connect_timeout, self.connect(request.uri()));
+        self.check(&request)?;
+        let connecting = timeout(self.limits.connect, self.connect(request.uri()));
         let stream = match connecting.await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return Err(TransportError::not_sent(error)),
@@ -114,7 +142,7 @@ impl Transport for HyperTransport {
         if let Some(deadline) = Deadline::of(&request) {
             deadline.check()?;
         }
-        let rest = self.limits.total_timeout - self.limits.connect_timeout;
+        let rest = self.limits.call.saturating_sub(self.limits.connect);
         match timeout(rest, self.exchange(stream, request)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(TransportError::maybe_sent(error)),
@@ -151,14 +179,23 @@ impl Drop for Running {
 }
 
 #[allow(clippy::print_stdout, clippy::unwrap_used)] // an example reports to its terminal
-fn main() -> ExitCode {
-    let report = conformance::check(|setup| HyperTransport::new(setup).unwrap());
+fn main() -> std::process::ExitCode {
+    let report = wxpay_transport::conformance::check(|setup| {
+        let identity = setup.identity.as_ref();
+        let identity = identity.map(|own| (own.cert_pem.as_bytes(), own.key_pem.as_bytes()));
+        let limits = Limits {
+            connect: setup.connect_timeout,
+            wait: setup.response_timeout,
+            call: setup.total_timeout,
+            bytes: setup.max_response_bytes,
+        };
+        HyperTransport::new(tls(setup.root_pem.as_bytes(), identity).unwrap(), limits)
+    });
     println!("{report}");
     let longest = Duration::from_secs(3);
     let right = report.is_conforming() && report.rows().iter().all(|row| row.elapsed < longest);
-    if right {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    match right {
+        true => std::process::ExitCode::SUCCESS,
+        false => std::process::ExitCode::FAILURE,
     }
 }

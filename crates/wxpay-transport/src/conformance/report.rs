@@ -5,8 +5,8 @@ use wxpay_core::{Effect, Sent};
 
 use super::Expected;
 
-/// What a transport did with every fault. `Display` prints it as a table, and what is wrong once
-/// more at its end.
+/// What a transport did with every fault. `Display` prints it as a table, and at its end each thing
+/// that is wrong, with the rows that it is about.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(super) rows: Vec<Row>,
@@ -115,13 +115,33 @@ impl fmt::Display for Report {
             of(|verdict| matches!(verdict, Verdict::NotRun(_))),
         )?;
         // Again, for a long table is cut where logs are.
-        for row in &self.rows {
-            if matches!(row.verdict, Verdict::Wrong(_) | Verdict::Cautious) {
-                let (call, verdict) = (call(row.effect), verdict(&row.verdict));
-                write!(f, "\n{}, {call}: {verdict}", row.fault)?;
+        for (reason, rows) in self.by_reason() {
+            write!(f, "\n{}", verdict(reason))?;
+            for row in rows.iter().take(NAMED) {
+                write!(f, "\n  {}, {}", row.fault, call(row.effect))?;
+            }
+            if let Some(more) = rows.len().checked_sub(NAMED).filter(|more| *more > 0) {
+                write!(f, "\n  and {more} more")?;
             }
         }
         Ok(())
+    }
+}
+
+impl Report {
+    /// What is wrong, and then what is cautious, each with its rows: one mistake is often in many.
+    fn by_reason(&self) -> Vec<(&Verdict, Vec<&Row>)> {
+        let mut reasons: Vec<(&Verdict, Vec<&Row>)> = Vec::new();
+        for row in self.wrong().chain(self.cautious()) {
+            match reasons
+                .iter_mut()
+                .find(|(reason, _)| **reason == row.verdict)
+            {
+                Some((_, rows)) => rows.push(row),
+                None => reasons.push((&row.verdict, vec![row])),
+            }
+        }
+        reasons
     }
 }
 
@@ -159,3 +179,6 @@ fn verdict(verdict: &Verdict) -> String {
         Verdict::NotRun(reason) => format!("not run: {reason}"),
     }
 }
+
+/// How many rows are named for one reason.
+const NAMED: usize = 6;

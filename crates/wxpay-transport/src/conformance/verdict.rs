@@ -82,6 +82,7 @@ impl Evidence<'_> {
             .or_else(|| self.wrong_time())
             .or_else(|| self.wrong_memory())
             .or_else(|| leak(said))
+            .or_else(|| self.no_user_agent())
     }
 
     fn wrong_claim(&self, said: &Result<Response<Bytes>, TransportError>) -> Option<String> {
@@ -154,12 +155,21 @@ impl Evidence<'_> {
                 Some("the request is whole, though its body could not be read".to_owned())
             } else if head.contains("\r\ncookie:") || head.contains("authorization:") {
                 Some("the request holds a cookie or credentials that it was not given".to_owned())
-            } else if !head.contains("\r\nuser-agent: ") {
-                Some("the request has no User-Agent".to_owned())
             } else {
                 None
             }
         })
+    }
+
+    /// The last that is looked at: it costs no money, and is missing in all rows or in none.
+    fn no_user_agent(&self) -> Option<String> {
+        let without = |request: &String| {
+            let lower = request.to_ascii_lowercase();
+            let head = lower.split_once("\r\n\r\n").map_or("", |(head, _)| head);
+            !head.contains("\r\nuser-agent: ")
+        };
+        let missing = self.requests.iter().any(without);
+        missing.then(|| "the request has no User-Agent".to_owned())
     }
 
     /// Whether a request that was read as far as its `Content-Length` says is not all of an upload.

@@ -353,6 +353,6 @@ fn what_is_wrong_stands_at_the_end_of_the_report() {
     let lie = "WRONG: \"not sent\", but the server may have seen it";
     assert_eq!(
         end,
-        format!("half a head, write: {lie}\nhalf a head, read: {lie}")
+        format!("{lie}\n  half a head, write\n  half a head, read")
     );
 }
