@@ -26,22 +26,22 @@ use wxpay_transport::{Deadline, Hints, Transport, TransportError};
 type BoxError = Box<dyn Error + Send + Sync>;
 
 #[derive(Debug)]
-pub struct HyperTransport {
+pub(crate) struct HyperTransport {
     tls: Arc<ClientConfig>,
     limits: Limits,
 }
 
 /// What one call may take.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// For the name, the connection and the TLS handshake.
-    pub connect: Duration,
+    pub(crate) connect: Duration,
     /// Until the response begins, and between two pieces of it.
-    pub wait: Duration,
+    pub(crate) wait: Duration,
     /// For everything; clearly more than `connect`.
-    pub call: Duration,
+    pub(crate) call: Duration,
     /// The longest body of a response.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Default for Limits {
@@ -56,7 +56,10 @@ impl Default for Limits {
 }
 
 /// Whom to trust, and the merchant's certificate (双向证书) if calls of APIv2 need it.
-pub fn tls(roots: &[u8], identity: Option<(&[u8], &[u8])>) -> Result<ClientConfig, BoxError> {
+pub(crate) fn tls(
+    roots: &[u8],
+    identity: Option<(&[u8], &[u8])>,
+) -> Result<ClientConfig, BoxError> {
     let mut trusted = RootCertStore::empty();
     let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(roots).collect();
     trusted.add_parsable_certificates(roots?);
@@ -69,7 +72,7 @@ pub fn tls(roots: &[u8], identity: Option<(&[u8], &[u8])>) -> Result<ClientConfi
 }
 
 impl HyperTransport {
-    pub fn new(tls: ClientConfig, limits: Limits) -> Self {
+    pub(crate) fn new(tls: ClientConfig, limits: Limits) -> Self {
         let tls = Arc::new(tls);
         Self { tls, limits }
     }
