@@ -7,6 +7,7 @@
 mod clocks;
 mod crashes;
 mod failover;
+mod late;
 mod lost;
 mod opening;
 mod roles;

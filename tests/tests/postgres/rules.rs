@@ -11,7 +11,9 @@ use tokio::task::block_in_place;
 use wxpay_api::core::Fen;
 use wxpay_api::transport::TokioTimer;
 use wxpay_payout::journal::{Begun, conformance};
-use wxpay_payout::{Journal, JournalError, Limits, Payouts, PostgresJournal, PostgresServer};
+use wxpay_payout::{
+    Entry, Journal, JournalError, Limits, Moment, Payouts, PostgresJournal, PostgresServer,
+};
 use wxpay_tests::payouts::bank::owner;
 use wxpay_tests::payouts::cost::AtOnce;
 use wxpay_tests::payouts::worker::intent;
@@ -53,7 +55,7 @@ async fn each_send_is_begun_by_one_program_and_all_keep_the_pace() {
         let limits = &limits;
         entries
             .iter()
-            .map(move |entry| journal.begin_send(entry, at, limits))
+            .map(move |entry| begin(journal, entry, at, limits))
     });
     let begun = join_all(tries).await;
     let taken = begun
@@ -72,8 +74,7 @@ async fn each_send_is_begun_by_one_program_and_all_keep_the_pace() {
     limits.per_second = NonZeroU32::new(1);
     let at = at.after(Duration::from_secs(60));
     let tries = more.iter().zip(journals.iter().cycle());
-    let begun =
-        join_all(tries.map(|(entry, journal)| journal.begin_send(entry, at, &limits))).await;
+    let begun = join_all(tries.map(|(entry, journal)| begin(journal, entry, at, &limits))).await;
     let taken = begun
         .iter()
         .filter(|begun| matches!(begun, Ok(Begun::Now(_))));
@@ -82,6 +83,22 @@ async fn each_send_is_begun_by_one_program_and_all_keep_the_pace() {
         .iter()
         .filter(|begun| matches!(begun, Ok(Begun::NotBefore(moment)) if *moment == later));
     assert_eq!((taken.count(), paced.count()), (1, 7), "{begun:#?}");
+}
+
+/// Begins a send, again if a busy machine let it wait for so long that it is asked for a new moment.
+async fn begin(
+    journal: &PostgresJournal,
+    entry: &Entry,
+    at: Moment,
+    limits: &Limits,
+) -> Result<Begun, JournalError> {
+    let waited = at.after(Duration::from_secs(2));
+    loop {
+        match journal.begin_send(entry, at, limits).await {
+            Ok(Begun::NotBefore(moment)) if moment >= waited => {}
+            begun => return begun,
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

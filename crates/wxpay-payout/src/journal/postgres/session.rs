@@ -50,11 +50,13 @@ impl Sessions {
                     .batch_execute(&setup)
                     .await
                     .map_err(HookError::Backend)?;
+                // What other connections see while the answer is on its way says nothing about it.
+                let seen = history.written.load(Ordering::SeqCst);
                 let row = client
                     .query_one(FACTS, &[])
                     .await
                     .map_err(HookError::Backend)?;
-                history.meet(&row).map_err(HookError::message)
+                history.meet(&row, seen).map_err(HookError::message)
             })
         });
         let pool = Pool::builder(manager)
@@ -130,7 +132,9 @@ struct History {
 }
 
 impl History {
-    fn meet(&self, row: &tokio_postgres::Row) -> Result<(), String> {
+    /// Whether this is the server that it was, with at least what had been seen of its log before it
+    /// was asked.
+    fn meet(&self, row: &tokio_postgres::Row, seen: i64) -> Result<(), String> {
         let text = |at: usize| row.try_get::<_, String>(at).map_err(|error| said(&error));
         if text(0)? != "on" {
             return Err(
@@ -149,7 +153,7 @@ impl History {
                 "the server was failed over or restored while this program used it, and may have lost its last changes: start the program again",
             );
         }
-        if written < self.written.load(Ordering::SeqCst) {
+        if written < seen {
             return self.end(
                 "the server has lost changes that this program had seen, as an older backup has: start the program again",
             );
