@@ -85,7 +85,8 @@ async fn each_send_is_begun_by_one_program_and_all_keep_the_pace() {
     assert_eq!((taken.count(), paced.count()), (1, 7), "{begun:#?}");
 }
 
-/// Begins a send, again if a busy machine let it wait for so long that it is asked for a new moment.
+/// Begins a send, and begins it again where a busy machine let it wait for so long that its moment
+/// is too old.
 async fn begin(
     journal: &PostgresJournal,
     entry: &Entry,
