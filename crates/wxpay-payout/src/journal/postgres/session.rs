@@ -132,8 +132,8 @@ struct History {
 }
 
 impl History {
-    /// Whether this is the server that it was, with at least what had been seen of its log before it
-    /// was asked.
+    /// Whether this is the server that it was, with at least what had been seen of its log before
+    /// it was asked.
     fn meet(&self, row: &tokio_postgres::Row, seen: i64) -> Result<(), String> {
         let text = |at: usize| row.try_get::<_, String>(at).map_err(|error| said(&error));
         if text(0)? != "on" {
