@@ -13,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use tokio::runtime::{Builder, Runtime};
 use wxpay_api::core::{MchId, Secret, SigningError};
 use wxpay_api::sign::v3::{MerchantKey, PublicKeys, Sealed};
@@ -259,8 +260,9 @@ fn no_more_compute_at_once_than_there_are_cores() {
             let watching = key.clone();
             let full = move || watching.wait(|seen| seen.now >= cores());
             tokio::task::spawn_blocking(full).await.unwrap();
-            // Whatever else was handed over before this is under way when this is.
-            tokio::task::spawn_blocking(|| ()).await.unwrap();
+            // Others would begin meanwhile.
+            let a_while = || thread::sleep(Duration::from_millis(100));
+            tokio::task::spawn_blocking(a_while).await.unwrap();
             key.change(|seen| seen.held = false);
         };
         let (many, ()) = tokio::join!(many, release);
@@ -360,16 +362,24 @@ fn a_runtime_with_a_thread_for_each_core_computes_on_them() {
     let _alone = ALONE.lock();
     let (key, query) = (Watched::default(), query());
     let client = client(key.clone());
-    let after = wide_runtime().block_on(async {
+    let workers: Arc<Mutex<HashSet<ThreadId>>> = Arc::default();
+    let started = Arc::clone(&workers);
+    let wide = Builder::new_multi_thread()
+        .worker_threads(cores())
+        .on_thread_start(move || {
+            started.lock().unwrap().insert(thread::current().id());
+        })
+        .build()
+        .unwrap();
+    wide.block_on(async {
         let few = [call(&client, &query).await, call(&client, &query).await];
-        let after = spawned(&client, 200).await;
+        spawned(&client, 200).await;
         drop(few);
-        after
     });
-    let after: HashSet<ThreadId> = after.into_iter().collect();
     assert_eq!(key.threads().len(), 2 + 200);
-    assert!(key.threads()[2..].iter().all(|used| after.contains(used)));
-    assert!(after.len() <= cores());
+    let workers = workers.lock().unwrap();
+    assert!(key.threads()[2..].iter().all(|used| workers.contains(used)));
+    assert_eq!(workers.len(), cores());
 }
 
 #[test]
@@ -452,18 +462,21 @@ fn callers_that_go_away_leave_their_turns() {
     let client = client(key.clone());
     wide_runtime().block_on(async {
         let few = [call(&client, &query).await, call(&client, &query).await];
+        key.change(|seen| seen.held = true);
         let mut many: Vec<_> = (0..2 * cores() + 8)
             .map(|_| Box::pin(call(&client, &query)))
             .collect();
         for call in &mut many {
             assert!(call.now_or_never().is_none());
         }
+        key.wait(|seen| seen.now == cores());
         drop(many);
-        assert_eq!(key.threads().len(), 2);
+        key.change(|seen| seen.held = false);
+        // What had begun is done to its end, and what had not never began.
         assert_eq!(spawned(&client, 20).await.len(), 20);
         drop(few);
     });
-    assert_eq!(key.threads().len(), 2 + 20);
+    assert_eq!(key.threads().len(), 2 + cores() + 20);
 }
 
 #[test]
@@ -485,4 +498,43 @@ fn a_key_that_panics_takes_no_turn_with_it() {
         assert_eq!(spawned(&client, 20).await.len(), 20);
         drop(few);
     });
+}
+
+/// A program that makes many calls in one task, and another call for each of their results, lets
+/// the others rest meanwhile: none of those may hold what that call needs.
+#[test]
+fn calls_that_nobody_polls_hold_up_no_other() {
+    let _alone = ALONE.lock();
+    let query = query();
+    let narrow = Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    for runtime in [runtime(), narrow, wide_runtime()] {
+        let key = Watched::default();
+        let client = client(key.clone());
+        let calls = async {
+            let few = [call(&client, &query).await, call(&client, &query).await];
+            let many = (0..100).map(|_| call(&client, &query));
+            let mut many = stream::iter(many).buffer_unordered(50);
+            while let Some(pending) = many.next().await {
+                drop(call(&client, &query).await);
+                drop(pending);
+            }
+            drop(few);
+        };
+        let (done, ended) = std::sync::mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                runtime.block_on(calls);
+                done.send(()).unwrap();
+            });
+            // Without an end to the thread there is none to the test.
+            if ended.recv_timeout(FOREVER).is_err() {
+                eprintln!("waited in vain");
+                std::process::abort();
+            }
+        });
+        assert_eq!(key.threads().len(), 2 + 200);
+    }
 }

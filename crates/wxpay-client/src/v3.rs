@@ -46,6 +46,8 @@ mod refund_notice;
 mod reply;
 mod signing;
 #[cfg(feature = "tokio")]
+mod threads;
+#[cfg(feature = "tokio")]
 mod turns;
 mod unsigned;
 

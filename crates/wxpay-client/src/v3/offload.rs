@@ -1,6 +1,6 @@
 //! Where a key in memory computes, when there is a tokio runtime: at once as long as calls are few.
 //! When they are many, in turns with the runtime's sockets and timers on its own threads, if it has
-//! one for each core; otherwise on the threads for blocking work.
+//! one for each core; otherwise on threads for that alone.
 //!
 //! A signature is a quarter of a millisecond of computing and more. Some dozens in a row on a
 //! thread of the runtime keep everything else there, timers and sockets, waiting for ten
@@ -8,16 +8,16 @@
 //! in a second.
 
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use wxpay_core::{Secret, SigningError};
 use wxpay_sign::v3::{MerchantKey, Suite};
 
-use super::turns;
+use super::{threads, turns};
 
 /// One call, from before it is signed until its response is read or it is given up. They are
 /// counted over all clients of the process, since they share its cores.
@@ -67,24 +67,16 @@ impl MerchantKey for Aware {
         let Some(runtime) = crowded() else {
             return self.0.sign(message).await;
         };
-        if turns::fit(&runtime) {
-            let _turn = turns::next().await;
-            return self.0.sign(message).await;
-        }
         let (key, message) = (Arc::clone(&self.0), message.to_vec());
-        aside(runtime, async move { key.sign(&message).await }).await
+        apart(runtime, async move { key.sign(&message).await }).await
     }
 
     async fn decrypt(&self, ciphertext: &[u8]) -> Result<Secret, SigningError> {
         let Some(runtime) = crowded() else {
             return self.0.decrypt(ciphertext).await;
         };
-        if turns::fit(&runtime) {
-            let _turn = turns::next().await;
-            return self.0.decrypt(ciphertext).await;
-        }
         let (key, ciphertext) = (Arc::clone(&self.0), ciphertext.to_vec());
-        aside(runtime, async move { key.decrypt(&ciphertext).await }).await
+        apart(runtime, async move { key.decrypt(&ciphertext).await }).await
     }
 }
 
@@ -96,30 +88,45 @@ fn crowded() -> Option<Handle> {
     Handle::try_current().ok()
 }
 
-/// Does the work on a thread for blocking work; as many at once as there are cores.
+/// Does the work apart from its caller: whether it goes on must not depend on when the caller is
+/// polled again, or calls that rest in a task would hold up the one that the task waits for.
 ///
-/// A caller that goes away while it waits leaves the line. Work that has begun is done to its end,
-/// and holds its place as long.
-async fn aside<T: Send + 'static>(
+/// A caller that goes away while it waits leaves the line. Work that has begun is done to its end.
+async fn apart<T: Send + 'static>(
     runtime: Handle,
     work: impl Future<Output = Result<T, SigningError>> + Send + 'static,
 ) -> Result<T, SigningError> {
-    let place = PLACES
-        .acquire()
-        .await
-        .map_err(|error| SigningError::new("no place to sign").with_source(error))?;
-    let on = runtime.clone();
-    let done = runtime.spawn_blocking(move || {
-        let result = on.block_on(work);
-        drop(place);
-        result
-    });
-    match done.await.map_err(tokio::task::JoinError::try_into_panic) {
-        Ok(result) => result,
-        Err(Ok(panic)) => resume_unwind(panic),
-        Err(Err(error)) => {
-            Err(SigningError::new("the runtime is shutting down").with_source(error))
-        }
+    if turns::fit(&runtime) {
+        let in_turn = async move {
+            let _turn = turns::next().await;
+            work.await
+        };
+        let mut task = Ends(runtime.spawn(in_turn));
+        let done = (&mut task.0).await;
+        return match done.map_err(tokio::task::JoinError::try_into_panic) {
+            Ok(result) => result,
+            Err(Ok(panic)) => resume_unwind(panic),
+            Err(Err(error)) => {
+                Err(SigningError::new("the runtime is shutting down").with_source(error))
+            }
+        };
+    }
+    if !threads::exist() {
+        return work.await;
+    }
+    match threads::compute(move || runtime.block_on(work)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => resume_unwind(panic),
+        Err(threads::NoThread) => Err(SigningError::new("the threads that sign have ended")),
+    }
+}
+
+/// A task that ends with its caller.
+struct Ends<T>(JoinHandle<T>);
+
+impl<T> Drop for Ends<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -127,5 +134,3 @@ async fn aside<T: Send + 'static>(
 const MAX_CALLS_AT_ONCE: usize = 2;
 
 static CALLS: AtomicUsize = AtomicUsize::new(0);
-
-static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(*turns::CORES));

@@ -26,8 +26,9 @@ pub(super) fn fit(runtime: &Handle) -> bool {
 }
 
 /// Waits until this thread has looked after its sockets and timers, and nobody has computed since.
+/// For tasks of the runtime: whoever waits here and is not polled holds up the others.
 ///
-/// A caller that goes away while it waits leaves the line.
+/// A task that ends while it waits leaves the line.
 pub(super) async fn next() -> Turn {
     // It is never closed.
     let place = PLACES.acquire().await.ok();
