@@ -177,7 +177,7 @@ impl<'a, T: Payment> Run<'a, T> {
                 && let Some(number) = self.take_due()
             {
                 let engine = Arc::clone(&self.payouts.0);
-                working.push(step(engine, number, self.may).boxed());
+                working.push(step(engine, number, self.may()).boxed());
             }
             let has_room = working.len() < at_once;
             let wake_at = if has_room { self.wake_at() } else { None };
@@ -216,6 +216,16 @@ impl<'a, T: Payment> Run<'a, T> {
         self.leave_waiting().await;
         self.tell();
         self.result
+    }
+
+    /// What a step may do now. Once nothing new is begun, this holds as well for payouts that
+    /// another process has taken back meanwhile.
+    fn may(&self) -> May {
+        if self.halted.is_some() {
+            May::OnlyFollow
+        } else {
+            self.may
+        }
     }
 
     /// Whatever happens first. The intents go on coming while work is done, and the other way
@@ -317,7 +327,12 @@ impl<'a, T: Payment> Run<'a, T> {
 }
 
 async fn prepare<T: Payment>(payouts: Payouts<T>, intent: Intent<T>, again: bool) -> Done {
-    let prepared = match payouts.prepare(&intent).await {
+    let mut prepared = payouts.prepare(&intent).await;
+    if matches!(prepared, Err(PrepareError::Journal(JournalError::Conflict))) {
+        // Another process was faster.
+        prepared = payouts.prepare(&intent).await;
+    }
+    let prepared = match prepared {
         Ok(Preparation::Before(Settlement::Rejected(rejected))) if again => {
             reopen(&payouts, &intent, rejected).await
         }

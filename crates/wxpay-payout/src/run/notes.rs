@@ -9,7 +9,7 @@ use crate::evidence::Refusal;
 use crate::product::Payment;
 use crate::reconciliation::{NotStarted, NotStartedReason};
 use crate::settlement::{NotSentCause, Preparation, PrepareError, Settlement};
-use crate::{IntentId, Moment, Number, Rules, described};
+use crate::{IntentId, JournalError, Moment, Number, Rules, described};
 
 impl<T: Payment> Run<'_, T> {
     pub(super) fn note(&mut self, done: Done) {
@@ -23,8 +23,11 @@ impl<T: Payment> Run<'_, T> {
         }
         match done {
             Done::Prepared(intent, Err(error)) => {
-                if matches!(error, PrepareError::Journal(_)) {
-                    self.halt(error.to_string());
+                match &error {
+                    // It says nothing of other payouts.
+                    PrepareError::Journal(JournalError::Conflict) => {}
+                    PrepareError::Journal(error) => self.halt(error.to_string()),
+                    _ => {}
                 }
                 self.refused(intent, error);
             }
@@ -61,6 +64,12 @@ impl<T: Payment> Run<'_, T> {
 
     fn stepped(&mut self, number: Number, step: Step) {
         self.others.remove(&number);
+        if let Step::Wait(entry, _) | Step::NotSent(entry, _) | Step::Unsent(entry) = &step
+            && entry.state == State::Prepared
+        {
+            // Another process may have taken it back.
+            self.unsent.insert(number.clone(), entry.intent.clone());
+        }
         match step {
             Step::Moved(entry) if entry.state.is_settled() => {
                 self.unclear = 0;
@@ -103,9 +112,9 @@ impl<T: Payment> Run<'_, T> {
                 self.result.add(&entry);
             }
             // It was taken back meanwhile, and is for a run of its own.
-            Step::Unsent(entry) => {
-                self.unsent.insert(number.clone(), entry.intent);
-                self.not_sent(&number, NotStartedReason::OnlyFollowed);
+            Step::Unsent(_) => {
+                let halted = self.halted.clone();
+                self.not_sent(&number, halted.unwrap_or(NotStartedReason::OnlyFollowed));
             }
             Step::NotSent(_, NotSentCause::Full(full)) => {
                 self.not_sent(&number, NotStartedReason::Full(full));

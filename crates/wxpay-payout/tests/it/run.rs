@@ -9,14 +9,14 @@ use tokio::time::Instant;
 use wxpay_api::core::{Fen, TransportError};
 use wxpay_core::{Effect, Error};
 use wxpay_payout::{
-    Alarm, DayLimit, EmployeePayment, Fence, Intent, Journal, Limits, MemoryJournal, Message,
-    NotStartedReason, Number, PayEnd, Payouts, Preparation, Product, Progress, QueryEnd,
+    Alarm, DayLimit, EmployeePayment, Fence, Intent, Journal, Lease, Limits, MemoryJournal,
+    Message, NotStartedReason, Number, PayEnd, Payouts, Preparation, Product, Progress, QueryEnd,
     Reconciliation, RunOptions, Source, State,
 };
 use wxpay_transport::TokioTimer;
 
 use crate::engine::refused;
-use crate::world::{MINUTE, Scripted, clock, intent, payouts_over};
+use crate::world::{Call, MINUTE, Scripted, clock, intent, payouts_over};
 
 pub(crate) fn intents(count: usize) -> impl Iterator<Item = Intent> + Send {
     (0..count).map(|number| intent(&format!("i{number}"), 100))
@@ -329,4 +329,45 @@ async fn calls_at_once_are_bounded() {
     let result = payouts.run(intents(60), options).await;
     assert_eq!(lines(&result), [60, 0, 0, 0]);
     assert_eq!(service.0.lock().unwrap().1, 7);
+}
+
+/// Another process takes a payout back that it was sending, after this run was told to begin
+/// nothing more.
+#[tokio::test(start_paused = true)]
+async fn what_is_taken_back_after_a_halt_is_not_begun() {
+    let journal = Arc::new(MemoryJournal::new());
+    let service = Scripted::new([refused("NOTENOUGH")], []);
+    let payouts = payouts_over(Arc::clone(&journal), service.clone());
+    let one = intent("one", 100);
+    drop(payouts.prepare(&one).await.unwrap());
+    let prepared = journal.by_intent(&one.id).await.unwrap().unwrap();
+    let mut sending = prepared.clone();
+    (sending.state, sending.sends) = (State::Sending, 1);
+    sending.first_sent_at = Some(prepared.next_at);
+    sending.last_sent_at = Some(prepared.next_at);
+    sending.lease = Some(Lease {
+        holder: "another process".to_owned(),
+        until: prepared.next_at.after(MINUTE),
+    });
+    let sending = journal.update(&sending).await.unwrap();
+    let taken_back = async {
+        tokio::time::sleep(MINUTE / 2).await;
+        let mut back = prepared.clone();
+        back.version = sending.version;
+        journal.update(&back).await.unwrap();
+    };
+    let options = one_at_a_time().patience(MINUTE * 10);
+    let intents = vec![one.clone(), intent("two", 100)];
+    let (result, ()) = tokio::join!(payouts.run(intents, options), taken_back);
+    let [line] = &result.not_started[..] else {
+        panic!("{result:?}")
+    };
+    assert_eq!(line.intent, one.id);
+    assert!(
+        matches!(&line.reason, NotStartedReason::Halted(why) if why.contains("NOTENOUGH")),
+        "{line:?}"
+    );
+    let calls = service.calls.lock().unwrap();
+    let sent = |call: &Call| matches!(call, Call::Pay(number, _) if *number == prepared.number);
+    assert!(!calls.iter().any(sent), "{calls:?}");
 }
