@@ -10,14 +10,14 @@ use crate::{DecodeError, FromWire, InvalidInput, XmlError};
 /// `Debug` shows the names only, since values can be personal or secret.
 #[derive(Clone, Default)]
 pub struct Params {
-    /// Every `name=value`, one after the other: a message of 28 fields costs two allocations, and
+    /// Every `name=value&`, one after the other: a message of 28 fields costs two allocations, and
     /// what is signed of a field is one piece of it.
     text: String,
     /// Sorted by name.
     fields: Vec<Field>,
 }
 
-/// Where a name, and its value behind a `=`, stand in the text.
+/// Where a name, and its value between a `=` and a `&`, stand in the text.
 #[derive(Clone)]
 struct Field {
     /// The name's first eight bytes: nearly every comparison ends with them.
@@ -155,11 +155,11 @@ impl Params {
             .map(|field| (self.name(field), self.value(field)))
     }
 
-    /// The fields that have a value, in signing order: the name, and `name=value` in one piece.
+    /// The fields that have a value, in signing order: the name, and `name=value&` in one piece.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let has_value = |field: &&Field| field.value < field.end;
         self.fields.iter().filter(has_value).map(|field| {
-            let pair = self.text.get(field.name..field.end);
+            let pair = self.text.get(field.name..field.end + 1);
             (self.name(field), pair.unwrap_or_default())
         })
     }
@@ -186,7 +186,7 @@ impl Params {
     /// field `bank_type`, no field `openid` can begin, because the names of a message are sorted
     /// and an `openid` holds no `&`. `&device_info=` is one: a device may be any text.
     pub fn ambiguous(&self, known: &[&str]) -> Option<&str> {
-        if !self.may_hold(|b| b == b'&') {
+        if !self.may_hold_ampersand() {
             return None;
         }
         ambiguity::ambiguous(self, known)
@@ -233,13 +233,30 @@ impl Params {
         Ok(())
     }
 
-    /// Whether some byte of the names and values may be of this kind, which `=` is not. Replaced
-    /// and removed ones count too: one look at all the text spares a look at each value, and most
-    /// messages hold nothing of any kind that is asked for.
+    /// Whether some byte of the names and values may be of this kind, which `=` and `&` are not.
+    /// Replaced and removed ones count too: one look at all the text spares a look at each value,
+    /// and most messages hold nothing of any kind that is asked for.
     pub(crate) fn may_hold(&self, kind: impl Fn(u8) -> bool) -> bool {
         // Not `any`, which stops early and is compiled to a byte at a time.
         let bytes = self.text.bytes();
         bytes.fold(false, |found, byte| found | kind(byte))
+    }
+
+    /// The same for `&`, of which each field has one behind its value.
+    pub(crate) fn may_hold_ampersand(&self) -> bool {
+        // Counted in pieces so short that a byte holds the number, many bytes are compared at once.
+        let pieces = self.text.as_bytes().chunks(255);
+        let count = |piece: &[u8]| piece.iter().fold(0, |sum, b| sum + u8::from(*b == b'&'));
+        pieces.map(count).map(usize::from).sum::<usize>() > self.fields.len()
+    }
+
+    /// The bytes of all names, and of all values.
+    pub(crate) fn lengths(&self) -> (usize, usize) {
+        let lengths = self.fields.iter().map(|field| {
+            let name = field.value.saturating_sub(field.name + 1);
+            (name, field.end.saturating_sub(field.value))
+        });
+        lengths.fold((0, 0), |all, each| (all.0 + each.0, all.1 + each.1))
     }
 
     /// Adds a field that must be new; for the XML reader.
@@ -260,30 +277,36 @@ impl Params {
         self.text.push('=');
         let middle = self.text.len();
         write(&mut self.text);
+        let end = self.text.len();
+        self.text.push('&');
         Field {
             prefix: prefix(name),
             name: start,
             value: middle,
-            end: self.text.len(),
+            end,
         }
     }
 
     fn position(&self, name: &str) -> Result<usize, usize> {
         let prefix = prefix(name);
-        let at = self.fields.partition_point(|field| {
-            field.prefix < prefix || field.prefix == prefix && self.name(field) < name
-        });
-        match self.fields.get(at) {
-            Some(field) if field.prefix == prefix && self.name(field) == name => Ok(at),
-            _ => Err(at),
+        let at = self.fields.partition_point(|field| field.prefix < prefix);
+        let rest = self.fields.get(at..).unwrap_or_default();
+        if rest.first().is_none_or(|field| field.prefix != prefix) {
+            return Err(at);
         }
+        let is_less = |field: &Field| field.prefix == prefix && self.name(field) < name;
+        let less = rest.partition_point(is_less);
+        let found = rest.get(less).filter(|field| self.name(field) == name);
+        found.map(|_| at + less).ok_or(at + less)
     }
 
+    #[inline]
     fn name(&self, field: &Field) -> &str {
         let end = field.value.saturating_sub(1);
         self.text.get(field.name..end).unwrap_or_default()
     }
 
+    #[inline]
     fn value(&self, field: &Field) -> &str {
         self.text.get(field.value..field.end).unwrap_or_default()
     }

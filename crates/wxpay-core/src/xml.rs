@@ -115,13 +115,24 @@ pub enum XmlError {
 
 /// Whether `name` is `[A-Za-z_][A-Za-z0-9_$]{0,63}`.
 pub(crate) fn is_name(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes
-        .next()
-        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
-        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')
-        && name.len() <= 64
+    let bytes = name.as_bytes();
+    let is_in = |byte: &u8| IN_NAME.get(usize::from(*byte)) == Some(&true);
+    let first = bytes.first();
+    first.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+        && bytes.len() <= 64
+        && bytes.iter().all(is_in)
 }
+
+/// Which bytes a name may have.
+static IN_NAME: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        all[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
+        byte += 1;
+    }
+    all
+};
 
 /// Whether XML 1.0 allows the character.
 pub(crate) fn is_character(c: char) -> bool {

@@ -126,7 +126,6 @@ impl Key {
     fn feed(&self, params: &Params, mut update: impl FnMut(&[u8])) {
         for (_, pair) in params.pairs().filter(|(name, _)| *name != "sign") {
             update(pair.as_bytes());
-            update(b"&");
         }
         update(b"key=");
         update(self.0.expose().as_bytes());
@@ -188,17 +187,16 @@ pub(crate) fn feed<'a>(
 
 /// Upper-case hexadecimal digits.
 pub(crate) fn encode_hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        hex.push(hex_digit(byte >> 4));
-        hex.push(hex_digit(byte & 15));
+    let mut digits = vec![0; 2 * bytes.len()];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
     }
-    hex
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// The upper-case digit of a number under 16.
-pub(crate) fn hex_digit(nibble: u8) -> char {
-    char::from(nibble + if nibble < 10 { b'0' } else { b'A' - 10 })
+pub(crate) fn hex_digit(nibble: u8) -> u8 {
+    nibble + if nibble < 10 { b'0' } else { b'A' - 10 }
 }
 
 /// The bytes of upper-case hexadecimal digits.

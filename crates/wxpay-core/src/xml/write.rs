@@ -2,14 +2,13 @@ use crate::Params;
 
 /// Writes the fields in their order, escaped.
 pub(crate) fn write(params: &Params) -> String {
-    let bytes = params
-        .iter()
-        .map(|(name, value)| "<></>".len() + 2 * name.len() + value.len());
-    let mut out = String::with_capacity("<xml></xml>".len() + bytes.sum::<usize>());
-    let plain = !params.may_hold(|byte| escaped(byte.into()).is_some());
-    out.push_str("<xml>");
+    let (names, values) = params.lengths();
+    let marks = "<xml></xml>".len() + params.len() * "<></>".len();
+    let mut out = String::with_capacity(marks + 2 * names + values);
+    let plain = !params.may_hold_ampersand()
+        && !params.may_hold(|byte| byte != b'&' && escaped(byte.into()).is_some());
+    out.push_str("<xml><");
     for (name, value) in params.iter() {
-        out.push('<');
         out.push_str(name);
         out.push('>');
         if plain {
@@ -19,9 +18,9 @@ pub(crate) fn write(params: &Params) -> String {
         }
         out.push_str("</");
         out.push_str(name);
-        out.push('>');
+        out.push_str("><");
     }
-    out.push_str("</xml>");
+    out.push_str("/xml>");
     out
 }
 

@@ -224,6 +224,6 @@ fn a_string_is_set_as_anything_else_that_is_shown_so() {
     }
     assert_eq!(copied, shown);
     let pairs: Vec<(&str, &str)> = copied.pairs().collect();
-    assert_eq!(pairs, [("a", "a=1"), ("b", "b=2="), ("sign", "sign=0")]);
+    assert_eq!(pairs, [("a", "a=1&"), ("b", "b=2=&"), ("sign", "sign=0&")]);
     assert_eq!(copied.get("b"), Some("2="));
 }

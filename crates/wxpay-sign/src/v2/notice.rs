@@ -64,7 +64,7 @@ impl Key {
         let digest: Zeroizing<[u8; 16]> = Zeroizing::new(Md5::digest(self.0.expose()).into());
         let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         for (digit, nibble) in digits.iter_mut().zip(nibbles) {
-            *digit = u8::try_from(hex_digit(nibble).to_ascii_lowercase()).unwrap_or(b'0');
+            *digit = hex_digit(nibble).to_ascii_lowercase();
         }
         let cipher = Aes256::new((&*digits).into());
         for block in text.chunks_exact_mut(BLOCK) {
