@@ -177,3 +177,31 @@ async fn a_send_that_had_to_wait_is_begun_with_a_new_moment() {
     let begun = journal.begin_send(&entry, now(), &limits).await;
     assert!(matches!(begun, Ok(Begun::Now(_))), "{begun:?}");
 }
+
+/// Workers that are given the same list all get to know what is there, whoever was faster.
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_prepare_the_same_payouts_at_once_hold_up_none() {
+    let cluster = Cluster::start();
+    let mut journals = vec![create(&cluster).await];
+    for _ in 0..3 {
+        journals.push(open(&cluster).await);
+    }
+    let programs: Vec<_> = journals
+        .into_iter()
+        .map(|journal| Payouts::builder(journal, AtOnce, TokioTimer::new()).build())
+        .collect();
+    for round in 0..10 {
+        let tries = programs.iter().flat_map(|program| {
+            (0..10).map(
+                move |number| async move { program.prepare(&intent(10 * round + number)).await },
+            )
+        });
+        for prepared in join_all(tries).await {
+            assert!(prepared.is_ok(), "{prepared:?}");
+        }
+    }
+    assert_eq!(
+        cluster.sql("SELECT count(*) FROM payouts.entries").trim(),
+        "100"
+    );
+}

@@ -102,8 +102,13 @@ async fn add(
     entry: &Entry,
     limits: &Limits,
 ) -> Result<Inserted, Trouble> {
-    if by_number(tx, &entry.number).await?.is_some() {
-        return Err(JournalError::Conflict.into());
+    if let Some(there) = by_number(tx, &entry.number).await? {
+        return Err(if there.intent == entry.intent {
+            // Another transaction has just added it. The next try sees it.
+            Trouble::Again(JournalError::Conflict)
+        } else {
+            JournalError::Conflict.into()
+        });
     }
     let insert = tx.prepare_cached(&STATEMENTS.insert).await?;
     let values = Values::of(entry, writer.now(), &writer.name);
