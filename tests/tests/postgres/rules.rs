@@ -178,7 +178,7 @@ async fn a_send_that_had_to_wait_is_begun_with_a_new_moment() {
     assert!(matches!(begun, Ok(Begun::Now(_))), "{begun:?}");
 }
 
-/// Workers that are given the same list all get to know what is there, whoever was faster.
+/// Workers that are given the same list all get to know what is there, also from a faster one.
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_prepare_the_same_payouts_at_once_hold_up_none() {
     let cluster = Cluster::start();

@@ -26,7 +26,7 @@ pub(super) fn fit(runtime: &Handle) -> bool {
 }
 
 /// Waits until this thread has looked after its sockets and timers, and nobody has computed since.
-/// For tasks of the runtime: whoever waits here and is not polled holds up the others.
+/// For tasks of the runtime: one that waits here and is not polled holds up the others.
 ///
 /// A task that ends while it waits leaves the line.
 pub(super) async fn next() -> Turn {
