@@ -173,7 +173,7 @@ impl From<tokio_postgres::Error> for Trouble {
 
 /// While it commits: only what the server itself says was not done was not done.
 pub(super) fn at_commit(error: tokio_postgres::Error) -> Trouble {
-    // A lock is waited for before the commit. Any other end of a statement's time may come after it.
+    // A lock is waited for before the commit. A statement may be ended after it, too.
     let undone = error.code().is_some_and(|code| {
         [
             SqlState::T_R_SERIALIZATION_FAILURE,
