@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::sync::Arc;
 
-use wxpay_payout::Journal;
+use wxpay_payout::{Journal, PostgresJournal};
 use wxpay_tests::payouts::bank::Bank;
 use wxpay_tests::payouts::judge::Verdict;
 use wxpay_tests::payouts::worker::Job;
@@ -11,7 +11,7 @@ use wxpay_tests::postgres::cluster::Cluster;
 use wxpay_tests::postgres::crash::settle;
 
 use crate::crashes::program;
-use crate::world::{create, open, prepared};
+use crate::world::{create, open, prepared, server};
 
 /// Half of the payouts and their journal are in the backup. The rest is paid, and forgotten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -70,6 +70,42 @@ async fn a_journal_that_was_open_before_fails_after() {
         let again = open(&cluster).await;
         assert_eq!(again.page(None, 100).await.unwrap().len(), 1);
     }
+}
+
+/// It has begun no send, so what it knows of the server's log is from what it was told on the way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_only_prepared_or_read_notices_it_too() {
+    let mut cluster = Cluster::start();
+    let first = Arc::new(create(&cluster).await);
+    let entry = prepared(&first, 0).await;
+    let backup = cluster.base_backup();
+    for number in 1..20 {
+        prepared(&first, number).await;
+    }
+    let follower = open(&cluster).await;
+    let reader = PostgresJournal::read(&server(&cluster)).await.unwrap();
+    assert_eq!(reader.page(None, 100).await.unwrap().len(), 20);
+    cluster.restore(backup, false);
+    for journal in [&first, &Arc::new(follower)] {
+        let read = journal.by_number(&entry.number).await;
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains("has lost changes"), "{error}");
+    }
+    assert_eq!(reader.page(None, 100).await.unwrap().len(), 1);
+}
+
+/// It writes nothing after what it has read, so it may follow its server through a failover.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_reads_goes_on_with_a_standby_that_was_promoted() {
+    let mut cluster = Cluster::start();
+    let journal = Arc::new(create(&cluster).await);
+    prepared(&journal, 0).await;
+    let backup = cluster.base_backup();
+    let reader = PostgresJournal::read(&server(&cluster)).await.unwrap();
+    cluster.restore(backup, true);
+    assert_eq!(reader.page(None, 100).await.unwrap().len(), 1);
+    let error = journal.page(None, 100).await.unwrap_err().to_string();
+    assert!(error.contains("failed over"), "{error}");
 }
 
 /// A server that crashes and loses nothing goes on with the same journals.

@@ -3,8 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use wxpay_api::transport::TokioTimer;
+use wxpay_payout::journal::Begun;
 use wxpay_payout::{
-    Entry, Intent, Journal, Lease, Moment, Payouts, PostgresJournal, PostgresServer, Preparation,
+    Entry, Intent, Journal, JournalError, Lease, Limits, Moment, Payouts, PostgresJournal,
+    PostgresServer, Preparation,
 };
 use wxpay_tests::payouts::bank::owner;
 use wxpay_tests::payouts::cost::AtOnce;
@@ -48,6 +50,20 @@ async fn put<J: Journal + Clone>(journal: &J, intent: Intent) -> Entry {
     let prepared = payouts.prepare(&intent).await.unwrap();
     assert!(matches!(prepared, Preparation::Ready(_)), "{prepared:?}");
     journal.by_intent(&intent.id).await.unwrap().unwrap()
+}
+
+/// Begins a send as the engine does: with a new moment if it had to wait.
+pub(crate) async fn begin(
+    journal: &PostgresJournal,
+    entry: &Entry,
+    limits: &Limits,
+) -> Result<Begun, JournalError> {
+    loop {
+        match journal.begin_send(entry, now(), limits).await {
+            Ok(Begun::NotBefore(_)) => {}
+            begun => return begun,
+        }
+    }
 }
 
 /// An entry, held by somebody for so many milliseconds.

@@ -7,16 +7,21 @@ use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use self::busy::{Busy, timed};
 use self::error::PostgresError;
+use self::history::History;
 use self::schema::COLUMNS;
+use self::sends::Asked;
 use self::server::PostgresServer;
-use self::session::{Busy, Sessions, Trouble, timed};
+use self::session::{Sessions, Trouble};
 use super::{Begun, Inserted, Journal, JournalError, JournalOwner};
 use crate::{Entry, IntentId, Limits, Moment, Number};
 
 mod books;
+mod busy;
 mod clocks;
 pub(super) mod error;
+mod history;
 mod rows;
 mod schema;
 mod sends;
@@ -65,8 +70,9 @@ pub struct PostgresJournal {
 
 /// Who writes, and by which clock.
 struct Writer {
-    /// Unlike that of any other journal that is open.
+    /// Unlike that of any other journal that is open. Its connections have it in their settings.
     name: String,
+    history: Arc<History>,
     clock: Arc<dyn Fn() -> Moment + Send + Sync>,
 }
 
@@ -143,16 +149,16 @@ impl PostgresJournal {
             schema::may_write(&client, &server.schema).await?;
         }
         drop(client);
-        let name = crate::number::random()
-            .ok_or_else(|| PostgresError::unusable("this machine gives no random numbers"))?;
+        let writer = Writer {
+            name: sessions.name.clone(),
+            history: Arc::clone(&sessions.history),
+            clock: Arc::clone(&server.clock),
+        };
         Ok(Self {
             sessions,
             server: server.clone(),
             owner,
-            writer: Writer {
-                name,
-                clock: Arc::clone(&server.clock),
-            },
+            writer,
             columns: columns(reads),
             reads,
         })
@@ -192,7 +198,7 @@ impl PostgresJournal {
                 }
                 Err(Trouble::Again(error)) => error,
             };
-            if tries >= TRIES {
+            if tries >= TRIES || start.elapsed() >= LAST_TRY {
                 return Err(error);
             }
         }
@@ -204,7 +210,7 @@ impl PostgresJournal {
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, JournalError> {
         self.attempt(move |mut busy| async move {
-            let client = busy.client()?;
+            let (client, _) = busy.parts()?;
             let get = client.prepare_cached(get).await?;
             let rows = client.query(&get, values).await?;
             Ok(busy.ended(rows))
@@ -239,7 +245,8 @@ impl Journal for PostgresJournal {
     async fn insert(&self, entry: &Entry, limits: &Limits) -> Result<Inserted, JournalError> {
         let writer = &self.writer;
         self.change(move |mut busy| async move {
-            let done = books::insert(busy.client()?, writer, entry, limits).await;
+            let (client, commit) = busy.parts()?;
+            let done = books::insert(client, commit, writer, entry, limits).await;
             busy.ended(done)
         })
         .await
@@ -251,11 +258,11 @@ impl Journal for PostgresJournal {
         now: Moment,
         limits: &Limits,
     ) -> Result<Begun, JournalError> {
-        let (writer, sessions) = (&self.writer, &self.sessions);
-        let asked = (now, Instant::now());
+        let writer = &self.writer;
+        let asked = Asked::at(now);
         self.change(move |mut busy| async move {
-            let client = busy.client()?;
-            let done = sends::begin_send(client, writer, sessions, entry, asked, limits).await;
+            let (client, commit) = busy.parts()?;
+            let done = sends::begin_send(client, commit, writer, entry, asked, limits).await;
             busy.ended(done)
         })
         .await
@@ -264,14 +271,16 @@ impl Journal for PostgresJournal {
     async fn update(&self, entry: &Entry) -> Result<Entry, JournalError> {
         let writer = &self.writer;
         let alone = self.change(move |mut busy| async move {
-            let done = books::update_alone(busy.client()?, writer, entry).await;
+            let (client, commit) = busy.parts()?;
+            let done = books::update_alone(client, commit, writer, entry).await;
             busy.ended(done)
         });
         if let Some(changed) = alone.await? {
             return Ok(changed);
         }
         self.change(move |mut busy| async move {
-            let done = books::update(busy.client()?, writer, entry).await;
+            let (client, commit) = busy.parts()?;
+            let done = books::update(client, commit, writer, entry).await;
             busy.ended(done)
         })
         .await
@@ -285,7 +294,8 @@ impl Journal for PostgresJournal {
     ) -> Result<Inserted, JournalError> {
         let writer = &self.writer;
         self.change(move |mut busy| async move {
-            let done = books::replace(busy.client()?, writer, old, new, limits).await;
+            let (client, commit) = busy.parts()?;
+            let done = books::replace(client, commit, writer, old, new, limits).await;
             busy.ended(done)
         })
         .await
@@ -334,3 +344,5 @@ const OPEN: &str =
 /// that waited for it begins with a new moment.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const TRIES: u32 = 5;
+/// No try begins later than that: one that was given no answer is made again, and then it ends.
+const LAST_TRY: Duration = Duration::from_secs(45);

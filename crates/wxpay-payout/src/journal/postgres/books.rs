@@ -4,6 +4,7 @@
 use deadpool_postgres::{GenericClient, Object, Transaction};
 use tokio_postgres::Row;
 
+use super::busy::Commit;
 use super::clocks::{Clocks, TOLERANCE_MILLIS};
 use super::rows::{STATEMENTS, Values, read};
 use super::session::{Trouble, at_commit};
@@ -13,17 +14,18 @@ use crate::{Entry, Limits, Moment, Number};
 
 pub(super) async fn insert(
     client: &mut Object,
+    commit: &Commit,
     writer: &Writer,
     entry: &Entry,
     limits: &Limits,
 ) -> Result<Inserted, Trouble> {
     let tx = client.transaction().await?;
-    facts(&tx, writer).await?;
+    facts(&tx, writer).await?.check()?;
     if let Some(existing) = current(&tx, entry).await? {
         return Ok(Inserted::Existing(Box::new(existing)));
     }
     match add(&tx, writer, entry, limits).await? {
-        Inserted::New => commit(tx, Inserted::New).await,
+        Inserted::New => commit.of(tx, Inserted::New).await,
         refused => Ok(refused),
     }
 }
@@ -32,6 +34,7 @@ pub(super) async fn insert(
 /// change, or may not be made.
 pub(super) async fn update_alone(
     client: &Object,
+    commit: &Commit,
     writer: &Writer,
     entry: &Entry,
 ) -> Result<Option<Entry>, Trouble> {
@@ -43,16 +46,19 @@ pub(super) async fn update_alone(
         .and(now.millis())
         .and(TOLERANCE_MILLIS);
     // It commits by itself, so whatever goes wrong from here on leaves its outcome open.
+    commit.hand_over(client)?;
     let done = client.execute(&update, &values.list()).await;
     Ok((done.map_err(at_commit)? == 1).then_some(changed))
 }
 
 pub(super) async fn update(
     client: &mut Object,
+    commit: &Commit,
     writer: &Writer,
     entry: &Entry,
 ) -> Result<Entry, Trouble> {
     let tx = client.transaction().await?;
+    let clocks = facts(&tx, writer).await?;
     let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE").await? else {
         return Err(JournalError::Conflict.into());
     };
@@ -60,21 +66,22 @@ pub(super) async fn update(
     refuse_held(&row, entry)?;
     let holder = |entry: &Entry| entry.lease.as_ref().map(|lease| lease.holder.clone());
     if entry.lease.is_some() && holder(&old) != holder(entry) {
-        facts(&tx, writer).await?;
+        clocks.check()?;
     }
     let changed = put(&tx, writer, &old, entry.clone()).await?;
-    commit(tx, changed).await
+    commit.of(tx, changed).await
 }
 
 pub(super) async fn replace(
     client: &mut Object,
+    commit: &Commit,
     writer: &Writer,
     old: &Entry,
     new: &Entry,
     limits: &Limits,
 ) -> Result<Inserted, Trouble> {
     let tx = client.transaction().await?;
-    facts(&tx, writer).await?;
+    facts(&tx, writer).await?.check()?;
     let Some(row) = locked(&tx, &old.number, &writer.name, "FOR UPDATE").await? else {
         return Err(JournalError::Conflict.into());
     };
@@ -84,14 +91,9 @@ pub(super) async fn replace(
     lock_days(&tx, &new.product, days.into_iter().flatten()).await?;
     put(&tx, writer, &before, old.clone()).await?;
     match add(&tx, writer, new, limits).await? {
-        Inserted::New => commit(tx, Inserted::New).await,
+        Inserted::New => commit.of(tx, Inserted::New).await,
         refused => Ok(refused),
     }
-}
-
-pub(super) async fn commit<T>(tx: Transaction<'_>, done: T) -> Result<T, Trouble> {
-    tx.commit().await.map_err(at_commit)?;
-    Ok(done)
 }
 
 /// Adds an entry. Unless it is new, the transaction is to be undone. The lock of the day, which all
@@ -184,32 +186,28 @@ pub(super) fn refuse_held(row: &Row, entry: &Entry) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What the server says before anything is begun.
-pub(super) struct Facts {
-    /// How much of the server's log is on the disk.
-    pub(super) written: i64,
-    /// The server's clock beside that of this machine.
-    pub(super) clocks: Clocks,
-}
-
-/// That the commit will be on the disk, and that the clocks of this machine and the server agree:
-/// before anything is begun.
-pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<Facts, Trouble> {
+/// That this is the session and the server that it was, and that the commit will be on the disk:
+/// before anything is changed. It gives the clocks, which have to agree before anything is begun.
+pub(super) async fn facts(tx: &Transaction<'_>, writer: &Writer) -> Result<Clocks, Trouble> {
     let facts = tx.prepare_cached(FACTS).await?;
-    let asked = writer.now();
+    let (seen, asked) = (writer.history.seen(), writer.now());
     let row = tx.query_one(&facts, &[]).await?;
     let answered = writer.now();
     let (there, commit): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-    let written = row.try_get(2)?;
+    let session: Option<String> = row.try_get(3)?;
+    if session.as_deref() != Some(writer.name.as_str()) {
+        let other = "the settings of this connection are not those that this program made, so it could lead to another journal: does a connection pooler share it?";
+        return Err(JournalError::storage(other).into());
+    }
     if !["on", "remote_apply"].contains(&commit.as_str()) {
         return Err(JournalError::storage(format!(
             "synchronous_commit is {commit} on this connection, so a payout could be sent that is not on the disk: does a connection pooler share it?"
         ))
         .into());
     }
-    let clocks = Clocks::new(asked, Moment::from_millis(there), answered);
-    clocks.check()?;
-    Ok(Facts { written, clocks })
+    let noted = writer.history.has_written(row.try_get(2)?, seen);
+    noted.map_err(JournalError::storage)?;
+    Ok(Clocks::new(asked, Moment::from_millis(there), answered))
 }
 
 async fn current(tx: &impl GenericClient, entry: &Entry) -> Result<Option<Entry>, Trouble> {
@@ -246,4 +244,4 @@ pub(super) fn key(product: &str, payee: &str) -> String {
 }
 
 const FACTS: &str = "SELECT floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint, current_setting('synchronous_commit'), \
-    (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint";
+    (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint, current_setting('wxpay.session', true)";

@@ -99,8 +99,8 @@ pub(super) struct Statements {
     pub(super) insert: String,
     /// Of the version before.
     pub(super) update: String,
-    /// The same, if nothing changes that is counted, and neither the lease nor the clock forbids
-    /// it.
+    /// The same, if nothing changes that is counted, and neither the lease nor the clock nor the
+    /// settings of the session forbid it.
     pub(super) update_alone: String,
 }
 
@@ -135,7 +135,8 @@ pub(super) static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
         sets.join(", "),
     );
     let unchanged = format!(
-        " AND counted IS NOT DISTINCT FROM {}::bigint AND amount = {} AND payee = {} \
+        " AND current_setting('wxpay.session', true) = {writer} \
+         AND counted IS NOT DISTINCT FROM {}::bigint AND amount = {} AND payee = {} \
          AND (lease_holder IS NULL OR lease_ends <= clock_timestamp() OR lease_writer = {writer} \
             OR lease_holder = {holder} OR {}::bigint IS NOT NULL) \
          AND ({holder} IS NULL OR lease_holder = {holder} \

@@ -1,29 +1,35 @@
 //! The transaction that begins a send.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join;
 use tokio_postgres::types::ToSql;
+use wxpay_transport::{Clock, RunningClock};
 
-use super::books::{Facts, by_number, checked, commit, facts, key, locked, put, refuse_held};
-use super::session::{Sessions, Trouble};
+use super::books::{by_number, checked, facts, key, locked, put, refuse_held};
+use super::busy::Commit;
+use super::session::Trouble;
 use super::sums::{check_day, lock_days};
 use super::{Begun, JournalError, Writer};
 use crate::{Entry, Limits, Moment, Number, State};
 
 pub(super) async fn begin_send(
     client: &mut Object,
+    commit: &Commit,
     writer: &Writer,
-    sessions: &Sessions,
     entry: &Entry,
-    asked: (Moment, Instant),
+    asked: Asked,
     limits: &Limits,
 ) -> Result<Begun, Trouble> {
-    let (now, since) = asked;
+    // After a long wait for a connection, it must not keep the others waiting for nothing.
+    if let Some(earliest) = asked.stale() {
+        return Ok(Begun::NotBefore(earliest));
+    }
+    let now = asked.moment;
     let tx = client.transaction().await?;
-    let Facts { written, clocks } = facts(&tx, writer).await?;
-    sessions.has_written(written);
+    let clocks = facts(&tx, writer).await?;
+    clocks.check()?;
     // Another transaction that has locked it is beginning to work on it: there is nothing to wait
     // for.
     let Some(row) = locked(&tx, &entry.number, &writer.name, "FOR UPDATE SKIP LOCKED").await?
@@ -56,10 +62,8 @@ pub(super) async fn begin_send(
     let begun = put(&tx, writer, &old, begun).await?;
     // From here on others wait. If it is too early after all, everything is undone.
     let (last, pace) = turn(&tx, &key, at, limits).await?;
-    let waited = since.elapsed();
-    if waited > STALE {
-        // The moment is too old to count gaps and leases from.
-        return Ok(Begun::NotBefore(now.after(waited)));
+    if let Some(earliest) = asked.stale() {
+        return Ok(Begun::NotBefore(earliest));
     }
     let earliest = limits.earliest_send(at, last, pace);
     if earliest > at {
@@ -76,7 +80,30 @@ pub(super) async fn begin_send(
     } else {
         tx.execute(&sent, &of_payee).await?;
     }
-    commit(tx, Begun::Now(Box::new(begun))).await
+    commit.of(tx, Begun::Now(Box::new(begun))).await
+}
+
+/// The moment that a send is to begin at, and when it was given.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    moment: Moment,
+    /// By the clock that goes on while the machine sleeps.
+    since: Duration,
+}
+
+impl Asked {
+    /// Given just now.
+    pub(super) fn at(moment: Moment) -> Self {
+        let since = RunningClock::new().now();
+        Self { moment, since }
+    }
+
+    /// The moment that it is by now, if the one that was given is too old to count gaps and leases
+    /// from.
+    fn stale(self) -> Option<Moment> {
+        let age = RunningClock::new().now().saturating_sub(self.since);
+        (age > STALE).then(|| self.moment.after(age))
+    }
 }
 
 /// The last send to a payee and the moment that the rate of all leaves free, as they are now.

@@ -81,7 +81,7 @@ impl PostgresServer {
         if config.get_application_name().is_none() {
             config.application_name("wxpay-payout");
         }
-        config.tcp_user_timeout(super::session::CALL);
+        keep_alive(&mut config);
         Ok(Self {
             config,
             schema,
@@ -171,6 +171,20 @@ impl fmt::Debug for PostgresServer {
             .field("schema", &self.schema)
             .field("encrypted", &self.encrypted)
             .finish_non_exhaustive()
+    }
+}
+
+/// A connection that a firewall has forgotten has to be known as lost before a call's time is over.
+fn keep_alive(config: &mut tokio_postgres::Config) {
+    config.tcp_user_timeout(UNANSWERED);
+    if config.get_keepalives_idle() == KEEPALIVES_UNSET {
+        config.keepalives_idle(KEEPALIVES_IDLE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(KEEPALIVES_INTERVAL);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(KEEPALIVES_RETRIES);
     }
 }
 
@@ -297,3 +311,10 @@ pub(super) fn said(error: &dyn std::error::Error) -> String {
 
 const CONNECT: Duration = Duration::from_secs(5);
 const CONNECTIONS: usize = 8;
+/// How long what was sent may stay without any sign of the other side.
+const UNANSWERED: Duration = Duration::from_secs(10);
+/// What a URL that does not say it leads to.
+const KEEPALIVES_UNSET: Duration = Duration::from_secs(2 * 60 * 60);
+const KEEPALIVES_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVES_INTERVAL: Duration = Duration::from_secs(10);
+const KEEPALIVES_RETRIES: u32 = 3;

@@ -1,8 +1,7 @@
 //! Connections, what each of them has to be like, and what may be repeated after a failure.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
@@ -15,13 +14,16 @@ use tokio_postgres::error::SqlState;
 
 use super::JournalError;
 use super::error::{PostgresError, PostgresErrorKind};
+use super::history::History;
 use super::server::{PostgresServer, said};
 use super::tls;
 
 /// The connections to one database.
 pub(super) struct Sessions {
     pool: Pool,
-    history: Arc<History>,
+    pub(super) history: Arc<History>,
+    /// What the settings of each of them are known by: no other journal that is open has it.
+    pub(super) name: String,
 }
 
 impl Sessions {
@@ -40,23 +42,19 @@ impl Sessions {
         } else {
             Manager::from_config(address, NoTls, config)
         };
-        let history = Arc::new(History::default());
-        let setup = Arc::new(setup(&server.schema, reads));
+        let name = crate::number::random()
+            .ok_or_else(|| PostgresError::unusable("this machine gives no random numbers"))?;
+        let history = Arc::new(History::new(reads));
+        let setup = Arc::new(setup(&server.schema, reads, &name));
         let seen = Arc::clone(&history);
         let prepare = Hook::async_fn(move |client: &mut ClientWrapper, _| {
             let (setup, history) = (Arc::clone(&setup), Arc::clone(&seen));
             Box::pin(async move {
-                client
-                    .batch_execute(&setup)
+                let prepared = prepare(client, &setup, &history);
+                let silent = |_| Err(HookError::message(SILENT));
+                tokio::time::timeout(CREATE, prepared)
                     .await
-                    .map_err(HookError::Backend)?;
-                // What other connections see while the answer is on its way says nothing about it.
-                let seen = history.written.load(Ordering::SeqCst);
-                let row = client
-                    .query_one(FACTS, &[])
-                    .await
-                    .map_err(HookError::Backend)?;
-                history.meet(&row, seen).map_err(HookError::message)
+                    .unwrap_or_else(silent)
             })
         });
         let pool = Pool::builder(manager)
@@ -67,7 +65,11 @@ impl Sessions {
             .post_create(prepare)
             .build()
             .map_err(|error| PostgresError::unusable(error.to_string()))?;
-        Ok(Self { pool, history })
+        Ok(Self {
+            pool,
+            history,
+            name,
+        })
     }
 
     /// The first connection, without patience.
@@ -75,7 +77,7 @@ impl Sessions {
         self.pool.get().await.map_err(|error| {
             let problem = self.history.refused().unwrap_or_else(|| told(&error));
             match error {
-                PoolError::PostCreateHook(HookError::Message(_)) => {
+                PoolError::PostCreateHook(HookError::Message(why)) if why != SILENT => {
                     PostgresError::unusable(problem)
                 }
                 _ => PostgresError::new(PostgresErrorKind::Unreachable { problem }),
@@ -107,12 +109,6 @@ impl Sessions {
     pub(super) fn give_up_idle(&self) {
         drop(self.pool.retain(|_, _| false));
     }
-
-    /// Takes note of how far the server's log is on the disk, so that a server that has lost a part
-    /// of it is noticed.
-    pub(super) fn has_written(&self, position: i64) {
-        self.history.written.fetch_max(position, Ordering::SeqCst);
-    }
 }
 
 impl fmt::Debug for Sessions {
@@ -121,64 +117,22 @@ impl fmt::Debug for Sessions {
     }
 }
 
-/// Which server this has been, and how much it had written. What was read before a server lost its
-/// last changes must not be written after.
-#[derive(Default)]
-struct History {
-    first: OnceLock<(i64, String)>,
-    written: AtomicI64,
-    is_over: AtomicBool,
-    why: OnceLock<String>,
-}
-
-impl History {
-    /// Whether this is the server that it was, with at least what had been seen of its log before
-    /// it was asked.
-    fn meet(&self, row: &tokio_postgres::Row, seen: i64) -> Result<(), String> {
-        let text = |at: usize| row.try_get::<_, String>(at).map_err(|error| said(&error));
-        if text(0)? != "on" {
-            return Err(
-                "the server runs with fsync=off, and would lose payouts: turn it on".to_owned(),
-            );
-        }
-        if text(1)? != "UTF8" {
-            return Err("the database's encoding must be UTF8".to_owned());
-        }
-        let number = |at: usize| row.try_get::<_, i64>(at).map_err(|error| said(&error));
-        let (system, timeline, written) = (number(2)?, text(3)?, number(4)?);
-        let now = (system, timeline);
-        let first = self.first.get_or_init(|| now.clone());
-        if *first != now {
-            return self.end(
-                "the server was failed over or restored while this program used it, and may have lost its last changes: start the program again",
-            );
-        }
-        if written < seen {
-            return self.end(
-                "the server has lost changes that this program had seen, as an older backup has: start the program again",
-            );
-        }
-        Ok(())
-    }
-
-    fn end(&self, why: &str) -> Result<(), String> {
-        let why = self.why.get_or_init(|| why.to_owned());
-        self.is_over.store(true, Ordering::SeqCst);
-        Err(why.clone())
-    }
-
-    fn refused(&self) -> Option<String> {
-        let is_over = self.is_over.load(Ordering::SeqCst);
-        is_over.then(|| self.why.get().cloned().unwrap_or_default())
-    }
+/// Tells a new connection what it has to be like, and looks at the server.
+async fn prepare(client: &ClientWrapper, setup: &str, history: &History) -> Result<(), HookError> {
+    let failed = HookError::Backend;
+    client.batch_execute(setup).await.map_err(failed)?;
+    // What other connections see while the answer is on its way says nothing about it.
+    let seen = history.seen();
+    let row = client.query_one(FACTS, &[]).await.map_err(failed)?;
+    history.meet(&row, seen).map_err(HookError::message)
 }
 
 /// What every connection is told. A process that stands still in a transaction must not hold up the
-/// others for long.
-fn setup(schema: &str, reads: bool) -> String {
+/// others for long. The name tells later whether the settings are still those of this journal.
+fn setup(schema: &str, reads: bool, name: &str) -> String {
     let read_only = if reads { "on" } else { "off" };
     format!(
-        "SET search_path = {schema}, pg_temp; \
+        "SET search_path = {schema}, pg_temp; SELECT set_config('wxpay.session', '{name}', false); \
          SELECT set_config('synchronous_commit', \
             CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false); \
          SET statement_timeout = '20s'; SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '10s'; \
@@ -219,9 +173,15 @@ impl From<tokio_postgres::Error> for Trouble {
 
 /// While it commits: only what the server itself says was not done was not done.
 pub(super) fn at_commit(error: tokio_postgres::Error) -> Trouble {
-    let undone = error
-        .code()
-        .is_some_and(|code| *code == SqlState::T_R_SERIALIZATION_FAILURE || is_deadlock(code));
+    // A lock is waited for before the commit. A statement may be ended after it, too.
+    let undone = error.code().is_some_and(|code| {
+        [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::LOCK_NOT_AVAILABLE,
+        ]
+        .contains(code)
+    });
     let said = said(&error);
     if undone {
         return Trouble::Again(JournalError::storage(said));
@@ -231,22 +191,20 @@ pub(super) fn at_commit(error: tokio_postgres::Error) -> Trouble {
     )))
 }
 
-fn is_deadlock(code: &SqlState) -> bool {
-    *code == SqlState::T_R_DEADLOCK_DETECTED
-}
-
 /// The server undoes the transaction, and another time it may pass.
 fn is_passing(code: &SqlState) -> bool {
-    is_deadlock(code)
-        || [
-            SqlState::T_R_SERIALIZATION_FAILURE,
-            SqlState::ADMIN_SHUTDOWN,
-            SqlState::CRASH_SHUTDOWN,
-            SqlState::CANNOT_CONNECT_NOW,
-            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
-            SqlState::IDLE_SESSION_TIMEOUT,
-        ]
-        .contains(code)
+    [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::QUERY_CANCELED,
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+        SqlState::IDLE_SESSION_TIMEOUT,
+    ]
+    .contains(code)
 }
 
 fn is_connection(error: &tokio_postgres::Error) -> bool {
@@ -281,53 +239,16 @@ fn is_about_the_user(error: &PoolError) -> bool {
     })
 }
 
-/// A connection at work. Unless the work came to its end, it is given up: it may still be at work.
-pub(super) struct Busy(Option<Object>);
-
-impl Busy {
-    /// What the work came to. The connection can be used again.
-    pub(super) fn ended<T>(mut self, done: T) -> T {
-        drop(self.0.take());
-        done
-    }
-
-    /// The connection.
-    pub(super) fn client(&mut self) -> Result<&mut Object, Trouble> {
-        let gone = || JournalError::storage("the connection was given up");
-        self.0.as_mut().ok_or_else(|| gone().into())
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
-            drop(Object::take(client));
-        }
-    }
-}
-
-/// Runs one transaction, for so long at most.
-pub(super) async fn timed<T, F>(client: Object, work: impl FnOnce(Busy) -> F) -> Result<T, Trouble>
-where
-    F: Future<Output = Result<T, Trouble>>,
-{
-    let work = work(Busy(Some(client)));
-    tokio::time::timeout(CALL, work).await.unwrap_or_else(|_| {
-        let seconds = CALL.as_secs();
-        Err(Trouble::Unknown(JournalError::storage(format!(
-            "the server did not answer within {seconds} s; whether the change was committed is unknown"
-        ))))
-    })
-}
-
 /// Settings that can lose data, which server it is, and how much of its log is on the disk.
 const FACTS: &str = "SELECT current_setting('fsync'), current_setting('server_encoding'), \
     (SELECT system_identifier FROM pg_control_system()), \
     CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END, \
-    CASE WHEN pg_is_in_recovery() THEN 9223372036854775807 \
-        ELSE (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint END";
+    CASE WHEN NOT pg_is_in_recovery() \
+        THEN (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint END";
 
 /// The longest that one transaction takes.
 pub(super) const CALL: Duration = Duration::from_secs(30);
+/// The longest that a new connection takes to log in, and then to answer.
 const CREATE: Duration = Duration::from_secs(10);
+const SILENT: &str = "the server took the connection and then did not answer within 10 s";
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
