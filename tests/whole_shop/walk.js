@@ -10,8 +10,9 @@ const { launch, shot } = require('../browser/chromium.js');
 
 const env = process.env;
 const control = env.WXPAY_SANDBOX_CONTROL;
-const storefront = `http://${env.SHOP_LISTEN}`;
-const office = `http://${env.SHOP_OFFICE}`;
+// Where the shop is, as it says at each start.
+let storefront;
+let office;
 
 // The shop itself, which can be killed and started again.
 const shop = {
@@ -22,7 +23,9 @@ const shop = {
       let said = '';
       program.stdout.on('data', (part) => {
         said += part;
-        if (said.includes('back office')) {
+        const told = /The shop is at (\S+)\s+Its back office is at (\S+)\s/.exec(said);
+        if (told) {
+          [, storefront, office] = told;
           resolve();
         }
       });
@@ -41,7 +44,8 @@ process.on('SIGTERM', () => {
   process.exit(1);
 });
 
-// The line between WeChat Pay and the shop: what comes over it is passed on, or lost.
+// The line between WeChat Pay and the shop, at the address that the shop gives for notifications: what comes over it is passed on,
+// or lost.
 function notificationLine() {
   const line = { isCut: false, lost: 0, passed: [] };
   const server = http.createServer((request, response) => {
@@ -62,7 +66,10 @@ function notificationLine() {
     });
   });
   return new Promise((resolve) => {
-    server.listen(Number(env.LINE_PORT), '127.0.0.1', () => resolve(Object.assign(line, { server })));
+    server.listen(0, '127.0.0.1', () => {
+      env.SHOP_NOTIFY_URL = `http://127.0.0.1:${server.address().port}/wxpay/notify`;
+      resolve(Object.assign(line, { server }));
+    });
   });
 }
 
@@ -303,7 +310,7 @@ async function main() {
   try {
     const open = async (options) => {
       const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options });
-      context.setDefaultTimeout(20000);
+      context.setDefaultTimeout(60000);
       return context.newPage();
     };
     const [page, sandbox, staff] = [await open(), await open(), await open()];
