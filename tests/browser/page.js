@@ -294,7 +294,7 @@ async function main() {
   try {
     const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
-    page.setDefaultTimeout(20000);
+    page.setDefaultTimeout(60000);
     const errors = [];
     page.on('pageerror', (error) => errors.push(error));
     await page.goto(`${control}/`);

@@ -1,4 +1,4 @@
-"""An HTTP proxy that leads every CONNECT to one port of this machine, whatever host it is for."""
+"""An HTTP proxy that leads every CONNECT to one port of this machine, whatever host it is for. It says which port is its own."""
 
 import socket
 import sys
@@ -36,8 +36,9 @@ def serve(client, port):
 
 
 def main():
-    listen, port = int(sys.argv[1]), int(sys.argv[2])
-    with socket.create_server(("127.0.0.1", listen)) as server:
+    port = int(sys.argv[1])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        print(server.getsockname()[1], flush=True)
         while True:
             client, _ = server.accept()
             threading.Thread(target=serve, args=(client, port), daemon=True).start()

@@ -1,7 +1,7 @@
 //! `wxpay sandbox` as a process, steered by `wxpay sandbox ctl`.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -16,16 +16,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(folder: &Path, more: &[&str]) -> Self {
-        let control = free_address();
+        // Of an earlier start, which had other addresses.
+        let written = folder.join("keys/env.sh");
+        let _ = fs::remove_file(&written);
         let log = fs::File::create(folder.join("log")).unwrap();
         let child = wxpay()
-            .args([
-                "sandbox",
-                "--listen",
-                &free_address(),
-                "--control",
-                &control,
-            ])
+            .args(["sandbox", "--listen", ANY, "--control", ANY])
             .arg("--dir")
             .arg(folder.join("keys"))
             .arg("--state")
@@ -34,16 +30,24 @@ impl Running {
             .stdout(log)
             .spawn()
             .unwrap();
-        let running = Self {
+        let mut running = Self {
             child,
-            control: format!("http://{control}"),
+            control: String::new(),
         };
         // Making keys takes as long as the machine is busy.
         let until = Instant::now() + Duration::from_secs(120);
-        while !running.ctl(&["status"]).status.success() || !folder.join("keys/env.sh").exists() {
+        // The last file that it writes.
+        while !written.exists() {
+            let ended = running.child.try_wait().unwrap();
+            assert!(ended.is_none(), "the sandbox ended: {ended:?}");
             assert!(Instant::now() < until, "the sandbox did not start");
             std::thread::sleep(Duration::from_millis(100));
         }
+        let exports = fs::read_to_string(written).unwrap();
+        let mut lines = exports.lines();
+        let control = lines.find_map(|line| line.strip_prefix("export WXPAY_SANDBOX_CONTROL="));
+        running.control = control.unwrap().trim_matches('\'').to_owned();
+        assert!(running.ctl(&["status"]).status.success());
         running
     }
 
@@ -101,8 +105,6 @@ fn the_files_that_it_writes_are_new_ones_for_their_owner_alone() {
     fs::write(path("keys/wxpay.toml.new"), "").unwrap();
     let all = fs::Permissions::from_mode(0o644);
     fs::set_permissions(path("keys/wxpay.toml.new"), all).unwrap();
-    // The last file of a start, which is waited for.
-    fs::remove_file(path("keys/env.sh")).unwrap();
     let _second = Running::start(folder.path(), &[]);
 
     assert_eq!(fs::read_to_string(path("other")).unwrap(), "mine");
@@ -234,15 +236,12 @@ fn what_can_not_be_is_said_in_words() {
     let foreign = folder.path().join("foreign");
     fs::create_dir(&foreign).unwrap();
     fs::write(foreign.join("photo.jpg"), "").unwrap();
-    let said = run(&[
-        "--listen",
-        &free_address(),
-        "--dir",
-        foreign.to_str().unwrap(),
-    ]);
+    let said = run(&["--listen", ANY, "--dir", foreign.to_str().unwrap()]);
     assert!(said.contains("photo.jpg"), "{said}");
 
-    let nobody = free_address();
+    // Nobody listens at the near end of a connection, and nobody else can get its port.
+    let line = TcpStream::connect(&address).unwrap();
+    let nobody = line.local_addr().unwrap();
     let output = wxpay()
         .args([
             "--lang",
@@ -268,7 +267,5 @@ pub(crate) fn wxpay() -> Command {
     command
 }
 
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
+/// Whatever port is free.
+const ANY: &str = "127.0.0.1:0";

@@ -132,7 +132,7 @@ query_waits = ['50ms', '100ms', '200ms']
 not_found_gap = '100ms'
 payee_gap = '100ms'
 midnight_guard = '0s'
-timeout = '2500ms'
-lease = '3s'
-patience = '5s'
+timeout = '6s'
+lease = '12s'
+patience = '60s'
 ";

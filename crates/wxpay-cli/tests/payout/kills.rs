@@ -1,11 +1,11 @@
 //! Runs that are killed, and go on.
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use wxpay_sandbox::{Api, Fault, FaultRule};
 
-use crate::office::{Office, said};
+use crate::killed::killed;
+use crate::office::{LEASE, Office, said};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_three_times_it_pays_each_row_once() {
@@ -25,26 +25,10 @@ async fn pays_under_kills(rows: usize) {
     trouble(&office);
     let start = Instant::now();
     for kill in 1..=3 {
-        let mut command = office.command("run rows.csv --journal j");
-        let mut child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        while office.sandbox.payouts().len() < rows * kill / 4 {
-            assert!(
-                child.try_wait().unwrap().is_none(),
-                "done before kill {kill}"
-            );
-            assert!(
-                start.elapsed() < Duration::from_secs(300),
-                "it does not go on"
-            );
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let is_time = || office.sandbox.payouts().len() >= rows * kill / 4;
+        killed(&office, "run rows.csv --journal j", 1, is_time).await;
     }
+    office.let_pass(LEASE).await;
     let output = office.run("run rows.csv --journal j");
     let said = said(&output);
     // The wrong names are not paid. One that met a fault before its refusal stays unknown: the

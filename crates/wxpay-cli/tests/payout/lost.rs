@@ -168,6 +168,7 @@ async fn recovery_does_not_ask_for_the_lost_journal() {
 async fn unreachable_host_is_told_with_its_cause() {
     let office = Office::open().await;
     office.write_rows(1);
+    office.reset("patience = '60s'", "patience = '1s'");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", taken.local_addr().unwrap());
     drop(taken);
@@ -221,7 +222,7 @@ async fn what_is_wrong_is_told_before_the_first_payment() {
             "{problem}: {}",
             said(&output)
         );
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(60));
         assert!(!office.folder.path().join("j").exists());
         assert!(office.sandbox.payout_sends().is_empty());
     }
@@ -292,7 +293,7 @@ async fn replace_makes_ready_what_can_be_paid_again() {
 async fn attest_waits_for_its_time() {
     let office = Office::open().await;
     office.write_rows(2);
-    office.set("patience = '1s'");
+    office.reset("patience = '60s'", "patience = '1s'");
     for api in [PAY_EMPLOYEE, QUERY_EMPLOYEE_PAYMENT] {
         let fault = match api {
             PAY_EMPLOYEE => Fault::DropBeforeCommit,
@@ -303,8 +304,6 @@ async fn attest_waits_for_its_time() {
             .add_fault_rule(FaultRule::new(api, fault))
             .unwrap();
     }
-    let settings = fs::read_to_string(office.folder.path().join("wxpay.toml")).unwrap();
-    office.write("wxpay.toml", &settings.replace("patience = '5s'\n", ""));
     let output = office.run("run rows.csv --journal j");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let attest = |office: &Office| {
@@ -323,7 +322,15 @@ async fn attest_waits_for_its_time() {
         said(&early)
     );
     office.set("attest_after = '1ms'");
-    let output = attest(&office);
+    let mut output = attest(&office);
+    // The run may have ended between a send and the query after it.
+    for _ in 0..20 {
+        if !said(&output).contains("has not said NOT_FOUND since the last send") {
+            break;
+        }
+        office.run("resolve --now --journal j");
+        output = attest(&office);
+    }
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(json(&output)["state"], "failed");
     let twice = attest(&office);

@@ -9,6 +9,7 @@
 
 mod batch_transfers;
 mod columns;
+mod killed;
 mod kills;
 mod lines;
 mod lost;

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
+use wxpay_payout::{Journal as _, Moment, SqliteJournal};
 use wxpay_sandbox::{PayoutStatus, Sandbox};
 
 pub(crate) struct Office {
@@ -83,6 +85,31 @@ impl Office {
         self.write("wxpay.toml", &settings.replace(setting, other));
     }
 
+    /// Lets calls take a minute and payouts be held for longer, so that there is time to kill a
+    /// process in the middle of them.
+    pub(crate) fn let_calls_take_long(&self) {
+        self.reset("timeout = '6s'", "timeout = '60s'");
+        self.reset("lease = '12s'", "lease = '90s'");
+    }
+
+    /// The journal as it is when so much time has passed, of which no process has seen anything.
+    pub(crate) async fn let_pass(&self, time: Duration) {
+        let path = self.folder.path().join("j");
+        let owner = SqliteJournal::read(&path).unwrap().owner().clone();
+        let journal = SqliteJournal::open(&path, &owner).unwrap();
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        let earlier = |moment: &mut Moment| *moment = Moment::from_millis(moment.millis() - millis);
+        for mut entry in journal.page(None, 1000).await.unwrap() {
+            earlier(&mut entry.prepared_at);
+            earlier(&mut entry.next_at);
+            entry.first_sent_at.iter_mut().for_each(earlier);
+            entry.last_sent_at.iter_mut().for_each(earlier);
+            let until = entry.lease.iter_mut().map(|lease| &mut lease.until);
+            until.for_each(earlier);
+            journal.update(&entry).await.unwrap();
+        }
+    }
+
     /// `rows.csv` with so many rows, each to another employee. Of a hundred, one has a name that is
     /// not the employee's.
     pub(crate) fn write_rows(&self, rows: usize) {
@@ -151,6 +178,9 @@ impl Office {
     }
 }
 
+/// How long a payout is held by the process that sends it.
+pub(crate) const LEASE: Duration = Duration::from_secs(12);
+
 /// Another amount for each of some rows.
 pub(crate) fn amount(row: usize) -> usize {
     100 + row * 7 % 1900
@@ -195,15 +225,16 @@ act_name = '项目'
 spbill_create_ip = '127.0.0.1'
 ";
 
-/// Waits of milliseconds in the place of minutes.
+/// Waits of milliseconds in the place of minutes. Between lease and timeout is the time that a slow
+/// disk has for the beginning of a send, and the patience outlasts some that were too late.
 const FAST_WAITS: &str = "\
 settle = '50ms'
 query_waits = ['50ms', '100ms', '200ms']
 not_found_gap = '100ms'
 payee_gap = '100ms'
 midnight_guard = '0s'
-timeout = '2500ms'
-lease = '3s'
+timeout = '6s'
+lease = '12s'
 per_second = 1000
-patience = '5s'
+patience = '60s'
 ";

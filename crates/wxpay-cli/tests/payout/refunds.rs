@@ -232,7 +232,7 @@ async fn columns_of_another_product_are_named() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_wechat_pay_is_not_done_with_waits_and_is_settled_later() {
     let office = office(&["order-A1", "order-A2"]).await;
-    office.reset("patience = '5s'", "patience = '400ms'");
+    office.reset("patience = '60s'", "patience = '400ms'");
     office
         .sandbox
         .set_refund_delay(std::time::Duration::from_secs(3600));
@@ -259,6 +259,7 @@ async fn what_wechat_pay_is_not_done_with_waits_and_is_settled_later() {
         refund.unwrap().out_refund_no.clone()
     };
     let (first, second) = (number("order-A1"), number("order-A2"));
+    office.reset("patience = '400ms'", "patience = '60s'");
     office.sandbox.set_refund_status(&first, "SUCCESS");
     // A person of the merchant has to look after the other one: that is not merely waiting.
     office.sandbox.set_refund_status(&second, "ABNORMAL");

@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use wxpay_sandbox::{Api, Fault, FaultRule, Order};
 
-use crate::office::{Office, amount, said};
+use crate::killed::killed;
+use crate::office::{LEASE, Office, amount, said};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_three_times_it_refunds_each_row_once() {
@@ -31,27 +31,11 @@ async fn refunds_under_kills(rows: usize) {
     let start = Instant::now();
     let run = "run rows.csv --product refund --journal j";
     for kill in 1..=3 {
-        let spawn = || {
-            let mut command = office.command(run);
-            let command = command.stdout(Stdio::null()).stderr(Stdio::null());
-            command.spawn().unwrap()
-        };
-        // Two at once from the second time on, as if somebody had started it again by mistake.
-        let mut children: Vec<_> = (0..kill.min(2)).map(|_| spawn()).collect();
-        while office.sandbox.refunds().len() < rows * kill / 4 {
-            for child in &mut children {
-                let ended = child.try_wait().unwrap();
-                assert!(ended.is_none(), "done before kill {kill}");
-            }
-            let waited = start.elapsed();
-            assert!(waited < Duration::from_secs(300), "it does not go on");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        for mut child in children {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
+        let is_time = || office.sandbox.refunds().len() >= rows * kill / 4;
+        // Two at once from the second time on.
+        killed(&office, run, kill.min(2), is_time).await;
     }
+    office.let_pass(LEASE).await;
     let output = office.run(run);
     let said = said(&output);
     assert_eq!(output.status.code(), Some(i32::from(rows >= 100)), "{said}");

@@ -129,6 +129,7 @@ async fn reasons_are_shown_without_what_steers_a_terminal() {
     office.sandbox.add_fault_rule(lost).unwrap();
     // Every query fails, so none may be asked for before the send.
     office.set("query_before_send = false");
+    office.reset("patience = '60s'", "patience = '1s'");
     let unseen = Fault::error_code("SYSTEMERROR", "系统繁忙");
     let unseen = FaultRule::new(QUERY_EMPLOYEE_PAYMENT, unseen);
     let rule = office.sandbox.add_fault_rule(unseen).unwrap();
@@ -140,6 +141,7 @@ async fn reasons_are_shown_without_what_steers_a_terminal() {
         .sandbox
         .set_payout_status(&number, PayoutStatus::Failed { reason });
     office.sandbox.remove_fault_rule(rule);
+    office.reset("patience = '1s'", "patience = '60s'");
     let output = office.run("resolve --journal j");
     let said = said(&output);
     assert!(said.contains("is rejected: closed"), "{said}");
@@ -176,11 +178,14 @@ async fn without_money_it_stops_and_goes_on_later() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn interrupted_it_ends_in_order() {
+    const ROWS: usize = 99;
     let office = Office::open().await;
-    office.write_rows(60);
+    office.write_rows(ROWS);
+    // Few at once, so that most are still to be begun when the signal is heard.
+    office.set("at_once = 2");
     let slow = Fault::Delay(Duration::from_millis(300));
     let slow = FaultRule::new(PAY_EMPLOYEE, slow);
-    office.sandbox.add_fault_rule(slow).unwrap();
+    let slow = office.sandbox.add_fault_rule(slow).unwrap();
     let mut command = office.command("run rows.csv --journal j");
     let child = command
         .stdout(Stdio::piped())
@@ -202,13 +207,14 @@ async fn interrupted_it_ends_in_order() {
         said(&output)
     );
     let made = office.sandbox.payouts().len();
-    assert!(made < 60, "{made}");
+    assert!(made < ROWS, "{made}");
     assert_eq!(office.reconcile(), made);
     let output = office.run("resolve --journal j");
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(office.sandbox.payouts().len(), made);
+    office.sandbox.remove_fault_rule(slow);
     assert!(office.run("run rows.csv --journal j").status.success());
-    assert_eq!(office.reconcile(), 60);
+    assert_eq!(office.reconcile(), ROWS);
 }
 
 /// A reply that is lost leaves a payout unknown; `resolve` asks and settles it.
@@ -216,6 +222,7 @@ async fn interrupted_it_ends_in_order() {
 async fn resolve_settles_what_a_killed_run_has_left() {
     let office = Office::open().await;
     office.write_rows(8);
+    office.let_calls_take_long();
     let stall = FaultRule::new(PAY_EMPLOYEE, Fault::Stall).times(8);
     office.sandbox.add_fault_rule(stall).unwrap();
     let mut child = office
@@ -234,6 +241,7 @@ async fn resolve_settles_what_a_killed_run_has_left() {
         .into_iter()
         .filter(|row| row.state == "sending");
     assert_eq!(sending.count(), 8);
+    office.let_pass(Duration::from_secs(90)).await;
     let output = office.run("resolve --journal j");
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(office.reconcile(), 8);

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use wxpay_api::core::Fen;
-use wxpay_payout::{Journal as _, Moment, SqliteJournal};
 use wxpay_sandbox::{Api, Fault, FaultRule, TransferBill};
 
 use crate::office::{Office, said};
@@ -40,22 +39,6 @@ fn received(office: &Office) -> i64 {
     let bills = office.sandbox.transfer_bills();
     let paid = bills.iter().filter(|bill| bill.state == "SUCCESS");
     paid.map(|bill| bill.terms.transfer_amount.get()).sum()
-}
-
-/// The journal as it is when so much time has passed, of which no process has seen anything.
-async fn let_pass(office: &Office, time: Duration) {
-    let path = office.folder.path().join("j");
-    let owner = SqliteJournal::read(&path).unwrap().owner().clone();
-    let journal = SqliteJournal::open(&path, &owner).unwrap();
-    let millis = i64::try_from(time.as_millis()).unwrap();
-    let earlier = |moment: &mut Moment| *moment = Moment::from_millis(moment.millis() - millis);
-    for mut entry in journal.page(None, 100).await.unwrap() {
-        earlier(&mut entry.prepared_at);
-        earlier(&mut entry.next_at);
-        entry.first_sent_at.iter_mut().for_each(earlier);
-        entry.last_sent_at.iter_mut().for_each(earlier);
-        journal.update(&entry).await.unwrap();
-    }
 }
 
 /// Three days: the user confirms while no process runs, and the next one finds it by its query.
@@ -97,7 +80,7 @@ async fn a_user_who_takes_three_days_is_waited_for_and_found() {
         "{told}"
     );
 
-    let_pass(&office, Duration::from_secs(3 * 86_400)).await;
+    office.let_pass(Duration::from_secs(3 * 86_400)).await;
     office
         .sandbox
         .confirm_transfer_bill(&first.out_bill_no)
@@ -116,7 +99,7 @@ async fn a_user_who_takes_three_days_is_waited_for_and_found() {
         .sandbox
         .confirm_transfer_bill(&second.out_bill_no)
         .unwrap();
-    let_pass(&office, Duration::from_secs(86_400)).await;
+    office.let_pass(Duration::from_secs(86_400)).await;
     let output = office.run(RUN);
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(received(&office), 150);
@@ -130,6 +113,7 @@ async fn a_user_who_takes_three_days_is_waited_for_and_found() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_package_that_was_lost_is_asked_for_again() {
     let office = office().await;
+    office.let_calls_take_long();
     let stall = FaultRule::new(CREATE, Fault::Stall).times(2);
     office.sandbox.add_fault_rule(stall).unwrap();
     let mut command = office.command(RUN);
@@ -140,6 +124,7 @@ async fn a_package_that_was_lost_is_asked_for_again() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+    office.let_pass(Duration::from_secs(90)).await;
     let output = office.run(&format!("{RUN} --json"));
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
     let report = json(&output);
@@ -165,7 +150,7 @@ async fn a_user_who_never_confirms_is_paid_under_the_next_number() {
     office
         .sandbox
         .set_transfer_bill_state(&first, "FAIL", Some("OVERDUE_CLOSE"));
-    let_pass(&office, Duration::from_secs(86_400)).await;
+    office.let_pass(Duration::from_secs(86_400)).await;
     let output = office.run("resolve --journal j");
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("OVERDUE_CLOSE"), "{}", said(&output));
@@ -225,7 +210,7 @@ async fn a_transfer_that_waits_is_cancelled() {
     office.sandbox.confirm_transfer_bill(&number).unwrap();
     let output = office.run("cancel t2 --journal j --lang zh");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    let_pass(&office, Duration::from_secs(3600)).await;
+    office.let_pass(Duration::from_secs(3600)).await;
     assert!(office.run("resolve --journal j").status.success());
     assert_eq!(received(&office), 50);
 }
@@ -244,7 +229,7 @@ async fn a_cancellation_without_an_answer_is_settled_by_queries() {
     assert_eq!(json(&output), cancelled);
     assert_eq!(bill(&office, "openid_1").state, "CANCELLED");
     // It takes WeChat Pay longer than the command waits.
-    office.reset("patience = '5s'", "patience = '1s'");
+    office.reset("patience = '60s'", "patience = '1s'");
     office.sandbox.set_transfer_step(Duration::from_secs(3600));
     let output = office.run("cancel t2 --journal j --json");
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
@@ -255,6 +240,7 @@ async fn a_cancellation_without_an_answer_is_settled_by_queries() {
     office
         .sandbox
         .set_transfer_bill_state(&number, "CANCELLED", None);
+    office.reset("patience = '1s'", "patience = '60s'");
     assert!(office.run("resolve --journal j").status.success());
     let bills = office.sandbox.transfer_bills();
     assert!(bills.iter().all(|bill| bill.requests == 1));
@@ -265,9 +251,11 @@ async fn a_cancellation_without_an_answer_is_settled_by_queries() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_money_it_goes_on_later_under_the_same_number() {
     let office = office().await;
+    office.reset("patience = '60s'", "patience = '1s'");
     office.sandbox.set_balance(Fen::new(0));
     let output = office.run(RUN);
     assert_ne!(output.status.code(), Some(0), "{}", said(&output));
+    office.reset("patience = '1s'", "patience = '60s'");
     office.sandbox.set_balance(Fen::new(100_000));
     let output = office.run(&format!("{RUN} --again"));
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));

@@ -222,4 +222,4 @@ impl std::fmt::Display for Told {
 impl std::error::Error for Told {}
 
 /// Both are over by then, or nobody answers.
-const CHECKS_TIMEOUT: Duration = Duration::from_millis(4500);
+const CHECKS_TIMEOUT: Duration = Duration::from_secs(10);
