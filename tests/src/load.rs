@@ -7,6 +7,7 @@ use std::time::Duration;
 pub mod calls;
 pub mod failover;
 pub mod hosts;
+mod patient;
 
 /// How long calls took, sorted.
 #[derive(Clone, Debug, Default)]

@@ -195,9 +195,7 @@ fn main() -> std::process::ExitCode {
         HyperTransport::new(tls(setup.root_pem.as_bytes(), identity).unwrap(), limits)
     });
     println!("{report}");
-    let longest = Duration::from_secs(3);
-    let right = report.is_conforming() && report.rows().iter().all(|row| row.elapsed < longest);
-    match right {
+    match report.is_conforming() {
         true => std::process::ExitCode::SUCCESS,
         false => std::process::ExitCode::FAILURE,
     }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use wxpay_tests::load::{calls, failover};
+use wxpay_tests::load::calls;
+use wxpay_tests::load::failover::{self, Progress};
 
 /// Puts load on the transports and prints what came of it.
 #[derive(Parser)]
@@ -50,7 +51,9 @@ async fn main() -> ExitCode {
         What::Failover { at_once, time } => {
             let mut wrong = false;
             for trouble in failover::TROUBLES {
-                let outcome = failover::run(trouble, at_once, Duration::from_millis(time)).await;
+                let time = Duration::from_millis(time);
+                let enough = move |so_far: &Progress<'_>| so_far.time > time;
+                let outcome = failover::run(trouble, at_once, PATIENCE, enough).await;
                 println!("main host: {trouble:?}\n{outcome}");
                 wrong |= outcome.reads_answered != outcome.reads;
                 wrong |= outcome.duplicated + outcome.denied + outcome.invented > 0;
@@ -59,3 +62,6 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+/// How long a caller waits for a main host that never answers.
+const PATIENCE: Duration = Duration::from_millis(600);

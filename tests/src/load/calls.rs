@@ -1,4 +1,4 @@
-//! Concurrent calls to a sandbox that answers slowly, through the transport as it comes.
+//! Concurrent calls to a sandbox that answers slowly, through one transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -53,6 +53,9 @@ pub async fn run(count: usize, delay: Duration) -> [Calls; 2] {
             account.client_cert_pem.as_bytes(),
             account.client_key_pem.expose().as_bytes(),
         )
+        // A busy machine needs its time for so many handshakes at once.
+        .connect_timeout(Duration::from_secs(30))
+        .response_timeout(Duration::from_secs(60))
         .build()
         .unwrap();
     [

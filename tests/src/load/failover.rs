@@ -4,14 +4,16 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use http::uri::Authority;
 use http::{Request, Response};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use wxpay_api::core::{Effect, Sent};
-use wxpay_api::transport::{Failover, Hints, ReqwestTransport, Transport, TransportError};
+use wxpay_api::transport::{Failover, Hints, Transport, TransportError};
 
 use super::Times;
 use super::hosts::{Books, Host, Mode};
+use super::patient::Patient;
 
 /// What the main host does meanwhile.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,20 +72,23 @@ pub struct Outcome {
     pub write_times: Times,
 }
 
-/// Keeps `at_once` callers busy for `time`, of whose calls every fifth is a write with a number of
-/// its own.
-pub async fn run(trouble: Trouble, at_once: usize, time: Duration) -> Outcome {
+/// Keeps `at_once` callers busy until each has `enough`, of whose calls every fifth is a write with
+/// a number of its own.
+///
+/// Time runs out for calls to a main host that never answers, after `patience`. Others may take
+/// as long as a busy machine does.
+pub async fn run(
+    trouble: Trouble,
+    at_once: usize,
+    patience: Duration,
+    enough: impl Fn(&Progress<'_>) -> bool + Clone + Send + 'static,
+) -> Outcome {
     let books = Books::default();
     let main = Host::start("main", books.clone()).await;
     let backup = Host::start("backup", books.clone()).await;
-    let transport = ReqwestTransport::builder()
-        .allow_plain_http_to_loopback()
-        .connect_timeout(Duration::from_millis(200))
-        .response_timeout(Duration::from_millis(600))
-        .total_timeout(Duration::from_millis(800))
-        .build()
-        .unwrap();
-    let authority = |host: &Host| host.address.to_string().parse().unwrap();
+    let authority = |host: &Host| host.address.to_string().parse::<Authority>().unwrap();
+    let silent = (trouble == Trouble::HalfOpen).then(|| authority(&main));
+    let transport = Patient::but_for(silent, patience);
     let failover = Failover::new(transport)
         .hosts(authority(&main), authority(&backup))
         .cool_down(Duration::from_millis(500));
@@ -95,10 +100,16 @@ pub async fn run(trouble: Trouble, at_once: usize, time: Duration) -> Outcome {
     let mut callers = JoinSet::new();
     for caller in 0..at_once {
         let (transport, url) = (failover.clone(), url.clone());
+        let (enough, books) = (enough.clone(), books.clone());
         callers.spawn(async move {
             let mut calls = Vec::new();
             for number in 0.. {
-                if start.elapsed() > time {
+                let so_far = Progress {
+                    calls: number,
+                    time: start.elapsed(),
+                    books: &books,
+                };
+                if enough(&so_far) {
                     break;
                 }
                 let effect = match number % 5 {
@@ -116,6 +127,23 @@ pub async fn run(trouble: Trouble, at_once: usize, time: Duration) -> Outcome {
     }
     trouble.abort();
     sum_up(&calls, &books)
+}
+
+/// What a caller has behind it.
+#[non_exhaustive]
+pub struct Progress<'a> {
+    /// How many calls it has made.
+    pub calls: usize,
+    /// How long all callers have been busy.
+    pub time: Duration,
+    books: &'a Books,
+}
+
+impl Progress<'_> {
+    /// Whether each host has read a request of any caller.
+    pub fn met_both_hosts(&self) -> bool {
+        self.books.at("main") > 0 && self.books.at("backup") > 0
+    }
 }
 
 async fn make(trouble: Trouble, main: Host) {

@@ -4,6 +4,8 @@
 use std::path::Path;
 
 #[cfg(unix)]
+use futures_util::future::join_all;
+#[cfg(unix)]
 use wxpay_tests::payouts::stops::{self, Point};
 use wxpay_tests::payouts::{cost, kills, processes, writes};
 
@@ -51,8 +53,9 @@ async fn three_writes_are_a_payout() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_past_its_lease_it_sends_nothing() {
-    for point in [Point::BeforeBegin, Point::AfterBegin, Point::InQuery] {
-        let stopped = stops::run(program(), point, 3).await;
+    let points = [Point::BeforeBegin, Point::AfterBegin, Point::InQuery];
+    let stops = points.map(|point| async move { (point, stops::run(program(), point, 3).await) });
+    for (point, stopped) in join_all(stops).await {
         assert!(stopped.verdict.holds(), "{point:?}: {}", stopped.verdict);
         assert_eq!(stopped.verdict.paid, 3, "{point:?}");
         assert_eq!((stopped.late_sends, stopped.sends), (0, 3), "{point:?}");

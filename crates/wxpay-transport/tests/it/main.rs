@@ -37,12 +37,17 @@ use wxpay_transport::{Hints, ReqwestTransport, ReqwestTransportBuilder};
 
 type Answer = Result<Response<Bytes>, TransportError>;
 
-/// The defaults with timeouts for tests.
+/// The defaults with timeouts that no machine is too busy for.
 fn builder() -> ReqwestTransportBuilder {
     ReqwestTransport::builder()
-        .connect_timeout(Duration::from_millis(300))
-        .response_timeout(Duration::from_millis(900))
-        .total_timeout(Duration::from_millis(1500))
+        .connect_timeout(Duration::from_secs(20))
+        .response_timeout(MINUTE)
+        .total_timeout(MINUTE)
+}
+
+/// The same for servers to which no connection comes about.
+fn hasty() -> ReqwestTransportBuilder {
+    builder().connect_timeout(Duration::from_millis(300))
 }
 
 /// A transport to the plain HTTP servers of these tests.
@@ -83,3 +88,11 @@ fn chain(error: &dyn Error) -> String {
     }
     text
 }
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// What a busy machine may take beyond a limit of time. Less than any other limit, so that who is
+/// through by then was ended by the limit that the test is about.
+const BUSY: Duration = Duration::from_secs(30);
+/// How often the limits of a test are multiplied, one after the other, on a machine so slow that
+/// nothing arrives within them.
+const PATIENCE: [u32; 3] = [1, 4, 16];

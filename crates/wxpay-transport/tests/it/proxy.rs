@@ -10,9 +10,9 @@ use tokio::time::sleep;
 use wxpay_core::Sent;
 use wxpay_transport::Transport;
 
-use crate::server::{Act, Server, read_request, write_reply};
+use crate::server::{Act, Server, read_request, refusing, write_reply};
 use crate::tls_server::{Ca, TlsServer};
-use crate::{assert_sent, builder, chain, post};
+use crate::{assert_sent, builder, chain, hasty, post};
 
 /// A proxy that tunnels every `CONNECT` to one address.
 pub(crate) struct Proxy {
@@ -90,7 +90,11 @@ async fn failing_proxy_is_not_sent() {
         Act::reply("HTTP/1.1 200 OK\n\n"),
     ] {
         let proxy = Server::start(act.clone()).await;
-        let transport = builder()
+        let builder = match act {
+            Act::Stall => hasty(),
+            _ => builder(),
+        };
+        let transport = builder
             .proxy(format!("http://user:hunter2@{}", proxy.address))
             .build()
             .unwrap();
@@ -105,9 +109,7 @@ async fn failing_proxy_is_not_sent() {
 
 #[tokio::test]
 async fn absent_proxy_is_not_sent() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_refusing, address) = refusing();
     let transport = builder()
         .proxy(format!("http://{address}"))
         .build()
