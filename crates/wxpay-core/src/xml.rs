@@ -124,6 +124,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 }
 
 /// Which bytes a name may have.
+#[allow(clippy::indexing_slicing)] // the compiler does it, and would refuse a wrong index
 static IN_NAME: [bool; 256] = {
     let mut all = [false; 256];
     let mut byte = 0_u8;

@@ -80,7 +80,8 @@ async fn carry(
                 sets |= has(said, b"SET search_path");
                 commits |= has(said, b"COMMIT");
                 last |= has(said, b"UPDATE payees SET last_sent");
-                if !(is_faulty() && fault == Fault::Swallowed) && !pass(&mut asks, said).await {
+                let is_swallowed = is_faulty() && fault == Fault::Swallowed;
+                if !is_swallowed && !pass(&mut asks, said).await {
                     return;
                 }
             }
