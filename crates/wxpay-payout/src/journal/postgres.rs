@@ -50,12 +50,14 @@ mod tls;
 ///
 /// # Failures
 ///
-/// What provably was not committed is tried again: a lost connection before the commit, a deadlock,
-/// a server that is being started. When a connection is lost during a commit, its outcome is
-/// unknown, and the method fails: what may have been sent stays in doubt, and is asked about.
+/// What provably was not committed is tried again: a connection that was lost or gave no answer
+/// before the commit, a deadlock, a lock that was waited for too long, a server that is being
+/// started. When a connection is lost or gives no answer during a commit, its outcome is unknown,
+/// and the method fails: what may have been sent stays in doubt, and is asked about.
 ///
 /// If the server was failed over to a standby or restored while this journal was open, every method
-/// fails from then on: what was read before must not be written after. Start the program again.
+/// fails from when that is noticed: what was read before must not be written after. Start the
+/// program again. A journal that was opened for [reading](Self::read) goes on.
 /// Numbers follow from the intents and WeChat Pay is asked before each send, so a journal that has
 /// lost its last changes pays nothing twice.
 pub struct PostgresJournal {
